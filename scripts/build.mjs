@@ -1,0 +1,26 @@
+// Bundles the programs into dist/. Native packages stay outside the bundle; everything else goes in.
+// `vscode` is not external on purpose: a bundle of the engine that imports it must fail to build.
+import { build } from 'esbuild';
+import { chmod, rm } from 'node:fs/promises';
+
+const NATIVE = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
+/** Some bundled CommonJS packages call `require` for Node's own modules. */
+const REQUIRE_SHIM =
+  "import { createRequire as pairlensCreateRequire } from 'node:module'; const require = pairlensCreateRequire(import.meta.url);";
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { 'cli/main': 'src/cli/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  external: NATIVE,
+  banner: { js: REQUIRE_SHIM },
+  legalComments: 'linked',
+  logLevel: 'warning',
+});
+await chmod('dist/cli/main.js', 0o755);

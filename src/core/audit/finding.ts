@@ -1,0 +1,63 @@
+import type { CaptionSource, DatasetPath } from '../dataset/dataset.ts';
+import type { ProblemCode } from '../dataset/problem.ts';
+
+export type FindingCode =
+  | ProblemCode
+  | 'caption-mismatch'
+  | 'captions-swapped'
+  | 'hard-negative'
+  | 'exact-duplicate'
+  | 'near-duplicate'
+  | 'language-not-judged';
+
+export type Level = 'error' | 'warning' | 'info' | 'hint' | 'off';
+
+/** A step towards mending a finding, as data; the engine turns it into an edit. */
+export type Fix =
+  | { readonly kind: 'replace-caption'; readonly caption: string; readonly probability?: number }
+  | { readonly kind: 'swap-captions'; readonly pair: number; readonly other: number }
+  | { readonly kind: 'create-caption'; readonly file: DatasetPath }
+  | { readonly kind: 'mark-verified' }
+  | { readonly kind: 'exclude-pair' };
+
+/** One thing wrong (or worth knowing) about the dataset. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly level: Exclude<Level, 'off'>;
+  /** The file to open; for a pair its caption file. */
+  readonly file: DatasetPath;
+  readonly image?: DatasetPath;
+  /** Index into `dataset.pairs`, where the finding is about a pair. */
+  readonly pair?: number;
+  readonly caption?: string;
+  readonly source?: CaptionSource;
+  /** One sentence: what is wrong. */
+  readonly message: string;
+  /** Why we think so, each a sentence a person understands, the strongest first. */
+  readonly evidence: readonly string[];
+  /** How sure we are, 0..1; findings of one code are sorted by it. 1 for facts. */
+  readonly confidence: number;
+  /** Indices of other pairs concerned (the swap partner, the hard negative). */
+  readonly relatedPairs: readonly number[];
+  /** Other files concerned (the other duplicates). */
+  readonly relatedFiles: readonly DatasetPath[];
+  readonly fixes: readonly Fix[];
+  /** What to do, where it is not one of the fixes. */
+  readonly remedy?: string;
+}
+
+export const DEFAULT_LEVELS: Readonly<Record<FindingCode, Level>> = {
+  'caption-mismatch': 'warning',
+  'captions-swapped': 'warning',
+  'hard-negative': 'info',
+  'exact-duplicate': 'warning',
+  'near-duplicate': 'info',
+  'missing-caption': 'error',
+  'empty-caption': 'error',
+  'missing-image': 'error',
+  'unreadable-image': 'error',
+  'unreadable-caption': 'error',
+  'wrong-encoding': 'error',
+  'ambiguous-pair': 'error',
+  'language-not-judged': 'info',
+};

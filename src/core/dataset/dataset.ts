@@ -1,0 +1,51 @@
+import type { Problem } from './problem.ts';
+
+/** Path relative to the dataset's root, with `/` between its parts whatever the platform. */
+export type DatasetPath = string;
+
+/** The encodings PairLens reads and writes back byte for byte. */
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+/**
+ * Where a caption's raw characters stand in its file: UTF-16 code units of the decoded text, the byte
+ * order mark not counted. In JSON and CSV the raw characters include escapes but not the outer quotes.
+ */
+export interface SourceRange {
+  readonly start: number;
+  readonly end: number;
+  /** 0-based line and column (UTF-16 code units) of `start`. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface CaptionSource {
+  readonly file: DatasetPath;
+  /** Id of the format (a row of core/formats/table.ts) that knows how to edit this caption. */
+  readonly format: string;
+  readonly range: SourceRange;
+}
+
+/** One image with one of its captions: the unit that is audited. */
+export interface Pair {
+  readonly image: DatasetPath;
+  /** The caption as the trainer reads it: unescaped, without the line end. */
+  readonly caption: string;
+  /** 0-based position among the captions of this image. */
+  readonly captionIndex: number;
+  readonly source: CaptionSource;
+  readonly split?: string;
+}
+
+/** A folder of images with captions in one or more known formats. */
+export interface Dataset {
+  /** Absolute path of the folder. */
+  readonly root: string;
+  /** Ids of the formats found, e.g. `sidecar`, `hf-metadata-jsonl`. */
+  readonly formats: readonly string[];
+  /** In the order of the files; pairs of one image stay together within a file. */
+  readonly pairs: readonly Pair[];
+  /** Every image file of the dataset, captioned or not, sorted. */
+  readonly images: readonly DatasetPath[];
+  /** What is broken about the files themselves: found while reading, before any encoder runs. */
+  readonly problems: readonly Problem[];
+}

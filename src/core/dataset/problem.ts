@@ -1,0 +1,27 @@
+import type { DatasetPath, SourceRange } from './dataset.ts';
+
+/** Problems of the files themselves; each is also a finding code. */
+export type ProblemCode =
+  | 'missing-caption'
+  | 'empty-caption'
+  | 'missing-image'
+  | 'unreadable-image'
+  | 'unreadable-caption'
+  | 'wrong-encoding'
+  | 'ambiguous-pair';
+
+/** One broken file, row or link, in words a person understands. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The file to open: the image, or the caption file. */
+  readonly file: DatasetPath;
+  /** Where in the file, if it is a text file. */
+  readonly range?: SourceRange;
+  readonly image?: DatasetPath;
+  /** What is wrong, naming the file. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** Other files concerned, e.g. the second image of an ambiguous pair. */
+  readonly related?: readonly DatasetPath[];
+}

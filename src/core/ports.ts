@@ -1,0 +1,125 @@
+import type { CancelSignal } from './cancellation.ts';
+import type { Matrix } from './matching/matrix.ts';
+
+/** A decoded image, squashed to the encoder's square: RGB bytes, row by row, `size * size * 3` of them. */
+export interface SquareImage {
+  readonly size: number;
+  readonly rgb: Uint8Array;
+  /** Of the original, upright (EXIF orientation applied). */
+  readonly width: number;
+  readonly height: number;
+  /** Grey 16 x 16 thumbnail. */
+  readonly thumbnail: Uint8Array;
+}
+
+export interface ImageReader {
+  /**
+   * Decodes bytes to the encoder's square: first frame, upright, sRGB, alpha on white.
+   * @throws PairLensError `unreadable-image` or `image-too-large`, with a remedy.
+   */
+  read(bytes: Uint8Array, size: number): Promise<SquareImage>;
+}
+
+export interface ImageEncodings {
+  readonly embedding: Matrix;
+  readonly prior: Matrix;
+  readonly look: Matrix;
+}
+
+export interface ImageEncoder {
+  readonly modelId: string;
+  /** Side of the square it wants, in pixels. */
+  readonly size: number;
+  readonly batchSize: number;
+  encode(images: readonly SquareImage[]): Promise<ImageEncodings>;
+}
+
+export interface TextEncodings {
+  readonly embedding: Matrix;
+  readonly sentence: Matrix;
+}
+
+export interface TextEncoder {
+  readonly modelId: string;
+  readonly batchSize: number;
+  /** Row i belongs to `texts[i]`. Longer texts than the encoder reads are cut at its last token. */
+  encode(texts: readonly string[]): Promise<TextEncodings>;
+}
+
+/** Approximate or exact nearest neighbours by inner product of unit rows. */
+export interface VectorIndex {
+  readonly size: number;
+  search(query: Float32Array, k: number): { indices: Int32Array; similarities: Float32Array };
+  dispose(): void;
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'folder';
+  readonly bytes: number;
+  /** Milliseconds since 1970, fractions kept: a file of the same size and time is not read again. */
+  readonly modified: number;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+}
+
+/** What could not be listed: a broken link, a loop, a folder without permission. */
+export interface ListProblem {
+  readonly path: string;
+  readonly reason: 'broken-link' | 'link-loop' | 'no-permission' | 'unreadable';
+}
+
+/** All paths absolute, in the platform's own form. Symbolic links are followed. */
+export interface FileSystem {
+  /** @throws PairLensError `unreadable-file`. */
+  stat(path: string): Promise<FileStat>;
+  exists(path: string): Promise<boolean>;
+  /** Files and folders below `path`, depth first, sorted by name in each folder; never the same folder twice. */
+  walk(
+    path: string,
+    options: {
+      readonly skipFolder: (name: string) => boolean;
+      readonly onProblem: (problem: ListProblem) => void;
+      readonly signal?: CancelSignal;
+    },
+  ): AsyncIterable<{ readonly path: string }>;
+  /** @throws PairLensError `unreadable-file`, naming the path and the remedy. */
+  read(path: string): Promise<Uint8Array>;
+  /** The file's bytes in chunks, for files that should not be held whole. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** Replaces the file's content in one step: a reader sees the old bytes or the new ones, never a mixture. */
+  writeAtomically(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Content-addressed cache of what the encoders said. Keys hold the model's id, so models never mix. */
+export interface EmbeddingStore {
+  get(key: string): Uint8Array | undefined;
+  /** Queued; `flush` resolves when everything put so far is on disk. */
+  put(key: string, value: Uint8Array): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Hasher {
+  /** A hex digest of at least 128 bits; equal digests are taken for equal bytes. */
+  hash(bytes: Uint8Array | string): string;
+}
+
+export interface LanguageDetector {
+  /** ISO 639-1 code, or undefined where the text is too short or mixed to tell. */
+  detect(text: string): string | undefined;
+}
+
+export interface Clock {
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+}
+
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
