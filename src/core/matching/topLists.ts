@@ -1,0 +1,70 @@
+/**
+ * For each of `rows` queries its `k` best items so far, best first. Among equals the one offered first
+ * stays ahead, so offering in ascending order makes the lists deterministic. Memory: 8 k bytes a query.
+ */
+export class TopLists {
+  readonly rows: number;
+  readonly k: number;
+  /** Item at place p of query q is `indices[q * k + p]`; -1 beyond `count(q)`. */
+  readonly indices: Int32Array;
+  /** Similarity at the same place; -Infinity beyond `count(q)`. */
+  readonly similarities: Float32Array;
+  /** What an item must exceed to enter query q's list: its last similarity, or -Infinity while it has room. */
+  readonly thresholds: Float32Array;
+  readonly #counts: Int32Array;
+
+  constructor(rows: number, k: number) {
+    if (!Number.isInteger(k) || k < 1)
+      throw new RangeError(`k must be a positive integer, got ${k}`);
+    this.rows = rows;
+    this.k = k;
+    this.indices = new Int32Array(rows * k).fill(-1);
+    this.similarities = new Float32Array(rows * k).fill(-Infinity);
+    this.thresholds = new Float32Array(rows).fill(-Infinity);
+    this.#counts = new Int32Array(rows);
+  }
+
+  /** How many items query `q` holds. */
+  count(q: number): number {
+    return this.#counts[q] ?? 0;
+  }
+
+  /** Call it only where `similarity > thresholds[q]`: the caller's loop makes that test a million times a millisecond. */
+  offer(q: number, item: number, similarity: number): void {
+    const start = q * this.k;
+    const held = this.#counts[q]!;
+    let place = start + Math.min(held, this.k - 1);
+    if (held < this.k) this.#counts[q] = held + 1;
+    while (place > start && this.similarities[place - 1]! < similarity) {
+      this.similarities[place] = this.similarities[place - 1]!;
+      this.indices[place] = this.indices[place - 1]!;
+      place--;
+    }
+    this.similarities[place] = similarity;
+    this.indices[place] = item;
+    if (held >= this.k - 1) {
+      this.thresholds[q] = this.similarities[start + this.k - 1]!;
+    }
+  }
+
+  /** The items of query `q`, best first: a view. */
+  items(q: number): Int32Array {
+    return this.indices.subarray(q * this.k, q * this.k + this.count(q));
+  }
+
+  /**
+   * Mean similarity of the best `k` items of query `q` for which `skip` is false; NaN where none is left.
+   * Fewer than `k` are averaged where the list holds no more.
+   */
+  meanOfBest(q: number, k: number, skip: (item: number) => boolean): number {
+    let sum = 0;
+    let used = 0;
+    const start = q * this.k;
+    for (let p = start; p < start + this.count(q) && used < k; p++) {
+      if (skip(this.indices[p]!)) continue;
+      sum += this.similarities[p]!;
+      used++;
+    }
+    return sum / used;
+  }
+}
