@@ -1,0 +1,115 @@
+import { groupByCode, type AuditReport, type ReportFinding } from './auditReport.ts';
+import { FINDING_GUIDE } from './findingGuide.ts';
+import { shorten, visibleText } from './visibleText.ts';
+
+/** Text from the dataset as plain Markdown text: nothing in it formats, links or breaks a table cell. */
+export function escapeMarkdown(text: string): string {
+  return visibleText(text)
+    .replace(/[\\`*_{}[\]()#+|~!]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 1) return 'less than 1 %';
+  return `${Math.round(value)} %`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+function findingRow(finding: ReportFinding): string[] {
+  return [
+    escapeMarkdown(finding.image ?? finding.file),
+    finding.caption === undefined ? '' : escapeMarkdown(shorten(finding.caption, 160)),
+    [finding.message, ...finding.evidence].map(escapeMarkdown).join('<br>'),
+    [
+      ...(finding.remedy === undefined ? [] : [finding.remedy]),
+      ...finding.suggestions
+        .slice(0, 1)
+        .map((caption) => `Fits better: "${shorten(caption, 120)}"`),
+    ]
+      .map(escapeMarkdown)
+      .join('<br>'),
+  ];
+}
+
+function facts(report: AuditReport): string {
+  const { summary } = report;
+  const formats = [...new Set(report.datasets.flatMap((dataset) => dataset.formats))].sort();
+  const { estimate } = summary;
+  return table(
+    ['', ''],
+    [
+      ['Pairs', String(summary.pairs)],
+      ['Images', String(summary.images)],
+      ['Caption formats', formats.map(escapeMarkdown).join(', ')],
+      ...(estimate === undefined
+        ? []
+        : [['Captions estimated to be wrong', percent(estimate.wrongShare)]]),
+      ...(estimate?.precision === undefined
+        ? []
+        : [['Expected precision of `caption-mismatch`', percent(estimate.precision)]]),
+      ...(estimate?.recall === undefined
+        ? []
+        : [['Expected recall of `caption-mismatch`', percent(estimate.recall)]]),
+      ['Checked with', `PairLens ${report.tool.version}, encoder ${escapeMarkdown(report.model)}`],
+    ],
+  );
+}
+
+/**
+ * A data card in GitHub-flavoured Markdown: facts, findings by code, and the worst of each code.
+ *
+ * @param title heading, e.g. the folder's name
+ * @param max findings listed per code; the rest is counted
+ */
+export function markdownCard(report: AuditReport, title: string, max: number): string {
+  const groups = [...groupByCode(report.findings)];
+  const parts = [`# Image-caption audit of ${escapeMarkdown(title)}`, facts(report)];
+  if (report.datasets.length > 1) {
+    parts.push(
+      '## Datasets',
+      table(
+        ['folder', 'formats', 'pairs', 'images', 'estimated wrong'],
+        report.datasets.map(({ folder, formats, pairs, images, estimate }) => [
+          escapeMarkdown(folder === '' ? '.' : folder),
+          formats.map(escapeMarkdown).join(', '),
+          String(pairs),
+          String(images),
+          estimate === undefined ? 'not judged' : percent(estimate.wrongShare),
+        ]),
+      ),
+    );
+  }
+  if (groups.length === 0)
+    return [...parts, 'Nothing was found.', ''].join('\n\n').trimEnd() + '\n';
+  parts.push(
+    '## Findings',
+    table(
+      ['code', 'level', 'found', 'meaning'],
+      groups.map(([code, findings]) => [
+        `\`${code}\``,
+        findings[0]?.level ?? '',
+        String(findings.length),
+        FINDING_GUIDE[code].meaning,
+      ]),
+    ),
+  );
+  for (const [code, findings] of groups) {
+    parts.push(
+      `### ${FINDING_GUIDE[code].title}`,
+      table(
+        ['file', 'caption', 'why', 'what to do'],
+        findings.slice(0, max).map((finding) => findingRow(finding)),
+      ),
+    );
+    if (findings.length > max) parts.push(`and ${findings.length - max} more`);
+  }
+  return `${parts.join('\n\n')}\n`;
+}

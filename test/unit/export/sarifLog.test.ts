@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DEFAULT_LEVELS } from '../../../src/core/audit/finding.ts';
+import { relativeUri, sarifLog, type SarifPlace } from '../../../src/core/export/sarifLog.ts';
+import { sampleFinding, sampleReport } from './sampleReport.ts';
+
+const PLACE: SarifPlace = {
+  baseUri: 'file:///repo/',
+  prefix: 'data/',
+  findingsUri: 'https://example.org/findings.md',
+};
+
+describe('SARIF', () => {
+  test('a path with spaces, quotes, emoji, percent, hash and newline becomes a valid relative URI', () => {
+    const path = 'a b/#1?/50%/"q"/😀/line\nend/c:d.jpg';
+    const uri = relativeUri(path);
+    assert.match(uri, /^[A-Za-z0-9%._~!'()*/-]+$/);
+    assert.equal(uri.split('/').map(decodeURIComponent).join('/'), path);
+  });
+
+  test('a lone surrogate in a file name does not end the export', () => {
+    assert.equal(relativeUri('a\ud800b'), 'a%EF%BF%BDb');
+  });
+
+  test('a name that begins like a scheme does not become an absolute URI', () => {
+    assert.doesNotMatch(relativeUri('C:/x.jpg'), /^[a-z]+:/i);
+  });
+
+  test('every finding code is a rule with help at its anchor, and every result points to its rule', () => {
+    const findings = Object.keys(DEFAULT_LEVELS).map((code) =>
+      sampleFinding({ code: code as keyof typeof DEFAULT_LEVELS }),
+    );
+    const run = sarifLog(sampleReport(findings), PLACE).runs[0]!;
+    const rules = run.tool.driver.rules!;
+    assert.deepEqual(rules.map((rule) => rule.id).sort(), Object.keys(DEFAULT_LEVELS).sort());
+    for (const rule of rules) {
+      assert.equal(rule.helpUri, `https://example.org/findings.md#${rule.id}`);
+    }
+    for (const result of run.results!) {
+      assert.equal(rules[result.ruleIndex!]!.id, result.ruleId);
+    }
+  });
+
+  test('a result names the caption file from the repository root, with the 1-based place of the caption', () => {
+    const result = sarifLog(sampleReport(), PLACE).runs[0]!.results![0]!;
+    assert.deepEqual(result.locations![0]!.physicalLocation, {
+      artifactLocation: { uri: 'data/captions.jsonl', uriBaseId: '%SRCROOT%' },
+      region: { startLine: 3, startColumn: 24, endLine: 3, endColumn: 47 },
+    });
+    assert.equal(result.level, 'warning');
+    assert.deepEqual(
+      result.relatedLocations!.map((related) => related.physicalLocation!.artifactLocation!.uri),
+      ['data/photos/beach.jpg', 'data/captions.jsonl'],
+    );
+  });
+
+  test('a caption over several lines has a start and no made-up end', () => {
+    const finding = sampleFinding({ region: { startLine: 1, startColumn: 1 } });
+    const result = sarifLog(sampleReport([finding]), PLACE).runs[0]!.results![0]!;
+    assert.deepEqual(result.locations![0]!.physicalLocation!.region, {
+      startLine: 1,
+      startColumn: 1,
+    });
+  });
+
+  test('info and hint become notes, the two other levels keep their names', () => {
+    const levels = (['error', 'warning', 'info', 'hint'] as const).map((level) =>
+      sampleFinding({ level }),
+    );
+    const results = sarifLog(sampleReport(levels), PLACE).runs[0]!.results!;
+    assert.deepEqual(
+      results.map((result) => result.level),
+      ['error', 'warning', 'note', 'note'],
+    );
+  });
+});
