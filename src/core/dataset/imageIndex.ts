@@ -1,0 +1,66 @@
+import type { DatasetPath } from './dataset.ts';
+import { stemOf } from './fileKinds.ts';
+import { baseName, folderOf, isWithin } from './paths.ts';
+
+/**
+ * Finds the listed image a written name means. Names are compared as they stand, then in Unicode
+ * normal form C: macOS hands out decomposed names for what was typed composed.
+ */
+export class ImageIndex {
+  readonly paths: readonly DatasetPath[];
+  readonly #exact: ReadonlySet<DatasetPath>;
+  #normal: Map<string, DatasetPath> | undefined;
+  #folded: Map<string, DatasetPath[]> | undefined;
+  #stems: Map<string, DatasetPath[]> | undefined;
+  #names: Map<string, DatasetPath[]> | undefined;
+
+  constructor(paths: readonly DatasetPath[]) {
+    this.paths = paths;
+    this.#exact = new Set(paths);
+  }
+
+  find(path: DatasetPath): DatasetPath | undefined {
+    if (this.#exact.has(path)) return path;
+    this.#normal ??= new Map(this.paths.map((known) => [known.normalize('NFC'), known]));
+    return this.#normal.get(path.normalize('NFC'));
+  }
+
+  /** Images whose path without extension is this one (kohya writes its keys so). */
+  withStem(stem: DatasetPath): readonly DatasetPath[] {
+    this.#stems ??= group(this.paths, (path) => stemOf(path).normalize('NFC'));
+    return this.#stems.get(stem.normalize('NFC')) ?? [];
+  }
+
+  /** Images whose path differs from this one in upper and lower case only. */
+  differingInCase(path: DatasetPath): readonly DatasetPath[] {
+    this.#folded ??= group(this.paths, fold);
+    return this.#folded.get(fold(path)) ?? [];
+  }
+
+  /** Images of this file name anywhere below `folder`: where a lost one may have gone. */
+  named(name: string, folder: DatasetPath): readonly DatasetPath[] {
+    this.#names ??= group(this.paths, (path) => fold(baseName(path)));
+    const known = this.#names.get(fold(baseName(name.replaceAll('\\', '/')))) ?? [];
+    return known.filter((path) => isWithin(path, folder));
+  }
+
+  /** Folders that hold images directly, in order of first mention. */
+  get folders(): readonly DatasetPath[] {
+    return [...new Set(this.paths.map(folderOf))];
+  }
+}
+
+function fold(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return groups;
+}

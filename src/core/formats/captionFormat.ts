@@ -1,0 +1,82 @@
+import type { SourceRange } from '../dataset/dataset.ts';
+import type { ProblemCode } from '../dataset/problem.ts';
+
+/** One caption as a format reads it, before anyone looked for the image. */
+export interface CaptionRow {
+  readonly kind: 'caption';
+  /** The image as the file names it; where to look for it is `ImagePlace`'s matter. */
+  readonly image: string;
+  /** Unescaped. May be blank: the reader of rows reports that. */
+  readonly caption: string;
+  readonly range: SourceRange;
+  /** What tells captions of one image apart by more than their words, e.g. the COCO annotation id. */
+  readonly key?: string;
+  readonly split?: string;
+}
+
+/** A row that cannot be read; its neighbours can. */
+export interface RowProblem {
+  readonly kind: 'problem';
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly range?: SourceRange;
+  readonly image?: string;
+}
+
+export type FormatRow = CaptionRow | RowProblem;
+
+/** A decoded caption file. Each of the two ways to read it may be taken once. */
+export interface CaptionFile {
+  /** For messages. */
+  readonly name: string;
+  /** The text without its byte order mark, in pieces of any length. */
+  chunks(): AsyncIterable<string>;
+}
+
+/** Where the names in a caption file are looked for. */
+export type ImagePlace =
+  /** Relative to the caption file's folder and not outside it. */
+  | 'own-folder'
+  /** Relative to the caption file's folder, anywhere in the opened folder. */
+  | 'relative'
+  /** Also in `images/`, in folders named like the file, and in its neighbours: sets that keep them apart. */
+  | 'search'
+  /** As `search`; the name may lack its extension. */
+  | 'search-stem';
+
+/** Replace `text.slice(start, end)` with `newText`. Offsets as in SourceRange. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly newText: string;
+}
+
+/** One way to write captions into a file. A new format is one file like this and one line in table.ts. */
+export interface CaptionFormat {
+  /** Stable: stands in CaptionSource.format. */
+  readonly id: string;
+  /** For people: "Hugging Face metadata.jsonl". */
+  readonly title: string;
+  readonly images: ImagePlace;
+  /**
+   * How surely a file is of this format: 0 no, 1 certain.
+   * @param name the file's own name.
+   * @param head its first characters, 64 Ki at most; may end in the middle of a row.
+   */
+  detect(name: string, head: string): number;
+  /** Rows in file order. Never throws for what the file holds. */
+  read(file: CaptionFile): AsyncIterable<FormatRow>;
+  /**
+   * The edit that makes the caption at `range` read as `caption` and changes nothing else.
+   * @throws PairLensError `invalid-argument` where the format cannot hold such a caption.
+   */
+  edit(
+    text: string,
+    range: { readonly start: number; readonly end: number },
+    caption: string,
+  ): TextEdit;
+}
+
+/** Characters of a file that `detect` is shown. */
+export const HEAD_CHARACTERS = 64 * 1024;

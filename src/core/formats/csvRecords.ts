@@ -1,0 +1,171 @@
+import type { SourceRange } from '../dataset/dataset.ts';
+
+/** One field of a CSV record. */
+export interface CsvField {
+  /** Without quotes, doubled quotes made single. */
+  readonly text: string;
+  /** The raw characters, without the outer quotes. */
+  readonly range: SourceRange;
+}
+
+export interface CsvRecord {
+  readonly fields: readonly CsvField[];
+  /** From the record's first character to its last, the line end not included. */
+  readonly range: SourceRange;
+  /** What is wrong with its quotes; such a record ends with its first line, so that the next one is read. */
+  readonly broken?: 'unclosed-quote' | 'text-after-quote';
+}
+
+const QUOTE = 0x22;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Reads CSV as RFC 4180 and Python's `csv` have it: quoted fields may hold the separator, line ends and
+ * doubled quotes; a quote inside an unquoted field stands for itself; LF or CRLF end a record; blank
+ * lines are passed over. Memory holds one chunk and the record that crosses its border.
+ */
+export async function* readCsvRecords(
+  chunks: AsyncIterable<string>,
+  separator = ',',
+): AsyncGenerator<CsvRecord> {
+  let cursor: Cursor = { text: '', from: 0, base: 0, line: 0, separator: separator.charCodeAt(0) };
+  // An unfinished record is scanned again only when the text has doubled: a field of any length costs linear time.
+  let worthwhile = 0;
+  for await (const chunk of chunks) {
+    cursor = { ...cursor, text: cursor.text + chunk };
+    if (cursor.text.length < worthwhile) continue;
+    for (;;) {
+      const scan = scanRecord(cursor, false);
+      if (scan === undefined) break;
+      if (scan.record !== undefined) yield scan.record;
+      cursor = { ...cursor, from: scan.next, line: scan.nextLine };
+    }
+    cursor = {
+      ...cursor,
+      text: cursor.text.slice(cursor.from),
+      base: cursor.base + cursor.from,
+      from: 0,
+    };
+    worthwhile = 2 * cursor.text.length;
+  }
+  while (cursor.from < cursor.text.length) {
+    const scan = scanRecord(cursor, true);
+    if (scan === undefined) return;
+    if (scan.record !== undefined) yield scan.record;
+    cursor = { ...cursor, from: scan.next, line: scan.nextLine };
+  }
+}
+
+interface Cursor {
+  readonly text: string;
+  /** Where the next record starts in `text`. */
+  readonly from: number;
+  /** Offset of `text[0]` in the whole file. */
+  readonly base: number;
+  /** Line of `from`. */
+  readonly line: number;
+  readonly separator: number;
+}
+
+interface Scan {
+  /** Undefined for a blank line. */
+  readonly record: CsvRecord | undefined;
+  readonly next: number;
+  readonly nextLine: number;
+}
+
+/** Reads the record at the cursor, or undefined where the text ends before the record does. */
+function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
+  const { text, base, separator } = cursor;
+  const fields: CsvField[] = [];
+  let at = cursor.from;
+  let line = cursor.line;
+  let lineStart = cursor.from;
+  for (;;) {
+    const quoted = text.charCodeAt(at) === QUOTE;
+    const start = quoted ? at + 1 : at;
+    const startLine = line;
+    const column = start - lineStart;
+    let end: number;
+    if (quoted) {
+      let doubled = false;
+      for (at = start; ; at++) {
+        const code = text.charCodeAt(at);
+        if (Number.isNaN(code)) return atEnd ? brokenRecord(cursor, 'unclosed-quote') : undefined;
+        if (code === LF) {
+          line++;
+          lineStart = at + 1;
+        } else if (code === QUOTE) {
+          if (text.charCodeAt(at + 1) !== QUOTE) break;
+          doubled = true;
+          at++;
+        }
+      }
+      end = at++;
+      const raw = text.slice(start, end);
+      fields.push({
+        text: doubled ? raw.replaceAll('""', '"') : raw,
+        range: { start: base + start, end: base + end, line: startLine, column },
+      });
+    } else {
+      while (at < text.length && text.charCodeAt(at) !== separator && text.charCodeAt(at) !== LF)
+        at++;
+      end = at < text.length && text.charCodeAt(at) === separator ? at : withoutReturn(text, at);
+      fields.push({
+        text: text.slice(start, end),
+        range: { start: base + start, end: base + end, line, column },
+      });
+    }
+    if (at >= text.length && !atEnd) return undefined;
+    if (text.charCodeAt(at) === separator && at < text.length) {
+      at++;
+      continue;
+    }
+    if (text.charCodeAt(at) === CR) {
+      // Only after a closing quote: an unquoted field runs up to its LF.
+      if (at + 1 >= text.length && !atEnd) return undefined;
+      if (at + 1 >= text.length || text.charCodeAt(at + 1) === LF) at++;
+    }
+    if (at < text.length && text.charCodeAt(at) !== LF) {
+      return brokenRecord(cursor, 'text-after-quote');
+    }
+    const recordEnd = withoutReturn(text, at);
+    const blank = fields.length === 1 && !quoted && fields[0]?.text.trim() === '';
+    return {
+      record: blank
+        ? undefined
+        : { fields, range: recordRange(cursor, Math.max(recordEnd, end + Number(quoted))) },
+      next: at + 1,
+      nextLine: line + 1,
+    };
+  }
+}
+
+/** Gives up one line and goes on with the next: a lost quote must not swallow the rows below it. */
+function brokenRecord(cursor: Cursor, broken: 'unclosed-quote' | 'text-after-quote'): Scan {
+  const lineEnd = cursor.text.indexOf('\n', cursor.from);
+  const end = lineEnd < 0 ? cursor.text.length : lineEnd;
+  return {
+    record: {
+      fields: [],
+      range: recordRange(cursor, withoutReturn(cursor.text, end)),
+      broken,
+    },
+    next: end + 1,
+    nextLine: cursor.line + 1,
+  };
+}
+
+function recordRange(cursor: Cursor, end: number): SourceRange {
+  return {
+    start: cursor.base + cursor.from,
+    end: cursor.base + end,
+    line: cursor.line,
+    column: 0,
+  };
+}
+
+function withoutReturn(text: string, lineEnd: number): number {
+  return text.charCodeAt(lineEnd - 1) === CR ? lineEnd - 1 : lineEnd;
+}

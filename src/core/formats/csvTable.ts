@@ -1,0 +1,102 @@
+import type { CaptionFile, FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
+import { readCsvRecords, type CsvRecord } from './csvRecords.ts';
+
+/** Which columns of a CSV file with a header hold the image and the caption. */
+export interface CsvColumns {
+  readonly image: number;
+  readonly caption: number;
+  readonly split?: number;
+}
+
+/** Reads a CSV file whose first record names its columns. */
+export async function* readCsvTable(
+  file: CaptionFile,
+  columnsOf: (header: readonly string[]) => CsvColumns | undefined,
+): AsyncGenerator<FormatRow> {
+  let header: readonly string[] | undefined;
+  let columns: CsvColumns | undefined;
+  for await (const record of readCsvRecords(file.chunks())) {
+    if (header === undefined) {
+      header = record.fields.map((field) => field.text);
+      columns = columnsOf(header);
+      if (columns === undefined) {
+        yield problem(record, file.name, 'names no image and caption column', HEADER_REMEDY);
+        return;
+      }
+    } else if (columns !== undefined) yield rowOf(record, header.length, columns, file.name);
+  }
+}
+
+const HEADER_REMEDY = 'Begin the file with a header such as `file_name,text`.';
+
+function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: string): FormatRow {
+  if (record.broken === 'unclosed-quote') {
+    return problem(record, name, 'opens a quote that is never closed', 'Close the quote.');
+  }
+  if (record.broken === 'text-after-quote') {
+    return problem(
+      record,
+      name,
+      'has text after a closing quote',
+      'Double every quote inside a quoted caption ("").',
+    );
+  }
+  const count = record.fields.length;
+  if (count > width) {
+    return problem(
+      record,
+      name,
+      `has ${count} fields where the header names ${width}`,
+      'Put the caption in quotes: an unquoted comma ends it.',
+    );
+  }
+  const image = record.fields[columns.image];
+  const caption = record.fields[columns.caption];
+  if (image === undefined || caption === undefined) {
+    return problem(
+      record,
+      name,
+      `has ${count} of the ${width} fields that the header names`,
+      'Add what is missing, or delete the line.',
+    );
+  }
+  const split = columns.split === undefined ? '' : (record.fields[columns.split]?.text ?? '');
+  return {
+    kind: 'caption',
+    image: image.text,
+    caption: caption.text,
+    range: caption.range,
+    ...(split === '' ? {} : { split }),
+  };
+}
+
+function problem(record: CsvRecord, name: string, what: string, remedy: string): RowProblem {
+  return {
+    kind: 'problem',
+    code: 'unreadable-caption',
+    message: `Line ${record.range.line + 1} of ${name} ${what}.`,
+    remedy,
+    range: record.range,
+  };
+}
+
+/** The fields of the first line of a file's head, to recognise it by; undefined where they are unreadable. */
+export function headerOf(head: string): string[] | undefined {
+  const line = /^[^\r\n]*/.exec(head)?.[0] ?? '';
+  const fields = line.match(/"(?:[^"]|"")*"|[^,]+/g);
+  return fields?.map((field) => field.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
+}
+
+/** Replaces a field, putting it in quotes where the new text needs them and the old one had none. */
+export function editCsvField(
+  text: string,
+  range: { readonly start: number; readonly end: number },
+  caption: string,
+): TextEdit {
+  // A field that starts right after a quote is a quoted one: unquoted fields start after a separator.
+  const quoted = text[range.start - 1] === '"';
+  const doubled = caption.replaceAll('"', '""');
+  // An empty field is quoted too, or a file of one column would lose the row as a blank line.
+  const newText = quoted || !/[",\r\n]|^\s*$/.test(caption) ? doubled : `"${doubled}"`;
+  return { start: range.start, end: range.end, newText };
+}

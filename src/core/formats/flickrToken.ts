@@ -1,0 +1,58 @@
+import { readLines } from '../text/lines.ts';
+import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import { lineRange } from './jsonRows.ts';
+import { refuseBlank, refuseLineBreaks } from './representable.ts';
+
+const ROW = /^([^\t]+?)#(\d+)\t(.*)$/s;
+
+/**
+ * Flickr8k and Flickr30k as published: `img.jpg#0<TAB>caption`, one line a caption. The lemmatised
+ * variant (`*.lemma.token.txt`) repeats the same captions as dictionary forms and is not read.
+ */
+export const flickrToken: CaptionFormat = {
+  id: 'flickr-token',
+  title: 'Flickr8k/Flickr30k token file',
+  images: 'search',
+  detect: (name, head) =>
+    /\.(?:token|txt)$/i.test(name) &&
+    !/\blemma\b/i.test(name) &&
+    /^[^\t\r\n]+\.\w+#\d+\t/.test(head)
+      ? 1
+      : 0,
+  read,
+  edit: (_text, range, caption) => {
+    refuseLineBreaks(caption, 'a token file');
+    refuseBlank(caption);
+    return { start: range.start, end: range.end, newText: caption };
+  },
+};
+
+async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
+  for await (const line of readLines(file.chunks())) {
+    if (line.text.trim() === '') continue;
+    const [, image, key, caption] = ROW.exec(line.text) ?? [];
+    if (image === undefined || key === undefined || caption === undefined) {
+      yield {
+        kind: 'problem',
+        code: 'unreadable-caption',
+        message: `Line ${line.number + 1} of ${file.name} is not "image#number<TAB>caption".`,
+        remedy: 'Write the image, #, a number, a tab and the caption.',
+        range: lineRange(line),
+      };
+      continue;
+    }
+    const column = line.text.length - caption.length;
+    yield {
+      kind: 'caption',
+      image,
+      caption,
+      key,
+      range: {
+        start: line.start + column,
+        end: line.start + line.text.length,
+        line: line.number,
+        column,
+      },
+    };
+  }
+}

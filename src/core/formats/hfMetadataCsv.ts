@@ -1,0 +1,21 @@
+import { captionColumn } from './captionColumns.ts';
+import type { CaptionFormat } from './captionFormat.ts';
+import { editCsvField, headerOf, readCsvTable, type CsvColumns } from './csvTable.ts';
+
+/** Hugging Face ImageFolder as CSV: a header with `file_name` and a caption column. */
+export const hfMetadataCsv: CaptionFormat = {
+  id: 'hf-metadata-csv',
+  title: 'Hugging Face metadata.csv',
+  images: 'own-folder',
+  detect: (name, head) =>
+    name.toLowerCase() === 'metadata.csv' && columnsOf(headerOf(head) ?? []) !== undefined ? 1 : 0,
+  read: (file) => readCsvTable(file, columnsOf),
+  edit: editCsvField,
+};
+
+function columnsOf(header: readonly string[]): CsvColumns | undefined {
+  const image = header.indexOf('file_name');
+  const name = captionColumn(header);
+  if (image < 0 || name === undefined) return undefined;
+  return { image, caption: header.indexOf(name) };
+}

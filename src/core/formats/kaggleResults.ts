@@ -1,0 +1,63 @@
+import { PairLensError } from '../errors.ts';
+import { readLines, type TextLine } from '../text/lines.ts';
+import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import { lineRange } from './jsonRows.ts';
+import { refuseBlank, refuseLineBreaks } from './representable.ts';
+
+const HEADER = /^\s*image_name\s*\|\s*comment_number\s*\|\s*comment\s*(?:\r?\n|$)/;
+const ROW = /^([^|]*)\|\s*(\d+)\s*\|(.*)$/s;
+
+/** Kaggle's Flickr30k: `results.csv`, `image_name| comment_number| comment`, no quoting. */
+export const kaggleResults: CaptionFormat = {
+  id: 'kaggle-results',
+  title: 'Kaggle Flickr30k results.csv',
+  images: 'search',
+  detect: (name, head) => (/\.(?:csv|txt)$/i.test(name) && HEADER.test(head) ? 1 : 0),
+  read,
+  edit: (text, range, caption) => {
+    refuseLineBreaks(caption, 'results.csv');
+    refuseBlank(caption);
+    if (caption.includes('|')) {
+      throw new PairLensError(
+        'invalid-argument',
+        'The caption holds a |, which ends a column of results.csv.',
+        { remedy: 'Write the caption without |.' },
+      );
+    }
+    const newText = caption.trim();
+    // pandas takes a quote right after the separator for the start of a quoted field.
+    const apart = newText.startsWith('"') && text[range.start - 1] === '|' ? ' ' : '';
+    return { start: range.start, end: range.end, newText: apart + newText };
+  },
+};
+
+async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
+  for await (const line of readLines(file.chunks())) {
+    if (line.number === 0 || line.text.trim() === '') continue;
+    yield rowOf(line, file.name);
+  }
+}
+
+function rowOf(line: TextLine, name: string): FormatRow {
+  const [, image, number, comment] = ROW.exec(line.text) ?? [];
+  if (image === undefined || number === undefined || comment === undefined) {
+    return {
+      kind: 'problem',
+      code: 'unreadable-caption',
+      message: `Line ${line.number + 1} of ${name} is not "image| number| caption".`,
+      remedy: 'Write the row with two | between its three parts.',
+      range: lineRange(line),
+    };
+  }
+  const caption = comment.trim();
+  const lead = comment.length - comment.trimStart().length;
+  const column = line.text.length - comment.length + (caption === '' ? 0 : lead);
+  const start = line.start + column;
+  return {
+    kind: 'caption',
+    image: image.trim(),
+    caption,
+    key: number,
+    range: { start, end: start + caption.length, line: line.number, column },
+  };
+}

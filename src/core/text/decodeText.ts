@@ -1,0 +1,46 @@
+import { detect } from 'chardet';
+import {
+  bomLength,
+  decodeStrictly,
+  sniffEncoding,
+  type DecodedText,
+  type UndecodableText,
+} from './textEncoding.ts';
+
+/** Bytes handed to the guesser; more does not make it wiser. */
+const GUESS_BYTES = 64 * 1024;
+
+/** Decodes a whole file losslessly, or says what it looks like instead. */
+export function decodeText(bytes: Uint8Array): DecodedText | UndecodableText {
+  if (isUtf32(bytes)) return { guess: 'UTF-32' };
+  const file = sniffEncoding(bytes);
+  const text = decodeStrictly(bytes.subarray(bomLength(file)), file.encoding);
+  return text === undefined ? { guess: guessEncoding(bytes) } : { ...file, text };
+}
+
+/**
+ * What bytes that are no UTF-8 may be. `undefined` for binary data and for damaged UTF-8 or UTF-16,
+ * which a conversion would not mend.
+ */
+export function guessEncoding(bytes: Uint8Array): string | undefined {
+  const sample = bytes.subarray(0, GUESS_BYTES);
+  if (sniffEncoding(sample).bom || sample.includes(0)) return undefined;
+  const guess = detect(sample) ?? undefined;
+  return guess === 'UTF-8' || guess === 'ASCII' ? undefined : guess;
+}
+
+/** The UTF-32LE mark begins like the UTF-16LE one, so it has to be ruled out first. */
+function isUtf32(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes;
+  return (
+    (a === 0xff && b === 0xfe && c === 0 && d === 0) ||
+    (a === 0 && b === 0 && c === 0xfe && d === 0xff)
+  );
+}
+
+/** The remedy for a file in a foreign encoding, for a Problem. */
+export function reencodeRemedy(guess: string | undefined): string {
+  return guess === undefined
+    ? 'Restore the file from a backup, or save it again as UTF-8.'
+    : `Open it as ${guess}, check that the text reads well, and save it as UTF-8.`;
+}

@@ -1,0 +1,51 @@
+/** One line of a text, without its line end. */
+export interface TextLine {
+  readonly text: string;
+  /** Offset of its first character in the whole text, in UTF-16 code units. */
+  readonly start: number;
+  /** 0-based. */
+  readonly number: number;
+}
+
+/**
+ * Splits decoded chunks into lines at LF and CRLF. A final line end does not open another line.
+ * Memory holds one chunk and the line that crosses its border.
+ */
+export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<TextLine> {
+  let parts: string[] = [];
+  let start = 0;
+  let offset = 0;
+  let number = 0;
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (;;) {
+      const lineEnd = chunk.indexOf('\n', from);
+      if (lineEnd < 0) break;
+      const tail = chunk.slice(from, lineEnd);
+      yield line(parts.length === 0 ? tail : parts.join('') + tail, start, number++);
+      parts = [];
+      from = lineEnd + 1;
+      start = offset + from;
+    }
+    if (from < chunk.length) parts.push(chunk.slice(from));
+    offset += chunk.length;
+  }
+  if (parts.length > 0) yield line(parts.join(''), start, number);
+}
+
+/** The lines of a text held whole. */
+export function splitLines(text: string): TextLine[] {
+  const lines: TextLine[] = [];
+  let start = 0;
+  while (start < text.length) {
+    const lineEnd = text.indexOf('\n', start);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    lines.push(line(text.slice(start, end), start, lines.length));
+    start = end + 1;
+  }
+  return lines;
+}
+
+function line(raw: string, start: number, number: number): TextLine {
+  return { text: raw.endsWith('\r') ? raw.slice(0, -1) : raw, start, number };
+}

@@ -1,0 +1,93 @@
+import type { TextEncoding } from '../dataset/dataset.ts';
+
+/** How a file's characters are written as bytes. Enough to write any text back the same way. */
+export interface FileEncoding {
+  readonly encoding: TextEncoding;
+  /** Whether the file starts with a byte order mark; it is not part of the text. */
+  readonly bom: boolean;
+}
+
+export interface DecodedText extends FileEncoding {
+  readonly text: string;
+}
+
+/** Bytes that are no UTF-8 and no UTF-16: nothing is read from them by guesswork. */
+export interface UndecodableText {
+  /** What the bytes look like, e.g. `windows-1252`; undefined where not even a guess is worth making. */
+  readonly guess: string | undefined;
+}
+
+const BOMS: readonly (readonly [TextEncoding, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+/** Bytes looked at to recognise UTF-16 without a byte order mark. */
+const SAMPLE_BYTES = 4096;
+
+/**
+ * The encoding a file's first bytes speak for: its byte order mark; UTF-16 where every second byte of
+ * mostly Latin text is zero, which no other text does; UTF-8 otherwise, to be proved by decoding.
+ */
+export function sniffEncoding(head: Uint8Array): FileEncoding {
+  for (const [encoding, mark] of BOMS) {
+    if (head.length >= mark.length && mark.every((byte, i) => head[i] === byte)) {
+      return { encoding, bom: true };
+    }
+  }
+  return { encoding: utf16WithoutMark(head) ?? 'utf-8', bom: false };
+}
+
+function utf16WithoutMark(head: Uint8Array): TextEncoding | undefined {
+  const units = Math.min(head.length, SAMPLE_BYTES) >> 1;
+  if (units < 2) return undefined;
+  let zeroFirst = 0;
+  let zeroSecond = 0;
+  for (let i = 0; i < units; i++) {
+    if (head[2 * i] === 0) zeroFirst++;
+    if (head[2 * i + 1] === 0) zeroSecond++;
+  }
+  // Half the units being ASCII, and none with a zero on the other side, cannot happen by chance.
+  if (zeroFirst === 0 && zeroSecond * 2 >= units) return 'utf-16le';
+  if (zeroSecond === 0 && zeroFirst * 2 >= units) return 'utf-16be';
+  return undefined;
+}
+
+/** Number of bytes the byte order mark takes. */
+export function bomLength(file: FileEncoding): number {
+  if (!file.bom) return 0;
+  return file.encoding === 'utf-8' ? 3 : 2;
+}
+
+/**
+ * Decodes strictly: `undefined` where the bytes are not wholly valid in this encoding, or hold a NUL
+ * character, which no text file does. `bytes` start after the byte order mark.
+ */
+export function decodeStrictly(bytes: Uint8Array, encoding: TextEncoding): string | undefined {
+  try {
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Decodes with U+FFFD in place of what is invalid, to find which rows of a damaged file are whole. */
+export function decodeLeniently(bytes: Uint8Array, encoding: TextEncoding): string {
+  const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
+  return text.replaceAll('\0', '\uFFFD');
+}
+
+/** The bytes of `text` in this encoding: for anything `decodeStrictly` read, exactly those it read. */
+export function encodeText(text: string, file: FileEncoding): Uint8Array {
+  const marked = file.bom ? '\uFEFF' + text : text;
+  if (file.encoding === 'utf-8') return new TextEncoder().encode(marked);
+  const bytes = new Uint8Array(marked.length * 2);
+  const littleEndian = file.encoding === 'utf-16le';
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < marked.length; i++) {
+    view.setUint16(2 * i, marked.charCodeAt(i), littleEndian);
+  }
+  return bytes;
+}
