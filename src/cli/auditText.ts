@@ -1,0 +1,138 @@
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import {
+  groupByCode,
+  LEVELS_WORST_FIRST,
+  type AuditReport,
+  type ReportFinding,
+} from '../core/export/auditReport.ts';
+import { FINDING_GUIDE } from '../core/export/findingGuide.ts';
+import { percent } from '../core/export/markdownCard.ts';
+import { shorten, visibleText } from '../core/export/visibleText.ts';
+import { duration, number } from './progressLine.ts';
+import type { Colors } from './terminal.ts';
+
+/** A caption longer than this is told by its beginning. */
+const CAPTION_CHARACTERS = 240;
+const SUGGESTIONS = 1;
+
+export interface AuditTextOptions {
+  readonly colors: Colors;
+  readonly width: number;
+  /** Findings shown per code. */
+  readonly max: number;
+  readonly seconds: number;
+}
+
+/** The report for people: findings grouped by code, the worst first, then a summary. */
+export function auditText(report: AuditReport, options: AuditTextOptions): string {
+  const blocks: string[] = [];
+  for (const [code, findings] of groupByCode(report.findings)) {
+    blocks.push(heading(code, findings, options));
+    for (const finding of findings.slice(0, options.max)) blocks.push(entry(finding, options));
+    const hidden = findings.length - options.max;
+    if (hidden > 0) {
+      blocks.push(options.colors.dim(`  and ${number(hidden)} more (--max ${findings.length})`));
+    }
+  }
+  blocks.push(summary(report, options));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function heading(
+  code: ReportFinding['code'],
+  findings: readonly ReportFinding[],
+  { colors, width }: AuditTextOptions,
+): string {
+  const level = findings[0]?.level ?? 'info';
+  const title = FINDING_GUIDE[code].title;
+  const facts = `${level}  ${code}  ${number(findings.length)}`;
+  const gap = width - stringWidth(title) - stringWidth(facts);
+  const space = gap < 2 ? '\n' : ' '.repeat(gap);
+  return colors.bold(title) + space + paintLevel(level, colors)(facts);
+}
+
+function entry(finding: ReportFinding, options: AuditTextOptions): string {
+  const { colors } = options;
+  const lines = [subject(finding, options)];
+  if (finding.caption !== undefined && finding.caption.trim() !== '') {
+    lines.push(colors.italic(indented(quoted(finding.caption), 4, options.width)));
+  }
+  lines.push(
+    indented([finding.message, ...finding.evidence].map(visibleText).join(' '), 4, options.width),
+  );
+  const advice = [
+    ...finding.suggestions.slice(0, SUGGESTIONS).map((text) => `Fits better: ${quoted(text)}`),
+    ...(finding.remedy === undefined ? [] : [visibleText(finding.remedy)]),
+  ].join(' ');
+  if (advice !== '') lines.push(colors.cyan(indented(`-> ${advice}`, 4, options.width, 7)));
+  return lines.join('\n');
+}
+
+/** The image, and at the right margin the place of the caption, in the form editors open on a click. */
+function subject(finding: ReportFinding, { colors, width }: AuditTextOptions): string {
+  const { region } = finding;
+  const name = visibleText(finding.image ?? finding.file);
+  const place =
+    finding.image === undefined || finding.image === finding.file
+      ? ''
+      : visibleText(finding.file) +
+        (region === undefined ? '' : `:${region.startLine}:${region.startColumn}`);
+  const gap = width - 2 - stringWidth(name) - stringWidth(place);
+  const space = gap < 2 ? '\n  ' : ' '.repeat(gap);
+  return place === ''
+    ? `  ${colors.bold(name)}`
+    : `  ${colors.bold(name)}${space}${colors.dim(place)}`;
+}
+
+function quoted(caption: string): string {
+  return `"${visibleText(shorten(caption.trim(), CAPTION_CHARACTERS))}"`;
+}
+
+function indented(text: string, indent: number, width: number, hanging = indent): string {
+  const lines = wrapAnsi(text, Math.max(20, width - hanging), { hard: true }).split('\n');
+  return lines.map((line, i) => ' '.repeat(i === 0 ? indent : hanging) + line).join('\n');
+}
+
+function paintLevel(level: ReportFinding['level'], colors: Colors): (text: string) => string {
+  return { error: colors.red, warning: colors.yellow, info: colors.blue, hint: colors.dim }[level];
+}
+
+function counted(count: number, one: string): string {
+  return `${number(count)} ${one}${count === 1 ? '' : 's'}`;
+}
+
+function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptions): string {
+  const { pairs, images, levels, estimate } = report.summary;
+  const formats = [...new Set(report.datasets.flatMap((dataset) => dataset.formats))].join(', ');
+  const sets = report.datasets.length > 1 ? ` in ${report.datasets.length} datasets` : '';
+  const lines = [
+    `${counted(pairs, 'pair')}, ${counted(images, 'image')}${sets} (${formats}), ${duration(seconds)}`,
+  ];
+  if (estimate !== undefined) {
+    const precision =
+      estimate.precision === undefined
+        ? ''
+        : `; of those reported as caption-mismatch about ${percent(estimate.precision)} are`;
+    lines.push(`Estimated share of wrong captions: ${percent(estimate.wrongShare)}${precision}.`);
+  }
+  const found = LEVELS_WORST_FIRST.filter((level) => levels[level] > 0).map((level) =>
+    paintLevel(
+      level,
+      colors,
+    )(level === 'info' ? `${number(levels.info)} info` : counted(levels[level], level)),
+  );
+  lines.push(
+    found.length === 0
+      ? colors.green('Nothing was found.')
+      : `${found.join(', ')}: ${codesOf(report)}`,
+  );
+  const rule = colors.dim('-'.repeat(Math.min(width, 80)));
+  return [rule, ...lines.map((line) => wrapAnsi(line, width))].join('\n');
+}
+
+function codesOf(report: AuditReport): string {
+  return [...groupByCode(report.findings)]
+    .map(([code, findings]) => `${code} ${number(findings.length)}`)
+    .join(', ');
+}

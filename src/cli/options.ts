@@ -1,0 +1,66 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { DEFAULT_LEVELS, type FindingCode, type Level } from '../core/audit/finding.ts';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly quiet?: true;
+  /** False after `--no-color`. */
+  readonly color: boolean;
+  readonly cache?: string;
+  readonly model?: string;
+  readonly threads?: number;
+}
+
+export const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const satisfies Level[];
+
+/** A whole number of at least `least`; commander reports the message with the option's name. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** A share strictly between 0 and 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1)) {
+    throw new InvalidArgumentError('Give a number between 0 and 1, such as 0.4.');
+  }
+  return value;
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** Bytes: `500MB`, `2GB`, `1.5G` or a plain number. */
+export function byteSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('Give a size such as 500MB or 2GB.');
+  return Math.round(Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1));
+}
+
+export type Levels = Readonly<Record<FindingCode, Level>>;
+
+function isCode(text: string): text is FindingCode {
+  return Object.hasOwn(DEFAULT_LEVELS, text);
+}
+
+function isLevel(text: string | undefined): text is Level {
+  return LEVELS.some((level) => level === text);
+}
+
+/** One `--rule CODE=LEVEL` more on top of `levels`. */
+export function ruleLevel(text: string, levels: Levels = DEFAULT_LEVELS): Levels {
+  const [code = '', level] = text.split('=');
+  if (!isCode(code)) {
+    const codes = Object.keys(DEFAULT_LEVELS).join(', ');
+    throw new InvalidArgumentError(`There is no finding "${code}". Choose from ${codes}.`);
+  }
+  if (!isLevel(level)) {
+    throw new InvalidArgumentError(`Give ${code}=LEVEL, LEVEL being one of ${LEVELS.join(', ')}.`);
+  }
+  return { ...levels, [code]: level };
+}

@@ -1,0 +1,82 @@
+import type { Pair } from '../dataset/dataset.ts';
+import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+
+export interface NoisyDataset {
+  readonly embedded: EmbeddedDataset;
+  /** For each pair of the noisy dataset whether its caption was exchanged for another. */
+  readonly wrong: readonly boolean[];
+}
+
+/**
+ * A copy of the dataset, in memory, in which a share of the images has the caption of another image: one caption an
+ * image, the chosen ones passed on in a ring. Exchanges that change no word do not count as wrong.
+ *
+ * @param rate share of the images, 0..1
+ * @param limit images at most, drawn at random, so that a large dataset is measured in reasonable time
+ */
+export function injectSwaps(
+  embedded: EmbeddedDataset,
+  { rate, seed, limit }: { readonly rate: number; readonly seed: number; readonly limit: number },
+): NoisyDataset {
+  const random = mulberry32(seed);
+  const kept = shuffled(firstPairs(embedded), random).slice(0, limit);
+  const order = shuffled([...kept.keys()], random).slice(0, Math.floor(rate * kept.length));
+  const given = [...kept.keys()];
+  if (order.length > 1) {
+    for (const [i, place] of order.entries()) given[place] = order[(i + 1) % order.length] ?? place;
+  }
+  const source = (i: number): number => kept[given[i] ?? i] ?? 0;
+  const pairs = kept.map((index, i): Pair => {
+    const own = pairAt(embedded, index);
+    const other = pairAt(embedded, source(i));
+    return { ...own, caption: other.caption, captionIndex: 0 };
+  });
+  return {
+    wrong: kept.map((index, i) => pairs[i]?.caption !== pairAt(embedded, index).caption),
+    embedded: {
+      ...embedded,
+      dataset: { ...embedded.dataset, pairs, problems: [] },
+      imageRow: Int32Array.from(kept, (index) => embedded.imageRow[index] ?? -1),
+      textRow: Int32Array.from(kept, (_index, i) => embedded.textRow[source(i)] ?? -1),
+      problems: [],
+    },
+  };
+}
+
+/** The first readable pair of every image. */
+function firstPairs(embedded: EmbeddedDataset): number[] {
+  const seen = new Set<number>();
+  const first: number[] = [];
+  for (const [index, image] of embedded.imageRow.entries()) {
+    if (image < 0 || (embedded.textRow[index] ?? -1) < 0 || seen.has(image)) continue;
+    seen.add(image);
+    first.push(index);
+  }
+  return first;
+}
+
+function pairAt(embedded: EmbeddedDataset, index: number): Pair {
+  const pair = embedded.dataset.pairs[index];
+  if (pair === undefined) throw new RangeError(`The dataset has no pair ${index}.`);
+  return pair;
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [result[i], result[j]] = [result[j] as T, result[i] as T];
+  }
+  return result;
+}
+
+/** Small generator of uniform numbers in [0, 1) with a 32-bit state, the same on every machine. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,26 @@
+import { dot } from '../matching/innerProducts.ts';
+import type { Matrix } from '../matching/matrix.ts';
+import { TopLists } from '../matching/topLists.ts';
+import type { VectorIndex } from '../ports.ts';
+
+/** Nearest neighbours by looking at every row of `items` (n, d): exact, and needs no native package. */
+export function exactIndex(items: Matrix): VectorIndex {
+  return {
+    size: items.rows,
+    search(query, k) {
+      const lists = new TopLists(1, Math.max(1, Math.min(k, items.rows)));
+      for (let i = 0; i < items.rows; i++) {
+        const similarity = dot(query, 0, items.data, i * items.columns, items.columns);
+        if (similarity > (lists.thresholds[0] ?? 0)) lists.offer(0, i, similarity);
+      }
+      const count = lists.count(0);
+      return {
+        indices: lists.indices.slice(0, count),
+        similarities: lists.similarities.slice(0, count),
+      };
+    },
+    dispose() {
+      // Nothing is held outside JavaScript's own memory.
+    },
+  };
+}

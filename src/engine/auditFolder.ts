@@ -1,0 +1,44 @@
+import { throwIfCancelled } from '../core/cancellation.ts';
+import type { Dataset } from '../core/dataset/dataset.ts';
+import type { AuditReport } from '../core/export/auditReport.ts';
+import { auditReport } from './auditReport.ts';
+import type { Levels } from './levels.ts';
+import type { DatasetAudit, Hooks, Workspace } from './workspace.ts';
+
+export interface AuditedDataset {
+  readonly dataset: Dataset;
+  readonly audit: DatasetAudit;
+}
+
+export interface AuditedFolder {
+  readonly report: AuditReport;
+  readonly datasets: readonly AuditedDataset[];
+}
+
+/**
+ * Audits every dataset below `folder`, one after the other, so that only one is in memory with its embeddings.
+ *
+ * @param folder absolute path
+ * @param version of this program, for the report
+ * @throws PairLensError `no-dataset`, `cancelled`, and what the steps throw.
+ */
+export async function auditFolder(
+  folder: string,
+  workspace: Workspace,
+  options: { readonly levels: Levels; readonly version: string },
+  hooks: Hooks,
+): Promise<AuditedFolder> {
+  const datasets: AuditedDataset[] = [];
+  for (const dataset of await workspace.open(folder, hooks)) {
+    throwIfCancelled(hooks.signal);
+    const embedded = await workspace.index(dataset, hooks);
+    const audit = await workspace.audit(embedded, options.levels, hooks);
+    datasets.push({ dataset, audit });
+  }
+  const report = auditReport(folder, datasets, {
+    version: options.version,
+    model: workspace.modelId,
+    hash: (text) => workspace.hash(text),
+  });
+  return { report, datasets };
+}

@@ -1,0 +1,159 @@
+import type { Finding, Fix } from '../core/audit/finding.ts';
+import type { Dataset, Pair } from '../core/dataset/dataset.ts';
+import {
+  LEVELS_WORST_FIRST,
+  type AuditReport,
+  type MismatchEstimate,
+  type RelatedPair,
+  type ReportFinding,
+  type ReportRegion,
+} from '../core/export/auditReport.ts';
+import type { AuditedDataset } from './auditFolder.ts';
+
+interface ReportFacts {
+  readonly version: string;
+  readonly model: string;
+  readonly hash: (text: string) => string;
+}
+
+/** Joins the audits of the datasets below `root` into one report with paths relative to `root`. */
+export function auditReport(
+  root: string,
+  audited: readonly AuditedDataset[],
+  facts: ReportFacts,
+): AuditReport {
+  const findings = audited.flatMap(({ dataset, audit }) => {
+    const prefix = folderPrefix(root, dataset.root);
+    return audit.findings.map((finding) => reportFinding(finding, dataset, prefix, facts.hash));
+  });
+  const sorted = findings.sort(worstFirst);
+  const datasets = audited.map(({ dataset, audit }) => ({
+    folder: folderPrefix(root, dataset.root).replace(/\/$/, ''),
+    formats: dataset.formats,
+    pairs: dataset.pairs.length,
+    images: dataset.images.length,
+    ...(audit.estimate && { estimate: audit.estimate }),
+  }));
+  const estimate = pooledEstimate(audited);
+  const levels = { error: 0, warning: 0, info: 0, hint: 0 };
+  const codes: Partial<Record<Finding['code'], number>> = {};
+  for (const { level, code } of sorted) {
+    levels[level] += 1;
+    codes[code] = (codes[code] ?? 0) + 1;
+  }
+  return {
+    version: 1,
+    tool: { name: 'pairlens', version: facts.version },
+    model: facts.model,
+    root,
+    summary: {
+      pairs: datasets.reduce((sum, { pairs }) => sum + pairs, 0),
+      images: datasets.reduce((sum, { images }) => sum + images, 0),
+      findings: codes,
+      levels,
+      ...(estimate && { estimate }),
+    },
+    datasets,
+    findings: sorted,
+  };
+}
+
+/** What stands before a dataset's own paths to make them relative to `root`: empty, or a path ending in `/`. */
+export function folderPrefix(root: string, folder: string): string {
+  if (!folder.startsWith(root)) return '';
+  const parts = folder
+    .slice(root.length)
+    .split(/[\\/]/)
+    .filter((part) => part !== '');
+  return parts.length === 0 ? '' : `${parts.join('/')}/`;
+}
+
+function worstFirst(a: ReportFinding, b: ReportFinding): number {
+  const byLevel = LEVELS_WORST_FIRST.indexOf(a.level) - LEVELS_WORST_FIRST.indexOf(b.level);
+  // Array.prototype.sort is stable: equals stay in the order of the audit.
+  return byLevel === 0 ? b.confidence - a.confidence : byLevel;
+}
+
+function reportFinding(
+  finding: Finding,
+  dataset: Dataset,
+  prefix: string,
+  hash: ReportFacts['hash'],
+): ReportFinding {
+  const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
+  const image = finding.image ?? pair?.image;
+  const caption = finding.caption ?? pair?.caption;
+  const source = finding.source ?? pair?.source;
+  const remedy = finding.remedy ?? remedyOf(finding.fixes);
+  const region = source?.file === finding.file ? regionOf(source.range, caption ?? '') : undefined;
+  return {
+    code: finding.code,
+    level: finding.level,
+    file: prefix + finding.file,
+    ...(region && { region }),
+    ...(image !== undefined && { image: prefix + image }),
+    ...(caption !== undefined && { caption }),
+    ...(pair && { captionIndex: pair.captionIndex }),
+    message: finding.message,
+    evidence: finding.evidence,
+    confidence: finding.confidence,
+    ...(remedy !== undefined && { remedy }),
+    suggestions: finding.fixes.flatMap((fix) =>
+      fix.kind === 'replace-caption' ? [fix.caption] : [],
+    ),
+    relatedPairs: finding.relatedPairs.flatMap((index) => {
+      const other = dataset.pairs[index];
+      return other === undefined ? [] : [relatedPair(other, prefix)];
+    }),
+    relatedFiles: finding.relatedFiles.map((file) => prefix + file),
+    // The message tells apart two problems of one file; neither it nor the rest moves when lines are added above.
+    fingerprint: hash(
+      [finding.code, prefix + finding.file, image ?? '', caption ?? finding.message].join('\0'),
+    ),
+  };
+}
+
+function relatedPair(pair: Pair, prefix: string): RelatedPair {
+  return {
+    image: prefix + pair.image,
+    caption: pair.caption,
+    file: prefix + pair.source.file,
+    region: regionOf(pair.source.range, pair.caption),
+  };
+}
+
+function regionOf(range: Pair['source']['range'], caption: string): ReportRegion {
+  const startColumn = range.column + 1;
+  // Raw characters hold a line end only where the caption does, so without one they all stand on one line.
+  const oneLine = !/[\r\n]/.test(caption);
+  return {
+    startLine: range.line + 1,
+    startColumn,
+    ...(oneLine && { endColumn: startColumn + range.end - range.start }),
+  };
+}
+
+function remedyOf(fixes: readonly Fix[]): string | undefined {
+  for (const fix of fixes) {
+    if (fix.kind === 'swap-captions') return 'Swap the two captions.';
+    if (fix.kind === 'create-caption') return `Write a caption into ${fix.file}.`;
+  }
+  return undefined;
+}
+
+/** Shares of several datasets, each weighted by its pairs. */
+function pooledEstimate(audited: readonly AuditedDataset[]): MismatchEstimate | undefined {
+  const judged = audited.flatMap(({ audit }) =>
+    audit.estimate === undefined
+      ? []
+      : [{ estimate: audit.estimate, pairs: audit.pairs.filter((pair) => pair).length }],
+  );
+  const [only] = judged;
+  if (only !== undefined && judged.length === 1) return only.estimate;
+  const pairs = judged.reduce((sum, each) => sum + each.pairs, 0);
+  if (pairs === 0) return undefined;
+  return {
+    wrongShare:
+      judged.reduce((sum, each) => sum + each.pairs * each.estimate.wrongShare, 0) / pairs,
+  };
+}

@@ -1,0 +1,27 @@
+import type { AuditedDataset } from './auditFolder.ts';
+import { folderPrefix } from './auditReport.ts';
+
+/**
+ * One JSON object a line for every readable pair, in dataset order: what `--pairs` writes. The fields are a contract
+ * with other programs.
+ *
+ * @param root folder that `image` is relative to
+ */
+export function* pairLines(root: string, datasets: readonly AuditedDataset[]): Generator<string> {
+  for (const { dataset, audit } of datasets) {
+    const prefix = folderPrefix(root, dataset.root);
+    for (const [index, pair] of dataset.pairs.entries()) {
+      const audited = audit.pairs[index];
+      if (audited === undefined) continue;
+      const line = {
+        image: prefix + pair.image,
+        caption: pair.caption,
+        captionIndex: pair.captionIndex,
+        similarity: audited.similarity,
+        mismatch: audited.mismatch,
+        findings: audited.findings,
+      };
+      yield `${JSON.stringify(line)}\n`;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Finding, FindingCode } from '../core/audit/finding.ts';
+import type { CancelSignal } from '../core/cancellation.ts';
+import type { Dataset } from '../core/dataset/dataset.ts';
+import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
+import type { MismatchEstimate } from '../core/export/auditReport.ts';
+import type { Matrix } from '../core/matching/matrix.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import type { Levels } from './levels.ts';
+
+/** How the caller of a long step stops it and hears of it. */
+export interface Hooks {
+  readonly signal?: CancelSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/** What the audit says of one pair. */
+export interface AuditedPair {
+  /** Cosine of the active encoder. */
+  readonly similarity: number;
+  /** Calibrated probability that the caption is wrong, 0..1. */
+  readonly mismatch: number;
+  readonly findings: readonly FindingCode[];
+}
+
+/** The audit of one dataset. */
+export interface DatasetAudit {
+  /** One for each pair of the dataset; undefined where its image or caption could not be read. */
+  readonly pairs: readonly (AuditedPair | undefined)[];
+  readonly findings: readonly Finding[];
+  readonly estimate?: MismatchEstimate;
+}
+
+/** Unit rows of shipped pairs: queries of a known distribution for datasets too small to supply their own. */
+export interface ReferenceEmbeddings {
+  readonly images: Matrix;
+  readonly captions: Matrix;
+}
+
+/** The steps that the use cases of the command line are made of, with the ports already in place. */
+export interface Workspace {
+  readonly modelId: string;
+  readonly reference: ReferenceEmbeddings;
+  open(folder: string, hooks: Hooks): Promise<readonly Dataset[]>;
+  index(dataset: Dataset, hooks: Hooks): Promise<EmbeddedDataset>;
+  audit(embedded: EmbeddedDataset, levels: Levels, hooks: Hooks): Promise<DatasetAudit>;
+  /** Joint-space embedding of a text, a unit vector. */
+  encodeText(text: string): Promise<Float32Array>;
+  /** Joint-space embedding of any image file, a unit vector. @throws PairLensError `unreadable-image`. */
+  encodeImage(file: string): Promise<Float32Array>;
+  hash(text: string): string;
+}
