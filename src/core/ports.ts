@@ -76,7 +76,7 @@ export interface FileSystem {
   /** @throws PairLensError `unreadable-file`. */
   stat(path: string): Promise<FileStat>;
   exists(path: string): Promise<boolean>;
-  /** Files and folders below `path`, depth first, sorted by name in each folder; never the same folder twice. */
+  /** Files below `path`, depth first, sorted by name in each folder; never the same folder twice. */
   walk(
     path: string,
     options: {

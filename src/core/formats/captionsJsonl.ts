@@ -22,6 +22,8 @@ export const captionsJsonl: CaptionFormat = {
   images: 'relative',
   detect: (name, head) => {
     if (!/\.(?:jsonl|ndjson)$/i.test(name)) return 0;
+    // What `pairlens audit --pairs` wrote must not be read back as a dataset.
+    if (/"similarity":[^\n]*"mismatch":/.test(head)) return 0;
     // Not the first line alone: it may be the broken one.
     const lines = head.split('\n', 50);
     return lines.some((line) => CAPTION_KEY.test(line) && IMAGE_KEY.test(line)) ? 0.8 : 0;

@@ -1,0 +1,80 @@
+import { splitFromFileName } from '../dataset/split.ts';
+import { stemOf } from '../dataset/fileKinds.ts';
+import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import { notText, visitEntries, wholeText, type JsonEntry } from './jsonDocument.ts';
+import { editJsonString } from './jsonRows.ts';
+
+/** The same distribution's files that hold no captions. */
+const OTHER_TASKS = /^(?:instances|person_keypoints|panoptic|stuff|image_info)_/i;
+
+/**
+ * COCO captions (cocodataset.org/#format-data): `images` with id and file_name, `annotations` with
+ * image_id and caption, in either order. Captions are handed out image by image.
+ */
+export const cocoCaptions: CaptionFormat = {
+  id: 'coco-captions',
+  title: 'COCO captions JSON',
+  images: 'search',
+  detect: (name, head) => {
+    if (!/\.json$/i.test(name) || OTHER_TASKS.test(name)) return 0;
+    if (!/^\s*\{/.test(head) || !/"(?:images|annotations)"\s*:\s*\[/.test(head)) return 0;
+    return head.includes('"caption"') ? 1 : 0.5;
+  },
+  read,
+  edit: editJsonString,
+};
+
+async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
+  const images = new Map<string, string>();
+  const annotations = new Map<string, JsonEntry[]>();
+  const problems: FormatRow[] = [];
+  const broken = visitEntries(await wholeText(file), file.name, 2, (section, entry) => {
+    if (section === 'images') {
+      const name = entry.get('file_name')?.value;
+      if (typeof name === 'string') images.set(idOf(entry, 'id'), name);
+    } else if (section === 'annotations' && entry.has('caption')) {
+      const id = idOf(entry, 'image_id');
+      const known = annotations.get(id);
+      if (known === undefined) annotations.set(id, [entry]);
+      else known.push(entry);
+    }
+  });
+  if (broken !== undefined) {
+    yield broken;
+    return;
+  }
+  const split = splitFromFileName(stemOf(file.name));
+  for (const [id, entries] of annotations) {
+    const image = images.get(id);
+    for (const entry of entries) {
+      const caption = entry.get('caption');
+      if (caption === undefined) continue;
+      if (image === undefined) {
+        problems.push({
+          kind: 'problem',
+          code: 'missing-image',
+          message: `Line ${caption.range.line + 1} of ${file.name} has a caption for image id ${id}, which "images" does not list.`,
+          remedy: 'Add the image to "images", or delete the annotation.',
+          range: caption.range,
+        });
+      } else if (caption.value !== null && typeof caption.value !== 'string') {
+        problems.push(notText(file.name, caption, image));
+      } else {
+        yield {
+          kind: 'caption',
+          image,
+          caption: caption.value ?? '',
+          range: caption.range,
+          key: idOf(entry, 'id'),
+          ...(split === undefined ? {} : { split }),
+        };
+      }
+    }
+  }
+  yield* problems;
+}
+
+function idOf(entry: JsonEntry, name: string): string {
+  const value = entry.get(name)?.value;
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+}

@@ -1,0 +1,43 @@
+import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import { notText, visitEntries, wholeText } from './jsonDocument.ts';
+import { editJsonString } from './jsonRows.ts';
+
+/**
+ * kohya sd-scripts metadata: `{"path": {"caption": "...", "tags": "a, b"}}`; the path may be absolute or
+ * lack its extension. The caption is audited; the tags are, where there is no caption.
+ */
+export const kohyaMetadata: CaptionFormat = {
+  id: 'kohya-metadata',
+  title: 'kohya metadata JSON',
+  images: 'search-stem',
+  detect: (name, head) =>
+    /\.json$/i.test(name) &&
+    /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{[^{}]*"(?:caption|tags)"\s*:/.test(head)
+      ? 0.9
+      : 0,
+  read,
+  edit: editJsonString,
+};
+
+async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
+  const rows: FormatRow[] = [];
+  const broken = visitEntries(await wholeText(file), file.name, 1, (image, entry, at) => {
+    const caption = entry.get('caption') ?? entry.get('tags');
+    if (caption === undefined) {
+      rows.push({
+        kind: 'problem',
+        code: 'missing-caption',
+        message: `${file.name} lists ${image} with neither caption nor tags.`,
+        remedy: 'Add a "caption" to the entry.',
+        image,
+        range: at,
+      });
+    } else if (caption.value !== null && typeof caption.value !== 'string') {
+      rows.push(notText(file.name, caption, image));
+    } else {
+      rows.push({ kind: 'caption', image, caption: caption.value ?? '', range: caption.range });
+    }
+  });
+  if (broken !== undefined) yield broken;
+  else yield* rows;
+}

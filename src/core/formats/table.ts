@@ -1,0 +1,47 @@
+import { PairLensError } from '../errors.ts';
+import { captionsJsonl } from './captionsJsonl.ts';
+import type { CaptionFormat } from './captionFormat.ts';
+import { cocoCaptions } from './cocoCaptions.ts';
+import { flickrToken } from './flickrToken.ts';
+import { hfMetadataCsv } from './hfMetadataCsv.ts';
+import { hfMetadataJsonl } from './hfMetadataJsonl.ts';
+import { kaggleCaptions } from './kaggleCaptions.ts';
+import { kaggleResults } from './kaggleResults.ts';
+import { kohyaMetadata } from './kohyaMetadata.ts';
+import { sidecar, sidecarLines } from './sidecar.ts';
+
+/** Every caption format PairLens knows. A new one is one file and one line here. */
+export const CAPTION_FORMATS: readonly CaptionFormat[] = [
+  sidecar,
+  sidecarLines,
+  hfMetadataJsonl,
+  hfMetadataCsv,
+  captionsJsonl,
+  cocoCaptions,
+  kohyaMetadata,
+  flickrToken,
+  kaggleCaptions,
+  kaggleResults,
+];
+
+/** @throws PairLensError `unsupported-format` for an id no format has. */
+export function captionFormat(id: string): CaptionFormat {
+  const format = CAPTION_FORMATS.find((known) => known.id === id);
+  if (format === undefined) {
+    throw new PairLensError('unsupported-format', `There is no caption format "${id}".`, {
+      remedy: `Choose one of ${CAPTION_FORMATS.map((known) => known.id).join(', ')}.`,
+    });
+  }
+  return format;
+}
+
+/** The format a file is surest to be of, or undefined for a file of none. */
+export function detectFormat(name: string, head: string): CaptionFormat | undefined {
+  let best: CaptionFormat | undefined;
+  let confidence = 0;
+  for (const format of CAPTION_FORMATS) {
+    const sure = format.detect(name, head);
+    if (sure > confidence) [best, confidence] = [format, sure];
+  }
+  return best;
+}

@@ -1,0 +1,315 @@
+import pMap from 'p-map';
+import { throwIfCancelled, type CancelSignal } from '../core/cancellation.ts';
+import type { DatasetPath, Pair } from '../core/dataset/dataset.ts';
+import { extensionOf, stemOf } from '../core/dataset/fileKinds.ts';
+import { baseName, folderOf, toAbsolute } from '../core/dataset/paths.ts';
+import type { Problem } from '../core/dataset/problem.ts';
+import { splitFromFolders } from '../core/dataset/split.ts';
+import { PairLensError } from '../core/errors.ts';
+import {
+  guessCaptionsPerFile,
+  sidecar,
+  sidecarCaptions,
+  sidecarLines,
+  type CaptionsPerFile,
+} from '../core/formats/sidecar.ts';
+import type { FileSystem } from '../core/ports.ts';
+import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
+
+/** Captions in a file beside each image. Paths relative to the opened folder. */
+export interface Sidecars {
+  readonly pairs: readonly Pair[];
+  readonly problems: readonly Problem[];
+  /** Folders that hold an image with its sidecar. */
+  readonly folders: ReadonlySet<DatasetPath>;
+  /** Images that share a folder with a captioned one, or are its near neighbours. */
+  readonly images: readonly DatasetPath[];
+}
+
+/** Files that explain a dataset or list its parts, though they share the captions' extension. */
+const PROSE =
+  /^(?:readme|licen[cs]es?|notice|changelog|credits|copying|authors|contributors|requirements|todo|notes?|attribution|sources?|robots|manifest|urls?|classes|labels|tags|prompts?|sample[-_]prompts?|captions?|index|list|train|val|test)(?:[-_. ].*)?$/i;
+
+const READ_AT_ONCE = 16;
+
+/** Which text file belongs to which image, by name alone. */
+interface Match {
+  /** Each captioned image with its sidecar. */
+  readonly sidecarOf: ReadonlyMap<DatasetPath, DatasetPath>;
+  /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
+  readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
+  readonly problems: readonly Problem[];
+}
+
+export async function readSidecars(
+  files: FileSystem,
+  dir: string,
+  images: readonly DatasetPath[],
+  texts: readonly DatasetPath[],
+  options: {
+    readonly extensions: readonly string[];
+    readonly captionsPerFile?: CaptionsPerFile;
+    readonly signal?: CancelSignal;
+    readonly onRead?: (done: number, total: number) => void;
+    /** Images captioned elsewhere: reported neither as uncaptioned nor their sidecars as orphans. */
+    readonly captioned: ReadonlySet<DatasetPath>;
+  },
+): Promise<Sidecars> {
+  const match = await matchByName(files, dir, images, texts, options.extensions, options.captioned);
+  const contents = await readTexts(files, dir, [...match.imagesOf.keys()], options);
+  const mode = options.captionsPerFile ?? guessCaptionsPerFile(contents.texts.values());
+  const problems: Problem[] = [...match.problems, ...contents.problems];
+  const pairs: Pair[] = [];
+  for (const [image, file] of match.sidecarOf) {
+    const text = contents.texts.get(file);
+    if (text === undefined) continue;
+    const captions = sidecarCaptions(text, mode);
+    if (captions.length === 0) problems.push(emptySidecar(file, image));
+    const split = splitFromFolders(folderOf(image));
+    for (const [captionIndex, { caption, range }] of captions.entries()) {
+      pairs.push({
+        image,
+        caption,
+        captionIndex,
+        source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
+        ...(split === undefined ? {} : { split }),
+      });
+    }
+  }
+  const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
+  const uncaptioned = images.filter(
+    (image) => !match.sidecarOf.has(image) && !options.captioned.has(image),
+  );
+  const reported = new Set(problems.map((problem) => problem.image));
+  const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
+  problems.push(...lone.filter((image) => !reported.has(image)).map(missingSidecar));
+  const neighbours = uncaptionedFolders(uncaptioned, folders);
+  problems.push(...neighbours.map(missingSidecars));
+  problems.push(...orphans(texts, match, folders, images));
+  return {
+    pairs,
+    problems,
+    folders,
+    images: [...match.sidecarOf.keys(), ...lone, ...neighbours.flat()],
+  };
+}
+
+async function matchByName(
+  files: FileSystem,
+  dir: string,
+  images: readonly DatasetPath[],
+  texts: readonly DatasetPath[],
+  extensions: readonly string[],
+  captioned: ReadonlySet<DatasetPath>,
+): Promise<Match> {
+  const byStem = group(texts, (text) => stemOf(text).normalize('NFC'));
+  const byFoldedStem = group(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
+  const sidecarOf = new Map<DatasetPath, DatasetPath>();
+  const imagesOf = new Map<DatasetPath, DatasetPath[]>();
+  const problems: Problem[] = [];
+  const unread: DatasetPath[] = [];
+  const rank = (text: DatasetPath) => extensions.indexOf(extensionOf(text));
+  for (const image of images) {
+    if (captioned.has(image)) continue;
+    // `photo.txt`, or hydrus' `photo.jpg.txt`.
+    const found = [stemOf(image), image].flatMap((stem) => byStem.get(stem.normalize('NFC')) ?? []);
+    if (found.length === 0) {
+      const [near] = byFoldedStem.get(stemOf(image).normalize('NFC').toLowerCase()) ?? [];
+      if (near === undefined) continue;
+      const asTheTrainerLooks = `${stemOf(image)}${near.slice(stemOf(near).length)}`;
+      if (await files.exists(toAbsolute(dir, asTheTrainerLooks))) found.push(near);
+      else problems.push(differentCase(image, near));
+    }
+    const [first, ...others] = found.sort((a, b) => rank(a) - rank(b));
+    if (first === undefined) continue;
+    unread.push(...others);
+    sidecarOf.set(image, first);
+    const sharing = imagesOf.get(first);
+    if (sharing === undefined) imagesOf.set(first, [image]);
+    else sharing.push(image);
+  }
+  for (const [file, sharing] of imagesOf) {
+    if (sharing.length > 1) problems.push(sharedSidecar(file, sharing));
+  }
+  if (unread.length > 0) problems.push(secondSidecars(unread, extensions));
+  return { sidecarOf, imagesOf, problems };
+}
+
+async function readTexts(
+  files: FileSystem,
+  dir: string,
+  paths: readonly DatasetPath[],
+  options: {
+    readonly signal?: CancelSignal;
+    readonly onRead?: (done: number, total: number) => void;
+  },
+): Promise<{ texts: Map<DatasetPath, string>; problems: Problem[] }> {
+  const texts = new Map<DatasetPath, string>();
+  const problems: Problem[] = [];
+  let done = 0;
+  await pMap(
+    paths,
+    async (file) => {
+      throwIfCancelled(options.signal);
+      try {
+        const decoded = decodeText(await files.read(toAbsolute(dir, file)));
+        if ('text' in decoded) texts.set(file, decoded.text);
+        else problems.push(wrongEncoding(file, decoded.guess));
+      } catch (error) {
+        if (!PairLensError.is(error, 'unreadable-file')) throw error;
+        problems.push({
+          code: 'unreadable-caption',
+          file,
+          message: error.message,
+          remedy: error.remedy ?? 'Check that the file can be read.',
+        });
+      }
+      options.onRead?.(++done, paths.length);
+    },
+    { concurrency: READ_AT_ONCE },
+  );
+  problems.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { texts, problems };
+}
+
+/**
+ * Images of folders without one caption that lie beside or right below a captioned folder: likely a part
+ * of the dataset whose captions were forgotten, one group a folder.
+ */
+function uncaptionedFolders(
+  uncaptioned: readonly DatasetPath[],
+  captionedFolders: ReadonlySet<DatasetPath>,
+): DatasetPath[][] {
+  const parents = new Set([...captionedFolders].filter((folder) => folder !== '').map(folderOf));
+  const near = uncaptioned.filter((image) => {
+    const folder = folderOf(image);
+    if (folder === '' || captionedFolders.has(folder)) return false;
+    return captionedFolders.has(folderOf(folder)) || parents.has(folderOf(folder));
+  });
+  return [...group(near, folderOf).values()];
+}
+
+/** Captions whose image is gone: only where captions of that extension are the custom of the folder. */
+function orphans(
+  texts: readonly DatasetPath[],
+  match: Match,
+  folders: ReadonlySet<DatasetPath>,
+  images: readonly DatasetPath[],
+): Problem[] {
+  const customs = new Set(
+    [...match.imagesOf.keys()].map((file) => `${folderOf(file)}/${extensionOf(file)}`),
+  );
+  const stems = new Set(
+    images.flatMap((image) => [stemOf(image), image]).map((stem) => stem.normalize('NFC')),
+  );
+  const named = new Set(
+    match.problems.flatMap((problem) => [problem.file, ...(problem.related ?? [])]),
+  );
+  return texts
+    .filter(
+      (text) =>
+        folders.has(folderOf(text)) &&
+        customs.has(`${folderOf(text)}/${extensionOf(text)}`) &&
+        !stems.has(stemOf(text).normalize('NFC')) &&
+        !named.has(text) &&
+        !PROSE.test(stemOf(baseName(text))),
+    )
+    .map((file) => ({
+      code: 'missing-image',
+      file,
+      message: `${file} is a caption, but there is no image of that name beside it.`,
+      remedy: 'Put the image back, rename one of the two, or delete the caption.',
+    }));
+}
+
+function missingSidecar(image: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    message: `${image} has no caption.`,
+    remedy: `Write one to ${stemOf(image)}.txt.`,
+  };
+}
+
+function missingSidecars(images: readonly DatasetPath[]): Problem {
+  const [image = '', ...related] = images;
+  if (related.length === 0) return missingSidecar(image);
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    related,
+    message: `None of the ${images.length} images in ${folderOf(image)} has a caption.`,
+    remedy: 'Write captions for them, or move the folder out of the dataset.',
+  };
+}
+
+function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
+  return {
+    code: 'empty-caption',
+    file,
+    image,
+    range: { start: 0, end: 0, line: 0, column: 0 },
+    message: `${file} is empty: ${image} has no caption.`,
+    remedy: 'Write a caption, or delete the file; some trainers stop at an empty one.',
+  };
+}
+
+function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Problem {
+  const names = images.map(baseName).join(' and ');
+  return {
+    code: 'ambiguous-pair',
+    file,
+    ...(images[0] === undefined ? {} : { image: images[0] }),
+    related: images,
+    message: `${names} share the caption file ${file}.`,
+    remedy: 'Rename one of the images and give it a caption file of its own.',
+  };
+}
+
+function secondSidecars(unread: readonly DatasetPath[], extensions: readonly string[]): Problem {
+  const [file = '', ...related] = unread;
+  const order = extensions.map((extension) => `.${extension}`).join(' before ');
+  const count = unread.length === 1 ? 'An image has' : `${unread.length} images have`;
+  return {
+    code: 'ambiguous-pair',
+    file,
+    related,
+    message: `${count} two caption files, e.g. ${file}; PairLens reads ${order}.`,
+    remedy: 'Delete the files that your trainer does not read, or move them elsewhere.',
+  };
+}
+
+function differentCase(image: DatasetPath, text: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    related: [text],
+    message: `${image} has no caption: ${baseName(text)} differs from it in upper and lower case.`,
+    remedy: 'Rename one of the two to match.',
+  };
+}
+
+function wrongEncoding(file: DatasetPath, guess: string | undefined): Problem {
+  return {
+    code: 'wrong-encoding',
+    file,
+    message:
+      guess === undefined
+        ? `${file} is neither UTF-8 nor UTF-16, so its caption was not judged.`
+        : `${file} is not UTF-8 but looks like ${guess}, so its caption was not judged.`,
+    remedy: reencodeRemedy(guess),
+  };
+}
+
+function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const known = groups.get(keyOf(item));
+    if (known === undefined) groups.set(keyOf(item), [item]);
+    else known.push(item);
+  }
+  return groups;
+}

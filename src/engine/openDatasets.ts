@@ -1,0 +1,297 @@
+import type { CancelSignal } from '../core/cancellation.ts';
+import type { Dataset, DatasetPath, Pair } from '../core/dataset/dataset.ts';
+import { ImageIndex } from '../core/dataset/imageIndex.ts';
+import {
+  baseName,
+  commonFolder,
+  folderOf,
+  isWithin,
+  toAbsolute,
+  within,
+} from '../core/dataset/paths.ts';
+import type { Problem } from '../core/dataset/problem.ts';
+import { PairLensError } from '../core/errors.ts';
+import type { CaptionsPerFile } from '../core/formats/sidecar.ts';
+import type { FileSystem } from '../core/ports.ts';
+import type { ProgressListener } from '../core/progress.ts';
+import { discoverFiles, type Listing } from './discoverFiles.ts';
+import { readSidecars, type Sidecars } from './discoverSidecars.ts';
+import { readTable, sniffTable, type CaptionTable } from './discoverTables.ts';
+
+export interface OpenOptions {
+  /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
+  readonly captionsPerFile?: CaptionsPerFile;
+  /** Extensions of sidecar files without the dot, the one to prefer first. */
+  readonly sidecarExtensions?: readonly string[];
+  readonly signal?: CancelSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/** Progress is told at most once in so many files. */
+const PROGRESS_STEP = 256;
+
+/**
+ * Opens every dataset in a folder tree. A caption file for many images makes a dataset of its folder (or
+ * of the folder that also holds its images); captions beside their images make one dataset of `dir`.
+ * Broken files become problems of their dataset.
+ * @param dir absolute path.
+ * @throws PairLensError `no-dataset` where there is none, `unreadable-file` where `dir` cannot be listed,
+ *   `cancelled`.
+ */
+export async function openDatasets(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<Dataset[]> {
+  const { signal, onProgress } = options;
+  const extensions = options.sidecarExtensions ?? ['txt', 'caption'];
+  const listing = await discoverFiles(files, dir, extensions, {
+    ...(signal === undefined ? {} : { signal }),
+    onListed: (done) => {
+      if (done % PROGRESS_STEP === 0) onProgress?.({ phase: 'list', done, total: 0 });
+    },
+  });
+  const index = new ImageIndex(listing.images);
+  const { tables, problems } = await readTables(files, dir, listing, index, signal);
+  const tableFiles = new Set(tables.map((table) => table.file));
+  const groups = groupByRoot(tables, listing.images);
+  const sidecars = await readSidecars(
+    files,
+    dir,
+    listing.images,
+    listing.texts.filter((text) => !tableFiles.has(text)),
+    {
+      extensions,
+      captioned: new Set(tables.flatMap((table) => [...table.mentioned])),
+      ...(options.captionsPerFile === undefined
+        ? {}
+        : { captionsPerFile: options.captionsPerFile }),
+      ...(signal === undefined ? {} : { signal }),
+      onRead: (done, total) => {
+        if (done % PROGRESS_STEP === 0 || done === total) {
+          onProgress?.({ phase: 'read', done, total });
+        }
+      },
+    },
+  );
+  addSidecars(groups, sidecars);
+  if (groups.size === 0) throw noDataset(dir, listing, problems);
+  addMissingCaptions(groups, listing.images);
+  for (const problem of [...problems, ...listing.problems]) {
+    ownerOf(groups, problem.file)?.problems.push(problem);
+  }
+  return [...groups.values()].map((group) => toDataset(dir, group));
+}
+
+async function readTables(
+  files: FileSystem,
+  dir: string,
+  listing: Listing,
+  index: ImageIndex,
+  signal: CancelSignal | undefined,
+): Promise<{ tables: CaptionTable[]; problems: Problem[] }> {
+  const tables: CaptionTable[] = [];
+  const problems: Problem[] = [];
+  for (const file of listing.tables) {
+    const absolute = toAbsolute(dir, file);
+    try {
+      const format = await sniffTable(files, absolute, file);
+      if (format === undefined) {
+        const problem = unrecognised(file);
+        if (problem !== undefined) problems.push(problem);
+        continue;
+      }
+      const table = await readTable(files, dir, absolute, file, format, index, signal);
+      // Much JSON has "images" without being about captions; a file of this shape without any is none.
+      if (table.pairs.length + table.problems.length > 0) tables.push(table);
+    } catch (error) {
+      if (!PairLensError.is(error, 'unreadable-file')) throw error;
+      problems.push({
+        code: 'unreadable-caption',
+        file,
+        message: error.message,
+        remedy: error.remedy ?? 'Check that the file can be read.',
+      });
+    }
+  }
+  return { tables, problems };
+}
+
+/** A file that bears the name of a caption file without being one that a trainer would read. */
+function unrecognised(file: DatasetPath): Problem | undefined {
+  if (!/^metadata\.(?:jsonl|csv)$/i.test(baseName(file))) return undefined;
+  return {
+    code: 'unreadable-caption',
+    file,
+    message: `${file} names no captions: it needs "file_name" and one of "text", "caption" or "prompt".`,
+    remedy: 'Add the two, or delete the file if the captions are elsewhere.',
+  };
+}
+
+/** A dataset in the making; paths relative to the opened folder. */
+interface Group {
+  readonly root: DatasetPath;
+  readonly formats: Set<string>;
+  readonly pairs: Pair[];
+  readonly images: Set<DatasetPath>;
+  readonly problems: Problem[];
+  /** Folders in which every image should have a caption, at any depth for `deep`. */
+  readonly claims: { readonly folder: DatasetPath; readonly deep: boolean }[];
+  readonly captioned: Set<DatasetPath>;
+}
+
+function groupByRoot(
+  tables: readonly CaptionTable[],
+  images: readonly DatasetPath[],
+): Map<DatasetPath, Group> {
+  const groups = new Map<DatasetPath, Group>();
+  const folders = new Set(images.map(folderOf));
+  for (const table of tables) {
+    let root = folderOf(table.file);
+    for (const image of table.mentioned) root = commonFolder(root, folderOf(image));
+    const group = groupAt(groups, root);
+    addPairs(group, table.pairs);
+    group.formats.add(table.format.id);
+    group.problems.push(...table.problems);
+    for (const image of table.mentioned) {
+      group.captioned.add(image);
+      group.images.add(image);
+    }
+    if (table.format.images === 'own-folder') {
+      group.claims.push({ folder: folderOf(table.file), deep: true });
+    } else {
+      const used = new Set([...table.mentioned].map(folderOf));
+      for (const folder of folders) {
+        if (used.has(folder)) group.claims.push({ folder, deep: false });
+      }
+    }
+  }
+  return groups;
+}
+
+/** Adds pairs, numbering the captions of an image on where another file of the dataset captioned it too. */
+function addPairs(group: Group, pairs: readonly Pair[]): void {
+  const before = new Map<DatasetPath, number>();
+  for (const { image, captionIndex } of group.pairs) {
+    before.set(image, Math.max(before.get(image) ?? 0, captionIndex + 1));
+  }
+  for (const pair of pairs) {
+    const offset = before.get(pair.image) ?? 0;
+    group.pairs.push(offset === 0 ? pair : { ...pair, captionIndex: pair.captionIndex + offset });
+  }
+}
+
+/** Captions beside images join the dataset that claims the image, else that of the opened folder. */
+function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void {
+  const home = (image: DatasetPath) => {
+    for (const group of byDepth(groups)) if (claims(group, image)) return group;
+    return groupAt(groups, '');
+  };
+  for (const image of sidecars.images) home(image).images.add(image);
+  for (const pair of sidecars.pairs) {
+    const group = home(pair.image);
+    group.pairs.push(pair);
+    group.formats.add(pair.source.format);
+    group.captioned.add(pair.image);
+  }
+  for (const problem of sidecars.problems) {
+    const group = home(problem.image ?? problem.file);
+    group.problems.push(problem);
+    for (const image of [problem.image, ...(problem.related ?? [])]) {
+      // Captioned or reported: either way, not to be reported again.
+      if (image !== undefined) group.captioned.add(image);
+    }
+  }
+}
+
+/** Images that a caption file's folder holds and no caption file mentions. */
+function addMissingCaptions(
+  groups: ReadonlyMap<DatasetPath, Group>,
+  images: readonly DatasetPath[],
+): void {
+  const captioned = new Set([...groups.values()].flatMap((group) => [...group.captioned]));
+  for (const image of images) {
+    if (captioned.has(image)) continue;
+    const group = byDepth(groups).find((known) => claims(known, image));
+    if (group === undefined) continue;
+    group.images.add(image);
+    group.problems.push({
+      code: 'missing-caption',
+      file: image,
+      image,
+      message: `${image} has no caption.`,
+      remedy: 'Add it to the caption file, or move the image out of the dataset.',
+    });
+  }
+}
+
+function claims(group: Group, image: DatasetPath): boolean {
+  const folder = folderOf(image);
+  return group.claims.some((claim) =>
+    claim.deep ? isWithin(folder, claim.folder) : folder === claim.folder,
+  );
+}
+
+function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
+  let group = groups.get(root);
+  if (group === undefined) {
+    group = {
+      root,
+      formats: new Set(),
+      pairs: [],
+      images: new Set(),
+      problems: [],
+      claims: [],
+      captioned: new Set(),
+    };
+    groups.set(root, group);
+  }
+  return group;
+}
+
+/** The deepest dataset first: the nearest caption file has the say. */
+function byDepth(groups: ReadonlyMap<DatasetPath, Group>): Group[] {
+  return [...groups.values()].sort((a, b) => b.root.length - a.root.length);
+}
+
+function ownerOf(groups: ReadonlyMap<DatasetPath, Group>, path: DatasetPath): Group | undefined {
+  return byDepth(groups).find((group) => isWithin(path, group.root));
+}
+
+function toDataset(dir: string, group: Group): Dataset {
+  const path = (inner: DatasetPath) => within(group.root, inner);
+  return {
+    root: toAbsolute(dir, group.root),
+    formats: [...group.formats],
+    images: [...group.images].sort().map(path),
+    pairs:
+      group.root === ''
+        ? group.pairs
+        : group.pairs.map((pair) => ({
+            ...pair,
+            image: path(pair.image),
+            source: { ...pair.source, file: path(pair.source.file) },
+          })),
+    problems: group.problems.map((problem) => ({
+      ...problem,
+      file: path(problem.file),
+      ...(problem.image === undefined ? {} : { image: path(problem.image) }),
+      ...(problem.related === undefined ? {} : { related: problem.related.map(path) }),
+    })),
+  };
+}
+
+function noDataset(dir: string, listing: Listing, problems: readonly Problem[]): PairLensError {
+  const found = `${listing.images.length} images and ${listing.texts.length} text files`;
+  const [first] = [...problems, ...listing.problems];
+  const clue = first === undefined ? '' : ` ${first.message}`;
+  return new PairLensError(
+    'no-dataset',
+    `There is no image-caption dataset in ${dir}: found ${found}, but no captions that belong to images.${clue}`,
+    {
+      path: dir,
+      remedy:
+        'PairLens looks for photo.txt or photo.caption beside photo.jpg, metadata.jsonl, metadata.csv, *.jsonl, COCO captions JSON, kohya metadata JSON, *.token and captions.txt.',
+    },
+  );
+}
