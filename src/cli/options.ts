@@ -3,12 +3,12 @@ import { DEFAULT_LEVELS, type FindingCode, type Level } from '../core/audit/find
 
 /** Options that every command takes. */
 export interface GlobalOptions {
-  readonly quiet?: true;
+  readonly quiet?: true | undefined;
   /** False after `--no-color`. */
   readonly color: boolean;
-  readonly cache?: string;
-  readonly model?: string;
-  readonly threads?: number;
+  readonly cache?: string | undefined;
+  readonly model?: string | undefined;
+  readonly threads?: number | undefined;
 }
 
 export const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const satisfies Level[];

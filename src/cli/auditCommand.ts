@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createColors } from 'picocolors';
+import { DEFAULT_LEVELS } from '../core/audit/finding.ts';
+import { atLeast, type AuditReport } from '../core/export/auditReport.ts';
+import { githubAnnotations } from '../core/export/githubAnnotations.ts';
+import { markdownCard } from '../core/export/markdownCard.ts';
+import { sarifLog } from '../core/export/sarifLog.ts';
+import { auditFolder } from '../engine/auditFolder.ts';
+import { pairLines } from '../engine/pairLines.ts';
+import { auditText } from './auditText.ts';
+import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { openWorkspace, outputFiles } from './compose.ts';
+import type { Levels } from './options.ts';
+
+export interface AuditOptions {
+  readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github';
+  readonly pairs?: string | undefined;
+  readonly out?: string | undefined;
+  readonly failOn: 'error' | 'warning' | 'info' | 'hint' | 'never';
+  readonly rule?: Levels | undefined;
+  readonly max: number;
+}
+
+/** `pairlens audit`: 0 where nothing was found at or above --fail-on, 1 otherwise. */
+export async function auditCommand(
+  folder: string,
+  options: AuditOptions,
+  context: CommandContext,
+): Promise<number> {
+  const started = performance.now();
+  const root = await existingFolder(folder);
+  // Before hours of work, not after them.
+  for (const file of [options.out, options.pairs]) {
+    if (file !== undefined) await outputFiles.assertWritable(file);
+  }
+  const workspace = await openWorkspace(context);
+  try {
+    const { report, datasets } = await auditFolder(
+      root,
+      workspace,
+      { levels: options.rule ?? DEFAULT_LEVELS, version: context.version },
+      hooksOf(context),
+    );
+    if (options.pairs !== undefined) {
+      await outputFiles.write(options.pairs, pairLines(root, datasets));
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const text = rendered(report, options, context, seconds);
+    if (options.out === undefined) await context.terminal.print(text);
+    else await outputFiles.write(options.out, [text]);
+    return report.findings.some(({ level }) => atLeast(level, options.failOn)) ? 1 : 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+function rendered(
+  report: AuditReport,
+  { format, out, max }: AuditOptions,
+  { terminal, findingsUri }: CommandContext,
+  seconds: number,
+): string {
+  switch (format) {
+    case 'human':
+      return auditText(report, {
+        colors: out === undefined ? terminal.colors : createColors(false),
+        width: terminal.width,
+        max,
+        seconds,
+      });
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'sarif': {
+      const { base, prefix } = basis(report.root, process.cwd());
+      const baseUri = pathToFileURL(base).href.replace(/\/?$/, '/');
+      return `${JSON.stringify(sarifLog(report, { baseUri, prefix, findingsUri }), null, 2)}\n`;
+    }
+    case 'markdown':
+      return markdownCard(report, path.basename(report.root), max);
+    case 'github':
+      return githubAnnotations(
+        report,
+        basis(report.root, process.env['GITHUB_WORKSPACE'] ?? process.cwd()).prefix,
+        max,
+      );
+  }
+}
+
+/** Paths are given from the working folder, usually the repository, where the audited folder lies in it. */
+function basis(root: string, working: string): { readonly base: string; readonly prefix: string } {
+  const relative = path.relative(working, root);
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return { base: root, prefix: '' };
+  const prefix = relative === '' ? '' : `${relative.split(path.sep).join('/')}/`;
+  return { base: working, prefix };
+}

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { exportEmbeddings } from '../engine/exportEmbeddings.ts';
+import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { openWorkspace, outputFiles } from './compose.ts';
+import { number } from './progressLine.ts';
+
+/** `pairlens embed`: writes the clip-retrieval layout. */
+export async function embedCommand(
+  folder: string,
+  options: { readonly out: string },
+  context: CommandContext,
+): Promise<number> {
+  const root = await existingFolder(folder);
+  await outputFiles.prepareFolder(options.out);
+  const workspace = await openWorkspace(context);
+  try {
+    const join = (parent: string, name: string): string => path.join(parent, name);
+    const hooks = hooksOf(context);
+    const done = await exportEmbeddings(root, options.out, workspace, outputFiles, join, hooks);
+    if (done.left > 0) {
+      context.terminal.log.warn(
+        `${number(done.left)} pairs were left out because their image or caption cannot be read; \`pairlens audit\` names them.`,
+      );
+    }
+    context.terminal.log.info(
+      `Wrote ${number(done.pairs)} pairs of ${done.dimensions} dimensions to ${options.out}.`,
+    );
+    return 0;
+  } finally {
+    await workspace.close();
+  }
+}

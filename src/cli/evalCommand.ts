@@ -1,0 +1,66 @@
+import { evaluateFolder, type Evaluation } from '../engine/evaluateFolder.ts';
+import type { Recall } from '../core/matching/recall.ts';
+import { visibleText } from '../core/export/visibleText.ts';
+import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { openWorkspace } from './compose.ts';
+import { number } from './progressLine.ts';
+
+export interface EvalOptions {
+  readonly json?: true | undefined;
+  readonly rate: number;
+  readonly seeds: number;
+  readonly limit: number;
+}
+
+/** `pairlens eval`: retrieval and the detection of wrong captions, measured on a dataset taken to be right. */
+export async function evalCommand(
+  folder: string,
+  options: EvalOptions,
+  context: CommandContext,
+): Promise<number> {
+  const root = await existingFolder(folder);
+  const workspace = await openWorkspace(context);
+  try {
+    const evaluations = await evaluateFolder(root, workspace, options, hooksOf(context));
+    const text =
+      options.json === true
+        ? `${JSON.stringify({ version: 1, root, datasets: evaluations }, null, 2)}\n`
+        : evaluations.map((evaluation) => table(evaluation, context)).join('\n');
+    await context.terminal.print(text);
+    return 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+function table(evaluation: Evaluation, { terminal }: CommandContext): string {
+  const { bold, dim } = terminal.colors;
+  const { folder, images, captions, model, inductive, transductive, injectedNoise } = evaluation;
+  const name = folder === '' ? '' : `${visibleText(folder)}: `;
+  const lines = [
+    bold(`${name}${number(images)} images, ${number(captions)} captions, ${model}`),
+    dim('                 image to text         text to image'),
+    dim('                 R@1   R@5   R@10      R@1   R@5   R@10     rsum'),
+    recallRow('inductive', inductive),
+    recallRow('transductive', transductive),
+    dim(
+      'inductive: every query alone, by cosine; transductive: hubness corrected with all queries',
+    ),
+  ];
+  if (injectedNoise !== undefined) {
+    const { rate, seeds, auroc, aurocSimilarity } = injectedNoise;
+    lines.push(
+      `Wrong captions found, AUROC: ${auroc.toFixed(3)} (cosine alone ${aurocSimilarity.toFixed(3)})`,
+      dim(
+        `${Math.round(rate * 100)} % of ${number(injectedNoise.images)} images given another caption, mean of ${seeds} runs`,
+      ),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function recallRow(name: string, { imageToText, textToImage, rsum }: Recall): string {
+  const cells = ({ r1, r5, r10 }: Recall['imageToText']): string =>
+    [r1, r5, r10].map((value) => value.toFixed(1).padStart(5)).join(' ');
+  return `${name.padEnd(14)} ${cells(imageToText)}     ${cells(textToImage)}  ${rsum.toFixed(1).padStart(7)}`;
+}

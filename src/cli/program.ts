@@ -1,0 +1,166 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { byteSize, LEVELS, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
+import type { CommandContext } from './commandContext.ts';
+
+const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
+const THRESHOLDS = ['error', 'warning', 'info', 'hint', 'never'] as const;
+
+/** Runs the work of a command with what every command gets; keeps its exit status. */
+export type RunCommand = (
+  globals: GlobalOptions,
+  work: (context: CommandContext) => Promise<number>,
+) => Promise<void>;
+
+/**
+ * The commands and their options. Each command's code, and with it every native package, is loaded only when the
+ * command runs, so that --help and a mistyped option answer at once.
+ */
+export function createProgram(version: string, run: RunCommand): Program {
+  const program = globalProgram(version);
+  addAudit(program, run);
+  addEmbed(program, run);
+  addSearch(program, run);
+  addEval(program, run);
+  addCache(program, run);
+  return program;
+}
+
+// The type says which options every command finds; commander infers it.
+function globalProgram(version: string) {
+  return new Command('pairlens')
+    .description(
+      'Finds mismatched captions, swaps, duplicates and hard negatives in image-caption datasets.\nEverything runs on this machine; nothing is uploaded.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain the options')
+    .option('--quiet', 'no progress, notes or warnings on standard error')
+    .option('--no-color', 'no colours')
+    .option('--cache <folder>', 'folder of the cache of embeddings')
+    .option('--model <folder>', 'folder of other encoders than the shipped ones')
+    .option('--threads <n>', 'threads for decoding and encoding', wholeNumber(1))
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('Run it with --help for the options.')
+    .exitOverride();
+}
+
+type Program = ReturnType<typeof globalProgram>;
+
+function addAudit(program: Program, run: RunCommand): void {
+  program
+    .command('audit')
+    .description('find what is wrong with the captions and images of a folder')
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .addOption(
+      new Option('--format <format>', 'form of the report')
+        .choices(FORMATS)
+        .default('human' as const),
+    )
+    .option('--out <file>', 'write the report to a file instead of standard output')
+    .option('--pairs <file>', 'also write one JSON object for each readable pair')
+    .addOption(
+      new Option('--fail-on <level>', 'exit with 1 where a finding is at least this bad')
+        .choices(THRESHOLDS)
+        .default('warning' as const),
+    )
+    .option(
+      '--rule <code=level>',
+      `set the level of a finding: ${LEVELS.join(', ')}; may be repeated`,
+      ruleLevel,
+    )
+    .option(
+      '--max <n>',
+      'findings listed per code by human, markdown and github',
+      wholeNumber(0),
+      10,
+    )
+    .addHelpText(
+      'after',
+      '\nExit status: 0 clean, 1 findings at or above --fail-on, 2 could not run, 130 stopped by Ctrl-C.',
+    )
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { auditCommand } = await import('./auditCommand.ts');
+        return auditCommand(folder, options, context);
+      }),
+    );
+}
+
+function addEmbed(program: Program, run: RunCommand): void {
+  program
+    .command('embed')
+    .description('write the embeddings of all pairs in the layout of clip-retrieval')
+    .argument('<folder>', 'folder of images and captions')
+    .requiredOption('--out <folder>', 'folder to write to')
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { embedCommand } = await import('./embedCommand.ts');
+        return embedCommand(folder, options, context);
+      }),
+    );
+}
+
+function addSearch(program: Program, run: RunCommand): void {
+  program
+    .command('search')
+    .description('find the images that fit a text, or the captions that fit an image')
+    .argument('<folder>', 'folder of images and captions')
+    .argument('[text]', 'what the image should show; - reads one text a line from standard input')
+    .option('--image <file>', 'find captions for this image instead; it may lie anywhere')
+    .option('--top <n>', 'number of results', wholeNumber(1), 10)
+    .option('--json', 'one JSON object for each query')
+    .action((folder, text, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { searchCommand } = await import('./searchCommand.ts');
+        return searchCommand(folder, text, options, context);
+      }),
+    );
+}
+
+function addEval(program: Program, run: RunCommand): void {
+  program
+    .command('eval')
+    .description('measure retrieval and the detection of wrong captions on a clean dataset')
+    .argument('<folder>', 'folder of images and captions that are taken to be right')
+    .option('--json', 'print JSON')
+    .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
+    .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(0), 3)
+    .option('--limit <n>', 'images in each of these runs at most', wholeNumber(2), 2000)
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { evalCommand } = await import('./evalCommand.ts');
+        return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addCache(program: Program, run: RunCommand): void {
+  const cache = program
+    .command('cache')
+    .description('show what the cache of embeddings holds')
+    .option('--json', 'print JSON')
+    .action((options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { showCache } = await import('./cacheCommand.ts');
+        return showCache(options, context);
+      }),
+    );
+  cache
+    .command('clear')
+    .description('forget all embeddings; the next run encodes everything again')
+    .action((_options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { clearCache } = await import('./cacheCommand.ts');
+        return clearCache(context);
+      }),
+    );
+  cache
+    .command('prune')
+    .description('forget the embeddings that were not used for longest')
+    .option('--to <size>', 'size to shrink to, such as 500MB; the size limit without it', byteSize)
+    .action((options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { pruneCache } = await import('./cacheCommand.ts');
+        return pruneCache(options, context);
+      }),
+    );
+}

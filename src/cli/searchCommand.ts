@@ -1,0 +1,130 @@
+import { createInterface } from 'node:readline';
+import stringWidth from 'string-width';
+import { throwIfCancelled } from '../core/cancellation.ts';
+import { PairLensError } from '../core/errors.ts';
+import { shorten, visibleText } from '../core/export/visibleText.ts';
+import { exactIndex } from '../core/retrieval/exactIndex.ts';
+import {
+  searchFolder,
+  type FolderSearch,
+  type FoundCaption,
+  type FoundImage,
+  type MakeIndex,
+} from '../engine/searchFolder.ts';
+import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { approximateIndex, openWorkspace } from './compose.ts';
+
+/** From here on an approximate index, built once, pays for itself when many queries follow. */
+const LARGE = 20_000;
+
+export interface SearchOptions {
+  readonly image?: string | undefined;
+  readonly json?: true | undefined;
+  readonly top: number;
+}
+
+/** `pairlens search`: images for a text, or captions for an image; `-` takes one text a line from standard input. */
+export async function searchCommand(
+  folder: string,
+  text: string | undefined,
+  options: SearchOptions,
+  context: CommandContext,
+): Promise<number> {
+  if ((text === undefined) === (options.image === undefined)) {
+    throw new PairLensError('invalid-argument', 'Give either a text or --image FILE to look for.', {
+      remedy: 'For example: pairlens search DIR "a dog in the snow"',
+    });
+  }
+  const root = await existingFolder(folder);
+  const many = text === '-';
+  const workspace = await openWorkspace(context);
+  try {
+    // One query is answered by looking at everything sooner than an index could be built.
+    const makeIndex: MakeIndex = (items) =>
+      many && items.rows > LARGE
+        ? approximateIndex(items, context.terminal.log)
+        : Promise.resolve(exactIndex(items));
+    const search = await searchFolder(root, workspace, makeIndex, hooksOf(context));
+    if (options.image !== undefined) {
+      const results = await search.findCaptions(options.image, options.top);
+      await print(
+        { image: options.image, results },
+        captionTable(results, context),
+        options,
+        context,
+      );
+    } else if (many) {
+      for await (const line of createInterface({ input: process.stdin })) {
+        throwIfCancelled(context.signal);
+        if (line.trim() !== '') await findImages(search, line.trim(), options, context);
+      }
+    } else {
+      await findImages(search, text ?? '', options, context);
+    }
+    return 0;
+  } finally {
+    await workspace.close();
+  }
+}
+
+async function findImages(
+  search: FolderSearch,
+  text: string,
+  options: SearchOptions,
+  context: CommandContext,
+): Promise<void> {
+  const results = await search.findImages(text, options.top);
+  await print({ text, results }, imageTable(results, context), options, context);
+}
+
+type Answer =
+  | { readonly text: string; readonly results: readonly FoundImage[] }
+  | { readonly image: string; readonly results: readonly FoundCaption[] };
+
+/** JSON is one object a line, so that the answers to many queries can be told apart. */
+async function print(
+  answer: Answer,
+  table: string,
+  { json }: SearchOptions,
+  { terminal }: CommandContext,
+): Promise<void> {
+  await terminal.print(json === true ? `${JSON.stringify(answer)}\n` : table);
+}
+
+function imageTable(results: readonly FoundImage[], { terminal }: CommandContext): string {
+  const { bold, dim } = terminal.colors;
+  if (results.length === 0) return 'There is no readable image.\n';
+  const lines = results.flatMap(({ image, captions }, i) => [
+    `${rank(i)}  ${bold(visibleText(image))}`,
+    ...(captions[0] === undefined ? [] : [dim(clipped(captions[0], terminal.width))]),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
+
+function captionTable(results: readonly FoundCaption[], { terminal }: CommandContext): string {
+  const { bold, dim } = terminal.colors;
+  if (results.length === 0) return 'There is no readable caption.\n';
+  const lines = results.flatMap(({ caption, images }, i) => {
+    const more = images.length > 1 ? ` and ${images.length - 1} more` : '';
+    return [
+      `${rank(i)}  ${bold(visibleText(shorten(caption, 300)))}`,
+      dim(clipped((images[0] ?? '') + more, terminal.width)),
+    ];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function rank(index: number): string {
+  return String(index + 1).padStart(3);
+}
+
+function clipped(text: string, width: number): string {
+  let limit = Math.max(20, width - 5);
+  let line = visibleText(shorten(text, limit));
+  // Wide characters take two columns each.
+  while (stringWidth(line) > width - 5 && limit > 10) {
+    limit = Math.floor(limit * 0.8);
+    line = visibleText(shorten(text, limit));
+  }
+  return `     ${line}`;
+}
