@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { injectSwaps } from '../../src/core/evaluation/injectedSwaps.ts';
+import { evaluateFolder } from '../../src/engine/evaluateFolder.ts';
+import { fakeDataset, fakeEmbedded, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
+
+const WORDS = Array.from(
+  { length: 40 },
+  (_unused, i) => [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('') + 'q',
+);
+const CLEAN = fakeDataset(
+  '/data',
+  WORDS.flatMap((word) => [
+    fakePair(`${word}.jpg`, word),
+    fakePair(`${word}.jpg`, `${word} ${word}`, 1),
+  ]),
+);
+const OPTIONS = { rate: 0.4, seeds: 3, limit: 100 };
+
+describe('evaluation', () => {
+  test('an encoder that is always right gets full recall both ways and an AUROC of 1', async () => {
+    const [result] = await evaluateFolder('/data', fakeWorkspace([CLEAN]), OPTIONS, {});
+    assert.equal(result!.images, 40);
+    assert.equal(result!.captions, 80);
+    assert.equal(result!.inductive.rsum, 600);
+    assert.equal(result!.inductive.imageToText.r1, 100);
+    assert.ok(result!.injectedNoise!.auroc > 0.999);
+    assert.equal(result!.injectedNoise!.images, 40);
+  });
+
+  test('an encoder that gives every caption the vector of another image gets next to nothing', async () => {
+    const shifted = fakeDataset(
+      '/data',
+      WORDS.map((word, i) => fakePair(`${word}.jpg`, WORDS[(i + 1) % WORDS.length]!)),
+    );
+    const [result] = await evaluateFolder('/data', fakeWorkspace([shifted]), OPTIONS, {});
+    assert.ok(result!.inductive.imageToText.r1 < 10);
+    assert.ok(result!.inductive.textToImage.r1 < 10);
+  });
+
+  test('one image has recall but no noise to be told apart', async () => {
+    const one = fakeDataset('/data', [fakePair('dog.jpg', 'dog')]);
+    const [result] = await evaluateFolder('/data', fakeWorkspace([one]), OPTIONS, {});
+    assert.equal(result!.inductive.rsum, 600);
+    assert.equal(result!.injectedNoise, undefined);
+  });
+
+  test('exchanged captions come from other images, at the asked rate, the same for the same seed', () => {
+    const embedded = fakeEmbedded(CLEAN);
+    const noisy = injectSwaps(embedded, { rate: 0.4, seed: 1, limit: 1000 });
+    assert.equal(noisy.wrong.filter(Boolean).length, 16);
+    for (const [i, pair] of noisy.embedded.dataset.pairs.entries()) {
+      assert.equal(pair.image !== `${pair.caption}.jpg`, noisy.wrong[i]);
+      const text = noisy.embedded.textRow[i]!;
+      assert.equal(embedded.texts.texts[text], pair.caption);
+    }
+    assert.deepEqual(noisy, injectSwaps(embedded, { rate: 0.4, seed: 1, limit: 1000 }));
+    assert.notDeepEqual(
+      noisy.wrong,
+      injectSwaps(embedded, { rate: 0.4, seed: 2, limit: 1000 }).wrong,
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { exactIndex } from '../../src/core/retrieval/exactIndex.ts';
+import { searchFolder, type FolderSearch } from '../../src/engine/searchFolder.ts';
+import { fakeDataset, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
+
+function search(): Promise<FolderSearch> {
+  const workspace = fakeWorkspace([
+    fakeDataset('/data/a', [
+      fakePair('dog.jpg', 'a dog'),
+      fakePair('dog.jpg', 'brown animal', 1),
+      fakePair('broken.jpg', 'a tram'),
+    ]),
+    fakeDataset('/data/b', [fakePair('cat.jpg', 'cat'), fakePair('kitten.jpg', 'cat')]),
+  ]);
+  return searchFolder('/data', workspace, (items) => Promise.resolve(exactIndex(items)), {});
+}
+
+describe('searching a folder', () => {
+  test('a text finds its image across datasets, with all captions of the image', async () => {
+    const found = await (await search()).findImages('dog', 2);
+    assert.equal(found.length, 2);
+    assert.equal(found[0]!.image, 'a/dog.jpg');
+    assert.deepEqual(found[0]!.captions, ['a dog', 'brown animal']);
+    assert.ok(Math.abs(found[0]!.similarity - 1) < 1e-6);
+  });
+
+  test('an image finds distinct captions, each with the images that carry it', async () => {
+    const found = await (await search()).findCaptions('cat.jpg', 10);
+    assert.equal(found[0]!.caption, 'cat');
+    assert.deepEqual(found[0]!.images, ['b/cat.jpg', 'b/kitten.jpg']);
+    assert.equal(new Set(found.map(({ caption }) => caption)).size, found.length);
+  });
+
+  test('the caption of an unreadable image can be found and names no image', async () => {
+    const found = await (await search()).findCaptions('tram', 10);
+    assert.deepEqual(found.find(({ caption }) => caption === 'a tram')!.images, []);
+  });
+
+  test('more results than there are items are not invented', async () => {
+    assert.equal((await (await search()).findImages('dog', 50)).length, 3);
+  });
+});
