@@ -1,0 +1,62 @@
+"""A small writer of ONNX graphs: every method adds a node and returns the name of its output."""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 17
+IR_VERSION = 9  # read by every onnxruntime since 1.16
+
+FLOAT, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.UINT8
+
+
+class GraphWriter:
+    """Collects nodes and constants; `model` closes the graph and checks it."""
+
+    def __init__(self, name: str):
+        self._name = name
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+        self._inputs: list[onnx.ValueInfoProto] = []
+        self._outputs: list[onnx.ValueInfoProto] = []
+
+    def input(self, name: str, kind: int, shape: list) -> str:
+        """Declares an input; a string in `shape` is a dimension of any size."""
+        self._inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        return name
+
+    def output(self, value: str, name: str, kind: int, shape: list) -> None:
+        self._nodes.append(helper.make_node('Identity', [value], [name]))
+        self._outputs.append(helper.make_tensor_value_info(name, kind, shape))
+
+    def constant(self, value, dtype: type = np.float32, name: str | None = None) -> str:
+        name = name or f'c{len(self._constants)}'
+        self._constants.append(numpy_helper.from_array(np.asarray(value, dtype, order='C'), name))
+        return name
+
+    def add(self, operator: str, *inputs: str, **attributes) -> str:
+        result = f'{operator.lower()}_{len(self._nodes)}'
+        self._nodes.append(helper.make_node(operator, list(inputs), [result], name=result, **attributes))
+        return result
+
+    def matrix(self, value: np.ndarray) -> str:
+        """A large constant, kept in the file as float16; runtimes fold the cast when they load the graph."""
+        return self.add('Cast', self.constant(value, np.float16), to=FLOAT)
+
+    def linear(self, value: str, weight: np.ndarray, bias: np.ndarray) -> str:
+        return self.add('Add', self.add('MatMul', value, self.matrix(weight)), self.constant(bias))
+
+    def axes(self, *values: int) -> str:
+        return self.constant(values, np.int64)
+
+    def unit(self, value: str) -> str:
+        """Rows of length one; a zero row stays zero. The epsilon is that of the training code."""
+        squares = self.add('ReduceSum', self.add('Mul', value, value), self.axes(-1), keepdims=1)
+        return self.add('Div', value, self.add('Sqrt', self.add('Add', squares, self.constant(1e-12))))
+
+    def model(self) -> onnx.ModelProto:
+        graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', OPSET)], ir_version=IR_VERSION)
+        model.producer_name = 'pairlens'
+        onnx.checker.check_model(model, full_check=True)
+        return model
