@@ -49,7 +49,7 @@ function heading(
   const facts = `${level}  ${code}  ${number(findings.length)}`;
   const gap = width - stringWidth(title) - stringWidth(facts);
   const space = gap < 2 ? '\n' : ' '.repeat(gap);
-  return colors.bold(title) + space + paintLevel(level, colors)(facts);
+  return colors.bold(wrapAnsi(title, width)) + space + paintLevel(level, colors)(facts);
 }
 
 function entry(finding: ReportFinding, options: AuditTextOptions): string {

@@ -6,7 +6,8 @@ import { matrix } from '../../src/core/matching/matrix.ts';
 import type { Log } from '../../src/core/ports.ts';
 import { exactIndex } from '../../src/core/retrieval/exactIndex.ts';
 
-const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const ignore = (): void => undefined;
+const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 function randomUnitRows(rows: number, columns: number): ReturnType<typeof matrix> {
   let state = 7;

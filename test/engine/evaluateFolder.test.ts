@@ -4,9 +4,11 @@ import { injectSwaps } from '../../src/core/evaluation/injectedSwaps.ts';
 import { evaluateFolder } from '../../src/engine/evaluateFolder.ts';
 import { fakeDataset, fakeEmbedded, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
 
-const WORDS = Array.from(
-  { length: 40 },
-  (_unused, i) => [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('') + 'q',
+/** A word of its own for each of the numbers 0 to 39. */
+const WORDS = Array.from({ length: 40 }, (_unused, i) =>
+  String(i)
+    .replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)))
+    .concat('q'),
 );
 const CLEAN = fakeDataset(
   '/data',

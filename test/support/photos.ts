@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { deflateSync } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+
+/** A picture that differs from that of every other seed: coloured blobs on a gradient. */
+export function photo(seed: number, width = 96, height = 72): Sharp {
+  const hue = (seed * 47) % 360;
+  const blobs = [0, 1, 2].map((i) => {
+    const x = (seed * 31 + i * 41) % width;
+    const y = (seed * 17 + i * 29) % height;
+    return `<circle cx="${x}" cy="${y}" r="${8 + ((seed + i * 5) % 14)}" fill="hsl(${(hue + 90 * (i + 1)) % 360},80%,50%)"/>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="hsl(${hue},60%,60%)"/>${blobs.join('')}</svg>`;
+  return sharp(Buffer.from(svg));
+}
+
+/** Writes `name.jpg` with `name.txt` beside it. */
+export async function writePair(
+  folder: string,
+  name: string,
+  caption: string,
+  seed: number,
+): Promise<void> {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await photo(seed).jpeg().toFile(`${file}.jpg`);
+  await writeFile(`${file}.txt`, caption);
+}
+
+/** A small folder of good pairs. */
+export async function writeGoodPairs(folder: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await writePair(folder, `good-${i}`, `colourful circles on a background, number ${i}`, i);
+  }
+}
+
+/** A valid PNG of one bit a pixel, all black: a few hundred kilobytes for 900 million pixels. */
+export function hugePng(width: number, height: number): Buffer {
+  const rows = Buffer.alloc((Math.ceil(width / 8) + 1) * height);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.writeUInt8(1, 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows, { level: 1 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const result = Buffer.alloc(body.length + 8);
+  result.writeUInt32BE(data.length, 0);
+  body.copy(result, 4);
+  result.writeUInt32BE(crc32(body), body.length + 4);
+  return result;
+}
+
+/** The checksum of PNG chunks (ISO 3309); zlib.crc32 is younger than the oldest Node we support. */
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
