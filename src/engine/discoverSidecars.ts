@@ -56,7 +56,7 @@ export async function readSidecars(
   },
 ): Promise<Sidecars> {
   const match = await matchByName(files, dir, images, texts, options.extensions, options.captioned);
-  const contents = await readTexts(files, dir, [...match.imagesOf.keys()], options);
+  const contents = await readTexts(files, dir, match.imagesOf, options);
   const mode = options.captionsPerFile ?? guessCaptionsPerFile(contents.texts.values());
   const problems: Problem[] = [...match.problems, ...contents.problems];
   const pairs: Pair[] = [];
@@ -138,7 +138,7 @@ async function matchByName(
 async function readTexts(
   files: FileSystem,
   dir: string,
-  paths: readonly DatasetPath[],
+  imagesOf: Match['imagesOf'],
   options: {
     readonly signal?: CancelSignal;
     readonly onRead?: (done: number, total: number) => void;
@@ -148,23 +148,25 @@ async function readTexts(
   const problems: Problem[] = [];
   let done = 0;
   await pMap(
-    paths,
-    async (file) => {
+    imagesOf,
+    async ([file, [image]]) => {
+      const known = image === undefined ? {} : { image };
       throwIfCancelled(options.signal);
       try {
         const decoded = decodeText(await files.read(toAbsolute(dir, file)));
         if ('text' in decoded) texts.set(file, decoded.text);
-        else problems.push(wrongEncoding(file, decoded.guess));
+        else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
       } catch (error) {
         if (!PairLensError.is(error, 'unreadable-file')) throw error;
         problems.push({
           code: 'unreadable-caption',
           file,
+          ...known,
           message: error.message,
           remedy: error.remedy ?? 'Check that the file can be read.',
         });
       }
-      options.onRead?.(++done, paths.length);
+      options.onRead?.(++done, imagesOf.size);
     },
     { concurrency: READ_AT_ONCE },
   );

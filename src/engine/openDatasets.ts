@@ -54,7 +54,7 @@ export async function openDatasets(
   const index = new ImageIndex(listing.images);
   const { tables, problems } = await readTables(files, dir, listing, index, signal);
   const tableFiles = new Set(tables.map((table) => table.file));
-  const groups = groupByRoot(tables, listing.images);
+  const groups = groupByRoot(tables);
   const sidecars = await readSidecars(
     files,
     dir,
@@ -135,17 +135,15 @@ interface Group {
   readonly pairs: Pair[];
   readonly images: Set<DatasetPath>;
   readonly problems: Problem[];
-  /** Folders in which every image should have a caption, at any depth for `deep`. */
-  readonly claims: { readonly folder: DatasetPath; readonly deep: boolean }[];
+  /** Folders below which every image should have a caption. */
+  readonly claimedTrees: Set<DatasetPath>;
+  /** Folders whose own images should all have a caption. */
+  readonly claimedFolders: Set<DatasetPath>;
   readonly captioned: Set<DatasetPath>;
 }
 
-function groupByRoot(
-  tables: readonly CaptionTable[],
-  images: readonly DatasetPath[],
-): Map<DatasetPath, Group> {
+function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
   const groups = new Map<DatasetPath, Group>();
-  const folders = new Set(images.map(folderOf));
   for (const table of tables) {
     let root = folderOf(table.file);
     for (const image of table.mentioned) root = commonFolder(root, folderOf(image));
@@ -157,14 +155,8 @@ function groupByRoot(
       group.captioned.add(image);
       group.images.add(image);
     }
-    if (table.format.images === 'own-folder') {
-      group.claims.push({ folder: folderOf(table.file), deep: true });
-    } else {
-      const used = new Set([...table.mentioned].map(folderOf));
-      for (const folder of folders) {
-        if (used.has(folder)) group.claims.push({ folder, deep: false });
-      }
-    }
+    if (table.format.images === 'own-folder') group.claimedTrees.add(folderOf(table.file));
+    else for (const image of table.mentioned) group.claimedFolders.add(folderOf(image));
   }
   return groups;
 }
@@ -197,6 +189,7 @@ function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void 
   for (const problem of sidecars.problems) {
     const group = home(problem.image ?? problem.file);
     group.problems.push(problem);
+    if (problem.image !== undefined) group.images.add(problem.image);
     for (const image of [problem.image, ...(problem.related ?? [])]) {
       // Captioned or reported: either way, not to be reported again.
       if (image !== undefined) group.captioned.add(image);
@@ -227,9 +220,9 @@ function addMissingCaptions(
 
 function claims(group: Group, image: DatasetPath): boolean {
   const folder = folderOf(image);
-  return group.claims.some((claim) =>
-    claim.deep ? isWithin(folder, claim.folder) : folder === claim.folder,
-  );
+  if (group.claimedFolders.has(folder)) return true;
+  for (const tree of group.claimedTrees) if (isWithin(folder, tree)) return true;
+  return false;
 }
 
 function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
@@ -241,7 +234,8 @@ function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
       pairs: [],
       images: new Set(),
       problems: [],
-      claims: [],
+      claimedTrees: new Set(),
+      claimedFolders: new Set(),
       captioned: new Set(),
     };
     groups.set(root, group);

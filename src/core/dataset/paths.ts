@@ -34,7 +34,8 @@ export function toAbsolute(root: string, path: DatasetPath): string {
 /** The dataset path of an absolute path, or undefined where it lies outside `root`. */
 export function toDatasetPath(root: string, absolute: string): DatasetPath | undefined {
   const style = pathStyle(root);
-  if (pathStyle(absolute) !== style) return undefined;
+  if (pathStyle(absolute) !== style && !(style === 'windows' && UNC.test(absolute)))
+    return undefined;
   const rootParts = absoluteParts(root, style);
   const parts = absoluteParts(absolute, style);
   const same = style === 'windows' ? equalFolded : (a: string, b: string) => a === b;

@@ -1,0 +1,42 @@
+import { PairLensError } from '../errors.ts';
+import { decodeText, reencodeRemedy } from '../text/decodeText.ts';
+import { encodeText } from '../text/textEncoding.ts';
+import type { TextEdit } from './captionFormat.ts';
+
+/**
+ * The bytes of a caption file after some edits: the same encoding and byte order mark, and every byte
+ * outside the edits as it was.
+ * @throws PairLensError `unsupported-format` where the bytes are no UTF-8 or UTF-16 (they could not be
+ *   written back), `invalid-argument` where edits overlap or lie outside the text.
+ */
+export function applyEdits(
+  bytes: Uint8Array,
+  edits: readonly TextEdit[],
+  path: string,
+): Uint8Array {
+  const decoded = decodeText(bytes);
+  if (!('text' in decoded)) {
+    throw new PairLensError('unsupported-format', `${path} is neither UTF-8 nor UTF-16.`, {
+      path,
+      remedy: reencodeRemedy(decoded.guess),
+    });
+  }
+  const parts: string[] = [];
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    if (edit.start < at || edit.end < edit.start || edit.end > decoded.text.length) {
+      throw new PairLensError(
+        'invalid-argument',
+        `The edits of ${path} overlap or lie outside it.`,
+        {
+          path,
+          remedy: 'Read the file again: it has changed since.',
+        },
+      );
+    }
+    parts.push(decoded.text.slice(at, edit.start), edit.newText);
+    at = edit.end;
+  }
+  parts.push(decoded.text.slice(at));
+  return encodeText(parts.join(''), decoded);
+}

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { PairLensError } from '../../src/core/errors.ts';
+import type { FileSystem, ListProblem } from '../../src/core/ports.ts';
+
+/** What lies at a path: bytes, text (as UTF-8), or a reason why it cannot be read or listed. */
+export type MemoryEntry = Uint8Array | string | { readonly fails: ListProblem['reason'] };
+
+export interface MemoryFiles extends FileSystem {
+  readonly entries: Map<string, MemoryEntry>;
+}
+
+/**
+ * A file system in memory, with POSIX paths. An entry that `fails` with `broken-link` or `link-loop` is
+ * told of while listing; one with `no-permission` is listed as a file and fails when read, or, where its
+ * name ends with `/`, as a folder.
+ * @param chunkBytes how much `stream` hands out at once; small values put every border to the test.
+ */
+export function memoryFiles(
+  root: string,
+  entries: Readonly<Record<string, MemoryEntry>>,
+  chunkBytes = 64 * 1024,
+): MemoryFiles {
+  const all = new Map<string, MemoryEntry>(
+    Object.entries(entries).map(([name, entry]) => [`${root}/${name}`, entry]),
+  );
+  const bytesOf = (file: string): Uint8Array => {
+    const entry = all.get(file);
+    if (entry === undefined || (typeof entry === 'object' && 'fails' in entry)) {
+      throw new PairLensError('unreadable-file', `${file} could not be read: permission denied.`, {
+        path: file,
+        remedy: 'Give yourself permission to it.',
+      });
+    }
+    return typeof entry === 'string' ? new TextEncoder().encode(entry) : entry;
+  };
+  return {
+    entries: all,
+    stat: (file) =>
+      Promise.resolve().then(() => ({
+        kind: 'file' as const,
+        bytes: bytesOf(file).length,
+        modified: 0,
+      })),
+    exists: (file) => Promise.resolve(all.has(file)),
+    async *walk(from, options) {
+      for (const file of [...all.keys()].sort()) {
+        await Promise.resolve();
+        const relative = path.posix.relative(from, file);
+        if (relative.startsWith('..')) continue;
+        if (relative.split('/').slice(0, -1).some(options.skipFolder)) continue;
+        const entry = all.get(file);
+        const fails = typeof entry === 'object' && 'fails' in entry ? entry.fails : undefined;
+        if (file.endsWith('/') || (fails !== undefined && fails !== 'no-permission')) {
+          options.onProblem({ path: file.replace(/\/$/, ''), reason: fails ?? 'unreadable' });
+        } else yield { path: file };
+      }
+    },
+    read: (file) => Promise.resolve().then(() => bytesOf(file)),
+    async *stream(file) {
+      const bytes = bytesOf(file);
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        await Promise.resolve();
+        yield bytes.subarray(at, at + chunkBytes);
+      }
+    },
+    writeAtomically: (file, bytes) => {
+      all.set(file, bytes);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { PairLensError } from '../../../src/core/errors.ts';
+import { applyEdits } from '../../../src/core/formats/applyEdits.ts';
+import type { CaptionRow } from '../../../src/core/formats/captionFormat.ts';
+import { CAPTION_FORMATS, captionFormat } from '../../../src/core/formats/table.ts';
+import { decodeText } from '../../../src/core/text/decodeText.ts';
+import { encodeText, type FileEncoding } from '../../../src/core/text/textEncoding.ts';
+
+/** For each format a file with awkward neighbours: unknown keys, odd spacing, escapes, several line ends. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  sidecar: '  \n a dog,\r\n 犬 on a lawn \n\n',
+  'sidecar-lines': 'A dog runs.\r\n\r\n  Zwei Hunde 🐕 rennen. \nthird one here',
+  'hf-metadata-jsonl':
+    '{"file_name": "a.jpg",  "text" :"one \\"quoted\\" dog", "tags":[1, 2]}\r\n\n{"text":"\\u72ac two","file_name":"b \\\\ c.jpg"}\n',
+  'hf-metadata-csv':
+    'file_name,score,text\r\na.jpg,1,plain words\r\n"b,c.jpg",2,"quoted, ""with"" 犬"\n\nd.jpg,3,\r\ne.jpg,4,"two\nlines"',
+  'captions-jsonl':
+    '{"image":"a.jpg","captions":["first 🐕", "second\\n\\t"],"split":"test"}\n{"caption":"third","image":"b.jpg"}',
+  'coco-captions':
+    '{"info": {"caption": "not one"},\n "annotations":[{"caption":"A dog","image_id":1,"id":7},\n{"id":8,"image_id":2,"caption":"Two \\u00e9 dogs"}],"images":[{"id":1,"file_name":"a.jpg"},{"file_name":"b.jpg","id":2,"x":{"caption":"no"}}]}\n',
+  'kohya-metadata':
+    '{\n  "img/a": {"caption": "a dog", "tags": "1dog, solo", "image_size": [1, 2]},\n  "b.png":{"tags":"only tags"}\n}',
+  'flickr-token': 'a.jpg#0\tA dog .\r\na.jpg#1\tA dog\tagain .\nb.jpg#0\t犬 .',
+  'kaggle-captions':
+    'image,caption\na.jpg,A dog .\na.jpg,"A dog , running ."\r\nb.jpg,"""Stop"" it says"\n',
+  'kaggle-results':
+    'image_name| comment_number| comment\na.jpg| 0| A dog "runs" .\na.jpg|1|Two dogs .\r\nb.jpg| 0|  spaced  ',
+};
+
+const ENCODINGS: readonly FileEncoding[] = [
+  { encoding: 'utf-8', bom: false },
+  { encoding: 'utf-8', bom: true },
+  { encoding: 'utf-16le', bom: true },
+  { encoding: 'utf-16be', bom: true },
+];
+
+async function captionsOf(id: string, text: string, chunk = 7): Promise<CaptionRow[]> {
+  const rows: CaptionRow[] = [];
+  const chunks = async function* () {
+    for (let at = 0; at < text.length; at += chunk) {
+      await Promise.resolve();
+      yield text.slice(at, at + chunk);
+    }
+  };
+  for await (const row of captionFormat(id).read({ name: 'file', chunks })) {
+    assert.equal(row.kind, 'caption', JSON.stringify(row));
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Any text the file's encodings can carry, with the characters that formats trip over. */
+const anyCaption = fc
+  .string({
+    unit: fc.oneof(
+      fc.constantFrom(
+        '"',
+        '\\',
+        ',',
+        '\n',
+        '\r',
+        '\t',
+        '|',
+        '#',
+        "'",
+        ' ',
+        '犬',
+        '🐕',
+        'é',
+        '\u2028',
+      ),
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }),
+    ),
+    maxLength: 20,
+  })
+  .filter((caption) => !caption.includes('\0') && !/\p{Surrogate}/u.test(caption));
+
+/** What a format holds of a caption, where it is not every character. */
+const TRIMMING = new Set(['sidecar', 'sidecar-lines', 'kaggle-results']);
+
+describe('every caption format', () => {
+  test('has an example in this test', () => {
+    assert.deepEqual(
+      CAPTION_FORMATS.map((format) => format.id).sort(),
+      Object.keys(EXAMPLES).sort(),
+    );
+  });
+
+  for (const [id, example] of Object.entries(EXAMPLES)) {
+    test(`${id}: the range of a caption holds its raw characters, wherever a chunk ends`, async () => {
+      const whole = await captionsOf(id, example, 1e9);
+      assert.ok(whole.length > 0);
+      for (const chunk of [1, 2, 3, 5, 11])
+        assert.deepEqual(await captionsOf(id, example, chunk), whole);
+      for (const { range } of whole) {
+        const before = example.slice(0, range.start);
+        assert.equal(range.line, before.split('\n').length - 1);
+        assert.equal(range.column, range.start - (before.lastIndexOf('\n') + 1));
+      }
+    });
+
+    test(`${id}: an edited caption reads back as written and no other byte changes`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat(),
+          anyCaption,
+          fc.constantFrom(...ENCODINGS),
+          async (pick, caption, encoding) => {
+            const before = await captionsOf(id, example, 64);
+            const k = pick % before.length;
+            const target = before[k];
+            assert.ok(target);
+            let edit;
+            try {
+              edit = captionFormat(id).edit(example, target.range, caption);
+            } catch (error) {
+              assert.ok(PairLensError.is(error, 'invalid-argument'), String(error));
+              return;
+            }
+            const bytes = encodeText(example, encoding);
+            const edited = decodeText(applyEdits(bytes, [edit], 'file'));
+            assert.ok('text' in edited);
+            assert.deepEqual({ encoding: edited.encoding, bom: edited.bom }, encoding);
+            assert.ok(edited.text.startsWith(example.slice(0, target.range.start)));
+            assert.ok(edited.text.endsWith(example.slice(target.range.end)));
+            const after = (await captionsOf(id, edited.text, 64)).map((row) => row.caption);
+            const expected = before.map((row) => row.caption);
+            expected[k] = TRIMMING.has(id) ? caption.trim() : caption;
+            assert.deepEqual(after, expected);
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
+  }
+
+  test('a format that cannot hold a caption says so instead of writing another', () => {
+    const at = { start: 8, end: 14 };
+    for (const [id, caption] of [
+      ['flickr-token', 'two\nlines'],
+      ['kaggle-results', 'a | b'],
+      ['sidecar-lines', 'two\nlines'],
+      ['sidecar', ' \n'],
+    ] as const) {
+      assert.throws(() => captionFormat(id).edit(EXAMPLES[id] ?? '', at, caption), {
+        name: 'PairLensError',
+        code: 'invalid-argument',
+      });
+    }
+  });
+
+  test('JSON that escapes what is not ASCII stays ASCII', () => {
+    const text = '{"file_name":"a.jpg","text":"caf\\u00e9"}';
+    const at = { start: text.indexOf('caf'), end: text.length - 2 };
+    assert.equal(captionFormat('hf-metadata-jsonl').edit(text, at, '犬').newText, '\\u72ac');
+    const plain = '{"file_name":"a.jpg","text":"cafe"}';
+    const there = { start: plain.indexOf('cafe'), end: plain.length - 2 };
+    assert.equal(captionFormat('hf-metadata-jsonl').edit(plain, there, '犬').newText, '犬');
+  });
+
+  test('edits that overlap are refused', () => {
+    const bytes = new TextEncoder().encode('abcdef');
+    const edits = [
+      { start: 0, end: 3, newText: 'x' },
+      { start: 2, end: 4, newText: 'y' },
+    ];
+    assert.throws(() => applyEdits(bytes, edits, 'file'), { code: 'invalid-argument' });
+  });
+});
