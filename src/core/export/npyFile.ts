@@ -1,4 +1,5 @@
-import { toFloat16 } from '../float16.ts';
+import { fromFloat16, toFloat16 } from '../float16.ts';
+import { matrix, type Matrix } from '../matching/matrix.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 /** Rows turned into bytes at a time: enough to keep the disk busy, little enough to forget. */
@@ -40,4 +41,28 @@ export function* npyFile(
     }
     yield new Uint8Array(view.buffer);
   }
+}
+
+/**
+ * The matrix in the bytes of a `.npy` file of float16, two dimensions, C order.
+ * @throws RangeError saying what the file holds instead.
+ */
+export function parseNpyFloat16(bytes: Uint8Array): Matrix {
+  if (MAGIC.slice(0, 6).some((byte, i) => bytes[i] !== byte)) {
+    throw new RangeError('it is not a .npy file');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wide = (bytes[6] ?? 1) > 1;
+  const start = (wide ? 12 : 10) + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
+  const header = new TextDecoder('latin1').decode(bytes.subarray(wide ? 12 : 10, start));
+  const shape = /'shape': \((\d+), (\d+)\)/.exec(header);
+  if (shape === null || !header.includes("'<f2'") || !header.includes('False')) {
+    throw new RangeError(`it does not hold a float16 matrix but ${header.trim()}`);
+  }
+  const result = matrix(Number(shape[1]), Number(shape[2]));
+  if (bytes.length - start !== 2 * result.data.length) throw new RangeError('it is cut short');
+  for (let i = 0; i < result.data.length; i++) {
+    result.data[i] = fromFloat16(view.getUint16(start + 2 * i, true));
+  }
+  return result;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromFloat16, toFloat16 } from '../../../src/core/float16.ts';
-import { npyFile, npyHeader } from '../../../src/core/export/npyFile.ts';
+import { npyFile, npyHeader, parseNpyFloat16 } from '../../../src/core/export/npyFile.ts';
 
 describe('.npy files', () => {
   test('the header is what numpy.save writes, aligned to 64 bytes', () => {
@@ -32,5 +32,18 @@ describe('.npy files', () => {
         fromFloat16(toFloat16(i)),
       );
     }
+  });
+
+  test('what is written can be read back, and a cut or foreign file is refused with a reason', () => {
+    const values = [0.5, -1.25, 0, 65504, 2 ** -24, 3];
+    const bytes = Buffer.concat([
+      ...npyFile(3, 2, (i) => Float32Array.from(values.slice(2 * i, 2 * i + 2))),
+    ]);
+    const read = parseNpyFloat16(bytes);
+    assert.deepEqual([read.rows, read.columns, [...read.data]], [3, 2, values]);
+    assert.throws(() => parseNpyFloat16(bytes.subarray(0, -2)), /cut short/);
+    assert.throws(() => parseNpyFloat16(Buffer.from('PK')), /not a \.npy/);
+    const doubles = Buffer.from(bytes.toString('latin1').replace('<f2', '<f8'), 'latin1');
+    assert.throws(() => parseNpyFloat16(doubles), /float16 matrix/);
   });
 });
