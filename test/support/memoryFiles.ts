@@ -46,7 +46,7 @@ export function memoryFiles(
       for (const file of [...all.keys()].sort()) {
         await Promise.resolve();
         const relative = path.posix.relative(from, file);
-        if (relative.startsWith('..')) continue;
+        if (relative === '..' || relative.startsWith('../')) continue;
         if (relative.split('/').slice(0, -1).some(options.skipFolder)) continue;
         const entry = all.get(file);
         const fails = typeof entry === 'object' && 'fails' in entry ? entry.fails : undefined;

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
+import type { ListProblem } from '../../src/core/ports.ts';
+
+let dir = '';
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'pairlens-files-'));
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+const at = (name: string) => path.join(dir, name);
+
+async function write(...names: string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(path.dirname(at(name)), { recursive: true });
+    await writeFile(at(name), name);
+  }
+}
+
+async function walk(root = dir, signal?: AbortSignal) {
+  const problems: ListProblem[] = [];
+  const files: string[] = [];
+  const entries = nodeFiles.walk(root, {
+    skipFolder: (name) => name.startsWith('.'),
+    onProblem: (problem) => problems.push(problem),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for await (const entry of entries) files.push(path.relative(root, entry.path));
+  return {
+    files,
+    problems: problems.map(({ path: file, reason }) => [path.relative(root, file), reason]),
+  };
+}
+
+/** Whether permission bits bind this user; they do not bind root. */
+const boundByPermissions = process.platform !== 'win32' && process.getuid?.() !== 0;
+
+describe('walking', () => {
+  test('lists files depth first and sorted, skipping folders as told', async () => {
+    await write('b.txt', 'a/z.txt', 'a/b/c.txt', '.git/x', 'we ird "🐕"\n#%.txt');
+    assert.deepEqual(await walk(), {
+      files: ['a/b/c.txt', 'a/z.txt', 'b.txt', 'we ird "🐕"\n#%.txt'],
+      problems: [],
+    });
+  });
+
+  test('follows links to files and folders, and lists no folder twice', async () => {
+    await write('outer/x.txt', 'set/photos/y.txt');
+    await symlink(at('outer'), at('set/linked'));
+    await symlink(at('outer'), at('set/linked again'));
+    await symlink(at('set/photos'), at('set/alias'));
+    await symlink(at('outer/x.txt'), at('set/file.txt'));
+    assert.deepEqual(await walk(at('set')), {
+      files: ['file.txt', 'linked/x.txt', 'photos/y.txt'],
+      problems: [],
+    });
+  });
+
+  test('tells of loops and broken links and goes on', async () => {
+    await write('set/a/x.txt', 'stranger.txt');
+    await symlink('..', at('set/a/up'));
+    await symlink('../..', at('set/a/above'));
+    await symlink('self', at('set/self'));
+    await symlink('nowhere', at('set/lost.jpg'));
+    assert.deepEqual(await walk(at('set')), {
+      files: ['a/x.txt'],
+      problems: [
+        ['a/above', 'link-loop'],
+        ['a/up', 'link-loop'],
+        ['lost.jpg', 'broken-link'],
+        ['self', 'link-loop'],
+      ],
+    });
+  });
+
+  test(
+    'tells of a folder without permission and goes on',
+    { skip: boundByPermissions ? false : 'this user may read everything' },
+    async () => {
+      await write('locked/x.txt', 'y.txt');
+      await chmod(at('locked'), 0);
+      const listed = await walk();
+      await chmod(at('locked'), 0o700);
+      assert.deepEqual(listed, { files: ['y.txt'], problems: [['locked', 'no-permission']] });
+    },
+  );
+
+  test('of a folder that is not there says so; a cancelled one stops', async () => {
+    await assert.rejects(walk(at('nowhere')), { code: 'unreadable-file', path: at('nowhere') });
+    await write('x.txt');
+    await assert.rejects(walk(dir, AbortSignal.abort()), { code: 'cancelled' });
+  });
+});
+
+describe('reading', () => {
+  test('gives the bytes whole or in chunks, and facts about the file', async () => {
+    const bytes = Buffer.alloc(700_000, '犬🐕');
+    await writeFile(at('big'), bytes);
+    assert.ok(bytes.equals(await nodeFiles.read(at('big'))));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of nodeFiles.stream(at('big'))) chunks.push(chunk);
+    assert.ok(chunks.length > 1 && bytes.equals(Buffer.concat(chunks)));
+    const facts = await nodeFiles.stat(at('big'));
+    assert.equal(facts.bytes, bytes.length);
+    assert.equal(facts.kind, 'file');
+    assert.equal((await nodeFiles.stat(dir)).kind, 'folder');
+    assert.equal(await nodeFiles.exists(at('big')), true);
+    assert.equal(await nodeFiles.exists(at('small')), false);
+  });
+
+  test('of what cannot be read names the file and the remedy', async () => {
+    const missing = { name: 'PairLensError', code: 'unreadable-file', path: at('gone') };
+    await assert.rejects(nodeFiles.read(at('gone')), missing);
+    await assert.rejects(nodeFiles.stat(at('gone')), missing);
+    await assert.rejects(async () => {
+      for await (const chunk of nodeFiles.stream(at('gone'))) assert.fail(String(chunk));
+    }, missing);
+    await assert.rejects(nodeFiles.read(dir), { code: 'unreadable-file' });
+  });
+});
+
+describe('writing', () => {
+  test('replaces the content, keeps the mode and leaves nothing else behind', async () => {
+    await write('a.txt');
+    await chmod(at('a.txt'), 0o640);
+    await nodeFiles.writeAtomically(at('a.txt'), Buffer.from('new'));
+    assert.equal(await readFile(at('a.txt'), 'utf8'), 'new');
+    if (process.platform !== 'win32') assert.equal((await stat(at('a.txt'))).mode & 0o777, 0o640);
+    assert.deepEqual(await readdir(dir), ['a.txt']);
+  });
+
+  test('through a link changes the file it leads to', async () => {
+    await write('real/a.txt');
+    await symlink('real/a.txt', at('link.txt'));
+    await nodeFiles.writeAtomically(at('link.txt'), Buffer.from('new'));
+    assert.equal(await readFile(at('real/a.txt'), 'utf8'), 'new');
+    assert.deepEqual((await readdir(at('real'))).concat(await readdir(dir)).sort(), [
+      ...['a.txt', 'link.txt', 'real'],
+    ]);
+  });
+
+  test('that fails leaves the old content, no litter, and a message with the file', async () => {
+    await mkdir(at('folder'));
+    await write('folder/inside.txt');
+    await assert.rejects(nodeFiles.writeAtomically(at('folder'), Buffer.from('x')), {
+      name: 'PairLensError',
+      code: 'write-failed',
+      path: at('folder'),
+    });
+    await assert.rejects(nodeFiles.writeAtomically(at('no/such/file'), Buffer.from('x')), {
+      code: 'write-failed',
+    });
+    assert.deepEqual(await readdir(dir), ['folder']);
+  });
+});

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { IMAGE, open, openOne, pairsOf, problemsOf, ROOT } from '../support/openMemory.ts';
+
+describe('captions beside images', () => {
+  test('make one dataset of the opened folder, however deep they lie', async () => {
+    const dataset = await openOne({
+      'train/10_dog/a.jpg': IMAGE,
+      'train/10_dog/a.txt': 'a dog\n',
+      'train/5_cat/deep/b.PNG': IMAGE,
+      'train/5_cat/deep/b.caption': '\uFEFFeine Katze 🐈\r\n',
+      'val/c.webp': IMAGE,
+      'val/c.webp.txt': 'hydrus names it so',
+    });
+    assert.equal(dataset.root, ROOT);
+    assert.deepEqual(dataset.formats, ['sidecar']);
+    assert.deepEqual(pairsOf(dataset), [
+      ['train/10_dog/a.jpg', 'a dog'],
+      ['train/5_cat/deep/b.PNG', 'eine Katze 🐈'],
+      ['val/c.webp', 'hydrus names it so'],
+    ]);
+    assert.deepEqual(
+      dataset.pairs.map((pair) => pair.split),
+      ['train', 'train', 'val'],
+    );
+    assert.deepEqual(dataset.problems, []);
+  });
+
+  test('are reported where image or caption is missing, empty, shared or in a foreign encoding', async () => {
+    const dataset = await openOne({
+      'a.jpg': IMAGE,
+      'a.txt': 'a dog',
+      'bare.jpg': IMAGE,
+      'blank.jpg': IMAGE,
+      'blank.txt': ' \n',
+      'gone.txt': 'the image was deleted',
+      'latin.jpg': IMAGE,
+      'latin.txt': Buffer.from('Ein schöner grüner Hügel über der Stadt', 'latin1'),
+      'locked.jpg': IMAGE,
+      'locked.txt': { fails: 'no-permission' },
+      'twin.jpg': IMAGE,
+      'twin.png': IMAGE,
+      'twin.txt': 'whose is it',
+    });
+    assert.deepEqual(problemsOf(dataset).sort(), [
+      ['ambiguous-pair', 'twin.txt'],
+      ['empty-caption', 'blank.txt'],
+      ['missing-caption', 'bare.jpg'],
+      ['missing-image', 'gone.txt'],
+      ['unreadable-caption', 'locked.txt'],
+      ['wrong-encoding', 'latin.txt'],
+    ]);
+    for (const problem of dataset.problems) {
+      assert.ok(problem.message.includes(problem.file), problem.message);
+      assert.notEqual(problem.remedy, '');
+    }
+    assert.deepEqual(dataset.images, [
+      ...['a.jpg', 'bare.jpg', 'blank.jpg', 'latin.jpg', 'locked.jpg', 'twin.jpg', 'twin.png'],
+    ]);
+    assert.deepEqual(pairsOf(dataset), [
+      ['a.jpg', 'a dog'],
+      ['twin.jpg', 'whose is it'],
+      ['twin.png', 'whose is it'],
+    ]);
+  });
+
+  test('are not to be confused with a readme, a licence or a list', async () => {
+    const dataset = await openOne({
+      'a.jpg': IMAGE,
+      'a.txt': 'a dog',
+      'README.txt': 'About this set',
+      'LICENSE.txt': 'CC0',
+      'requirements.txt': 'torch',
+      'docs/notes.txt': 'no images here',
+      'docs/plan.txt': 'nor here',
+    });
+    assert.deepEqual(dataset.problems, []);
+  });
+
+  test('that differ from their image in case only are pointed out where the disk tells case apart', async () => {
+    const dataset = await openOne({
+      'a.jpg': IMAGE,
+      'a.txt': 'a dog',
+      'IMG_1.jpg': IMAGE,
+      'img_1.txt': 'x',
+    });
+    assert.deepEqual(problemsOf(dataset), [['missing-caption', 'IMG_1.jpg']]);
+    assert.match(dataset.problems[0]?.message ?? '', /img_1\.txt.*case/);
+  });
+
+  test('of a decomposed name belong to the image of the composed one', async () => {
+    const dataset = await openOne({ 'cafe\u0301.jpg': IMAGE, 'caf\u00e9.txt': 'a café' });
+    assert.deepEqual(pairsOf(dataset), [['cafe\u0301.jpg', 'a café']]);
+  });
+
+  test('with blanks, quotes, emoji, line breaks, # and % in their names are read', async () => {
+    const names = ['a b', `it's "x"`, '🐕', 'two\nlines', '#1 100%', '..dots'];
+    const dataset = await openOne(
+      Object.fromEntries(
+        names.flatMap((name) => [
+          [`${name}.jpg`, IMAGE],
+          [`${name}.txt`, name],
+        ]),
+      ),
+    );
+    assert.deepEqual(pairsOf(dataset).sort(), names.map((name) => [`${name}.jpg`, name]).sort());
+    assert.deepEqual(dataset.problems, []);
+  });
+
+  test('hold one caption a line where they look so, or where the caller says so', async () => {
+    const entries = { 'a.jpg': IMAGE, 'a.txt': 'A dog runs.\nThe dog is brown.\n' };
+    const guessed = await openOne(entries);
+    assert.deepEqual(
+      guessed.pairs.map((pair) => [pair.captionIndex, pair.caption, pair.source.range.line]),
+      [
+        [0, 'A dog runs.', 0],
+        [1, 'The dog is brown.', 1],
+      ],
+    );
+    const whole = await openOne(entries, { captionsPerFile: 'whole' });
+    assert.deepEqual(pairsOf(whole), [['a.jpg', 'A dog runs.\nThe dog is brown.']]);
+    const first = await openOne(entries, { captionsPerFile: 'first-line' });
+    assert.deepEqual(pairsOf(first), [['a.jpg', 'A dog runs.']]);
+  });
+
+  test('of two extensions: the first is read, and that is said once', async () => {
+    const entries = {
+      'a.jpg': IMAGE,
+      'a.txt': '1dog, solo',
+      'a.caption': 'a dog',
+      'b.jpg': IMAGE,
+      'b.txt': '1cat',
+      'b.caption': 'a cat',
+    };
+    const dataset = await openOne(entries);
+    assert.deepEqual(pairsOf(dataset), [
+      ['a.jpg', '1dog, solo'],
+      ['b.jpg', '1cat'],
+    ]);
+    assert.deepEqual(problemsOf(dataset), [['ambiguous-pair', 'a.caption']]);
+    const other = await openOne(entries, { sidecarExtensions: ['caption'] });
+    assert.deepEqual(pairsOf(other).flat(), ['a.jpg', 'a dog', 'b.jpg', 'a cat']);
+    assert.deepEqual(other.problems, []);
+  });
+
+  test('a whole folder without captions beside a captioned one is one problem', async () => {
+    const dataset = await openOne({
+      'set/1_dog/a.jpg': IMAGE,
+      'set/1_dog/a.txt': 'a dog',
+      'set/1_cat/b.jpg': IMAGE,
+      'set/1_cat/c.jpg': IMAGE,
+      'web/logo.png': IMAGE,
+    });
+    assert.deepEqual(problemsOf(dataset), [['missing-caption', 'set/1_cat/b.jpg']]);
+    assert.deepEqual(dataset.problems[0]?.related, ['set/1_cat/c.jpg']);
+    assert.ok(!dataset.images.includes('web/logo.png'));
+  });
+
+  test('masks, latents, hidden folders and tools are left alone', async () => {
+    const dataset = await openOne({
+      'a.jpg': IMAGE,
+      'a.txt': 'a dog',
+      'a-masklabel.png': IMAGE,
+      'a-condlabel.png': IMAGE,
+      'a.npz': '',
+      '.pairlens/x.jpg': IMAGE,
+      '.git/y.jpg': IMAGE,
+      'node_modules/z/z.jpg': IMAGE,
+      '._a.jpg': 'resource fork',
+    });
+    assert.deepEqual(dataset.images, ['a.jpg']);
+    assert.deepEqual(dataset.problems, []);
+  });
+});
+
+describe('opening a folder', () => {
+  test('that holds no captions says what was looked for', async () => {
+    for (const entries of [{}, { 'a.jpg': IMAGE }, { 'notes.txt': 'x' }]) {
+      await assert.rejects(open(entries), (error: Error) => {
+        assert.equal((error as { code?: string }).code, 'no-dataset');
+        assert.match((error as { remedy?: string }).remedy ?? '', /metadata\.jsonl/);
+        return error.message.includes(ROOT);
+      });
+    }
+  });
+
+  test('with broken links, loops and locked folders reports each and audits the rest', async () => {
+    const dataset = await openOne({
+      'a.jpg': IMAGE,
+      'a.txt': 'a dog',
+      'lost.jpg': { fails: 'broken-link' },
+      loop: { fails: 'link-loop' },
+      'locked/': { fails: 'no-permission' },
+      'libfoo.so': { fails: 'broken-link' },
+    });
+    assert.deepEqual(pairsOf(dataset), [['a.jpg', 'a dog']]);
+    assert.deepEqual(problemsOf(dataset).sort(), [
+      ['unreadable-image', 'locked'],
+      ['unreadable-image', 'loop'],
+      ['unreadable-image', 'lost.jpg'],
+    ]);
+  });
+
+  test('can be cancelled', async () => {
+    await assert.rejects(open({ 'a.jpg': IMAGE, 'a.txt': 'x' }, { signal: { aborted: true } }), {
+      code: 'cancelled',
+    });
+  });
+});
