@@ -19,6 +19,8 @@ await build({
   format: 'esm',
   target: 'node20',
   external: NATIVE,
+  // Its main file is UMD, whose inner `require` calls a bundler cannot follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   banner: { js: REQUIRE_SHIM },
   legalComments: 'linked',
   logLevel: 'warning',
