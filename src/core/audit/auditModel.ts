@@ -1,0 +1,89 @@
+import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+import type { AllPairsOptions } from '../matching/allPairs.ts';
+import { centred, shrunkMean } from '../matching/centring.ts';
+import { type Matrix, matrix } from '../matching/matrix.ts';
+import { type Calibration, calibrate } from './calibration.ts';
+import { type Combination, fitCombination } from './combination.ts';
+import { type Evidence, EvidenceSource, type Replacement } from './evidence.ts';
+import { type JudgedPair, injectedEvidence } from './injection.ts';
+import { pairGraph } from './pairGraph.ts';
+import type { ReferenceBank } from './referenceBank.ts';
+
+/** Below this many images the reference bank lends its pairs as neighbours. */
+const ENOUGH_IMAGES = 400;
+/** The shipped mean counts for this many rows when a space is centred. */
+const MEAN_STRENGTH = 50;
+/** Below this many pairs wrong captions are borrowed from the bank as well. */
+const ENOUGH_DONORS = 30;
+
+/** Everything learnt about one dataset: judges any of its images with any of its captions. */
+export interface AuditModel {
+  readonly source: EvidenceSource;
+  readonly combination: Combination;
+  readonly calibration: Calibration;
+  /** Probability that caption `text` is wrong for image `image`; with `replacement` after that exchange. */
+  mismatch(image: number, text: number, replacement?: Replacement): number;
+}
+
+/**
+ * Learns from the dataset itself what right and wrong captions look like: centring, neighbours, weights, calibration.
+ * @param judged for each pair whether it is to be judged (readable, in a language the encoder reads).
+ * @throws PairLensError `cancelled`.
+ */
+export async function fitAuditModel(
+  embedded: EmbeddedDataset,
+  judged: readonly boolean[],
+  reference: ReferenceBank,
+  options: Omit<AllPairsOptions, 'k'>,
+): Promise<AuditModel> {
+  const own = embedded.images.paths.length;
+  const bank = own < ENOUGH_IMAGES ? reference.images.rows : 0;
+  const graph = pairGraph(embedded, judged, bank);
+  const { images, texts } = embedded;
+  const space = (rows: Matrix, lent: Matrix, mean: Float32Array): Matrix => {
+    const centre = shrunkMean(rows, mean, MEAN_STRENGTH);
+    if (bank === 0) return centred(rows, centre);
+    // The bank keeps its own mean: its pairs must not look alike merely for coming from elsewhere.
+    return stacked(centred(rows, centre), centred(lent, mean));
+  };
+  const { means } = reference;
+  const source = await EvidenceSource.build(
+    {
+      images: space(images.embedding, reference.images, means.images),
+      captions: space(texts.embedding, reference.captions, means.captions),
+      priors: space(images.prior, reference.priors, means.priors),
+      sentences: space(texts.sentence, reference.sentences, means.sentences),
+      looks: space(images.look, reference.looks, means.looks),
+    },
+    graph,
+    options,
+  );
+  const pairs: JudgedPair[] = [];
+  judged.forEach((use, p) => {
+    if (use) pairs.push({ image: embedded.imageRow[p]!, text: embedded.textRow[p]! });
+  });
+  const donors = pairs.slice();
+  if (pairs.length < ENOUGH_DONORS) {
+    for (let b = 0; b < bank; b++) donors.push({ image: own + b, text: texts.texts.length + b });
+  }
+  const observed = pairs.map(({ image, text }) => source.of(image, text));
+  const wrong = injectedEvidence(source, pairs, donors);
+  const combination = fitCombination(observed, wrong);
+  const scores = (all: readonly Evidence[]): Float64Array =>
+    Float64Array.from(all, (e) => combination.score(e));
+  const calibration = calibrate(scores(observed), scores(wrong));
+  return {
+    source,
+    combination,
+    calibration,
+    mismatch: (image, text, replacement) =>
+      calibration.mismatch(combination.score(source.of(image, text, replacement))),
+  };
+}
+
+function stacked(top: Matrix, bottom: Matrix): Matrix {
+  const out = matrix(top.rows + bottom.rows, bottom.columns);
+  out.data.set(top.data);
+  out.data.set(bottom.data, top.data.length);
+  return out;
+}

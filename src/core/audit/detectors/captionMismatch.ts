@@ -1,0 +1,145 @@
+import type { Fix } from '../finding.ts';
+import { contentWords } from '../words.ts';
+import { type AuditContext, type Detector, aboutPair } from './detector.ts';
+
+/** Flagged captions should be wrong three times in four or more; a single one more likely than not. */
+const WANTED_PRECISION = 0.75;
+const LEAST_PROBABILITY = 0.5;
+const SUGGESTIONS = 3;
+const NEIGHBOURS = 10;
+
+/** The caption does not describe this image. */
+export const captionMismatch: Detector = {
+  codes: ['caption-mismatch'],
+  detect(context) {
+    const { embedded, mismatch } = context;
+    const threshold = mismatchThreshold(mismatch);
+    return flaggedPairs(mismatch, threshold).map((p) => {
+      const image = embedded.imageRow[p]!;
+      const text = embedded.textRow[p]!;
+      const probability = mismatch[p]!;
+      return {
+        code: 'caption-mismatch' as const,
+        ...aboutPair(context, p),
+        message: `The caption does not seem to describe this image (${percent(probability)} sure).`,
+        evidence: evidenceOf(context, image, text),
+        confidence: probability,
+        relatedPairs: [],
+        relatedFiles: [],
+        fixes: [
+          ...bestCaptions(context, image, text).map(({ caption, fit }): Fix => ({
+            kind: 'replace-caption',
+            caption,
+            probability: fit,
+          })),
+          { kind: 'mark-verified' },
+          { kind: 'exclude-pair' },
+        ],
+        remedy: 'Rewrite the caption, mark the pair as verified, or leave it out of the training.',
+      };
+    });
+  },
+};
+
+/** Pairs at or above the threshold, the most suspicious first. */
+export function flaggedPairs(mismatch: Float64Array, threshold: number): number[] {
+  const flagged: number[] = [];
+  mismatch.forEach((probability, p) => {
+    if (probability >= threshold) flagged.push(p);
+  });
+  return flagged.sort((a, b) => mismatch[b]! - mismatch[a]! || a - b);
+}
+
+/** The lowest probability, one half or more, from which on the flagged captions reach the wanted precision. */
+export function mismatchThreshold(mismatch: Float64Array): number {
+  const sorted = [...mismatch].filter((p) => p >= LEAST_PROBABILITY).sort((a, b) => b - a);
+  let sum = 0;
+  let threshold = LEAST_PROBABILITY;
+  for (let n = 0; n < sorted.length; n++) {
+    sum += sorted[n]!;
+    if (sum / (n + 1) >= WANTED_PRECISION) threshold = sorted[n]!;
+  }
+  return sorted.length > 0 && sum / sorted.length >= WANTED_PRECISION
+    ? LEAST_PROBABILITY
+    : Math.max(LEAST_PROBABILITY, threshold);
+}
+
+function evidenceOf(context: AuditContext, image: number, text: number): string[] {
+  const { model, embedded, words } = context;
+  const { source } = model;
+  const caption = embedded.texts.texts[text]!;
+  const own = source.cosine(image, text);
+  const evidence: string[] = [];
+  const better = countBetter(
+    source.imageLists.items(text),
+    (x) =>
+      x < embedded.images.paths.length &&
+      source.graph.pictureOf[x] !== source.graph.pictureOf[image] &&
+      source.cosine(x, text) > own,
+  );
+  if (better > 0) evidence.push(`The caption fits ${counted(better, 'other image')} better.`);
+  const neighbours = ownItems(source.lookLists.items(image), embedded.images.paths.length)
+    .filter((x) => source.graph.pictureOf[x] !== source.graph.pictureOf[image])
+    .slice(0, NEIGHBOURS);
+  const captions = neighbours.flatMap((x) =>
+    source.graph.captionsOf[x]!.slice(0, 1).map((t) => embedded.texts.texts[t]!),
+  );
+  const typical = words.typical(captions, contentWords(caption), 3);
+  if (typical.length > 0 && captions.length > 2) {
+    evidence.push(`Its ${captions.length} nearest images speak of ${listed(typical)}.`);
+  }
+  const rivals = countBetter(
+    source.captionLists.items(image),
+    (t) => t < embedded.texts.texts.length && t !== text && source.cosine(image, t) > own,
+  );
+  if (rivals > 0) evidence.push(`The image fits ${counted(rivals, 'other caption')} better.`);
+  if (evidence.length === 0) {
+    evidence.push('It fits no better than captions drawn at random from this dataset.');
+  }
+  return evidence;
+}
+
+/** Captions of the dataset that fit the image better than its own, hubs marked down, the best first. */
+export function bestCaptions(
+  { model, embedded }: AuditContext,
+  image: number,
+  text: number,
+): { readonly caption: string; readonly text: number; readonly fit: number }[] {
+  const { source } = model;
+  const replacement = { replaced: text, giver: -1 };
+  const own = model.mismatch(image, text);
+  return ownItems(source.captionLists.items(image), embedded.texts.texts.length)
+    .filter((t) => !source.graph.captionsOf[image]!.includes(t))
+    .map((t) => {
+      const giver = source.graph.imagesOf[t]![0] ?? -1;
+      return {
+        caption: embedded.texts.texts[t]!,
+        text: t,
+        fit: 1 - model.mismatch(image, t, { ...replacement, giver }),
+      };
+    })
+    .filter(({ fit }) => fit > 1 - own && fit > 0.5)
+    .sort((a, b) => b.fit - a.fit)
+    .slice(0, SUGGESTIONS);
+}
+
+function ownItems(items: Int32Array, size: number): number[] {
+  return [...items].filter((item) => item < size);
+}
+
+function countBetter(items: Int32Array, better: (item: number) => boolean): number {
+  return items.reduce((n, item) => n + (better(item) ? 1 : 0), 0);
+}
+
+function counted(n: number, what: string): string {
+  return n === 1 ? `1 ${what}` : `${n} ${what}s`;
+}
+
+function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+export function percent(probability: number): string {
+  return `${Math.min(99, Math.round(100 * probability))} %`;
+}

@@ -1,0 +1,33 @@
+import type { Detector } from './detector.ts';
+
+/** The same bytes under several names. */
+export const exactDuplicate: Detector = {
+  codes: ['exact-duplicate'],
+  detect({ embedded }) {
+    const { paths, hashes } = embedded.images;
+    const groups = new Map<string, string[]>();
+    hashes.forEach((hash, i) => {
+      const group = groups.get(hash);
+      if (group === undefined) groups.set(hash, [paths[i]!]);
+      else group.push(paths[i]!);
+    });
+    return [...groups.values()].flatMap(([first, ...others]) =>
+      first === undefined || others.length === 0
+        ? []
+        : [
+            {
+              code: 'exact-duplicate' as const,
+              file: first,
+              image: first,
+              message: `The same image is here ${others.length + 1} times.`,
+              evidence: [`Byte for byte the same as ${others.slice(0, 3).join(', ')}.`],
+              confidence: 1,
+              relatedPairs: [],
+              relatedFiles: others,
+              fixes: [],
+              remedy: 'Keep one of them, with the better caption.',
+            },
+          ],
+    );
+  },
+};

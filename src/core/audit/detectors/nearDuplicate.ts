@@ -1,0 +1,95 @@
+import { type Detected, type Detector } from './detector.ts';
+
+/** Cosine of the looks (as encoded) from which on two pictures are compared closely. */
+const LIKE_LOOK = 0.8;
+/** Correlation of the thumbnails, or of one with the other's mirror image, that makes them the same picture. */
+const SAME_THUMBNAIL = 0.9;
+const SIDE = 16;
+
+/** The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored. */
+export const nearDuplicate: Detector = {
+  codes: ['near-duplicate'],
+  detect({ model, embedded }) {
+    const { source } = model;
+    const { paths, look, thumbnails } = embedded.images;
+    const n = paths.length;
+    const normalised = Array.from({ length: n }, (_, i) =>
+      normalise(thumbnails.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)),
+    );
+    const group = Int32Array.from({ length: n }, (_, i) => i);
+    const root = (i: number): number => {
+      while (group[i] !== i) i = group[i]!;
+      return i;
+    };
+    const mirroredPair = new Set<string>();
+    for (let i = 0; i < n; i++) {
+      for (const x of source.lookLists.items(i)) {
+        if (x >= n || source.graph.pictureOf[x] === source.graph.pictureOf[i]) continue;
+        if (cosine(look.data, i, x, look.columns) < LIKE_LOOK) continue;
+        const plain = correlation(normalised[i]!, normalised[x]!, false);
+        const mirrored = correlation(normalised[i]!, normalised[x]!, true);
+        if (Math.max(plain, mirrored) < SAME_THUMBNAIL) continue;
+        const [a, b] = [root(i), root(x)];
+        group[Math.max(a, b)] = Math.min(a, b);
+        if (mirrored > plain) mirroredPair.add(`${Math.min(i, x)} ${Math.max(i, x)}`);
+      }
+    }
+    const groups = new Map<number, number[]>();
+    for (let i = 0; i < n; i++) {
+      const r = root(i);
+      const members = groups.get(r);
+      if (members === undefined) groups.set(r, [i]);
+      else members.push(i);
+    }
+    const found: Detected[] = [];
+    for (const [first, ...others] of groups.values()) {
+      if (first === undefined || others.length === 0) continue;
+      const mirrored = others.some((x) => mirroredPair.has(`${first} ${x}`));
+      const names = others.map((x) => paths[x]!);
+      found.push({
+        code: 'near-duplicate',
+        file: paths[first]!,
+        image: paths[first]!,
+        message:
+          others.length === 1
+            ? `${names[0]!} is nearly the same picture.`
+            : `${others.length} other files hold nearly the same picture.`,
+        evidence: [
+          mirrored
+            ? `It matches ${names[0]!} mirrored, point for point.`
+            : `It matches ${names[0]!} point for point, apart from size, crop, light or compression.`,
+        ],
+        confidence: 0.95,
+        relatedPairs: [],
+        relatedFiles: names,
+        fixes: [],
+        remedy: 'Compare the captions and keep one picture, or give both the better caption.',
+      });
+    }
+    return found;
+  },
+};
+
+function cosine(data: Float32Array, i: number, x: number, d: number): number {
+  let sum = 0;
+  for (let c = 0; c < d; c++) sum += data[i * d + c]! * data[x * d + c]!;
+  return sum;
+}
+
+/** Thumbnail less its mean, of unit length: brightness and contrast no longer matter. */
+function normalise(pixels: Uint8Array): Float32Array {
+  const mean = pixels.reduce((sum, value) => sum + value, 0) / Math.max(1, pixels.length);
+  const out = Float32Array.from(pixels, (value) => value - mean);
+  const length = Math.sqrt(out.reduce((sum, value) => sum + value * value, 0));
+  return length > 0 ? out.map((value) => value / length) : out;
+}
+
+function correlation(a: Float32Array, b: Float32Array, mirrored: boolean): number {
+  let sum = 0;
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      sum += a[y * SIDE + x]! * b[y * SIDE + (mirrored ? SIDE - 1 - x : x)]!;
+    }
+  }
+  return sum;
+}

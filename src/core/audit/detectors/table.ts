@@ -1,0 +1,19 @@
+import { brokenFiles } from './brokenFiles.ts';
+import { captionMismatch } from './captionMismatch.ts';
+import { captionsSwapped } from './captionsSwapped.ts';
+import type { Detector } from './detector.ts';
+import { exactDuplicate } from './exactDuplicate.ts';
+import { hardNegative } from './hardNegative.ts';
+import { languageNotJudged } from './languageNotJudged.ts';
+import { nearDuplicate } from './nearDuplicate.ts';
+
+/** Every detector. A new one is a file beside these and a line here. */
+export const DETECTORS: readonly Detector[] = [
+  brokenFiles,
+  captionMismatch,
+  captionsSwapped,
+  exactDuplicate,
+  nearDuplicate,
+  hardNegative,
+  languageNotJudged,
+];

@@ -1,0 +1,182 @@
+import { type AllPairsOptions, crossLists, selfLists } from '../matching/allPairs.ts';
+import { csls, hubnessNeighbours } from '../matching/hubness.ts';
+import { dotRows } from '../matching/innerProducts.ts';
+import { LEMON_FIX } from '../matching/lemon.ts';
+import type { Matrix } from '../matching/matrix.ts';
+import type { TopLists } from '../matching/topLists.ts';
+import type { PairGraph } from './pairGraph.ts';
+
+/** What is held for and against a pair; every number is higher where the caption fits better. */
+export const EVIDENCE = ['cosine', 'prior', 'csls', 'lookAlikes', 'soundAlikes'] as const;
+export type Evidence = Float64Array;
+
+/** Centred unit rows of every space; rows beyond the dataset's own are the reference bank's. */
+export interface AuditSpaces {
+  readonly images: Matrix;
+  readonly captions: Matrix;
+  readonly priors: Matrix;
+  readonly sentences: Matrix;
+  readonly looks: Matrix;
+}
+
+/** A caption put in the place of another: `giver` is the image it was taken from, `replaced` the caption it replaces. */
+export interface Replacement {
+  readonly replaced: number;
+  readonly giver: number;
+}
+const NO_REPLACEMENT: Replacement = { replaced: -1, giver: -1 };
+
+const NEIGHBOURS = LEMON_FIX.k;
+/** Room in the lists for items that are struck out by identity. */
+const SLACK = 12;
+/** A neighbour with hundreds of captions speaks with its first few. */
+const VOICES = 5;
+
+/** Evidence about any image with any caption of the dataset, as if the two were a pair. */
+export class EvidenceSource {
+  readonly spaces: AuditSpaces;
+  readonly graph: PairGraph;
+  /** For each image the captions nearest to it, for each caption the images nearest to it. */
+  readonly captionLists: TopLists;
+  readonly imageLists: TopLists;
+  readonly lookLists: TopLists;
+  readonly sentenceLists: TopLists;
+  readonly #hub: number;
+
+  private constructor(
+    spaces: AuditSpaces,
+    graph: PairGraph,
+    lists: { captions: TopLists; images: TopLists; looks: TopLists; sentences: TopLists },
+  ) {
+    this.spaces = spaces;
+    this.graph = graph;
+    this.captionLists = lists.captions;
+    this.imageLists = lists.images;
+    this.lookLists = lists.looks;
+    this.sentenceLists = lists.sentences;
+    this.#hub = hubnessNeighbours(Math.min(graph.images, graph.texts));
+  }
+
+  /** Finds the neighbours in the joint space, both ways, and within each modality. @throws PairLensError `cancelled`. */
+  static async build(
+    spaces: AuditSpaces,
+    graph: PairGraph,
+    options: Omit<AllPairsOptions, 'k'>,
+  ): Promise<EvidenceSource> {
+    const size = Math.max(1, Math.min(graph.images, graph.texts));
+    const k = hubnessNeighbours(size) + SLACK;
+    const third = (n: number): Omit<AllPairsOptions, 'k'> => ({
+      ...options,
+      onProgress: (share) => options.onProgress?.((n + share) / 3),
+    });
+    const cross = await crossLists(spaces.images, spaces.captions, { ...third(0), k });
+    const looks = await selfLists(spaces.looks, { ...third(1), k: NEIGHBOURS + SLACK });
+    const sentences = await selfLists(spaces.sentences, { ...third(2), k: NEIGHBOURS + SLACK });
+    return new EvidenceSource(spaces, graph, {
+      captions: cross.rows,
+      images: cross.columns,
+      looks,
+      sentences,
+    });
+  }
+
+  /** Centred cosine of image `i` and caption `j`. */
+  cosine(i: number, j: number): number {
+    return dotRows(this.spaces.images, i, this.spaces.captions, j);
+  }
+
+  /**
+   * Evidence for caption `j` on image `i`, one value for each of `EVIDENCE`. The pair never votes for itself: its
+   * own caption, its image's other captions, the same picture under another name and other images with this very
+   * caption are left out by identity. With `replacement` it is judged as it would be after the exchange.
+   */
+  of(i: number, j: number, replacement = NO_REPLACEMENT): Evidence {
+    const { graph, spaces } = this;
+    const { replaced, giver } = replacement;
+    const picture = graph.pictureOf[i]!;
+    const siblings = graph.captionsOf[i]!;
+    const owners = graph.imagesOf[j]!;
+    const ownCaption = (t: number): boolean =>
+      t === j ||
+      (t !== replaced && siblings.includes(t)) ||
+      this.#onlyOnPicture(t, picture, replaced);
+    const ownImage = (x: number): boolean =>
+      graph.pictureOf[x] === picture || (x !== giver && owners.includes(x));
+    const cosine = this.cosine(i, j);
+    const rowMean = this.captionLists.meanOfBest(i, this.#hub, ownCaption);
+    const columnMean = this.imageLists.meanOfBest(j, this.#hub, ownImage);
+    return Float64Array.of(
+      cosine,
+      dotRows(spaces.priors, i, spaces.sentences, j),
+      csls(cosine, finite(rowMean), finite(columnMean)),
+      this.#lookAlikes(i, j, picture),
+      this.#soundAlikes(i, j, picture, ownCaption),
+    );
+  }
+
+  /** Whether caption `t` hangs on this picture under another name and nowhere else. */
+  #onlyOnPicture(t: number, picture: number, replaced: number): boolean {
+    if (t === replaced) return false;
+    const owners = this.graph.imagesOf[t]!;
+    return owners.length > 0 && owners.every((x) => this.graph.pictureOf[x] === picture);
+  }
+
+  /**
+   * LEMoN's image term as a weighted mean: do the captions of images that look like `i` sound like `j`?
+   * A neighbour that fits its own caption badly has little say.
+   */
+  #lookAlikes(i: number, j: number, picture: number): number {
+    const { graph, spaces, lookLists } = this;
+    let sum = 0;
+    let weight = 0;
+    let used = 0;
+    const end = i * lookLists.k + lookLists.count(i);
+    for (let p = i * lookLists.k; p < end && used < NEIGHBOURS; p++) {
+      const x = lookLists.indices[p]!;
+      if (graph.pictureOf[x] === picture) continue;
+      used++;
+      const near = lookLists.similarities[p]!;
+      const captions = graph.captionsOf[x]!;
+      for (let c = 0; c < captions.length && c < VOICES; c++) {
+        const t = captions[c]!;
+        if (t === j) continue;
+        const say = trust(near, this.cosine(x, t));
+        sum += say * dotRows(spaces.sentences, j, spaces.sentences, t);
+        weight += say;
+      }
+    }
+    return weight > 0 ? sum / weight : 0;
+  }
+
+  /** LEMoN's caption term as a weighted mean: do the images of captions that sound like `j` look like `i`? */
+  #soundAlikes(i: number, j: number, picture: number, ownCaption: (t: number) => boolean): number {
+    const { graph, spaces, sentenceLists } = this;
+    let sum = 0;
+    let weight = 0;
+    let used = 0;
+    const end = j * sentenceLists.k + sentenceLists.count(j);
+    for (let p = j * sentenceLists.k; p < end && used < NEIGHBOURS; p++) {
+      const t = sentenceLists.indices[p]!;
+      if (ownCaption(t)) continue;
+      used++;
+      const near = sentenceLists.similarities[p]!;
+      const owners = graph.imagesOf[t]!;
+      for (let c = 0; c < owners.length && c < VOICES; c++) {
+        const x = owners[c]!;
+        if (graph.pictureOf[x] === picture) continue;
+        const say = trust(near, this.cosine(x, t));
+        sum += say * dotRows(spaces.looks, i, spaces.looks, x);
+        weight += say;
+      }
+    }
+    return weight > 0 ? sum / weight : 0;
+  }
+}
+
+function trust(near: number, own: number): number {
+  return Math.exp(-LEMON_FIX.tau1 * (1 - near) - LEMON_FIX.tau2 * (1 - own));
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
