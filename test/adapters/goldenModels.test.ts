@@ -189,9 +189,9 @@ describe('the shipped image encoder', () => {
     assert.deepEqual(golden.shape, [3, size, size, 3]);
     const said = await encode(0, 3);
     const { tolerance } = golden;
-    const logits = (said.logits ?? []).map((row) => row.filter((_, i) => i % 10 === 0));
+    const logits = (said['logits'] ?? []).map((row) => row.filter((_, i) => i % 10 === 0));
     assertClose(logits, golden.logits, tolerance.logits, 'logits');
-    const means = (said.grid ?? []).map((grid) => {
+    const means = (said['grid'] ?? []).map((grid) => {
       const regions = grid.length / 1280;
       return Array.from({ length: 64 }, (_, n) => {
         let sum = 0;

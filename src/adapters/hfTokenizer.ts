@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import * as tokenizers from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { PairLensError } from '../core/errors.ts';
+import type { ModelFolder } from './modelFolder.ts';
+
+/** A word is at most this many characters to the encoder's vocabulary; more text than this cannot change its tokens. */
+const CHARACTERS_PER_TOKEN = 100;
+
+const OBJECT = z.record(z.string(), z.unknown());
+
+/** What is used of the package: its typings import files without extensions, which Node's resolution refuses. */
+type MakeTokenizer = new (
+  tokenizer: Readonly<Record<string, unknown>>,
+  config: Readonly<Record<string, unknown>>,
+) => { encode(text: string): { readonly ids: readonly number[] } };
+const PACKAGE = z.object({
+  Tokenizer: z.custom<MakeTokenizer>((value) => typeof value === 'function'),
+});
+
+/** Token ids of a text, at most `maxTokens`, with the special tokens at both ends. */
+export type TokenIds = (text: string) => readonly number[];
+
+/** @throws PairLensError `invalid-model`. */
+export async function openTokenizer(model: ModelFolder): Promise<TokenIds> {
+  const file = await model.checked('tokenizer');
+  const config = await model.checked('tokenizerConfig');
+  const { maxTokens } = model.manifest.text;
+  const { Tokenizer } = PACKAGE.parse(tokenizers);
+  let tokenizer: InstanceType<MakeTokenizer>;
+  try {
+    tokenizer = new Tokenizer(
+      OBJECT.parse(JSON.parse(await readFile(file, 'utf8'))),
+      OBJECT.parse(JSON.parse(await readFile(config, 'utf8'))),
+    );
+  } catch (error) {
+    throw new PairLensError('invalid-model', `The tokenizer ${file} cannot be used.`, {
+      path: file,
+      remedy: 'Install PairLens again, or give --model another folder.',
+      cause: error,
+    });
+  }
+  return (text) => {
+    // A caption of a megabyte would keep the tokenizer busy for words that are cut off anyway.
+    const { ids } = tokenizer.encode(text.slice(0, maxTokens * CHARACTERS_PER_TOKEN));
+    const last = ids.at(-1);
+    return ids.length <= maxTokens || last === undefined
+      ? ids
+      : [...ids.slice(0, maxTokens - 1), last];
+  };
+}
