@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { PairLensError } from '../../src/core/errors.ts';
+import { auroc } from '../../src/core/evaluation/auroc.ts';
+import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import { type AuditOptions, auditDataset } from '../../src/engine/auditDataset.ts';
+import type { DatasetAudit } from '../../src/engine/workspace.ts';
+import { exchanged, syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
+
+const reference = syntheticBank();
+function audit(embedded: EmbeddedDataset, more: Partial<AuditOptions> = {}): Promise<DatasetAudit> {
+  return auditDataset(embedded, { levels: DEFAULT_LEVELS, reference, ...more });
+}
+function mismatches(result: DatasetAudit): number[] {
+  return result.pairs.map((pair) => pair!.mismatch);
+}
+
+test('wrong captions are told from right ones, and the estimated share is near the true one', async () => {
+  for (const share of [0.05, 0.2, 0.4]) {
+    const { embedded, wrong } = syntheticWorld(300, { given: exchanged(300, share) });
+    const result = await audit(embedded);
+    assert.ok(auroc(mismatches(result), wrong) > 0.97);
+    assert.ok(Math.abs(result.estimate!.wrongShare - share) < 0.05);
+  }
+});
+
+test('the probability is honest: of captions judged wrong at about p, about p are wrong', async () => {
+  const { embedded, wrong } = syntheticWorld(600, { given: exchanged(600, 0.25) });
+  const p = mismatches(await audit(embedded));
+  const expected = p.reduce((sum, value) => sum + value, 0) / 600;
+  assert.ok(Math.abs(expected - 0.25) < 0.04);
+  const flagged = p.map((value, i) => ({ value, wrong: wrong[i]! })).filter((x) => x.value > 0.5);
+  const promised = flagged.reduce((sum, x) => sum + x.value, 0) / flagged.length;
+  const kept = flagged.filter((x) => x.wrong).length / flagged.length;
+  assert.ok(Math.abs(promised - kept) < 0.1, `promised ${promised}, kept ${kept}`);
+});
+
+test('two exchanged captions are reported as a swap on both pairs, each naming the other, and not again as mismatches', async () => {
+  const given = Array.from({ length: 60 }, (_, i) => i);
+  [given[7], given[20]] = [20, 7];
+  const { findings, pairs } = await audit(syntheticWorld(60, { given }).embedded);
+  const swapped = findings.filter(({ code }) => code === 'captions-swapped');
+  assert.deepEqual(swapped.map(({ pair }) => pair).sort(), [20, 7]);
+  for (const { pair, relatedPairs } of swapped)
+    assert.deepEqual(relatedPairs, [pair === 7 ? 20 : 7]);
+  assert.ok(
+    findings.every(({ code, pair }) => code !== 'caption-mismatch' || (pair !== 7 && pair !== 20)),
+  );
+  assert.ok(pairs[7]!.findings.includes('captions-swapped'));
+});
+
+test('a wrong caption says why in words and offers the captions that fit better', async () => {
+  const given = Array.from({ length: 200 }, (_, i) => i);
+  [given[3], given[50], given[101]] = [50, 101, 3];
+  const { findings } = await audit(syntheticWorld(200, { given }).embedded);
+  const mismatch = findings.find(({ code, pair }) => code === 'caption-mismatch' && pair === 3);
+  assert.ok(mismatch);
+  assert.match(mismatch.evidence.join(' '), /fits \d+ other images? better/);
+  assert.ok(
+    mismatch.fixes.some(
+      (fix) => fix.kind === 'replace-caption' && fix.caption === 'caption of picture 3',
+    ),
+  );
+});
+
+test('no number of pairs from none to twenty crashes or gives a probability outside 0 and 1', async () => {
+  for (const n of [0, 1, 2, 3, 5, 20]) {
+    const result = await audit(syntheticWorld(n).embedded);
+    assert.equal(result.pairs.length, n);
+    for (const p of mismatches(result)) assert.ok(p >= 0 && p <= 1, `${p} of ${n}`);
+    assert.equal(result.estimate === undefined, n === 0);
+  }
+});
+
+test('a dataset whose captions are all the same is judged without NaN', async () => {
+  const captions = new Array<string>(30).fill('a photo');
+  for (const p of mismatches(await audit(syntheticWorld(30, { captions }).embedded))) {
+    assert.ok(p >= 0 && p <= 1);
+  }
+});
+
+test('one image with 500 captions is judged', async () => {
+  const { embedded } = syntheticWorld(500);
+  const one: EmbeddedDataset = { ...embedded, imageRow: new Int32Array(500) };
+  for (const p of mismatches(await audit(one))) assert.ok(p >= 0 && p <= 1);
+});
+
+test('the same bytes under two names are one exact duplicate and do not vote for each other', async () => {
+  const same = Array.from({ length: 40 }, (_, i) => (i === 9 ? 8 : i));
+  const { findings } = await audit(syntheticWorld(40, { same }).embedded);
+  const found = findings.filter(({ code }) => code === 'exact-duplicate');
+  assert.deepEqual(
+    found.map(({ image, relatedFiles }) => [image, ...relatedFiles]),
+    [['8.jpg', '9.jpg']],
+  );
+});
+
+test('captions in another language are reported once and never as mismatched', async () => {
+  const captions = Array.from({ length: 100 }, (_, i) =>
+    i < 30 ? `ein Bild Nummer ${i}` : `caption ${i}`,
+  );
+  const { embedded } = syntheticWorld(100, { captions, given: exchanged(100, 0.4) });
+  const languages = { detect: (text: string) => (text.startsWith('ein') ? 'de' : 'en') };
+  const { findings, pairs } = await audit(embedded, { languages });
+  assert.equal(findings.filter(({ code }) => code === 'language-not-judged').length, 1);
+  for (const { code, caption } of findings) {
+    if (code === 'caption-mismatch') assert.ok(!caption!.startsWith('ein'));
+  }
+  const german = embedded.dataset.pairs.flatMap(({ caption }, p) =>
+    caption.startsWith('ein') ? [pairs[p]!.mismatch] : [],
+  );
+  assert.equal(new Set(german).size, 1);
+});
+
+test('a level of off removes a finding from the list and from the pairs', async () => {
+  const { embedded } = syntheticWorld(100, { given: exchanged(100, 0.3) });
+  const levels = {
+    ...DEFAULT_LEVELS,
+    'caption-mismatch': 'off',
+    'captions-swapped': 'off',
+  } as const;
+  const { findings, pairs } = await audit(embedded, { levels });
+  assert.ok(findings.every(({ code }) => code !== 'caption-mismatch'));
+  assert.ok(pairs.every((pair) => !pair!.findings.includes('caption-mismatch')));
+});
+
+test('two runs give the same result, and an aborted one says it was cancelled', async () => {
+  const { embedded } = syntheticWorld(80, { given: exchanged(80, 0.2) });
+  assert.deepEqual(await audit(embedded), await audit(embedded));
+  await assert.rejects(audit(embedded, { signal: { aborted: true } }), (error) =>
+    PairLensError.is(error, 'cancelled'),
+  );
+});
