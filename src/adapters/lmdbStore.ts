@@ -92,7 +92,7 @@ function tablesOf(file: string): Tables {
 class CachedStore implements LmdbStore {
   readonly #options: LmdbStoreOptions;
   readonly #file: string;
-  readonly #tables: Tables | undefined;
+  #tables: Tables | undefined;
   /** What could not be written, or not yet: always right, whatever the disk does. */
   readonly #memory = new Map<string, Uint8Array>();
   #writable: boolean;
@@ -138,7 +138,17 @@ class CachedStore implements LmdbStore {
 
   async close(): Promise<void> {
     await this.flush();
-    await this.#tables?.root.close();
+    // After a cancelled run some image may still be on its way; its record finds the store shut, not the process broken.
+    this.#writable = false;
+    const tables = this.#tables;
+    this.#tables = undefined;
+    if (tables === undefined) return;
+    try {
+      await tables.root.flushed;
+    } catch {
+      // A full disk was told of when the write failed.
+    }
+    await tables.root.close();
   }
 
   stats(): StoreStats {
