@@ -37,18 +37,20 @@ export async function openWorkspace(
 ): Promise<Workspace & { close(): Promise<void> }> {
   const { globals } = setting;
   const models = globals.model === undefined ? shippedModels() : path.resolve(globals.model);
-  const [folders, images, texts, banks, languages] = await Promise.all([
+  const [folders, images, texts, banks, languages, products] = await Promise.all([
     import('../adapters/modelFolder.ts'),
     import('../adapters/onnxImageEncoder.ts'),
     import('../adapters/onnxTextEncoder.ts'),
     import('../adapters/referenceBankFile.ts'),
     import('../adapters/eldLanguages.ts'),
+    import('../adapters/onnxInnerProducts.ts'),
   ]);
   const reader = await openImageReader();
   const folder = await folders.openModelFolder(models);
   const reference = await banks.readReferenceBank(models);
   const imageEncoder = await images.openOnnxImageEncoder(folder, globals.threads);
   const textEncoder = await texts.openOnnxTextEncoder(folder, globals.threads);
+  const innerProducts = products.onnxInnerProducts(globals.threads);
   const store = await openCache(setting);
   const ports = {
     files: nodeFiles,
@@ -62,7 +64,11 @@ export async function openWorkspace(
   return {
     modelId: imageEncoder.modelId,
     reference,
-    open: (dir, hooks) => openDatasets(nodeFiles, dir, hooks),
+    open: (dir, hooks) =>
+      openDatasets(nodeFiles, dir, {
+        ...hooks,
+        ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
+      }),
     index: (dataset, hooks) => indexDataset(dataset, ports, hooks),
     audit: (embedded, levels, hooks) =>
       auditDataset(embedded, {
@@ -70,6 +76,8 @@ export async function openWorkspace(
         levels,
         reference,
         languages: languages.eldLanguages,
+        innerProducts: products.onnxInnerProducts(globals.threads),
+        innerProducts,
       }),
     async encodeText(text) {
       return row((await textEncoder.encode([text])).embedding, 0);
