@@ -76,7 +76,6 @@ export async function openWorkspace(
         levels,
         reference,
         languages: languages.eldLanguages,
-        innerProducts: products.onnxInnerProducts(globals.threads),
         innerProducts,
       }),
     async encodeText(text) {
