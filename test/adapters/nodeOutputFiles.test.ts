@@ -50,7 +50,10 @@ describe('output files', () => {
   });
 
   test('a full disk is a write failure with a remedy, not a crash', async (t) => {
-    if (process.platform !== 'linux') { t.skip('/dev/full is a Linux device'); return; }
+    if (process.platform !== 'linux') {
+      t.skip('/dev/full is a Linux device');
+      return;
+    }
     await assert.rejects(nodeOutputFiles.write('/dev/full', ['x'.repeat(100_000)]), (error) => {
       assert.ok(PairLensError.is(error, 'write-failed'));
       assert.match(error.remedy ?? '', /disk is full/);
