@@ -7,6 +7,7 @@ import { number } from './progressLine.ts';
 
 export interface EvalOptions {
   readonly json?: true | undefined;
+  readonly split?: string | undefined;
   readonly rate: number;
   readonly seeds: number;
   readonly limit: number;

@@ -9,6 +9,7 @@ export interface GlobalOptions {
   readonly cache?: string | undefined;
   readonly model?: string | undefined;
   readonly threads?: number | undefined;
+  readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
 }
 
 export const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const satisfies Level[];

@@ -37,7 +37,13 @@ function globalProgram(version: string) {
     .option('--no-color', 'no colours')
     .option('--cache <folder>', 'folder of the cache of embeddings')
     .option('--model <folder>', 'folder of other encoders than the shipped ones')
-    .option('--threads <n>', 'threads for decoding and encoding', wholeNumber(1))
+    .option('--threads <n>', 'threads for encoding', wholeNumber(1))
+    .addOption(
+      new Option(
+        '--captions-per-file <mode>',
+        'how the trainer reads a .txt or .caption file; told from the files without it',
+      ).choices(['whole', 'lines', 'first-line'] as const),
+    )
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Run it with --help for the options.')
     .exitOverride();
@@ -122,6 +128,7 @@ function addEval(program: Program, run: RunCommand): void {
     .description('measure retrieval and the detection of wrong captions on a clean dataset')
     .argument('<folder>', 'folder of images and captions that are taken to be right')
     .option('--json', 'print JSON')
+    .option('--split <name>', 'measure only the pairs of this split, such as test')
     .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
     .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(0), 3)
     .option('--limit <n>', 'images in each of these runs at most', wholeNumber(2), 2000)

@@ -1,6 +1,8 @@
 import { DEFAULT_LEVELS } from '../core/audit/finding.ts';
 import { throwIfCancelled } from '../core/cancellation.ts';
+import type { Dataset } from '../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
+import { PairLensError } from '../core/errors.ts';
 import { auroc } from '../core/evaluation/auroc.ts';
 import { injectSwaps } from '../core/evaluation/injectedSwaps.ts';
 import { crossLists } from '../core/matching/allPairs.ts';
@@ -39,6 +41,8 @@ export interface Evaluation {
 }
 
 export interface EvaluateOptions {
+  /** Only the pairs of this split are measured. */
+  readonly split?: string | undefined;
   readonly rate: number;
   readonly seeds: number;
   /** Images measured at most in each run with injected noise. */
@@ -58,7 +62,7 @@ export async function evaluateFolder(
 ): Promise<Evaluation[]> {
   const evaluations: Evaluation[] = [];
   for (const dataset of await workspace.open(folder, hooks)) {
-    const embedded = await workspace.index(dataset, hooks);
+    const embedded = await workspace.index(ofSplit(dataset, options.split), hooks);
     const retrieval = await measureRetrieval(embedded, hooks);
     const injectedNoise = await measureNoise(embedded, workspace, options, hooks);
     evaluations.push({
@@ -69,6 +73,21 @@ export async function evaluateFolder(
     });
   }
   return evaluations;
+}
+
+/** The pairs of one split and their images, so that nothing else is encoded. @throws PairLensError `invalid-argument`. */
+function ofSplit(dataset: Dataset, split: string | undefined): Dataset {
+  if (split === undefined) return dataset;
+  const pairs = dataset.pairs.filter((pair) => pair.split === split);
+  if (pairs.length === 0) {
+    const known = [...new Set(dataset.pairs.map((pair) => pair.split ?? '(none)'))].join(', ');
+    throw new PairLensError('invalid-argument', `No pair is of the split "${split}".`, {
+      path: dataset.root,
+      remedy: `The splits there are: ${known}.`,
+    });
+  }
+  const images = new Set(pairs.map(({ image }) => image));
+  return { ...dataset, pairs, images: dataset.images.filter((image) => images.has(image)) };
 }
 
 async function measureRetrieval(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { PairLensError } from '../../src/core/errors.ts';
 import { injectSwaps } from '../../src/core/evaluation/injectedSwaps.ts';
 import { evaluateFolder } from '../../src/engine/evaluateFolder.ts';
 import { fakeDataset, fakeEmbedded, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
@@ -45,6 +46,17 @@ describe('evaluation', () => {
     const [result] = await evaluateFolder('/data', fakeWorkspace([one]), OPTIONS, {});
     assert.equal(result!.inductive.rsum, 600);
     assert.equal(result!.injectedNoise, undefined);
+  });
+
+  test('with a split only its pairs are measured, and a split that is not there is told with those that are', async () => {
+    const pairs = CLEAN.pairs.map((pair, i) => ({ ...pair, split: i < 20 ? 'test' : 'train' }));
+    const workspace = fakeWorkspace([{ ...CLEAN, pairs }]);
+    const [result] = await evaluateFolder('/data', workspace, { ...OPTIONS, split: 'test' }, {});
+    assert.deepEqual([result!.images, result!.captions], [10, 20]);
+    await assert.rejects(
+      evaluateFolder('/data', workspace, { ...OPTIONS, split: 'dev' }, {}),
+      (error) => PairLensError.is(error) && (error.remedy ?? '').includes('test, train'),
+    );
   });
 
   test('exchanged captions come from other images, at the asked rate, the same for the same seed', () => {
