@@ -2,10 +2,10 @@ import { flaggedPairs } from './captionMismatch.ts';
 import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
 
 /** Both captions must look wrong where they are, and right where the other is. */
-const WRONG_HERE = 0.4;
-const RIGHT_THERE = 0.3;
-/** How many of an image's best captions are tried as partners. */
-const PARTNERS = 5;
+const WRONG_HERE = 0.5;
+const RIGHT_THERE = 0.1;
+/** Each caption must be among the few that fit the other's image best: chance pairs rarely are, both ways. */
+const PARTNERS = 4;
 
 /** Two pairs fit better crosswise. */
 export const captionsSwapped: Detector = {
@@ -39,14 +39,21 @@ function swaps({ model, embedded, mismatch }: AuditContext): Swap[] {
     const text = embedded.textRow[p]!;
     byText.set(text, [...(byText.get(text) ?? []), p]);
   }
+  const texts = embedded.texts.texts.length;
+  const best = (image: number): Int32Array =>
+    source.captionLists
+      .items(image)
+      .filter((t) => t < texts)
+      .subarray(0, PARTNERS);
   const found: Swap[] = [];
   for (const p of suspicious) {
     const image = embedded.imageRow[p]!;
     const text = embedded.textRow[p]!;
-    for (const t of source.captionLists.items(image).subarray(0, PARTNERS)) {
+    for (const t of best(image)) {
       for (const q of byText.get(t) ?? []) {
         const other = embedded.imageRow[q]!;
         if (q === p || source.graph.pictureOf[other] === source.graph.pictureOf[image]) continue;
+        if (!best(other).includes(text)) continue;
         const here = model.mismatch(image, t, { replaced: text, giver: other });
         const there = model.mismatch(other, text, { replaced: t, giver: image });
         if (here > RIGHT_THERE || there > RIGHT_THERE) continue;
