@@ -1,7 +1,7 @@
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../core/matching/matrix.ts';
 import type { VectorIndex } from '../core/ports.ts';
-import { normalisedSearch } from '../core/retrieval/normalisedSearch.ts';
+import { normalisedSearch, type QueryBank } from '../core/retrieval/normalisedSearch.ts';
 import { folderPrefix } from './auditReport.ts';
 import type { Hooks, Workspace } from './workspace.ts';
 
@@ -125,8 +125,9 @@ function gatherCaptions(
 }
 
 /** The dataset's own queries where there are enough of them to know what a query looks like here. */
-function bankOf(own: Matrix, shipped: Matrix): Matrix {
-  return own.rows >= ENOUGH_QUERIES ? own : stacked([own, shipped], shipped.columns);
+function bankOf(own: Matrix, shipped: Matrix): QueryBank {
+  if (own.rows >= ENOUGH_QUERIES) return { queries: own, borrowed: false };
+  return { queries: stacked([own, shipped], shipped.columns), borrowed: true };
 }
 
 function stacked(parts: readonly Matrix[], columns: number): Matrix {
