@@ -4,6 +4,7 @@ import { mismatchThreshold } from '../core/audit/detectors/captionMismatch.ts';
 import { DETECTORS } from '../core/audit/detectors/table.ts';
 import type { Finding, FindingCode } from '../core/audit/finding.ts';
 import type { ReferenceBank } from '../core/audit/referenceBank.ts';
+import { withJudgedTexts } from '../core/audit/judgedTexts.ts';
 import { WordCounts } from '../core/audit/words.ts';
 import { type CancelSignal, throwIfCancelled } from '../core/cancellation.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
@@ -31,13 +32,14 @@ export interface AuditOptions {
  * @throws PairLensError `cancelled`.
  */
 export async function auditDataset(
-  embedded: EmbeddedDataset,
+  whole: EmbeddedDataset,
   options: AuditOptions,
 ): Promise<DatasetAudit> {
-  const { pairs } = embedded.dataset;
-  const languages = foreignLanguages(embedded, options.languages);
-  const readable = pairs.map((_, p) => embedded.imageRow[p]! >= 0 && embedded.textRow[p]! >= 0);
+  const { pairs } = whole.dataset;
+  const languages = foreignLanguages(whole, options.languages);
+  const readable = pairs.map((_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0);
   const judged = readable.map((ok, p) => ok && languages[p] === undefined);
+  const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
   const model = await fitAuditModel(embedded, judged, options.reference, {
     ...(options.innerProducts && { innerProducts: options.innerProducts }),
@@ -67,7 +69,7 @@ export async function auditDataset(
   });
   options.onProgress?.({ phase: 'audit', done: total, total });
   return {
-    pairs: auditedPairs(context, readable, detected, options.levels),
+    pairs: auditedPairs(whole, context, readable, detected, options.levels),
     findings: withLevels(withoutRepeats(detected, options.levels), options.levels),
     ...(judged.includes(true) && { estimate: estimateOf(mismatch, model.calibration.wrongShare) }),
   };
@@ -86,7 +88,8 @@ function foreignLanguages(
 }
 
 function auditedPairs(
-  { embedded, mismatch, model }: AuditContext,
+  embedded: EmbeddedDataset,
+  { mismatch, model }: AuditContext,
   readable: readonly boolean[],
   detected: readonly Detected[],
   levels: Levels,

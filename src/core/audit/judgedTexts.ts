@@ -1,0 +1,37 @@
+import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+import { type Matrix, matrix, row } from '../matching/matrix.ts';
+
+/**
+ * The dataset with only those captions in its table that a judged pair carries: a caption the encoder cannot read, or
+ * one that belongs to no pair, must be nobody's neighbour. Pairs that are not judged have the text row -1.
+ */
+export function withJudgedTexts(
+  embedded: EmbeddedDataset,
+  judged: readonly boolean[],
+): EmbeddedDataset {
+  const { texts } = embedded;
+  const newRow = new Int32Array(texts.texts.length).fill(-1);
+  const kept: number[] = [];
+  judged.forEach((use, p) => {
+    const text = embedded.textRow[p]!;
+    if (!use || newRow[text] !== -1) return;
+    newRow[text] = kept.length;
+    kept.push(text);
+  });
+  if (kept.length === texts.texts.length) return embedded;
+  return {
+    ...embedded,
+    texts: {
+      texts: kept.map((text) => texts.texts[text]!),
+      embedding: selectRows(texts.embedding, kept),
+      sentence: selectRows(texts.sentence, kept),
+    },
+    textRow: embedded.textRow.map((text, p) => (judged[p] === true ? newRow[text]! : -1)),
+  };
+}
+
+function selectRows(m: Matrix, rows: readonly number[]): Matrix {
+  const out = matrix(rows.length, m.columns);
+  rows.forEach((from, to) => out.data.set(row(m, from), to * m.columns));
+  return out;
+}
