@@ -3,7 +3,7 @@ import type { LanguageDetector } from '../core/ports.ts';
 
 /** Fewer letters than this say too little: names, tags and single words look like any language. */
 const ENOUGH_LETTERS = 12;
-const ENOUGH_WORDS = 3;
+const ENOUGH_WORDS = 4;
 /** How far another language must stand above English. */
 const CLEAR_MARGIN = 0.12;
 

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
+import { nearDuplicate } from '../../../src/core/audit/detectors/nearDuplicate.ts';
+import type { Detected } from '../../../src/core/audit/detectors/detector.ts';
+import { WordCounts } from '../../../src/core/audit/words.ts';
+import { row } from '../../../src/core/matching/matrix.ts';
+import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
+
+/** Image `copy` gets the look of image 0 and its thumbnail, changed. */
+async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): Promise<Detected[]> {
+  const { embedded } = syntheticWorld(30);
+  const { look, thumbnails } = embedded.images;
+  look.data.set(row(look, 0), copy * look.columns);
+  thumbnails.set(change(thumbnails.subarray(0, 256)), copy * 256);
+  const judged = embedded.dataset.pairs.map(() => true);
+  const model = await fitAuditModel(embedded, judged, syntheticBank(), {});
+  return nearDuplicate.detect({
+    embedded,
+    judged,
+    languages: [],
+    model,
+    mismatch: new Float64Array(30),
+    words: new WordCounts([]),
+  });
+}
+const files = (found: Detected[]): (string | undefined)[][] =>
+  found.map(({ image, relatedFiles }) => [image, ...relatedFiles]);
+
+test('a darker copy is a near-duplicate', async () => {
+  assert.deepEqual(files(await detected((p) => p.map((v) => v * 0.8))), [['0.jpg', '5.jpg']]);
+});
+
+test('a mirrored copy is a near-duplicate and said to be mirrored', async () => {
+  const found = await detected((p) => p.map((_, at) => p[at - (at % 16) + 15 - (at % 16)]!));
+  assert.deepEqual(files(found), [['0.jpg', '5.jpg']]);
+  assert.match(found[0]!.evidence[0]!, /mirrored/);
+});
+
+test('a picture that only looks alike to the encoder is none, nor are two plain grey ones', async () => {
+  assert.deepEqual(await detected((p) => p.toReversed()), []);
+  assert.deepEqual(await detected((p) => p.map(() => 127)), []);
+});
