@@ -47,6 +47,8 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       logSeverityLevel: LOG_SEVERITY,
+      // Threads that spin while they wait would take the cores from the threads that decode.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (error) {
     throw new PairLensError('invalid-model', `The model file ${file} cannot be loaded.`, {
