@@ -47,6 +47,7 @@ interface Tables {
  * lives in memory until the end of the run. Each of these is said once, in the log.
  */
 export function openLmdbStore(options: LmdbStoreOptions): LmdbStore {
+  tolerateFailedCommits();
   const { folder, log } = options;
   const file = path.join(folder, FILE);
   let tables: Tables | undefined;
@@ -59,6 +60,23 @@ export function openLmdbStore(options: LmdbStoreOptions): LmdbStore {
     );
   }
   return new CachedStore(options, file, tables);
+}
+
+/**
+ * When a commit fails (a full disk), lmdb rejects the promise of every write, which we hear, and two of its own, which
+ * nobody can: without this the process would end over a cache.
+ */
+function tolerateFailedCommits(): void {
+  if (tolerant) return;
+  tolerant = true;
+  process.on('unhandledRejection', (reason) => {
+    if (!isFailedCommit(reason)) throw reason;
+  });
+}
+let tolerant = false;
+
+function isFailedCommit(error: unknown): error is Error & { readonly commitError: unknown } {
+  return error instanceof Error && 'commitError' in error;
 }
 
 function openTables(file: string, log: Log): Tables {
@@ -96,6 +114,8 @@ class CachedStore implements LmdbStore {
   /** What could not be written, or not yet: always right, whatever the disk does. */
   readonly #memory = new Map<string, Uint8Array>();
   #writable: boolean;
+  /** A commit failed: lmdb then never settles what waits for it, closing included. */
+  #failed = false;
 
   constructor(options: LmdbStoreOptions, file: string, tables: Tables | undefined) {
     this.#options = options;
@@ -142,7 +162,7 @@ class CachedStore implements LmdbStore {
     this.#writable = false;
     const tables = this.#tables;
     this.#tables = undefined;
-    if (tables === undefined) return;
+    if (tables === undefined || this.#failed) return;
     try {
       await tables.root.flushed;
     } catch {
@@ -197,6 +217,10 @@ class CachedStore implements LmdbStore {
   }
 
   #stopWriting(error: unknown): void {
+    this.#failed = true;
+    if (isFailedCommit(error) && error.commitError instanceof Promise) {
+      error.commitError.catch(() => undefined);
+    }
     if (!this.#writable) return;
     this.#writable = false;
     this.#options.log.warn(
@@ -230,5 +254,6 @@ function bytesOf(table: Database<unknown, string> | undefined): number {
 }
 
 function reasonOf(error: unknown): string {
+  if (isFailedCommit(error)) return 'the disk is full or failing';
   return error instanceof Error ? error.message : String(error);
 }

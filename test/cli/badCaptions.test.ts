@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -137,6 +138,26 @@ describe('bad caption files', () => {
     const { pairs } = await audit(set);
     await chmod(set, 0o755);
     assert.equal(pairs.length, 2);
+  });
+
+  test('a full disk under the cache costs a warning, not the audit', async (t) => {
+    const disk = path.join(folder.path, 'small disk');
+    await mkdir(disk);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk]);
+    if (mounted.status !== 0) {
+      t.skip('only root on Linux may make a small disk');
+      return;
+    }
+    try {
+      const set = await freshSet('many');
+      await writeGoodPairs(set, 90);
+      const { pairs, stderr } = await audit(set, '--cache', path.join(disk, 'cache'));
+      assert.equal(pairs.length, 90);
+      assert.match(stderr, /warning: The cache .* cannot be written/);
+      assert.equal(stderr.match(/warning:/g)?.length, 1);
+    } finally {
+      spawnSync('umount', [disk]);
+    }
   });
 
   test('a cache that cannot be written costs a warning, not the audit', async () => {

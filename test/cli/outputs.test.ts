@@ -140,6 +140,19 @@ describe('what the commands print', () => {
     assert.match((await run('search', 'circles')).stdout, /^ {2}1 {2}good-/);
   });
 
+  test('search: with - every line of standard input is a query, answered in order', async () => {
+    const { child, outcome } = startPairlens(['search', set, '-', '--json', '--top', '1'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PAIRLENS_CACHE: path.join(folder.path, 'cache') },
+    });
+    child.stdin!.end('circles\n\na background\n');
+    const { status, stdout } = await outcome;
+    assert.equal(status, 0);
+    const answers = stdout.trimEnd().split('\n');
+    const texts = answers.map((line) => (JSON.parse(line) as { text: string }).text);
+    assert.deepEqual(texts, ['circles', 'a background']);
+  });
+
   test('search: a missing or broken query image is status 2 with its name', async () => {
     for (const name of ['none.jpg', 'my set/broken.jpg']) {
       const { status, stderr } = await run('search', '--image', path.join(folder.path, name));
