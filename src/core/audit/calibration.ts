@@ -3,7 +3,7 @@ export interface Calibration {
   /** Estimated share of wrong captions among the pairs, 0..1. */
   readonly wrongShare: number;
   /** Probability that a caption with this score is wrong: 0..1, never rising with the score. */
-  mismatch(score: number): number;
+  readonly mismatch: (score: number) => number;
 }
 
 /** Where right captions stand, in spreads of the wrong ones from their mean, and how firmly we believe it. */
