@@ -26,7 +26,7 @@ const noNative = ban(
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'samples/**', 'test/fixtures/**', 'models/**'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'webview/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -98,6 +98,56 @@ export default tseslint.config(
     ),
     ignores: ['src/cli/compose.ts'],
   },
+  layer(
+    ['src/protocol/**/*.ts'],
+    noVscode,
+    noNative,
+    ban(
+      ['**/engine/**', '**/adapters/**', '**/cli/**', '**/server/**', '**/extension/**', 'node:*'],
+      'The protocol is types and schemas shared by server, extension and webviews: it may import types of src/core only.',
+    ),
+  ),
+  {
+    ...layer(
+      ['src/server/**/*.ts'],
+      noVscode,
+      noNative,
+      ban(
+        ['**/adapters/**'],
+        'Only src/server/compose.ts joins the engine and the adapters; take what you need from it.',
+      ),
+      ban(
+        ['**/extension/**', '**/webview/**'],
+        'The server serves any editor: it talks through src/protocol and knows no client.',
+      ),
+    ),
+    ignores: ['src/server/compose.ts'],
+  },
+  layer(
+    ['src/extension/**/*.ts'],
+    noNative,
+    ban(
+      ['**/engine/**', '**/adapters/**', '**/cli/**', '**/server/**'],
+      'The extension host runs no engine: ask the language server through src/protocol, so that a native crash cannot take the editor down.',
+    ),
+  ),
+  layer(
+    ['webview/**/*.ts'],
+    noVscode,
+    noNative,
+    ban(
+      [
+        '**/src/engine/**',
+        '**/src/adapters/**',
+        '**/src/cli/**',
+        '**/src/server/**',
+        '**/src/extension/**',
+        '**/src/core/**',
+        'node:*',
+      ],
+      'A webview is browser code: it knows src/protocol and asks the extension for the rest.',
+    ),
+  ),
   {
     // Loops over typed arrays stay within their bounds; a check on every element would cost half the speed.
     files: ['src/core/{matching,audit}/**/*.ts', 'src/engine/auditDataset.ts'],

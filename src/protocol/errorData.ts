@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { ErrorData } from '../core/errors.ts';
+
+const ERROR_CODES = [
+  'cancelled',
+  'no-dataset',
+  'unreadable-file',
+  'unreadable-folder',
+  'unsupported-format',
+  'unreadable-image',
+  'image-too-large',
+  'invalid-model',
+  'missing-native-package',
+  'invalid-argument',
+  'store-failed',
+  'write-failed',
+  'internal',
+] as const satisfies readonly ErrorData['code'][];
+
+/** An error as it crosses a border; an unknown code is `internal`. */
+export const errorDataSchema = z.object({
+  code: z.enum(ERROR_CODES).catch('internal'),
+  message: z.string(),
+  remedy: z.string().optional(),
+  path: z.string().optional(),
+});
