@@ -7,6 +7,7 @@ import {
   pairItemSchema,
   pairRefSchema,
   positionSchema,
+  rangeSchema,
   statusSchema,
   thumbnailSchema,
 } from './shapes.ts';
@@ -144,9 +145,39 @@ export const NOTIFICATIONS = {
   },
 } as const;
 
+/** Notifications of the client to the server, beyond those of LSP. */
+export const CLIENT_NOTIFICATIONS = {
+  /** The person trusts the workspace from now on: paths from its settings may be used. */
+  trusted: { method: 'pairlens/trusted', params: nothing },
+} as const;
+
+/**
+ * Commands of the client that hovers link to, where it said `commandLinks`. The link's arguments are a JSON array,
+ * percent-encoded, as VS Code reads `command:` links; parse them with these schemas.
+ */
+export const CLIENT_COMMANDS = {
+  /** Shows the caption of a pair where it stands. */
+  openPair: {
+    command: 'pairlens.openPair',
+    args: z.tuple([z.object({ captionUri: z.string(), range: rangeSchema, imageUri: z.string() })]),
+  },
+  /** Gives `pair` another caption, as one undo step. */
+  useCaption: {
+    command: 'pairlens.useCaption',
+    args: z.tuple([z.object({ pair: pairRefSchema, caption: z.string() })]),
+  },
+  /** Shows the neighbours of a pair. */
+  showNeighbours: {
+    command: 'pairlens.showNeighbours',
+    args: z.tuple([z.object({ pair: pairRefSchema })]),
+  },
+} as const;
+
 /** Commands the server runs itself (workspace/executeCommand), so that any editor's quick fixes can use them. */
 export const SERVER_COMMANDS = {
+  /** Argument: the params of `pairlens/decide`. */
   decide: 'pairlens.server.decide',
+  /** Argument: the params of `pairlens/audit`, or none. */
   audit: 'pairlens.server.audit',
 } as const;
 
@@ -173,4 +204,6 @@ export const initializationSchema = z.object({
   locale: z.string().optional(),
   /** Whether paths from the workspace's settings may be used (workspace trust). */
   trusted: z.boolean().optional(),
+  /** Whether the client shows Markdown as VS Code does: `command:` links to `CLIENT_COMMANDS`, pictures as data URIs. */
+  commandLinks: z.boolean().optional(),
 });
