@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
 import type { Log } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
@@ -6,6 +7,7 @@ import { ProgressLine } from './progressLine.ts';
 
 export type Colors = ReturnType<typeof createColors>;
 
+const [STDOUT, STDERR] = [1, 2];
 const DEFAULT_WIDTH = 80;
 const MAX_WIDTH = 110;
 
@@ -27,10 +29,10 @@ export class Terminal {
 
   constructor({ quiet, color }: TerminalOptions) {
     this.#quiet = quiet;
-    this.colors = createColors(wantsColor(process.stdout, color));
+    this.colors = createColors(wantsColor(STDOUT, color));
     this.width = process.stdout.isTTY ? Math.min(process.stdout.columns, MAX_WIDTH) : DEFAULT_WIDTH;
     this.#progress = quiet ? undefined : new ProgressLine(process.stderr);
-    const marks = createColors(wantsColor(process.stderr, color));
+    const marks = createColors(wantsColor(STDERR, color));
     const say = (mark: string, message: string): void => {
       this.#progress?.clear();
       process.stderr.write(`${mark}${message}\n`);
@@ -77,9 +79,10 @@ export class Terminal {
   }
 }
 
-function wantsColor(stream: NodeJS.WriteStream, color: boolean): boolean {
+function wantsColor(fd: number, color: boolean): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (!color || (NO_COLOR ?? '') !== '') return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
-  return stream.isTTY && TERM !== 'dumb';
+  // In a pipe `isTTY` is undefined, whatever its type says, and picocolors would take that for its own guess (CI).
+  return isatty(fd) && TERM !== 'dumb';
 }

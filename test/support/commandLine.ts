@@ -17,7 +17,15 @@ export function startPairlens(
   args: readonly string[],
   options: SpawnOptions = {},
 ): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  return start(process.execPath, [MAIN, ...args], options);
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ReturnType<typeof startPairlens> {
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
     env: {
@@ -42,6 +50,12 @@ export function startPairlens(
 /** Runs the built command line to its end. */
 export function pairlens(args: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
   return startPairlens(args, options).outcome;
+}
+
+/** The same, unable to make any file larger than `blocks` (of 512 or 1,024 bytes). Not on Windows. */
+export function pairlensUnderLimit(blocks: number, args: readonly string[]): Promise<Outcome> {
+  const script = `ulimit -f ${blocks} && exec "$@"`;
+  return start('/bin/sh', ['-c', script, 'sh', process.execPath, MAIN, ...args], {}).outcome;
 }
 
 /** A folder for one test file, removed when the process ends its tests. */
