@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import type { EmbeddingStore, Log } from '../core/ports.ts';
+import { isLmdbFile } from './lmdbFile.ts';
 
 /** What `pairlens cache` shows. */
 export interface StoreStats {
@@ -64,38 +65,58 @@ export function openLmdbStore(options: LmdbStoreOptions): LmdbStore {
 
 /**
  * When a commit fails (a full disk), lmdb rejects the promise of every write, which we hear, and two of its own, which
- * nobody can: without this the process would end over a cache.
+ * nobody can: without this the process would end over a cache. It also prints the error with its stack, where our
+ * warning says what happened; console.error is the only place to stop that.
  */
 function tolerateFailedCommits(): void {
   if (tolerant) return;
   tolerant = true;
+  const print = console.error;
+  console.error = (...values: unknown[]) => {
+    if (!isPrintedByLmdb(values[0])) print(...values);
+  };
   process.on('unhandledRejection', (reason) => {
     if (!isFailedCommit(reason)) throw reason;
   });
 }
 let tolerant = false;
 
+/** Errors of lmdb's C code carry a number where Node's own carry a name. */
+function isPrintedByLmdb(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'number' &&
+    /[\\/]lmdb[\\/]/.test(error.stack ?? '')
+  );
+}
+
 function isFailedCommit(error: unknown): error is Error & { readonly commitError: unknown } {
   return error instanceof Error && 'commitError' in error;
 }
 
 function openTables(file: string, log: Log): Tables {
+  if (!isLmdbFile(file)) {
+    moveAside(file, log);
+    return tablesOf(file);
+  }
   try {
     return tablesOf(file);
   } catch (error) {
-    if (
-      !/MDB_INVALID|MDB_CORRUPTED|MDB_VERSION_MISMATCH|not an LMDB|invalid/i.test(reasonOf(error))
-    )
-      throw error;
-    const aside = `${file}.damaged`;
-    rmSync(aside, { force: true });
-    renameSync(file, aside);
-    rmSync(`${file}-lock`, { force: true });
-    log.warn(
-      `The cache ${file} is damaged. It was moved to ${aside}, and everything is encoded again; the old file can be deleted.`,
-    );
+    if (!isDamage(error)) throw error;
+    moveAside(file, log);
     return tablesOf(file);
   }
+}
+
+function moveAside(file: string, log: Log): void {
+  const aside = `${file}.damaged`;
+  rmSync(aside, { force: true });
+  renameSync(file, aside);
+  rmSync(`${file}-lock`, { force: true });
+  log.warn(
+    `The cache ${file} is damaged. It was moved to ${aside}, which can be deleted; what it held is encoded again.`,
+  );
 }
 
 function tablesOf(file: string): Tables {
@@ -125,9 +146,14 @@ class CachedStore implements LmdbStore {
   }
 
   get(key: string): Uint8Array | undefined {
-    const value = this.#memory.get(key) ?? this.#tables?.values.get(key);
-    if (value !== undefined) this.#touch(key);
-    return value;
+    try {
+      const value = this.#memory.get(key) ?? this.#tables?.values.get(key);
+      if (value !== undefined) this.#touch(key);
+      return value;
+    } catch (error) {
+      this.#abandon(error);
+      return undefined;
+    }
   }
 
   put(key: string, value: Uint8Array): void {
@@ -228,6 +254,15 @@ class CachedStore implements LmdbStore {
     );
   }
 
+  /** A page inside is damaged, which shows only when it is read: this run goes on in memory, the next one begins anew. */
+  #abandon(error: unknown): void {
+    if (!isDamage(error)) throw error;
+    this.#failed = true;
+    this.#writable = false;
+    this.#tables = undefined;
+    moveAside(this.#file, this.#options.log);
+  }
+
   #bytes(): number {
     return (
       [this.#tables?.values, this.#tables?.used].reduce((sum, table) => sum + bytesOf(table), 0) +
@@ -238,6 +273,10 @@ class CachedStore implements LmdbStore {
   #today(): number {
     return this.#options.today?.() ?? Math.floor(Date.now() / DAY_MS);
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return /^MDB_(?:CORRUPTED|PAGE_NOTFOUND|INVALID|PANIC|BAD_TXN)/.test(reasonOf(error));
 }
 
 /** lmdb's typings leave its statistics open. */
