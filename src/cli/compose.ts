@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { openEncoders } from '../adapters/encoders.ts';
+import { cacheFolder, native } from '../adapters/installation.ts';
 import type { LmdbStore } from '../adapters/lmdbStore.ts';
 import { nodeFiles } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
@@ -36,21 +35,9 @@ export async function openWorkspace(
   setting: Setting,
 ): Promise<Workspace & { close(): Promise<void> }> {
   const { globals } = setting;
-  const models = globals.model === undefined ? shippedModels() : path.resolve(globals.model);
-  const [folders, images, texts, banks, languages, products] = await Promise.all([
-    import('../adapters/modelFolder.ts'),
-    import('../adapters/onnxImageEncoder.ts'),
-    import('../adapters/onnxTextEncoder.ts'),
-    import('../adapters/referenceBankFile.ts'),
-    import('../adapters/eldLanguages.ts'),
-    import('../adapters/onnxInnerProducts.ts'),
-  ]);
-  const reader = await openImageReader();
-  const folder = await folders.openModelFolder(models);
-  const reference = await banks.readReferenceBank(models);
-  const imageEncoder = await images.openOnnxImageEncoder(folder, globals.threads);
-  const textEncoder = await texts.openOnnxTextEncoder(folder, globals.threads);
-  const innerProducts = products.onnxInnerProducts(globals.threads);
+  const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
+  const encoders = await openEncoders(folder, globals.threads);
+  const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
   const store = await openCache(setting);
   const ports = {
     files: nodeFiles,
@@ -75,7 +62,7 @@ export async function openWorkspace(
         ...hooks,
         levels,
         reference,
-        languages: languages.eldLanguages,
+        languages,
         innerProducts,
       }),
     async encodeText(text) {
@@ -88,8 +75,7 @@ export async function openWorkspace(
     hash: (text) => nodeHasher.hash(text),
     async close() {
       await store.close();
-      await imageEncoder.close();
-      await textEncoder.close();
+      await encoders.close();
     },
   };
 }
@@ -104,14 +90,6 @@ export async function openCache({ globals, terminal }: Setting): Promise<LmdbSto
 export async function approximateIndex(items: Matrix, log: Log): Promise<VectorIndex> {
   const { hnswIndex } = await import('../adapters/hnswIndex.ts');
   return hnswIndex(items, log);
-}
-
-async function openImageReader(): Promise<ImageReader> {
-  const { sharpImageReader } = await native(
-    'sharp',
-    () => import('../adapters/sharpImageReader.ts'),
-  );
-  return sharpImageReader();
 }
 
 async function readImage(
@@ -129,43 +107,5 @@ async function readImage(
       cause: error,
       ...(remedy !== undefined && { remedy }),
     });
-  }
-}
-
-async function native<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    throw new PairLensError(
-      'missing-native-package',
-      `${name} cannot be loaded on ${process.platform}-${process.arch}.`,
-      { remedy: 'Run npm ci again on this machine.', cause: error },
-    );
-  }
-}
-
-/** Where the cache lies: as asked for, or in the user's cache folder, never in the dataset. */
-function cacheFolder(asked: string | undefined): string {
-  const named = asked ?? process.env['PAIRLENS_CACHE'];
-  if (named !== undefined && named !== '') return path.resolve(named);
-  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'pairlens');
-  const base =
-    process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_CACHE_HOME'];
-  return path.join(base ?? path.join(homedir(), '.cache'), 'pairlens');
-}
-
-/** The encoders inside the package: `models`, in a folder above this file, bundled or not. */
-function shippedModels(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const models = path.join(folder, 'models');
-    if (existsSync(path.join(models, 'manifest.json'))) return models;
-    const parent = path.dirname(folder);
-    if (parent === folder) {
-      throw new PairLensError('invalid-model', 'The encoders inside the package are missing.', {
-        remedy: 'Install PairLens again, or give --model a folder of encoders.',
-      });
-    }
-    folder = parent;
   }
 }

@@ -2,7 +2,7 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { PairLensError } from '../core/errors.ts';
 import { listenForInterrupts } from './interrupts.ts';
-import { packageFacts } from './packageFacts.ts';
+import { packageFacts } from '../packageFacts.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './reportError.ts';
 import { Terminal } from './terminal.ts';

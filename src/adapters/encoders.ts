@@ -1,0 +1,52 @@
+import type { ReferenceBank } from '../core/audit/referenceBank.ts';
+import type { InnerProducts } from '../core/matching/innerProducts.ts';
+import type { ImageEncoder, ImageReader, LanguageDetector, TextEncoder } from '../core/ports.ts';
+import { native, shippedModels } from './installation.ts';
+
+/** Everything that reads and encodes images and captions; opening it loads native code and the models. */
+export interface Encoders {
+  readonly reader: ImageReader;
+  readonly imageEncoder: ImageEncoder;
+  readonly textEncoder: TextEncoder;
+  readonly reference: ReferenceBank;
+  readonly languages: LanguageDetector;
+  readonly innerProducts: InnerProducts;
+  close(): Promise<void>;
+}
+
+/**
+ * @param folder of other encoders than the shipped ones, absolute
+ * @param threads of one run; without it all cores
+ * @throws PairLensError `invalid-model`, `missing-native-package`.
+ */
+export async function openEncoders(
+  folder: string | undefined,
+  threads: number | undefined,
+): Promise<Encoders> {
+  const models = folder ?? shippedModels();
+  const [folders, images, texts, banks, languages, products, sharp] = await Promise.all([
+    import('./modelFolder.ts'),
+    import('./onnxImageEncoder.ts'),
+    import('./onnxTextEncoder.ts'),
+    import('./referenceBankFile.ts'),
+    import('./eldLanguages.ts'),
+    import('./onnxInnerProducts.ts'),
+    native('sharp', () => import('./sharpImageReader.ts')),
+  ]);
+  const opened = await folders.openModelFolder(models);
+  const reference = await banks.readReferenceBank(models);
+  const imageEncoder = await images.openOnnxImageEncoder(opened, threads);
+  const textEncoder = await texts.openOnnxTextEncoder(opened, threads);
+  return {
+    reader: sharp.sharpImageReader(),
+    imageEncoder,
+    textEncoder,
+    reference,
+    languages: languages.eldLanguages,
+    innerProducts: products.onnxInnerProducts(threads),
+    async close() {
+      await imageEncoder.close();
+      await textEncoder.close();
+    },
+  };
+}
