@@ -1,0 +1,43 @@
+import type { Locator, Page } from 'playwright-core';
+
+export class ProblemsPanel {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  async show(): Promise<void> {
+    const tab = this.#page.getByRole('tab', { name: /^Problems/ });
+    if ((await tab.getAttribute('aria-selected').catch(() => null)) === 'true') return;
+    await this.#page.keyboard.press('Control+Shift+M');
+    await this.#tree.or(this.#page.getByText('No problems have been detected')).waitFor();
+  }
+
+  get #tree(): Locator {
+    return this.#page.getByRole('tree', { name: /^Showing|problems/i });
+  }
+
+  /** A single problem; `text` is looked for in its level, message, place and source. */
+  problem(text: string | RegExp): Locator {
+    return this.#tree.getByRole('treeitem', { level: 2, name: text });
+  }
+
+  /** All problems of a file in the part of the tree that is drawn. */
+  file(name: string): Locator {
+    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return this.#tree.getByRole('treeitem', {
+      level: 1,
+      name: new RegExp(`problems in file ${escaped} `),
+    });
+  }
+
+  /** The count on the tab; 0 where it shows none. */
+  async count(): Promise<number> {
+    const label = await this.#page
+      .getByRole('tab', { name: /^Problems/ })
+      .first()
+      .getAttribute('aria-label');
+    return Number(/Total (\d+) Problems/.exec(label ?? '')?.[1] ?? 0);
+  }
+}

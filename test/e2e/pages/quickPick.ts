@@ -1,0 +1,35 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The list that drops from the top of the window: command palette, quick open, choices of commands. */
+export class QuickPick {
+  readonly #page: Page;
+  /** VS Code gives the box no role of its own. */
+  readonly #box: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#box = page.locator('.quick-input-widget');
+  }
+
+  get input(): Locator {
+    return this.#box.getByRole('textbox').or(this.#box.getByRole('combobox')).first();
+  }
+
+  option(name: string | RegExp): Locator {
+    return this.#box.getByRole('option', { name }).first();
+  }
+
+  get options(): Locator {
+    return this.#box.getByRole('option');
+  }
+
+  /** Waits for a box whose title or placeholder reads so. */
+  async waitFor(label: string | RegExp): Promise<void> {
+    await this.#box.getByRole('listbox', { name: label }).waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.#page.keyboard.press('Escape');
+    await this.input.waitFor({ state: 'hidden' });
+  }
+}

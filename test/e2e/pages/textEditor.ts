@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+
+/** A text editor showing one file. */
+export class TextEditor {
+  readonly #page: Page;
+  readonly #editor: Locator;
+
+  constructor(page: Page, fileName: string) {
+    this.#page = page;
+    // The ending of the address tells editors apart; the role alone does not.
+    this.#editor = page.locator(
+      `[role="code"][data-uri$=${JSON.stringify(`/${encodeURI(fileName)}`)}]`,
+    );
+  }
+
+  /** The line as drawn, inlay scores included. Lines are counted from 0. */
+  line(index = 0): Locator {
+    return this.#editor.locator('.view-line').nth(index);
+  }
+
+  /** The score that PairLens writes at a caption's end. */
+  async inlayScore(index = 0): Promise<number | undefined> {
+    const text = await this.line(index).innerText();
+    const percent = /(\d+)\s*%/.exec(text.replaceAll('\u00a0', ' '))?.[1];
+    return percent === undefined ? undefined : Number(percent);
+  }
+
+  /** Waits until the drawn text of the whole file matches. */
+  async waitForText(pattern: RegExp): Promise<void> {
+    await this.#editor.locator('.view-lines').filter({ hasText: pattern }).waitFor();
+  }
+
+  async focus(): Promise<void> {
+    await this.line().click();
+    await this.#editor.and(this.#page.locator('.focused')).waitFor();
+  }
+
+  /** Replaces everything in the file. */
+  async replaceAll(text: string): Promise<void> {
+    await this.focus();
+    await this.#page.keyboard.press('Control+A');
+    await this.#page.keyboard.insertText(text);
+  }
+
+  async undo(): Promise<void> {
+    await this.focus();
+    await this.#page.keyboard.press('Control+Z');
+  }
+
+  /** Points at the first word of a line and waits for the hover that holds `text`. */
+  async hover(text: string | RegExp, index = 0): Promise<Locator> {
+    await this.line(index).waitFor();
+    const tooltip = this.#page.getByRole('tooltip').filter({ hasText: text }).first();
+    const box = await this.line(index).locator('span').first().boundingBox();
+    assert.ok(box, 'the line is drawn');
+    await this.#page.mouse.move(box.x + 12, box.y + box.height / 2);
+    await tooltip.waitFor();
+    return tooltip;
+  }
+
+  /** Opens the quick fixes at the start of a line and takes the one named so. */
+  async quickFix(name: string | RegExp, index = 0): Promise<void> {
+    await this.line(index).click({ position: { x: 12, y: 8 } });
+    const option = this.quickFixes.getByRole('option', { name }).first();
+    await this.#page.keyboard.press('Control+.');
+    await option.click();
+  }
+
+  get quickFixes(): Locator {
+    return this.#page.getByRole('listbox', { name: 'Action Widget' });
+  }
+}
