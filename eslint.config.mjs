@@ -24,7 +24,17 @@ const noNative = ban(
 );
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'samples/**', 'test/fixtures/**', 'models/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'samples/**',
+      'test/fixtures/**',
+      'models/**',
+      'test-results/**',
+      'test/ide/**',
+    ],
+  },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'webview/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -5,31 +5,65 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const TIERS = ['unit', 'contract', 'engine', 'adapters', 'cli'];
+/** Tiers that drive the packaged extension in a real VS Code: one file at a time, in a network that ends at loopback. */
+const IDE_TIERS = ['extension', 'e2e'];
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((tier) => !TIERS.includes(tier));
+const unknown = wanted.filter((tier) => ![...TIERS, ...IDE_TIERS].includes(tier));
 if (unknown.length > 0) {
-  console.error(`Unknown test tier: ${unknown.join(', ')}. Choose from ${TIERS.join(', ')}.`);
+  const known = [...TIERS, ...IDE_TIERS].join(', ');
+  console.error(`Unknown test tier: ${unknown.join(', ')}. Choose from ${known}.`);
   process.exit(2);
 }
+const tiers = wanted.length > 0 ? wanted : TIERS;
+const ideFiles = testFiles(tiers.filter((tier) => IDE_TIERS.includes(tier)));
+const files = testFiles(tiers.filter((tier) => TIERS.includes(tier)));
 
-function testFiles(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => path.join(folder, name))
-    .sort();
+const status = [
+  ...(files.length > 0 ? [run(process.execPath, nodeTest(files))] : []),
+  ...(ideFiles.length > 0 ? [runInIde()] : []),
+];
+process.exit(Math.max(...status));
+
+function testFiles(ofTiers) {
+  return ofTiers.flatMap((tier) => {
+    const folder = path.join('test', tier);
+    const found = readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => path.join(folder, name))
+      .sort();
+    if (found.length === 0) {
+      console.error(`No test file in test/${tier}.`);
+      process.exit(2);
+    }
+    return found;
+  });
 }
 
-const files = (wanted.length > 0 ? wanted : TIERS).flatMap((tier) => {
-  const found = testFiles(path.join('test', tier));
-  if (found.length === 0) {
-    console.error(`No test file in test/${tier}.`);
-    process.exit(2);
+function nodeTest(testFiles, ...options) {
+  return ['--import', 'tsx', '--test', '--test-reporter=spec', ...options, ...testFiles];
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { stdio: 'inherit' });
+  if (result.error !== undefined) console.error(`${command}: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+function runInIde() {
+  const missing = run(process.execPath, ['scripts/setupIde.mjs', '--check']);
+  if (missing !== 0) return missing;
+  // Outside containers an ordinary user may make networks only together with a user namespace.
+  const unshare = [
+    ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+    ...['--net', '--mount', '--', 'sh', 'scripts/loopbackOnly.sh'],
+  ];
+  if (run('unshare', [...unshare, 'true']) !== 0) {
+    console.error(
+      'The extension and e2e tiers prove that nothing beyond loopback is reached, and need network namespaces for it. ' +
+        'Allow `unshare --net` here (as root, or with unprivileged user namespaces).',
+    );
+    return 1;
   }
-  return found;
-});
-const run = spawnSync(
-  process.execPath,
-  ['--import', 'tsx', '--test', '--test-reporter=spec', ...files],
-  { stdio: 'inherit' },
-);
-process.exit(run.status ?? 1);
+  const node = nodeTest(ideFiles, '--test-concurrency=1');
+  return run('unshare', [...unshare, process.execPath, ...node]);
+}

@@ -103,7 +103,8 @@ export async function startIde(options: IdeOptions): Promise<Ide> {
     env,
     encoding: 'utf8',
   });
-  if (install.status !== 0) throw new Error(`VSIX not installed: ${install.stdout}${install.stderr}`);
+  if (install.status !== 0)
+    throw new Error(`VSIX not installed: ${install.stdout}${install.stderr}`);
 
   const port = await freePort();
   const authority = `127.0.0.1:${port}`;

@@ -61,7 +61,7 @@ function sentPackets(device: string): number {
 /** The name a DNS query (RFC 1035, section 4.1.2) asks for. */
 function questionName(query: Buffer): string {
   const labels: string[] = [];
-  for (let at = 12; at < query.length; ) {
+  for (let at = 12; at < query.length;) {
     const length = query.readUInt8(at);
     if (length === 0) break;
     labels.push(query.toString('latin1', at + 1, at + 1 + length));

@@ -14,7 +14,7 @@ export function descendants(root: number): readonly ProcessInfo[] {
     .flatMap((name) => readProcess(Number(name)));
   const found: ProcessInfo[] = [];
   const parents = new Set([root]);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const info of all) {
       if (!parents.has(info.parent) || parents.has(info.pid)) continue;
@@ -31,7 +31,7 @@ export function loadedAddons(pid: number): readonly string[] {
   const files = readFileSync(`/proc/${pid}/maps`, 'utf8')
     .split('\n')
     .map((line) => line.split(/\s+/).slice(5).join(' '))
-    .filter((file) => file.endsWith(".node"));
+    .filter((file) => file.endsWith('.node'));
   return [...new Set(files)];
 }
 
