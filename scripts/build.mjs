@@ -2,6 +2,7 @@
 // `vscode` is not external on purpose: a bundle of the engine that imports it must fail to build.
 import { build } from 'esbuild';
 import { chmod, rm } from 'node:fs/promises';
+import { buildWebviews } from './buildWebviews.mjs';
 
 const NATIVE = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
 /** Some bundled CommonJS packages call `require` for Node's own modules. */
@@ -26,3 +27,4 @@ await build({
   logLevel: 'warning',
 });
 await chmod('dist/cli/main.js', 0o755);
+await buildWebviews();

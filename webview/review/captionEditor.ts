@@ -1,0 +1,146 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { t } from '../shared/l10n.ts';
+import { matchLine, scoreText } from '../shared/score.ts';
+import { imageUriOf } from './stage.ts';
+import type { TriageSession } from './triageSession.ts';
+import { draftOf, isDirty, type TriageState } from './triageState.ts';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+
+interface Choice {
+  readonly label: string;
+  readonly key: string;
+  readonly primary: boolean;
+  run(): void;
+}
+
+/** Whether the finding has a caption that can be written here. */
+export function canEdit(state: TriageState): boolean {
+  const { current } = state;
+  if (current === null) return false;
+  return (
+    current.item !== undefined ||
+    (imageUriOf(current) !== undefined &&
+      current.fixes.some(({ kind }) => kind === 'create-caption'))
+  );
+}
+
+/** What can be done with the finding on show, the obvious thing first. */
+export function choices(session: TriageSession): readonly Choice[] {
+  const { state } = session.store;
+  const { current } = state;
+  if (current === null) return [];
+  const all: Choice[] = [];
+  if (canEdit(state) && isDirty(state)) {
+    all.push({
+      label: t('Apply'),
+      key: 'Ctrl+Enter',
+      primary: true,
+      run: () => void session.apply(),
+    });
+  }
+  if (session.canSwap) {
+    all.push({
+      label: t('Swap'),
+      key: 'S',
+      primary: all.length === 0,
+      run: () => void session.swap(),
+    });
+  }
+  if (canEdit(state) && session.suggestions.length > 0) {
+    all.push({
+      label: t('Use suggestion 1'),
+      key: '1',
+      primary: all.length === 0,
+      run: () => void session.applySuggestion(1),
+    });
+  }
+  if (current.item !== undefined) {
+    all.push(
+      {
+        label: t('Verified'),
+        key: 'V',
+        primary: false,
+        run: () => void session.decide('verified'),
+      },
+      { label: t('Exclude'), key: 'X', primary: false, run: () => void session.decide('excluded') },
+    );
+  } else {
+    all.push({
+      label: t('Open file'),
+      key: 'O',
+      primary: all.length === 0,
+      run: () => void session.open('caption'),
+    });
+  }
+  all.push({
+    label: t('Skip'),
+    key: 'J',
+    primary: false,
+    run: () => {
+      session.move(1);
+    },
+  });
+  return all;
+}
+
+/** The caption where it stands, its match as one types, and what can be done. */
+export function captionEditor(session: TriageSession): TemplateResult {
+  const { state } = session.store;
+  const editable = canEdit(state);
+  return html`<div class="caption-editor">
+    ${editable
+      ? html`<label class="sr-only" for="caption-field">${t('Caption')}</label>
+          <textarea
+            id="caption-field"
+            class="caption-field ${isDirty(state) ? 'dirty' : ''}"
+            dir="auto"
+            rows="1"
+            spellcheck="true"
+            aria-describedby="caption-match"
+            aria-keyshortcuts="E"
+            placeholder=${t('Write a caption for this image')}
+            .value=${live(draftOf(state))}
+            @input=${(event: Event) => {
+              session.type((event.target as HTMLTextAreaElement).value);
+            }}
+          ></textarea>`
+      : nothing}
+    <div class="caption-bar">
+      <div class="caption-match" id="caption-match">${editable ? matchState(session) : nothing}</div>
+      <div class="choices">
+        ${choices(session).map(
+          (choice) =>
+            html`<vscode-button
+              ?secondary=${!choice.primary}
+              aria-keyshortcuts=${choice.key === 'Ctrl+Enter' ? 'Control+Enter' : choice.key}
+              @click=${() => {
+                choice.run();
+              }}
+              >${choice.label}<kbd slot="content-after" aria-hidden="true">${choice.key}</kbd>
+            </vscode-button>`,
+        )}
+      </div>
+    </div>
+  </div>`;
+}
+
+function matchState(session: TriageSession): TemplateResult {
+  const { state } = session.store;
+  const { detail, current } = state;
+  const before = current?.item?.match;
+  if (!isDirty(state)) return matchLine(before);
+  return html`${detail.match === null
+      ? html`<span class="match dim">${detail.matching ? t('comparing') : t('not judged yet')}</span>`
+      : matchLine(detail.match.match)}
+    ${before === undefined ? nothing : html`<span class="dim">${t('was {0}', scoreText(before))}</span>`}
+    <button
+      class="link"
+      type="button"
+      @click=${() => {
+        session.type(current?.item?.caption ?? '');
+      }}
+    >
+      ${t('Discard')}
+    </button>`;
+}

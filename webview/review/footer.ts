@@ -1,0 +1,76 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../shared/l10n.ts';
+import { minutesLeft } from './pace.ts';
+import { openFindings, tally, type TriageState } from './triageState.ts';
+
+/** "16 left, about 4 min"; the time only once the person's own pace is known. */
+export function leftText(state: TriageState): string {
+  const left = Math.max(0, openFindings(state).length - state.index);
+  const minutes = minutesLeft(state.pace, left);
+  return minutes === undefined ? t('{0} left', left) : t('{0} left, about {1} min', left, minutes);
+}
+
+/** "3 fixed · 3 verified · 1 excluded", only what there is. */
+export function tallyText(state: TriageState): string {
+  const { fixed, verified, excluded } = tally(state.history);
+  return [
+    fixed > 0 ? t('{0} fixed', fixed) : '',
+    verified > 0 ? t('{0} verified', verified) : '',
+    excluded > 0 ? t('{0} excluded', excluded) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** Progress, tally and the keys that have no button. */
+export function footer(
+  state: TriageState,
+  act: { undo(): void; help(): void },
+): TemplateResult {
+  const open = openFindings(state).length;
+  const done = state.history.length + Math.min(state.index, open);
+  const total = state.history.length + open;
+  const share = total === 0 ? 0 : (done / total) * 100;
+  return html`<footer class="footer">
+    ${total === 0
+      ? nothing
+      : html`<span class="left">${leftText(state)}</span>
+          <svg
+            class="progress"
+            viewBox="0 0 100 4"
+            preserveAspectRatio="none"
+            role="progressbar"
+            aria-label=${t('Findings looked at')}
+            aria-valuemin="0"
+            aria-valuemax=${total}
+            aria-valuenow=${done}
+          >
+            <rect class="meter-track" width="100" height="4"></rect>
+            <rect class="progress-fill" width=${share} height="4"></rect>
+          </svg>
+          <span class="tally">${tallyText(state)}</span>`}
+    <span class="grow"></span>
+    <span class="hint"><kbd>J</kbd> <kbd>K</kbd> ${t('next, back')}</span>
+    <span class="hint"><kbd>E</kbd> ${t('edit')}</span>
+    <button
+      class="hint-button"
+      type="button"
+      aria-keyshortcuts="Z"
+      @click=${() => {
+        act.undo();
+      }}
+    >
+      <kbd aria-hidden="true">Z</kbd> ${t('undo')}
+    </button>
+    <button
+      class="hint-button"
+      type="button"
+      aria-keyshortcuts="?"
+      @click=${() => {
+        act.help();
+      }}
+    >
+      <kbd aria-hidden="true">?</kbd> ${t('all keys')}
+    </button>
+  </footer>`;
+}

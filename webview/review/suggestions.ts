@@ -1,0 +1,40 @@
+import type { FindingItem, Neighbours, PairItem } from '../../src/protocol/shapes.ts';
+
+export const MAX_SUGGESTIONS = 9;
+
+/** A caption that may fit better. */
+export interface Suggestion {
+  readonly caption: string;
+  /** Expected match on this image, where it is known. */
+  readonly match: number | undefined;
+  /** The pair that has this caption now. */
+  readonly from: PairItem | undefined;
+}
+
+/** The finding's own fixes first, then the captions nearest to the image; no caption twice, never the present one. */
+export function suggestionsFor(
+  finding: FindingItem,
+  neighbours: Neighbours | null,
+): readonly Suggestion[] {
+  const entries = neighbours?.captions ?? [];
+  const found = new Map<string, Suggestion>();
+  for (const fix of finding.fixes) {
+    if (fix.kind !== 'replace-caption' || fix.caption === undefined) continue;
+    const entry = entries.find(({ item }) => item.caption === fix.caption);
+    found.set(fix.caption, {
+      caption: fix.caption,
+      match: fix.match ?? entry?.score,
+      from: entry?.item,
+    });
+  }
+  for (const { item, kind, score } of entries) {
+    if (item.caption === '' || found.has(item.caption)) continue;
+    found.set(item.caption, {
+      caption: item.caption,
+      match: kind === 'match' ? score : undefined,
+      from: item,
+    });
+  }
+  found.delete(finding.item?.caption ?? '');
+  return [...found.values()].slice(0, MAX_SUGGESTIONS);
+}

@@ -1,0 +1,397 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { FindingItem } from '../../src/protocol/shapes.ts';
+import { icon } from '../shared/icon.ts';
+import { t } from '../shared/l10n.ts';
+import { PageElement } from '../shared/pageElement.ts';
+import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
+import { matchWords, scoreText } from '../shared/score.ts';
+import { waitingText } from '../shared/statusText.ts';
+import { canEdit, captionEditor } from './captionEditor.ts';
+import { footer, tallyText } from './footer.ts';
+import { helpDialog } from './helpDialog.ts';
+import { commandFor, type KeyPlace } from './keys.ts';
+import { ruleTitle } from './ruleTitles.ts';
+import { sidePanel } from './sidePanel.ts';
+import { imageUriOf, stage } from './stage.ts';
+import type { TriageSession } from './triageSession.ts';
+import { openFindings, ruleCounts, type TriageState } from './triageState.ts';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+
+const ANNOUNCE_DELAY_MS = 800;
+
+/** Triage: one finding at a time, the worst first, everything on the keyboard. */
+@customElement('pairlens-triage')
+export class TriageElement extends PageElement {
+  @property({ attribute: false }) accessor session!: TriageSession;
+  @state() private accessor partner = 0;
+  #shownId: string | undefined;
+  #announced = '';
+  #announceTimer: ReturnType<typeof setTimeout> | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('keydown', this.#onKey);
+    this.#unsubscribe = this.session.store.subscribe(() => {
+      this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('keydown', this.#onKey);
+    this.#unsubscribe?.();
+    clearTimeout(this.#announceTimer);
+  }
+
+  protected override willUpdate(): void {
+    const id = this.session.store.state.current?.id;
+    if (id !== this.#shownId) this.partner = 0;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const { state: triage } = this.session.store;
+    for (const group of this.querySelectorAll('[data-roving]')) {
+      keepOneTabStop([...group.querySelectorAll('button')]);
+    }
+    this.#growField();
+    const id = triage.current?.id;
+    if (id !== this.#shownId) {
+      this.#shownId = id;
+      this.#arrive();
+    }
+    this.#announce(triage);
+  }
+
+  protected override render(): TemplateResult {
+    const { state: triage } = this.session.store;
+    const { current } = triage;
+    return html`<main class="triage" aria-label=${t('Triage')}>
+        ${current === null ? this.#rest(triage) : this.#finding(triage, current)}
+      </main>
+      ${footer(triage, {
+        undo: () => void this.session.undo(),
+        help: () => {
+          this.#help();
+        },
+      })}
+      <div class="announcer sr-only" role="status"></div>
+      ${helpDialog()}`;
+  }
+
+  #finding(triage: TriageState, finding: FindingItem): TemplateResult {
+    const context = {
+      thumbnails: this.session.thumbnails,
+      partner: this.partner,
+      choosePartner: (index: number) => {
+        this.partner = index;
+      },
+    };
+    return html`<section class="work" aria-labelledby="finding-title">
+        ${this.#heading(triage, finding)} ${this.#notice(triage)} ${stage(context, finding)}
+        ${captionEditor(this.session)}
+      </section>
+      ${sidePanel(this.session, finding)}`;
+  }
+
+  #heading(triage: TriageState, finding: FindingItem): TemplateResult {
+    const open = openFindings(triage);
+    const path = finding.item?.pair.image ?? decodeURI(imageUriOf(finding) ?? finding.uri);
+    return html`<div class="finding-head">
+      <h2 class="finding-title" id="finding-title" tabindex="-1">
+        <span class="tag tag-${finding.level}" title=${finding.code}
+          >${ruleTitle(finding.code)}</span
+        >
+        <span class="finding-path" title=${path}>${path}</span>
+      </h2>
+      <span class="grow"></span>
+      <span class="position">${t('{0} of {1}', triage.index + 1, open.length)}</span>
+      ${this.#ruleFilter(triage)}
+      <p class="finding-message" dir="auto">${finding.message}</p>
+      ${this.#precision(triage, finding)}
+    </div>`;
+  }
+
+  #ruleFilter(triage: TriageState): TemplateResult {
+    const counts = ruleCounts(triage);
+    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const rules = [...counts.keys()];
+    if (triage.rule !== null && !counts.has(triage.rule)) rules.push(triage.rule);
+    return html`<select
+      class="rule-filter"
+      aria-label=${t('Show findings of')}
+      .value=${triage.rule ?? ''}
+      @change=${(event: Event) => {
+        const { value } = event.target as HTMLSelectElement;
+        this.session.store.dispatch({ type: 'rule', rule: value === '' ? null : value });
+      }}
+    >
+      <option value="" ?selected=${triage.rule === null}>${t('All rules ({0})', total)}</option>
+      ${rules.map(
+        (code) =>
+          html`<option value=${code} ?selected=${triage.rule === code}>
+            ${ruleTitle(code)} (${counts.get(code) ?? 0})
+          </option>`,
+      )}
+    </select>`;
+  }
+
+  /** How far such a finding can be trusted, where it was estimated on this dataset. */
+  #precision(triage: TriageState, finding: FindingItem): TemplateResult | typeof nothing {
+    if (finding.code !== 'caption-mismatch') return nothing;
+    const root = finding.item?.pair.root;
+    const precision = triage.status?.datasets.find((dataset) => dataset.root === root)?.precision;
+    if (precision === undefined) return nothing;
+    return html`<p class="precision dim">
+      ${t(
+        'By the estimate for this dataset, about {0} of 10 such findings are right.',
+        Math.round(precision * 10),
+      )}
+    </p>`;
+  }
+
+  #notice(triage: TriageState): TemplateResult | typeof nothing {
+    if (triage.gone) {
+      return html`<div class="notice" role="status">
+        ${icon('info')}
+        <span class="notice-text"
+          >${t('This is no finding any more. What you typed is kept until you go on.')}</span
+        >
+      </div>`;
+    }
+    const { notice } = triage;
+    if (notice === null) return nothing;
+    return html`<div
+      class="notice ${notice.error ? 'notice-error' : ''}"
+      role=${notice.error ? 'alert' : 'status'}
+    >
+      ${icon(notice.error ? 'error' : 'info')}
+      <span class="notice-text">${notice.text}</span>
+      <button
+        class="icon-button"
+        type="button"
+        title=${t('Dismiss')}
+        aria-label=${t('Dismiss')}
+        @click=${() => {
+          this.session.store.dispatch({ type: 'notice', notice: null });
+        }}
+      >
+        ${icon('close')}
+      </button>
+    </div>`;
+  }
+
+  /** What is shown when there is no finding to show. */
+  #rest(triage: TriageState): TemplateResult {
+    const { failure, findings, status } = triage;
+    if (failure !== null) {
+      return this.#restPage('error', failure.message, failure.remedy ?? '', [
+        [t('Try again'), () => this.session.loadFindings()],
+      ]);
+    }
+    const waiting = waitingText(status);
+    if (findings === null) return this.#restPage('info', t('Loading the findings.'), '', []);
+    const open = openFindings(triage);
+    if (open.length > 0) {
+      return this.#restPage(
+        'pass',
+        t('You have reached the end of the list.'),
+        [tallyText(triage), t('{0} skipped', open.length)].filter((part) => part !== '').join(' · '),
+        [
+          [
+            t('Look at the skipped ones'),
+            () => {
+              this.session.store.dispatch({ type: 'restart' });
+            },
+          ],
+        ],
+      );
+    }
+    if (triage.rule !== null && openFindings({ ...triage, rule: null }).length > 0) {
+      return this.#restPage('pass', t('No more findings of this rule.'), tallyText(triage), [
+        [
+          t('Show all rules'),
+          () => {
+            this.session.store.dispatch({ type: 'rule', rule: null });
+          },
+        ],
+      ]);
+    }
+    if (waiting !== undefined) {
+      const failed = status?.state === 'failed';
+      return this.#restPage(failed ? 'error' : 'info', waiting, '', failed ? [this.#again()] : []);
+    }
+    return this.#restPage(
+      'pass',
+      triage.history.length > 0
+        ? t('Done: every finding is dealt with.')
+        : t('Nothing to review: no pair looks wrong.'),
+      tallyText(triage),
+      [this.#again()],
+    );
+  }
+
+  #again(): readonly [string, () => void] {
+    return [t('Audit again'), () => void this.session.audit()];
+  }
+
+  #restPage(
+    name: 'error' | 'info' | 'pass',
+    text: string,
+    more: string,
+    actions: readonly (readonly [string, () => void])[],
+  ): TemplateResult {
+    return html`<section class="rest rest-${name}" aria-labelledby="finding-title">
+      ${icon(name)}
+      <h2 class="rest-title" id="finding-title" tabindex="-1">${text}</h2>
+      ${more === '' ? nothing : html`<p class="dim">${more}</p>`}
+      <div class="choices">
+        ${actions.map(
+          ([label, run]) =>
+            html`<vscode-button
+              @click=${() => {
+                run();
+              }}
+              >${label}</vscode-button
+            >`,
+        )}
+      </div>
+    </section>`;
+  }
+
+  readonly #onKey = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || this.#dialog?.open === true) return;
+    if (this.#rove(event)) return;
+    const command = commandFor(event, placeOf(event));
+    if (command === undefined) return;
+    const { session } = this;
+    switch (command.kind) {
+      case 'suggestion':
+        if (canEdit(session.store.state)) void session.applySuggestion(command.number);
+        break;
+      case 'verified':
+        void session.decide('verified');
+        break;
+      case 'exclude':
+        void session.decide('excluded');
+        break;
+      case 'swap':
+        void session.swap();
+        break;
+      case 'next':
+        session.move(1);
+        break;
+      case 'back':
+        session.move(-1);
+        break;
+      case 'edit':
+        this.#edit();
+        break;
+      case 'leave':
+        this.#title?.focus();
+        break;
+      case 'apply':
+        void session.apply();
+        break;
+      case 'undo':
+        void session.undo();
+        break;
+      case 'open':
+        void session.open('caption');
+        break;
+      case 'help':
+        this.#help();
+        break;
+    }
+    event.preventDefault();
+  };
+
+  /** Arrow keys within a group that is one tab stop. */
+  #rove(event: KeyboardEvent): boolean {
+    if (!(event.target instanceof HTMLElement)) return false;
+    const group = event.target.closest<HTMLElement>('[data-roving]');
+    if (group === null) return false;
+    const buttons = [...group.querySelectorAll('button')];
+    const axis = group.dataset['roving'] === 'horizontal' ? 'horizontal' : 'vertical';
+    const index = buttons.findIndex((button) => button === event.target);
+    const next = stepFor(event.key, index, buttons.length, axis);
+    const target = next === undefined ? undefined : buttons[next];
+    if (target === undefined) return false;
+    moveTabStop(buttons, target);
+    event.preventDefault();
+    return true;
+  }
+
+  /** Another finding is on show: where the focus was in what is gone, it goes to the heading. */
+  #arrive(): void {
+    this.querySelector('.side')?.scrollTo(0, 0);
+    const active = document.activeElement;
+    const lost = active === null || active === document.body;
+    if (lost || active === this.#field || active.closest('.side') !== null) this.#title?.focus();
+  }
+
+  #edit(): void {
+    const field = this.#field;
+    if (field === null) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  #help(): void {
+    this.#dialog?.showModal();
+  }
+
+  /** The field is as high as its text, up to a limit; then it scrolls. */
+  #growField(): void {
+    const field = this.#field;
+    if (field === null) return;
+    field.style.height = 'auto';
+    field.style.height = `${field.scrollHeight + 2}px`;
+  }
+
+  #announce(triage: TriageState): void {
+    const { current, detail } = triage;
+    const text =
+      current === null
+        ? ''
+        : detail.match !== null
+          ? t(
+              'match {0}, {1}',
+              scoreText(detail.match.match),
+              matchWords(detail.match.match),
+            )
+          : t(
+              'Finding {0} of {1}: {2}',
+              triage.index + 1,
+              openFindings(triage).length,
+              current.message,
+            );
+    if (text === this.#announced) return;
+    this.#announced = text;
+    clearTimeout(this.#announceTimer);
+    this.#announceTimer = setTimeout(() => {
+      const announcer = this.querySelector('.announcer');
+      if (announcer !== null) announcer.textContent = text;
+    }, ANNOUNCE_DELAY_MS);
+  }
+
+  get #field(): HTMLTextAreaElement | null {
+    return this.querySelector<HTMLTextAreaElement>('#caption-field');
+  }
+
+  get #title(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('#finding-title');
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.querySelector('dialog');
+  }
+}
+
+function placeOf(event: KeyboardEvent): KeyPlace {
+  const [target] = event.composedPath();
+  if (!(target instanceof HTMLElement)) return 'page';
+  if (target.matches('textarea, input, select, [contenteditable]')) return 'field';
+  return target.closest('button, a, [role="button"], vscode-button') === null ? 'page' : 'control';
+}

@@ -1,0 +1,310 @@
+import type { FindingItem, PairItem, PairRef } from '../../src/protocol/shapes.ts';
+import type { Host } from '../shared/host.ts';
+import { t } from '../shared/l10n.ts';
+import { Latest } from '../shared/latest.ts';
+import { isCancelled, wireError } from '../shared/rpcClient.ts';
+import { Store } from '../shared/store.ts';
+import { Thumbnails } from '../shared/thumbnails.ts';
+import { suggestionsFor, type Suggestion } from './suggestions.ts';
+import {
+  draftOf,
+  initialState,
+  isDirty,
+  openFindings,
+  type Outcome,
+  parseRemembered,
+  reduceTriage,
+  type TriageAction,
+  type TriageState,
+  toRemembered,
+} from './triageState.ts';
+
+const MATCH_DELAY_MS = 150;
+const NEIGHBOURS_SHOWN = 12;
+/** Longest side of the picture on show, in pixels. */
+export const STAGE_PIXELS = 1280;
+
+/** Triage without its looks: what it asks the host, and what it does with the answers. */
+export class TriageSession {
+  readonly store: Store<TriageState, TriageAction>;
+  readonly thumbnails: Thumbnails;
+  readonly #host: Host;
+  readonly #findings = new Latest();
+  readonly #detail = new Latest();
+  readonly #match = new Latest();
+  readonly #now: () => number;
+  /** Finding and caption the detail was last asked for. */
+  #shownKey: string | undefined;
+  #since: number;
+  #acting = false;
+
+  constructor(host: Host, now: () => number = () => performance.now()) {
+    this.#host = host;
+    this.#now = now;
+    this.#since = now();
+    this.store = new Store(initialState(parseRemembered(host.recall())), reduceTriage);
+    this.thumbnails = new Thumbnails(host.rpc);
+    this.store.subscribe(() => {
+      this.#host.remember(toRemembered(this.store.state));
+      this.#follow();
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#host.rpc.onEvent((event) => {
+      switch (event.event) {
+        case 'status':
+          this.store.dispatch({ type: 'status', status: event.status });
+          break;
+        case 'changed':
+          this.thumbnails.forget(event.uris);
+          if (event.findings) this.loadFindings();
+          this.#loadDetail();
+          break;
+        case 'showFinding':
+          this.store.dispatch({ type: 'show', id: event.id });
+          break;
+        case 'target':
+          break;
+      }
+    });
+    this.loadFindings();
+    try {
+      await this.#host.rpc.call('ready', {});
+      const status = await this.#host.rpc.call('status', {});
+      this.store.dispatch({ type: 'status', status });
+    } catch (error) {
+      this.store.dispatch({ type: 'failed', failure: wireError(error) });
+    }
+  }
+
+  loadFindings(): void {
+    this.#findings.run(0, (signal) => this.#host.rpc.call('findings', {}, signal), {
+      done: ({ findings }) => {
+        this.store.dispatch({ type: 'findings', findings });
+      },
+      failed: (error) => {
+        this.store.dispatch({ type: 'failed', failure: wireError(error) });
+      },
+    });
+  }
+
+  get suggestions(): readonly Suggestion[] {
+    const { current, detail } = this.store.state;
+    return current === null
+      ? []
+      : suggestionsFor(current, detail.match?.neighbours ?? detail.neighbours);
+  }
+
+  get canSwap(): boolean {
+    return swapPartner(this.store.state.current) !== undefined;
+  }
+
+  move(by: 1 | -1): void {
+    this.store.dispatch(
+      by === 1 && this.store.state.current !== null
+        ? { type: 'move', by, took: this.#now() - this.#since }
+        : { type: 'move', by },
+    );
+  }
+
+  /** The caption as it is being typed: its match follows after a moment of quiet. */
+  type(text: string): void {
+    const { current } = this.store.state;
+    if (current === null) return;
+    const { id, item } = current;
+    const unchanged = text === (item?.caption ?? '');
+    this.store.dispatch({ type: 'draft', id, text: unchanged ? null : text });
+    if (unchanged || item === undefined) {
+      this.#match.cancel();
+      this.store.dispatch({ type: 'match', id, match: null });
+      return;
+    }
+    this.store.dispatch({ type: 'matching', id });
+    this.#match.run(
+      MATCH_DELAY_MS,
+      (signal) => this.#host.rpc.call('match', { pair: item.pair, caption: text }, signal),
+      {
+        done: (match) => {
+          this.store.dispatch({ type: 'match', id, match });
+        },
+        failed: (error) => {
+          this.store.dispatch({ type: 'match', id, match: null });
+          if (!isCancelled(error)) this.#complain(error);
+        },
+      },
+    );
+  }
+
+  async apply(): Promise<void> {
+    const { state } = this.store;
+    if (isDirty(state)) await this.#setCaption(draftOf(state));
+  }
+
+  async applySuggestion(number: number): Promise<void> {
+    const suggestion = this.suggestions[number - 1];
+    if (suggestion !== undefined) await this.#setCaption(suggestion.caption);
+  }
+
+  async decide(decision: 'verified' | 'excluded'): Promise<void> {
+    const { current } = this.store.state;
+    const pair = current?.item?.pair;
+    if (current === null || pair === undefined) return;
+    await this.#act(async () => {
+      await this.#host.rpc.call('decide', { pair, decision });
+      this.#settle(current, decision);
+    });
+  }
+
+  async swap(): Promise<void> {
+    const { current } = this.store.state;
+    const pair = current?.item?.pair;
+    const other = swapPartner(current);
+    if (current === null || pair === undefined || other === undefined) return;
+    await this.#act(async () => {
+      const { applied } = await this.#host.rpc.call('swapCaptions', { pair, other });
+      if (applied) this.#settle(current, 'fixed');
+      else this.#notApplied();
+    });
+  }
+
+  async undo(): Promise<void> {
+    await this.#act(async () => {
+      const { undone } = await this.#host.rpc.call('undo', {});
+      if (undone !== null) this.store.dispatch({ type: 'unsettle' });
+      this.#say(undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone), false);
+      this.loadFindings();
+    });
+  }
+
+  async open(what: 'caption' | 'image'): Promise<void> {
+    const { current } = this.store.state;
+    if (current === null) return;
+    await this.#act(() =>
+      this.#host.rpc.call(
+        'open',
+        current.item === undefined ? { uri: current.uri, what } : { item: current.item, what },
+      ),
+    );
+  }
+
+  /** Shows the finding's pair and `other` side by side; `other` alone where the finding is about no pair. */
+  async compare(other: PairItem): Promise<void> {
+    const left = this.store.state.current?.item;
+    await this.#act(() =>
+      left === undefined
+        ? this.#host.rpc.call('open', { item: other, what: 'image' })
+        : this.#host.rpc.call('compare', { left, right: other }),
+    );
+  }
+
+  async audit(): Promise<void> {
+    await this.#act(() => this.#host.rpc.call('command', { command: 'pairlens.audit' }));
+  }
+
+  async #setCaption(caption: string): Promise<void> {
+    const { current } = this.store.state;
+    if (current === null) return;
+    const { item, imageUri } = current;
+    await this.#act(async () => {
+      let applied = false;
+      if (item !== undefined) {
+        ({ applied } = await this.#host.rpc.call('setCaption', { pair: item.pair, caption }));
+      } else if (imageUri !== undefined) {
+        ({ applied } = await this.#host.rpc.call('createCaption', { imageUri, caption }));
+      } else return;
+      if (applied) this.#settle(current, 'fixed', caption);
+      else this.#notApplied();
+    });
+  }
+
+  #settle(finding: FindingItem, outcome: Outcome, caption?: string): void {
+    this.#match.cancel();
+    this.store.dispatch({
+      type: 'settle',
+      settled: { id: finding.id, outcome, caption },
+      took: this.#now() - this.#since,
+    });
+  }
+
+  #notApplied(): void {
+    this.#say(t('The caption was not changed: its file has changed meanwhile. Try again.'), true);
+  }
+
+  /** One action at a time: a second key press waits for nothing and does nothing. */
+  async #act(action: () => Promise<unknown>): Promise<void> {
+    if (this.#acting) return;
+    this.#acting = true;
+    try {
+      await action();
+    } catch (error) {
+      this.#complain(error);
+    } finally {
+      this.#acting = false;
+    }
+  }
+
+  #complain(error: unknown): void {
+    const { message, remedy } = wireError(error);
+    this.#say(remedy === undefined ? message : `${message} ${remedy}`, true);
+  }
+
+  #say(text: string, error: boolean): void {
+    this.store.dispatch({ type: 'notice', notice: { text, error } });
+  }
+
+  /** Asks for what belongs to the finding on show whenever that is another one, or has another caption. */
+  #follow(): void {
+    const { current } = this.store.state;
+    const key = current === null ? undefined : `${current.id}\n${current.item?.caption ?? ''}`;
+    if (key === this.#shownKey) return;
+    this.#shownKey = key;
+    this.#since = this.#now();
+    this.#match.cancel();
+    this.#loadDetail();
+    if (current !== null && isDirty(this.store.state)) this.type(draftOf(this.store.state));
+    this.#prefetch();
+  }
+
+  #loadDetail(): void {
+    const { current } = this.store.state;
+    this.#detail.cancel();
+    if (current === null) return;
+    const { id, item, imageUri } = current;
+    if (item === undefined && imageUri === undefined) return;
+    this.#detail.run(
+      0,
+      (signal) =>
+        this.#host.rpc.call(
+          'neighbours',
+          {
+            target:
+              item === undefined
+                ? { kind: 'image', uri: imageUri ?? '' }
+                : { kind: 'pair', pair: item.pair },
+            k: NEIGHBOURS_SHOWN,
+          },
+          signal,
+        ),
+      {
+        done: (neighbours) => {
+          this.store.dispatch({ type: 'neighbours', id, neighbours });
+        },
+        failed: (error) => {
+          if (!isCancelled(error)) this.#complain(error);
+        },
+      },
+    );
+  }
+
+  /** The next picture is there before it is asked for. */
+  #prefetch(): void {
+    const next = openFindings(this.store.state)[this.store.state.index + 1];
+    const uri = next?.item?.imageUri ?? next?.imageUri;
+    if (uri !== undefined) void this.thumbnails.get(uri, STAGE_PIXELS);
+  }
+}
+
+function swapPartner(finding: FindingItem | null): PairRef | undefined {
+  return finding?.fixes.find(({ kind }) => kind === 'swap-captions')?.other;
+}

@@ -1,0 +1,286 @@
+import { z } from 'zod';
+import type { FindingItem, Match, Neighbours, Status } from '../../src/protocol/shapes.ts';
+import type { WireError } from '../shared/rpcClient.ts';
+import { addStep, type Pace } from './pace.ts';
+
+/** How the person dealt with a finding. */
+export const OUTCOMES = ['fixed', 'verified', 'excluded'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Settled {
+  readonly id: string;
+  readonly outcome: Outcome;
+  /** The caption the pair was given, for `fixed`. */
+  readonly caption?: string | undefined;
+}
+
+/** What is known of the finding on show beyond itself; `match` is that of the caption being typed. */
+export interface Detail {
+  readonly neighbours: Neighbours | null;
+  readonly match: Match | null;
+  readonly matching: boolean;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly error: boolean;
+}
+
+export interface TriageState {
+  readonly status: Status | undefined;
+  /** All findings, the worst first; null until they are known. */
+  readonly findings: readonly FindingItem[] | null;
+  readonly failure: WireError | null;
+  /** Only findings of this code are shown. */
+  readonly rule: string | null;
+  /** The finding on show; null at the end of the list. */
+  readonly current: FindingItem | null;
+  /** Its place among the open findings; kept so that a list that changes does not lose the place. */
+  readonly index: number;
+  /** Whether `current` is no finding any more and stays only for the caption being typed. */
+  readonly gone: boolean;
+  /** To be shown as soon as it is in the list. */
+  readonly wanted: string | null;
+  /** Findings dealt with that the server may not have dropped yet. */
+  readonly settled: ReadonlyMap<string, Settled>;
+  /** Everything dealt with, the newest last: the tally, and what undo takes back. */
+  readonly history: readonly Settled[];
+  /** Captions typed and not applied, by finding. */
+  readonly drafts: ReadonlyMap<string, string>;
+  readonly detail: Detail;
+  readonly notice: Notice | null;
+  readonly pace: Pace;
+}
+
+export type TriageAction =
+  | { readonly type: 'status'; readonly status: Status }
+  | { readonly type: 'findings'; readonly findings: readonly FindingItem[] }
+  | { readonly type: 'failed'; readonly failure: WireError }
+  | { readonly type: 'rule'; readonly rule: string | null }
+  | { readonly type: 'move'; readonly by: 1 | -1; readonly took?: number }
+  | { readonly type: 'restart' }
+  | { readonly type: 'show'; readonly id: string }
+  | { readonly type: 'settle'; readonly settled: Settled; readonly took: number }
+  | { readonly type: 'unsettle' }
+  | { readonly type: 'draft'; readonly id: string; readonly text: string | null }
+  | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
+  | { readonly type: 'matching'; readonly id: string }
+  | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
+  | { readonly type: 'notice'; readonly notice: Notice | null };
+
+const NO_DETAIL: Detail = { neighbours: null, match: null, matching: false };
+
+const rememberedSchema = z.object({
+  rule: z.string().nullable().catch(null),
+  current: z.string().nullable().catch(null),
+  index: z.int().min(0).catch(0),
+  history: z
+    .array(
+      z.object({
+        id: z.string(),
+        outcome: z.enum(OUTCOMES),
+        caption: z.string().optional(),
+      }),
+    )
+    .catch([]),
+  drafts: z.array(z.tuple([z.string(), z.string()])).catch([]),
+  pace: z.array(z.number()).catch([]),
+});
+export type Remembered = z.output<typeof rememberedSchema>;
+
+/** Never fails: what cannot be read falls back to its default. */
+export function parseRemembered(value: unknown): Remembered {
+  const parsed = rememberedSchema.safeParse(value ?? {});
+  return parsed.success ? parsed.data : rememberedSchema.parse({});
+}
+
+export function initialState(remembered: Remembered): TriageState {
+  return {
+    status: undefined,
+    findings: null,
+    failure: null,
+    rule: remembered.rule,
+    current: null,
+    index: remembered.index,
+    gone: false,
+    wanted: remembered.current,
+    settled: new Map(),
+    history: remembered.history,
+    drafts: new Map(remembered.drafts),
+    detail: NO_DETAIL,
+    notice: null,
+    pace: remembered.pace,
+  };
+}
+
+export function toRemembered(state: TriageState): Remembered {
+  return {
+    rule: state.rule,
+    current: state.current?.id ?? state.wanted,
+    index: state.index,
+    history: [...state.history],
+    drafts: [...state.drafts],
+    pace: [...state.pace],
+  };
+}
+
+/** The findings still to be looked at under the rule in force. */
+export function openFindings(
+  state: Pick<TriageState, 'findings' | 'rule' | 'settled'>,
+): readonly FindingItem[] {
+  return (state.findings ?? []).filter(
+    (finding) =>
+      (state.rule === null || finding.code === state.rule) && !state.settled.has(finding.id),
+  );
+}
+
+/** The caption as typed, or as it stands. */
+export function draftOf(state: TriageState): string {
+  const { current } = state;
+  if (current === null) return '';
+  return state.drafts.get(current.id) ?? current.item?.caption ?? '';
+}
+
+export function isDirty(state: TriageState): boolean {
+  return state.current !== null && draftOf(state) !== (state.current.item?.caption ?? '');
+}
+
+export function tally(history: readonly Settled[]): Readonly<Record<Outcome, number>> {
+  const counts = { fixed: 0, verified: 0, excluded: 0 };
+  for (const { outcome } of history) counts[outcome]++;
+  return counts;
+}
+
+/** Codes among the findings not dealt with, with their numbers, in the order of the list. */
+export function ruleCounts(state: TriageState): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of openFindings({ ...state, rule: null })) {
+    counts.set(finding.code, (counts.get(finding.code) ?? 0) + 1);
+  }
+  return counts;
+}
+
+export function reduceTriage(state: TriageState, action: TriageAction): TriageState {
+  switch (action.type) {
+    case 'status':
+      return { ...state, status: action.status };
+    case 'findings':
+      return withFindings(state, action.findings);
+    case 'failed':
+      return { ...state, failure: action.failure };
+    case 'rule': {
+      const changed = { ...state, rule: action.rule };
+      const open = openFindings(changed);
+      const index = open.findIndex((finding) => finding.id === state.current?.id);
+      return at(changed, index < 0 ? 0 : index);
+    }
+    case 'move': {
+      const pace = action.took === undefined ? state.pace : addStep(state.pace, action.took);
+      // A finding that is gone leaves its place to the next one.
+      const by = state.gone && action.by === 1 ? 0 : action.by;
+      return at({ ...state, pace }, Math.max(0, state.index + by));
+    }
+    case 'restart':
+      return at(state, 0);
+    case 'show':
+      return reveal({ ...state, wanted: action.id });
+    case 'settle': {
+      const settled = new Map(state.settled).set(action.settled.id, action.settled);
+      const drafts = new Map(state.drafts);
+      drafts.delete(action.settled.id);
+      const next: TriageState = {
+        ...state,
+        settled,
+        drafts,
+        history: [...state.history, action.settled],
+        pace: addStep(state.pace, action.took),
+        notice: null,
+      };
+      return state.current?.id === action.settled.id ? at(next, state.index) : next;
+    }
+    case 'unsettle': {
+      const last = state.history.at(-1);
+      if (last === undefined) return state;
+      const settled = new Map(state.settled);
+      settled.delete(last.id);
+      return reveal({
+        ...state,
+        settled,
+        history: state.history.slice(0, -1),
+        wanted: last.id,
+      });
+    }
+    case 'draft': {
+      const drafts = new Map(state.drafts);
+      if (action.text === null) drafts.delete(action.id);
+      else drafts.set(action.id, action.text);
+      return { ...state, drafts };
+    }
+    case 'neighbours':
+      return detailOf(state, action.id, { neighbours: action.neighbours });
+    case 'matching':
+      return detailOf(state, action.id, { matching: true });
+    case 'match':
+      return detailOf(state, action.id, { match: action.match, matching: false });
+    case 'notice':
+      return { ...state, notice: action.notice };
+  }
+}
+
+function detailOf(state: TriageState, id: string, change: Partial<Detail>): TriageState {
+  if (state.current?.id !== id) return state;
+  return { ...state, detail: { ...state.detail, ...change } };
+}
+
+/** Goes to place `index` of the open findings; beyond the last one lies the end. */
+function at(state: TriageState, index: number): TriageState {
+  const open = openFindings(state);
+  const place = Math.min(index, open.length);
+  const current = open[place] ?? null;
+  return {
+    ...state,
+    current,
+    index: place,
+    gone: false,
+    wanted: null,
+    detail: current !== null && current.id === state.current?.id ? state.detail : NO_DETAIL,
+  };
+}
+
+/** Goes to the wanted finding if it is there; a rule that hides it is lifted. */
+function reveal(state: TriageState): TriageState {
+  const { wanted } = state;
+  if (wanted === null || !(state.findings ?? []).some(({ id }) => id === wanted)) return state;
+  const settled = new Map(state.settled);
+  settled.delete(wanted);
+  let shown: TriageState = { ...state, settled };
+  let index = openFindings(shown).findIndex(({ id }) => id === wanted);
+  if (index < 0) {
+    shown = { ...shown, rule: null };
+    index = openFindings(shown).findIndex(({ id }) => id === wanted);
+  }
+  return at(shown, index);
+}
+
+function withFindings(before: TriageState, findings: readonly FindingItem[]): TriageState {
+  const first = before.findings === null;
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  const settled = new Map(
+    [...before.settled].filter(([id, { outcome, caption }]) => {
+      const finding = byId.get(id);
+      // Dropped by the server: nothing to hide. Still found with the new caption: it was no fix, so it comes back.
+      if (finding === undefined) return false;
+      return outcome !== 'fixed' || caption === undefined || finding.item?.caption !== caption;
+    }),
+  );
+  const state: TriageState = { ...before, findings, settled, failure: null };
+  if (state.wanted !== null && byId.has(state.wanted)) return reveal(state);
+  if (state.current === null) {
+    // At the end of the list new findings wait behind it; nothing is shown before they are asked for.
+    return first || openFindings(before).length === 0 ? at(state, first ? state.index : 0) : state;
+  }
+  const index = openFindings(state).findIndex(({ id }) => id === state.current?.id);
+  if (index >= 0) return at(state, index);
+  if (isDirty(state)) return { ...state, gone: true };
+  return at(state, state.index);
+}

@@ -1,0 +1,248 @@
+import { type VirtualizerHostElement, virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Neighbour, PairItem } from '../../src/protocol/shapes.ts';
+import { icon, type IconName } from './icon.ts';
+import { t } from './l10n.ts';
+import { PageElement } from './pageElement.ts';
+import { imageName, pairKey } from './pairs.ts';
+import { keepOneTabStop, moveTabStop, stepFor } from './roving.ts';
+import { matchGrade, matchWords, meter, scoreText } from './score.ts';
+import type { Thumbnails } from './thumbnails.ts';
+import './thumbnailElement.ts';
+
+export type EntryActionKind = 'open' | 'compare' | 'use';
+
+/** Fired on the grid, bubbling, when the person acts on an entry. */
+export class EntryActionEvent extends Event {
+  static readonly type = 'pairlens-entry';
+  readonly kind: EntryActionKind;
+  readonly entry: Neighbour;
+  constructor(kind: EntryActionKind, entry: Neighbour) {
+    super(EntryActionEvent.type, { bubbles: true });
+    this.kind = kind;
+    this.entry = entry;
+  }
+}
+
+/** Longer lists keep only what is near the view in the page. */
+const VIRTUAL_ABOVE = 60;
+
+function scoreLabel(entry: Neighbour): string {
+  return entry.kind === 'match'
+    ? t('match {0}, {1}', scoreText(entry.score), matchWords(entry.score))
+    : t('likeness {0}', scoreText(entry.score));
+}
+
+/**
+ * Entries with thumbnail, caption, score and actions, as an ARIA grid: one tab stop, up and down between entries, left
+ * and right between an entry and its actions, Enter opens, C compares, U uses the caption.
+ */
+@customElement('pairlens-entries')
+export class EntryGrid extends PageElement {
+  @property() accessor label = '';
+  @property({ attribute: false }) accessor entries: readonly Neighbour[] = [];
+  @property({ attribute: false }) accessor thumbnails: Thumbnails | undefined;
+  /** What the entries may be compared with and their captions used on. */
+  @property({ attribute: false }) accessor focusItem: PairItem | undefined;
+  @property() accessor opens: 'caption' | 'image' = 'caption';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('keydown', this.#onKey);
+    this.addEventListener('focusin', this.#onFocus);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('keydown', this.#onKey);
+    this.removeEventListener('focusin', this.#onFocus);
+  }
+
+  protected override updated(_changed: PropertyValues<this>): void {
+    this.#settleTabStop();
+  }
+
+  protected override render(): TemplateResult {
+    const row = (entry: Neighbour, index: number) => this.#row(entry, index);
+    const key = (entry: Neighbour) => pairKey(entry.item.pair);
+    const many = this.entries.length > VIRTUAL_ABOVE;
+    return html`<div
+      class="entries"
+      role="grid"
+      aria-label=${this.label}
+      aria-rowcount=${this.entries.length}
+      @rangeChanged=${this.#onRange}
+    >
+      ${many
+        ? html`<div class="entries-virtual" role="rowgroup">
+            ${virtualize({
+              items: this.entries as Neighbour[],
+              renderItem: row,
+              keyFunction: key,
+            })}
+          </div>`
+        : repeat(this.entries, key, row)}
+    </div>`;
+  }
+
+  #row(entry: Neighbour, index: number): TemplateResult {
+    const { item } = entry;
+    const caption = item.caption === '' ? t('(no caption)') : item.caption;
+    const name = imageName(item);
+    return html`<div class="entry" role="row" aria-rowindex=${index + 1} data-index=${index}>
+      <div class="entry-cell" role="gridcell">
+        <button
+          class="entry-main"
+          type="button"
+          tabindex="-1"
+          title=${`${caption.slice(0, 500)}\n${name}`}
+          aria-label=${`${caption.slice(0, 500)}, ${scoreLabel(entry)}${entry.hardNegative === true ? `, ${t('hard negative')}` : ''}, ${name}`}
+          @click=${() => this.#act('open', entry)}
+        >
+          <pairlens-thumbnail
+            .source=${this.thumbnails}
+            .uri=${item.imageUri}
+            .generation=${this.thumbnails?.generation ?? 0}
+            size="128"
+          ></pairlens-thumbnail>
+          <span class="entry-caption ${item.caption === '' ? 'dim' : ''}" dir="auto"
+            >${caption.slice(0, 500)}</span
+          >
+          <span class="entry-score"
+            >${scoreText(entry.score)}${meter(
+              entry.score,
+              entry.kind === 'match' ? matchGrade(entry.score) : 'neutral',
+            )}${entry.hardNegative === true
+              ? html`<span class="hard-mark">${icon('warning')}</span>`
+              : nothing}</span
+          >
+        </button>
+      </div>
+      <div class="entry-actions">
+        ${this.#action(
+          'open',
+          entry,
+          'go-to-file',
+          this.opens === 'image' ? t('Open image') : t('Open caption'),
+        )}
+        ${this.#canCompare(entry)
+          ? this.#action('compare', entry, 'split-horizontal', t('Compare side by side (C)'))
+          : nothing}
+        ${this.#canUse(entry)
+          ? this.#action('use', entry, 'replace', t('Use this caption (U)'))
+          : nothing}
+      </div>
+    </div>`;
+  }
+
+  #action(kind: EntryActionKind, entry: Neighbour, name: IconName, label: string): TemplateResult {
+    return html`<div role="gridcell">
+      <button
+        class="icon-button"
+        type="button"
+        tabindex="-1"
+        title=${label}
+        aria-label=${label}
+        @click=${() => this.#act(kind, entry)}
+      >
+        ${icon(name)}
+      </button>
+    </div>`;
+  }
+
+  #canCompare(entry: Neighbour): boolean {
+    return (
+      this.focusItem !== undefined && pairKey(entry.item.pair) !== pairKey(this.focusItem.pair)
+    );
+  }
+
+  #canUse(entry: Neighbour): boolean {
+    return (
+      this.focusItem !== undefined &&
+      entry.item.caption !== '' &&
+      entry.item.caption !== this.focusItem.caption
+    );
+  }
+
+  #act(kind: EntryActionKind, entry: Neighbour): void {
+    this.dispatchEvent(new EntryActionEvent(kind, entry));
+  }
+
+  readonly #onRange = () => {
+    requestAnimationFrame(() => {
+      this.#settleTabStop();
+    });
+  };
+
+  #buttons(): HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>('[role="row"] button')];
+  }
+
+  #settleTabStop(): void {
+    keepOneTabStop(this.#buttons());
+  }
+
+  readonly #onFocus = (event: FocusEvent) => {
+    if (event.target instanceof HTMLButtonElement) {
+      for (const button of this.#buttons()) button.tabIndex = button === event.target ? 0 : -1;
+    }
+  };
+
+  readonly #onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const focused = event.target;
+    if (!(focused instanceof HTMLElement)) return;
+    const row = focused.closest<HTMLElement>('[role="row"]');
+    if (row === null) return;
+    const index = Number(row.dataset['index']);
+    const entry = this.entries[index];
+    if (entry === undefined) return;
+    const key = event.key.toLowerCase();
+    if (key === 'c' && this.#canCompare(entry)) this.#act('compare', entry);
+    else if (key === 'u' && this.#canUse(entry)) this.#act('use', entry);
+    else if (!this.#move(event.key, row, focused, index)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #move(key: string, row: HTMLElement, focused: HTMLElement, index: number): boolean {
+    const inRow = [...row.querySelectorAll<HTMLElement>('button')];
+    const place = inRow.indexOf(focused);
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      const next = stepFor(key, place, inRow.length, 'horizontal');
+      const target = next === undefined ? undefined : inRow[next];
+      if (target !== undefined) moveTabStop(this.#buttons(), target);
+      return true;
+    }
+    const next = stepFor(key, index, this.entries.length, 'vertical');
+    if (next === undefined) return false;
+    void this.#focusRow(next, place);
+    return true;
+  }
+
+  async #focusRow(index: number, place: number): Promise<void> {
+    let row = this.#rowAt(index);
+    if (row === null) {
+      const list = this.querySelector<HTMLElement>('.entries-virtual');
+      await scrollToRow(list, index);
+      row = this.#rowAt(index);
+    }
+    const buttons = row?.querySelectorAll<HTMLElement>('button');
+    const target = buttons?.[Math.min(Math.max(0, place), buttons.length - 1)];
+    if (target !== undefined) moveTabStop(this.#buttons(), target);
+  }
+
+  #rowAt(index: number): HTMLElement | null {
+    return this.querySelector<HTMLElement>(`[role="row"][data-index="${index}"]`);
+  }
+}
+
+/** Brings row `index` of a virtual list into the page. */
+async function scrollToRow(list: VirtualizerHostElement | null, index: number): Promise<void> {
+  const virtualizer = list?.[virtualizerRef];
+  if (virtualizer === undefined) return;
+  virtualizer.element(index)?.scrollIntoView({ block: 'nearest' });
+  await virtualizer.layoutComplete;
+}

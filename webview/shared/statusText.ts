@@ -1,0 +1,27 @@
+import type { Status } from '../../src/protocol/shapes.ts';
+import { t } from './l10n.ts';
+
+/** What keeps the server from answering, in words, with what the person can do; undefined where nothing does. */
+export function waitingText(status: Status | undefined): string | undefined {
+  if (status === undefined) return t('PairLens is starting.');
+  switch (status.state) {
+    case 'starting':
+      return t('PairLens is starting.');
+    case 'indexing':
+      return status.done !== undefined && status.total !== undefined
+        ? t('Reading the images: {0} of {1}. Neighbours appear when this is done.', status.done, status.total)
+        : t('Reading the images. Neighbours appear when this is done.');
+    case 'auditing':
+      return t('Comparing images and captions. Neighbours appear when this is done.');
+    case 'no-dataset':
+      return t(
+        'This folder holds no image-caption dataset. Put captions beside the images (photo.jpg and photo.txt), or open a folder that has them.',
+      );
+    case 'failed':
+      return status.error === undefined
+        ? t('PairLens could not read the dataset. Show Log has the details.')
+        : [status.error.message, status.error.remedy].filter((part) => part !== undefined).join(' ');
+    case 'ready':
+      return undefined;
+  }
+}
