@@ -35,27 +35,32 @@ export function focusCard(session: NeighboursSession, shown: Neighbours): Templa
       </p>
       ${captionless ? nothing : matchLine(focus.match)} ${siblingSteps(session, shown)}
     </div>
-    ${shown.findings.length === 0
-      ? nothing
-      : html`<ul class="focus-findings">
-          ${shown.findings.map(
-            (finding) =>
-              html`<li>
-                ${icon(
-                  finding.level === 'error'
-                    ? 'error'
-                    : finding.level === 'warning'
-                      ? 'warning'
-                      : 'info',
-                  `level-${finding.level}`,
-                )}<span>${finding.message}</span>
-              </li>`,
-          )}
-        </ul>`}
+    ${
+      shown.findings.length === 0
+        ? nothing
+        : html`<ul class="focus-findings">
+            ${shown.findings.map(
+              (finding) =>
+                html`<li>
+                  ${icon(
+                    finding.level === 'error'
+                      ? 'error'
+                      : finding.level === 'warning'
+                        ? 'warning'
+                        : 'info',
+                    `level-${finding.level}`,
+                  )}<span>${finding.message}</span>
+                </li>`,
+            )}
+          </ul>`
+    }
   </section>`;
 }
 
-function siblingSteps(session: NeighboursSession, shown: Neighbours): TemplateResult | typeof nothing {
+function siblingSteps(
+  session: NeighboursSession,
+  shown: Neighbours,
+): TemplateResult | typeof nothing {
   const count = shown.siblings.length;
   if (count < 2) return nothing;
   const index = siblingIndex(shown);

@@ -2,15 +2,17 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { Neighbour } from '../../src/protocol/shapes.ts';
 import { base64Of, imageIn, MAX_BYTES } from '../shared/droppedImage.ts';
-import { EntryActionEvent } from '../shared/entryGrid.ts';
+import type { EntryActionEvent } from '../shared/entryGrid.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { matchWords, scoreText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import { focusCard } from './focusCard.ts';
+import { busyLine, emptyState, message } from './messages.ts';
 import type { NeighboursSession } from './neighboursSession.ts';
 import { hardNegatives, type NeighboursState, type Section, SECTIONS } from './neighboursState.ts';
+import '../shared/entryGrid.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
@@ -75,9 +77,11 @@ export class NeighboursElement extends PageElement {
         ${this.#searchBox(session, state)} ${busyLine(state)}
         <div class="scroller" @scroll=${this.#onScroll}>
           ${this.#notice(session, state)}
-          ${state.search === null && state.searchFailure === null
-            ? this.#focusAndSections(session, state)
-            : this.#results(session, state)}
+          ${
+            state.search === null && state.searchFailure === null
+              ? this.#focusAndSections(session, state)
+              : this.#results(session, state)
+          }
         </div>
         <div class="announcer sr-only" role="status"></div>
       </main>
@@ -86,7 +90,7 @@ export class NeighboursElement extends PageElement {
 
   protected override updated(): void {
     const state = this.#session?.store.state;
-    if (state?.shown == null || state.focus !== 'ready') return;
+    if (state === undefined || state.shown === null || state.focus !== 'ready') return;
     if (!this.#restored) {
       this.#restored = true;
       this.scroller.scrollTop = this.#session?.remembered.scrollTop ?? 0;
@@ -111,18 +115,20 @@ export class NeighboursElement extends PageElement {
         @keydown=${this.#onSearchKey}
       >
         <span slot="content-before" class="search-icon">${icon('search')}</span>
-        ${state.search === null
-          ? nothing
-          : html`<button
-              slot="content-after"
-              class="icon-button"
-              type="button"
-              title=${t('Clear the search (Escape)')}
-              aria-label=${t('Clear the search')}
-              @click=${this.#clearSearch}
-            >
-              ${icon('close')}
-            </button>`}
+        ${
+          state.search === null
+            ? nothing
+            : html`<button
+                slot="content-after"
+                class="icon-button"
+                type="button"
+                title=${t('Clear the search (Escape)')}
+                aria-label=${t('Clear the search')}
+                @click=${this.#clearSearch}
+              >
+                ${icon('close')}
+              </button>`
+        }
       </vscode-textfield>
     </div>`;
   }
@@ -130,14 +136,19 @@ export class NeighboursElement extends PageElement {
   #notice(session: NeighboursSession, state: NeighboursState): TemplateResult | typeof nothing {
     const { notice } = state;
     if (notice === null) return nothing;
-    return html`<div class="notice ${notice.error ? 'notice-error' : ''}" role=${notice.error ? 'alert' : 'status'}>
+    return html`<div
+      class="notice ${notice.error ? 'notice-error' : ''}"
+      role=${notice.error ? 'alert' : 'status'}
+    >
       ${icon(notice.error ? 'error' : 'check')}
       <span class="notice-text">${notice.text}</span>
-      ${notice.undo
-        ? html`<button class="link" type="button" @click=${() => void session.undo()}>
-            ${t('Undo')}
-          </button>`
-        : nothing}
+      ${
+        notice.undo
+          ? html`<button class="link" type="button" @click=${() => void session.undo()}>
+              ${t('Undo')}
+            </button>`
+          : nothing
+      }
       <button
         class="icon-button"
         type="button"
@@ -163,28 +174,30 @@ export class NeighboursElement extends PageElement {
         <h2 id="results-title">${title}</h2>
         ${hits === null ? nothing : html`<span class="count">${hits.length}</span>`}
       </div>
-      ${searchFailure !== null
-        ? message(
-            'error',
-            searchFailure.message,
-            searchFailure.remedy,
-            html`<vscode-button secondary @click=${this.#clearSearch}
-              >${t('Clear the search')}</vscode-button
-            >`,
-          )
-        : hits === null
-          ? nothing
-          : hits.length === 0
-            ? html`<p class="empty">
-                ${waitingText(state.status) ?? t('Nothing found. Try fewer or simpler words.')}
-              </p>`
-            : this.#grid(
-                session,
-                title,
-                hits,
-                search?.kind === 'image' ? 'caption' : 'image',
-                state.shown?.focus,
-              )}
+      ${
+        searchFailure !== null
+          ? message(
+              'error',
+              searchFailure.message,
+              searchFailure.remedy,
+              html`<vscode-button secondary @click=${this.#clearSearch}
+                >${t('Clear the search')}</vscode-button
+              >`,
+            )
+          : hits === null
+            ? nothing
+            : hits.length === 0
+              ? html`<p class="empty">
+                  ${waitingText(state.status) ?? t('Nothing found. Try fewer or simpler words.')}
+                </p>`
+              : this.#grid(
+                  session,
+                  title,
+                  hits,
+                  search?.kind === 'image' ? 'caption' : 'image',
+                  state.shown?.focus,
+                )
+      }
     </section>`;
   }
 
@@ -233,25 +246,29 @@ export class NeighboursElement extends PageElement {
           >
             ${icon(open ? 'chevron-down' : 'chevron-right')}
             <span class="section-title">${title}</span>
-            ${hard > 0
-              ? html`<span class="tag tag-warning">${t('hard negatives: {0}', hard)}</span>`
-              : nothing}
+            ${
+              hard > 0
+                ? html`<span class="tag tag-warning">${t('hard negatives: {0}', hard)}</span>`
+                : nothing
+            }
             <span class="count">${entries.length}</span>
           </button>
         </h2>
       </div>
       <div id="body-${section}" class="section-body" ?hidden=${!open}>
-        ${!open
-          ? nothing
-          : entries.length === 0
-            ? html`<p class="empty">${empty}</p>`
-            : this.#grid(
-                session,
-                title,
-                entries,
-                section === 'captions' ? 'caption' : 'image',
-                state.shown?.focus,
-              )}
+        ${
+          !open
+            ? nothing
+            : entries.length === 0
+              ? html`<p class="empty">${empty}</p>`
+              : this.#grid(
+                  session,
+                  title,
+                  entries,
+                  section === 'captions' ? 'caption' : 'image',
+                  state.shown?.focus,
+                )
+        }
       </div>
     </section>`;
   }
@@ -367,59 +384,5 @@ export class NeighboursElement extends PageElement {
     } catch {
       session.searchFailed(t('{0} could not be read.', image.name), t('Try another file.'));
     }
-  }
-}
-
-function busyLine(state: NeighboursState): TemplateResult {
-  const busy = state.searching || (state.search === null && state.focus === 'loading');
-  return html`<div class="busy-line ${busy ? 'busy' : ''}" aria-hidden="true"></div>`;
-}
-
-function message(
-  kind: 'error' | 'info' | 'compass',
-  text: string,
-  remedy: string | undefined,
-  action: TemplateResult | typeof nothing,
-): TemplateResult {
-  return html`<div class="message message-${kind}" role=${kind === 'error' ? 'alert' : 'note'}>
-    ${icon(kind)}
-    <div>
-      <p>${text}</p>
-      ${remedy === undefined ? nothing : html`<p class="dim">${remedy}</p>`} ${action}
-    </div>
-  </div>`;
-}
-
-function emptyState(session: NeighboursSession, state: NeighboursState): TemplateResult {
-  const waiting = waitingText(state.status);
-  if (waiting !== undefined) {
-    return message(
-      state.status?.state === 'failed' ? 'error' : 'info',
-      waiting,
-      undefined,
-      state.status?.state === 'failed'
-        ? html`<vscode-button secondary @click=${() => void session.audit()}
-            >${t('Read the dataset again')}</vscode-button
-          >`
-        : nothing,
-    );
-  }
-  switch (state.focus) {
-    case 'loading':
-      return html`<p class="empty">${t('Looking for neighbours.')}</p>`;
-    case 'unknown':
-      return message(
-        'info',
-        t('This file is not part of a dataset.'),
-        t('Open an image that has a caption, or a caption file.'),
-        nothing,
-      );
-    default:
-      return message(
-        'compass',
-        t('Open an image or put the cursor on a caption.'),
-        t('Its neighbours show here: captions and images that fit it, look-alikes and duplicates.'),
-        nothing,
-      );
   }
 }

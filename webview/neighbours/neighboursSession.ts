@@ -77,8 +77,7 @@ export class NeighboursSession {
     if (target === null) return;
     this.#focus.run(
       0,
-      (signal) =>
-        this.#host.rpc.call('neighbours', { target, k: NEIGHBOURS_SHOWN }, signal),
+      (signal) => this.#host.rpc.call('neighbours', { target, k: NEIGHBOURS_SHOWN }, signal),
       {
         done: (neighbours) => {
           this.store.dispatch({ type: 'neighbours', neighbours });
@@ -110,9 +109,7 @@ export class NeighboursSession {
     this.store.dispatch({ type: 'search', search: { kind: 'image', name } });
     this.#ask(
       0,
-      'uri' in image
-        ? { kind: 'image', uri: image.uri }
-        : { kind: 'bytes', base64: image.base64 },
+      'uri' in image ? { kind: 'image', uri: image.uri } : { kind: 'bytes', base64: image.base64 },
       'captions',
     );
   }

@@ -25,7 +25,11 @@ export interface NeighboursState {
   readonly searchFailure: WireError | null;
   readonly expanded: readonly Section[];
   /** What the person's last action came to. */
-  readonly notice: { readonly text: string; readonly undo: boolean; readonly error: boolean } | null;
+  readonly notice: {
+    readonly text: string;
+    readonly undo: boolean;
+    readonly error: boolean;
+  } | null;
 }
 
 export type NeighboursAction =
@@ -79,7 +83,10 @@ export function toRemembered(state: NeighboursState, scrollTop: number): Remembe
   };
 }
 
-export function reduceNeighbours(state: NeighboursState, action: NeighboursAction): NeighboursState {
+export function reduceNeighbours(
+  state: NeighboursState,
+  action: NeighboursAction,
+): NeighboursState {
   switch (action.type) {
     case 'status':
       return { ...state, status: action.status };

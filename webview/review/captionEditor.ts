@@ -89,25 +89,29 @@ export function captionEditor(session: TriageSession): TemplateResult {
   const { state } = session.store;
   const editable = canEdit(state);
   return html`<div class="caption-editor">
-    ${editable
-      ? html`<label class="sr-only" for="caption-field">${t('Caption')}</label>
-          <textarea
-            id="caption-field"
-            class="caption-field ${isDirty(state) ? 'dirty' : ''}"
-            dir="auto"
-            rows="1"
-            spellcheck="true"
-            aria-describedby="caption-match"
-            aria-keyshortcuts="E"
-            placeholder=${t('Write a caption for this image')}
-            .value=${live(draftOf(state))}
-            @input=${(event: Event) => {
-              session.type((event.target as HTMLTextAreaElement).value);
-            }}
-          ></textarea>`
-      : nothing}
+    ${
+      editable
+        ? html`<label class="sr-only" for="caption-field">${t('Caption')}</label>
+            <textarea
+              id="caption-field"
+              class="caption-field ${isDirty(state) ? 'dirty' : ''}"
+              dir="auto"
+              rows="1"
+              spellcheck="true"
+              aria-describedby="caption-match"
+              aria-keyshortcuts="E"
+              placeholder=${t('Write a caption for this image')}
+              .value=${live(draftOf(state))}
+              @input=${(event: Event) => {
+                session.type((event.target as HTMLTextAreaElement).value);
+              }}
+            ></textarea>`
+        : nothing
+    }
     <div class="caption-bar">
-      <div class="caption-match" id="caption-match">${editable ? matchState(session) : nothing}</div>
+      <div class="caption-match" id="caption-match">
+        ${editable ? matchState(session) : nothing}
+      </div>
       <div class="choices">
         ${choices(session).map(
           (choice) =>
@@ -130,9 +134,13 @@ function matchState(session: TriageSession): TemplateResult {
   const { detail, current } = state;
   const before = current?.item?.match;
   if (!isDirty(state)) return matchLine(before);
-  return html`${detail.match === null
-      ? html`<span class="match dim">${detail.matching ? t('comparing') : t('not judged yet')}</span>`
-      : matchLine(detail.match.match)}
+  return html`${
+      detail.match === null
+        ? html`<span class="match dim"
+            >${detail.matching ? t('comparing') : t('not judged yet')}</span
+          >`
+        : matchLine(detail.match.match)
+    }
     ${before === undefined ? nothing : html`<span class="dim">${t('was {0}', scoreText(before))}</span>`}
     <button
       class="link"

@@ -23,32 +23,31 @@ export function tallyText(state: TriageState): string {
 }
 
 /** Progress, tally and the keys that have no button. */
-export function footer(
-  state: TriageState,
-  act: { undo(): void; help(): void },
-): TemplateResult {
+export function footer(state: TriageState, act: { undo(): void; help(): void }): TemplateResult {
   const open = openFindings(state).length;
   const done = state.history.length + Math.min(state.index, open);
   const total = state.history.length + open;
   const share = total === 0 ? 0 : (done / total) * 100;
   return html`<footer class="footer">
-    ${total === 0
-      ? nothing
-      : html`<span class="left">${leftText(state)}</span>
-          <svg
-            class="progress"
-            viewBox="0 0 100 4"
-            preserveAspectRatio="none"
-            role="progressbar"
-            aria-label=${t('Findings looked at')}
-            aria-valuemin="0"
-            aria-valuemax=${total}
-            aria-valuenow=${done}
-          >
-            <rect class="meter-track" width="100" height="4"></rect>
-            <rect class="progress-fill" width=${share} height="4"></rect>
-          </svg>
-          <span class="tally">${tallyText(state)}</span>`}
+    ${
+      total === 0
+        ? nothing
+        : html`<span class="left">${leftText(state)}</span>
+            <svg
+              class="progress"
+              viewBox="0 0 100 4"
+              preserveAspectRatio="none"
+              role="progressbar"
+              aria-label=${t('Findings looked at')}
+              aria-valuemin="0"
+              aria-valuemax=${total}
+              aria-valuenow=${done}
+            >
+              <rect class="meter-track" width="100" height="4"></rect>
+              <rect class="progress-fill" width=${share} height="4"></rect>
+            </svg>
+            <span class="tally">${tallyText(state)}</span>`
+    }
     <span class="grow"></span>
     <span class="hint"><kbd>J</kbd> <kbd>K</kbd> ${t('next, back')}</span>
     <span class="hint"><kbd>E</kbd> ${t('edit')}</span>

@@ -23,7 +23,9 @@ export function helpDialog(): TemplateResult {
       ${rows.map(
         ([keys, meaning]) =>
           html`<div>
-            <dt>${keys.map((key) => (key === '–' ? html`<span>–</span>` : html`<kbd>${key}</kbd>`))}</dt>
+            <dt>
+              ${keys.map((key) => (key === '–' ? html`<span>–</span>` : html`<kbd>${key}</kbd>`))}
+            </dt>
             <dd>${meaning}</dd>
           </div>`,
       )}

@@ -38,7 +38,8 @@ export class ReviewElement extends PageElement {
       status?.datasets.find((candidate) => candidate.root === root) ?? status?.datasets[0];
     if (dataset === undefined) return nothing;
     return html`<span class="dataset dim" title=${dataset.formats.join(', ')}
-      >${dataset.name} · ${t('{0} images', dataset.images)} · ${t('{0} captions', dataset.pairs)}</span
+      >${dataset.name} · ${t('{0} images', dataset.images)} ·
+      ${t('{0} captions', dataset.pairs)}</span
     >`;
   }
 }

@@ -16,37 +16,47 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   const neighbours = detail.match?.neighbours ?? detail.neighbours;
   const evidence = detail.match?.evidence ?? finding.evidence;
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>
-    ${suggestions.length === 0
-      ? nothing
-      : html`<section aria-labelledby="suggestions-title">
-          <h3 id="suggestions-title">${t('Captions that match this image')}</h3>
-          <ol class="suggestions" data-roving="vertical">
-            ${suggestions.map((suggestion, index) => suggestionRow(session, suggestion, index))}
-          </ol>
-        </section>`}
-    ${evidence.length === 0
-      ? nothing
-      : html`<section aria-labelledby="why-title">
-          <h3 id="why-title">
-            ${detail.match === null ? t('Why it is flagged') : t('What speaks for and against the new caption')}
-          </h3>
-          <ul class="evidence">
-            ${evidence.map((line) => html`<li dir="auto">${line}</li>`)}
-          </ul>
-        </section>`}
-    ${finding.remedy === undefined
-      ? nothing
-      : html`<section aria-labelledby="remedy-title">
-          <h3 id="remedy-title">${t('What to do')}</h3>
-          <p class="remedy">${finding.remedy}</p>
-        </section>`}
+    ${
+      suggestions.length === 0
+        ? nothing
+        : html`<section aria-labelledby="suggestions-title">
+            <h3 id="suggestions-title">${t('Captions that match this image')}</h3>
+            <ol class="suggestions" data-roving="vertical">
+              ${suggestions.map((suggestion, index) => suggestionRow(session, suggestion, index))}
+            </ol>
+          </section>`
+    }
+    ${
+      evidence.length === 0
+        ? nothing
+        : html`<section aria-labelledby="why-title">
+            <h3 id="why-title">
+              ${detail.match === null ? t('Why it is flagged') : t('What speaks for and against the new caption')}
+            </h3>
+            <ul class="evidence">
+              ${evidence.map((line) => html`<li dir="auto">${line}</li>`)}
+            </ul>
+          </section>`
+    }
+    ${
+      finding.remedy === undefined
+        ? nothing
+        : html`<section aria-labelledby="remedy-title">
+            <h3 id="remedy-title">${t('What to do')}</h3>
+            <p class="remedy">${finding.remedy}</p>
+          </section>`
+    }
     ${pictures(session, 'images-title', t('Images that match this caption'), neighbours?.images)}
     ${pictures(session, 'nearest-title', t('Nearest images'), neighbours?.lookAlikes)}
     ${pictures(session, 'duplicates-title', t('Near-duplicates'), neighbours?.duplicates)}
   </aside>`;
 }
 
-function suggestionRow(session: TriageSession, suggestion: Suggestion, index: number): TemplateResult {
+function suggestionRow(
+  session: TriageSession,
+  suggestion: Suggestion,
+  index: number,
+): TemplateResult {
   const { caption, match, from } = suggestion;
   return html`<li>
     <button
@@ -60,20 +70,28 @@ function suggestionRow(session: TriageSession, suggestion: Suggestion, index: nu
       <kbd aria-hidden="true">${index + 1}</kbd>
       <span class="suggestion-text">
         <span class="suggestion-caption" dir="auto">${caption.slice(0, 600)}</span>
-        ${from === undefined
-          ? nothing
-          : html`<span class="suggestion-from"
-              >${from.match === undefined
-                ? t('now on {0}', imageName(from))
-                : t('now on {0}, where it matches {1}', imageName(from), scoreText(from.match))}</span
-            >`}
+        ${
+          from === undefined
+            ? nothing
+            : html`<span class="suggestion-from"
+                >${
+                  from.match === undefined
+                    ? t('now on {0}', imageName(from))
+                    : t('now on {0}, where it matches {1}', imageName(from), scoreText(from.match))
+                }</span
+              >`
+        }
       </span>
-      ${match === undefined
-        ? nothing
-        : html`<span class="entry-score"
-            ><span class="sr-only">${t('match {0}, {1}', scoreText(match), matchWords(match))}</span
-            ><span aria-hidden="true">${scoreText(match)}</span>${meter(match, matchGrade(match))}</span
-          >`}
+      ${
+        match === undefined
+          ? nothing
+          : html`<span class="entry-score"
+              ><span class="sr-only"
+                >${t('match {0}, {1}', scoreText(match), matchWords(match))}</span
+              ><span aria-hidden="true">${scoreText(match)}</span
+              >${meter(match, matchGrade(match))}</span
+            >`
+      }
     </button>
   </li>`;
 }

@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
@@ -50,7 +50,7 @@ export class TriageElement extends PageElement {
     if (id !== this.#shownId) this.partner = 0;
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(): void {
     const { state: triage } = this.session.store;
     for (const group of this.querySelectorAll('[data-roving]')) {
       keepOneTabStop([...group.querySelectorAll('button')]);
@@ -197,7 +197,9 @@ export class TriageElement extends PageElement {
       return this.#restPage(
         'pass',
         t('You have reached the end of the list.'),
-        [tallyText(triage), t('{0} skipped', open.length)].filter((part) => part !== '').join(' · '),
+        [tallyText(triage), t('{0} skipped', open.length)]
+          .filter((part) => part !== '')
+          .join(' · '),
         [
           [
             t('Look at the skipped ones'),
@@ -356,11 +358,7 @@ export class TriageElement extends PageElement {
       current === null
         ? ''
         : detail.match !== null
-          ? t(
-              'match {0}, {1}',
-              scoreText(detail.match.match),
-              matchWords(detail.match.match),
-            )
+          ? t('match {0}, {1}', scoreText(detail.match.match), matchWords(detail.match.match))
           : t(
               'Finding {0} of {1}: {2}',
               triage.index + 1,

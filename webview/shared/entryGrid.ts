@@ -1,5 +1,9 @@
-import { type VirtualizerHostElement, virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js';
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  type VirtualizerHostElement,
+  virtualize,
+  virtualizerRef,
+} from '@lit-labs/virtualizer/virtualize.js';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Neighbour, PairItem } from '../../src/protocol/shapes.ts';
@@ -60,7 +64,7 @@ export class EntryGrid extends PageElement {
     this.removeEventListener('focusin', this.#onFocus);
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
+  protected override updated(): void {
     this.#settleTabStop();
   }
 
@@ -75,15 +79,17 @@ export class EntryGrid extends PageElement {
       aria-rowcount=${this.entries.length}
       @rangeChanged=${this.#onRange}
     >
-      ${many
-        ? html`<div class="entries-virtual" role="rowgroup">
-            ${virtualize({
-              items: this.entries as Neighbour[],
-              renderItem: row,
-              keyFunction: key,
-            })}
-          </div>`
-        : repeat(this.entries, key, row)}
+      ${
+        many
+          ? html`<div class="entries-virtual" role="rowgroup">
+              ${virtualize({
+                items: this.entries as Neighbour[],
+                renderItem: row,
+                keyFunction: key,
+              })}
+            </div>`
+          : repeat(this.entries, key, row)
+      }
     </div>`;
   }
 
@@ -114,9 +120,11 @@ export class EntryGrid extends PageElement {
             >${scoreText(entry.score)}${meter(
               entry.score,
               entry.kind === 'match' ? matchGrade(entry.score) : 'neutral',
-            )}${entry.hardNegative === true
-              ? html`<span class="hard-mark">${icon('warning')}</span>`
-              : nothing}</span
+            )}${
+              entry.hardNegative === true
+                ? html`<span class="hard-mark">${icon('warning')}</span>`
+                : nothing
+            }</span
           >
         </button>
       </div>
@@ -127,12 +135,16 @@ export class EntryGrid extends PageElement {
           'go-to-file',
           this.opens === 'image' ? t('Open image') : t('Open caption'),
         )}
-        ${this.#canCompare(entry)
-          ? this.#action('compare', entry, 'split-horizontal', t('Compare side by side (C)'))
-          : nothing}
-        ${this.#canUse(entry)
-          ? this.#action('use', entry, 'replace', t('Use this caption (U)'))
-          : nothing}
+        ${
+          this.#canCompare(entry)
+            ? this.#action('compare', entry, 'split-horizontal', t('Compare side by side (C)'))
+            : nothing
+        }
+        ${
+          this.#canUse(entry)
+            ? this.#action('use', entry, 'replace', t('Use this caption (U)'))
+            : nothing
+        }
       </div>
     </div>`;
   }

@@ -9,7 +9,7 @@ const bundleSchema = z.record(
 /** Reads the strings the host wrote into the page (`#pairlens-strings`); without them texts stay English. */
 export function loadStrings(root: ParentNode): void {
   const block = root.querySelector('#pairlens-strings')?.textContent;
-  if (block === undefined || block === null || block.trim() === '') return;
+  if (block === undefined || block.trim() === '') return;
   const bundle = bundleSchema.safeParse(JSON.parse(block));
   if (bundle.success) config({ contents: bundle.data });
 }

@@ -12,7 +12,11 @@ export class Latest {
   #current: AbortController | undefined;
 
   /** Asks after `delay` milliseconds of quiet (0: at once). */
-  run<T>(delay: number, ask: (signal: AbortSignal) => Promise<T>, handlers: LatestHandlers<T>): void {
+  run<T>(
+    delay: number,
+    ask: (signal: AbortSignal) => Promise<T>,
+    handlers: LatestHandlers<T>,
+  ): void {
     this.cancel();
     const own = new AbortController();
     this.#current = own;

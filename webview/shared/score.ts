@@ -28,7 +28,12 @@ export function scoreText(score: number): string {
 /** A bar for the eye; the number beside it says the same. */
 export function meter(score: number, grade: MatchGrade | 'neutral'): TemplateResult {
   const width = Math.min(1, Math.max(0, score)) * 100;
-  return html`<svg class="meter meter-${grade}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+  return html`<svg
+    class="meter meter-${grade}"
+    viewBox="0 0 100 4"
+    preserveAspectRatio="none"
+    aria-hidden="true"
+  >
     <rect class="meter-track" width="100" height="4"></rect>
     <rect class="meter-fill" width=${width} height="4"></rect>
   </svg>`;
@@ -39,9 +44,7 @@ export function matchLine(match: number | undefined): TemplateResult {
   if (match === undefined) return html`<span class="match dim">${t('not judged')}</span>`;
   const grade = matchGrade(match);
   return html`<span class="match match-${grade}"
-    ><span class="match-number">${t('match {0}', scoreText(match))}</span>${meter(match, grade)}<span
-      class="match-words"
-      >${matchWords(match)}</span
-    ></span
+    ><span class="match-number">${t('match {0}', scoreText(match))}</span
+    >${meter(match, grade)}<span class="match-words">${matchWords(match)}</span></span
   >`;
 }

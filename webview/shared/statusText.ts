@@ -9,7 +9,11 @@ export function waitingText(status: Status | undefined): string | undefined {
       return t('PairLens is starting.');
     case 'indexing':
       return status.done !== undefined && status.total !== undefined
-        ? t('Reading the images: {0} of {1}. Neighbours appear when this is done.', status.done, status.total)
+        ? t(
+            'Reading the images: {0} of {1}. Neighbours appear when this is done.',
+            status.done,
+            status.total,
+          )
         : t('Reading the images. Neighbours appear when this is done.');
     case 'auditing':
       return t('Comparing images and captions. Neighbours appear when this is done.');
@@ -20,7 +24,9 @@ export function waitingText(status: Status | undefined): string | undefined {
     case 'failed':
       return status.error === undefined
         ? t('PairLens could not read the dataset. Show Log has the details.')
-        : [status.error.message, status.error.remedy].filter((part) => part !== undefined).join(' ');
+        : [status.error.message, status.error.remedy]
+            .filter((part) => part !== undefined)
+            .join(' ');
     case 'ready':
       return undefined;
   }
