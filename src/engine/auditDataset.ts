@@ -7,6 +7,7 @@ import type { ReferenceBank } from '../core/audit/referenceBank.ts';
 import { withJudgedTexts } from '../core/audit/judgedTexts.ts';
 import { WordCounts } from '../core/audit/words.ts';
 import { type CancelSignal, throwIfCancelled } from '../core/cancellation.ts';
+import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { LEVELS_WORST_FIRST, type MismatchEstimate } from '../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../core/matching/innerProducts.ts';
@@ -15,15 +16,32 @@ import type { ProgressListener } from '../core/progress.ts';
 import type { Levels } from './levels.ts';
 import type { AuditedPair, DatasetAudit } from './workspace.ts';
 
-export interface AuditOptions {
-  readonly levels: Levels;
+/** A judgement takes some 30 microseconds: a turn stays short. */
+const JUDGED_PER_TURN = 200;
+
+export interface JudgeOptions {
   readonly reference: ReferenceBank;
   /** Tells captions the encoder cannot read; without one every caption counts as English. */
   readonly languages?: LanguageDetector;
   /** A fast kernel for the all-pairs search; plain JavaScript without one. */
   readonly innerProducts?: InnerProducts;
+  /** What a person decided of each pair of the dataset (engine/decisions.ts). */
+  readonly decisions?: readonly (Decision | undefined)[];
+  /** Awaited between the steps, so that a long audit does not starve its host; by default one turn of the event loop. */
+  readonly pause?: () => Promise<void>;
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
+}
+
+export interface AuditOptions extends JudgeOptions {
+  readonly levels: Levels;
+}
+
+/** A dataset with a model of its own: what the detectors work on. */
+export interface Judgement {
+  readonly context: AuditContext;
+  /** For each pair whether it counts: image and caption can be read and nobody excluded it. */
+  readonly readable: readonly boolean[];
 }
 
 /**
@@ -35,9 +53,32 @@ export async function auditDataset(
   whole: EmbeddedDataset,
   options: AuditOptions,
 ): Promise<DatasetAudit> {
+  const { levels } = options;
+  const judgement = await judgeDataset(whole, options);
+  const detected = await detect(judgement, options, (code) => levels[code] !== 'off');
+  const { context } = judgement;
+  return {
+    pairs: auditedPairs(whole, context, detected, levels),
+    findings: findingsAt(levels, detected),
+    ...(context.judged.includes(true) && { estimate: mismatchEstimate(context) }),
+  };
+}
+
+/**
+ * Learns what right and wrong captions look like here, and judges every pair that counts.
+ * @throws PairLensError `cancelled`.
+ */
+export async function judgeDataset(
+  whole: EmbeddedDataset,
+  options: JudgeOptions,
+): Promise<Judgement> {
   const { pairs } = whole.dataset;
-  const languages = foreignLanguages(whole, options.languages);
-  const readable = pairs.map((_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0);
+  const { decisions = [] } = options;
+  const pause = options.pause ?? nextTurn;
+  const readable = pairs.map(
+    (_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0 && decisions[p] !== 'excluded',
+  );
+  const languages = foreignLanguages(whole, readable, options.languages);
   const judged = readable.map((ok, p) => ok && languages[p] === undefined);
   const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
@@ -46,51 +87,63 @@ export async function auditDataset(
     ...(options.signal && { signal: options.signal }),
     onProgress: (share) =>
       options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    pause,
   });
   throwIfCancelled(options.signal);
   options.onProgress?.({ phase: 'calibrate', done: total, total });
-  const mismatch = Float64Array.from(pairs, (_, p) =>
-    judged[p] === true ? model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!) : NaN,
-  );
-  const context: AuditContext = {
-    embedded,
-    judged,
-    languages,
-    model,
-    mismatch,
-    words: new WordCounts(embedded.texts.texts),
-  };
-  const detected = DETECTORS.filter(({ codes }) =>
-    codes.some((code) => options.levels[code] !== 'off'),
-  ).flatMap((detector) => {
+  const mismatch = new Float64Array(total).fill(NaN);
+  for (let p = 0; p < total; p++) {
+    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) {
+      await pause();
+      throwIfCancelled(options.signal);
+    }
+    if (judged[p] !== true) continue;
+    mismatch[p] = model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!);
+  }
+  const verified = pairs.map((_, p) => decisions[p] === 'verified');
+  const words = new WordCounts(embedded.texts.texts);
+  return { readable, context: { embedded, judged, verified, languages, model, mismatch, words } };
+}
+
+/** Runs the detectors that may report a wanted code. @throws PairLensError `cancelled`. */
+export async function detect(
+  { context }: Judgement,
+  options: Pick<JudgeOptions, 'pause' | 'signal' | 'onProgress'>,
+  wanted: (code: FindingCode) => boolean,
+): Promise<Detected[]> {
+  const pause = options.pause ?? nextTurn;
+  const detected: Detected[] = [];
+  for (const detector of DETECTORS) {
+    if (!detector.codes.some(wanted)) continue;
     throwIfCancelled(options.signal);
-    return detector.detect(context);
-  });
+    detected.push(...detector.detect(context));
+    await pause();
+  }
+  const total = context.judged.length;
   options.onProgress?.({ phase: 'audit', done: total, total });
-  return {
-    pairs: auditedPairs(whole, context, readable, detected, options.levels),
-    findings: withLevels(withoutRepeats(detected, options.levels), options.levels),
-    ...(judged.includes(true) && { estimate: estimateOf(mismatch, model.calibration.wrongShare) }),
-  };
+  return detected;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** For each pair the language of its caption, where that is clearly not English. */
 function foreignLanguages(
   { dataset, texts, textRow }: EmbeddedDataset,
+  readable: readonly boolean[],
   detector: LanguageDetector | undefined,
 ): (string | undefined)[] {
   const perText = texts.texts.map((text) => {
     const language = detector?.detect(text);
     return language === 'en' ? undefined : language;
   });
-  return dataset.pairs.map((_, p) => perText[textRow[p]!]);
+  return dataset.pairs.map((_, p) => (readable[p] === true ? perText[textRow[p]!] : undefined));
 }
 
 function auditedPairs(
   embedded: EmbeddedDataset,
   { mismatch, model }: AuditContext,
-  readable: readonly boolean[],
   detected: readonly Detected[],
   levels: Levels,
 ): (AuditedPair | undefined)[] {
@@ -101,7 +154,7 @@ function auditedPairs(
     if (!known.includes(code)) codes.set(pair, [...known, code]);
   }
   return embedded.dataset.pairs.map((_, p) => {
-    if (readable[p] !== true) return undefined;
+    if (embedded.imageRow[p]! < 0 || embedded.textRow[p]! < 0) return undefined;
     const probability = mismatch[p]!;
     return {
       similarity: dotRows(
@@ -126,8 +179,9 @@ function withoutRepeats(detected: readonly Detected[], levels: Levels): Detected
   return detected.filter(({ code, pair }) => code !== 'caption-mismatch' || !swapped.has(pair));
 }
 
-function withLevels(detected: readonly Detected[], levels: Levels): Finding[] {
-  const findings = detected.flatMap((finding): Finding[] => {
+/** The findings that are not off, each with its level, the worst first. */
+export function findingsAt(levels: Levels, detected: readonly Detected[]): Finding[] {
+  const findings = withoutRepeats(detected, levels).flatMap((finding): Finding[] => {
     const level = levels[finding.code];
     return level === 'off' ? [] : [{ ...finding, level }];
   });
@@ -136,7 +190,7 @@ function withLevels(detected: readonly Detected[], levels: Levels): Finding[] {
 }
 
 /** What the calibrated probabilities promise of the `caption-mismatch` findings. */
-function estimateOf(mismatch: Float64Array, wrongShare: number): MismatchEstimate {
+export function mismatchEstimate({ mismatch, model }: AuditContext): MismatchEstimate {
   const threshold = mismatchThreshold(mismatch);
   let flagged = 0;
   let hits = 0;
@@ -149,7 +203,7 @@ function estimateOf(mismatch: Float64Array, wrongShare: number): MismatchEstimat
     hits += probability;
   }
   return {
-    wrongShare,
+    wrongShare: model.calibration.wrongShare,
     ...(flagged > 0 && { precision: hits / flagged }),
     ...(wrong > 0 && { recall: hits / wrong }),
   };

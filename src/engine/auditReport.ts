@@ -106,11 +106,25 @@ function reportFinding(
       return other === undefined ? [] : [relatedPair(other, prefix)];
     }),
     relatedFiles: finding.relatedFiles.map((file) => prefix + file),
-    // The message tells apart two problems of one file; neither it nor the rest moves when lines are added above.
-    fingerprint: hash(
-      [finding.code, prefix + finding.file, image ?? '', caption ?? finding.message].join('\0'),
-    ),
+    fingerprint: fingerprintOf(finding, dataset, prefix, hash),
   };
+}
+
+/** The same for the same finding in every run, whatever its position in the file. */
+export function fingerprintOf(
+  finding: Finding,
+  dataset: Dataset,
+  prefix: string,
+  hash: (text: string) => string,
+): string {
+  const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
+  const image = finding.image ?? pair?.image ?? '';
+  // The message tells apart two problems of one file; neither it nor the rest moves when lines are added above.
+  const what = finding.caption ?? pair?.caption ?? finding.message;
+  const parts = [finding.code, prefix + finding.file, image, what];
+  // A pair may be hard to tell from several others.
+  if (finding.code === 'hard-negative') parts.push(finding.relatedFiles[0] ?? '');
+  return hash(parts.join('\0'));
 }
 
 function relatedPair(pair: Pair, prefix: string): RelatedPair {

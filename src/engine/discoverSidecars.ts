@@ -24,6 +24,8 @@ export interface Sidecars {
   readonly folders: ReadonlySet<DatasetPath>;
   /** Images that share a folder with a captioned one, or are its near neighbours. */
   readonly images: readonly DatasetPath[];
+  /** How the files were read. */
+  readonly captionsPerFile: CaptionsPerFile;
 }
 
 /** Files that explain a dataset or list its parts, though they share the captions' extension. */
@@ -63,18 +65,9 @@ export async function readSidecars(
   for (const [image, file] of match.sidecarOf) {
     const text = contents.texts.get(file);
     if (text === undefined) continue;
-    const captions = sidecarCaptions(text, mode);
-    if (captions.length === 0) problems.push(emptySidecar(file, image));
-    const split = splitFromFolders(folderOf(image));
-    for (const [captionIndex, { caption, range }] of captions.entries()) {
-      pairs.push({
-        image,
-        caption,
-        captionIndex,
-        source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
-        ...(split === undefined ? {} : { split }),
-      });
-    }
+    const found = sidecarPairs(file, image, text, mode);
+    if (found.length === 0) problems.push(emptySidecar(file, image));
+    pairs.push(...found);
   }
   const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
   const uncaptioned = images.filter(
@@ -91,7 +84,25 @@ export async function readSidecars(
     problems,
     folders,
     images: [...match.sidecarOf.keys(), ...lone, ...neighbours.flat()],
+    captionsPerFile: mode,
   };
+}
+
+/** The pairs of an image with the captions in the text of its sidecar. */
+export function sidecarPairs(
+  file: DatasetPath,
+  image: DatasetPath,
+  text: string,
+  mode: CaptionsPerFile,
+): Pair[] {
+  const split = splitFromFolders(folderOf(image));
+  return sidecarCaptions(text, mode).map(({ caption, range }, captionIndex) => ({
+    image,
+    caption,
+    captionIndex,
+    source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
+    ...(split === undefined ? {} : { split }),
+  }));
 }
 
 async function matchByName(
@@ -224,7 +235,7 @@ function orphans(
     }));
 }
 
-function missingSidecar(image: DatasetPath): Problem {
+export function missingSidecar(image: DatasetPath): Problem {
   return {
     code: 'missing-caption',
     file: image,
@@ -247,7 +258,7 @@ function missingSidecars(images: readonly DatasetPath[]): Problem {
   };
 }
 
-function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
+export function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
   return {
     code: 'empty-caption',
     file,
@@ -294,7 +305,7 @@ function differentCase(image: DatasetPath, text: DatasetPath): Problem {
   };
 }
 
-function wrongEncoding(file: DatasetPath, guess: string | undefined): Problem {
+export function wrongEncoding(file: DatasetPath, guess: string | undefined): Problem {
   return {
     code: 'wrong-encoding',
     file,

@@ -1,5 +1,4 @@
 import { throwIfCancelled } from '../core/cancellation.ts';
-import type { Dataset } from '../core/dataset/dataset.ts';
 import type { TextTable } from '../core/dataset/embeddedDataset.ts';
 import { row } from '../core/matching/matrix.ts';
 import { packTextRecord, unpackTextRecord } from './embeddingRecord.ts';
@@ -19,13 +18,13 @@ export interface IndexedCaptions {
 
 /** Embeds every distinct caption that is not blank. */
 export async function indexCaptions(
-  dataset: Dataset,
+  captions: Iterable<string>,
   ports: IndexPorts,
   options: IndexOptions,
 ): Promise<IndexedCaptions> {
   const { textEncoder, store, hasher } = ports;
   const rowOf = new Map<string, number>();
-  for (const { caption } of dataset.pairs) {
+  for (const caption of captions) {
     if (!rowOf.has(caption) && caption.trim() !== '') rowOf.set(caption, rowOf.size);
   }
   const texts = [...rowOf.keys()];

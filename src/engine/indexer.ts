@@ -26,7 +26,11 @@ export async function indexDataset(
   }
   try {
     const images = await indexImages(dataset, ports, options);
-    const captions = await indexCaptions(dataset, ports, options);
+    const captions = await indexCaptions(
+      dataset.pairs.map(({ caption }) => caption),
+      ports,
+      options,
+    );
     return {
       dataset,
       modelId: ports.imageEncoder.modelId,

@@ -43,6 +43,25 @@ export async function openDatasets(
   dir: string,
   options: OpenOptions = {},
 ): Promise<Dataset[]> {
+  return (await openFolder(files, dir, options)).datasets;
+}
+
+/** The datasets of a folder with what it takes to read one of its caption files again. */
+export interface OpenedFolder {
+  readonly dir: string;
+  readonly datasets: Dataset[];
+  /** Every image below the folder. */
+  readonly index: ImageIndex;
+  /** How its sidecar files were read. */
+  readonly captionsPerFile: CaptionsPerFile;
+}
+
+/** As `openDatasets`. */
+export async function openFolder(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<OpenedFolder> {
   const { signal, onProgress } = options;
   const extensions = options.sidecarExtensions ?? ['txt', 'caption'];
   const listing = await discoverFiles(files, dir, extensions, {
@@ -80,7 +99,8 @@ export async function openDatasets(
   for (const problem of [...problems, ...listing.problems]) {
     ownerOf(groups, problem.file)?.problems.push(problem);
   }
-  return [...groups.values()].map((group) => toDataset(dir, group));
+  const datasets = [...groups.values()].map((group) => toDataset(dir, group));
+  return { dir, datasets, index, captionsPerFile: sidecars.captionsPerFile };
 }
 
 async function readTables(

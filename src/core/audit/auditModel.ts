@@ -7,7 +7,7 @@ import { type Combination, fitCombination } from './combination.ts';
 import { type Evidence, EvidenceSource, type Replacement } from './evidence.ts';
 import { type JudgedPair, injectedEvidence } from './injection.ts';
 import { pairGraph } from './pairGraph.ts';
-import type { ReferenceBank } from './referenceBank.ts';
+import type { ReferenceBank, Spaces } from './referenceBank.ts';
 
 /** Below this many images the reference bank lends its pairs as neighbours. */
 const ENOUGH_IMAGES = 400;
@@ -19,6 +19,8 @@ const ENOUGH_DONORS = 30;
 /** Everything learnt about one dataset: judges any of its images with any of its captions. */
 export interface AuditModel {
   readonly source: EvidenceSource;
+  /** Mean row of each space, which its rows were centred on. */
+  readonly centres: Spaces<Float32Array>;
   readonly combination: Combination;
   readonly calibration: Calibration;
   /** Probability that caption `text` is wrong for image `image`; with `replacement` after that exchange. */
@@ -40,20 +42,26 @@ export async function fitAuditModel(
   const bank = own < ENOUGH_IMAGES ? reference.images.rows : 0;
   const graph = pairGraph(embedded, judged, bank);
   const { images, texts } = embedded;
-  const space = (rows: Matrix, lent: Matrix, mean: Float32Array): Matrix => {
-    const centre = shrunkMean(rows, mean, MEAN_STRENGTH);
+  const { means } = reference;
+  const centres = {
+    images: shrunkMean(images.embedding, means.images, MEAN_STRENGTH),
+    captions: shrunkMean(texts.embedding, means.captions, MEAN_STRENGTH),
+    priors: shrunkMean(images.prior, means.priors, MEAN_STRENGTH),
+    sentences: shrunkMean(texts.sentence, means.sentences, MEAN_STRENGTH),
+    looks: shrunkMean(images.look, means.looks, MEAN_STRENGTH),
+  };
+  const space = (rows: Matrix, centre: Float32Array, lent: Matrix, mean: Float32Array): Matrix => {
     if (bank === 0) return centred(rows, centre);
     // The bank keeps its own mean: its pairs must not look alike merely for coming from elsewhere.
     return stacked(centred(rows, centre), centred(lent, mean));
   };
-  const { means } = reference;
   const source = await EvidenceSource.build(
     {
-      images: space(images.embedding, reference.images, means.images),
-      captions: space(texts.embedding, reference.captions, means.captions),
-      priors: space(images.prior, reference.priors, means.priors),
-      sentences: space(texts.sentence, reference.sentences, means.sentences),
-      looks: space(images.look, reference.looks, means.looks),
+      images: space(images.embedding, centres.images, reference.images, means.images),
+      captions: space(texts.embedding, centres.captions, reference.captions, means.captions),
+      priors: space(images.prior, centres.priors, reference.priors, means.priors),
+      sentences: space(texts.sentence, centres.sentences, reference.sentences, means.sentences),
+      looks: space(images.look, centres.looks, reference.looks, means.looks),
     },
     graph,
     options,
@@ -72,8 +80,19 @@ export async function fitAuditModel(
   const scores = (all: readonly Evidence[]): Float64Array =>
     Float64Array.from(all, (e) => combination.score(e));
   const calibration = calibrate(scores(observed), scores(wrong));
+  return auditModel(source, centres, combination, calibration);
+}
+
+/** The model that judges by this evidence. */
+export function auditModel(
+  source: EvidenceSource,
+  centres: Spaces<Float32Array>,
+  combination: Combination,
+  calibration: Calibration,
+): AuditModel {
   return {
     source,
+    centres,
     combination,
     calibration,
     mismatch: (image, text, replacement) =>

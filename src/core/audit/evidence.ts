@@ -41,12 +41,19 @@ export class EvidenceSource {
   readonly imageLists: TopLists;
   readonly lookLists: TopLists;
   readonly sentenceLists: TopLists;
-  readonly #hub: number;
+  /** How many neighbours speak of hubness. */
+  readonly hub: number;
 
-  private constructor(
+  constructor(
     spaces: AuditSpaces,
     graph: PairGraph,
-    lists: { captions: TopLists; images: TopLists; looks: TopLists; sentences: TopLists },
+    lists: {
+      readonly captions: TopLists;
+      readonly images: TopLists;
+      readonly looks: TopLists;
+      readonly sentences: TopLists;
+    },
+    hub = hubnessNeighbours(Math.min(graph.images, graph.texts)),
   ) {
     this.spaces = spaces;
     this.graph = graph;
@@ -54,7 +61,7 @@ export class EvidenceSource {
     this.imageLists = lists.images;
     this.lookLists = lists.looks;
     this.sentenceLists = lists.sentences;
-    this.#hub = hubnessNeighbours(Math.min(graph.images, graph.texts));
+    this.hub = hub;
   }
 
   /** Finds the neighbours in the joint space, both ways, and within each modality. @throws PairLensError `cancelled`. */
@@ -103,8 +110,8 @@ export class EvidenceSource {
     const ownImage = (x: number): boolean =>
       graph.pictureOf[x] === picture || (x !== giver && owners.includes(x));
     const cosine = this.cosine(i, j);
-    const rowMean = this.captionLists.meanOfBest(i, this.#hub, ownCaption);
-    const columnMean = this.imageLists.meanOfBest(j, this.#hub, ownImage);
+    const rowMean = this.captionLists.meanOfBest(i, this.hub, ownCaption);
+    const columnMean = this.imageLists.meanOfBest(j, this.hub, ownImage);
     return Float64Array.of(
       cosine,
       dotRows(spaces.priors, i, spaces.sentences, j),

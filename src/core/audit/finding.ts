@@ -30,7 +30,8 @@ export interface Finding {
   /** Index into `dataset.pairs`, where the finding is about a pair. */
   readonly pair?: number;
   readonly caption?: string;
-  readonly source?: CaptionSource;
+  /** Where in a caption file. */
+  readonly source?: Pick<CaptionSource, 'file' | 'range'>;
   /** One sentence: what is wrong. */
   readonly message: string;
   /** Why we think so, each a sentence a person understands, the strongest first. */

@@ -1,7 +1,7 @@
 import type { Matrix } from '../matching/matrix.ts';
 
 /** One row (or one mean) for each space the encoders speak. */
-interface Spaces<T> {
+export interface Spaces<T> {
   /** Image embedding in the joint space. */
   readonly images: T;
   /** Caption embedding in the joint space. */

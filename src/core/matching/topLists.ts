@@ -47,6 +47,18 @@ export class TopLists {
     }
   }
 
+  /** Puts these items (best first, `k` at most) in the place of those of query `q`. */
+  replace(q: number, items: ArrayLike<number>, similarities: ArrayLike<number>): void {
+    const start = q * this.k;
+    const count = Math.min(this.k, items.length);
+    for (let p = 0; p < this.k; p++) {
+      this.indices[start + p] = p < count ? items[p]! : -1;
+      this.similarities[start + p] = p < count ? similarities[p]! : -Infinity;
+    }
+    this.#counts[q] = count;
+    this.thresholds[q] = count < this.k ? -Infinity : this.similarities[start + count - 1]!;
+  }
+
   /** The items of query `q`, best first: a view. */
   items(q: number): Int32Array {
     return this.indices.subarray(q * this.k, q * this.k + this.count(q));

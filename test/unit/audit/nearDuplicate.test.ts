@@ -18,6 +18,7 @@ async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): P
   return nearDuplicate.detect({
     embedded,
     judged,
+    verified: [],
     languages: [],
     model,
     mismatch: new Float64Array(30),

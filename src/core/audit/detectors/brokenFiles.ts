@@ -16,6 +16,7 @@ export const brokenFiles: Detector = {
       code: problem.code,
       file: problem.file,
       ...(problem.image !== undefined && { image: problem.image }),
+      ...(problem.range && { source: { file: problem.file, range: problem.range } }),
       message: problem.message,
       evidence: [],
       confidence: 1,

@@ -1,6 +1,6 @@
 import type { Fix } from '../finding.ts';
 import { contentWords } from '../words.ts';
-import { type AuditContext, type Detector, aboutPair } from './detector.ts';
+import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
 
 /** Flagged captions should be wrong three times in four or more; a single one more likely than not. */
 const WANTED_PRECISION = 0.75;
@@ -12,40 +12,43 @@ const NEIGHBOURS = 10;
 export const captionMismatch: Detector = {
   codes: ['caption-mismatch'],
   detect(context) {
-    const { embedded, mismatch } = context;
-    const threshold = mismatchThreshold(mismatch);
-    return flaggedPairs(mismatch, threshold).map((p) => {
-      const image = embedded.imageRow[p]!;
-      const text = embedded.textRow[p]!;
-      const probability = mismatch[p]!;
-      return {
-        code: 'caption-mismatch' as const,
-        ...aboutPair(context, p),
-        message: `The caption does not seem to describe this image (${percent(probability)} sure).`,
-        evidence: evidenceOf(context, image, text),
-        confidence: probability,
-        relatedPairs: [],
-        relatedFiles: [],
-        fixes: [
-          ...bestCaptions(context, image, text).map(({ caption, fit }): Fix => ({
-            kind: 'replace-caption',
-            caption,
-            probability: fit,
-          })),
-          { kind: 'mark-verified' },
-          { kind: 'exclude-pair' },
-        ],
-        remedy: 'Rewrite the caption, mark the pair as verified, or leave it out of the training.',
-      };
-    });
+    const threshold = mismatchThreshold(context.mismatch);
+    return flaggedPairs(context, threshold).map((p) => mismatchOf(context, p));
   },
 };
 
-/** Pairs at or above the threshold, the most suspicious first. */
-export function flaggedPairs(mismatch: Float64Array, threshold: number): number[] {
+/** What to say of pair `p`, whose caption is most likely wrong. */
+export function mismatchOf(context: AuditContext, p: number): Detected {
+  const { embedded, mismatch } = context;
+  const image = embedded.imageRow[p]!;
+  const text = embedded.textRow[p]!;
+  const probability = mismatch[p]!;
+  return {
+    code: 'caption-mismatch',
+    ...aboutPair(context, p),
+    message: `The caption does not seem to describe this image (${percent(probability)} sure).`,
+    evidence: evidenceOf(context, image, text),
+    confidence: probability,
+    relatedPairs: [],
+    relatedFiles: [],
+    fixes: [
+      ...bestCaptions(context, image, text).map(({ caption, fit }): Fix => ({
+        kind: 'replace-caption',
+        caption,
+        probability: fit,
+      })),
+      { kind: 'mark-verified' },
+      { kind: 'exclude-pair' },
+    ],
+    remedy: 'Rewrite the caption, mark the pair as verified, or leave it out of the training.',
+  };
+}
+
+/** Pairs at or above the threshold that nobody verified, the most suspicious first. */
+export function flaggedPairs({ mismatch, verified }: AuditContext, threshold: number): number[] {
   const flagged: number[] = [];
   mismatch.forEach((probability, p) => {
-    if (probability >= threshold) flagged.push(p);
+    if (probability >= threshold && verified[p] !== true) flagged.push(p);
   });
   return flagged.sort((a, b) => mismatch[b]! - mismatch[a]! || a - b);
 }
@@ -64,7 +67,8 @@ export function mismatchThreshold(mismatch: Float64Array): number {
     : Math.max(LEAST_PROBABILITY, threshold);
 }
 
-function evidenceOf(context: AuditContext, image: number, text: number): string[] {
+/** Why the caption is doubted, in sentences, the strongest first. */
+export function evidenceOf(context: AuditContext, image: number, text: number): string[] {
   const { model, embedded, words } = context;
   const { source } = model;
   const caption = embedded.texts.texts[text]!;

@@ -11,9 +11,81 @@ const PARTNERS = 4;
 export const captionsSwapped: Detector = {
   codes: ['captions-swapped'],
   detect(context) {
-    const taken = new Set<number>();
-    return swaps(context).flatMap((swap): Detected[] => {
-      const { first, second, confidence } = swap;
+    const suspicious = suspiciousPairs(context);
+    const byText = pairsByText(context, suspicious);
+    return swapFindings(
+      context,
+      suspicious.flatMap((p) => swapsOf(context, p, byText)),
+    );
+  },
+};
+
+/** Two pairs, the lower index first. */
+export interface Swap {
+  readonly first: number;
+  readonly second: number;
+  readonly confidence: number;
+}
+
+/** Pairs whose captions look wrong enough to belong elsewhere, the most suspicious first. */
+export function suspiciousPairs(context: AuditContext): number[] {
+  return flaggedPairs(context, WRONG_HERE);
+}
+
+export function pairsByText(
+  { embedded }: AuditContext,
+  pairs: readonly number[],
+): ReadonlyMap<number, readonly number[]> {
+  const byText = new Map<number, number[]>();
+  for (const p of pairs) {
+    const text = embedded.textRow[p]!;
+    const known = byText.get(text);
+    if (known === undefined) byText.set(text, [p]);
+    else known.push(p);
+  }
+  return byText;
+}
+
+/**
+ * Every exchange with `p` that would mend both pairs.
+ * @param byText the suspicious pairs by the row of their caption
+ */
+export function swapsOf(
+  { model, embedded, mismatch }: AuditContext,
+  p: number,
+  byText: ReadonlyMap<number, readonly number[]>,
+): Swap[] {
+  const { source } = model;
+  const texts = embedded.texts.texts.length;
+  const best = (image: number): Int32Array =>
+    source.captionLists
+      .items(image)
+      .filter((t) => t < texts)
+      .subarray(0, PARTNERS);
+  const image = embedded.imageRow[p]!;
+  const text = embedded.textRow[p]!;
+  const found: Swap[] = [];
+  for (const t of best(image)) {
+    for (const q of byText.get(t) ?? []) {
+      const other = embedded.imageRow[q]!;
+      if (q === p || source.graph.pictureOf[other] === source.graph.pictureOf[image]) continue;
+      if (!best(other).includes(text)) continue;
+      const here = model.mismatch(image, t, { replaced: text, giver: other });
+      const there = model.mismatch(other, text, { replaced: t, giver: image });
+      if (here > RIGHT_THERE || there > RIGHT_THERE) continue;
+      const confidence = Math.sqrt(mismatch[p]! * mismatch[q]! * (1 - here) * (1 - there));
+      found.push({ first: Math.min(p, q), second: Math.max(p, q), confidence });
+    }
+  }
+  return found;
+}
+
+/** The swaps to report: the surest first, each pair in one at most. */
+export function swapFindings(context: AuditContext, swaps: readonly Swap[]): Detected[] {
+  const taken = new Set<number>();
+  return [...swaps]
+    .sort((a, b) => b.confidence - a.confidence || a.first - b.first || a.second - b.second)
+    .flatMap(({ first, second, confidence }): Detected[] => {
       if (taken.has(first) || taken.has(second)) return [];
       taken.add(first).add(second);
       return [
@@ -21,50 +93,6 @@ export const captionsSwapped: Detector = {
         finding(context, second, first, confidence),
       ];
     });
-  },
-};
-
-interface Swap {
-  readonly first: number;
-  readonly second: number;
-  readonly confidence: number;
-}
-
-/** Every exchange that would mend both pairs, the surest first. */
-function swaps({ model, embedded, mismatch }: AuditContext): Swap[] {
-  const { source } = model;
-  const suspicious = flaggedPairs(mismatch, WRONG_HERE);
-  const byText = new Map<number, number[]>();
-  for (const p of suspicious) {
-    const text = embedded.textRow[p]!;
-    byText.set(text, [...(byText.get(text) ?? []), p]);
-  }
-  const texts = embedded.texts.texts.length;
-  const best = (image: number): Int32Array =>
-    source.captionLists
-      .items(image)
-      .filter((t) => t < texts)
-      .subarray(0, PARTNERS);
-  const found: Swap[] = [];
-  for (const p of suspicious) {
-    const image = embedded.imageRow[p]!;
-    const text = embedded.textRow[p]!;
-    for (const t of best(image)) {
-      for (const q of byText.get(t) ?? []) {
-        const other = embedded.imageRow[q]!;
-        if (q === p || source.graph.pictureOf[other] === source.graph.pictureOf[image]) continue;
-        if (!best(other).includes(text)) continue;
-        const here = model.mismatch(image, t, { replaced: text, giver: other });
-        const there = model.mismatch(other, text, { replaced: t, giver: image });
-        if (here > RIGHT_THERE || there > RIGHT_THERE) continue;
-        const confidence = Math.sqrt(mismatch[p]! * mismatch[q]! * (1 - here) * (1 - there));
-        found.push({ first: Math.min(p, q), second: Math.max(p, q), confidence });
-      }
-    }
-  }
-  return found.sort(
-    (a, b) => b.confidence - a.confidence || a.first - b.first || a.second - b.second,
-  );
 }
 
 function finding(context: AuditContext, p: number, q: number, confidence: number): Detected {

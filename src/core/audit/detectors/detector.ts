@@ -8,6 +8,8 @@ export interface AuditContext {
   readonly embedded: EmbeddedDataset;
   /** For each pair whether its caption was judged. */
   readonly judged: readonly boolean[];
+  /** For each pair whether a person found it right: no finding doubts it. */
+  readonly verified: readonly boolean[];
   /** For each pair the language its caption is in, where that is clearly not one the encoder reads. */
   readonly languages: readonly (string | undefined)[];
   readonly model: AuditModel;

@@ -1,5 +1,5 @@
 import { dotRows } from '../../matching/innerProducts.ts';
-import { type Detected, type Detector, aboutPair } from './detector.ts';
+import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
 
 /** Neither pair may be suspicious itself: a wrong caption is no hard negative. */
 const FITS = 0.2;
@@ -15,46 +15,90 @@ const CANDIDATES = 10;
 export const hardNegative: Detector = {
   codes: ['hard-negative'],
   detect(context) {
-    const { model, embedded, mismatch, judged } = context;
-    const { source } = model;
-    const pairOfText = new Map<number, number>();
-    judged.forEach((use, p) => {
-      const text = embedded.textRow[p]!;
-      if (use && !pairOfText.has(text)) pairOfText.set(text, p);
-    });
-    const found: { p: number; q: number; closeness: number }[] = [];
-    judged.forEach((use, p) => {
-      if (!use || !(mismatch[p]! < FITS)) return;
-      const i = embedded.imageRow[p]!;
-      const j = embedded.textRow[p]!;
-      for (const t of source.sentenceLists.items(j).subarray(0, CANDIDATES)) {
-        const q = pairOfText.get(t);
-        if (q === undefined || q <= p || !(mismatch[q]! < FITS)) continue;
-        const other = embedded.imageRow[q]!;
-        if (source.graph.pictureOf[other] === source.graph.pictureOf[i]) continue;
-        const words = dotRows(source.spaces.sentences, j, source.spaces.sentences, t);
-        const looks = dotRows(source.spaces.looks, i, source.spaces.looks, other);
-        if (words < CLOSE_CAPTION || looks < CLOSE_LOOK) continue;
-        found.push({ p, q, closeness: Math.min(words, looks) });
-      }
-    });
-    const limit = Math.max(AT_LEAST, Math.round(SHARE * judged.length));
-    return found
-      .sort((a, b) => b.closeness - a.closeness || a.p - b.p || a.q - b.q)
-      .slice(0, limit)
-      .map(({ p, q, closeness }): Detected => {
-        const other = embedded.dataset.pairs[q]!;
-        return {
-          code: 'hard-negative',
-          ...aboutPair(context, p),
-          message: `Hard to tell from ${other.image}: like pictures with like captions.`,
-          evidence: [`${other.image} is captioned “${other.caption}”`],
-          confidence: Math.min(1, closeness),
-          relatedPairs: [q],
-          relatedFiles: [other.image],
-          fixes: [],
-          remedy: 'Make both captions say what tells the pictures apart.',
-        };
-      });
+    const { judged } = context;
+    const first = firstPairs(context);
+    const found = judged.flatMap((_, p) => hardNegativesOf(context, p, first));
+    return hardNegativeFindings(context, found);
   },
 };
+
+/** Two pairs, the lower index first. */
+export interface HardNegative {
+  readonly first: number;
+  readonly second: number;
+  readonly closeness: number;
+}
+
+/** For each caption the first pair that carries it. */
+export function firstPairs({ judged, embedded }: AuditContext): Map<number, number> {
+  const pairOfText = new Map<number, number>();
+  judged.forEach((use, p) => {
+    const text = embedded.textRow[p]!;
+    if (use && !pairOfText.has(text)) pairOfText.set(text, p);
+  });
+  return pairOfText;
+}
+
+/** The pairs behind `p` that may be confused with it. */
+export function hardNegativesOf(
+  context: AuditContext,
+  p: number,
+  pairOfText: ReadonlyMap<number, number>,
+): HardNegative[] {
+  const { source } = context.model;
+  if (!fits(context, p)) return [];
+  const found: HardNegative[] = [];
+  for (const t of source.sentenceLists
+    .items(context.embedded.textRow[p]!)
+    .subarray(0, CANDIDATES)) {
+    const q = pairOfText.get(t);
+    if (q === undefined || q <= p || !fits(context, q)) continue;
+    const closeness = confusion(context, p, q);
+    if (closeness !== undefined) found.push({ first: p, second: q, closeness });
+  }
+  return found;
+}
+
+/** How close two pairs are in picture and words, where training may confuse them. */
+export function confusion(
+  { model: { source }, embedded }: AuditContext,
+  p: number,
+  q: number,
+): number | undefined {
+  const { spaces, graph } = source;
+  const [i, x] = [embedded.imageRow[p]!, embedded.imageRow[q]!];
+  if (graph.pictureOf[x] === graph.pictureOf[i]) return undefined;
+  const [j, t] = [embedded.textRow[p]!, embedded.textRow[q]!];
+  const words = dotRows(spaces.sentences, j, spaces.sentences, t);
+  const looks = dotRows(spaces.looks, i, spaces.looks, x);
+  return words < CLOSE_CAPTION || looks < CLOSE_LOOK ? undefined : Math.min(words, looks);
+}
+
+/** The hard negatives to report, the closest first. */
+export function hardNegativeFindings(
+  context: AuditContext,
+  found: readonly HardNegative[],
+): Detected[] {
+  const limit = Math.max(AT_LEAST, Math.round(SHARE * context.judged.length));
+  return [...found]
+    .sort((a, b) => b.closeness - a.closeness || a.first - b.first || a.second - b.second)
+    .slice(0, limit)
+    .map(({ first, second, closeness }): Detected => {
+      const other = context.embedded.dataset.pairs[second]!;
+      return {
+        code: 'hard-negative',
+        ...aboutPair(context, first),
+        message: `Hard to tell from ${other.image}: like pictures with like captions.`,
+        evidence: [`${other.image} is captioned “${other.caption}”`],
+        confidence: Math.min(1, closeness),
+        relatedPairs: [second],
+        relatedFiles: [other.image],
+        fixes: [],
+        remedy: 'Make both captions say what tells the pictures apart.',
+      };
+    });
+}
+
+function fits({ judged, verified, mismatch }: AuditContext, p: number): boolean {
+  return judged[p] === true && verified[p] !== true && mismatch[p]! < FITS;
+}

@@ -1,0 +1,296 @@
+import { centred } from '../matching/centring.ts';
+import { dot } from '../matching/innerProducts.ts';
+import { type Matrix, matrix, row } from '../matching/matrix.ts';
+import { TopLists } from '../matching/topLists.ts';
+import { type AuditModel, auditModel } from './auditModel.ts';
+import { EvidenceSource } from './evidence.ts';
+
+/** Rows whose lists changed. */
+export interface TouchedRows {
+  readonly images: Set<number>;
+  readonly texts: Set<number>;
+}
+
+/** A row of another list that would hold a caption which came later. */
+type Offers = Map<number, Map<number, number>>;
+
+/**
+ * A fitted model in which captions come and go: exact lists for new captions, the lists of everything else kept true,
+ * without searching all pairs again. What was learnt (centring, weights, calibration) stays. The state depends on the
+ * fit and on who carries which caption now, not on the way there.
+ *
+ * Rows of texts: the dataset's own, then room for new ones, then the reference bank's. Rows of images: the dataset's
+ * own, one for a guest, then the bank's.
+ */
+export class EvidenceRoom {
+  readonly model: AuditModel;
+  /** Row of an image from elsewhere; what it holds is set by `setGuest`. */
+  readonly guest: number;
+  /** First row for new captions, and the one behind the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly #source: EvidenceSource;
+  readonly #baseCaptions: TopLists;
+  readonly #baseSentences: TopLists;
+  readonly #captionOffers: Offers = new Map();
+  readonly #sentenceOffers: Offers = new Map();
+  readonly #captionsOf: number[][];
+  readonly #imagesOf: number[][];
+  /** Rows for new captions that hold one. */
+  readonly #used = new Set<number>();
+
+  constructor(fitted: AuditModel, images: number, texts: number, spare: number) {
+    const { source } = fitted;
+    this.guest = images;
+    this.from = texts;
+    this.to = texts + spare;
+    const image = (x: number): number => (x < images ? x : x + 1);
+    const text = (t: number): number => (t < texts ? t : t + spare);
+    const { graph, spaces } = source;
+    const imageRows = graph.images + 1;
+    const textRows = graph.texts + spare;
+    this.#captionsOf = placed(graph.captionsOf, imageRows, image).map((list) => list.map(text));
+    this.#imagesOf = placed(graph.imagesOf, textRows, text).map((list) => list.map(image));
+    const pictureOf = new Int32Array(imageRows).fill(images);
+    graph.pictureOf.forEach((picture, x) => (pictureOf[image(x)] = image(picture)));
+    this.#baseCaptions = moved(source.captionLists, imageRows, image, text);
+    this.#baseSentences = moved(source.sentenceLists, textRows, text, text);
+    this.#source = new EvidenceSource(
+      {
+        images: spread(spaces.images, imageRows, images, 1),
+        priors: spread(spaces.priors, imageRows, images, 1),
+        looks: spread(spaces.looks, imageRows, images, 1),
+        captions: spread(spaces.captions, textRows, texts, spare),
+        sentences: spread(spaces.sentences, textRows, texts, spare),
+      },
+      {
+        images: imageRows,
+        texts: textRows,
+        pictureOf,
+        captionsOf: this.#captionsOf,
+        imagesOf: this.#imagesOf,
+      },
+      {
+        captions: moved(source.captionLists, imageRows, image, text),
+        images: moved(source.imageLists, textRows, text, image),
+        looks: moved(source.lookLists, imageRows, image, image),
+        sentences: moved(source.sentenceLists, textRows, text, text),
+      },
+      source.hub,
+    );
+    this.model = auditModel(this.#source, fitted.centres, fitted.combination, fitted.calibration);
+  }
+
+  /**
+   * Makes row `t`, between `from` and `to`, that of a new caption. Until an image carries it, it is a guest: it can be
+   * judged, and is nobody's neighbour.
+   * @param embedding unit row of the joint space
+   * @param sentence unit row of the sentence space
+   */
+  put(t: number, embedding: Float32Array, sentence: Float32Array): void {
+    if (this.#used.has(t)) this.#forget(t);
+    const { spaces, imageLists } = this.#source;
+    const { centres } = this.model;
+    place(spaces.captions, t, embedding, centres.captions);
+    place(spaces.sentences, t, sentence, centres.sentences);
+    const toImages = this.#products(spaces.captions, t, spaces.images);
+    const nearest = best(toImages, imageLists.k, (x) => x !== this.guest);
+    imageLists.replace(t, nearest.items(0), nearest.similarities);
+    const toTexts = this.#products(spaces.sentences, t, spaces.sentences);
+    const alike = best(toTexts, this.#baseSentences.k, (u) => u < this.from || u >= this.to);
+    this.#baseSentences.replace(t, alike.items(0), alike.similarities);
+    this.#used.add(t);
+    const image = (x: number): boolean => x !== this.guest;
+    const text = (u: number): boolean =>
+      u !== t && (u < this.from || u >= this.to || this.#used.has(u));
+    offer(this.#captionOffers, this.#baseCaptions.thresholds, t, toImages, image);
+    offer(this.#sentenceOffers, this.#baseSentences.thresholds, t, toTexts, text);
+    for (const u of this.#used) {
+      // Earlier newcomers are offered to this one as this one was to them.
+      if (u !== t && toTexts[u]! > this.#baseSentences.thresholds[t]!) {
+        offerTo(this.#sentenceOffers, t, u, toTexts[u]!);
+      }
+    }
+    this.#rebuildSentences(t);
+  }
+
+  /**
+   * Image `image` carries these captions from now on, each once, in the order of the dataset.
+   * @returns the rows whose neighbours changed by it.
+   */
+  setCaptions(image: number, texts: readonly number[], touched = noRows()): TouchedRows {
+    const before = this.#captionsOf[image]!;
+    this.#captionsOf[image] = [...texts];
+    for (const t of before) {
+      if (texts.includes(t)) continue;
+      const owners = this.#imagesOf[t]!;
+      owners.splice(owners.indexOf(image), 1);
+      if (owners.length === 0) this.#spread(t, touched);
+    }
+    for (const t of texts) {
+      if (before.includes(t)) continue;
+      const owners = this.#imagesOf[t]!;
+      const later = owners.findIndex((x) => x > image);
+      owners.splice(later < 0 ? owners.length : later, 0, image);
+      if (owners.length === 1) this.#spread(t, touched);
+    }
+    return touched;
+  }
+
+  /** Makes the guest's row that of an image from elsewhere, so that it can be judged with any caption. */
+  setGuest(embedding: Float32Array, prior: Float32Array, look: Float32Array): void {
+    const { spaces, captionLists, lookLists } = this.#source;
+    const { centres } = this.model;
+    const x = this.guest;
+    place(spaces.images, x, embedding, centres.images);
+    place(spaces.priors, x, prior, centres.priors);
+    place(spaces.looks, x, look, centres.looks);
+    const toTexts = this.#products(spaces.images, x, spaces.captions);
+    const captions = best(toTexts, captionLists.k, (t) => this.#carried(t));
+    captionLists.replace(x, captions.items(0), captions.similarities);
+    const toLooks = this.#products(spaces.looks, x, spaces.looks);
+    const looks = best(toLooks, lookLists.k, (other) => other !== x);
+    lookLists.replace(x, looks.items(0), looks.similarities);
+  }
+
+  /** A caption came to its first image or left its last: sees to the lists that hold it. */
+  #spread(t: number, touched: TouchedRows): void {
+    for (const x of this.#rowsWith(this.#baseCaptions, this.#captionOffers, t)) {
+      this.#rebuildCaptions(x);
+      touched.images.add(x);
+    }
+    for (const u of this.#rowsWith(this.#baseSentences, this.#sentenceOffers, t)) {
+      this.#rebuildSentences(u);
+      touched.texts.add(u);
+    }
+  }
+
+  #rowsWith(base: TopLists, offers: Offers, t: number): number[] {
+    const rows: number[] = [];
+    if (t >= this.from && t < this.to) {
+      for (const [r, items] of offers) if (items.has(t)) rows.push(r);
+      return rows;
+    }
+    const { indices, k } = base;
+    for (let p = indices.indexOf(t); p >= 0; p = indices.indexOf(t, p + 1)) {
+      rows.push(Math.floor(p / k));
+    }
+    return rows;
+  }
+
+  #rebuildCaptions(x: number): void {
+    this.#rebuild(this.#source.captionLists, this.#baseCaptions, this.#captionOffers, x);
+  }
+
+  #rebuildSentences(t: number): void {
+    this.#rebuild(this.#source.sentenceLists, this.#baseSentences, this.#sentenceOffers, t);
+  }
+
+  /** A row as fitted, without the captions nobody carries any more, with those that came. */
+  #rebuild(lists: TopLists, base: TopLists, offers: Offers, r: number): void {
+    const items: { item: number; similarity: number }[] = [];
+    const end = r * base.k + base.count(r);
+    for (let p = r * base.k; p < end; p++) {
+      const item = base.indices[p]!;
+      if (this.#carried(item)) items.push({ item, similarity: base.similarities[p]! });
+    }
+    for (const [item, similarity] of offers.get(r) ?? []) {
+      if (this.#carried(item)) items.push({ item, similarity });
+    }
+    items.sort((a, b) => b.similarity - a.similarity || a.item - b.item);
+    lists.replace(
+      r,
+      items.map(({ item }) => item),
+      items.map(({ similarity }) => similarity),
+    );
+  }
+
+  #carried(t: number): boolean {
+    return this.#imagesOf[t]!.length > 0;
+  }
+
+  /** Row `t` is about to hold another caption; nobody carries the old one. */
+  #forget(t: number): void {
+    for (const items of this.#captionOffers.values()) items.delete(t);
+    for (const items of this.#sentenceOffers.values()) items.delete(t);
+    this.#sentenceOffers.delete(t);
+  }
+
+  /** Inner products of row `r` of `a` with every row of `b`. */
+  #products(a: Matrix, r: number, b: Matrix): Float32Array {
+    const out = new Float32Array(b.rows);
+    const d = b.columns;
+    for (let i = 0; i < b.rows; i++) out[i] = dot(a.data, r * d, b.data, i * d, d);
+    return out;
+  }
+}
+
+export function noRows(): TouchedRows {
+  return { images: new Set(), texts: new Set() };
+}
+
+function best(similarities: Float32Array, k: number, may: (item: number) => boolean): TopLists {
+  const lists = new TopLists(1, k);
+  for (let i = 0; i < similarities.length; i++) {
+    if (similarities[i]! > lists.thresholds[0]! && may(i)) lists.offer(0, i, similarities[i]!);
+  }
+  return lists;
+}
+
+function offer(
+  offers: Offers,
+  thresholds: Float32Array,
+  t: number,
+  to: Float32Array,
+  may: (row: number) => boolean,
+): void {
+  for (let r = 0; r < to.length; r++) {
+    if (to[r]! > thresholds[r]! && may(r)) offerTo(offers, r, t, to[r]!);
+  }
+}
+
+function offerTo(offers: Offers, r: number, t: number, similarity: number): void {
+  const known = offers.get(r);
+  if (known === undefined) offers.set(r, new Map([[t, similarity]]));
+  else known.set(t, similarity);
+}
+
+function place(m: Matrix, r: number, values: Float32Array, centre: Float32Array): void {
+  row(m, r).set(centred(matrix(1, values.length, values), centre).data);
+}
+
+function placed(
+  lists: readonly (readonly number[])[],
+  rows: number,
+  at: (row: number) => number,
+): (readonly number[])[] {
+  const out: (readonly number[])[] = Array.from({ length: rows }, () => []);
+  lists.forEach((list, r) => (out[at(r)] = list));
+  return out;
+}
+
+function moved(
+  lists: TopLists,
+  rows: number,
+  rowAt: (r: number) => number,
+  itemAt: (item: number) => number,
+): TopLists {
+  const out = new TopLists(rows, lists.k);
+  for (let r = 0; r < lists.rows; r++) {
+    const start = r * lists.k;
+    out.replace(
+      rowAt(r),
+      lists.items(r).map(itemAt),
+      lists.similarities.subarray(start, start + lists.count(r)),
+    );
+  }
+  return out;
+}
+
+/** Rows of zeros put in at `at`. */
+function spread(m: Matrix, rows: number, at: number, gap: number): Matrix {
+  const out = matrix(rows, m.columns);
+  out.data.set(m.data.subarray(0, at * m.columns));
+  out.data.set(m.data.subarray(at * m.columns), (at + gap) * m.columns);
+  return out;
+}

@@ -1,0 +1,62 @@
+import type { CancelSignal } from '../../core/cancellation.ts';
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import { judgeDataset } from '../auditDataset.ts';
+import { decisionsOf, readDecisions } from '../decisions.ts';
+import { indexDataset } from '../indexer.ts';
+import { LiveDataset } from './liveDataset.ts';
+import type { LivePorts } from './livePorts.ts';
+
+export interface BuildHooks {
+  readonly signal?: CancelSignal;
+  readonly onProgress?: ProgressListener;
+  readonly pause: () => Promise<void>;
+  readonly onAudit: () => void;
+}
+
+/**
+ * Indexes and audits one dataset.
+ * @param files where open documents stand before the disk
+ * @throws PairLensError `cancelled`.
+ */
+export async function buildDataset(
+  dataset: Dataset,
+  ports: LivePorts,
+  files: FileSystem,
+  hooks: BuildHooks,
+): Promise<LiveDataset> {
+  const hash = (text: string): string => ports.hasher.hash(text);
+  const embedded = await indexDataset(dataset, ports, hooks);
+  const decisions = await decisionsBelow(files, dataset.root, ports);
+  hooks.onAudit();
+  const judgement = await judgeDataset(embedded, {
+    ...hooks,
+    reference: ports.reference,
+    decisions: decisionsOf(embedded, decisions, hash),
+    ...(ports.languages && { languages: ports.languages }),
+    ...(ports.innerProducts && { innerProducts: ports.innerProducts }),
+  });
+  const live = new LiveDataset(embedded, judgement, decisions, {
+    hash,
+    languages: ports.languages,
+  });
+  await live.findings.detectAll(hooks.pause, hooks.signal);
+  return live;
+}
+
+/** A file of decisions that cannot be read must not keep the dataset from being seen. */
+async function decisionsBelow(
+  files: FileSystem,
+  root: string,
+  { log }: LivePorts,
+): Promise<ReadonlyMap<string, Decision>> {
+  try {
+    return await readDecisions(files, root);
+  } catch (error) {
+    log.warn(PairLensError.from(error).message);
+    return new Map();
+  }
+}

@@ -1,0 +1,324 @@
+import type { AuditContext } from '../../core/audit/detectors/detector.ts';
+import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenceRoom.ts';
+import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { decisionKey, type Decision } from '../../core/dataset/decisions.ts';
+import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import type { MismatchEstimate } from '../../core/export/auditReport.ts';
+import type { LanguageDetector } from '../../core/ports.ts';
+import { mismatchEstimate, type Judgement } from '../auditDataset.ts';
+import type { TextRecord } from '../embeddingRecord.ts';
+import { LiveFindings } from './liveFindings.ts';
+import { PairSlots } from './pairSlots.ts';
+
+/** Room for captions and pairs that come between two whole audits. */
+const SPARE_TEXTS = 512;
+const SPARE_PAIRS = 2048;
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** What a caption file holds now. */
+export interface FileContent {
+  readonly file: DatasetPath;
+  readonly pairs: readonly Pair[];
+  /** The problems of the file, and of images that lost or got their captions by it. */
+  readonly problems: readonly Problem[];
+  /** Images whose `missing-caption` problem no longer holds or is among `problems`. */
+  readonly images: ReadonlySet<DatasetPath>;
+}
+
+/** One dataset with the model of its last whole audit, kept true while captions change. */
+export class LiveDataset {
+  readonly root: string;
+  readonly context: AuditContext;
+  readonly room: EvidenceRoom;
+  readonly slots: PairSlots;
+  readonly findings: LiveFindings;
+  readonly estimate: MismatchEstimate | undefined;
+  readonly imageRowOf: ReadonlyMap<DatasetPath, number>;
+  readonly #whole: Dataset;
+  readonly #images: ReadonlySet<DatasetPath>;
+  readonly #decisions: Map<string, Decision>;
+  readonly #hash: (text: string) => string;
+  readonly #languages: LanguageDetector | undefined;
+  readonly #texts: string[];
+  readonly #rowOf = new Map<string, number>();
+  readonly #judged: boolean[];
+  readonly #verified: boolean[];
+  readonly #excluded = new Set<number>();
+  readonly #foreign: (string | undefined)[];
+  #nextRow: number;
+  #problems: readonly Problem[];
+
+  constructor(
+    whole: EmbeddedDataset,
+    judgement: Judgement,
+    decisions: ReadonlyMap<string, Decision>,
+    ports: {
+      readonly hash: (text: string) => string;
+      readonly languages: LanguageDetector | undefined;
+    },
+  ) {
+    const { dataset } = whole;
+    const { context } = judgement;
+    const { images, texts } = context.embedded;
+    this.root = dataset.root;
+    this.#whole = dataset;
+    this.#images = new Set(dataset.images);
+    this.#problems = dataset.problems;
+    this.#decisions = new Map(decisions);
+    this.#hash = ports.hash;
+    this.#languages = ports.languages;
+    this.estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
+    this.slots = new PairSlots(dataset.pairs, dataset.pairs.length + SPARE_PAIRS);
+    this.room = new EvidenceRoom(
+      context.model,
+      images.paths.length,
+      texts.texts.length,
+      SPARE_TEXTS,
+    );
+    this.#nextRow = this.room.from;
+    this.#texts = [...texts.texts, ...new Array<string>(SPARE_TEXTS).fill('')];
+    texts.texts.forEach((text, t) => this.#rowOf.set(text, t));
+    this.#judged = [...context.judged];
+    this.#verified = [...context.verified];
+    this.#foreign = [...context.languages];
+    this.imageRowOf = new Map(images.paths.map((path, row) => [path, row]));
+    const { capacity } = this.slots;
+    const self = (): readonly Problem[] => this.#problems;
+    this.context = {
+      embedded: {
+        ...context.embedded,
+        dataset: {
+          ...dataset,
+          pairs: this.slots.pairs,
+          get problems() {
+            return self();
+          },
+        },
+        texts: { ...texts, texts: this.#texts },
+        imageRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.imageRow),
+        textRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.textRow),
+      },
+      judged: this.#judged,
+      verified: this.#verified,
+      languages: this.#foreign,
+      model: this.room.model,
+      mismatch: withRoom(new Float64Array(capacity).fill(NaN), context.mismatch),
+      words: context.words,
+    };
+    for (const slot of this.slots.all()) {
+      if (this.#judged[slot] !== true) this.context.embedded.textRow[slot] = -1;
+      if (this.#decisionOf(slot) === 'excluded') this.#excluded.add(slot);
+    }
+    this.findings = new LiveFindings(this.context);
+  }
+
+  /** As if it had been opened now. */
+  get dataset(): Dataset {
+    const pairs = [...this.slots.all()].map((slot) => this.slots.pairs[slot]!);
+    return { ...this.#whole, pairs, problems: this.#problems };
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  get verified(): number {
+    return this.#verified.filter(Boolean).length;
+  }
+
+  get excluded(): number {
+    return this.#excluded.size;
+  }
+
+  decision(slot: number): Decision | undefined {
+    if (this.#verified[slot] === true) return 'verified';
+    return this.#excluded.has(slot) ? 'excluded' : undefined;
+  }
+
+  /** Row of a caption, if it was encoded since the last audit and is still there. */
+  rowOfText(text: string): number | undefined {
+    return this.#rowOf.get(text);
+  }
+
+  /** Captions of these pairs that have to be encoded before `apply`. */
+  unknownTexts(pairs: readonly Pair[]): string[] {
+    const unknown = new Set<string>();
+    for (const { caption } of pairs) {
+      if (!this.#rowOf.has(caption) && this.#languageOf(caption) === undefined) unknown.add(caption);
+    }
+    return [...unknown];
+  }
+
+  /** Whether there is room; if not, only a whole audit helps. */
+  hasRoomFor(pairs: readonly Pair[], texts: number): boolean {
+    return texts <= SPARE_TEXTS / 2 && this.slots.newcomers(pairs) <= this.slots.room;
+  }
+
+  /** Takes in what a caption file holds now, and judges what that touches. Never waits. */
+  apply(content: FileContent, records: ReadonlyMap<string, TextRecord>): void {
+    this.#problems = [
+      ...this.#problems.filter(
+        (problem) =>
+          problem.file !== content.file &&
+          !(problem.code === 'missing-caption' && content.images.has(problem.file)),
+      ),
+      ...content.problems,
+    ];
+    const { slots, images } = this.slots.setFile(content.file, content.pairs);
+    this.#settle(slots, images, records);
+  }
+
+  /** What was decided changes what is judged. */
+  decide(
+    slot: number,
+    decision: Decision | 'none',
+    records: ReadonlyMap<string, TextRecord>,
+  ): void {
+    const pair = this.slots.pairs[slot]!;
+    const hash = this.context.embedded.images.hashes[this.imageRowOf.get(pair.image) ?? -1];
+    if (hash === undefined) return;
+    const key = decisionKey(hash, pair.caption, this.#hash);
+    if (decision === 'none') this.#decisions.delete(key);
+    else this.#decisions.set(key, decision);
+    // The same picture with the same caption under another name is the same decision.
+    const same = [...this.slots.all()].filter(
+      (other) => this.slots.pairs[other]!.caption === pair.caption,
+    );
+    this.#settle(same, new Set(same.map((other) => this.slots.pairs[other]!.image)), records);
+  }
+
+  /** Gives a pair another caption for a moment; the function returned takes it back. */
+  tryCaption(
+    slot: number,
+    caption: string,
+    records: ReadonlyMap<string, TextRecord>,
+  ): () => void {
+    const before = this.slots.pairs[slot]!;
+    const images = new Set([before.image]);
+    this.slots.pairs[slot] = { ...before, caption };
+    this.#settle([slot], images, records);
+    return () => {
+      this.slots.pairs[slot] = before;
+      this.#settle([slot], images, new Map());
+    };
+  }
+
+  hasImage(image: DatasetPath): boolean {
+    return this.#images.has(image);
+  }
+
+  /** The row of a caption that nobody carries yet, for judging it where it is not. */
+  guest(text: string, record: TextRecord): number {
+    return this.#rowOf.get(text) ?? this.#place(text, record, NONE);
+  }
+
+  #settle(
+    changed: readonly number[],
+    images: ReadonlySet<DatasetPath>,
+    records: ReadonlyMap<string, TextRecord>,
+  ): void {
+    const taken = new Set<number>();
+    for (const slot of changed) this.#seat(slot, records, taken);
+    const touched = noRows();
+    for (const image of images) {
+      const row = this.imageRowOf.get(image);
+      if (row !== undefined) this.room.setCaptions(row, this.#textRows(image), touched);
+    }
+    const anew = new Set(changed);
+    const moved = this.#touchedPairs(touched, images);
+    for (const slot of new Set([...anew, ...moved])) this.#judge(slot);
+    this.findings.update(anew, moved);
+  }
+
+  /** Where the pair of a slot stands in the tables now. */
+  #seat(slot: number, records: ReadonlyMap<string, TextRecord>, taken: Set<number>): void {
+    const { embedded } = this.context;
+    const pair = this.slots.pairs[slot]!;
+    const held = this.slots.holds(slot);
+    const imageRow = held ? (this.imageRowOf.get(pair.image) ?? -1) : -1;
+    embedded.imageRow[slot] = imageRow;
+    const decision = held ? this.#decisionOf(slot) : undefined;
+    if (decision === 'excluded') this.#excluded.add(slot);
+    else this.#excluded.delete(slot);
+    this.#verified[slot] = decision === 'verified';
+    const readable = imageRow >= 0 && decision !== 'excluded' && pair.caption.trim() !== '';
+    const language = readable ? this.#languageOf(pair.caption) : undefined;
+    this.#foreign[slot] = language;
+    let row = -1;
+    if (readable && language === undefined) {
+      const record = records.get(pair.caption);
+      row = this.#rowOf.get(pair.caption) ?? -1;
+      if (row < 0 && record !== undefined) row = this.#place(pair.caption, record, taken);
+      if (row >= 0) taken.add(row);
+    }
+    embedded.textRow[slot] = row;
+    this.#judged[slot] = row >= 0;
+  }
+
+  #place(text: string, record: TextRecord, taken: ReadonlySet<number>): number {
+    const { from, to, model } = this.room;
+    for (let tried = from; tried < to; tried++) {
+      const row = this.#nextRow;
+      this.#nextRow = row + 1 < to ? row + 1 : from;
+      if (taken.has(row) || model.source.graph.imagesOf[row]!.length > 0) continue;
+      const before = this.#texts[row]!;
+      if (before !== '') this.#rowOf.delete(before);
+      this.room.put(row, record.embedding, record.sentence);
+      this.#texts[row] = text;
+      this.#rowOf.set(text, row);
+      return row;
+    }
+    return -1;
+  }
+
+  #textRows(image: DatasetPath): number[] {
+    const rows = this.slots.ofImage(image).map((slot) => this.context.embedded.textRow[slot]!);
+    return [...new Set(rows.filter((row) => row >= 0))];
+  }
+
+  /** The pairs whose evidence the change may have moved. */
+  #touchedPairs(touched: TouchedRows, images: ReadonlySet<DatasetPath>): Set<number> {
+    const { embedded, model } = this.context;
+    const pairs = new Set<number>();
+    const addImage = (x: number, only?: number): void => {
+      const path = embedded.images.paths[x];
+      for (const slot of path === undefined ? [] : this.slots.ofImage(path)) {
+        if (only === undefined || embedded.textRow[slot] === only) pairs.add(slot);
+      }
+    };
+    for (const image of images) for (const slot of this.slots.ofImage(image)) pairs.add(slot);
+    for (const x of touched.images) addImage(x);
+    for (const t of touched.texts) for (const x of model.source.graph.imagesOf[t]!) addImage(x, t);
+    return pairs;
+  }
+
+  #judge(slot: number): void {
+    const { embedded, mismatch, model, judged } = this.context;
+    mismatch[slot] =
+      judged[slot] === true
+        ? model.mismatch(embedded.imageRow[slot]!, embedded.textRow[slot]!)
+        : NaN;
+  }
+
+  #decisionOf(slot: number): Decision | undefined {
+    const { image, caption } = this.slots.pairs[slot]!;
+    const hash = this.context.embedded.images.hashes[this.imageRowOf.get(image) ?? -1];
+    if (hash === undefined || this.#decisions.size === 0) return undefined;
+    return this.#decisions.get(decisionKey(hash, caption, this.#hash));
+  }
+
+  #languageOf(caption: string): string | undefined {
+    const language = this.#languages?.detect(caption);
+    return language === 'en' ? undefined : language;
+  }
+}
+
+function withRoom<T extends { set(values: ArrayLike<number>): void }>(
+  room: T,
+  values: ArrayLike<number>,
+): T {
+  room.set(values);
+  return room;
+}

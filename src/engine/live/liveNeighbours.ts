@@ -1,0 +1,183 @@
+import { confusion } from '../../core/audit/detectors/hardNegative.ts';
+import type { Replacement } from '../../core/audit/evidence.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { dotRows } from '../../core/matching/innerProducts.ts';
+import type { LiveDataset } from './liveDataset.ts';
+import { imageAlone, livePair } from './livePairs.ts';
+import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
+
+export interface NeighbourLists {
+  readonly captions: readonly LiveNeighbour[];
+  readonly images: readonly LiveNeighbour[];
+  readonly lookAlikes: readonly LiveNeighbour[];
+  readonly duplicates: readonly LiveNeighbour[];
+}
+
+/** What is judged: an image row, a caption row or both (-1 where there is none), and the pair's slot if it has one. */
+export interface Focus {
+  readonly image: number;
+  readonly text: number;
+  readonly slot: number | undefined;
+}
+
+/** The `k` best of each kind; the image's own captions and its copies are left out by identity. */
+export function neighbourLists(dataset: LiveDataset, focus: Focus, k: number): NeighbourLists {
+  const copies = focus.image < 0 ? new Set<number>() : copiesOf(dataset, focus.image);
+  return {
+    captions: focus.image < 0 ? [] : captionsFor(dataset, focus, copies, k),
+    images: focus.text < 0 ? [] : imagesFor(dataset, focus, copies, k),
+    lookAlikes: focus.image < 0 ? [] : lookAlikes(dataset, focus, copies, k),
+    duplicates: duplicates(dataset, focus, copies).slice(0, k),
+  };
+}
+
+/** Captions of the dataset by how well they would fit the image. */
+function captionsFor(
+  dataset: LiveDataset,
+  { image, text, slot }: Focus,
+  copies: ReadonlySet<number>,
+  k: number,
+): LiveNeighbour[] {
+  const { model } = dataset.context;
+  const { graph, captionLists } = model.source;
+  const own = new Set(graph.captionsOf[image]);
+  const scored: { readonly t: number; readonly x: number; readonly score: number }[] = [];
+  for (const t of captionLists.items(image)) {
+    if (own.has(t) || t === text) continue;
+    const owners = graph.imagesOf[t]!.filter((x) => x !== image && !copies.has(x));
+    const [giver] = owners;
+    if (giver === undefined || !isOwn(dataset, giver)) continue;
+    const replacement: Replacement = { replaced: text, giver };
+    scored.push({ t, x: giver, score: 1 - model.mismatch(image, t, replacement) });
+  }
+  return top(scored, k).flatMap(({ t, x, score }): LiveNeighbour[] => {
+    const found = slotOf(dataset, x, t);
+    if (found === undefined) return [];
+    return [
+      {
+        pair: livePair(dataset, found),
+        kind: 'match',
+        score,
+        ...hardNegative(dataset, slot, found),
+      },
+    ];
+  });
+}
+
+/** Images of the dataset by how well the caption would fit them. */
+function imagesFor(
+  dataset: LiveDataset,
+  { image, text, slot }: Focus,
+  copies: ReadonlySet<number>,
+  k: number,
+): LiveNeighbour[] {
+  const { model } = dataset.context;
+  const { graph, imageLists } = model.source;
+  const own = new Set(graph.imagesOf[text]);
+  const scored: { readonly x: number; readonly score: number }[] = [];
+  for (const x of imageLists.items(text)) {
+    if (!isOwn(dataset, x) || own.has(x) || x === image || copies.has(x)) continue;
+    const replacement: Replacement = { replaced: graph.captionsOf[x]![0] ?? -1, giver: image };
+    scored.push({ x, score: 1 - model.mismatch(x, text, replacement) });
+  }
+  return top(scored, k).map(({ x, score }): LiveNeighbour => ({
+    pair: pairOfImageRow(dataset, x),
+    kind: 'match',
+    score,
+    ...hardNegative(dataset, slot, firstSlot(dataset, x)),
+  }));
+}
+
+function lookAlikes(
+  dataset: LiveDataset,
+  { image, slot }: Focus,
+  copies: ReadonlySet<number>,
+  k: number,
+): LiveNeighbour[] {
+  const { lookLists } = dataset.context.model.source;
+  return [...lookLists.items(image)]
+    .filter((x) => isOwn(dataset, x) && x !== image && !copies.has(x))
+    .slice(0, k)
+    .map((x) => ({
+      pair: pairOfImageRow(dataset, x),
+      kind: 'likeness',
+      score: likeness(dataset, image, x),
+      ...hardNegative(dataset, slot, firstSlot(dataset, x)),
+    }));
+}
+
+function duplicates(
+  dataset: LiveDataset,
+  { image }: Focus,
+  copies: ReadonlySet<number>,
+): LiveNeighbour[] {
+  const { pictureOf } = dataset.context.model.source.graph;
+  return [...copies]
+    .map((x): LiveNeighbour => ({
+      pair: pairOfImageRow(dataset, x),
+      kind: 'likeness',
+      score: pictureOf[x] === pictureOf[image] ? 1 : likeness(dataset, image, x),
+    }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** Centred cosine of the looks, 0 where they have nothing in common. */
+function likeness(dataset: LiveDataset, i: number, x: number): number {
+  const { looks } = dataset.context.model.source.spaces;
+  return Math.min(1, Math.max(0, dotRows(looks, i, looks, x)));
+}
+
+/** Rows of the images that hold the same picture: the same bytes, or a near-duplicate. */
+function copiesOf(dataset: LiveDataset, image: number): Set<number> {
+  const { embedded, model } = dataset.context;
+  const { pictureOf } = model.source.graph;
+  const copies = new Set<number>();
+  embedded.images.paths.forEach((_, x) => {
+    if (x !== image && pictureOf[x] === pictureOf[image]) copies.add(x);
+  });
+  const path = embedded.images.paths[image];
+  for (const { file, relatedFiles } of dataset.findings.duplicates) {
+    const group = [file, ...relatedFiles];
+    if (path === undefined || !group.includes(path)) continue;
+    for (const other of group) {
+      const x = dataset.imageRowOf.get(other);
+      if (x !== undefined && x !== image) copies.add(x);
+    }
+  }
+  return copies;
+}
+
+function hardNegative(
+  dataset: LiveDataset,
+  slot: number | undefined,
+  other: number | undefined,
+): { readonly hardNegative?: boolean } {
+  const { judged } = dataset.context;
+  if (slot === undefined || other === undefined || slot === other) return {};
+  if (judged[slot] !== true || judged[other] !== true) return {};
+  return confusion(dataset.context, slot, other) === undefined ? {} : { hardNegative: true };
+}
+
+function isOwn(dataset: LiveDataset, x: number): boolean {
+  return x < dataset.room.guest;
+}
+
+function slotOf(dataset: LiveDataset, x: number, t: number): number | undefined {
+  const { images, textRow } = dataset.context.embedded;
+  return dataset.slots.ofImage(images.paths[x]!).find((slot) => textRow[slot] === t);
+}
+
+function firstSlot(dataset: LiveDataset, x: number): number | undefined {
+  return dataset.slots.ofImage(dataset.context.embedded.images.paths[x]!)[0];
+}
+
+/** The first pair of an image, or the image alone. */
+export function pairOfImageRow(dataset: LiveDataset, x: number): LivePair {
+  const image: DatasetPath = dataset.context.embedded.images.paths[x]!;
+  const [slot] = dataset.slots.ofImage(image);
+  return slot === undefined ? imageAlone(dataset.root, image) : livePair(dataset, slot);
+}
+
+export function top<T extends { readonly score: number }>(scored: readonly T[], k: number): T[] {
+  return [...scored].sort((a, b) => b.score - a.score).slice(0, k);
+}

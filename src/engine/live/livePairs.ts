@@ -1,0 +1,54 @@
+import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import type { LiveDataset } from './liveDataset.ts';
+import type { LivePair } from './liveWorkspace.ts';
+
+/** The pair of a slot as the editor sees it. */
+export function livePair(dataset: LiveDataset, slot: number): LivePair {
+  const { root, context } = dataset;
+  const pair = dataset.slots.pairs[slot]!;
+  const mismatch = context.mismatch[slot]!;
+  return {
+    root,
+    image: pair.image,
+    captionIndex: pair.captionIndex,
+    caption: pair.caption,
+    imagePath: toAbsolute(root, pair.image),
+    captionPath: toAbsolute(root, pair.source.file),
+    range: pair.source.range,
+    end: captionEnd(pair),
+    match: Number.isNaN(mismatch) ? undefined : 1 - mismatch,
+    decision: dataset.decision(slot),
+  };
+}
+
+/** An image without a caption, named as if its caption were empty. */
+export function imageAlone(root: string, image: DatasetPath): LivePair {
+  const path = toAbsolute(root, image);
+  return {
+    root,
+    image,
+    captionIndex: 0,
+    caption: '',
+    imagePath: path,
+    captionPath: path,
+    range: { start: 0, end: 0, line: 0, column: 0 },
+    end: { line: 0, column: 0 },
+    match: undefined,
+    decision: undefined,
+  };
+}
+
+/** Formats in which a caption's line breaks stand in the file as they are. */
+const RAW_LINE_BREAKS = /^sidecar|csv$|^kaggle-captions$/;
+
+function captionEnd({ caption, source }: Pair): LivePair['end'] {
+  const { range, format } = source;
+  const lines = RAW_LINE_BREAKS.test(format) ? caption.split('\n') : [caption];
+  const last = lines.at(-1) ?? '';
+  if (lines.length === 1) {
+    return { line: range.line, column: range.column + range.end - range.start };
+  }
+  const column = format.startsWith('sidecar') ? last.length : last.replaceAll('"', '""').length;
+  return { line: range.line + lines.length - 1, column };
+}

@@ -1,0 +1,521 @@
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { row } from '../../core/matching/matrix.ts';
+import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
+import { findingsAt } from '../auditDataset.ts';
+import { fingerprintOf, folderPrefix } from '../auditReport.ts';
+import { writeDecision } from '../decisions.ts';
+import { indexCaptions } from '../indexCaptions.ts';
+import type { TextRecord } from '../embeddingRecord.ts';
+import { openFolder, type OpenedFolder } from '../openDatasets.ts';
+import { buildDataset } from './buildDataset.ts';
+import type { LiveDataset } from './liveDataset.ts';
+import { captionEditOf, createCaption, currentText } from './liveEdits.ts';
+import { neighbourLists } from './liveNeighbours.ts';
+import { imageAlone, livePair } from './livePairs.ts';
+import type { LivePorts } from './livePorts.ts';
+import { searchByImage, searchByText } from './liveSearch.ts';
+import type {
+  Decision,
+  FileEdit,
+  LiveChange,
+  LiveDatasetSummary,
+  LiveFinding,
+  LiveMatch,
+  LiveNeighbour,
+  LiveNeighbours,
+  LivePair,
+  LivePairId,
+  LiveSettings,
+  LiveStatus,
+  LiveWorkspace,
+} from './liveWorkspace.ts';
+import { OpenDocuments } from './openDocuments.ts';
+import { Priority } from './priority.ts';
+import {
+  captionFiles,
+  fileContent,
+  readCaptionFile,
+  type CaptionFileKind,
+} from './readCaptionFile.ts';
+import { Turns } from './turns.ts';
+
+interface Member {
+  readonly opened: OpenedFolder;
+  readonly dataset: LiveDataset;
+  readonly files: Map<string, CaptionFileKind>;
+}
+
+/** Opens the datasets of an editor's folders; nothing is read before `refresh`. The ports stay the caller's to close. */
+export function openLiveWorkspace(ports: LivePorts, settings: LiveSettings): LiveWorkspace {
+  return new Workspace(ports, settings);
+}
+
+class Workspace implements LiveWorkspace {
+  status: LiveStatus = { state: 'no-dataset' };
+  readonly #ports: LivePorts;
+  readonly #documents: OpenDocuments;
+  readonly #priority = new Priority();
+  readonly #turns = new Turns();
+  readonly #listeners = new Set<(change: LiveChange) => void>();
+  #settings: LiveSettings;
+  #folders: readonly string[] = [];
+  #members: readonly Member[] = [];
+  #findings: readonly LiveFinding[] | undefined;
+  /** Caption files that changed and were not taken in yet. */
+  readonly #stale = new Set<string>();
+  /** Caption files that changed while a refresh was reading. */
+  #changedMeanwhile: Set<string> | undefined;
+
+  constructor(ports: LivePorts, settings: LiveSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#documents = new OpenDocuments(ports.files);
+  }
+
+  get datasets(): readonly LiveDatasetSummary[] {
+    return this.#members.map(({ dataset }) => ({
+      dataset: dataset.dataset,
+      estimate: dataset.estimate,
+      verified: dataset.verified,
+      excluded: dataset.excluded,
+    }));
+  }
+
+  async refresh(
+    folders: readonly string[],
+    hooks: Parameters<LiveWorkspace['refresh']>[1],
+  ): Promise<void> {
+    this.#folders = folders;
+    const before = this.status;
+    this.status = { state: 'indexing' };
+    const meanwhile = new Set<string>();
+    this.#changedMeanwhile = meanwhile;
+    try {
+      const members = await this.#open(folders, hooks);
+      await this.#turns.run(async () => {
+        for (const path of [...meanwhile, ...this.#stale]) {
+          for (const member of members) await this.#take(member, path, hooks.signal);
+        }
+        throwIfCancelled(hooks.signal);
+        this.#members = members;
+        this.#stale.clear();
+      });
+      this.status = { state: members.length === 0 ? 'no-dataset' : 'ready' };
+      this.#changed({ findings: true, paths: [] });
+    } catch (error) {
+      const { code, message, remedy } = PairLensError.from(error);
+      this.status =
+        code === 'cancelled'
+          ? before
+          : { state: 'failed', error: { message, ...(remedy !== undefined && { remedy }) } };
+      throw error;
+    } finally {
+      if (this.#changedMeanwhile === meanwhile) this.#changedMeanwhile = undefined;
+    }
+  }
+
+  async #open(
+    folders: readonly string[],
+    hooks: Parameters<LiveWorkspace['refresh']>[1],
+  ): Promise<Member[]> {
+    const { files } = this.#documents;
+    const { captionsPerFile } = this.#settings;
+    const ports = this.#priority.behind(this.#ports);
+    const members: Member[] = [];
+    for (const folder of outermost(folders)) {
+      let opened: OpenedFolder;
+      try {
+        opened = await openFolder(files, folder, {
+          ...hooks,
+          ...(captionsPerFile && { captionsPerFile }),
+        });
+      } catch (error) {
+        if (PairLensError.is(error, 'no-dataset')) continue;
+        throw error;
+      }
+      for (const dataset of opened.datasets) {
+        this.status = { state: 'indexing' };
+        const live = await buildDataset(dataset, ports, files, {
+          ...hooks,
+          pause: this.#priority.pause,
+          onAudit: () => (this.status = { state: 'auditing' }),
+        });
+        members.push({ opened, dataset: live, files: captionFiles(dataset) });
+      }
+    }
+    return members;
+  }
+
+  onChange(listener: (change: LiveChange) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  #changed(change: LiveChange): void {
+    this.#findings = undefined;
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  findings(): readonly LiveFinding[] {
+    this.#findings ??= this.#members.flatMap((member) => this.#findingsOf(member));
+    return this.#findings;
+  }
+
+  #findingsOf({ dataset, opened }: Member): LiveFinding[] {
+    const { context } = dataset;
+    const prefix = folderPrefix(opened.dir, dataset.root);
+    const seen = new Map<string, number>();
+    return findingsAt(this.#settings.levels, dataset.findings.all()).map((finding): LiveFinding => {
+      const id = fingerprintOf(finding, context.embedded.dataset, prefix, (text) =>
+        this.#ports.hasher.hash(text),
+      );
+      const times = seen.get(id) ?? 0;
+      seen.set(id, times + 1);
+      return {
+        id: times === 0 ? id : `${id}-${times}`,
+        root: dataset.root,
+        finding,
+        pair: finding.pair === undefined ? undefined : livePair(dataset, finding.pair),
+        related: finding.relatedPairs.map((slot) => livePair(dataset, slot)),
+      };
+    });
+  }
+
+  pairsInFile(path: string): readonly LivePair[] {
+    return this.#members.flatMap(({ dataset }) => {
+      const file = toDatasetPath(dataset.root, path);
+      const slots = file === undefined ? [] : dataset.slots.ofFile(file);
+      return slots.map((slot) => livePair(dataset, slot));
+    });
+  }
+
+  pairsOfImage(path: string): readonly LivePair[] {
+    return this.#members.flatMap(({ dataset }) => {
+      const image = toDatasetPath(dataset.root, path);
+      const slots = image === undefined ? [] : dataset.slots.ofImage(image);
+      return slots.map((slot) => livePair(dataset, slot));
+    });
+  }
+
+  pair(id: LivePairId): LivePair | undefined {
+    const found = this.#find(id);
+    return found && livePair(found.dataset, found.slot);
+  }
+
+  kindOf(path: string): 'captions' | 'image' | undefined {
+    for (const { dataset, files } of this.#members) {
+      const inside = toDatasetPath(dataset.root, path);
+      if (inside === undefined) continue;
+      if (files.has(inside)) return 'captions';
+      if (dataset.hasImage(inside)) return 'image';
+    }
+    return undefined;
+  }
+
+  async captionsChanged(
+    path: string,
+    text: string | undefined,
+    signal?: CancelSignal,
+  ): Promise<void> {
+    this.#documents.set(path, text);
+    this.#changedMeanwhile?.add(path);
+    this.#stale.add(path);
+    await this.#priority.first(() =>
+      this.#turns.run(async () => {
+        throwIfCancelled(signal);
+        const changed: string[] = [];
+        for (const stale of [...this.#stale]) {
+          for (const member of this.#members) {
+            if (await this.#take(member, stale, signal)) changed.push(stale);
+          }
+          this.#stale.delete(stale);
+        }
+        if (changed.length > 0) this.#changed({ findings: true, paths: changed });
+      }),
+    );
+  }
+
+  /** Reads a caption file of a dataset again and judges what changed. Whether it is one. */
+  async #take(
+    { dataset, opened, files }: Member,
+    path: string,
+    signal: CancelSignal | undefined,
+  ): Promise<boolean> {
+    const file = toDatasetPath(dataset.root, path);
+    const kind = file === undefined ? undefined : files.get(file);
+    if (file === undefined || kind === undefined) return false;
+    const read = await readCaptionFile(
+      this.#documents.files,
+      opened,
+      dataset.root,
+      file,
+      kind,
+      signal,
+    );
+    const content = fileContent(dataset.dataset, file, kind, read);
+    const records = await this.#encode(dataset.unknownTexts(content.pairs), signal);
+    throwIfCancelled(signal);
+    dataset.apply(content, records);
+    return true;
+  }
+
+  async #encode(
+    texts: readonly string[],
+    signal: CancelSignal | undefined,
+  ): Promise<Map<string, TextRecord>> {
+    const wanted = texts.filter((text) => text.trim() !== '');
+    if (wanted.length === 0) return new Map();
+    const { table, rowOf } = await indexCaptions(wanted, this.#ports, {
+      ...(signal && { signal }),
+    });
+    return new Map(
+      [...rowOf].map(([text, r]) => [
+        text,
+        { embedding: row(table.embedding, r), sentence: row(table.sentence, r) },
+      ]),
+    );
+  }
+
+  async neighbours(
+    id: LivePairId,
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<LiveNeighbours | undefined> {
+    return this.#priority.first(() =>
+      this.#turns.run(async () => {
+        throwIfCancelled(signal);
+        return Promise.resolve(this.#neighbours(id, k));
+      }),
+    );
+  }
+
+  #neighbours(id: LivePairId, k: number): LiveNeighbours | undefined {
+    const found = this.#find(id);
+    const member = found ?? this.#members.find(({ dataset }) => dataset.root === id.root);
+    if (member === undefined) return undefined;
+    const { dataset } = member;
+    if (found === undefined && !dataset.hasImage(id.image)) return undefined;
+    const slots = dataset.slots.ofImage(id.image);
+    const { embedded } = dataset.context;
+    const image = dataset.imageRowOf.get(id.image) ?? -1;
+    const text = found === undefined ? -1 : embedded.textRow[found.slot]!;
+    const path = toAbsolute(dataset.root, id.image);
+    return {
+      focus:
+        found === undefined ? imageAlone(dataset.root, id.image) : livePair(dataset, found.slot),
+      siblings: slots.map((slot) => livePair(dataset, slot)),
+      findings: this.findings().filter(
+        ({ root, finding, pair }) =>
+          root === dataset.root &&
+          (pair?.imagePath === path ||
+            finding.image === id.image ||
+            finding.relatedFiles.includes(id.image)),
+      ),
+      ...neighbourLists(dataset, { image, text, slot: found?.slot }, k),
+    };
+  }
+
+  async match(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<LiveMatch | undefined> {
+    return this.#priority.first(async () => {
+      const records = await this.#encode([caption], signal);
+      throwIfCancelled(signal);
+      return this.#turns.run(async () => Promise.resolve(this.#match(id, caption, records)));
+    });
+  }
+
+  /** Gives the pair the caption, looks, and takes it back, in one go. */
+  #match(
+    id: LivePairId,
+    caption: string,
+    records: ReadonlyMap<string, TextRecord>,
+  ): LiveMatch | undefined {
+    const found = this.#find(id);
+    if (found === undefined) return undefined;
+    const { dataset, slot } = found;
+    const before = this.#findings;
+    const undo = dataset.tryCaption(slot, caption, records);
+    try {
+      this.#findings = undefined;
+      const { context } = dataset;
+      const neighbours = this.#neighbours(id, MATCH_NEIGHBOURS);
+      const mismatch = context.mismatch[slot]!;
+      if (neighbours === undefined || Number.isNaN(mismatch)) return undefined;
+      const image = context.embedded.imageRow[slot]!;
+      const text = context.embedded.textRow[slot]!;
+      return { match: 1 - mismatch, evidence: evidenceOf(context, image, text), neighbours };
+    } finally {
+      undo();
+      this.#findings = before;
+    }
+  }
+
+  async searchText(
+    text: string,
+    want: 'images' | 'captions',
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<readonly LiveNeighbour[]> {
+    if (text.trim() === '') return [];
+    return this.#priority.first(async () => {
+      const record = (await this.#encode([text], signal)).get(text);
+      throwIfCancelled(signal);
+      if (record === undefined) return [];
+      return this.#turns.run(async () =>
+        Promise.resolve(
+          this.#best(k, (dataset) => searchByText(dataset, text, record, want, k)),
+        ),
+      );
+    });
+  }
+
+  async searchImage(
+    image: { readonly path: string } | { readonly bytes: Uint8Array },
+    want: 'images' | 'captions',
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<readonly LiveNeighbour[]> {
+    const { files, reader, imageEncoder } = this.#ports;
+    return this.#priority.first(async () => {
+      const bytes = 'path' in image ? await files.read(image.path) : image.bytes;
+      throwIfCancelled(signal);
+      const square = await reader.read(bytes, imageEncoder.size);
+      throwIfCancelled(signal);
+      const encoded = await imageEncoder.encode([square]);
+      throwIfCancelled(signal);
+      return this.#turns.run(async () =>
+        Promise.resolve(this.#best(k, (dataset) => searchByImage(dataset, encoded, want, k))),
+      );
+    });
+  }
+
+  #best(k: number, search: (dataset: LiveDataset) => LiveNeighbour[]): LiveNeighbour[] {
+    return this.#members
+      .flatMap(({ dataset }) => search(dataset))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, k);
+  }
+
+  async captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
+    return this.#turns.run(async () => {
+      const { path, text, dataset, slot } = await this.#editable(id);
+      return { path, create: false, edits: [captionEditOf(dataset, slot, text, caption)] };
+    });
+  }
+
+  async swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {
+    return this.#turns.run(async () => {
+      await this.#editable(other);
+      const first = await this.#editable(id);
+      const second = await this.#editable(other);
+      const caption = (found: typeof first): string =>
+        found.dataset.slots.pairs[found.slot]!.caption;
+      const edits = [
+        {
+          path: first.path,
+          edit: captionEditOf(first.dataset, first.slot, first.text, caption(second)),
+        },
+        {
+          path: second.path,
+          edit: captionEditOf(second.dataset, second.slot, second.text, caption(first)),
+        },
+      ];
+      if (first.path !== second.path) {
+        return edits.map(({ path, edit }) => ({ path, create: false, edits: [edit] }));
+      }
+      return [{ path: first.path, create: false, edits: edits.map(({ edit }) => edit) }];
+    });
+  }
+
+  async createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
+    for (const { dataset } of this.#members) {
+      const image = toDatasetPath(dataset.root, imagePath);
+      if (image === undefined || !dataset.hasImage(image)) continue;
+      return createCaption(dataset, this.#documents.files, image, caption);
+    }
+    throw new PairLensError('invalid-argument', `${imagePath} is in none of the open datasets.`, {
+      path: imagePath,
+      remedy: 'Audit the folder that holds it first.',
+    });
+  }
+
+  async decide(id: LivePairId, decision: Decision | 'none'): Promise<void> {
+    await this.#turns.run(async () => {
+      const found = this.#find(id);
+      if (found === undefined) throw noSuchPair(id);
+      const { dataset, slot } = found;
+      const { image, caption, source } = dataset.slots.pairs[slot]!;
+      const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
+      if (imageHash === undefined) {
+        throw new PairLensError('invalid-argument', `${image} cannot be read.`, {
+          path: toAbsolute(dataset.root, image),
+          remedy: 'Replace the image first.',
+        });
+      }
+      const { files, hasher } = this.#ports;
+      const pair = { image, imageHash, caption };
+      await writeDecision(files, dataset.root, pair, decision, (text) => hasher.hash(text));
+      const known = dataset.unknownTexts([dataset.slots.pairs[slot]!]);
+      dataset.decide(slot, decision, await this.#encode(known, undefined));
+      this.#changed({ findings: true, paths: [toAbsolute(dataset.root, source.file)] });
+    });
+  }
+
+  setSettings(settings: LiveSettings): void {
+    this.#settings = settings;
+    this.#changed({ findings: true, paths: [] });
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#turns.run(async () => Promise.resolve());
+    await this.#ports.store.flush();
+  }
+
+  #find(id: LivePairId): (Member & { readonly slot: number }) | undefined {
+    const member = this.#members.find(({ dataset }) => dataset.root === id.root);
+    const slot = member?.dataset.slots.find(id.image, id.captionIndex);
+    return member === undefined || slot === undefined ? undefined : { ...member, slot };
+  }
+
+  /** The pair with the text of its file, read again where the disk holds another one by now. */
+  async #editable(id: LivePairId): Promise<{
+    readonly dataset: LiveDataset;
+    readonly slot: number;
+    readonly path: string;
+    readonly text: string;
+  }> {
+    const found = this.#find(id);
+    if (found === undefined) throw noSuchPair(id);
+    const { dataset, slot } = found;
+    const pair = dataset.slots.pairs[slot]!;
+    const path = toAbsolute(dataset.root, pair.source.file);
+    await this.#take(found, path, undefined);
+    const again = this.#find(id);
+    if (again?.dataset.slots.pairs[again.slot]?.caption !== pair.caption) throw noSuchPair(id);
+    const text = await currentText(this.#documents.files, path);
+    return { dataset: again.dataset, slot: again.slot, path, text };
+  }
+}
+
+const MATCH_NEIGHBOURS = 20;
+
+function noSuchPair({ image }: LivePairId): PairLensError {
+  return new PairLensError('invalid-argument', `${image} has no such caption any more.`, {
+    remedy: 'Look at the findings again: the files have changed.',
+  });
+}
+
+/** Folders that lie in none of the others. */
+function outermost(folders: readonly string[]): string[] {
+  const distinct = [...new Set(folders)];
+  return distinct.filter(
+    (folder) =>
+      !distinct.some((other) => other !== folder && toDatasetPath(other, folder) !== undefined),
+  );
+}

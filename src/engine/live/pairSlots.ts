@@ -1,0 +1,122 @@
+import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+
+/** Names a pair within its dataset. */
+export function pairKey(image: DatasetPath, captionIndex: number): string {
+  return `${captionIndex}\0${image}`;
+}
+
+/**
+ * The pairs of a dataset while captions come and go. A pair keeps its slot, a small number, for as long as its image
+ * has a caption of that index; findings, scores and embeddings go by slots.
+ */
+export class PairSlots {
+  /** By slot; a freed slot holds the pair that was there last. */
+  readonly pairs: Pair[];
+  readonly #slotOf = new Map<string, number>();
+  readonly #ofImage = new Map<DatasetPath, number[]>();
+  readonly #ofFile = new Map<DatasetPath, number[]>();
+  readonly #free: number[] = [];
+  readonly capacity: number;
+
+  constructor(pairs: readonly Pair[], capacity: number) {
+    this.pairs = [...pairs];
+    this.capacity = capacity;
+    for (const [slot, pair] of pairs.entries()) {
+      this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
+      push(this.#ofImage, pair.image, slot);
+      push(this.#ofFile, pair.source.file, slot);
+    }
+  }
+
+  find(image: DatasetPath, captionIndex: number): number | undefined {
+    return this.#slotOf.get(pairKey(image, captionIndex));
+  }
+
+  /** In the order of their captions. */
+  ofImage(image: DatasetPath): readonly number[] {
+    return this.#ofImage.get(image) ?? [];
+  }
+
+  /** In the order of the file. */
+  ofFile(file: DatasetPath): readonly number[] {
+    return this.#ofFile.get(file) ?? [];
+  }
+
+  files(): Iterable<DatasetPath> {
+    return this.#ofFile.keys();
+  }
+
+  /** Slots in use, file by file. */
+  *all(): Generator<number> {
+    for (const slots of this.#ofFile.values()) yield* slots;
+  }
+
+  /** How many of these pairs of one file have no slot yet. */
+  newcomers(pairs: readonly Pair[]): number {
+    return pairs.filter((pair) => this.find(pair.image, pair.captionIndex) === undefined).length;
+  }
+
+  get room(): number {
+    return this.#free.length + this.capacity - this.pairs.length;
+  }
+
+  /**
+   * The file holds these pairs from now on. There must be room for its newcomers.
+   * @returns the slots that were freed, filled or hold another caption, and the images they belong to.
+   */
+  setFile(
+    file: DatasetPath,
+    pairs: readonly Pair[],
+  ): { readonly slots: readonly number[]; readonly images: ReadonlySet<DatasetPath> } {
+    const changed = new Set<number>();
+    const images = new Set<DatasetPath>();
+    const kept = new Set(pairs.map((pair) => this.find(pair.image, pair.captionIndex)));
+    for (const slot of this.ofFile(file)) {
+      if (kept.has(slot)) continue;
+      const { image, captionIndex } = this.pairs[slot]!;
+      this.#slotOf.delete(pairKey(image, captionIndex));
+      this.#ofImage.set(
+        image,
+        this.ofImage(image).filter((other) => other !== slot),
+      );
+      this.#free.push(slot);
+      changed.add(slot);
+      images.add(image);
+    }
+    const slots = pairs.map((pair) => {
+      const known = this.find(pair.image, pair.captionIndex);
+      if (known !== undefined) {
+        const before = this.pairs[known]!;
+        if (before.caption !== pair.caption) {
+          changed.add(known);
+          images.add(pair.image);
+        }
+        this.pairs[known] = pair;
+        return known;
+      }
+      const slot = this.#free.pop() ?? this.pairs.length;
+      this.pairs[slot] = pair;
+      this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
+      const siblings = [...this.ofImage(pair.image), slot];
+      siblings.sort((a, b) => this.pairs[a]!.captionIndex - this.pairs[b]!.captionIndex);
+      this.#ofImage.set(pair.image, siblings);
+      changed.add(slot);
+      images.add(pair.image);
+      return slot;
+    });
+    this.#ofFile.set(file, slots);
+    return { slots: [...changed], images };
+  }
+
+  /** Whether a slot holds a pair now. */
+  holds(slot: number): boolean {
+    const pair = this.pairs[slot];
+    return pair !== undefined && this.find(pair.image, pair.captionIndex) === slot;
+  }
+}
+
+function push<K>(lists: Map<K, number[]>, key: K, value: number): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [value]);
+  else known.push(value);
+}

@@ -1,0 +1,146 @@
+import type { CancelSignal } from '../../core/cancellation.ts';
+import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { joinPath, toAbsolute, toDatasetPath, within } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { captionFormat } from '../../core/formats/table.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { decodeText } from '../../core/text/decodeText.ts';
+import {
+  emptySidecar,
+  missingSidecar,
+  sidecarPairs,
+  wrongEncoding,
+} from '../discoverSidecars.ts';
+import { readTable } from '../discoverTables.ts';
+import type { OpenedFolder } from '../openDatasets.ts';
+import type { FileContent } from './liveDataset.ts';
+
+/** How a caption file of a dataset is read again on its own. */
+export type CaptionFileKind =
+  | { readonly kind: 'table'; readonly format: string }
+  | { readonly kind: 'sidecar'; readonly images: readonly DatasetPath[] };
+
+/** The caption files of a dataset by their path within it; those that can only be read with all others are left out. */
+export function captionFiles({ pairs, problems }: Dataset): Map<DatasetPath, CaptionFileKind> {
+  const files = new Map<DatasetPath, CaptionFileKind>();
+  const sidecars = new Map<DatasetPath, Set<DatasetPath>>();
+  const addSidecar = (file: DatasetPath, image: DatasetPath): void => {
+    const known = sidecars.get(file);
+    if (known === undefined) sidecars.set(file, new Set([image]));
+    else known.add(image);
+  };
+  for (const { source, image } of pairs) {
+    if (source.format.startsWith('sidecar')) addSidecar(source.file, image);
+    else if (!files.has(source.file)) {
+      files.set(source.file, { kind: 'table', format: source.format });
+    }
+  }
+  for (const { file, image } of problems) {
+    if (image !== undefined && file !== image && !files.has(file)) addSidecar(file, image);
+  }
+  for (const [file, images] of sidecars) files.set(file, { kind: 'sidecar', images: [...images] });
+  return files;
+}
+
+/**
+ * Reads one caption file again, as opening the whole folder would.
+ * @param root of its dataset
+ * @throws PairLensError `cancelled`.
+ */
+export async function readCaptionFile(
+  files: FileSystem,
+  opened: OpenedFolder,
+  root: string,
+  file: DatasetPath,
+  kind: CaptionFileKind,
+  signal: CancelSignal | undefined,
+): Promise<{ readonly pairs: Pair[]; readonly problems: Problem[] }> {
+  if (kind.kind === 'sidecar') {
+    return readSidecar(files, toAbsolute(root, file), file, kind.images, opened);
+  }
+  const folder = toDatasetPath(opened.dir, root) ?? '';
+  const table = await readTable(
+    files,
+    opened.dir,
+    toAbsolute(root, file),
+    joinPath(folder, file),
+    captionFormat(kind.format),
+    opened.index,
+    signal,
+  );
+  const inside = (path: DatasetPath): DatasetPath => within(folder, path);
+  return {
+    pairs: table.pairs.map((pair) => ({
+      ...pair,
+      image: inside(pair.image),
+      source: { ...pair.source, file },
+    })),
+    problems: table.problems.map((problem) => ({
+      ...problem,
+      file: inside(problem.file),
+      ...(problem.image !== undefined && { image: inside(problem.image) }),
+      ...(problem.related && { related: problem.related.map(inside) }),
+    })),
+  };
+}
+
+async function readSidecar(
+  files: FileSystem,
+  absolute: string,
+  file: DatasetPath,
+  images: readonly DatasetPath[],
+  { captionsPerFile }: OpenedFolder,
+): Promise<{ pairs: Pair[]; problems: Problem[] }> {
+  if (!(await files.exists(absolute))) {
+    return { pairs: [], problems: images.map(missingSidecar) };
+  }
+  const decoded = decodeText(await files.read(absolute));
+  const pairs: Pair[] = [];
+  const problems: Problem[] = [];
+  for (const image of images) {
+    if (!('text' in decoded)) {
+      problems.push({ ...wrongEncoding(file, decoded.guess), image });
+      continue;
+    }
+    const found = sidecarPairs(file, image, decoded.text, captionsPerFile);
+    if (found.length === 0) problems.push(emptySidecar(file, image));
+    pairs.push(...found);
+  }
+  return { pairs, problems };
+}
+
+/** What a file holds, with the images that lost or got their captions by it. */
+export function fileContent(
+  dataset: Dataset,
+  file: DatasetPath,
+  kind: CaptionFileKind,
+  read: { readonly pairs: readonly Pair[]; readonly problems: readonly Problem[] },
+): FileContent {
+  if (kind.kind === 'sidecar') return { file, ...read, images: new Set(kind.images) };
+  const images = new Set<DatasetPath>();
+  const captioned = new Set(read.pairs.map(({ image }) => image));
+  const reported = new Set(read.problems.map(({ image }) => image));
+  const elsewhere = new Set<DatasetPath>();
+  const before = new Set<DatasetPath>();
+  for (const { image, source } of dataset.pairs) {
+    (source.file === file ? before : elsewhere).add(image);
+  }
+  const missing: Problem[] = [];
+  for (const image of before) {
+    if (captioned.has(image) || reported.has(image) || elsewhere.has(image)) continue;
+    images.add(image);
+    missing.push(missingRow(image));
+  }
+  for (const image of [...captioned, ...reported]) if (image !== undefined) images.add(image);
+  return { file, pairs: read.pairs, problems: [...read.problems, ...missing], images };
+}
+
+function missingRow(image: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    message: `${image} has no caption.`,
+    remedy: 'Add it to the caption file, or move the image out of the dataset.',
+  };
+}
