@@ -160,7 +160,11 @@ export default tseslint.config(
   ),
   {
     // Loops over typed arrays stay within their bounds; a check on every element would cost half the speed.
-    files: ['src/core/{matching,audit}/**/*.ts', 'src/engine/auditDataset.ts'],
+    files: [
+      'src/core/{matching,audit}/**/*.ts',
+      'src/engine/auditDataset.ts',
+      'src/engine/live/**/*.ts',
+    ],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {

@@ -30,7 +30,7 @@ export function decisionsOf(
 ): (Decision | undefined)[] {
   if (decisions.size === 0) return dataset.pairs.map(() => undefined);
   return dataset.pairs.map(({ caption }, p) => {
-    const imageHash = images.hashes[imageRow[p]!];
+    const imageHash = images.hashes[imageRow[p] ?? -1];
     return imageHash === undefined
       ? undefined
       : decisions.get(decisionKey(imageHash, caption, hash));

@@ -47,12 +47,14 @@ export function withDecision(text: string, key: string, line: DecisionLine | und
   const kept = text.split(/(?<=\n)/).filter((known) => parseLine(known)?.key !== key);
   let out = kept.join('');
   if (line === undefined) return out;
-  const lineEnd = /\r\n/.test(text) ? '\r\n' : '\n';
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   if (out !== '' && !out.endsWith('\n')) out += lineEnd;
   return out + JSON.stringify(line) + lineEnd;
 }
 
-function parseLine(line: string): { readonly key: string; readonly decision: Decision } | undefined {
+function parseLine(
+  line: string,
+): { readonly key: string; readonly decision: Decision } | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);

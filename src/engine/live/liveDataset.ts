@@ -146,7 +146,8 @@ export class LiveDataset {
   unknownTexts(pairs: readonly Pair[]): string[] {
     const unknown = new Set<string>();
     for (const { caption } of pairs) {
-      if (!this.#rowOf.has(caption) && this.#languageOf(caption) === undefined) unknown.add(caption);
+      if (!this.#rowOf.has(caption) && this.#languageOf(caption) === undefined)
+        unknown.add(caption);
     }
     return [...unknown];
   }
@@ -190,11 +191,7 @@ export class LiveDataset {
   }
 
   /** Gives a pair another caption for a moment; the function returned takes it back. */
-  tryCaption(
-    slot: number,
-    caption: string,
-    records: ReadonlyMap<string, TextRecord>,
-  ): () => void {
+  tryCaption(slot: number, caption: string, records: ReadonlyMap<string, TextRecord>): () => void {
     const before = this.slots.pairs[slot]!;
     const images = new Set([before.image]);
     this.slots.pairs[slot] = { ...before, caption };

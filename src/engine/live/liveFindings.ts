@@ -137,7 +137,10 @@ export class LiveFindings {
     for (let p = 0; p < judged.length; p++) {
       if (anew.has(p)) {
         this.#hardNegatives.push(...hardNegativesOf(this.#context, p, first));
-      } else if (judged[p] === true && nears(model.source.sentenceLists, embedded.textRow[p]!, texts)) {
+      } else if (
+        judged[p] === true &&
+        nears(model.source.sentenceLists, embedded.textRow[p]!, texts)
+      ) {
         this.#hardNegatives.push(
           ...hardNegativesOf(this.#context, p, first).filter(({ second }) => anew.has(second)),
         );

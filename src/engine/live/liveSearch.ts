@@ -66,11 +66,7 @@ export function searchByImage(
   const { source } = model;
   const { spaces, graph } = source;
   const { guest } = dataset.room;
-  dataset.room.setGuest(
-    row(encoded.embedding, 0),
-    row(encoded.prior, 0),
-    row(encoded.look, 0),
-  );
+  dataset.room.setGuest(row(encoded.embedding, 0), row(encoded.prior, 0), row(encoded.look, 0));
   if (want === 'images') {
     const near = nearest(embedded.images.paths.length, k, (x) =>
       dotRows(spaces.looks, x, spaces.looks, guest),

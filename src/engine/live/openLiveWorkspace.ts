@@ -3,15 +3,13 @@ import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { row } from '../../core/matching/matrix.ts';
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
-import { findingsAt } from '../auditDataset.ts';
-import { fingerprintOf, folderPrefix } from '../auditReport.ts';
 import { writeDecision } from '../decisions.ts';
 import { indexCaptions } from '../indexCaptions.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import { openFolder, type OpenedFolder } from '../openDatasets.ts';
 import { buildDataset } from './buildDataset.ts';
 import type { LiveDataset } from './liveDataset.ts';
-import { captionEditOf, createCaption, currentText } from './liveEdits.ts';
+import { captionEdit, createCaptionEdit, swapEdits, type Editing } from './liveEdits.ts';
 import { neighbourLists } from './liveNeighbours.ts';
 import { imageAlone, livePair } from './livePairs.ts';
 import type { LivePorts } from './livePorts.ts';
@@ -31,21 +29,13 @@ import type {
   LiveStatus,
   LiveWorkspace,
 } from './liveWorkspace.ts';
+import { findPair, noSuchPair, type FoundPair, type Member } from './members.ts';
+import { memberFindings } from './memberFindings.ts';
 import { OpenDocuments } from './openDocuments.ts';
+import { outermost } from './outermost.ts';
 import { Priority } from './priority.ts';
-import {
-  captionFiles,
-  fileContent,
-  readCaptionFile,
-  type CaptionFileKind,
-} from './readCaptionFile.ts';
+import { captionFiles, fileContent, readCaptionFile } from './readCaptionFile.ts';
 import { Turns } from './turns.ts';
-
-interface Member {
-  readonly opened: OpenedFolder;
-  readonly dataset: LiveDataset;
-  readonly files: Map<string, CaptionFileKind>;
-}
 
 /** Opens the datasets of an editor's folders; nothing is read before `refresh`. The ports stay the caller's to close. */
 export function openLiveWorkspace(ports: LivePorts, settings: LiveSettings): LiveWorkspace {
@@ -60,7 +50,6 @@ class Workspace implements LiveWorkspace {
   readonly #turns = new Turns();
   readonly #listeners = new Set<(change: LiveChange) => void>();
   #settings: LiveSettings;
-  #folders: readonly string[] = [];
   #members: readonly Member[] = [];
   #findings: readonly LiveFinding[] | undefined;
   /** Caption files that changed and were not taken in yet. */
@@ -87,7 +76,6 @@ class Workspace implements LiveWorkspace {
     folders: readonly string[],
     hooks: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<void> {
-    this.#folders = folders;
     const before = this.status;
     this.status = { state: 'indexing' };
     const meanwhile = new Set<string>();
@@ -159,28 +147,10 @@ class Workspace implements LiveWorkspace {
   }
 
   findings(): readonly LiveFinding[] {
-    this.#findings ??= this.#members.flatMap((member) => this.#findingsOf(member));
+    this.#findings ??= this.#members.flatMap((member) =>
+      memberFindings(member, this.#settings.levels, (text) => this.#ports.hasher.hash(text)),
+    );
     return this.#findings;
-  }
-
-  #findingsOf({ dataset, opened }: Member): LiveFinding[] {
-    const { context } = dataset;
-    const prefix = folderPrefix(opened.dir, dataset.root);
-    const seen = new Map<string, number>();
-    return findingsAt(this.#settings.levels, dataset.findings.all()).map((finding): LiveFinding => {
-      const id = fingerprintOf(finding, context.embedded.dataset, prefix, (text) =>
-        this.#ports.hasher.hash(text),
-      );
-      const times = seen.get(id) ?? 0;
-      seen.set(id, times + 1);
-      return {
-        id: times === 0 ? id : `${id}-${times}`,
-        root: dataset.root,
-        finding,
-        pair: finding.pair === undefined ? undefined : livePair(dataset, finding.pair),
-        related: finding.relatedPairs.map((slot) => livePair(dataset, slot)),
-      };
-    });
   }
 
   pairsInFile(path: string): readonly LivePair[] {
@@ -367,9 +337,7 @@ class Workspace implements LiveWorkspace {
       throwIfCancelled(signal);
       if (record === undefined) return [];
       return this.#turns.run(async () =>
-        Promise.resolve(
-          this.#best(k, (dataset) => searchByText(dataset, text, record, want, k)),
-        ),
+        Promise.resolve(this.#best(k, (dataset) => searchByText(dataset, text, record, want, k))),
       );
     });
   }
@@ -401,47 +369,16 @@ class Workspace implements LiveWorkspace {
       .slice(0, k);
   }
 
-  async captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
-    return this.#turns.run(async () => {
-      const { path, text, dataset, slot } = await this.#editable(id);
-      return { path, create: false, edits: [captionEditOf(dataset, slot, text, caption)] };
-    });
+  captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
+    return this.#turns.run(() => captionEdit(this.#editing, id, caption));
   }
 
-  async swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {
-    return this.#turns.run(async () => {
-      await this.#editable(other);
-      const first = await this.#editable(id);
-      const second = await this.#editable(other);
-      const caption = (found: typeof first): string =>
-        found.dataset.slots.pairs[found.slot]!.caption;
-      const edits = [
-        {
-          path: first.path,
-          edit: captionEditOf(first.dataset, first.slot, first.text, caption(second)),
-        },
-        {
-          path: second.path,
-          edit: captionEditOf(second.dataset, second.slot, second.text, caption(first)),
-        },
-      ];
-      if (first.path !== second.path) {
-        return edits.map(({ path, edit }) => ({ path, create: false, edits: [edit] }));
-      }
-      return [{ path: first.path, create: false, edits: edits.map(({ edit }) => edit) }];
-    });
+  swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {
+    return this.#turns.run(() => swapEdits(this.#editing, id, other));
   }
 
-  async createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
-    for (const { dataset } of this.#members) {
-      const image = toDatasetPath(dataset.root, imagePath);
-      if (image === undefined || !dataset.hasImage(image)) continue;
-      return createCaption(dataset, this.#documents.files, image, caption);
-    }
-    throw new PairLensError('invalid-argument', `${imagePath} is in none of the open datasets.`, {
-      path: imagePath,
-      remedy: 'Audit the folder that holds it first.',
-    });
+  createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
+    return this.#turns.run(() => createCaptionEdit(this.#editing, imagePath, caption));
   }
 
   async decide(id: LivePairId, decision: Decision | 'none'): Promise<void> {
@@ -477,45 +414,19 @@ class Workspace implements LiveWorkspace {
     await this.#ports.store.flush();
   }
 
-  #find(id: LivePairId): (Member & { readonly slot: number }) | undefined {
-    const member = this.#members.find(({ dataset }) => dataset.root === id.root);
-    const slot = member?.dataset.slots.find(id.image, id.captionIndex);
-    return member === undefined || slot === undefined ? undefined : { ...member, slot };
+  #find(id: LivePairId): FoundPair | undefined {
+    return findPair(this.#members, id);
   }
 
-  /** The pair with the text of its file, read again where the disk holds another one by now. */
-  async #editable(id: LivePairId): Promise<{
-    readonly dataset: LiveDataset;
-    readonly slot: number;
-    readonly path: string;
-    readonly text: string;
-  }> {
-    const found = this.#find(id);
-    if (found === undefined) throw noSuchPair(id);
-    const { dataset, slot } = found;
-    const pair = dataset.slots.pairs[slot]!;
-    const path = toAbsolute(dataset.root, pair.source.file);
-    await this.#take(found, path, undefined);
-    const again = this.#find(id);
-    if (again?.dataset.slots.pairs[again.slot]?.caption !== pair.caption) throw noSuchPair(id);
-    const text = await currentText(this.#documents.files, path);
-    return { dataset: again.dataset, slot: again.slot, path, text };
+  get #editing(): Editing {
+    return {
+      members: this.#members,
+      files: this.#documents.files,
+      readAgain: async (member, path) => {
+        await this.#take(member, path, undefined);
+      },
+    };
   }
 }
 
 const MATCH_NEIGHBOURS = 20;
-
-function noSuchPair({ image }: LivePairId): PairLensError {
-  return new PairLensError('invalid-argument', `${image} has no such caption any more.`, {
-    remedy: 'Look at the findings again: the files have changed.',
-  });
-}
-
-/** Folders that lie in none of the others. */
-function outermost(folders: readonly string[]): string[] {
-  const distinct = [...new Set(folders)];
-  return distinct.filter(
-    (folder) =>
-      !distinct.some((other) => other !== folder && toDatasetPath(other, folder) !== undefined),
-  );
-}

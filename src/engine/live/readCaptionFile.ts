@@ -5,12 +5,7 @@ import type { Problem } from '../../core/dataset/problem.ts';
 import { captionFormat } from '../../core/formats/table.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
-import {
-  emptySidecar,
-  missingSidecar,
-  sidecarPairs,
-  wrongEncoding,
-} from '../discoverSidecars.ts';
+import { emptySidecar, missingSidecar, sidecarPairs, wrongEncoding } from '../discoverSidecars.ts';
 import { readTable } from '../discoverTables.ts';
 import type { OpenedFolder } from '../openDatasets.ts';
 import type { FileContent } from './liveDataset.ts';
