@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands.ts';
+import { DatasetWatch } from './datasetWatch.ts';
+import { Actions } from './actions.ts';
+import { registerExplorerBadges } from './explorerBadges.ts';
+import { FindingsModel } from './findingsModel.ts';
+import { registerFindingsTree } from './findingsTree.ts';
+import { NeighboursView } from './neighboursView.ts';
+import { ReviewPanel } from './reviewPanel.ts';
+import { ServerClient } from './serverClient.ts';
+import { registerStatusBar } from './statusBar.ts';
+
+/**
+ * Puts everything in place and returns; the language server starts once a folder looks like a dataset, or when a
+ * command asks for it. No native code is loaded in this process.
+ */
+export function activate(context: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = own(vscode.window.createOutputChannel('PairLens', { log: true }));
+  const client = own(new ServerClient(context, log));
+  const findings = own(new FindingsModel(client));
+  const actions = new Actions(client);
+  const neighbours = own(new NeighboursView(context.extensionUri, client, actions, log));
+  const review = own(new ReviewPanel(context.extensionUri, client, actions, log));
+  own(registerFindingsTree(findings, client));
+  own(registerExplorerBadges(findings));
+  own(registerStatusBar(client));
+  own(registerCommands({ client, actions, neighbours, review, log }));
+  own(new DatasetWatch(() => void client.start(), log));
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { Target } from '../protocol/serverApi.ts';
+
+const SETTLE_MS = 80;
+const IMAGE = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
+
+/** What the person looks at: the image of the active tab, or the caption under the cursor; undefined for neither. */
+export function currentTarget(): Target | undefined {
+  const image = activeImage();
+  if (image !== undefined) return { kind: 'image', uri: image.toString() };
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.scheme !== 'file') return undefined;
+  const { line, character } = editor.selection.active;
+  return { kind: 'caption', uri: editor.document.uri.toString(), position: { line, character } };
+}
+
+/** The image in the active tab: VS Code's own preview, or another editor for images. */
+export function activeImage(): vscode.Uri | undefined {
+  const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (!(input instanceof vscode.TabInputCustom)) return undefined;
+  return IMAGE.test(input.uri.path) ? input.uri : undefined;
+}
+
+/** Tells, shortly after, whenever the person looks at something else. */
+export function onTargetChange(listener: (target: Target) => void): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  let last = '';
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const target = currentTarget();
+      const key = JSON.stringify(target);
+      // A panel or a view has the focus now: what was looked at before stays.
+      if (target === undefined || key === last) return;
+      last = key;
+      listener(target);
+    }, SETTLE_MS);
+  };
+  later();
+  return vscode.Disposable.from(
+    vscode.window.onDidChangeActiveTextEditor(later),
+    vscode.window.onDidChangeTextEditorSelection(later),
+    vscode.window.tabGroups.onDidChangeTabs(later),
+    vscode.window.tabGroups.onDidChangeTabGroups(later),
+    new vscode.Disposable(() => clearTimeout(timer)),
+  );
+}

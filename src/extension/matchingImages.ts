@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import { REQUESTS } from '../protocol/serverApi.ts';
+import type { Neighbour } from '../protocol/shapes.ts';
+import type { Actions } from './actions.ts';
+import { fileName, matchText, oneLine } from './pairTexts.ts';
+import type { ServerClient } from './serverClient.ts';
+import { showFailure } from './showFailure.ts';
+
+const MOST = 20;
+const SETTLE_MS = 150;
+const THUMBNAIL = 64;
+
+interface ImageItem extends vscode.QuickPickItem {
+  readonly hit: Neighbour;
+}
+
+/** Images that fit a text, live while it is typed. Choosing one opens it. */
+export function findMatchingImages(client: ServerClient, actions: Actions): void {
+  const search = new LiveSearch(client);
+  const { pick } = search;
+  pick.onDidAccept(() => {
+    const [chosen] = pick.selectedItems;
+    pick.hide();
+    if (chosen !== undefined) void actions.openImage(chosen.hit.item.imageUri).catch(showFailure);
+  });
+}
+
+/** One quick pick whose list follows what is typed; the newest text wins. */
+class LiveSearch {
+  readonly pick = vscode.window.createQuickPick<ImageItem>();
+  readonly #client: ServerClient;
+  #running: vscode.CancellationTokenSource | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(client: ServerClient) {
+    this.#client = client;
+    const { pick } = this;
+    pick.title = vscode.l10n.t('Find Matching Images');
+    pick.placeholder = vscode.l10n.t('Say what the image should show');
+    pick.onDidChangeValue(() => this.#later());
+    pick.onDidHide(() => {
+      clearTimeout(this.#timer);
+      this.#stop();
+      pick.dispose();
+    });
+    pick.show();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask().catch(showFailure), SETTLE_MS);
+  }
+
+  #stop(): void {
+    this.#running?.cancel();
+    this.#running?.dispose();
+    this.#running = undefined;
+  }
+
+  async #ask(): Promise<void> {
+    this.#stop();
+    const text = this.pick.value.trim();
+    if (text === '') {
+      this.pick.items = [];
+      return;
+    }
+    const source = new vscode.CancellationTokenSource();
+    this.#running = source;
+    this.pick.busy = true;
+    try {
+      const { hits } = await this.#client.request(
+        REQUESTS.search,
+        { query: { kind: 'text', text }, want: 'images', k: MOST },
+        source.token,
+      );
+      if (source.token.isCancellationRequested) return;
+      this.pick.items = hits.map((hit) => itemOf(hit));
+      await this.#addThumbnails(hits, source.token);
+    } finally {
+      if (this.#running === source) this.pick.busy = false;
+    }
+  }
+
+  async #addThumbnails(hits: readonly Neighbour[], token: vscode.CancellationToken): Promise<void> {
+    const icons = await Promise.all(
+      hits.map(({ item }) =>
+        this.#client
+          .request(REQUESTS.thumbnail, { uri: item.imageUri, size: THUMBNAIL }, token)
+          .catch(() => null),
+      ),
+    );
+    if (token.isCancellationRequested) return;
+    const [active] = this.pick.activeItems;
+    this.pick.items = hits.map((hit, n) => itemOf(hit, icons[n]?.dataUri));
+    const same = this.pick.items.find(({ hit }) => hit.item.imageUri === active?.hit.item.imageUri);
+    if (same !== undefined) this.pick.activeItems = [same];
+  }
+}
+
+function itemOf(hit: Neighbour, icon?: string): ImageItem {
+  return {
+    hit,
+    label: fileName(hit.item.pair.image),
+    description: matchText(hit.score),
+    detail: oneLine(hit.item.caption),
+    // The list is the server's answer, not a filter over names.
+    alwaysShow: true,
+    iconPath: icon === undefined ? new vscode.ThemeIcon('file-media') : vscode.Uri.parse(icon),
+  };
+}

@@ -1,0 +1,241 @@
+import * as vscode from 'vscode';
+import {
+  type CloseHandlerResult,
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  ResponseError,
+  RevealOutputChannelOn,
+  TransportKind,
+} from 'vscode-languageclient/node';
+import type { z } from 'zod';
+import { PairLensError } from '../core/errors.ts';
+import { errorDataSchema } from '../protocol/errorData.ts';
+import {
+  CLIENT_COMMANDS,
+  CLIENT_NOTIFICATIONS,
+  type initializationSchema,
+  NOTIFICATIONS,
+  type RequestSpec,
+} from '../protocol/serverApi.ts';
+import type { Status } from '../protocol/shapes.ts';
+import { setContext } from './contextKeys.ts';
+import { RestartPolicy } from './restartPolicy.ts';
+
+/** What a request may be cancelled with: a token of VS Code's. */
+type Token = vscode.CancellationToken;
+
+const NO_FINDINGS = { error: 0, warning: 0, info: 0, hint: 0 } as const;
+const IDLE: Status = { state: 'starting', counts: NO_FINDINGS, datasets: [] };
+
+export type Change = z.output<(typeof NOTIFICATIONS)['changed']['params']>;
+
+/** The language server, in a process of its own: requests with both ends validated, and what it reports by itself. */
+export class ServerClient implements vscode.Disposable {
+  readonly #context: vscode.ExtensionContext;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #restarts = new RestartPolicy();
+  readonly #statusChanged = new vscode.EventEmitter<Status>();
+  readonly #changed = new vscode.EventEmitter<Change>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #client: LanguageClient | undefined;
+  #starting: Promise<void> | undefined;
+  #status: Status | undefined;
+
+  readonly onStatus = this.#statusChanged.event;
+  /** Findings, scores or neighbours may have changed. */
+  readonly onChange = this.#changed.event;
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    this.#context = context;
+    this.#log = log;
+    setContext('pairlens.state', 'off');
+    this.#subscriptions.push(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        void this.#client?.sendNotification(CLIENT_NOTIFICATIONS.trusted.method, {});
+      }),
+    );
+  }
+
+  /** Undefined until the server was first asked for. */
+  get status(): Status | undefined {
+    return this.#status;
+  }
+
+  /** Starts the server where it does not run yet; callers share one start. Failures are shown, not thrown. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      this.#fail(error);
+    });
+    return this.#starting;
+  }
+
+  /**
+   * Asks the server, starting it if need be.
+   * @throws PairLensError what the server said, `cancelled`, or `internal` where it cannot run.
+   */
+  async request<P extends z.ZodType, R extends z.ZodType>(
+    spec: RequestSpec<P, R>,
+    params: z.input<P>,
+    token?: Token,
+  ): Promise<z.output<R>> {
+    await this.start();
+    const client = this.#client;
+    if (client?.isRunning() !== true) {
+      throw new PairLensError('internal', vscode.l10n.t('The PairLens server is not running.'), {
+        remedy: vscode.l10n.t('Run "PairLens: Restart Server", or look into the log.'),
+      });
+    }
+    try {
+      const answer: unknown = await client.sendRequest(spec.method, params, token);
+      return spec.result.parse(answer);
+    } catch (error) {
+      throw token?.isCancellationRequested === true
+        ? new PairLensError('cancelled', 'Cancelled.')
+        : asPairLensError(error);
+    }
+  }
+
+  /** Ends the server, if it runs, and starts a new one. */
+  async restart(): Promise<void> {
+    this.#restarts.forget();
+    const client = this.#client;
+    this.#client = undefined;
+    this.#starting = undefined;
+    await client?.dispose().catch((error: unknown) => this.#log.warn(String(error)));
+    await this.start();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#statusChanged.dispose();
+    this.#changed.dispose();
+    void this.#client?.dispose().catch(() => undefined);
+  }
+
+  async #start(): Promise<void> {
+    this.#show(IDLE);
+    const module = this.#context.asAbsolutePath('dist/server/main.js');
+    const client = new LanguageClient(
+      'pairlens',
+      'PairLens',
+      { module, transport: TransportKind.ipc },
+      {
+        documentSelector: [
+          // Captions live in files of many languages; the server decides by the dataset, not by the language.
+          { scheme: 'file', pattern: '**/*.{txt,caption,jsonl,json,csv,token}' },
+        ],
+        outputChannel: this.#log,
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
+        initializationOptions: () =>
+          ({
+            locale: vscode.env.language,
+            trusted: vscode.workspace.isTrusted,
+            commandLinks: true,
+          }) satisfies z.input<typeof initializationSchema>,
+        markdown: {
+          isTrusted: {
+            enabledCommands: Object.values(CLIENT_COMMANDS).map(({ command }) => command),
+          },
+        },
+        errorHandler: this.#errorHandler(),
+      },
+    );
+    this.#client = client;
+    client.onNotification(NOTIFICATIONS.status.method, (params: unknown) => {
+      const status = NOTIFICATIONS.status.params.safeParse(params);
+      if (status.success) this.#show(status.data);
+      else this.#log.warn(`Unexpected status of the server: ${status.error.message}`);
+    });
+    client.onNotification(NOTIFICATIONS.changed.method, (params: unknown) => {
+      const change = NOTIFICATIONS.changed.params.safeParse(params);
+      if (change.success) this.#changed.fire(change.data);
+      else this.#log.warn(`Unexpected change told by the server: ${change.error.message}`);
+    });
+    await client.start();
+  }
+
+  #errorHandler(): ErrorHandler {
+    return {
+      error: () => ({ action: ErrorAction.Continue }),
+      closed: (): CloseHandlerResult => {
+        const again = this.#restarts.mayRestart(Date.now());
+        if (again) {
+          this.#log.warn('The language server ended unexpectedly and is started again.');
+          this.#show(IDLE);
+          void this.#offerLog(
+            vscode.window.showWarningMessage(
+              vscode.l10n.t(
+                'The PairLens server stopped and was started again. Nothing you typed is lost.',
+              ),
+              vscode.l10n.t('Show Log'),
+            ),
+          );
+          return { action: CloseAction.Restart, handled: true };
+        }
+        this.#fail(
+          new PairLensError(
+            'internal',
+            vscode.l10n.t(
+              'The PairLens server stopped several times in a row and is not started again. Your files are untouched.',
+            ),
+          ),
+        );
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
+  }
+
+  #fail(error: unknown): void {
+    const failure = asPairLensError(error);
+    this.#log.error(failure);
+    const { message, remedy } = failure;
+    this.#show({
+      ...IDLE,
+      state: 'failed',
+      error: { message, ...(remedy !== undefined && { remedy }) },
+    });
+    const restart = vscode.l10n.t('Restart');
+    void this.#offerLog(
+      vscode.window.showErrorMessage(
+        message.includes('PairLens') ? message : `PairLens: ${message}`,
+        vscode.l10n.t('Show Log'),
+        restart,
+      ),
+      restart,
+    );
+  }
+
+  async #offerLog(asked: Thenable<string | undefined>, restart?: string): Promise<void> {
+    const answer = await asked;
+    if (answer === undefined) return;
+    if (answer === restart) await this.restart();
+    else this.#log.show();
+  }
+
+  #show(status: Status): void {
+    this.#status = status;
+    setContext('pairlens.state', status.state);
+    setContext('pairlens.hasDataset', status.datasets.length > 0);
+    this.#statusChanged.fire(status);
+  }
+}
+
+/** Errors of the server carry their data; everything else is told as it is. */
+function asPairLensError(error: unknown): PairLensError {
+  if (error instanceof ResponseError) {
+    const data = errorDataSchema.safeParse(error.data);
+    if (data.success) {
+      const { code, message, remedy, path } = data.data;
+      return PairLensError.fromData({
+        code,
+        message,
+        ...(remedy !== undefined && { remedy }),
+        ...(path !== undefined && { path }),
+      });
+    }
+  }
+  return PairLensError.from(error);
+}

@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { PairLensError } from '../core/errors.ts';
+import { REQUESTS, type RequestSpec } from '../protocol/serverApi.ts';
+import {
+  cancelMessageSchema,
+  HOST_REQUESTS,
+  type HostEvent,
+  type HostMethod,
+  PASSED_ON,
+  type PassedOn,
+  requestMessageSchema,
+} from '../protocol/webviewApi.ts';
+import type { Actions } from './actions.ts';
+import type { ServerClient } from './serverClient.ts';
+
+/** What a view adds to the requests that all webviews share. */
+export interface WebviewHostOptions {
+  readonly webview: vscode.Webview;
+  readonly client: ServerClient;
+  readonly actions: Actions;
+  readonly log: vscode.LogOutputChannel;
+  /** The page is there and listens: tell it what to show. */
+  readonly onReady: () => void;
+}
+
+type Handlers = {
+  readonly [M in HostMethod]: (
+    params: z.output<(typeof HOST_REQUESTS)[M]['params']>,
+  ) => Promise<z.input<(typeof HOST_REQUESTS)[M]['result']>>;
+};
+
+/** The host's end of the wire to one webview: answers its requests, tells it of changes. */
+export class WebviewHost implements vscode.Disposable {
+  readonly #options: WebviewHostOptions;
+  readonly #running = new Map<number, vscode.CancellationTokenSource>();
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #handlers: Handlers;
+
+  constructor(options: WebviewHostOptions) {
+    this.#options = options;
+    this.#handlers = handlers(options);
+    const { webview, client } = options;
+    this.#subscriptions = [
+      webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      client.onStatus((status) => this.post({ event: 'status', status })),
+      client.onChange(({ findings, uris }) => this.post({ event: 'changed', findings, uris })),
+    ];
+  }
+
+  post(event: HostEvent): void {
+    void this.#options.webview.postMessage(event);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const source of this.#running.values()) source.cancel();
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const cancel = cancelMessageSchema.safeParse(message);
+    if (cancel.success) {
+      this.#running.get(cancel.data.cancel)?.cancel();
+      return;
+    }
+    const request = requestMessageSchema.safeParse(message);
+    if (!request.success) {
+      this.#options.log.warn(`A webview sent what is no request: ${request.error.message}`);
+      return;
+    }
+    const { id, method, params } = request.data;
+    const source = new vscode.CancellationTokenSource();
+    this.#running.set(id, source);
+    try {
+      const ok = await this.#answer(method, params, source.token);
+      await this.#options.webview.postMessage({ id, ok });
+    } catch (error) {
+      const failure = PairLensError.from(error);
+      if (failure.code !== 'cancelled') this.#options.log.warn(`${method}: ${failure.message}`);
+      await this.#options.webview.postMessage({ id, err: failure.toData() });
+    } finally {
+      this.#running.delete(id);
+      source.dispose();
+    }
+  }
+
+  async #answer(
+    method: string,
+    params: unknown,
+    token: vscode.CancellationToken,
+  ): Promise<unknown> {
+    if (isPassedOn(method)) {
+      const spec: RequestSpec<z.ZodType, z.ZodType> = REQUESTS[method];
+      return this.#options.client.request(spec, valid(spec.params, params), token);
+    }
+    if (isHostMethod(method)) {
+      const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
+      return handle(valid(HOST_REQUESTS[method].params, params));
+    }
+    throw new PairLensError('invalid-argument', `There is no request "${method}".`);
+  }
+}
+
+function handlers({ client, actions, onReady }: WebviewHostOptions): Handlers {
+  const done = {};
+  const applied = async (edit: Promise<void>): Promise<{ applied: boolean }> => {
+    await edit;
+    return { applied: true };
+  };
+  return {
+    ready: () => {
+      onReady();
+      return Promise.resolve(done);
+    },
+    open: async ({ item, uri, what }) => {
+      if (what === 'caption' && item !== undefined) await actions.openCaption(item);
+      else {
+        const image = uri ?? item?.imageUri;
+        if (image !== undefined) await actions.openImage(image);
+      }
+      return done;
+    },
+    compare: async ({ left, right }) => {
+      await actions.compare(left, right);
+      return done;
+    },
+    setCaption: ({ pair, caption }) => applied(actions.setCaption(pair, caption)),
+    swapCaptions: ({ pair, other }) => applied(actions.swap(pair, other)),
+    createCaption: ({ imageUri, caption }) => applied(actions.createCaption(imageUri, caption)),
+    decide: async ({ pair, decision }) => {
+      await actions.decide(pair, decision);
+      return done;
+    },
+    undo: async () => ({ undone: await actions.undo() }),
+    command: async ({ command }) => {
+      if (client.status?.state === 'failed' && command === 'pairlens.audit') await client.restart();
+      else await vscode.commands.executeCommand(command);
+      return done;
+    },
+  };
+}
+
+function isPassedOn(method: string): method is PassedOn {
+  return PASSED_ON.some((known) => known === method);
+}
+
+function isHostMethod(method: string): method is HostMethod {
+  return Object.hasOwn(HOST_REQUESTS, method);
+}
+
+function valid<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new PairLensError('invalid-argument', z.prettifyError(parsed.error));
+}
