@@ -3,6 +3,7 @@
 import { build } from 'esbuild';
 import { chmod, rm } from 'node:fs/promises';
 import { buildWebviews } from './buildWebviews.mjs';
+import { englishZod } from './englishZod.mjs';
 
 const NATIVE = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
 /** Some bundled CommonJS packages call `require` for Node's own modules. */
@@ -28,3 +29,19 @@ await build({
 });
 await chmod('dist/cli/main.js', 0o755);
 await buildWebviews();
+// The extension host loads CommonJS; it knows `vscode` and nothing native.
+await build({
+  entryPoints: { 'extension/main': 'src/extension/extension.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode'],
+  plugins: [englishZod],
+  // The extension starts in every window with pictures: what it loads is kept small.
+  minify: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+});

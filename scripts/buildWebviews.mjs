@@ -1,5 +1,6 @@
 // Bundles the two webview pages into dist/webview: one script, one style sheet each, and the icon font they share.
 import { build } from 'esbuild';
+import { englishZod } from './englishZod.mjs';
 
 export async function buildWebviews() {
   await build({
@@ -16,6 +17,7 @@ export async function buildWebviews() {
     target: 'chrome132',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
+    plugins: [englishZod],
     minify: true,
     legalComments: 'linked',
     logLevel: 'warning',

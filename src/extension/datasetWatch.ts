@@ -48,7 +48,7 @@ export class DatasetWatch implements vscode.Disposable {
   }
 
   async #look(): Promise<void> {
-    if (!vscode.workspace.getConfiguration('pairlens').get('enable', true)) return;
+    if (!vscode.workspace.getConfiguration('pairlens').get<boolean>('enable', true)) return;
     const find = (glob: string, most: number): Thenable<vscode.Uri[]> =>
       vscode.workspace.findFiles(glob, EXCLUDE, most, this.#cancel.token);
     const images = await find(IMAGE_GLOB, LOOKED_AT);
