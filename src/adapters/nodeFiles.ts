@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { constants } from 'node:fs';
 import {
   access,
+  mkdir,
   open,
   readdir,
   readFile,
@@ -69,6 +70,18 @@ export const nodeFiles: FileSystem = {
       yield* chunks;
     } catch (error) {
       throw unreadable(file, error);
+    }
+  },
+
+  async makeFolder(folder) {
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      throw new PairLensError('write-failed', `${folder} could not be made: ${reasonOf(error)}.`, {
+        path: folder,
+        remedy: remedyOf(error),
+        cause: error,
+      });
     }
   },
 

@@ -103,7 +103,7 @@ function counted(count: number, one: string): string {
 }
 
 function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptions): string {
-  const { pairs, images, levels, estimate } = report.summary;
+  const { pairs, images, levels, estimate, decided } = report.summary;
   const formats = [...new Set(report.datasets.flatMap((dataset) => dataset.formats))].join(', ');
   const sets = report.datasets.length > 1 ? ` in ${report.datasets.length} datasets` : '';
   const lines = [
@@ -115,6 +115,11 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
         ? ''
         : `; of those reported as caption-mismatch about ${percent(estimate.precision)} are`;
     lines.push(`Estimated share of wrong captions: ${percent(estimate.wrongShare)}${precision}.`);
+  }
+  if (decided !== undefined) {
+    lines.push(
+      `By your decisions ${counted(decided.verified, 'pair')} verified, ${counted(decided.excluded, 'pair')} left out.`,
+    );
   }
   const found = LEVELS_WORST_FIRST.filter((level) => levels[level] > 0).map((level) =>
     paintLevel(

@@ -10,6 +10,7 @@ import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
 import type { Clock, ImageReader, Log, VectorIndex } from '../core/ports.ts';
 import { auditDataset } from '../engine/auditDataset.ts';
+import { readDecisions } from '../engine/decisions.ts';
 import { indexDataset } from '../engine/indexer.ts';
 import { openDatasets } from '../engine/openDatasets.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -57,10 +58,12 @@ export async function openWorkspace(
         ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
       }),
     index: (dataset, hooks) => indexDataset(dataset, ports, hooks),
-    audit: (embedded, levels, hooks) =>
+    decisions: (root) => readDecisions(nodeFiles, root),
+    audit: (embedded, levels, hooks, decisions) =>
       auditDataset(embedded, {
         ...hooks,
         levels,
+        ...(decisions && { decisions }),
         reference,
         languages,
         innerProducts,

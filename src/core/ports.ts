@@ -89,6 +89,8 @@ export interface FileSystem {
   read(path: string): Promise<Uint8Array>;
   /** The file's bytes in chunks, for files that should not be held whole. */
   stream(path: string): AsyncIterable<Uint8Array>;
+  /** Makes a folder, and those above it, where they are missing. @throws PairLensError `write-failed`. */
+  makeFolder(path: string): Promise<void>;
   /** Replaces the file's content in one step: a reader sees the old bytes or the new ones, never a mixture. */
   writeAtomically(path: string, bytes: Uint8Array): Promise<void>;
 }

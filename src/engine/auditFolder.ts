@@ -1,13 +1,17 @@
 import { throwIfCancelled } from '../core/cancellation.ts';
 import type { Dataset } from '../core/dataset/dataset.ts';
+import type { Decision } from '../core/dataset/decisions.ts';
 import type { AuditReport } from '../core/export/auditReport.ts';
 import { auditReport } from './auditReport.ts';
+import { decisionsOf } from './decisions.ts';
 import type { Levels } from './levels.ts';
 import type { DatasetAudit, Hooks, Workspace } from './workspace.ts';
 
 export interface AuditedDataset {
   readonly dataset: Dataset;
   readonly audit: DatasetAudit;
+  /** For each pair what a person decided of it. */
+  readonly decisions: readonly (Decision | undefined)[];
 }
 
 export interface AuditedFolder {
@@ -32,8 +36,11 @@ export async function auditFolder(
   for (const dataset of await workspace.open(folder, hooks)) {
     throwIfCancelled(hooks.signal);
     const embedded = await workspace.index(dataset, hooks);
-    const audit = await workspace.audit(embedded, options.levels, hooks);
-    datasets.push({ dataset, audit });
+    const decisions = decisionsOf(embedded, await workspace.decisions(dataset.root), (text) =>
+      workspace.hash(text),
+    );
+    const audit = await workspace.audit(embedded, options.levels, hooks, decisions);
+    datasets.push({ dataset, audit, decisions });
   }
   const report = auditReport(folder, datasets, {
     version: options.version,

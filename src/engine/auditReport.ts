@@ -1,8 +1,10 @@
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import type { Dataset, Pair } from '../core/dataset/dataset.ts';
+import type { Decision } from '../core/dataset/decisions.ts';
 import {
   LEVELS_WORST_FIRST,
   type AuditReport,
+  type DecidedPairs,
   type MismatchEstimate,
   type RelatedPair,
   type ReportFinding,
@@ -27,12 +29,13 @@ export function auditReport(
     return audit.findings.map((finding) => reportFinding(finding, dataset, prefix, facts.hash));
   });
   const sorted = findings.sort(worstFirst);
-  const datasets = audited.map(({ dataset, audit }) => ({
+  const datasets = audited.map(({ dataset, audit, decisions }) => ({
     folder: folderPrefix(root, dataset.root).replace(/\/$/, ''),
     formats: dataset.formats,
     pairs: dataset.pairs.length,
     images: dataset.images.length,
     ...(audit.estimate && { estimate: audit.estimate }),
+    ...decidedPairs(decisions),
   }));
   const estimate = pooledEstimate(audited);
   const levels = { error: 0, warning: 0, info: 0, hint: 0 };
@@ -52,10 +55,20 @@ export function auditReport(
       findings: codes,
       levels,
       ...(estimate && { estimate }),
+      ...decidedPairs(audited.flatMap(({ decisions }) => decisions)),
     },
     datasets,
     findings: sorted,
   };
+}
+
+function decidedPairs(decisions: readonly (Decision | undefined)[]): {
+  readonly decided?: DecidedPairs;
+} {
+  const count = (wanted: Decision): number =>
+    decisions.filter((decision) => decision === wanted).length;
+  const decided = { verified: count('verified'), excluded: count('excluded') };
+  return decided.verified + decided.excluded === 0 ? {} : { decided };
 }
 
 /** What stands before a dataset's own paths to make them relative to `root`: empty, or a path ending in `/`. */

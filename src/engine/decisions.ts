@@ -7,7 +7,7 @@ import {
   type Decision,
 } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
-import { toAbsolute } from '../core/dataset/paths.ts';
+import { folderOf, toAbsolute } from '../core/dataset/paths.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
@@ -56,7 +56,10 @@ export async function writeDecision(
   const before = await readText(files, path);
   const line = decision === 'none' ? undefined : { key, decision, image, caption };
   const text = withDecision(before.text, key, line);
-  if (text !== before.text) await files.writeAtomically(path, encodeText(text, before));
+  if (text !== before.text) {
+    await files.makeFolder(toAbsolute(root, folderOf(DECISIONS_FILE)));
+    await files.writeAtomically(path, encodeText(text, before));
+  }
   return key;
 }
 

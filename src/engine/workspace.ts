@@ -1,6 +1,7 @@
 import type { Finding, FindingCode } from '../core/audit/finding.ts';
 import type { CancelSignal } from '../core/cancellation.ts';
 import type { Dataset } from '../core/dataset/dataset.ts';
+import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import type { MismatchEstimate } from '../core/export/auditReport.ts';
 import type { Matrix } from '../core/matching/matrix.ts';
@@ -42,7 +43,15 @@ export interface Workspace {
   readonly reference: ReferenceEmbeddings;
   open(folder: string, hooks: Hooks): Promise<readonly Dataset[]>;
   index(dataset: Dataset, hooks: Hooks): Promise<EmbeddedDataset>;
-  audit(embedded: EmbeddedDataset, levels: Levels, hooks: Hooks): Promise<DatasetAudit>;
+  /** What people decided of a dataset's pairs, by `decisionKey`. @throws PairLensError `unreadable-file`. */
+  decisions(root: string): Promise<ReadonlyMap<string, Decision>>;
+  /** @param decisions for each pair */
+  audit(
+    embedded: EmbeddedDataset,
+    levels: Levels,
+    hooks: Hooks,
+    decisions?: readonly (Decision | undefined)[],
+  ): Promise<DatasetAudit>;
   /** Joint-space embedding of a text, a unit vector. */
   encodeText(text: string): Promise<Float32Array>;
   /** Joint-space embedding of any image file, a unit vector. @throws PairLensError `unreadable-image`. */

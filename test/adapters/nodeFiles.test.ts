@@ -145,6 +145,15 @@ describe('writing', () => {
     assert.deepEqual(await readdir(dir), ['a.txt']);
   });
 
+  test('into a folder that was made for it', async () => {
+    await nodeFiles.makeFolder(at('deep/er'));
+    await nodeFiles.makeFolder(at('deep/er'));
+    await nodeFiles.writeAtomically(at('deep/er/a.txt'), Buffer.from('new'));
+    assert.equal(await readFile(at('deep/er/a.txt'), 'utf8'), 'new');
+    await write('file');
+    await assert.rejects(nodeFiles.makeFolder(at('file/below')), { code: 'write-failed' });
+  });
+
   test('through a link changes the file it leads to', async () => {
     await write('real/a.txt');
     await symlink('real/a.txt', at('link.txt'));

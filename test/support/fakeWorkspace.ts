@@ -87,6 +87,7 @@ export function fakeWorkspace(
       }),
     encodeText: (text) => Promise.resolve(fakeVector(text)),
     encodeImage: (file) => Promise.resolve(fakeVector(file)),
+    decisions: () => Promise.resolve(new Map()),
     hash: (text) => text,
   };
 }

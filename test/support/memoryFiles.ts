@@ -63,6 +63,7 @@ export function memoryFiles(
         yield bytes.subarray(at, at + chunkBytes);
       }
     },
+    makeFolder: () => Promise.resolve(),
     writeAtomically: (file, bytes) => {
       all.set(file, bytes);
       return Promise.resolve();

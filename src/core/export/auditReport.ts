@@ -52,6 +52,14 @@ export interface MismatchEstimate {
   readonly recall?: number;
 }
 
+/** Pairs a person has spoken for; absent where there are none. */
+export interface DecidedPairs {
+  /** Found right: no finding doubts them. */
+  readonly verified: number;
+  /** Left out of the audit. */
+  readonly excluded: number;
+}
+
 export interface ReportDataset {
   /** Folder of the dataset relative to the audited folder; empty for that folder itself. */
   readonly folder: string;
@@ -59,6 +67,7 @@ export interface ReportDataset {
   readonly pairs: number;
   readonly images: number;
   readonly estimate?: MismatchEstimate;
+  readonly decided?: DecidedPairs;
 }
 
 export interface ReportSummary {
@@ -67,6 +76,7 @@ export interface ReportSummary {
   readonly findings: Readonly<Partial<Record<FindingCode, number>>>;
   readonly levels: Readonly<Record<Exclude<Level, 'off'>, number>>;
   readonly estimate?: MismatchEstimate;
+  readonly decided?: DecidedPairs;
 }
 
 /** The outcome of an audit of a folder: what `--format json` prints, and what every other format is made of. */

@@ -48,6 +48,12 @@ function facts(report: AuditReport): string {
     [
       ['Pairs', String(summary.pairs)],
       ['Images', String(summary.images)],
+      ...(summary.decided === undefined
+        ? []
+        : [
+            ['Pairs verified by hand', String(summary.decided.verified)],
+            ['Pairs left out by hand', String(summary.decided.excluded)],
+          ]),
       ['Caption formats', formats.map(escapeMarkdown).join(', ')],
       ...(estimate === undefined
         ? []

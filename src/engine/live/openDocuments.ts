@@ -23,6 +23,7 @@ export class OpenDocuments {
         const bytes = bytesOf(path);
         return bytes === undefined ? disk.stream(path) : once(bytes);
       },
+      makeFolder: (path) => disk.makeFolder(path),
       writeAtomically: (path, bytes) => disk.writeAtomically(path, bytes),
     };
   }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import type { Decision } from '../../src/core/dataset/decisions.ts';
+import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import { auditDataset } from '../../src/engine/auditDataset.ts';
+import { auditFolder } from '../../src/engine/auditFolder.ts';
+import { decisionsOf, readDecisions, writeDecision } from '../../src/engine/decisions.ts';
+import { pairLines } from '../../src/engine/pairLines.ts';
+import { fakeWorkspace } from '../support/fakeWorkspace.ts';
+import { memoryFiles } from '../support/memoryFiles.ts';
+import { syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
+
+const reference = syntheticBank();
+const hash = (text: string): string => `h(${text})`;
+
+/** Decides on one pair of a dataset in a file, and audits the dataset as the command line does. */
+async function auditedWith(embedded: EmbeddedDataset, p: number, decision: Decision | 'none') {
+  const files = memoryFiles('/data', {});
+  const { image, caption } = embedded.dataset.pairs[p]!;
+  const imageHash = embedded.images.hashes[embedded.imageRow[p]!]!;
+  await writeDecision(files, '/data', { image, imageHash, caption }, decision, hash);
+  const workspace = {
+    ...fakeWorkspace([embedded.dataset]),
+    hash,
+    index: () => Promise.resolve(embedded),
+    decisions: (root: string) => readDecisions(files, root),
+    audit: (
+      whole: EmbeddedDataset,
+      _levels: unknown,
+      _hooks: unknown,
+      decisions?: readonly (Decision | undefined)[],
+    ) =>
+      auditDataset(whole, {
+        levels: DEFAULT_LEVELS,
+        reference,
+        ...(decisions && { decisions }),
+      }),
+  };
+  const audited = await auditFolder(
+    '/data',
+    workspace,
+    { levels: DEFAULT_LEVELS, version: '1' },
+    {},
+  );
+  const lines = [...pairLines('/data', audited.datasets)].map(
+    (line) => JSON.parse(line) as { mismatch: number; findings: string[] },
+  );
+  const about = audited.report.findings.filter(
+    ({ image: of, code }) => of === image && code !== 'exact-duplicate',
+  );
+  return { ...audited, lines, about };
+}
+
+const given = Array.from({ length: 60 }, (_, i) => i);
+[given[7], given[20]] = [20, 7];
+const { embedded } = syntheticWorld(60, { given });
+
+test('a verified pair keeps its line and loses its findings, its partner is no longer swapped with it', async () => {
+  const before = await auditedWith(embedded, 7, 'none');
+  assert.deepEqual(before.lines[7]!.findings.includes('captions-swapped'), true);
+  assert.equal(before.report.summary.decided, undefined);
+  const after = await auditedWith(embedded, 7, 'verified');
+  assert.equal(after.lines.length, 60);
+  assert.deepEqual(after.lines[7]!.findings, []);
+  assert.deepEqual(after.about, []);
+  assert.ok(!after.lines[20]!.findings.includes('captions-swapped'));
+  assert.deepEqual(after.report.summary.decided, { verified: 1, excluded: 0 });
+});
+
+test('an excluded pair keeps its line, is reported nowhere, and teaches nothing', async () => {
+  const after = await auditedWith(embedded, 7, 'excluded');
+  assert.equal(after.lines.length, 60);
+  assert.deepEqual(after.lines[7]!.findings, []);
+  assert.deepEqual(after.about, []);
+  for (const { relatedPairs } of after.report.findings) {
+    assert.ok(relatedPairs.every(({ image }) => image !== '7.jpg'));
+  }
+  assert.deepEqual(after.report.summary.decided, { verified: 0, excluded: 1 });
+});
+
+test('a decision lapses when the image or the caption changes', () => {
+  const { caption } = embedded.dataset.pairs[7]!;
+  const imageHash = embedded.images.hashes[7]!;
+  const decisions = new Map([[hash(`${imageHash}\0${caption}`), 'verified' as const]]);
+  const decided = (world: EmbeddedDataset) => decisionsOf(world, decisions, hash)[7];
+  assert.equal(decided(embedded), 'verified');
+  const hashes = embedded.images.hashes.with(7, 'other bytes');
+  assert.equal(decided({ ...embedded, images: { ...embedded.images, hashes } }), undefined);
+  const pairs = embedded.dataset.pairs.with(7, {
+    ...embedded.dataset.pairs[7]!,
+    caption: `${caption}!`,
+  });
+  assert.equal(decided({ ...embedded, dataset: { ...embedded.dataset, pairs } }), undefined);
+});
