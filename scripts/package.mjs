@@ -23,6 +23,7 @@ const NOT_AT_RUN_TIME = new Set(['adm-zip', 'global-agent', 'node-addon-api']);
 /** Files of a package that are code, binaries or licences. */
 const SHIPPED_FILE =
   /\.(?:js|cjs|mjs|json|node|dll|dylib)$|\.so(?:\.\d+)*$|^(?:LICEN[CS]E|NOTICE)/i;
+const SKIPPED_FILE = /^(?:test.*|.*\.config)\.(?:js|cjs|mjs)$|^download-prebuilds\.js$/;
 const SKIPPED_FOLDER =
   /^(?:src|test|tests|script|dependencies|deps|prebuilds|obj\.target|util|\.github|build-docs)$/;
 /** Fields of the manifest that VS Code reads; scripts and development packages stay here. */
@@ -58,6 +59,8 @@ try {
     dependencies: false,
     skipLicense: true,
     allowMissingRepository: true,
+    // There is no public repository whose pages the README's links could lead to; what they name lies inside.
+    rewriteRelativeLinks: false,
   });
   const megabytes = (await stat(packagePath)).size / 1e6;
   console.log(`${path.relative('.', packagePath)}: ${megabytes.toFixed(1)} MB`);
@@ -81,7 +84,9 @@ async function stageFiles() {
   ]) {
     await copy(file);
   }
-  for (const folder of ['media', 'l10n', 'docs/images']) if (existsSync(folder)) await copy(folder);
+  for (const folder of ['media', 'l10n', 'docs']) {
+    await copy(folder, (file) => file !== path.join('docs', 'adr'));
+  }
   for (const folder of [
     'dist/chunks',
     'dist/cli',
@@ -162,13 +167,15 @@ function isShipped(name, file) {
     );
   }
   // Builds for one version of Node; the one for Node-API runs in all of them, VS Code's included.
-  if (/abi\d+/.test(file) || /\.(?:map|d\.ts)$/.test(file)) return false;
+  if (/abi\d+|\.musl\./.test(file) || /\.(?:map|d\.ts)$/.test(file)) return false;
   if (
     parts.some((part) => SKIPPED_FOLDER.test(part)) &&
     name !== 'node-gyp-build-optional-packages'
   )
     return false;
   const last = parts.at(-1);
+  if (SKIPPED_FILE.test(last) || file.startsWith(path.join('node_modules', 'node-addon-api')))
+    return false;
   return !last.includes('.')
     ? !/^(?:README|CHANGELOG|Makefile)/i.test(last)
     : SHIPPED_FILE.test(last);
