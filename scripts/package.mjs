@@ -25,7 +25,7 @@ const SHIPPED_FILE =
   /\.(?:js|cjs|mjs|json|node|dll|dylib)$|\.so(?:\.\d+)*$|^(?:LICEN[CS]E|NOTICE)/i;
 const SKIPPED_FILE = /^(?:test.*|.*\.config)\.(?:js|cjs|mjs)$|^download-prebuilds\.js$/;
 const SKIPPED_FOLDER =
-  /^(?:src|test|tests|script|dependencies|deps|prebuilds|obj\.target|util|\.github|build-docs)$/;
+  /^(?:src|test|tests|script|dependencies|deps|prebuilds|obj\.target|\.github|build-docs)$/;
 /** Fields of the manifest that VS Code reads; scripts and development packages stay here. */
 const DROPPED_FIELDS = [
   'scripts',
