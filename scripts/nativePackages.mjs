@@ -1,0 +1,121 @@
+// The packages with native code that stay outside the bundles, what they need at run time, and which of their files
+// one platform gets.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * VS Code's names of the platforms that every native package has binaries for. onnxruntime has none for darwin-x64 and
+ * for Alpine.
+ */
+export const TARGETS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+export const THIS_PLATFORM = `${process.platform}-${process.arch}`;
+
+export const NATIVE = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
+/** Needed while a package installs or compiles; msgpackr does without its extraction. */
+const NOT_AT_RUN_TIME = new Set(['adm-zip', 'global-agent', 'node-addon-api', 'msgpackr-extract']);
+const PER_PLATFORM = /^(?:@img\/sharp|@lmdb\/lmdb)-/;
+
+const SHIPPED_FILE =
+  /\.(?:js|cjs|mjs|json|node|dll|dylib)$|\.so(?:\.\d+)*$|^(?:licen[cs]e|notice|copying)/i;
+const FOLDERS_LEFT_OUT =
+  /^(?:\..*|node_modules|src|tests?|script|install|deps|dependencies|prebuilds|obj\.target|build-docs)$/;
+const FILES_LEFT_OUT =
+  // Builds for one version of Node, where one for Node-API runs in all of them; builds for Alpine.
+  /abi\d+|\.musl\.|^(?:rollup\.config|test|test-worker|build-test|eslint\.config)\.[cm]?js$/;
+/** Of onnxruntime: what only a GPU uses, and a second copy of the library for linkers. */
+const ONNX_LEFT_OUT = /cuda|tensorrt|webgpu|dxcompiler|dxil|libonnxruntime\.\d+\.\d+\.\d+\.dylib/i;
+
+/**
+ * The installed packages that `target` needs at run time, each once: `{ name, version, license, folder }`, the folder
+ * relative to the root of the repository.
+ * @throws Error that names the packages missing here and how to get them.
+ */
+export async function nativePackages(target) {
+  const missing = [];
+  const found = await installedPackages(
+    NATIVE.filter((name) => name !== 'hnswlib-node' || compiledFor(target)),
+    (name) => runsOn(name, target),
+    (name, version) => missing.push(`${name}@${version}`),
+  );
+  if (missing.length > 0) {
+    throw new Error(
+      `The binaries for ${target} are not installed here. Get them, and package again:\n` +
+        `  npm install --no-save --force ${missing.join(' ')}\n` +
+        `or package on that platform (.github/workflows/release.yml does).`,
+    );
+  }
+  return found;
+}
+
+/**
+ * Packages below node_modules that `names` need, themselves included. `isWanted` leaves packages out with all they
+ * need; `onMissing` hears of optional ones that are wanted and absent.
+ */
+export async function installedPackages(names, isWanted = () => true, onMissing = () => {}) {
+  const found = new Map();
+  const visit = async (name, from, version) => {
+    if (!isWanted(name)) return;
+    const folder = resolvePackage(name, from);
+    if (folder === undefined) {
+      onMissing(name, version);
+      return;
+    }
+    if (found.has(folder)) return;
+    const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+    found.set(folder, {
+      name,
+      version: manifest.version,
+      license: manifest.license ?? 'see its licence file',
+      folder,
+    });
+    const needed = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    for (const [dependency, range] of Object.entries(needed)) {
+      await visit(dependency, folder, range);
+    }
+  };
+  for (const name of names) await visit(name, '', 'latest');
+  return [...found.values()];
+}
+
+/** Whether a file of a native package, by its path inside the package, ships to `target`. */
+export function shipsFile(packageName, file, target) {
+  const parts = file.split(/[\\/]/);
+  if (parts.some((part) => FOLDERS_LEFT_OUT.test(part))) return false;
+  const last = parts.at(-1) ?? '';
+  if (!SHIPPED_FILE.test(last) || FILES_LEFT_OUT.test(last)) return false;
+  if (packageName === 'onnxruntime-node' && parts[0] === 'bin') {
+    return parts.slice(2, 4).join('-') === target && !ONNX_LEFT_OUT.test(last);
+  }
+  return true;
+}
+
+function runsOn(name, target) {
+  if (NOT_AT_RUN_TIME.has(name) || name.startsWith('@msgpackr-extract/')) return false;
+  // Of the packages with a platform in their name: its own two of sharp, its own one of lmdb.
+  if (PER_PLATFORM.test(name)) {
+    const isWindows = target.startsWith('win32');
+    return [
+      `@img/sharp-${target}`,
+      `@lmdb/lmdb-${target}`,
+      ...(isWindows ? [] : [`@img/sharp-libvips-${target}`]),
+    ].includes(name);
+  }
+  return true;
+}
+
+/** hnswlib-node is compiled where it is installed; without it every search is exact. */
+function compiledFor(target) {
+  return (
+    target === THIS_PLATFORM && existsSync('node_modules/hnswlib-node/build/Release/addon.node')
+  );
+}
+
+/** Where Node would find `name` when asked from the folder `from`. */
+function resolvePackage(name, from) {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'node_modules', name);
+    if (existsSync(path.join(candidate, 'package.json'))) return candidate;
+    if (folder === '' || folder === '.') return undefined;
+  }
+}
