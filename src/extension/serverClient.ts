@@ -89,7 +89,10 @@ export class ServerClient implements vscode.Disposable {
       });
     }
     try {
-      const answer: unknown = await client.sendRequest(spec.method, params, token);
+      // Without a token there must be no argument in its place: it would be sent as a second parameter.
+      const answer: unknown = await (token === undefined
+        ? client.sendRequest(spec.method, params)
+        : client.sendRequest(spec.method, params, token));
       return spec.result.parse(answer);
     } catch (error) {
       throw token?.isCancellationRequested === true
