@@ -12,7 +12,7 @@ const REQUIRE_SHIM =
 
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { 'cli/main': 'src/cli/main.ts' },
+  entryPoints: { 'cli/main': 'src/cli/main.ts', 'server/main': 'src/server/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

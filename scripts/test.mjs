@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
-const TIERS = ['unit', 'contract', 'engine', 'adapters', 'cli'];
+const TIERS = ['unit', 'contract', 'engine', 'adapters', 'cli', 'server'];
 /** Tiers that need Chromium (`npm run setup:ide`). */
 const BROWSER_TIERS = ['webview'];
 /** Tiers that drive the packaged extension in a real VS Code: one file at a time, in a network that ends at loopback. */

@@ -5,7 +5,7 @@ import type { ImageReader, SquareImage } from '../core/ports.ts';
 
 const THUMBNAIL_SIDE = 16;
 /** 268 megapixels: what libvips itself refuses by default, and more than any camera takes. */
-const MAX_PIXELS = 0x3fff * 0x3fff;
+export const MAX_PIXELS = 0x3fff * 0x3fff;
 const WHITE = { r: 255, g: 255, b: 255 };
 
 export interface SharpImageReaderOptions {
@@ -79,7 +79,7 @@ async function thumbnailOf(rgb: Uint8Array, size: number): Promise<Uint8Array> {
 }
 
 /** By content: an SVG called .png is still an SVG, and rendering an untrusted one could read other files. */
-function looksLikeSvg(bytes: Uint8Array): boolean {
+export function looksLikeSvg(bytes: Uint8Array): boolean {
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
   return /^\s*(?:\u00ef\u00bb\u00bf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<!DOCTYPE svg|<svg[\s>])/i.test(
     head,

@@ -21,6 +21,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
+  addLsp(program, run);
   addCache(program, run);
   return program;
 }
@@ -136,6 +137,20 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addLsp(program: Program, run: RunCommand): void {
+  program
+    .command('lsp')
+    .description('run the language server for an editor')
+    .requiredOption('--stdio', 'talk over standard input and output')
+    .addOption(new Option('--clientProcessId <pid>', 'end with this process').hideHelp())
+    .action((_options, command) =>
+      run(command.optsWithGlobals(), async ({ globals }) => {
+        const { lspCommand } = await import('./lspCommand.ts');
+        return lspCommand(globals);
       }),
     );
 }

@@ -20,6 +20,22 @@ export interface ImageReader {
   read(bytes: Uint8Array, size: number): Promise<SquareImage>;
 }
 
+/** A picture made small for showing: JPEG, upright, sRGB. Width and height in pixels. */
+export interface ThumbnailImage {
+  readonly jpeg: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ThumbnailReader {
+  /**
+   * @param file absolute path
+   * @param size longest side in pixels; smaller pictures are not enlarged.
+   * @throws PairLensError `unreadable-image`.
+   */
+  read(file: string, size: number): Promise<ThumbnailImage>;
+}
+
 export interface ImageEncodings {
   readonly embedding: Matrix;
   readonly prior: Matrix;

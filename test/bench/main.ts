@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { benchAllPairs } from './allPairs.ts';
 import { benchIndex } from './indexing.ts';
+import { benchKeystroke } from './keystroke.ts';
 import { benchMemory } from './memory.ts';
 
 // `npm run bench` runs every section, `npm run bench -- index` only those named.
@@ -8,6 +9,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   index: () => benchIndex(),
   memory: () => benchMemory(),
   'all-pairs': () => benchAllPairs(),
+  keystroke: () => benchKeystroke(),
 };
 
 const wanted = process.argv.slice(2);

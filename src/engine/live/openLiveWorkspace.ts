@@ -1,13 +1,12 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
+import type { FileSystem } from '../../core/ports.ts';
 import { row } from '../../core/matching/matrix.ts';
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { writeDecision } from '../decisions.ts';
 import { indexCaptions } from '../indexCaptions.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
-import { openFolder, type OpenedFolder } from '../openDatasets.ts';
-import { buildDataset } from './buildDataset.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import { captionEdit, createCaptionEdit, swapEdits, type Editing } from './liveEdits.ts';
 import { neighbourLists } from './liveNeighbours.ts';
@@ -32,19 +31,28 @@ import type {
 import { findPair, noSuchPair, type FoundPair, type Member } from './members.ts';
 import { memberFindings } from './memberFindings.ts';
 import { OpenDocuments } from './openDocuments.ts';
+import { openMembers } from './openMembers.ts';
 import { outermost } from './outermost.ts';
 import { Priority } from './priority.ts';
-import { captionFiles, fileContent, readCaptionFile } from './readCaptionFile.ts';
+import { fileContent, readCaptionFile } from './readCaptionFile.ts';
 import { Turns } from './turns.ts';
 
-/** Opens the datasets of an editor's folders; nothing is read before `refresh`. The ports stay the caller's to close. */
-export function openLiveWorkspace(ports: LivePorts, settings: LiveSettings): LiveWorkspace {
-  return new Workspace(ports, settings);
+/**
+ * Opens the datasets of an editor's folders; nothing is read before `refresh`.
+ * @param load opens the encoders and the cache; called when the first dataset is found. They stay the caller's to close.
+ */
+export function openLiveWorkspace(
+  files: FileSystem,
+  load: () => Promise<LivePorts>,
+  settings: LiveSettings,
+): LiveWorkspace {
+  return new Workspace(files, load, settings);
 }
 
 class Workspace implements LiveWorkspace {
   status: LiveStatus = { state: 'no-dataset' };
-  readonly #ports: LivePorts;
+  readonly #load: () => Promise<LivePorts>;
+  #loaded: LivePorts | undefined;
   readonly #documents: OpenDocuments;
   readonly #priority = new Priority();
   readonly #turns = new Turns();
@@ -57,10 +65,16 @@ class Workspace implements LiveWorkspace {
   /** Caption files that changed while a refresh was reading. */
   #changedMeanwhile: Set<string> | undefined;
 
-  constructor(ports: LivePorts, settings: LiveSettings) {
-    this.#ports = ports;
+  constructor(files: FileSystem, load: () => Promise<LivePorts>, settings: LiveSettings) {
+    this.#load = load;
     this.#settings = settings;
-    this.#documents = new OpenDocuments(ports.files);
+    this.#documents = new OpenDocuments(files);
+  }
+
+  /** There once a dataset is open. */
+  get #ports(): LivePorts {
+    if (this.#loaded === undefined) throw new Error('No dataset is open.');
+    return this.#loaded;
   }
 
   get datasets(): readonly LiveDatasetSummary[] {
@@ -108,32 +122,15 @@ class Workspace implements LiveWorkspace {
     folders: readonly string[],
     hooks: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<Member[]> {
-    const { files } = this.#documents;
     const { captionsPerFile } = this.#settings;
-    const ports = this.#priority.behind(this.#ports);
-    const members: Member[] = [];
-    for (const folder of outermost(folders)) {
-      let opened: OpenedFolder;
-      try {
-        opened = await openFolder(files, folder, {
-          ...hooks,
-          ...(captionsPerFile && { captionsPerFile }),
-        });
-      } catch (error) {
-        if (PairLensError.is(error, 'no-dataset')) continue;
-        throw error;
-      }
-      for (const dataset of opened.datasets) {
-        this.status = { state: 'indexing' };
-        const live = await buildDataset(dataset, ports, files, {
-          ...hooks,
-          pause: this.#priority.pause,
-          onAudit: () => (this.status = { state: 'auditing' }),
-        });
-        members.push({ opened, dataset: live, files: captionFiles(dataset) });
-      }
-    }
-    return members;
+    return openMembers(outermost(folders), {
+      ...hooks,
+      ...(captionsPerFile && { captionsPerFile }),
+      files: this.#documents.files,
+      ports: async () => this.#priority.behind((this.#loaded ??= await this.#load())),
+      pause: this.#priority.pause,
+      onState: (state) => (this.status = { state }),
+    });
   }
 
   onChange(listener: (change: LiveChange) => void): { dispose(): void } {
@@ -331,7 +328,7 @@ class Workspace implements LiveWorkspace {
     k: number,
     signal?: CancelSignal,
   ): Promise<readonly LiveNeighbour[]> {
-    if (text.trim() === '') return [];
+    if (text.trim() === '' || this.#members.length === 0) return [];
     return this.#priority.first(async () => {
       const record = (await this.#encode([text], signal)).get(text);
       throwIfCancelled(signal);
@@ -348,6 +345,7 @@ class Workspace implements LiveWorkspace {
     k: number,
     signal?: CancelSignal,
   ): Promise<readonly LiveNeighbour[]> {
+    if (this.#members.length === 0) return [];
     const { files, reader, imageEncoder } = this.#ports;
     return this.#priority.first(async () => {
       const bytes = 'path' in image ? await files.read(image.path) : image.bytes;
@@ -411,7 +409,7 @@ class Workspace implements LiveWorkspace {
   async close(): Promise<void> {
     this.#listeners.clear();
     await this.#turns.run(async () => Promise.resolve());
-    await this.#ports.store.flush();
+    await this.#loaded?.store.flush();
   }
 
   #find(id: LivePairId): FoundPair | undefined {

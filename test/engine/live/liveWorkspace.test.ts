@@ -11,7 +11,7 @@ const id = (i: number) => ({ root: ROOT, image: `${i}.jpg`, captionIndex: 0 });
 
 async function opened(n: number, captions: readonly (string | undefined)[] = []) {
   const memory = liveMemory(ROOT, jsonlDataset(n, captions));
-  const live = openLiveWorkspace(memory.ports, SETTINGS);
+  const live = openLiveWorkspace(memory.files, () => Promise.resolve(memory.ports), SETTINGS);
   await live.refresh([ROOT], {});
   return { ...memory, live };
 }

@@ -1,0 +1,23 @@
+import type { Connection } from 'vscode-languageserver/node';
+import type { FileSystem, Log } from '../core/ports.ts';
+import type { LiveWorkspace } from '../engine/live/liveWorkspace.ts';
+import type { Settings } from '../protocol/serverApi.ts';
+import type { ClientFacts } from './clientFacts.ts';
+import type { OpenDocuments } from './documents.ts';
+import type { Thumbnails } from './thumbnails.ts';
+import type { Uris } from './uris.ts';
+
+/** What every feature of the server gets. `live` and `settings` change: read them when they are needed. */
+export interface ServerContext {
+  readonly connection: Connection;
+  readonly client: ClientFacts;
+  readonly live: LiveWorkspace;
+  readonly settings: Settings;
+  readonly documents: OpenDocuments;
+  readonly uris: Uris;
+  readonly thumbnails: Thumbnails;
+  readonly files: FileSystem;
+  readonly log: Log;
+  /** URI of the page whose anchors explain the finding codes. */
+  readonly findingsUri: string;
+}

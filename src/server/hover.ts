@@ -1,0 +1,157 @@
+import * as l10n from '@vscode/l10n';
+import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
+import type { LiveFinding, LiveNeighbour, LivePair } from '../engine/live/liveWorkspace.ts';
+import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
+import { answer } from './answering.ts';
+import type { ServerContext } from './context.ts';
+import { commandLink, markdownText, plainText } from './markdown.ts';
+import { pairAt, contains } from './targets.ts';
+import { matchText, percentSure } from './scores.ts';
+import { rangeOf, Wire } from './wire.ts';
+
+const NEIGHBOURS = 3;
+const CAPTION_CHARACTERS = 160;
+const SENTENCE_CHARACTERS = 600;
+/** Findings of one caption that are told in its hover. */
+const FINDINGS = 5;
+const PICTURE_PIXELS = 320;
+/** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
+const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
+const PICTURE_CHARACTERS = 70_000;
+/** A picture that takes longer is left out; it is there the next time. */
+const PICTURE_WAIT_MS = 1500;
+
+/** What is known of the caption under the mouse: its picture, how well it fits, why, and which fit better. */
+export function registerHover(context: ServerContext): void {
+  context.connection.onHover((params, token) =>
+    answer('textDocument/hover', token, context.log, (signal) => hover(context, params, signal)),
+  );
+}
+
+async function hover(
+  context: ServerContext,
+  { textDocument: { uri }, position }: HoverParams,
+  signal: AbortSignal,
+): Promise<Hover | null> {
+  const { live, documents, uris, client, settings } = context;
+  const file = uris.toPath(uri);
+  if (!settings.enable || file === undefined || live.kindOf(file) !== 'captions') return null;
+  await documents.settled(file, signal);
+  const pair = pairAt(live.pairsInFile(file), position);
+  if (pair === undefined || !contains(rangeOf(pair), position)) return null;
+  const [picture, found] = await Promise.all([
+    client.richHovers ? pictureOf(context, pair) : undefined,
+    live.neighbours(pair, NEIGHBOURS, signal),
+  ]);
+  const findings = (found?.findings ?? []).slice(0, FINDINGS);
+  const parts = { pair, findings, picture, captions: (found?.captions ?? []).slice(0, NEIGHBOURS) };
+  return {
+    range: rangeOf(pair),
+    contents: client.markdown
+      ? { kind: MarkupKind.Markdown, value: markdownHover(context, parts) }
+      : { kind: MarkupKind.PlainText, value: plainHover(parts) },
+  };
+}
+
+interface HoverParts {
+  readonly pair: LivePair;
+  readonly findings: readonly LiveFinding[];
+  readonly picture: string | undefined;
+  /** Captions that fit the image best. */
+  readonly captions: readonly LiveNeighbour[];
+}
+
+function markdownHover(context: ServerContext, parts: HoverParts): string {
+  const { pair, findings, picture, captions } = parts;
+  const blocks: string[] = [];
+  if (picture !== undefined) blocks.push(`![](${picture})`);
+  blocks.push(summary(pair, findings, (text) => `**${text}**`));
+  for (const { finding } of findings) {
+    const lines = isAboutFit(finding.code)
+      ? []
+      : [markdownText(finding.message, SENTENCE_CHARACTERS)];
+    lines.push(...finding.evidence.map((line) => `- ${markdownText(line, SENTENCE_CHARACTERS)}`));
+    if (lines.length > 0) blocks.push(lines.join('\n\n').replaceAll('\n\n- ', '\n- '));
+  }
+  if (captions.length > 0) {
+    const wire = new Wire(context.uris);
+    const lines = captions.map(({ pair: other, score }) => {
+      const text = markdownText(other.caption, CAPTION_CHARACTERS);
+      if (!context.client.richHovers) return `- ${score.toFixed(2)} ${text}`;
+      const { captionUri, range, imageUri } = wire.item(other);
+      const open = commandLink(text, CLIENT_COMMANDS.openPair.command, [
+        { captionUri, range, imageUri },
+      ]);
+      const use = commandLink(l10n.t('Use'), CLIENT_COMMANDS.useCaption.command, [
+        { pair: wire.ref(pair), caption: other.caption },
+      ]);
+      // An argument as long as the caption itself: not for captions that are no captions.
+      const isShort = other.caption.length <= CAPTION_CHARACTERS * 4;
+      return `- ${score.toFixed(2)} ${open}${isShort ? ` · ${use}` : ''}`;
+    });
+    blocks.push([l10n.t('Captions that fit this image:'), ...lines].join('\n'));
+  }
+  return blocks.join('\n\n');
+}
+
+function plainHover({ pair, findings, captions }: HoverParts): string {
+  const lines = [summary(pair, findings, (text) => text)];
+  for (const { finding } of findings) {
+    if (!isAboutFit(finding.code)) lines.push(plainText(finding.message, SENTENCE_CHARACTERS));
+    lines.push(...finding.evidence.map((line) => `- ${plainText(line, SENTENCE_CHARACTERS)}`));
+  }
+  if (captions.length > 0) {
+    lines.push(l10n.t('Captions that fit this image:'));
+    for (const { pair: other, score } of captions) {
+      lines.push(`- ${score.toFixed(2)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+/** One line: whether the caption fits, how sure that is, and what was decided about it. */
+function summary(
+  pair: LivePair,
+  findings: readonly LiveFinding[],
+  strong: (text: string) => string,
+): string {
+  const wrong = findings.find(({ finding }) => isAboutFit(finding.code));
+  const parts: string[] = [];
+  if (wrong !== undefined) {
+    const sentence = strong(l10n.t('This caption does not fit its image'));
+    const sure = pair.match === undefined ? wrong.finding.confidence : 1 - pair.match;
+    parts.push(`${sentence} (${percentSure(sure)})`);
+  }
+  if (pair.match === undefined) parts.push(l10n.t('not judged'));
+  else if (wrong === undefined) parts.push(matchText(pair.match));
+  if (pair.decision === 'verified') parts.push(l10n.t('marked as verified'));
+  if (pair.decision === 'excluded') parts.push(l10n.t('excluded from training'));
+  return parts.join(' · ');
+}
+
+function isAboutFit(code: string): boolean {
+  return code === 'caption-mismatch' || code === 'captions-swapped';
+}
+
+async function pictureOf(
+  { thumbnails }: ServerContext,
+  pair: LivePair,
+): Promise<string | undefined> {
+  const fitting = async (): Promise<string | undefined> => {
+    for (const size of SMALLER_PICTURES) {
+      const picture = await thumbnails.of(pair.imagePath, size);
+      if (picture === undefined) return undefined;
+      if (picture.dataUri.length <= PICTURE_CHARACTERS) return picture.dataUri;
+    }
+    return undefined;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PICTURE_WAIT_MS);
+  });
+  try {
+    return await Promise.race([fitting(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { initializationSchema } from '../protocol/serverApi.ts';
+
+/** `initializationOptions`, each with its default where the client sends nothing or nonsense. */
+export interface InitialOptions {
+  readonly settings: unknown;
+  readonly locale: string | undefined;
+  readonly trusted: boolean;
+  readonly commandLinks: boolean;
+}
+
+const lenientSchema = z.object({
+  settings: z.unknown().optional(),
+  locale: initializationSchema.shape.locale.catch(undefined),
+  trusted: initializationSchema.shape.trusted.catch(false),
+  commandLinks: initializationSchema.shape.commandLinks.catch(false),
+});
+
+/** Clients that know of no trust speak for the person in front of them, hence `trusted` by default. */
+export function initialOptions(sent: unknown): InitialOptions {
+  const read = lenientSchema.safeParse(sent ?? {});
+  const options = read.success ? read.data : undefined;
+  return {
+    settings: options?.settings,
+    locale: options?.locale,
+    trusted: options?.trusted ?? true,
+    commandLinks: options?.commandLinks ?? false,
+  };
+}

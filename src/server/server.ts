@@ -1,0 +1,56 @@
+import {
+  CodeActionKind,
+  TextDocumentSyncKind,
+  type Connection,
+  type ServerCapabilities,
+} from 'vscode-languageserver/node';
+import { SERVER_COMMANDS } from '../protocol/serverApi.ts';
+import { clientFacts } from './clientFacts.ts';
+import { initialOptions } from './initialOptions.ts';
+import { useLanguage } from './localisation.ts';
+import { describeError, serverLog } from './serverLog.ts';
+import { Session, type Composition } from './session.ts';
+
+const CAPABILITIES: ServerCapabilities = {
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+  hoverProvider: true,
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  inlayHintProvider: true,
+  executeCommandProvider: { commands: Object.values(SERVER_COMMANDS) },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+};
+
+/** Serves one client over the connection until it says goodbye or dies. */
+export function startServer(connection: Connection, composition: Composition): void {
+  const log = serverLog(connection);
+  let session: Session | undefined;
+  keepRunning(log);
+  connection.onInitialize((params) => {
+    const options = initialOptions(params.initializationOptions);
+    useLanguage(options.locale ?? params.locale, composition.l10nFolder);
+    const client = clientFacts(params, options.commandLinks);
+    session = new Session(connection, log, composition, client, params, options);
+    return {
+      capabilities: CAPABILITIES,
+      serverInfo: { name: 'PairLens', version: composition.version },
+    };
+  });
+  connection.onInitialized(() => {
+    session?.start().catch((error: unknown) => log.error(describeError(error)));
+  });
+  connection.onShutdown(async () => {
+    await session?.close();
+  });
+  connection.listen();
+}
+
+/** A mistake of ours must not take the person's diagnostics away: it is logged, and the server goes on. */
+function keepRunning(log: ReturnType<typeof serverLog>): void {
+  const report = (error: unknown) => {
+    log.error(
+      `PairLens made a mistake and goes on. Restart the language server if something looks wrong, and report this: ${describeError(error)}`,
+    );
+  };
+  process.on('unhandledRejection', report);
+  process.on('uncaughtException', report);
+}

@@ -1,0 +1,25 @@
+import type { Connection } from 'vscode-languageserver/node';
+import { PairLensError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+
+/** The client's log of this server: "Output" in VS Code, `:LspLog` in Neovim. */
+export function serverLog(connection: Connection): Log {
+  const { console } = connection;
+  return {
+    debug: (message) => {
+      if (process.env['PAIRLENS_DEBUG'] === '1') console.debug(message);
+    },
+    info: (message) => console.info(message),
+    warn: (message) => console.warn(message),
+    error: (message) => console.error(message),
+  };
+}
+
+/** What happened and what to do, on one line; with the stack where it is our own mistake. */
+export function describeError(error: unknown): string {
+  const known = PairLensError.from(error);
+  const text = [known.message, known.remedy].filter((part) => part !== undefined).join(' ');
+  if (known.code !== 'internal') return text;
+  const { cause } = known;
+  return cause instanceof Error && cause.stack !== undefined ? `${text}\n${cause.stack}` : text;
+}

@@ -1,0 +1,260 @@
+import * as l10n from '@vscode/l10n';
+import { isDeepStrictEqual } from 'node:util';
+import path from 'node:path';
+import {
+  DidChangeConfigurationNotification,
+  MessageType,
+  ShowMessageNotification,
+  type Connection,
+  type InitializeParams,
+} from 'vscode-languageserver/node';
+import type { FileSystem, Log } from '../core/ports.ts';
+import type { LiveChange, LiveWorkspace } from '../engine/live/liveWorkspace.ts';
+import { CLIENT_NOTIFICATIONS, NOTIFICATIONS, type Settings } from '../protocol/serverApi.ts';
+import type { ClientFacts } from './clientFacts.ts';
+import { registerCodeActions } from './codeActions.ts';
+import { registerCommands } from './commands.ts';
+import type { ServerContext } from './context.ts';
+import { registerCustomRequests } from './customRequests.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { OpenDocuments } from './documents.ts';
+import { registerHover } from './hover.ts';
+import type { InitialOptions } from './initialOptions.ts';
+import { refreshInlayHints, registerInlayHints } from './inlayHints.ts';
+import { LiveHost, type LiveOptions, type OpenLive } from './liveHost.ts';
+import { Refresher } from './refresher.ts';
+import { describeError } from './serverLog.ts';
+import { liveSettings, readSettings } from './settings.ts';
+import { StatusKeeper } from './status.ts';
+import type { Thumbnails } from './thumbnails.ts';
+import { Uris } from './uris.ts';
+import { FileWatcher } from './watchFiles.ts';
+
+/** What the server stands on; src/server/compose.ts brings it. */
+export interface Composition {
+  readonly openLive: OpenLive;
+  readonly thumbnails: Thumbnails;
+  readonly files: FileSystem;
+  readonly version: string;
+  readonly findingsUri: string;
+  /** Settings where the client sends none. */
+  readonly defaults: Partial<Settings>;
+  /** Folder of the message bundles. */
+  readonly l10nFolder: string | undefined;
+}
+
+/** One client with its folders: joins the features and keeps them told of what changes. */
+export class Session implements ServerContext {
+  readonly connection: Connection;
+  readonly client: ClientFacts;
+  readonly documents: OpenDocuments;
+  readonly uris = new Uris();
+  readonly thumbnails: Thumbnails;
+  readonly files: FileSystem;
+  readonly findingsUri: string;
+  readonly log: Log;
+  readonly #defaults: Partial<Settings>;
+  readonly #host: LiveHost;
+  readonly #status: StatusKeeper;
+  readonly #diagnostics: Diagnostics;
+  readonly #refresher: Refresher;
+  readonly #watcher: FileWatcher;
+  #settings: Settings;
+  #trusted: boolean;
+  #folders: readonly string[];
+  #warned: readonly string[] = [];
+
+  constructor(
+    connection: Connection,
+    log: Log,
+    composition: Composition,
+    client: ClientFacts,
+    params: InitializeParams,
+    options: InitialOptions,
+  ) {
+    this.connection = connection;
+    this.log = log;
+    this.client = client;
+    this.thumbnails = composition.thumbnails;
+    this.files = composition.files;
+    this.findingsUri = composition.findingsUri;
+    this.#defaults = composition.defaults;
+    this.#trusted = options.trusted;
+    this.#folders = foldersOf(params, this.uris);
+    this.#settings = this.#read(options.settings);
+    this.#host = new LiveHost(composition.openLive, this.#liveOptions(), log, (change) =>
+      this.#changed(change),
+    );
+    this.documents = new OpenDocuments(connection, this.uris, log, {
+      listensTo: (file) => this.live.kindOf(file) === 'captions',
+      textChanged: (file, text, signal) => this.live.captionsChanged(file, text, signal),
+      settled: () => this.#diagnostics.publishSoon(),
+    });
+    this.#status = new StatusKeeper(this);
+    this.#diagnostics = new Diagnostics(this);
+    this.#refresher = new Refresher(
+      this,
+      this.#status,
+      () => this.#folders,
+      () => this.documents.tellAll(),
+    );
+    this.#watcher = new FileWatcher(
+      this,
+      () => this.#folders,
+      () => this.#refresher.refresh(),
+    );
+    registerHover(this);
+    registerCodeActions(this);
+    registerInlayHints(this);
+    const audit = (rebuild: boolean, signal: AbortSignal) => this.#audit(rebuild, signal);
+    registerCommands(this, audit);
+    registerCustomRequests(this, { status: () => this.#status.current(), audit });
+  }
+
+  get live(): LiveWorkspace {
+    return this.#host.live;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** After the handshake: the client's settings, what it is to report, and the first audit. */
+  async start(): Promise<void> {
+    const { connection, client } = this;
+    if (client.workspaceFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const paths = (folders: typeof added) =>
+          folders.flatMap(({ uri }) => this.uris.toPath(uri) ?? []);
+        const gone = paths(removed);
+        this.#folders = [...this.#folders.filter((f) => !gone.includes(f)), ...paths(added)];
+        this.#refresher.stop();
+        this.#refreshSoon();
+      });
+    }
+    connection.onDidChangeConfiguration(({ settings }: { settings: unknown }) => {
+      this.#configure(settings).catch((error: unknown) => this.log.error(describeError(error)));
+    });
+    connection.onNotification(CLIENT_NOTIFICATIONS.trusted.method, () => {
+      this.#trusted = true;
+      this.#configure(undefined).catch((error: unknown) => this.log.error(describeError(error)));
+    });
+    if (client.configurationChanges) {
+      await connection.client.register(DidChangeConfigurationNotification.type, {
+        section: 'pairlens',
+      });
+    }
+    await this.#watcher.register();
+    await this.#configure(undefined, false);
+    this.#refreshSoon();
+  }
+
+  async close(): Promise<void> {
+    this.#refresher.stop();
+    this.#watcher.dispose();
+    this.#status.dispose();
+    await this.#host.close();
+  }
+
+  #changed({ findings, paths }: LiveChange): void {
+    this.#diagnostics.publishSoon();
+    this.#status.changed();
+    refreshInlayHints(this);
+    const { method } = NOTIFICATIONS.changed;
+    const uris = paths.map((file) => this.uris.toUri(file));
+    void this.connection.sendNotification(method, { findings, uris });
+  }
+
+  #refreshSoon(): void {
+    if (!this.#settings.enable) return;
+    void this.#refresher.refresh();
+  }
+
+  async #audit(rebuild: boolean, signal: AbortSignal): Promise<void> {
+    if (rebuild) {
+      this.#refresher.stop();
+      await this.#host.reopen({ ...this.#liveOptions(), rebuild: true });
+    }
+    const stop = () => this.#refresher.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    await this.#refresher.refresh();
+    signal.removeEventListener('abort', stop);
+  }
+
+  /** @param pushed settings as a client sends them that is not asked for them. */
+  async #configure(pushed: unknown, refresh = true): Promise<void> {
+    const sent: unknown = this.client.configuration
+      ? await this.connection.workspace.getConfiguration('pairlens')
+      : sectionOf(pushed);
+    if (sent === undefined) {
+      if (refresh) await this.#apply(this.#settings);
+      return;
+    }
+    await this.#apply(this.#read(sent), refresh);
+  }
+
+  async #apply(settings: Settings, refresh = true): Promise<void> {
+    const before = { options: this.#liveOptions(), settings: this.#settings };
+    this.#settings = settings;
+    const options = this.#liveOptions();
+    const { settings: live } = options;
+    if (!isDeepStrictEqual({ ...before.options, settings: live }, options)) {
+      this.#refresher.stop();
+      await this.#host.reopen(options);
+      if (refresh) this.#refreshSoon();
+    } else if (!isDeepStrictEqual(before.options.settings, live)) {
+      this.live.setSettings(live);
+      const reads = before.options.settings.captionsPerFile !== live.captionsPerFile;
+      if (reads && refresh) this.#refreshSoon();
+    }
+    if (settings.enable && !before.settings.enable && refresh) this.#refreshSoon();
+    this.#diagnostics.publishSoon();
+    refreshInlayHints(this);
+  }
+
+  /** Reads settings, and says once which of them were not used. */
+  #read(sent: unknown): Settings {
+    const { settings, refused } = readSettings(sent, this.#defaults);
+    const news = refused.filter((name) => !this.#warned.includes(name));
+    this.#warned = refused;
+    if (news.length > 0) {
+      const names = news.join(', ');
+      const message = l10n.t('Settings of the wrong type are not used: {0}.', names);
+      this.log.warn(message);
+      void this.connection.sendNotification(ShowMessageNotification.type, {
+        type: MessageType.Warning,
+        message,
+      });
+    }
+    return settings;
+  }
+
+  #liveOptions(): LiveOptions {
+    const { modelPath, cachePath, threads } = this.#settings;
+    const [base = process.cwd()] = this.#folders;
+    // A folder that came with somebody's dataset must not choose what we load or where we write.
+    const own = this.#trusted;
+    return {
+      settings: liveSettings(this.#settings),
+      ...(own && modelPath !== '' && { modelPath: path.resolve(base, modelPath) }),
+      ...(own && cachePath !== '' && { cachePath: path.resolve(base, cachePath) }),
+      ...(threads > 0 && { threads }),
+    };
+  }
+}
+
+/** The folders the client has open; older clients know but one. */
+function foldersOf(params: InitializeParams, uris: Uris): string[] {
+  const { workspaceFolders } = params;
+  if (workspaceFolders !== null && workspaceFolders !== undefined) {
+    return workspaceFolders.flatMap(({ uri }) => uris.toPath(uri) ?? []);
+  }
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way such clients say it
+  const { rootUri } = params;
+  return rootUri === null ? [] : [uris.toPath(rootUri) ?? []].flat();
+}
+
+/** `{ pairlens: {...} }`, as most clients push it, or the section itself. */
+function sectionOf(pushed: unknown): unknown {
+  return pushed instanceof Object && 'pairlens' in pushed ? pushed.pairlens : pushed;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DEFAULT_LEVELS, type FindingCode, type Level } from '../core/audit/finding.ts';
+import type { LiveSettings } from '../engine/live/liveWorkspace.ts';
+import { settingsSchema, type Settings } from '../protocol/serverApi.ts';
+
+export interface ReadSettings {
+  readonly settings: Settings;
+  /** Names of the settings whose values were not used, such as `pairlens.maxProblems`. */
+  readonly refused: readonly string[];
+}
+
+const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const satisfies Level[];
+const objectSchema = z.record(z.string(), z.unknown());
+
+/**
+ * Reads settings as a client sends them. What has the wrong type falls back to its default and is named.
+ * @param defaults that come before those of the schema.
+ */
+export function readSettings(sent: unknown, defaults: Partial<Settings> = {}): ReadSettings {
+  const given = objectSchema.safeParse(sent ?? {});
+  if (!given.success) return { settings: settingsSchema.parse(defaults), refused: ['pairlens'] };
+  // Clients send null, and Lua an empty list, for what nobody set.
+  const entries = Object.entries(given.data).filter(([, value]) => value !== null);
+  const values: Record<string, unknown> = Object.fromEntries(entries);
+  const levels = values['levels'];
+  if (Array.isArray(levels) && levels.length === 0) delete values['levels'];
+  const refused: string[] = [];
+  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    if (!(name in values)) continue;
+    if (name === 'levels') refused.push(...refusedLevels(values[name]));
+    else if (!schema.unwrap().safeParse(values[name]).success) refused.push(`pairlens.${name}`);
+  }
+  for (const name of refused) Reflect.deleteProperty(values, name.replace('pairlens.', ''));
+  return { settings: settingsSchema.parse({ ...defaults, ...values }), refused };
+}
+
+function refusedLevels(levels: unknown): string[] {
+  const given = objectSchema.safeParse(levels);
+  if (!given.success) return ['pairlens.levels'];
+  return Object.entries(given.data)
+    .filter(([code, level]) => !isCode(code) || !isLevel(level))
+    .map(([code]) => `pairlens.levels.${code}`);
+}
+
+function isCode(code: string): code is FindingCode {
+  return Object.hasOwn(DEFAULT_LEVELS, code);
+}
+
+function isLevel(level: unknown): level is Level {
+  return level === null || LEVELS.some((known) => known === level);
+}
+
+/** What of the settings the engine is told without being opened anew. */
+export function liveSettings({ levels, captionsPerFile }: Settings): LiveSettings {
+  const chosen: Record<FindingCode, Level> = { ...DEFAULT_LEVELS };
+  for (const [code, level] of Object.entries(levels)) {
+    if (isCode(code) && level !== undefined) chosen[code] = level;
+  }
+  return { levels: chosen, ...(captionsPerFile !== 'auto' && { captionsPerFile }) };
+}

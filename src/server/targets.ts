@@ -1,0 +1,54 @@
+import { isWithin, toDatasetPath } from '../core/dataset/paths.ts';
+import type { LivePair, LivePairId } from '../engine/live/liveWorkspace.ts';
+import type { Target } from '../protocol/serverApi.ts';
+import type { Range } from '../protocol/shapes.ts';
+import type { ServerContext } from './context.ts';
+import { rangeOf, Wire } from './wire.ts';
+
+type Position = Range['start'];
+
+/** The pair that a target means; undefined where there is none. @throws PairLensError `cancelled`. */
+export async function pairOfTarget(
+  context: ServerContext,
+  target: Target,
+  signal: AbortSignal,
+): Promise<LivePairId | undefined> {
+  if (target.kind === 'pair') return new Wire(context.uris).id(target.pair);
+  const file = context.uris.toPath(target.uri);
+  if (file === undefined) return undefined;
+  if (target.kind === 'image') return pairOfImage(context, file);
+  await context.documents.settled(file, signal);
+  return pairAt(context.live.pairsInFile(file), target.position);
+}
+
+/** The image's first pair; an image without a caption is named as if its caption were empty. */
+export function pairOfImage({ live }: ServerContext, file: string): LivePairId | undefined {
+  const [first] = live.pairsOfImage(file);
+  if (first !== undefined) return first;
+  if (live.kindOf(file) !== 'image') return undefined;
+  for (const { dataset } of live.datasets) {
+    const image = toDatasetPath(dataset.root, file);
+    if (image !== undefined && dataset.images.some((name) => isWithin(name, image))) {
+      return { root: dataset.root, image, captionIndex: 0 };
+    }
+  }
+  return undefined;
+}
+
+/** The caption at a position, or else the one on its line. */
+export function pairAt(pairs: readonly LivePair[], position: Position): LivePair | undefined {
+  const onLine = pairs.filter((pair) => {
+    const { start, end } = rangeOf(pair);
+    return start.line <= position.line && position.line <= end.line;
+  });
+  const [first] = onLine;
+  return onLine.find((pair) => contains(rangeOf(pair), position)) ?? first;
+}
+
+export function contains({ start, end }: Range, position: Position): boolean {
+  return !isBefore(position, start) && !isBefore(end, position);
+}
+
+export function isBefore(a: Position, b: Position): boolean {
+  return a.line < b.line || (a.line === b.line && a.character < b.character);
+}

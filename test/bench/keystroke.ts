@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { LspClient, uriOf } from '../support/lspClient.ts';
+import { photo } from '../support/photos.ts';
+import { seeded } from '../support/randomVectors.ts';
+
+const PAIRS = 10_000;
+const KEYSTROKES = 200;
+/** The server waits so long for the next keystroke before it judges. */
+const DEBOUNCE_MS = 150;
+const BUDGET_MS = 60;
+
+const WORDS = {
+  who: ['a dog', 'two children', 'an old man', 'a woman', 'a cat', 'several people', 'a horse'],
+  does: ['runs through', 'stands in', 'sits beside', 'looks at', 'jumps over', 'walks along'],
+  where: ['a green field', 'the beach', 'a busy street', 'a snowy hill', 'a table', 'the water'],
+  with: ['at night', 'in the rain', 'with a red ball', 'under a blue sky', 'in the morning sun'],
+};
+
+/**
+ * From a keystroke to the new diagnostics and neighbours, through a real LSP client over stdio, with 10,000 indexed
+ * pairs: once in one metadata.jsonl, once as a text file beside each image.
+ */
+export async function benchKeystroke(pairs = PAIRS): Promise<void> {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'pairlens-keystroke-'));
+  try {
+    const cache = path.join(root, 'cache');
+    const captions = sentences(pairs);
+    const images = path.join(root, 'images');
+    await mkdir(images);
+    for (let i = 0; i < pairs; i++) {
+      await photo(i, 64, 48)
+        .jpeg()
+        .toFile(path.join(images, nameOf(i, 'jpg')));
+    }
+    const table = path.join(images, 'metadata.jsonl');
+    const lines = captions.map((text, i) => JSON.stringify({ file_name: nameOf(i, 'jpg'), text }));
+    await writeFile(table, `${lines.join('\n')}\n`);
+    await measure('one metadata.jsonl', images, cache, pairs, () => table, captions);
+    await rm(table);
+    for (const [i, text] of captions.entries()) {
+      await writeFile(path.join(images, nameOf(i, 'txt')), `${text}\n`);
+    }
+    const sidecar = (i: number) => path.join(images, nameOf(i, 'txt'));
+    await measure('a .txt beside each image', images, cache, pairs, sidecar, captions);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  title: string,
+  folder: string,
+  cache: string,
+  pairs: number,
+  fileOf: (pair: number) => string,
+  captions: readonly string[],
+): Promise<void> {
+  const started = performance.now();
+  const client = await LspClient.start({ folders: [folder], cache });
+  await client.ready(3600);
+  const indexed = (performance.now() - started) / 1000;
+  const random = seeded(7);
+  const diagnostics: number[] = [];
+  const both: number[] = [];
+  const waited: number[] = [];
+  for (let n = 0; n < KEYSTROKES; n++) {
+    const pair = Math.floor(random() * pairs);
+    const file = fileOf(pair);
+    const uri = uriOf(file);
+    if (!client.documents.has(uri)) {
+      await client.open(file, await readFile(file, 'utf8'));
+      await client.published(file, 1);
+    }
+    const text = client.text(file);
+    const at = text.indexOf(captions[pair] ?? '') + 2;
+    const line = text.slice(0, at).split('\n').length - 1;
+    const character = at - (text.lastIndexOf('\n', at - 1) + 1);
+    const position = { line, character };
+    const typed = performance.now();
+    const word = n % 2 === 0 ? 'small ' : 'x';
+    const version = await client.change(file, [
+      { range: { start: position, end: position }, text: word },
+    ]);
+    await client.published(file, version);
+    const published = performance.now();
+    const found = await client.request('neighbours', {
+      target: { kind: 'caption', uri, position },
+    });
+    const done = performance.now();
+    if (found === null) throw new Error('no neighbours');
+    diagnostics.push(published - typed - DEBOUNCE_MS);
+    both.push(done - typed - DEBOUNCE_MS);
+    waited.push(done - published);
+    // What was typed is taken back: the next keystroke starts from the same dataset.
+    const undone = await client.change(file, text);
+    await client.published(file, undone);
+  }
+  await client.stop();
+  console.log(`${title}: ${pairs} pairs, ready after ${indexed.toFixed(0)} s`);
+  report('to new diagnostics', diagnostics);
+  report('neighbours after that', waited);
+  report('to diagnostics and neighbours', both);
+  const p95 = quantile(both, 0.95);
+  console.log(`  budget ${BUDGET_MS} ms: ${p95 <= BUDGET_MS ? 'kept' : 'NOT kept'}`);
+}
+
+function report(what: string, times: readonly number[]): void {
+  const p = (q: number) => quantile(times, q).toFixed(0).padStart(5);
+  console.log(`  ${what.padEnd(30)} p50 ${p(0.5)} ms   p95 ${p(0.95)} ms   max ${p(1)} ms`);
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+}
+
+function nameOf(i: number, extension: string): string {
+  return `${String(i).padStart(6, '0')}.${extension}`;
+}
+
+function sentences(count: number): string[] {
+  const random = seeded(3);
+  const pick = (words: readonly string[]) => words[Math.floor(random() * words.length)] ?? '';
+  return Array.from({ length: count }, (_, i) =>
+    [pick(WORDS.who), pick(WORDS.does), pick(WORDS.where), pick(WORDS.with), `number ${i}`].join(
+      ' ',
+    ),
+  );
+}
