@@ -16,6 +16,8 @@ let loading: Promise<typeof Runtime> | undefined;
 
 /** @throws PairLensError `missing-native-package`, with what to do on this platform. */
 export function onnxRuntime(): Promise<typeof Runtime> {
+  // Since 1.30 the library reports its use to its maker unless this is set before it starts. Nothing leaves this machine.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
   loading ??= import('onnxruntime-node').catch((error: unknown) => {
     loading = undefined;
     const where = `${process.platform}-${process.arch}`;
