@@ -1,6 +1,9 @@
-/** A match as people see it: two digits, never a raw cosine. */
+import * as vscode from 'vscode';
+import { shownScore } from '../protocol/shownScore.ts';
+
+/** A match as people see it; never a raw cosine. */
 export function matchText(match: number): string {
-  return `match ${match.toFixed(2)}`;
+  return vscode.l10n.t('match {0}', shownScore(match));
 }
 
 /** The last part of a path or URI path, readable. */

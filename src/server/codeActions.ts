@@ -10,6 +10,7 @@ import { PairLensError } from '../core/errors.ts';
 import { toAbsolute } from '../core/dataset/paths.ts';
 import type { LiveFinding } from '../engine/live/liveWorkspace.ts';
 import { SERVER_COMMANDS, type WireEdit } from '../protocol/serverApi.ts';
+import { shownScore } from '../protocol/shownScore.ts';
 import type { FixItem } from '../protocol/shapes.ts';
 import { answer } from './answering.ts';
 import type { ServerContext } from './context.ts';
@@ -97,7 +98,7 @@ async function actionsOf(
       const title =
         fix.match === undefined
           ? fix.title
-          : l10n.t('{0} (match {1})', fix.title, fix.match.toFixed(2));
+          : l10n.t('{0} (match {1})', fix.title, shownScore(fix.match));
       return quickFix(context, title, edit, true);
     }
     case 'swap-captions': {
@@ -133,7 +134,7 @@ async function createActions(
   const actions: CodeAction[] = [];
   for (const { pair, score } of suggestions) {
     const edit = await createCaptionEdit(context, imagePath, pair.caption);
-    const title = l10n.t('{0} (match {1})', useCaptionTitle(pair.caption), score.toFixed(2));
+    const title = l10n.t('{0} (match {1})', useCaptionTitle(pair.caption), shownScore(score));
     actions.push(...quickFix(context, title, edit, true));
   }
   actions.push(

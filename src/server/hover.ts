@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../engine/live/liveWorkspace.ts';
 import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
+import { shownScore } from '../protocol/shownScore.ts';
 import { answer } from './answering.ts';
 import type { ServerContext } from './context.ts';
 import { commandLink, markdownText, plainText } from './markdown.ts';
@@ -14,7 +15,7 @@ const CAPTION_CHARACTERS = 160;
 const SENTENCE_CHARACTERS = 600;
 /** Findings of one caption that are told in its hover. */
 const FINDINGS = 5;
-const PICTURE_PIXELS = 320;
+const PICTURE_PIXELS = 240;
 /** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
 const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
 const PICTURE_CHARACTERS = 70_000;
@@ -77,7 +78,7 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
     const wire = new Wire(context.uris);
     const lines = captions.map(({ pair: other, score }) => {
       const text = markdownText(other.caption, CAPTION_CHARACTERS);
-      if (!context.client.richHovers) return `- ${score.toFixed(2)} ${text}`;
+      if (!context.client.richHovers) return `- ${shownScore(score)} ${text}`;
       const { captionUri, range, imageUri } = wire.item(other);
       const open = commandLink(text, CLIENT_COMMANDS.openPair.command, [
         { captionUri, range, imageUri },
@@ -87,7 +88,7 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
       ]);
       // An argument as long as the caption itself: not for captions that are no captions.
       const isShort = other.caption.length <= CAPTION_CHARACTERS * 4;
-      return `- ${score.toFixed(2)} ${open}${isShort ? ` · ${use}` : ''}`;
+      return `- ${shownScore(score)} ${open}${isShort ? ` · ${use}` : ''}`;
     });
     blocks.push([l10n.t('Captions that fit this image:'), ...lines].join('\n'));
   }
@@ -103,7 +104,7 @@ function plainHover({ pair, findings, captions }: HoverParts): string {
   if (captions.length > 0) {
     lines.push(l10n.t('Captions that fit this image:'));
     for (const { pair: other, score } of captions) {
-      lines.push(`- ${score.toFixed(2)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
+      lines.push(`- ${shownScore(score)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
     }
   }
   return lines.join('\n');

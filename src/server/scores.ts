@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { shownScore } from '../protocol/shownScore.ts';
 
-/** "match 0.95". Never 1.00 for what is only nearly certain, nor 0.00. */
+/** "match 0.95". */
 export function matchText(match: number): string {
-  return l10n.t('match {0}', Math.min(0.99, Math.max(0.01, match)).toFixed(2));
+  return l10n.t('match {0}', shownScore(match));
 }
 
 /** "97 % sure". */

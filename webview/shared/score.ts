@@ -1,5 +1,8 @@
 import { html, type TemplateResult } from 'lit';
+import { shownScore as scoreText } from '../../src/protocol/shownScore.ts';
 import { t } from './l10n.ts';
+
+export { scoreText };
 
 export type MatchGrade = 'good' | 'fair' | 'poor';
 
@@ -18,11 +21,6 @@ export function matchWords(match: number): string {
     case 'poor':
       return t('likely wrong');
   }
-}
-
-/** Two decimals, 0..1. */
-export function scoreText(score: number): string {
-  return Math.min(1, Math.max(0, score)).toFixed(2);
 }
 
 /** A bar for the eye; the number beside it says the same. */
