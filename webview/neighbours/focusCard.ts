@@ -33,8 +33,9 @@ export function focusCard(session: NeighboursSession, shown: Neighbours): Templa
       <p class="focus-caption ${captionless ? 'dim' : ''}" dir="auto">
         ${captionless ? t('This image has no caption yet.') : focus.caption.slice(0, 2000)}
       </p>
-      ${captionless ? nothing : matchLine(focus.match)} ${siblingSteps(session, shown)}
+      ${siblingSteps(session, shown)}
     </div>
+    ${captionless ? nothing : matchLine(focus.match)}
     ${
       shown.findings.length === 0
         ? nothing

@@ -1,6 +1,6 @@
 import '../shared/strictZod.ts';
 import './neighbours.css';
-import { connectHost } from '../shared/host.ts';
+import { connectHost } from '../shared/connectHost.ts';
 import { loadStrings } from '../shared/l10n.ts';
 import { NeighboursElement } from './neighboursElement.ts';
 import { NeighboursSession } from './neighboursSession.ts';

@@ -18,6 +18,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
 interface SectionWords {
   readonly title: string;
+  readonly hint: string;
   readonly empty: string;
 }
 
@@ -25,18 +26,28 @@ function sectionWords(section: Section): SectionWords {
   switch (section) {
     case 'captions':
       return {
-        title: t('Captions that match this image'),
+        title: t('Matching captions'),
+        hint: t('Captions of the dataset that fit this image'),
         empty: t('No other caption of the dataset fits this image.'),
       };
     case 'images':
       return {
-        title: t('Images that match this caption'),
+        title: t('Matching images'),
+        hint: t('Images of the dataset that fit this caption'),
         empty: t('No other image of the dataset fits this caption.'),
       };
     case 'lookAlikes':
-      return { title: t('Look-alikes'), empty: t('No other image looks like this one.') };
+      return {
+        title: t('Look-alikes'),
+        hint: t('Images that look like this one'),
+        empty: t('No other image looks like this one.'),
+      };
     case 'duplicates':
-      return { title: t('Near-duplicates'), empty: t('The dataset holds this picture once.') };
+      return {
+        title: t('Near-duplicates'),
+        hint: t('The same picture under other names'),
+        empty: t('The dataset holds this picture once.'),
+      };
   }
 }
 
@@ -107,7 +118,7 @@ export class NeighboursElement extends PageElement {
       <vscode-textfield
         class="search-field"
         .label=${t('Find images by words')}
-        placeholder=${t('Find images by words, or drop an image')}
+        placeholder=${t('Words, or drop an image')}
         .value=${text}
         @input=${(event: Event) => {
           session.searchText((event.target as HTMLInputElement).value);
@@ -228,7 +239,7 @@ export class NeighboursElement extends PageElement {
     section: Section,
     entries: readonly Neighbour[],
   ): TemplateResult {
-    const { title, empty } = sectionWords(section);
+    const { title, hint, empty } = sectionWords(section);
     const open = state.expanded.includes(section);
     const hard = hardNegatives(entries);
     return html`<section class="section" aria-labelledby="title-${section}">
@@ -240,6 +251,7 @@ export class NeighboursElement extends PageElement {
             id="title-${section}"
             aria-expanded=${open}
             aria-controls="body-${section}"
+            title=${hint}
             @click=${() => {
               session.store.dispatch({ type: 'toggle', section });
             }}
@@ -248,7 +260,12 @@ export class NeighboursElement extends PageElement {
             <span class="section-title">${title}</span>
             ${
               hard > 0
-                ? html`<span class="tag tag-warning">${t('hard negatives: {0}', hard)}</span>`
+                ? html`<span
+                    class="hard-count"
+                    title=${t('Training may confuse these with the pair in focus')}
+                    >${icon('warning')}<span class="hard-words">${t('hard negatives:')}</span>
+                    ${hard}</span
+                  >`
                 : nothing
             }
             <span class="count">${entries.length}</span>

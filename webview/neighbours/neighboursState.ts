@@ -115,6 +115,7 @@ export function reduceNeighbours(
         // Old hits stay while better ones are on their way; a cleared search leaves none.
         hits: action.search === null ? null : state.hits,
         searchFailure: null,
+        notice: null,
       };
     case 'hits':
       return { ...state, searching: false, hits: action.hits, searchFailure: null };

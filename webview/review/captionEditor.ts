@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { t } from '../shared/l10n.ts';
-import { matchLine, scoreText } from '../shared/score.ts';
+import { matchGrade, matchLine, scoreText } from '../shared/score.ts';
 import { imageUriOf } from './stage.ts';
 import type { TriageSession } from './triageSession.ts';
 import { draftOf, isDirty, type TriageState } from './triageState.ts';
@@ -25,13 +26,24 @@ export function canEdit(state: TriageState): boolean {
   );
 }
 
+/** Whether another caption is the obvious way out; of two that are merely alike, neither need be wrong. */
+function captionAtFault({ item, fixes }: FindingItem): boolean {
+  if (item === undefined) return fixes.some(({ kind }) => kind === 'create-caption');
+  return (
+    item.caption === '' ||
+    fixes.some(({ kind }) => kind === 'replace-caption') ||
+    (item.match !== undefined && matchGrade(item.match) === 'poor')
+  );
+}
+
 /** What can be done with the finding on show, the obvious thing first. */
 export function choices(session: TriageSession): readonly Choice[] {
   const { state } = session.store;
   const { current } = state;
   if (current === null) return [];
   const all: Choice[] = [];
-  if (canEdit(state) && isDirty(state)) {
+  const dirty = canEdit(state) && isDirty(state);
+  if (dirty) {
     all.push({
       label: t('Apply'),
       key: 'Ctrl+Enter',
@@ -47,7 +59,7 @@ export function choices(session: TriageSession): readonly Choice[] {
       run: () => void session.swap(),
     });
   }
-  if (canEdit(state) && session.suggestions.length > 0) {
+  if (!dirty && captionAtFault(current) && session.suggestions.length > 0) {
     all.push({
       label: t('Use suggestion 1'),
       key: '1',
@@ -133,6 +145,7 @@ function matchState(session: TriageSession): TemplateResult {
   const { state } = session.store;
   const { detail, current } = state;
   const before = current?.item?.match;
+  if (draftOf(state) === '') return html``;
   if (!isDirty(state)) return matchLine(before);
   return html`${
       detail.match === null

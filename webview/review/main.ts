@@ -1,6 +1,6 @@
 import '../shared/strictZod.ts';
 import './review.css';
-import { connectHost } from '../shared/host.ts';
+import { connectHost } from '../shared/connectHost.ts';
 import { loadStrings } from '../shared/l10n.ts';
 import { ReviewElement } from './reviewElement.ts';
 import { TriageSession } from './triageSession.ts';

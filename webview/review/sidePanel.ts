@@ -3,6 +3,7 @@ import type { FindingItem, Neighbour } from '../../src/protocol/shapes.ts';
 import { t } from '../shared/l10n.ts';
 import { imageName } from '../shared/pairs.ts';
 import { matchGrade, matchWords, meter, scoreText } from '../shared/score.ts';
+import { canEdit } from './captionEditor.ts';
 import type { Suggestion } from './suggestions.ts';
 import type { TriageSession } from './triageSession.ts';
 import '../shared/thumbnailElement.ts';
@@ -18,7 +19,7 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>
     ${
       suggestions.length === 0
-        ? nothing
+        ? noSuggestion(session)
         : html`<section aria-labelledby="suggestions-title">
             <h3 id="suggestions-title">${t('Captions that match this image')}</h3>
             <ol class="suggestions" data-roving="vertical">
@@ -50,6 +51,15 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
     ${pictures(session, 'nearest-title', t('Nearest images'), neighbours?.lookAlikes)}
     ${pictures(session, 'duplicates-title', t('Near-duplicates'), neighbours?.duplicates)}
   </aside>`;
+}
+
+function noSuggestion(session: TriageSession): TemplateResult | typeof nothing {
+  const { state } = session.store;
+  if (!canEdit(state) || state.detail.neighbours === null) return nothing;
+  return html`<section aria-labelledby="suggestions-title">
+    <h3 id="suggestions-title">${t('Captions that match this image')}</h3>
+    <p class="dim">${t('No caption of the dataset fits this image well. Press E to write one.')}</p>
+  </section>`;
 }
 
 function suggestionRow(

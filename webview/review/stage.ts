@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { FindingItem, PairItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
-import { fileName, imageName } from '../shared/pairs.ts';
+import { imageName, pathBelow } from '../shared/pairs.ts';
 import { matchLine } from '../shared/score.ts';
 import type { Thumbnails } from '../shared/thumbnails.ts';
 import { STAGE_PIXELS } from './triageSession.ts';
@@ -41,7 +41,7 @@ export function stage(context: StageContext, finding: FindingItem): TemplateResu
       <p class="dim">${t('There is no picture to show for this finding.')}</p>
     </div>`;
   }
-  const name = finding.item === undefined ? fileName(decodeURI(uri)) : imageName(finding.item);
+  const name = finding.item === undefined ? pathBelow(uri, []) : imageName(finding.item);
   if (partner === undefined) {
     return html`<div class="stage">${picture(context, uri, t('Image {0}', name))}</div>`;
   }

@@ -1,6 +1,14 @@
 import type { FindingItem, Neighbours, PairItem } from '../../src/protocol/shapes.ts';
 
 export const MAX_SUGGESTIONS = 9;
+/** A caption of the dataset that fits worse is none worth suggesting. */
+const LEAST_MATCH = 0.35;
+
+const DUPLICATES: ReadonlySet<string> = new Set([
+  'near-duplicate',
+  'exact-duplicate',
+  'conflicting-captions',
+]);
 
 /** A caption that may fit better. */
 export interface Suggestion {
@@ -11,7 +19,7 @@ export interface Suggestion {
   readonly from: PairItem | undefined;
 }
 
-/** The finding's own fixes first, then the captions nearest to the image; no caption twice, never the present one. */
+/** The finding's own fixes first, then a duplicate's captions, then captions that fit the image; no caption twice, never the present one. */
 export function suggestionsFor(
   finding: FindingItem,
   neighbours: Neighbours | null,
@@ -27,8 +35,14 @@ export function suggestionsFor(
       from: entry?.item,
     });
   }
+  // Of the same picture, the other one's caption.
+  for (const item of DUPLICATES.has(finding.code) ? finding.related : []) {
+    if (item.caption === '' || found.has(item.caption)) continue;
+    found.set(item.caption, { caption: item.caption, match: item.match, from: item });
+  }
   for (const { item, kind, score } of entries) {
     if (item.caption === '' || found.has(item.caption)) continue;
+    if (kind === 'match' && score < LEAST_MATCH) continue;
     found.set(item.caption, {
       caption: item.caption,
       match: kind === 'match' ? score : undefined,

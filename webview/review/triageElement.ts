@@ -4,6 +4,7 @@ import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
 import { PageElement } from '../shared/pageElement.ts';
+import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
 import { matchWords, scoreText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
@@ -58,8 +59,9 @@ export class TriageElement extends PageElement {
     this.#growField();
     const id = triage.current?.id;
     if (id !== this.#shownId) {
+      const first = this.#shownId === undefined;
       this.#shownId = id;
-      this.#arrive();
+      if (!first) this.#arrive();
     }
     this.#announce(triage);
   }
@@ -97,7 +99,8 @@ export class TriageElement extends PageElement {
 
   #heading(triage: TriageState, finding: FindingItem): TemplateResult {
     const open = openFindings(triage);
-    const path = finding.item?.pair.image ?? decodeURI(imageUriOf(finding) ?? finding.uri);
+    const roots = (triage.status?.datasets ?? []).map(({ root }) => root);
+    const path = finding.item?.pair.image ?? pathBelow(imageUriOf(finding) ?? finding.uri, roots);
     return html`<div class="finding-head">
       <h2 class="finding-title" id="finding-title" tabindex="-1">
         <span class="tag tag-${finding.level}" title=${finding.code}
@@ -108,8 +111,9 @@ export class TriageElement extends PageElement {
       <span class="grow"></span>
       <span class="position">${t('{0} of {1}', triage.index + 1, open.length)}</span>
       ${this.#ruleFilter(triage)}
-      <p class="finding-message" dir="auto">${finding.message}</p>
-      ${this.#precision(triage, finding)}
+      <p class="finding-message">
+        <span dir="auto">${finding.message}</span> ${this.#precision(triage, finding)}
+      </p>
     </div>`;
   }
 
@@ -143,12 +147,12 @@ export class TriageElement extends PageElement {
     const root = finding.item?.pair.root;
     const precision = triage.status?.datasets.find((dataset) => dataset.root === root)?.precision;
     if (precision === undefined) return nothing;
-    return html`<p class="precision dim">
+    return html`<span class="precision dim">
       ${t(
         'By the estimate for this dataset, about {0} of 10 such findings are right.',
         Math.round(precision * 10),
       )}
-    </p>`;
+    </span>`;
   }
 
   #notice(triage: TriageState): TemplateResult | typeof nothing {

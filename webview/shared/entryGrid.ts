@@ -30,6 +30,8 @@ export class EntryActionEvent extends Event {
   }
 }
 
+/** Characters of a caption that are put into a row; two lines of them are seen. */
+const MAX_SHOWN = 400;
 /** Longer lists keep only what is near the view in the page. */
 const VIRTUAL_ABOVE = 60;
 
@@ -97,14 +99,28 @@ export class EntryGrid extends PageElement {
     const { item } = entry;
     const caption = item.caption === '' ? t('(no caption)') : item.caption;
     const name = imageName(item);
-    return html`<div class="entry" role="row" aria-rowindex=${index + 1} data-index=${index}>
+    const own = this.#isFocus(entry);
+    const label = [
+      caption.slice(0, MAX_SHOWN),
+      scoreLabel(entry),
+      entry.hardNegative === true ? t('hard negative') : '',
+      own ? t('this pair') : name,
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
+    return html`<div
+      class="entry ${own ? 'entry-own' : ''}"
+      role="row"
+      aria-rowindex=${index + 1}
+      data-index=${index}
+    >
       <div class="entry-cell" role="gridcell">
         <button
           class="entry-main"
           type="button"
           tabindex="-1"
-          title=${`${caption.slice(0, 500)}\n${name}`}
-          aria-label=${`${caption.slice(0, 500)}, ${scoreLabel(entry)}${entry.hardNegative === true ? `, ${t('hard negative')}` : ''}, ${name}`}
+          title=${`${caption.slice(0, MAX_SHOWN)}\n${name}`}
+          aria-label=${label}
           @click=${() => this.#act('open', entry)}
         >
           <pairlens-thumbnail
@@ -114,7 +130,7 @@ export class EntryGrid extends PageElement {
             size="128"
           ></pairlens-thumbnail>
           <span class="entry-caption ${item.caption === '' ? 'dim' : ''}" dir="auto"
-            >${caption.slice(0, 500)}</span
+            >${caption.slice(0, MAX_SHOWN)}</span
           >
           <span class="entry-score"
             >${scoreText(entry.score)}${meter(
@@ -164,10 +180,14 @@ export class EntryGrid extends PageElement {
     </div>`;
   }
 
-  #canCompare(entry: Neighbour): boolean {
+  #isFocus(entry: Neighbour): boolean {
     return (
-      this.focusItem !== undefined && pairKey(entry.item.pair) !== pairKey(this.focusItem.pair)
+      this.focusItem !== undefined && pairKey(entry.item.pair) === pairKey(this.focusItem.pair)
     );
+  }
+
+  #canCompare(entry: Neighbour): boolean {
+    return this.focusItem !== undefined && !this.#isFocus(entry);
   }
 
   #canUse(entry: Neighbour): boolean {

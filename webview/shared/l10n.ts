@@ -6,10 +6,15 @@ const bundleSchema = z.record(
   z.union([z.string(), z.object({ message: z.string(), comment: z.array(z.string()) })]),
 );
 
+/** The part of a document that is needed. */
+interface StringsPage {
+  querySelector(selector: string): { readonly textContent: string | null } | null;
+}
+
 /** Reads the strings the host wrote into the page (`#pairlens-strings`); without them texts stay English. */
-export function loadStrings(root: ParentNode): void {
+export function loadStrings(root: StringsPage): void {
   const block = root.querySelector('#pairlens-strings')?.textContent;
-  if (block === undefined || block.trim() === '') return;
+  if (block === undefined || block === null || block.trim() === '') return;
   const bundle = bundleSchema.safeParse(JSON.parse(block));
   if (bundle.success) config({ contents: bundle.data });
 }

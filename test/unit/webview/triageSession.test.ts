@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { describe, mock, test } from 'node:test';
+import { TriageSession } from '../../../webview/review/triageSession.ts';
+import type { tourThumbnail } from '../../support/tourPages.ts';
+import { tourAnswers, tourFindings, tourPair } from '../../support/tourPages.ts';
+import { fakeHost, settle } from '../../support/webviewHost.ts';
+import type { Answers } from '../../support/scriptedHost.ts';
+
+async function started(answers: Answers = {}, state?: unknown) {
+  const fake = fakeHost({ ...tourAnswers(), thumbnail: () => null, ...answers }, state);
+  const session = new TriageSession(fake.host);
+  await session.start();
+  await settle();
+  return { ...fake, session };
+}
+
+describe('triage session', () => {
+  test('applies a suggestion as one edit of that pair and goes on', async () => {
+    const { session, scripted } = await started();
+    await session.applySuggestion(2);
+    assert.deepEqual(
+      scripted.callsOf('setCaption').map(({ params }) => params),
+      [
+        {
+          pair: tourPair('animals/koala.jpg', 0).pair,
+          caption: 'A brown bear walking through a green field.',
+        },
+      ],
+    );
+    assert.equal(session.store.state.current?.code, 'captions-swapped');
+    assert.equal(session.store.state.history.at(-1)?.outcome, 'fixed');
+  });
+
+  test('stays and says so when the file has changed meanwhile', async () => {
+    const { session } = await started({ setCaption: () => ({ applied: false }) });
+    await session.applySuggestion(1);
+    assert.equal(session.store.state.current?.code, 'caption-mismatch');
+    assert.equal(session.store.state.history.length, 0);
+    assert.match(session.store.state.notice?.text ?? '', /not changed/u);
+    assert.equal(session.store.state.notice?.error, true);
+  });
+
+  test('does one thing at a time: a second key press in between does nothing', async () => {
+    let release: () => void = () => undefined;
+    const { session, scripted } = await started({
+      setCaption: () =>
+        new Promise((resolve) => {
+          release = () => {
+            resolve({ applied: true });
+          };
+        }),
+    });
+    const first = session.applySuggestion(1);
+    await session.applySuggestion(1);
+    await session.decide('excluded');
+    await settle();
+    release();
+    await first;
+    assert.equal(scripted.callsOf('setCaption').length, 1);
+    assert.equal(scripted.callsOf('decide').length, 0);
+    assert.equal(session.store.state.history.length, 1);
+  });
+
+  test('swaps with the partner the finding names, and only then', async () => {
+    const { session, scripted } = await started();
+    await session.swap();
+    assert.equal(scripted.callsOf('swapCaptions').length, 0);
+    session.move(1);
+    await session.swap();
+    assert.deepEqual(scripted.callsOf('swapCaptions')[0]?.params, {
+      pair: tourPair('drum_kit.jpg', 0).pair,
+      other: tourPair('honey_bee.jpg', 0).pair,
+    });
+  });
+
+  test('creates a caption where there is none', async () => {
+    const { session, scripted } = await started();
+    const missing = tourFindings().find(({ code }) => code === 'missing-caption');
+    scripted.emit({ event: 'showFinding', id: missing?.id ?? '' });
+    await settle();
+    session.type('A path in the mountains.');
+    await session.apply();
+    assert.deepEqual(scripted.callsOf('createCaption')[0]?.params, {
+      imageUri: missing?.imageUri,
+      caption: 'A path in the mountains.',
+    });
+  });
+
+  test('asks for the match 150 ms after the last key, once, and shows the newest answer', async () => {
+    const { session, scripted } = await started();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      for (const text of ['A', 'A k', 'A koala in a tree']) {
+        session.type(text);
+        mock.timers.tick(149);
+      }
+      assert.equal(scripted.callsOf('match').length, 0);
+      assert.equal(session.store.state.detail.matching, true);
+      mock.timers.tick(1);
+      await settle();
+      assert.deepEqual(
+        scripted.callsOf('match').map(({ params }) => params),
+        [{ pair: tourPair('animals/koala.jpg', 0).pair, caption: 'A koala in a tree' }],
+      );
+      assert.ok((session.store.state.detail.match?.match ?? 0) > 0.3);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test('cancels a match that is on its way when one types on', async () => {
+    const { session, scripted } = await started({
+      match: (_params: never, signal: AbortSignal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error('cancelled'));
+          });
+        }),
+    });
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      session.type('one');
+      mock.timers.tick(150);
+      await settle();
+      session.type('one two');
+      await settle();
+      assert.deepEqual(
+        scripted.callsOf('match').map(({ cancelled }) => cancelled),
+        [true],
+      );
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test('undo asks the host, and takes back the tally', async () => {
+    const { session, scripted } = await started();
+    await session.decide('verified');
+    assert.equal(session.store.state.history.length, 1);
+    await session.undo();
+    await settle();
+    assert.equal(scripted.callsOf('undo').length, 1);
+    assert.equal(session.store.state.history.length, 0);
+    assert.equal(session.store.state.current?.item?.pair.image, 'animals/koala.jpg');
+  });
+
+  test('undo of nothing changes nothing', async () => {
+    const { session } = await started({ undo: () => ({ undone: null }) });
+    await session.decide('verified');
+    await session.undo();
+    assert.equal(session.store.state.history.length, 1);
+    assert.match(session.store.state.notice?.text ?? '', /Nothing to undo/u);
+  });
+
+  test('a failing host is an error in words, not an unhandled rejection', async () => {
+    const { session } = await started({
+      decide: () => {
+        throw new Error('The file is read-only.');
+      },
+    });
+    await session.decide('excluded');
+    assert.equal(session.store.state.notice?.text, 'The file is read-only. Show the log.');
+    assert.equal(session.store.state.history.length, 0);
+  });
+
+  test('reads the list again when findings changed', async () => {
+    const { session, scripted } = await started();
+    scripted.answer('findings', () => ({ findings: [...tourFindings().slice(1)] }));
+    scripted.emit({ event: 'changed', findings: true, uris: [] });
+    await settle();
+    assert.equal(session.store.state.current?.code, 'captions-swapped');
+  });
+
+  test('asks for the next picture before it is needed', async () => {
+    const asked: string[] = [];
+    await started({
+      thumbnail: (params: Parameters<typeof tourThumbnail>[0]) => {
+        asked.push(params.uri);
+        return null;
+      },
+    });
+    assert.ok(asked.some((uri) => uri.endsWith('drum_kit.jpg')));
+  });
+});
