@@ -25,10 +25,10 @@ describe('the pages under their real policy', () => {
       target: { kind: 'pair', pair: tourPair('dandelion.jpg', 0.9).pair },
     });
     await page.getByRole('heading', { name: 'dandelion.jpg' }).waitFor();
-    const captions = page.getByRole('grid', { name: 'Captions that match this image' });
+    const captions = page.getByRole('grid', { name: 'Matching captions' });
     assert.equal(await captions.getByRole('row').count(), 4);
     await captions.locator('img').first().waitFor();
-    await page.getByRole('button', { name: /Look-alikes.*hard negatives: 2/u }).waitFor();
+    await page.getByRole('button', { name: /Look-alikes.*hard negatives: *2/u }).waitFor();
     assert.deepEqual([violations, errors], [[], []]);
     await close();
   });
