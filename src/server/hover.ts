@@ -16,6 +16,7 @@ const SENTENCE_CHARACTERS = 600;
 /** Findings of one caption that are told in its hover. */
 const FINDINGS = 5;
 const PICTURE_PIXELS = 240;
+const PICTURE_HEIGHT = 90;
 /** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
 const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
 const PICTURE_CHARACTERS = 70_000;
@@ -65,7 +66,8 @@ interface HoverParts {
 function markdownHover(context: ServerContext, parts: HoverParts): string {
   const { pair, findings, picture, captions } = parts;
   const blocks: string[] = [];
-  if (picture !== undefined) blocks.push(`![](${picture})`);
+  // VS Code shows about 250 pixels of a hover at once: the reasons have to be among them.
+  if (picture !== undefined) blocks.push(`![](${picture}|height=${PICTURE_HEIGHT})`);
   blocks.push(summary(pair, findings, (text) => `**${text}**`));
   for (const { finding } of findings) {
     const lines = isAboutFit(finding.code)
