@@ -2,6 +2,7 @@ import os from 'node:os';
 import { benchAllPairs } from './allPairs.ts';
 import { benchIndex } from './indexing.ts';
 import { benchKeystroke } from './keystroke.ts';
+import { benchLive } from './live.ts';
 import { benchMemory } from './memory.ts';
 
 // `npm run bench` runs every section, `npm run bench -- index` only those named.
@@ -9,6 +10,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   index: () => benchIndex(),
   memory: () => benchMemory(),
   'all-pairs': () => benchAllPairs(),
+  live: () => benchLive(),
   keystroke: () => benchKeystroke(),
 };
 

@@ -6,6 +6,7 @@ import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
+import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
 import { mismatchEstimate, type Judgement } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import { LiveFindings } from './liveFindings.ts';
@@ -14,6 +15,10 @@ import { PairSlots } from './pairSlots.ts';
 /** Room for captions and pairs that come between two whole audits. */
 const SPARE_TEXTS = 512;
 const SPARE_PAIRS = 2048;
+/** Of pairs whose neighbours changed: a tenth of a millisecond each. */
+const JUDGED_AT_ONCE = 30;
+/** Scores are shown as whole per cents. */
+const VISIBLE = 0.005;
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -47,6 +52,7 @@ export class LiveDataset {
   readonly #verified: boolean[];
   readonly #excluded = new Set<number>();
   readonly #foreign: (string | undefined)[];
+  readonly #unsettled = new Set<number>();
   #nextRow: number;
   #problems: readonly Problem[];
 
@@ -111,7 +117,7 @@ export class LiveDataset {
       if (this.#judged[slot] !== true) this.context.embedded.textRow[slot] = -1;
       if (this.#decisionOf(slot) === 'excluded') this.#excluded.add(slot);
     }
-    this.findings = new LiveFindings(this.context);
+    this.findings = new LiveFindings(this.context, (image) => this.slots.ofImage(image));
   }
 
   /** As if it had been opened now. */
@@ -142,10 +148,10 @@ export class LiveDataset {
     return this.#rowOf.get(text);
   }
 
-  /** Captions of these pairs that have to be encoded before `apply`. */
-  unknownTexts(pairs: readonly Pair[]): string[] {
+  /** Those of the captions that have to be encoded before `apply`. */
+  unknownTexts(captions: Iterable<string>): string[] {
     const unknown = new Set<string>();
-    for (const { caption } of pairs) {
+    for (const caption of captions) {
       if (!this.#rowOf.has(caption) && this.#languageOf(caption) === undefined)
         unknown.add(caption);
     }
@@ -169,6 +175,72 @@ export class LiveDataset {
     ];
     const { slots, images } = this.slots.setFile(content.file, content.pairs);
     this.#settle(slots, images, records);
+  }
+
+  /**
+   * The slots a patch of a caption file is about, or undefined where it is about more than captions: rows that stand
+   * for no pair or for several, rows that become each other's repetition, problems that name lines.
+   */
+  slotsOf(file: DatasetPath, patch: RowPatch): number[] | undefined {
+    const problems = this.#problems.filter((problem) => problem.file === file);
+    if (problems.some(({ code }) => code === 'ambiguous-pair')) return undefined;
+    if (problems.length > 0 && patch.lines !== 0) return undefined;
+    const { pairs } = this.slots;
+    const first = patch.rows[0]?.before.range.start ?? 0;
+    const slotAt = new Map<number, number>();
+    for (const slot of this.slots.ofFile(file)) {
+      const { range } = pairs[slot]!.source;
+      if (range.start >= first && range.line < patch.fromLine) slotAt.set(range.start, slot);
+    }
+    if (slotAt.size !== patch.rows.length) return undefined;
+    const slots: number[] = [];
+    for (const { before, after } of patch.rows) {
+      const slot = slotAt.get(before.range.start);
+      if (slot === undefined || pairs[slot]!.caption !== before.caption) return undefined;
+      const { image } = pairs[slot]!;
+      const siblings = this.slots.ofImage(image);
+      if (siblings.some((other) => other !== slot && pairs[other]!.caption === after.caption)) {
+        return undefined;
+      }
+      slots.push(slot);
+    }
+    return slots;
+  }
+
+  /** As `apply`, for a change of captions only. @param slots of the rows, by `slotsOf`. */
+  applyPatch(
+    file: DatasetPath,
+    patch: RowPatch,
+    slots: readonly number[],
+    records: ReadonlyMap<string, TextRecord>,
+  ): void {
+    const { pairs } = this.slots;
+    if (patch.lines !== 0 || patch.characters !== 0) {
+      for (const slot of this.slots.ofFile(file)) {
+        const pair = pairs[slot]!;
+        const { source } = pair;
+        if (source.range.line < patch.fromLine) continue;
+        this.slots.replace(slot, {
+          ...pair,
+          source: { ...source, range: moved(source.range, patch) },
+        });
+      }
+      this.#problems = this.#problems.map((problem) =>
+        problem.file === file && problem.range && problem.range.line >= patch.fromLine
+          ? { ...problem, range: moved(problem.range, patch) }
+          : problem,
+      );
+    }
+    const changed: number[] = [];
+    patch.rows.forEach(({ before, after }, r) => {
+      const slot = slots[r]!;
+      const pair = pairs[slot]!;
+      const source = { ...pair.source, range: after.range };
+      this.slots.replace(slot, { ...pair, caption: after.caption, source });
+      if (before.caption !== after.caption) changed.push(slot);
+    });
+    if (changed.length === 0) return;
+    this.#settle(changed, new Set(changed.map((slot) => pairs[slot]!.image)), records);
   }
 
   /** What was decided changes what is judged. */
@@ -195,10 +267,11 @@ export class LiveDataset {
     const before = this.slots.pairs[slot]!;
     const images = new Set([before.image]);
     this.slots.pairs[slot] = { ...before, caption };
-    this.#settle([slot], images, records);
+    // What neighbours make of it is not judged: all is as before once it is taken back.
+    this.#change([slot], images, records);
     return () => {
       this.slots.pairs[slot] = before;
-      this.#settle([slot], images, new Map());
+      this.#change([slot], images, new Map());
     };
   }
 
@@ -211,11 +284,22 @@ export class LiveDataset {
     return this.#rowOf.get(text) ?? this.#place(text, record, NONE);
   }
 
+  /** Judges pairs that changed, and their siblings, and notes whose neighbours changed. */
   #settle(
     changed: readonly number[],
     images: ReadonlySet<DatasetPath>,
     records: ReadonlyMap<string, TextRecord>,
   ): void {
+    for (const slot of this.#touchedPairs(this.#change(changed, images, records))) {
+      this.#unsettled.add(slot);
+    }
+  }
+
+  #change(
+    changed: readonly number[],
+    images: ReadonlySet<DatasetPath>,
+    records: ReadonlyMap<string, TextRecord>,
+  ): TouchedRows {
     const taken = new Set<number>();
     for (const slot of changed) this.#seat(slot, records, taken);
     const touched = noRows();
@@ -224,9 +308,29 @@ export class LiveDataset {
       if (row !== undefined) this.room.setCaptions(row, this.#textRows(image), touched);
     }
     const anew = new Set(changed);
-    const moved = this.#touchedPairs(touched, images);
-    for (const slot of new Set([...anew, ...moved])) this.#judge(slot);
-    this.findings.update(anew, moved);
+    for (const image of images) for (const slot of this.slots.ofImage(image)) anew.add(slot);
+    for (const slot of anew) this.#judge(slot);
+    this.findings.update(anew, []);
+    return touched;
+  }
+
+  /** Whether a change moved pairs that were not judged anew yet. */
+  get unsettled(): boolean {
+    return this.#unsettled.size > 0;
+  }
+
+  /** Judges some of the pairs whose neighbours changed, a few milliseconds' worth. Whether any moved visibly. */
+  settleSome(): boolean {
+    const { mismatch } = this.context;
+    let visible = false;
+    const some = [...this.#unsettled].slice(0, JUDGED_AT_ONCE);
+    for (const slot of some) {
+      const before = mismatch[slot]!;
+      this.#unsettled.delete(slot);
+      this.#judge(slot);
+      visible ||= Math.abs(mismatch[slot]! - before) > VISIBLE;
+    }
+    return this.findings.update(new Set(), some) || visible;
   }
 
   /** Where the pair of a slot stands in the tables now. */
@@ -276,7 +380,7 @@ export class LiveDataset {
   }
 
   /** The pairs whose evidence the change may have moved. */
-  #touchedPairs(touched: TouchedRows, images: ReadonlySet<DatasetPath>): Set<number> {
+  #touchedPairs(touched: TouchedRows): Set<number> {
     const { embedded, model } = this.context;
     const pairs = new Set<number>();
     const addImage = (x: number, only?: number): void => {
@@ -285,7 +389,6 @@ export class LiveDataset {
         if (only === undefined || embedded.textRow[slot] === only) pairs.add(slot);
       }
     };
-    for (const image of images) for (const slot of this.slots.ofImage(image)) pairs.add(slot);
     for (const x of touched.images) addImage(x);
     for (const t of touched.texts) for (const x of model.source.graph.imagesOf[t]!) addImage(x, t);
     return pairs;

@@ -11,12 +11,14 @@ import type { AuditContext, Detected } from '../../core/audit/detectors/detector
 import { exactDuplicate } from '../../core/audit/detectors/exactDuplicate.ts';
 import {
   firstPairs,
+  HARD_NEGATIVE_CANDIDATES,
   hardNegativeFindings,
   hardNegativesOf,
   type HardNegative,
 } from '../../core/audit/detectors/hardNegative.ts';
 import { languageNotJudged } from '../../core/audit/detectors/languageNotJudged.ts';
 import { nearDuplicate } from '../../core/audit/detectors/nearDuplicate.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 
 /** Explaining a doubtful caption takes a millisecond or two: a turn stays short. */
@@ -26,6 +28,7 @@ const COMPARED_PER_TURN = 200;
 /** What the detectors say of a dataset, kept true pair by pair. */
 export class LiveFindings {
   readonly #context: AuditContext;
+  readonly #ofImage: (image: DatasetPath) => readonly number[];
   /** From which probability on a caption is reported: what the last whole audit found right. */
   readonly #threshold: number;
   readonly #mismatches = new Map<number, Detected>();
@@ -34,7 +37,9 @@ export class LiveFindings {
   /** Other pictures with the same, or nearly the same content: captions do not matter to them. */
   #duplicates: readonly Detected[] = [];
 
-  constructor(context: AuditContext) {
+  /** @param ofImage the pairs of an image */
+  constructor(context: AuditContext, ofImage: (image: DatasetPath) => readonly number[]) {
+    this.#ofImage = ofImage;
     this.#context = context;
     this.#threshold = mismatchThreshold(context.mismatch);
   }
@@ -70,8 +75,9 @@ export class LiveFindings {
   /**
    * @param changed pairs with another caption or decision: everything about them is found anew
    * @param moved pairs whose probability is another: their findings come or go
+   * @returns whether any came, went or was found anew.
    */
-  update(changed: ReadonlySet<number>, moved: Iterable<number>): void {
+  update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
     const context = this.#context;
     const anew = new Set(changed);
     for (const p of moved) {
@@ -85,8 +91,10 @@ export class LiveFindings {
       if (this.#doubtful(p)) this.#mismatches.set(p, mismatchOf(context, p));
       else this.#mismatches.delete(p);
     }
+    if (anew.size === 0) return false;
     this.#updateSwaps(anew);
     this.#updateHardNegatives(anew);
+    return true;
   }
 
   /** Everything found, in the order of the detectors. */
@@ -128,33 +136,39 @@ export class LiveFindings {
   }
 
   #updateHardNegatives(anew: ReadonlySet<number>): void {
-    const { judged, embedded, model } = this.#context;
+    const context = this.#context;
+    const { embedded, model } = context;
     this.#hardNegatives = this.#hardNegatives.filter(
       ({ first, second }) => !anew.has(first) && !anew.has(second),
     );
-    const first = firstPairs(this.#context);
-    const texts = new Set([...anew].map((p) => embedded.textRow[p]!).filter((t) => t >= 0));
-    for (let p = 0; p < judged.length; p++) {
-      if (anew.has(p)) {
-        this.#hardNegatives.push(...hardNegativesOf(this.#context, p, first));
-      } else if (
-        judged[p] === true &&
-        nears(model.source.sentenceLists, embedded.textRow[p]!, texts)
-      ) {
-        this.#hardNegatives.push(
-          ...hardNegativesOf(this.#context, p, first).filter(({ second }) => anew.has(second)),
-        );
+    const firstPairs = { get: (t: number) => this.#pairsWith(t)[0] };
+    const near = new Set(anew);
+    for (const t of new Set([...anew].map((p) => embedded.textRow[p]!))) {
+      if (t < 0) continue;
+      // Those whose list the caption is high up in may have come to be confused with its pair.
+      const { indices, k } = model.source.sentenceLists;
+      for (let at = indices.indexOf(t); at >= 0; at = indices.indexOf(t, at + 1)) {
+        if (at % k >= HARD_NEGATIVE_CANDIDATES) continue;
+        for (const p of this.#pairsWith(Math.floor(at / k))) near.add(p);
       }
     }
+    for (const p of near) {
+      const found = hardNegativesOf(context, p, firstPairs);
+      this.#hardNegatives.push(
+        ...(anew.has(p) ? found : found.filter(({ second }) => anew.has(second))),
+      );
+    }
   }
-}
 
-function nears(
-  lists: { readonly k: number; readonly indices: Int32Array },
-  row: number,
-  texts: ReadonlySet<number>,
-): boolean {
-  const start = row * lists.k;
-  for (let at = start; at < start + 10; at++) if (texts.has(lists.indices[at]!)) return true;
-  return false;
+  /** The pairs that carry the caption of a row, in order. */
+  #pairsWith(t: number): number[] {
+    const { model, embedded } = this.#context;
+    const pairs: number[] = [];
+    for (const x of model.source.graph.imagesOf[t]!) {
+      const path = embedded.images.paths[x];
+      if (path === undefined) continue;
+      for (const p of this.#ofImage(path)) if (embedded.textRow[p] === t) pairs.push(p);
+    }
+    return pairs.sort((p, q) => p - q);
+  }
 }

@@ -10,6 +10,8 @@ export interface Member {
   readonly dataset: LiveDataset;
   /** Its caption files by their path within it. */
   readonly files: Map<string, CaptionFileKind>;
+  /** What the open ones among them said when they were read last. */
+  readonly texts: Map<string, string>;
 }
 
 export interface FoundPair extends Member {

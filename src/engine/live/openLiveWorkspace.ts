@@ -2,17 +2,12 @@ import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts'
 import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
-import { row } from '../../core/matching/matrix.ts';
-import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { writeDecision } from '../decisions.ts';
-import { indexCaptions } from '../indexCaptions.ts';
-import type { TextRecord } from '../embeddingRecord.ts';
-import type { LiveDataset } from './liveDataset.ts';
+import { CaptionIntake } from './captionIntake.ts';
 import { captionEdit, createCaptionEdit, swapEdits, type Editing } from './liveEdits.ts';
-import { neighbourLists } from './liveNeighbours.ts';
-import { imageAlone, livePair } from './livePairs.ts';
+import { livePair } from './livePairs.ts';
+import { LiveQueries } from './liveQueries.ts';
 import type { LivePorts } from './livePorts.ts';
-import { searchByImage, searchByText } from './liveSearch.ts';
 import type {
   Decision,
   FileEdit,
@@ -30,11 +25,9 @@ import type {
 } from './liveWorkspace.ts';
 import { findPair, noSuchPair, type FoundPair, type Member } from './members.ts';
 import { memberFindings } from './memberFindings.ts';
-import { OpenDocuments } from './openDocuments.ts';
 import { openMembers } from './openMembers.ts';
 import { outermost } from './outermost.ts';
 import { Priority } from './priority.ts';
-import { fileContent, readCaptionFile } from './readCaptionFile.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -53,10 +46,14 @@ class Workspace implements LiveWorkspace {
   status: LiveStatus = { state: 'no-dataset' };
   readonly #load: () => Promise<LivePorts>;
   #loaded: LivePorts | undefined;
-  readonly #documents: OpenDocuments;
+  readonly #intake: CaptionIntake;
+  readonly #queries: LiveQueries;
   readonly #priority = new Priority();
   readonly #turns = new Turns();
   readonly #listeners = new Set<(change: LiveChange) => void>();
+  readonly #hash = (text: string): string => this.#ports.hasher.hash(text);
+  #settling = false;
+  #closed = false;
   #settings: LiveSettings;
   #members: readonly Member[] = [];
   #findings: readonly LiveFinding[] | undefined;
@@ -68,7 +65,21 @@ class Workspace implements LiveWorkspace {
   constructor(files: FileSystem, load: () => Promise<LivePorts>, settings: LiveSettings) {
     this.#load = load;
     this.#settings = settings;
-    this.#documents = new OpenDocuments(files);
+    this.#intake = new CaptionIntake(files, () => this.#ports);
+    this.#queries = new LiveQueries({
+      ports: () => this.#ports,
+      intake: this.#intake,
+      priority: this.#priority,
+      turns: this.#turns,
+      members: () => this.#members,
+      findingsAbout: (member, image) =>
+        memberFindings(
+          member,
+          this.#settings.levels,
+          this.#hash,
+          (finding) => finding.image === image || finding.relatedFiles.includes(image),
+        ),
+    });
   }
 
   /** There once a dataset is open. */
@@ -98,7 +109,7 @@ class Workspace implements LiveWorkspace {
       const members = await this.#open(folders, hooks);
       await this.#turns.run(async () => {
         for (const path of [...meanwhile, ...this.#stale]) {
-          for (const member of members) await this.#take(member, path, hooks.signal);
+          for (const member of members) await this.#intake.take(member, path, hooks.signal);
         }
         throwIfCancelled(hooks.signal);
         this.#members = members;
@@ -126,7 +137,7 @@ class Workspace implements LiveWorkspace {
     return openMembers(outermost(folders), {
       ...hooks,
       ...(captionsPerFile && { captionsPerFile }),
-      files: this.#documents.files,
+      files: this.#intake.documents.files,
       ports: async () => this.#priority.behind((this.#loaded ??= await this.#load())),
       pause: this.#priority.pause,
       onState: (state) => (this.status = { state }),
@@ -145,7 +156,7 @@ class Workspace implements LiveWorkspace {
 
   findings(): readonly LiveFinding[] {
     this.#findings ??= this.#members.flatMap((member) =>
-      memberFindings(member, this.#settings.levels, (text) => this.#ports.hasher.hash(text)),
+      memberFindings(member, this.#settings.levels, this.#hash),
     );
     return this.#findings;
   }
@@ -186,7 +197,7 @@ class Workspace implements LiveWorkspace {
     text: string | undefined,
     signal?: CancelSignal,
   ): Promise<void> {
-    this.#documents.set(path, text);
+    this.#intake.documents.set(path, text);
     this.#changedMeanwhile?.add(path);
     this.#stale.add(path);
     await this.#priority.first(() =>
@@ -195,176 +206,67 @@ class Workspace implements LiveWorkspace {
         const changed: string[] = [];
         for (const stale of [...this.#stale]) {
           for (const member of this.#members) {
-            if (await this.#take(member, stale, signal)) changed.push(stale);
+            if (await this.#intake.take(member, stale, signal)) changed.push(stale);
           }
           this.#stale.delete(stale);
         }
         if (changed.length > 0) this.#changed({ findings: true, paths: changed });
       }),
     );
+    this.#settleSoon();
   }
 
-  /** Reads a caption file of a dataset again and judges what changed. Whether it is one. */
-  async #take(
-    { dataset, opened, files }: Member,
-    path: string,
-    signal: CancelSignal | undefined,
-  ): Promise<boolean> {
-    const file = toDatasetPath(dataset.root, path);
-    const kind = file === undefined ? undefined : files.get(file);
-    if (file === undefined || kind === undefined) return false;
-    const read = await readCaptionFile(
-      this.#documents.files,
-      opened,
-      dataset.root,
-      file,
-      kind,
-      signal,
-    );
-    const content = fileContent(dataset.dataset, file, kind, read);
-    const records = await this.#encode(dataset.unknownTexts(content.pairs), signal);
-    throwIfCancelled(signal);
-    dataset.apply(content, records);
-    return true;
-  }
-
-  async #encode(
-    texts: readonly string[],
-    signal: CancelSignal | undefined,
-  ): Promise<Map<string, TextRecord>> {
-    const wanted = texts.filter((text) => text.trim() !== '');
-    if (wanted.length === 0) return new Map();
-    const { table, rowOf } = await indexCaptions(wanted, this.#ports, {
-      ...(signal && { signal }),
+  /** Judges the pairs around the changed ones when nobody waits for anything else. */
+  #settleSoon(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    let visible = false;
+    const settle = async (): Promise<void> => {
+      await this.#priority.pause();
+      const more = await this.#turns.run(() => {
+        const open = this.#members.filter(({ dataset }) => dataset.unsettled);
+        for (const { dataset } of open) visible = dataset.settleSome() || visible;
+        if (open.length > 0) this.#findings = undefined;
+        return Promise.resolve(open.some(({ dataset }) => dataset.unsettled));
+      });
+      if (more && !this.#closed) return settle();
+      this.#settling = false;
+      if (visible) this.#changed({ findings: true, paths: [] });
+    };
+    settle().catch((error: unknown) => {
+      this.#settling = false;
+      this.#ports.log.error(PairLensError.from(error).message);
     });
-    return new Map(
-      [...rowOf].map(([text, r]) => [
-        text,
-        { embedding: row(table.embedding, r), sentence: row(table.sentence, r) },
-      ]),
-    );
   }
 
-  async neighbours(
+  neighbours(
     id: LivePairId,
     k: number,
     signal?: CancelSignal,
   ): Promise<LiveNeighbours | undefined> {
-    return this.#priority.first(() =>
-      this.#turns.run(async () => {
-        throwIfCancelled(signal);
-        return Promise.resolve(this.#neighbours(id, k));
-      }),
-    );
+    return this.#queries.neighbours(id, k, signal);
   }
 
-  #neighbours(id: LivePairId, k: number): LiveNeighbours | undefined {
-    const found = this.#find(id);
-    const member = found ?? this.#members.find(({ dataset }) => dataset.root === id.root);
-    if (member === undefined) return undefined;
-    const { dataset } = member;
-    if (found === undefined && !dataset.hasImage(id.image)) return undefined;
-    const slots = dataset.slots.ofImage(id.image);
-    const { embedded } = dataset.context;
-    const image = dataset.imageRowOf.get(id.image) ?? -1;
-    const text = found === undefined ? -1 : embedded.textRow[found.slot]!;
-    const path = toAbsolute(dataset.root, id.image);
-    return {
-      focus:
-        found === undefined ? imageAlone(dataset.root, id.image) : livePair(dataset, found.slot),
-      siblings: slots.map((slot) => livePair(dataset, slot)),
-      findings: this.findings().filter(
-        ({ root, finding, pair }) =>
-          root === dataset.root &&
-          (pair?.imagePath === path ||
-            finding.image === id.image ||
-            finding.relatedFiles.includes(id.image)),
-      ),
-      ...neighbourLists(dataset, { image, text, slot: found?.slot }, k),
-    };
+  match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined> {
+    return this.#queries.match(id, caption, signal);
   }
 
-  async match(
-    id: LivePairId,
-    caption: string,
-    signal?: CancelSignal,
-  ): Promise<LiveMatch | undefined> {
-    return this.#priority.first(async () => {
-      const records = await this.#encode([caption], signal);
-      throwIfCancelled(signal);
-      return this.#turns.run(async () => Promise.resolve(this.#match(id, caption, records)));
-    });
-  }
-
-  /** Gives the pair the caption, looks, and takes it back, in one go. */
-  #match(
-    id: LivePairId,
-    caption: string,
-    records: ReadonlyMap<string, TextRecord>,
-  ): LiveMatch | undefined {
-    const found = this.#find(id);
-    if (found === undefined) return undefined;
-    const { dataset, slot } = found;
-    const before = this.#findings;
-    const undo = dataset.tryCaption(slot, caption, records);
-    try {
-      this.#findings = undefined;
-      const { context } = dataset;
-      const neighbours = this.#neighbours(id, MATCH_NEIGHBOURS);
-      const mismatch = context.mismatch[slot]!;
-      if (neighbours === undefined || Number.isNaN(mismatch)) return undefined;
-      const image = context.embedded.imageRow[slot]!;
-      const text = context.embedded.textRow[slot]!;
-      return { match: 1 - mismatch, evidence: evidenceOf(context, image, text), neighbours };
-    } finally {
-      undo();
-      this.#findings = before;
-    }
-  }
-
-  async searchText(
+  searchText(
     text: string,
     want: 'images' | 'captions',
     k: number,
     signal?: CancelSignal,
   ): Promise<readonly LiveNeighbour[]> {
-    if (text.trim() === '' || this.#members.length === 0) return [];
-    return this.#priority.first(async () => {
-      const record = (await this.#encode([text], signal)).get(text);
-      throwIfCancelled(signal);
-      if (record === undefined) return [];
-      return this.#turns.run(async () =>
-        Promise.resolve(this.#best(k, (dataset) => searchByText(dataset, text, record, want, k))),
-      );
-    });
+    return this.#queries.searchText(text, want, k, signal);
   }
 
-  async searchImage(
+  searchImage(
     image: { readonly path: string } | { readonly bytes: Uint8Array },
     want: 'images' | 'captions',
     k: number,
     signal?: CancelSignal,
   ): Promise<readonly LiveNeighbour[]> {
-    if (this.#members.length === 0) return [];
-    const { files, reader, imageEncoder } = this.#ports;
-    return this.#priority.first(async () => {
-      const bytes = 'path' in image ? await files.read(image.path) : image.bytes;
-      throwIfCancelled(signal);
-      const square = await reader.read(bytes, imageEncoder.size);
-      throwIfCancelled(signal);
-      const encoded = await imageEncoder.encode([square]);
-      throwIfCancelled(signal);
-      return this.#turns.run(async () =>
-        Promise.resolve(this.#best(k, (dataset) => searchByImage(dataset, encoded, want, k))),
-      );
-    });
-  }
-
-  #best(k: number, search: (dataset: LiveDataset) => LiveNeighbour[]): LiveNeighbour[] {
-    return this.#members
-      .flatMap(({ dataset }) => search(dataset))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, k);
+    return this.#queries.searchImage(image, want, k, signal);
   }
 
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
@@ -392,11 +294,11 @@ class Workspace implements LiveWorkspace {
           remedy: 'Replace the image first.',
         });
       }
-      const { files, hasher } = this.#ports;
+      const { files } = this.#ports;
       const pair = { image, imageHash, caption };
-      await writeDecision(files, dataset.root, pair, decision, (text) => hasher.hash(text));
-      const known = dataset.unknownTexts([dataset.slots.pairs[slot]!]);
-      dataset.decide(slot, decision, await this.#encode(known, undefined));
+      await writeDecision(files, dataset.root, pair, decision, this.#hash);
+      const known = dataset.unknownTexts([caption]);
+      dataset.decide(slot, decision, await this.#intake.encode(known, undefined));
       this.#changed({ findings: true, paths: [toAbsolute(dataset.root, source.file)] });
     });
   }
@@ -407,6 +309,7 @@ class Workspace implements LiveWorkspace {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#listeners.clear();
     await this.#turns.run(async () => Promise.resolve());
     await this.#loaded?.store.flush();
@@ -419,12 +322,10 @@ class Workspace implements LiveWorkspace {
   get #editing(): Editing {
     return {
       members: this.#members,
-      files: this.#documents.files,
+      files: this.#intake.documents.files,
       readAgain: async (member, path) => {
-        await this.#take(member, path, undefined);
+        await this.#intake.take(member, path, undefined);
       },
     };
   }
 }
-
-const MATCH_NEIGHBOURS = 20;

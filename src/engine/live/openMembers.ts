@@ -34,7 +34,8 @@ export async function openMembers(
         pause,
         onAudit: () => onState('auditing'),
       });
-      if (opened) members.push({ opened, dataset: live, files: captionFiles(dataset) });
+      if (opened)
+        members.push({ opened, dataset: live, files: captionFiles(dataset), texts: new Map() });
     }
   }
   return members;

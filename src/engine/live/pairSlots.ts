@@ -108,6 +108,11 @@ export class PairSlots {
     return { slots: [...changed], images };
   }
 
+  /** Other words, or another place in the file, for the pair of a slot. */
+  replace(slot: number, pair: Pair): void {
+    this.pairs[slot] = pair;
+  }
+
   /** Whether a slot holds a pair now. */
   holds(slot: number): boolean {
     const pair = this.pairs[slot];

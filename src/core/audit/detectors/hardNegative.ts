@@ -9,7 +9,8 @@ const CLOSE_LOOK = 0.5;
 /** At most this share of the pairs is reported, the closest first, and never fewer than a handful. */
 const SHARE = 0.01;
 const AT_LEAST = 20;
-const CANDIDATES = 10;
+/** How many of the captions that sound most like a pair's are looked at. */
+export const HARD_NEGATIVE_CANDIDATES = 10;
 
 /** Another pair so close, in picture and words, that training may confuse the two. */
 export const hardNegative: Detector = {
@@ -29,6 +30,11 @@ export interface HardNegative {
   readonly closeness: number;
 }
 
+/** The first pair that carries a caption, by the row of its text. */
+export interface FirstPairs {
+  get(text: number): number | undefined;
+}
+
 /** For each caption the first pair that carries it. */
 export function firstPairs({ judged, embedded }: AuditContext): Map<number, number> {
   const pairOfText = new Map<number, number>();
@@ -43,14 +49,13 @@ export function firstPairs({ judged, embedded }: AuditContext): Map<number, numb
 export function hardNegativesOf(
   context: AuditContext,
   p: number,
-  pairOfText: ReadonlyMap<number, number>,
+  pairOfText: FirstPairs,
 ): HardNegative[] {
   const { source } = context.model;
   if (!fits(context, p)) return [];
   const found: HardNegative[] = [];
-  for (const t of source.sentenceLists
-    .items(context.embedded.textRow[p]!)
-    .subarray(0, CANDIDATES)) {
+  const nearest = source.sentenceLists.items(context.embedded.textRow[p]!);
+  for (const t of nearest.subarray(0, HARD_NEGATIVE_CANDIDATES)) {
     const q = pairOfText.get(t);
     if (q === undefined || q <= p || !fits(context, q)) continue;
     const closeness = confusion(context, p, q);

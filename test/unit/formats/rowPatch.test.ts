@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { CaptionRow } from '../../../src/core/formats/captionFormat.ts';
+import { moved, rowPatch } from '../../../src/core/formats/rowPatch.ts';
+import { captionFormat } from '../../../src/core/formats/table.ts';
+
+async function rowsOf(id: string, text: string): Promise<CaptionRow[] | undefined> {
+  const rows: CaptionRow[] = [];
+  const format = captionFormat(id);
+  async function* chunks() {
+    await Promise.resolve();
+    yield text;
+  }
+  for await (const row of format.read({ name: 'x', chunks })) {
+    if (row.kind === 'problem') return undefined;
+    rows.push(row);
+  }
+  return rows;
+}
+
+const caption = fc.oneof(
+  fc.constantFrom('a dog', 'a, b', 'say "hi"', 'two\nlines', 'ö é', 'x'),
+  fc.string({ minLength: 1, maxLength: 12 }).map((text) => text.replace(/[\r\n|\t]/g, ' ') + '.'),
+);
+
+const TABLES: Readonly<Record<string, (captions: readonly string[], end: string) => string>> = {
+  'hf-metadata-jsonl': (captions, end) =>
+    captions.map((text, i) => JSON.stringify({ file_name: `${i}.jpg`, text }) + end).join(''),
+  'hf-metadata-csv': (captions, end) =>
+    `file_name,text${end}` +
+    captions
+      .map((text, i) => `${i}.jpg,"${text.replaceAll('"', '""').replaceAll('\n', end)}"${end}`)
+      .join(''),
+  'flickr-token': (captions, end) =>
+    captions.map((text, i) => `${i}.jpg#0\t${text.replace(/\s+/g, ' ').trim()}${end}`).join(''),
+};
+
+describe('a patch of a table', () => {
+  for (const [id, write] of Object.entries(TABLES)) {
+    test(`${id}: any edit gives what reading the whole text gives, or nothing`, async () => {
+      let patched = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(caption, { minLength: 1, maxLength: 8 }),
+          fc.constantFrom('\n', '\r\n'),
+          fc.nat(),
+          fc.nat(6),
+          fc.oneof(caption, fc.constantFrom('', '"', '\n', '","', '\\', '}\n{')),
+          async (captions, lineEnd, at, length, inserted) => {
+            const before = write(captions, lineEnd);
+            const start = at % (before.length + 1);
+            const after = before.slice(0, start) + inserted + before.slice(start + length);
+            const old = await rowsOf(id, before);
+            const patch = await rowPatch(captionFormat(id), 'x', before, after);
+            if (patch === undefined || old === undefined) return;
+            patched++;
+            const changed = new Map(
+              patch.rows.map(({ before: was, after: is }) => [was.range.start, is]),
+            );
+            const rows = old.map((row) => {
+              const is = changed.get(row.range.start);
+              if (is !== undefined) return is;
+              return row.range.line < patch.fromLine
+                ? row
+                : { ...row, range: moved(row.range, patch) };
+            });
+            const whole = await rowsOf(id, after);
+            // Rows that the patch did not look at may only differ where it would be refused by their slots.
+            if (old.filter((row) => changed.has(row.range.start)).length !== changed.size) return;
+            assert.deepEqual(rows, whole);
+          },
+        ),
+        { numRuns: 1000 },
+      );
+      assert.ok(patched > 50, `only ${patched} edits were patched`);
+    });
+  }
+
+  test('a keystroke in one row of many reads that row only', async () => {
+    const format = captionFormat('hf-metadata-jsonl');
+    const captions = Array.from({ length: 2000 }, (_, i) => `caption ${i}`);
+    const write = TABLES['hf-metadata-jsonl']!;
+    const before = write(captions, '\n');
+    captions[1000] = 'caption 1000!';
+    const patch = await rowPatch(format, 'x', before, write(captions, '\n'));
+    assert.deepEqual(
+      patch!.rows.map(({ after }) => after.caption),
+      ['caption 1000!'],
+    );
+    assert.deepEqual([patch!.fromLine, patch!.lines, patch!.characters], [1001, 0, 1]);
+  });
+
+  test('rows that come, go or name another image need the whole file', async () => {
+    const format = captionFormat('hf-metadata-jsonl');
+    const before = '{"file_name":"a.jpg","text":"x"}\n{"file_name":"b.jpg","text":"y"}\n';
+    for (const after of [
+      before + '{"file_name":"c.jpg","text":"z"}\n',
+      before.slice(0, 33),
+      before.replace('b.jpg', 'c.jpg'),
+      before.replace('"y"', '""'),
+      before.replace('"y"', '"y'),
+    ]) {
+      assert.equal(await rowPatch(format, 'x', before, after), undefined);
+    }
+  });
+});
