@@ -66,7 +66,6 @@ async function makePackage(target, out) {
       // vsce's own way of finding packages knows no platforms; they are in dist/node_modules, beside the bundles.
       dependencies: false,
       allowMissingRepository: true,
-      // Without a public repository the links of the README lead to what lies inside.
       rewriteRelativeLinks: manifest.repository !== undefined,
     });
   } finally {
@@ -84,10 +83,24 @@ async function stageOwnFiles(stage, manifest) {
   for (const file of [...ROOT_FILES, ...FOLDERS, ...MORE_FOLDERS]) {
     await cp(file, path.join(stage, file), { recursive: true });
   }
+  if (manifest.repository === undefined) {
+    const readme = path.join(stage, 'README.md');
+    await writeFile(readme, standingAlone(await readFile(readme, 'utf8')));
+  }
   const shipped = Object.fromEntries(
     Object.entries(manifest).filter(([field]) => !NPM_FIELDS.includes(field)),
   );
   await writeFile(path.join(stage, 'package.json'), JSON.stringify(shipped, null, 2));
+}
+
+/**
+ * VS Code's page of an extension shows pictures and follows links only where they are addresses, which vsce makes of
+ * relative ones with the repository's. Without one, the page is better off without.
+ */
+function standingAlone(markdown) {
+  return markdown
+    .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '')
+    .replace(/\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, '$1');
 }
 
 async function stagePackages(stage, manifest, target) {

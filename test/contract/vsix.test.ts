@@ -107,6 +107,12 @@ describe('the VSIX', () => {
     }
   });
 
+  test('has a README without pictures and links that lead nowhere on the page of the extension', () => {
+    const readme = readFileSync(path.join(folder, 'extension/readme.md'), 'utf8');
+    assert.match(readme, /^# PairLens/);
+    assert.deepEqual(readme.match(/\]\((?!https:|#)[^)]*\)/g) ?? [], []);
+  });
+
   test('names the licence of every package that came with it', () => {
     const notices = readFileSync(path.join(folder, 'extension/THIRD_PARTY_NOTICES.txt'), 'utf8');
     for (const name of [...NATIVE.filter((native) => native !== 'hnswlib-node'), 'lit', 'zod']) {
