@@ -52,6 +52,7 @@ export async function openWorkspace(
   return {
     modelId: imageEncoder.modelId,
     reference,
+    innerProducts,
     open: (dir, hooks) =>
       openDatasets(nodeFiles, dir, {
         ...hooks,

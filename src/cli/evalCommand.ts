@@ -8,10 +8,14 @@ import { number } from './progressLine.ts';
 export interface EvalOptions {
   readonly json?: true | undefined;
   readonly split?: string | undefined;
+  readonly matcher?: string | undefined;
   readonly rate: number;
   readonly seeds: number;
   readonly limit: number;
 }
+
+/** Width of the column of matchers. */
+const NAME = 20;
 
 /** `pairlens eval`: retrieval and the detection of wrong captions, measured on a dataset taken to be right. */
 export async function evalCommand(
@@ -36,17 +40,20 @@ export async function evalCommand(
 
 function table(evaluation: Evaluation, { terminal }: CommandContext): string {
   const { bold, dim } = terminal.colors;
-  const { folder, images, captions, model, inductive, transductive, injectedNoise } = evaluation;
+  const { folder, images, captions, model, matchers, injectedNoise } = evaluation;
   const name = folder === '' ? '' : `${visibleText(folder)}: `;
+  const rows = (transductive: boolean): string[] =>
+    matchers
+      .filter((matcher) => matcher.transductive === transductive)
+      .map(({ id, recall }) => recallRow(id, recall));
   const lines = [
     bold(`${name}${number(images)} images, ${number(captions)} captions, ${model}`),
-    dim('                 image to text         text to image'),
-    dim('                 R@1   R@5   R@10      R@1   R@5   R@10     rsum'),
-    recallRow('inductive', inductive),
-    recallRow('transductive', transductive),
-    dim(
-      'inductive: every query alone, by cosine; transductive: hubness corrected with all queries',
-    ),
+    dim(`${' '.repeat(NAME)} image to text        text to image`),
+    dim(`${' '.repeat(NAME)}  R@1   R@5  R@10     R@1   R@5  R@10     rsum`),
+    dim('inductive: every query by itself'),
+    ...rows(false),
+    dim('transductive: with all queries of the set; not to be compared with the above'),
+    ...rows(true),
   ];
   if (injectedNoise !== undefined) {
     const { rate, seeds, auroc, aurocSimilarity } = injectedNoise;
@@ -63,5 +70,5 @@ function table(evaluation: Evaluation, { terminal }: CommandContext): string {
 function recallRow(name: string, { imageToText, textToImage, rsum }: Recall): string {
   const cells = ({ r1, r5, r10 }: Recall['imageToText']): string =>
     [r1, r5, r10].map((value) => value.toFixed(1).padStart(5)).join(' ');
-  return `${name.padEnd(14)} ${cells(imageToText)}     ${cells(textToImage)}  ${rsum.toFixed(1).padStart(7)}`;
+  return `${name.padEnd(NAME)} ${cells(imageToText)}     ${cells(textToImage)}  ${rsum.toFixed(1).padStart(7)}`;
 }

@@ -1,4 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
+import { MATCHERS } from '../core/matching/matchers.ts';
+import { SEARCH_MATCHERS } from '../core/retrieval/normalisedSearch.ts';
 import { byteSize, LEVELS, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -114,6 +116,11 @@ function addSearch(program: Program, run: RunCommand): void {
     .argument('[text]', 'what the image should show; - reads one text a line from standard input')
     .option('--image <file>', 'find captions for this image instead; it may lie anywhere')
     .option('--top <n>', 'number of results', wholeNumber(1), 10)
+    .addOption(
+      new Option('--matcher <id>', 'how results are ranked')
+        .choices(SEARCH_MATCHERS)
+        .default('nnn' as const),
+    )
     .option('--json', 'one JSON object for each query')
     .action((folder, text, options, command) =>
       run(command.optsWithGlobals(), async (context) => {
@@ -129,6 +136,11 @@ function addEval(program: Program, run: RunCommand): void {
     .description('measure retrieval and the detection of wrong captions on a clean dataset')
     .argument('<folder>', 'folder of images and captions that are taken to be right')
     .option('--json', 'print JSON')
+    .addOption(
+      new Option('--matcher <id>', 'measure only this matcher beside the cosine and NNN').choices(
+        MATCHERS.map(({ id }) => id),
+      ),
+    )
     .option('--split <name>', 'measure only the pairs of this split, such as test')
     .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
     .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(0), 3)

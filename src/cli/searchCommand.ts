@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../core/cancellation.ts';
 import { PairLensError } from '../core/errors.ts';
 import { shorten, visibleText } from '../core/export/visibleText.ts';
 import { exactIndex } from '../core/retrieval/exactIndex.ts';
+import type { SearchMatcher } from '../core/retrieval/normalisedSearch.ts';
 import {
   searchFolder,
   type FolderSearch,
@@ -21,6 +22,7 @@ export interface SearchOptions {
   readonly image?: string | undefined;
   readonly json?: true | undefined;
   readonly top: number;
+  readonly matcher: SearchMatcher;
 }
 
 /** `pairlens search`: images for a text, or captions for an image; `-` takes one text a line from standard input. */
@@ -44,7 +46,13 @@ export async function searchCommand(
       many && items.rows > LARGE
         ? approximateIndex(items, context.terminal.log)
         : Promise.resolve(exactIndex(items));
-    const search = await searchFolder(root, workspace, makeIndex, hooksOf(context));
+    const search = await searchFolder(
+      root,
+      workspace,
+      makeIndex,
+      hooksOf(context),
+      options.matcher,
+    );
     if (options.image !== undefined) {
       const results = await search.findCaptions(options.image, options.top);
       await print(

@@ -5,12 +5,11 @@ import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { PairLensError } from '../core/errors.ts';
 import { auroc } from '../core/evaluation/auroc.ts';
 import { injectSwaps } from '../core/evaluation/injectedSwaps.ts';
-import { crossLists } from '../core/matching/allPairs.ts';
-import { nnn } from '../core/matching/hubness.ts';
-import { dot } from '../core/matching/innerProducts.ts';
-import { matrix, row, type Matrix } from '../core/matching/matrix.ts';
-import { RecallCounter, type Recall } from '../core/matching/recall.ts';
-import { bankNeighbours } from '../core/retrieval/normalisedSearch.ts';
+import type { MatchingSpaces } from '../core/matching/matcher.ts';
+import { MATCHERS } from '../core/matching/matchers.ts';
+import type { Matrix } from '../core/matching/matrix.ts';
+import { recallOf, type Recall } from '../core/matching/recall.ts';
+import { gatheredRows } from '../core/matching/scoreBlocks.ts';
 import { folderPrefix } from './auditReport.ts';
 import type { Hooks, Workspace } from './workspace.ts';
 
@@ -26,6 +25,14 @@ export interface NoiseMeasure {
   readonly aurocSimilarity: number;
 }
 
+/** Recall by one matcher. */
+export interface MatcherMeasure {
+  readonly id: string;
+  readonly title: string;
+  readonly transductive: boolean;
+  readonly recall: Recall;
+}
+
 /** How well the encoder does on one dataset whose captions are taken to be right. */
 export interface Evaluation {
   /** Folder of the dataset relative to the evaluated one; empty for that folder itself. */
@@ -37,12 +44,16 @@ export interface Evaluation {
   readonly inductive: Recall;
   /** Recall after nearest neighbour normalisation with all queries of this dataset as the bank. */
   readonly transductive: Recall;
+  /** Every matcher that was measured, in the order of the table. */
+  readonly matchers: readonly MatcherMeasure[];
   readonly injectedNoise?: NoiseMeasure;
 }
 
 export interface EvaluateOptions {
   /** Only the pairs of this split are measured. */
   readonly split?: string | undefined;
+  /** Id of the only matcher to measure beside the two that are always measured; all of them without it. */
+  readonly matcher?: string | undefined;
   readonly rate: number;
   readonly seeds: number;
   /** Images measured at most in each run with injected noise. */
@@ -63,7 +74,7 @@ export async function evaluateFolder(
   const evaluations: Evaluation[] = [];
   for (const dataset of await workspace.open(folder, hooks)) {
     const embedded = await workspace.index(ofSplit(dataset, options.split), hooks);
-    const retrieval = await measureRetrieval(embedded, hooks);
+    const retrieval = await measureRetrieval(embedded, workspace, options, hooks);
     const injectedNoise = await measureNoise(embedded, workspace, options, hooks);
     evaluations.push({
       folder: folderPrefix(folder, dataset.root).replace(/\/$/, ''),
@@ -90,105 +101,76 @@ function ofSplit(dataset: Dataset, split: string | undefined): Dataset {
   return { ...dataset, pairs, images: dataset.images.filter((image) => images.has(image)) };
 }
 
+const INDUCTIVE = 'cosine';
+const TRANSDUCTIVE = 'nnn';
+
 async function measureRetrieval(
   embedded: EmbeddedDataset,
+  { reference, innerProducts }: Workspace,
+  { matcher: wanted }: EvaluateOptions,
   hooks: Hooks,
-): Promise<Pick<Evaluation, 'images' | 'captions' | 'inductive' | 'transductive'>> {
-  const { images, captions, owner } = readablePairs(embedded);
-  const lists = await crossLists(images, captions, {
-    k: bankNeighbours(Math.max(images.rows, captions.rows)),
-    ...(hooks.signal && { signal: hooks.signal }),
-    pause: turn,
-  });
-  const ofImage = biases(images.rows, (i) =>
-    lists.rows.meanOfBest(i, bankNeighbours(captions.rows), () => false),
+): Promise<Pick<Evaluation, 'images' | 'captions' | 'inductive' | 'transductive' | 'matchers'>> {
+  const { spaces, owner } = readablePairs(embedded);
+  const chosen = MATCHERS.filter(
+    ({ id }) => wanted === undefined || [INDUCTIVE, TRANSDUCTIVE, wanted].includes(id),
   );
-  const ofCaption = biases(captions.rows, (j) =>
-    lists.columns.meanOfBest(j, bankNeighbours(images.rows), () => false),
-  );
-  const own = Float32Array.from(owner, (image, j) => similarity(images, image, captions, j));
-  const plain = new RecallCounter(owner, own);
-  // Each direction corrects its own gallery: captions where an image asks, images where a caption asks.
-  const imageAsks = new RecallCounter(
-    owner,
-    own.map((s, j) => nnn(s, ofCaption[j] ?? 0)),
-  );
-  const captionAsks = new RecallCounter(
-    owner,
-    own.map((s, j) => nnn(s, ofImage[owner[j] ?? 0] ?? 0)),
-  );
-  const scores = new Float32Array(captions.rows);
-  for (let i = 0; i < images.rows; i++) {
-    if (i % 64 === 0) {
-      throwIfCancelled(hooks.signal);
-      hooks.onProgress?.({ phase: 'match', done: i, total: images.rows });
-      await turn();
-    }
-    for (let j = 0; j < captions.rows; j++) {
-      // The own similarity must be the very same number, or a rounding error would outrank it.
-      scores[j] = owner[j] === i ? (own[j] ?? 0) : similarity(images, i, captions, j);
-    }
-    plain.addImage(i, scores);
-    imageAsks.addImage(
-      i,
-      scores.map((s, j) => nnn(s, ofCaption[j] ?? 0)),
-    );
-    captionAsks.addImage(
-      i,
-      scores.map((s) => nnn(s, ofImage[i] ?? 0)),
-    );
+  const measured: MatcherMeasure[] = [];
+  for (const matcher of chosen) {
+    hooks.onProgress?.({ phase: 'match', done: measured.length, total: chosen.length });
+    const options = {
+      ...(innerProducts && { innerProducts }),
+      ...(hooks.signal && { signal: hooks.signal }),
+      pause: turn,
+    };
+    const scores = await matcher.rescore({ spaces, reference }, options);
+    const recall = await recallOf(scores, owner, options);
+    const { id, title, transductive } = matcher;
+    measured.push({ id, title, transductive, recall });
   }
-  return {
-    images: images.rows,
-    captions: captions.rows,
-    inductive: plain.result(),
-    transductive: joined(imageAsks.result(), captionAsks.result()),
+  hooks.onProgress?.({ phase: 'match', done: chosen.length, total: chosen.length });
+  const recallBy = (id: string): Recall => {
+    const found = measured.find((one) => one.id === id);
+    if (found === undefined) throw new Error(`The matcher ${id} was not measured.`);
+    return found.recall;
   };
-}
-
-function joined(imageAsks: Recall, captionAsks: Recall): Recall {
-  const { imageToText } = imageAsks;
-  const { textToImage } = captionAsks;
-  const sum = (r: Recall['imageToText']): number => r.r1 + r.r5 + r.r10;
-  return { imageToText, textToImage, rsum: sum(imageToText) + sum(textToImage) };
+  return {
+    images: spaces.images.rows,
+    captions: spaces.captions.rows,
+    inductive: recallBy(INDUCTIVE),
+    transductive: recallBy(TRANSDUCTIVE),
+    matchers: measured,
+  };
 }
 
 /** The embeddings of the images that have a readable pair, one row for each of those pairs, and whose it is. */
 function readablePairs(embedded: EmbeddedDataset): {
-  readonly images: Matrix;
-  readonly captions: Matrix;
+  readonly spaces: MatchingSpaces;
   readonly owner: Int32Array;
 } {
   const place = new Map<number, number>();
-  const texts: number[] = [];
+  const textRows: number[] = [];
   const owner: number[] = [];
   for (const [index, image] of embedded.imageRow.entries()) {
     const text = embedded.textRow[index] ?? -1;
     if (image < 0 || text < 0) continue;
     const at = place.get(image) ?? place.size;
     place.set(image, at);
-    texts.push(text);
+    textRows.push(text);
     owner.push(at);
   }
+  const imageRows = [...place.keys()];
+  const { images, texts } = embedded;
+  const ofImages = (space: Matrix): Matrix => gatheredRows(space, imageRows);
   return {
-    images: rowsOf(embedded.images.embedding, [...place.keys()]),
-    captions: rowsOf(embedded.texts.embedding, texts),
+    spaces: {
+      images: ofImages(images.embedding),
+      looks: ofImages(images.look),
+      priors: ofImages(images.prior),
+      captions: gatheredRows(texts.embedding, textRows),
+      sentences: gatheredRows(texts.sentence, textRows),
+    },
     owner: Int32Array.from(owner),
   };
-}
-
-function rowsOf(source: Matrix, rows: readonly number[]): Matrix {
-  const result = matrix(rows.length, source.columns);
-  for (const [i, r] of rows.entries()) row(result, i).set(row(source, r));
-  return result;
-}
-
-function similarity(a: Matrix, i: number, b: Matrix, j: number): number {
-  return Math.fround(dot(a.data, i * a.columns, b.data, j * b.columns, a.columns));
-}
-
-function biases(count: number, of: (index: number) => number): Float32Array {
-  return Float32Array.from({ length: count }, (_unused, index) => of(index));
 }
 
 async function measureNoise(

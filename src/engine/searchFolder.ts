@@ -1,7 +1,11 @@
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../core/matching/matrix.ts';
 import type { VectorIndex } from '../core/ports.ts';
-import { normalisedSearch, type QueryBank } from '../core/retrieval/normalisedSearch.ts';
+import {
+  normalisedSearch,
+  type QueryBank,
+  type SearchMatcher,
+} from '../core/retrieval/normalisedSearch.ts';
 import { folderPrefix } from './auditReport.ts';
 import type { Hooks, Workspace } from './workspace.ts';
 
@@ -40,6 +44,7 @@ export interface FolderSearch {
 
 /**
  * Makes every dataset below `folder` searchable together.
+ * @param matcher how results are ranked; nearest neighbour normalisation without it
  * @throws PairLensError `no-dataset`, `cancelled`.
  */
 export async function searchFolder(
@@ -47,6 +52,7 @@ export async function searchFolder(
   workspace: Workspace,
   makeIndex: MakeIndex,
   hooks: Hooks,
+  matcher?: SearchMatcher,
 ): Promise<FolderSearch> {
   const images: { readonly name: string; readonly captions: string[] }[] = [];
   const imageParts: Matrix[] = [];
@@ -75,32 +81,42 @@ export async function searchFolder(
   let captionIndex: VectorIndex | undefined;
   const captionBank = bankOf(textGallery, workspace.reference.captions);
   const imageBank = bankOf(gallery, workspace.reference.images);
+  const options = {
+    matcher,
+    ...(workspace.innerProducts && { innerProducts: workspace.innerProducts }),
+    ...(hooks.signal && { signal: hooks.signal }),
+  };
   return {
     images: images.length,
     captions: texts.length,
     async findImages(text, top) {
       imageIndex ??= await makeIndex(gallery);
       const query = await workspace.encodeText(text);
-      return normalisedSearch(query, gallery, imageIndex, captionBank, top).map(
-        ({ item, similarity, score }) => ({
-          image: images[item]?.name ?? '',
-          captions: images[item]?.captions ?? [],
-          similarity,
-          score,
-        }),
-      );
+      const found = await normalisedSearch(query, gallery, imageIndex, captionBank, top, options);
+      return found.map(({ item, similarity, score }) => ({
+        image: images[item]?.name ?? '',
+        captions: images[item]?.captions ?? [],
+        similarity,
+        score,
+      }));
     },
     async findCaptions(imageFile, top) {
       captionIndex ??= await makeIndex(textGallery);
       const query = await workspace.encodeImage(imageFile);
-      return normalisedSearch(query, textGallery, captionIndex, imageBank, top).map(
-        ({ item, similarity, score }) => ({
-          caption: texts[item]?.[0] ?? '',
-          images: [...(texts[item]?.[1].images ?? [])],
-          similarity,
-          score,
-        }),
+      const found = await normalisedSearch(
+        query,
+        textGallery,
+        captionIndex,
+        imageBank,
+        top,
+        options,
       );
+      return found.map(({ item, similarity, score }) => ({
+        caption: texts[item]?.[0] ?? '',
+        images: [...(texts[item]?.[1].images ?? [])],
+        similarity,
+        score,
+      }));
     },
   };
 }

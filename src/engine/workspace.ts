@@ -4,7 +4,8 @@ import type { Dataset } from '../core/dataset/dataset.ts';
 import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import type { MismatchEstimate } from '../core/export/auditReport.ts';
-import type { Matrix } from '../core/matching/matrix.ts';
+import type { InnerProducts } from '../core/matching/innerProducts.ts';
+import type { MatchingSpaces } from '../core/matching/matcher.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Levels } from './levels.ts';
 
@@ -31,16 +32,13 @@ export interface DatasetAudit {
   readonly estimate?: MismatchEstimate;
 }
 
-/** Unit rows of shipped pairs: queries of a known distribution for datasets too small to supply their own. */
-export interface ReferenceEmbeddings {
-  readonly images: Matrix;
-  readonly captions: Matrix;
-}
-
 /** The steps that the use cases of the command line are made of, with the ports already in place. */
 export interface Workspace {
   readonly modelId: string;
-  readonly reference: ReferenceEmbeddings;
+  /** Unit rows of shipped pairs: queries of a known distribution for datasets too small to supply their own. */
+  readonly reference: MatchingSpaces;
+  /** A fast kernel for matching; plain JavaScript without one. */
+  readonly innerProducts?: InnerProducts;
   open(folder: string, hooks: Hooks): Promise<readonly Dataset[]>;
   index(dataset: Dataset, hooks: Hooks): Promise<EmbeddedDataset>;
   /** What people decided of a dataset's pairs, by `decisionKey`. @throws PairLensError `unreadable-file`. */

@@ -153,6 +153,16 @@ describe('what the commands print', () => {
     assert.deepEqual(texts, ['circles', 'a background']);
   });
 
+  test('search: --matcher chooses what the results are ranked by', async () => {
+    const { stdout } = await run('search', 'circles', '--json', '--matcher', 'cosine');
+    const { results } = JSON.parse(stdout) as { results: { similarity: number; score: number }[] };
+    assert.ok(results.length > 0);
+    for (const { similarity, score } of results) assert.equal(score, similarity);
+    const unknown = await run('search', 'circles', '--matcher', 'best');
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr, /nnn, cosine, csls/);
+  });
+
   test('search: a missing or broken query image is status 2 with its name', async () => {
     for (const name of ['none.jpg', 'my set/broken.jpg']) {
       const { status, stderr } = await run('search', '--image', path.join(folder.path, name));
@@ -170,7 +180,9 @@ describe('what the commands print', () => {
     };
     assert.equal(datasets[0]!.images, 5);
     assert.equal(datasets[0]!.inductive.imageToText.r10, 100);
-    assert.match((await run('eval', '--seeds', '0')).stdout, /transductive/);
+    const table = (await run('eval', '--seeds', '0', '--matcher', 'csls')).stdout;
+    assert.match(table, /^inductive.*\ncosine .*\ntransductive.*\nnnn .*\ncsls /m);
+    assert.doesNotMatch(table, /^fusion/m);
   });
 
   test('cache: it shows what it holds, and clearing it makes the next run encode again', async () => {

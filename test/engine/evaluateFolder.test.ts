@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PairLensError } from '../../src/core/errors.ts';
 import { injectSwaps } from '../../src/core/evaluation/injectedSwaps.ts';
+import { MATCHERS } from '../../src/core/matching/matchers.ts';
 import { evaluateFolder } from '../../src/engine/evaluateFolder.ts';
 import { fakeDataset, fakeEmbedded, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
 
@@ -46,6 +47,28 @@ describe('evaluation', () => {
     const [result] = await evaluateFolder('/data', fakeWorkspace([one]), OPTIONS, {});
     assert.equal(result!.inductive.rsum, 600);
     assert.equal(result!.injectedNoise, undefined);
+  });
+
+  test('every matcher is measured, or the wanted one beside the cosine and NNN', async () => {
+    const options = { ...OPTIONS, seeds: 0 };
+    const ids = async (matcher?: string): Promise<string[]> => {
+      const [result] = await evaluateFolder(
+        '/data',
+        fakeWorkspace([CLEAN]),
+        { ...options, matcher },
+        {},
+      );
+      assert.deepEqual(
+        [result!.inductive, result!.transductive],
+        ['cosine', 'nnn'].map((id) => result!.matchers.find((one) => one.id === id)!.recall),
+      );
+      return result!.matchers.map(({ id }) => id);
+    };
+    assert.deepEqual(
+      await ids(),
+      MATCHERS.map(({ id }) => id),
+    );
+    assert.deepEqual(await ids('mtfn-rr'), ['cosine', 'nnn', 'mtfn-rr']);
   });
 
   test('with a split only its pairs are measured, and a split that is not there is told with those that are', async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exactIndex } from '../../src/core/retrieval/exactIndex.ts';
+import type { SearchMatcher } from '../../src/core/retrieval/normalisedSearch.ts';
 import { searchFolder, type FolderSearch } from '../../src/engine/searchFolder.ts';
 import { fakeDataset, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
 
-function search(): Promise<FolderSearch> {
+function search(matcher?: SearchMatcher): Promise<FolderSearch> {
   const workspace = fakeWorkspace([
     fakeDataset('/data/a', [
       fakePair('dog.jpg', 'a dog'),
@@ -13,7 +14,13 @@ function search(): Promise<FolderSearch> {
     ]),
     fakeDataset('/data/b', [fakePair('cat.jpg', 'cat'), fakePair('kitten.jpg', 'cat')]),
   ]);
-  return searchFolder('/data', workspace, (items) => Promise.resolve(exactIndex(items)), {});
+  return searchFolder(
+    '/data',
+    workspace,
+    (items) => Promise.resolve(exactIndex(items)),
+    {},
+    matcher,
+  );
 }
 
 describe('searching a folder', () => {
@@ -35,6 +42,13 @@ describe('searching a folder', () => {
   test('the caption of an unreadable image can be found and names no image', async () => {
     const found = await (await search()).findCaptions('tram', 10);
     assert.deepEqual(found.find(({ caption }) => caption === 'a tram')!.images, []);
+  });
+
+  test('by the cosine alone the score is the similarity, by default it is not', async () => {
+    const [plain] = await (await search('cosine')).findImages('dog', 1);
+    assert.equal(plain!.score, plain!.similarity);
+    const [corrected] = await (await search()).findImages('dog', 1);
+    assert.notEqual(corrected!.score, corrected!.similarity);
   });
 
   test('more results than there are items are not invented', async () => {

@@ -68,7 +68,13 @@ export function fakeWorkspace(
 ): Workspace {
   return {
     modelId: 'fake',
-    reference: { images: matrix(0, 16), captions: matrix(0, 16) },
+    reference: {
+      images: matrix(0, 16),
+      captions: matrix(0, 16),
+      looks: matrix(0, 16),
+      priors: matrix(0, 16),
+      sentences: matrix(0, 16),
+    },
     open: () => Promise.resolve(datasets),
     index: (dataset) => Promise.resolve(fakeEmbedded(dataset)),
     audit: (embedded) =>

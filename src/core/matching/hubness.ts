@@ -1,3 +1,12 @@
+import { columnTopMeans, rowTopMean } from './columnStatistics.ts';
+import type { PrepareNormaliser } from './normaliser.ts';
+
+/** Nearest neighbours averaged by CSLS (Conneau et al. 2018). */
+const CSLS_NEIGHBOURS = 10;
+/** Most bank queries that speak of one gallery item's hubness (NNN: 128 of thousands). */
+const MAX_BANK_NEIGHBOURS = 128;
+export const NNN_WEIGHT = 0.75;
+
 /**
  * Cross-domain similarity local scaling of one pair (Conneau et al. 2018; methods of word translation carried over
  * to images and captions): 2 s - r_q - r_g, where `meanOfQuery` is the mean of the k largest similarities of the
@@ -11,11 +20,43 @@ export function csls(similarity: number, meanOfQuery: number, meanOfItem: number
  * Nearest neighbour normalisation (Chowdhury et al., EMNLP 2024): s - alpha b(j), `bias` b(j) being the mean of the
  * k largest similarities of gallery item j to a bank of reference queries.
  */
-export function nnn(similarity: number, bias: number, alpha = 0.75): number {
+export function nnn(similarity: number, bias: number, alpha = NNN_WEIGHT): number {
   return similarity - alpha * bias;
 }
 
 /** How many neighbours speak of hubness in a set of `size`: 10 among hundreds, 50 among thousands, never half of them. */
 export function hubnessNeighbours(size: number): number {
   return Math.max(1, Math.min(50, Math.round(Math.sqrt(size)), Math.floor(size / 2)));
+}
+
+/** How many reference queries speak for one item: an eighth of a small bank, 128 of a large one. */
+export function bankNeighbours(size: number): number {
+  return Math.max(1, Math.min(MAX_BANK_NEIGHBOURS, Math.floor(size / 8)));
+}
+
+/**
+ * CSLS of whole rows: the bank gives r_g, the mean similarity of each gallery item to its `k` nearest bank queries;
+ * r_q comes from the row itself and so changes no ranking. Transductive with the set's own queries as the bank.
+ */
+export function cslsNormaliser(k = CSLS_NEIGHBOURS): PrepareNormaliser {
+  return async (bank, options) => {
+    const ofItem = await columnTopMeans(bank, k, options);
+    return (row) => {
+      const ofQuery = rowTopMean(row, k);
+      for (let j = 0; j < row.length; j++) row[j] = csls(row[j]!, ofQuery, ofItem[j]!);
+    };
+  };
+}
+
+/**
+ * NNN of whole rows: s_ij - alpha b(j), b(j) from the `k` bank queries nearest to item j (an eighth of the bank, at
+ * most 128, where `k` is not given). Inductive with a bank of other queries, transductive with the set's own.
+ */
+export function nnnNormaliser(alpha = NNN_WEIGHT, k?: number): PrepareNormaliser {
+  return async (bank, options) => {
+    const bias = await columnTopMeans(bank, k ?? bankNeighbours(bank.rows), options);
+    return (row) => {
+      for (let j = 0; j < row.length; j++) row[j] = nnn(row[j]!, bias[j]!, alpha);
+    };
+  };
 }

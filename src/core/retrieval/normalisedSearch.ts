@@ -1,13 +1,20 @@
-import { nnn } from '../matching/hubness.ts';
-import { dot } from '../matching/innerProducts.ts';
+import { NNN_WEIGHT, bankNeighbours, cslsNormaliser, nnnNormaliser } from '../matching/hubness.ts';
+import { normalised, type PrepareNormaliser } from '../matching/normaliser.ts';
 import type { Matrix } from '../matching/matrix.ts';
+import {
+  denseBlocks,
+  gatheredRows,
+  type MatchOptions,
+  productBlocks,
+} from '../matching/scoreBlocks.ts';
+import {
+  dualSoftmaxNormaliser,
+  invertedSoftmaxNormaliser,
+} from '../matching/softmaxNormalisation.ts';
 import type { VectorIndex } from '../ports.ts';
 
-/** Reference queries averaged for one gallery item (NNN, Chowdhury et al., EMNLP 2024: k = 128 of thousands). */
-const MAX_BANK_NEIGHBOURS = 128;
 /** A bank from elsewhere knows less about this gallery's hubs: fewer neighbours, a third of the weight. */
 const BORROWED_NEIGHBOURS = 16;
-const OWN_WEIGHT = 0.75;
 const BORROWED_WEIGHT = 0.25;
 const MIN_CANDIDATES = 200;
 const CANDIDATES_PER_RESULT = 10;
@@ -24,58 +31,67 @@ export interface RankedItem {
   readonly item: number;
   /** Cosine with the query. */
   readonly similarity: number;
-  /** Cosine less a share of the item's mean similarity to the reference queries nearest to it; only for ranking. */
+  /** What the item is ranked by: the cosine after the matcher's correction. */
   readonly score: number;
 }
 
+/** The matchers a search can rank by: those that correct each item by itself, so that candidates are all they need. */
+const SEARCH_NORMALISERS = {
+  nnn: ({ queries, borrowed }) =>
+    borrowed
+      ? nnnNormaliser(BORROWED_WEIGHT, Math.min(BORROWED_NEIGHBOURS, queries.rows))
+      : nnnNormaliser(NNN_WEIGHT, bankNeighbours(queries.rows)),
+  cosine: undefined,
+  csls: () => cslsNormaliser(),
+  'inverted-softmax': () => invertedSoftmaxNormaliser(),
+  'dual-softmax': () => dualSoftmaxNormaliser(),
+} satisfies Record<string, ((bank: QueryBank) => PrepareNormaliser) | undefined>;
+
+export type SearchMatcher = keyof typeof SEARCH_NORMALISERS;
+
+export const SEARCH_MATCHERS = Object.keys(SEARCH_NORMALISERS) as readonly SearchMatcher[];
+
+export interface SearchOptions extends MatchOptions {
+  readonly matcher?: SearchMatcher | undefined;
+}
+
 /**
- * The gallery items that fit a query best, hubs marked down by nearest neighbour normalisation: an item near to
- * everything gives way to one that is near to this query. The correction is worked out for the nearest candidates
- * only, ten times as many as asked for and at least 200.
+ * The gallery items that fit a query best, hubs marked down by nearest neighbour normalisation or another matcher: an
+ * item near to everything gives way to one that is near to this query. The correction is worked out for the nearest
+ * candidates only, ten times as many as asked for and at least 200.
  *
  * @param query unit vector (d)
  * @param gallery unit rows (n, d), what `index` was built from
  * @param bank with no query in it the cosine decides
+ * @throws PairLensError `cancelled`.
  */
-export function normalisedSearch(
+export async function normalisedSearch(
   query: Float32Array,
   gallery: Matrix,
   index: VectorIndex,
   bank: QueryBank,
   top: number,
-): RankedItem[] {
+  { matcher = 'nnn', ...options }: SearchOptions = {},
+): Promise<RankedItem[]> {
   const wanted = Math.min(gallery.rows, Math.max(MIN_CANDIDATES, top * CANDIDATES_PER_RESULT));
   if (wanted === 0) return [];
-  const weight = bank.borrowed ? BORROWED_WEIGHT : OWN_WEIGHT;
-  const k = bank.borrowed
-    ? Math.min(BORROWED_NEIGHBOURS, bank.queries.rows)
-    : bankNeighbours(bank.queries.rows);
   const { indices, similarities } = index.search(query, wanted);
-  const ranked = Array.from(indices, (item, i) => {
-    const similarity = similarities[i] ?? 0;
-    const bias = bankSimilarity(gallery, item, bank.queries, k);
-    return { item, similarity, score: nnn(similarity, bias, weight) };
-  });
+  const raw = denseBlocks({ rows: 1, columns: indices.length, data: similarities });
+  const prepare = SEARCH_NORMALISERS[matcher]?.(bank);
+  const scores =
+    prepare === undefined
+      ? raw
+      : await normalised(
+          raw,
+          productBlocks(bank.queries, gatheredRows(gallery, indices), options.innerProducts),
+          prepare,
+          options,
+        );
+  const row = await scores.block(0, 1);
+  const ranked = Array.from(indices, (item, i) => ({
+    item,
+    similarity: similarities[i] ?? 0,
+    score: row[i] ?? 0,
+  }));
   return ranked.sort((a, b) => b.score - a.score || a.item - b.item).slice(0, top);
-}
-
-/** How many reference queries speak for one item: an eighth of a small bank, 128 of a large one. */
-export function bankNeighbours(size: number): number {
-  return Math.max(1, Math.min(MAX_BANK_NEIGHBOURS, Math.floor(size / 8)));
-}
-
-function bankSimilarity(gallery: Matrix, item: number, bank: Matrix, k: number): number {
-  if (bank.rows === 0) return 0;
-  const similarities = new Float32Array(bank.rows);
-  for (let i = 0; i < bank.rows; i++) {
-    similarities[i] = dot(
-      gallery.data,
-      item * gallery.columns,
-      bank.data,
-      i * bank.columns,
-      bank.columns,
-    );
-  }
-  const nearest = similarities.sort().subarray(bank.rows - k);
-  return nearest.reduce((sum, value) => sum + value, 0) / k;
 }

@@ -6,7 +6,8 @@ import { csls, nnn } from '../../../src/core/matching/hubness.ts';
 import { dotRows } from '../../../src/core/matching/innerProducts.ts';
 import { type LemonNeighbour, lemonTerm } from '../../../src/core/matching/lemon.ts';
 import { type Matrix, matrix, row } from '../../../src/core/matching/matrix.ts';
-import { RecallCounter } from '../../../src/core/matching/recall.ts';
+import { recallOf } from '../../../src/core/matching/recall.ts';
+import { denseBlocks, transposed } from '../../../src/core/matching/scoreBlocks.ts';
 import { GOLDEN_CAPTIONS, GOLDEN_IMAGES } from '../../support/goldenVectors.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
 
@@ -98,25 +99,26 @@ test('centring moves the mean to zero, keeps rows of unit length and survives a 
   assert.deepEqual([...centred(one, mean).data], [0, 0, 0, 0, 0, 0]);
 });
 
-test('recall counts an image at its best caption and a caption at its image', () => {
-  const owner = new Int32Array([0, 0, 1, 2]);
-  const scores = [
-    [0.1, 0.9, 0.8, 0.2],
-    [0.7, 0.3, 0.6, 0.9],
-    [0.2, 0.2, 0.9, 0.3],
-  ];
-  const counter = new RecallCounter(
-    owner,
-    Float32Array.from(owner, (image, j) => scores[image]![j]!),
+async function recall(owner: number[], scores: Matrix): ReturnType<typeof recallOf> {
+  const both = { imageToText: denseBlocks(scores), textToImage: denseBlocks(transposed(scores)) };
+  return recallOf(both, Int32Array.from(owner));
+}
+
+test('recall counts an image at its best caption and a caption at its image', async () => {
+  const scores = matrix(
+    3,
+    4,
+    Float32Array.of(0.1, 0.9, 0.8, 0.2, 0.7, 0.3, 0.6, 0.9, 0.2, 0.2, 0.9, 0.3),
   );
-  scores.forEach((line, i) => counter.addImage(i, Float32Array.from(line)));
-  const { imageToText, textToImage, rsum } = counter.result();
-  // Image 0 is found first, image 1 third (0.7 and 0.9 beat 0.6), image 2 second; captions 1, 0, 2, 1 places down.
+  const { imageToText, textToImage, rsum } = await recall([0, 0, 1, 2], scores);
+  // Image 0 is found first, image 1 third (0.7 and 0.9 beat 0.6), image 2 second; captions 2, 0, 2, 1 places down.
   near([imageToText.r1, imageToText.r5, imageToText.r10], [100 / 3, 100, 100]);
   near([textToImage.r1, textToImage.r5, textToImage.r10], [25, 100, 100]);
   near([rsum], [100 / 3 + 25 + 400]);
 });
 
-test('recall of nothing is nought, not NaN', () => {
-  assert.equal(new RecallCounter(new Int32Array(0), new Float32Array(0)).result().rsum, 0);
+test('recall of nothing is nought, not NaN, and a score that is no number finds nothing', async () => {
+  assert.equal((await recall([], matrix(0, 0))).rsum, 0);
+  const bad = matrix(12, 12, new Float32Array(144).fill(NaN));
+  assert.equal((await recall([...bad.data.subarray(0, 12).keys()], bad)).rsum, 0);
 });

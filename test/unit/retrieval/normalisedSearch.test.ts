@@ -2,7 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { matrix } from '../../../src/core/matching/matrix.ts';
 import { exactIndex } from '../../../src/core/retrieval/exactIndex.ts';
-import { normalisedSearch, type QueryBank } from '../../../src/core/retrieval/normalisedSearch.ts';
+import {
+  normalisedSearch,
+  SEARCH_MATCHERS,
+  type QueryBank,
+  type SearchMatcher,
+} from '../../../src/core/retrieval/normalisedSearch.ts';
+import { cslsNormaliser, nnnNormaliser } from '../../../src/core/matching/hubness.ts';
+import { normalised, type PrepareNormaliser } from '../../../src/core/matching/normaliser.ts';
+import { productBlocks } from '../../../src/core/matching/scoreBlocks.ts';
+import {
+  dualSoftmaxNormaliser,
+  invertedSoftmaxNormaliser,
+} from '../../../src/core/matching/softmaxNormalisation.ts';
+import { randomRows, seeded } from '../../support/randomVectors.ts';
 
 /** Unit vectors in the plane, by angle in degrees. */
 function fan(...degrees: number[]): ReturnType<typeof matrix> {
@@ -18,12 +31,12 @@ function own(queries: ReturnType<typeof matrix>): QueryBank {
 }
 
 describe('search with hubness correction', () => {
-  test('a hub near to every reference query gives way to a rarer item that is almost as near', () => {
+  test('a hub near to every reference query gives way to a rarer item that is almost as near', async () => {
     const gallery = fan(0, 50);
     const query = fan(22).data;
     const bank = fan(...Array.from({ length: 64 }, (_u, i) => (i % 9) - 4));
-    const plain = normalisedSearch(query, gallery, exactIndex(gallery), own(fan()), 2);
-    const corrected = normalisedSearch(query, gallery, exactIndex(gallery), own(bank), 2);
+    const plain = await normalisedSearch(query, gallery, exactIndex(gallery), own(fan()), 2);
+    const corrected = await normalisedSearch(query, gallery, exactIndex(gallery), own(bank), 2);
     assert.deepEqual(
       plain.map(({ item }) => item),
       [0, 1],
@@ -35,20 +48,59 @@ describe('search with hubness correction', () => {
     assert.equal(corrected[0]!.similarity, plain[1]!.similarity);
   });
 
-  test('borrowed reference queries weigh less: they know less about the hubs of this gallery', () => {
+  test('borrowed reference queries weigh less: they know less about the hubs of this gallery', async () => {
     const gallery = fan(0, 50);
-    const search = (borrowed: boolean): number => {
+    const search = async (borrowed: boolean): Promise<number> => {
       const bank = { queries: fan(0, 1, 2, 3, 4, 5, 6, 7), borrowed };
-      const found = normalisedSearch(fan(0).data, gallery, exactIndex(gallery), bank, 1);
+      const found = await normalisedSearch(fan(0).data, gallery, exactIndex(gallery), bank, 1);
       return found[0]!.similarity - found[0]!.score;
     };
-    assert.ok(search(true) < search(false) / 2);
+    assert.ok((await search(true)) < (await search(false)) / 2);
   });
 
-  test('an empty gallery has no results', () => {
+  test('every matcher of a search ranks the candidates as it would rank the whole gallery', async () => {
+    const random = seeded(4);
+    const gallery = randomRows(300, 8, random);
+    const queries = randomRows(90, 8, random);
+    const query = randomRows(1, 8, random);
+    const whole: Record<SearchMatcher, PrepareNormaliser | undefined> = {
+      nnn: nnnNormaliser(0.75, 11),
+      cosine: undefined,
+      csls: cslsNormaliser(),
+      'inverted-softmax': invertedSoftmaxNormaliser(),
+      'dual-softmax': dualSoftmaxNormaliser(),
+    };
+    for (const matcher of SEARCH_MATCHERS) {
+      const found = await normalisedSearch(
+        query.data,
+        gallery,
+        exactIndex(gallery),
+        own(queries),
+        5,
+        {
+          matcher,
+        },
+      );
+      const raw = productBlocks(query, gallery);
+      const prepare = whole[matcher];
+      const scores =
+        prepare === undefined
+          ? raw
+          : await normalised(raw, productBlocks(queries, gallery), prepare, {});
+      const row = await scores.block(0, 1);
+      const expected = [...row.keys()].sort((a, b) => row[b]! - row[a]!).slice(0, 5);
+      assert.deepEqual(
+        found.map(({ item }) => item),
+        expected,
+        matcher,
+      );
+    }
+  });
+
+  test('an empty gallery has no results', async () => {
     const gallery = matrix(0, 2);
     assert.deepEqual(
-      normalisedSearch(fan(0).data, gallery, exactIndex(gallery), own(fan(0)), 5),
+      await normalisedSearch(fan(0).data, gallery, exactIndex(gallery), own(fan(0)), 5),
       [],
     );
   });

@@ -1,0 +1,77 @@
+import type { Matrix } from './matrix.ts';
+import { type MatchOptions, productBlocks, type ScoreBlocks } from './scoreBlocks.ts';
+
+/** Unit rows of images (n) and captions (m) in every space the encoders speak. */
+export interface MatchingSpaces {
+  /** Images in the joint space (n, d). */
+  readonly images: Matrix;
+  /** Captions in the joint space (m, d). */
+  readonly captions: Matrix;
+  /** What the pictures look like, images only (n, l). */
+  readonly looks: Matrix;
+  /** Class-name priors of the images in the sentence space (n, s). */
+  readonly priors: Matrix;
+  /** Captions in the sentence space (m, s). */
+  readonly sentences: Matrix;
+}
+
+/** What is matched: images with captions, and pairs known from elsewhere. */
+export interface MatchingTask {
+  readonly spaces: MatchingSpaces;
+  /** Reference pairs in the same spaces, not of this set: the query bank of inductive matchers. May be empty. */
+  readonly reference: MatchingSpaces;
+}
+
+/** Scores that rank the gallery within each row; between rows they need not compare. */
+export interface MatchingScores {
+  /** A row for each image (n, m). */
+  readonly imageToText: ScoreBlocks;
+  /** A row for each caption (m, n). */
+  readonly textToImage: ScoreBlocks;
+}
+
+/** One way to rank captions for images and images for captions. */
+export interface Matcher {
+  readonly id: string;
+  readonly title: string;
+  /** Whether a query's ranking depends on the other queries of the set; never compare with those that do not. */
+  readonly transductive: boolean;
+  /** @throws PairLensError `cancelled`. */
+  rescore(task: MatchingTask, options: MatchOptions): Promise<MatchingScores>;
+}
+
+/** Inner products of unit rows of images (n, d) and captions (m, d), both ways. */
+export function productScores(
+  images: Matrix,
+  captions: Matrix,
+  { innerProducts }: MatchOptions,
+): MatchingScores {
+  return {
+    imageToText: productBlocks(images, captions, innerProducts),
+    textToImage: productBlocks(captions, images, innerProducts),
+  };
+}
+
+/** Cosines in the joint space. */
+export function jointScores({ spaces }: MatchingTask, options: MatchOptions): MatchingScores {
+  return productScores(spaces.images, spaces.captions, options);
+}
+
+/** Cosines of the reference queries, images or captions, with the set's gallery. */
+export function bankScores(
+  { spaces, reference }: MatchingTask,
+  { innerProducts }: MatchOptions,
+): MatchingScores {
+  return {
+    imageToText: productBlocks(reference.images, spaces.captions, innerProducts),
+    textToImage: productBlocks(reference.captions, spaces.images, innerProducts),
+  };
+}
+
+/** Every query alone, by the cosine. */
+export const cosineMatcher: Matcher = {
+  id: 'cosine',
+  title: 'cosine',
+  transductive: false,
+  rescore: (task, options) => Promise.resolve(jointScores(task, options)),
+};

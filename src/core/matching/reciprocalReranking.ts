@@ -1,0 +1,97 @@
+import { crossLists, selfLists } from './allPairs.ts';
+import { jointScores, type Matcher } from './matcher.ts';
+import { rewrittenRows, type ScoreBlocks } from './scoreBlocks.ts';
+import type { TopLists } from './topLists.ts';
+
+/** Items re-ordered at the top of each list (MTFN-RR). */
+export const CAPTIONS_RERANKED = 15;
+export const IMAGES_RERANKED = 20;
+/** Length of the lists that places are read from: whoever is beyond takes the place after the end. */
+const LIST_DEPTH = 128;
+/** Captions nearest to the query caption that speak for an image beside it. */
+const SPEAKERS = 4;
+
+/** The `depth` best items of query `q` in their new order. */
+export type Reorder = (q: number) => Int32Array;
+
+/**
+ * Cross-modal re-ranking of captions for images (MTFN-RR, Wang et al., ACM MM 2019): the best captions of an image are
+ * re-ordered by the place of the image in each caption's own list; ties keep the old order. Transductive.
+ *
+ * @param captions for each image its best captions
+ * @param images for each caption its best images; an image beyond the list takes the place after its end
+ */
+export function rerankedCaptions(
+  captions: TopLists,
+  images: TopLists,
+  depth = CAPTIONS_RERANKED,
+): Reorder {
+  return (image) =>
+    byPlace(captions.items(image).subarray(0, depth), (caption) => place(images, caption, image));
+}
+
+/**
+ * Cross-modal re-ranking of images for captions (MTFN-RR with text-text similarity): the best images of a caption are
+ * re-ordered by the best place that the caption, or one of the captions nearest to it as sentences, has in each
+ * image's list. The released script takes the captions of the query's true image instead, which reads the answer;
+ * here nothing but sentence similarity decides. Transductive.
+ *
+ * @param images for each caption its best images
+ * @param captions for each image its best captions
+ * @param likeCaptions for each caption those nearest to it as sentences, itself not among them
+ */
+export function rerankedImages(
+  images: TopLists,
+  captions: TopLists,
+  likeCaptions: TopLists,
+  depth = IMAGES_RERANKED,
+  speakers = SPEAKERS,
+): Reorder {
+  return (caption) => {
+    const voices = [caption, ...likeCaptions.items(caption).subarray(0, speakers)];
+    return byPlace(images.items(caption).subarray(0, depth), (image) =>
+      Math.min(...voices.map((voice) => place(captions, image, voice))),
+    );
+  };
+}
+
+/**
+ * `scores` with the items of `reorder` exchanging their scores, so that the row ranks as re-ordered and all else stays.
+ * Items with equal scores stay equal.
+ */
+export function rerankedScores(scores: ScoreBlocks, reorder: Reorder): ScoreBlocks {
+  return rewrittenRows(scores, (row, q) => {
+    const items = reorder(q);
+    const values = Float32Array.from(items, (item) => row[item]!).sort();
+    items.forEach((item, at) => (row[item] = values[values.length - 1 - at]!));
+  });
+}
+
+function byPlace(items: Int32Array, placeOf: (item: number) => number): Int32Array {
+  const places = Array.from(items, placeOf);
+  const order = Array.from(items.keys()).sort((a, b) => places[a]! - places[b]! || a - b);
+  return Int32Array.from(order, (at) => items[at]!);
+}
+
+/** 0-based place of `item` in the list of `q`, or the list's length where it is not in it. */
+function place(lists: TopLists, q: number, item: number): number {
+  const items = lists.items(q);
+  const found = items.indexOf(item);
+  return found < 0 ? items.length : found;
+}
+
+export const mtfnMatcher: Matcher = {
+  id: 'mtfn-rr',
+  title: 'reciprocal re-ranking',
+  transductive: true,
+  async rescore(task, options) {
+    const { images, captions, sentences } = task.spaces;
+    const { rows, columns } = await crossLists(images, captions, { ...options, k: LIST_DEPTH });
+    const likeCaptions = await selfLists(sentences, { ...options, k: SPEAKERS });
+    const { imageToText, textToImage } = jointScores(task, options);
+    return {
+      imageToText: rerankedScores(imageToText, rerankedCaptions(rows, columns)),
+      textToImage: rerankedScores(textToImage, rerankedImages(columns, rows, likeCaptions)),
+    };
+  },
+};
