@@ -3,6 +3,7 @@ import { benchAllPairs } from './allPairs.ts';
 import { benchIndex } from './indexing.ts';
 import { benchKeystroke } from './keystroke.ts';
 import { benchLive } from './live.ts';
+import { benchMatching } from './matching.ts';
 import { benchMemory } from './memory.ts';
 
 // `npm run bench` runs every section, `npm run bench -- index` only those named.
@@ -12,6 +13,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   'all-pairs': () => benchAllPairs(),
   live: () => benchLive(),
   keystroke: () => benchKeystroke(),
+  matching: () => benchMatching(),
 };
 
 const wanted = process.argv.slice(2);
