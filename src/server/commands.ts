@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DECISIONS_FILE } from '../core/dataset/decisions.ts';
+import { toAbsolute } from '../core/dataset/paths.ts';
 import { PairLensError } from '../core/errors.ts';
 import { REQUESTS, SERVER_COMMANDS } from '../protocol/serverApi.ts';
 import { answer } from './answering.ts';
@@ -34,13 +36,11 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
 }
 
 /** Writes a line of `.pairlens/decisions.jsonl`, or takes it back. */
-export async function decide(
-  { live, uris }: ServerContext,
-  { pair, decision }: Decide,
-): Promise<void> {
-  const id = new Wire(uris).id(pair);
+export async function decide(context: ServerContext, { pair, decision }: Decide): Promise<void> {
+  const id = new Wire(context.uris).id(pair);
   if (id === undefined) throw new PairLensError('invalid-argument', `${pair.root} is no folder.`);
-  await live.decide(id, decision);
+  await context.live.decide(id, decision);
+  await context.wrote(toAbsolute(id.root, DECISIONS_FILE));
 }
 
 /** What arrived, as the schema says it. @throws PairLensError `invalid-argument`. */

@@ -18,6 +18,8 @@ export interface ServerContext {
   readonly thumbnails: Thumbnails;
   readonly files: FileSystem;
   readonly log: Log;
+  /** This file was written by the server itself: it is no news when the client reports it. */
+  wrote(file: string): Promise<void>;
   /** URI of the page whose anchors explain the finding codes. */
   readonly findingsUri: string;
 }

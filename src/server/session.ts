@@ -119,6 +119,10 @@ export class Session implements ServerContext {
     return this.#settings;
   }
 
+  wrote(file: string): Promise<void> {
+    return this.#watcher.wrote(file);
+  }
+
   /** After the handshake: the client's settings, what it is to report, and the first audit. */
   async start(): Promise<void> {
     const { connection, client } = this;

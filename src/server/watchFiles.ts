@@ -23,6 +23,8 @@ export class FileWatcher {
   readonly #folders: () => readonly string[];
   readonly #refresh: () => Promise<void>;
   readonly #changed = new Map<string, FileChangeType>();
+  /** Files the server wrote, with their size and time after that. */
+  readonly #own = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #first = 0;
 
@@ -52,6 +54,11 @@ export class FileWatcher {
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [{ globPattern: '**/*' }],
     });
+  }
+
+  /** This file was written by the server: what is known of it is true until somebody else writes it. */
+  async wrote(file: string): Promise<void> {
+    this.#own.set(file, await this.#signature(file));
   }
 
   dispose(): void {
@@ -85,7 +92,8 @@ export class FileWatcher {
     const timer = this.#timer;
     setImmediate(() =>
       setImmediate(() => {
-        if (this.#timer === timer) this.#act();
+        if (this.#timer !== timer) return;
+        this.#act().catch((error: unknown) => this.#context.log.error(describeError(error)));
       }),
     );
   }
@@ -109,18 +117,31 @@ export class FileWatcher {
     return parts.every((names) => names.some((name) => name === '..' || isSkippedFolder(name)));
   }
 
-  #act(): void {
-    const { live, log } = this.#context;
+  async #signature(file: string): Promise<string> {
+    const found = await this.#context.files.stat(file).catch(() => undefined);
+    return found === undefined ? 'gone' : `${found.bytes} ${found.modified}`;
+  }
+
+  /** Forgets what the server wrote itself. */
+  async #dropOwn(): Promise<void> {
+    for (const [file, signature] of this.#own) {
+      if (!this.#changed.has(file)) continue;
+      if ((await this.#signature(file)) === signature) this.#changed.delete(file);
+    }
+  }
+
+  async #act(): Promise<void> {
+    const { live } = this.#context;
     this.#timer = undefined;
+    await this.#dropOwn();
     const changed = [...this.#changed];
     this.#changed.clear();
+    if (changed.length === 0) return;
     const single = changed.every(
       ([file, type]) => type === FileChangeType.Changed && live.kindOf(file) === 'captions',
     );
-    const work =
-      single && changed.length <= SINGLE_FILES
-        ? Promise.all(changed.map(([file]) => live.captionsChanged(file, undefined)))
-        : this.#refresh();
-    work.catch((error: unknown) => log.error(describeError(error)));
+    if (single && changed.length <= SINGLE_FILES) {
+      await Promise.all(changed.map(([file]) => live.captionsChanged(file, undefined)));
+    } else await this.#refresh();
   }
 }

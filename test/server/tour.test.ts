@@ -9,6 +9,7 @@ import {
   DidOpenTextDocumentNotification,
   DiagnosticSeverity,
   ExecuteCommandRequest,
+  FileChangeType,
   HoverRequest,
   InlayHintRequest,
   MarkupContent,
@@ -202,6 +203,12 @@ describe('the sample dataset in an editor', () => {
     await client.until(() => client.codes(file(name)).length === 0, 'the problem is gone');
     const lines = (await read('.pairlens/decisions.jsonl')).trim().split('\n');
     assert.equal(lines.length, 1);
+    await client.watched({
+      uri: uriOf(file('.pairlens/decisions.jsonl')),
+      type: FileChangeType.Created,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    assert.ok(!client.logs.some((line) => line.includes('Reading the folders again')), 'own news');
     const [argument] = verify.command.arguments as [{ pair: never }];
     await client.request('decide', { pair: argument.pair, decision: 'none' });
     await client.until(() => client.codes(file(name)).length === 1, 'the problem is back');
