@@ -96,10 +96,10 @@ describe('the manifest of the extension', () => {
   });
 });
 
-describe('texts of the extension', () => {
+describe('texts of the extension and its webviews', () => {
   test('all have a Chinese translation with the same places for values, and none is left over', () => {
     const bundle = read('l10n/bundle.l10n.zh-cn.json');
-    const used = l10nKeys('src/extension');
+    const used = new Set([...l10nKeys('src/extension'), ...l10nKeys('webview')]);
     assert.deepEqual(
       [...used].filter((key) => !(key in bundle)),
       [],
