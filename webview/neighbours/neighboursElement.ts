@@ -104,12 +104,20 @@ export class NeighboursElement extends PageElement {
     if (state === undefined || state.shown === null || state.focus !== 'ready') return;
     if (!this.#restored) {
       this.#restored = true;
-      this.scroller.scrollTop = this.#session?.remembered.scrollTop ?? 0;
+      void this.#scrollTo(this.#session?.remembered.scrollTop ?? 0);
     } else if (this.#lastImage !== state.shown.focus.imageUri) {
       this.scroller.scrollTop = 0;
     }
     this.#lastImage = state.shown.focus.imageUri;
     this.#announce(state);
+  }
+
+  /** Once the lists are there: before, there is nothing to scroll. */
+  async #scrollTo(top: number): Promise<void> {
+    await Promise.all(
+      [...this.querySelectorAll('pairlens-entries')].map((grid) => grid.updateComplete),
+    );
+    this.scroller.scrollTop = top;
   }
 
   #searchBox(session: NeighboursSession, state: NeighboursState): TemplateResult {

@@ -9,6 +9,8 @@ import type { TriageSession } from './triageSession.ts';
 import '../shared/thumbnailElement.ts';
 
 const PICTURES = 8;
+/** Characters of a text that are shown in a list; the caption field shows all. */
+const MAX_SHOWN = 500;
 
 /** Suggestions, reasons and nearest pictures of the finding on show. */
 export function sidePanel(session: TriageSession, finding: FindingItem): TemplateResult {
@@ -35,7 +37,7 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
               ${detail.match === null ? t('Why it is flagged') : t('What speaks for and against the new caption')}
             </h3>
             <ul class="evidence">
-              ${evidence.map((line) => html`<li dir="auto">${line}</li>`)}
+              ${evidence.map((line) => html`<li dir="auto">${line.slice(0, MAX_SHOWN)}</li>`)}
             </ul>
           </section>`
     }
@@ -79,7 +81,7 @@ function suggestionRow(
     >
       <kbd aria-hidden="true">${index + 1}</kbd>
       <span class="suggestion-text">
-        <span class="suggestion-caption" dir="auto">${caption.slice(0, 600)}</span>
+        <span class="suggestion-caption" dir="auto">${caption.slice(0, MAX_SHOWN)}</span>
         ${
           from === undefined
             ? nothing
@@ -123,12 +125,7 @@ function pictures(
               class="picture"
               type="button"
               tabindex="-1"
-              title=${`${item.caption.slice(0, 500)}\n${imageName(item)}`}
-              aria-label=${`${
-                kind === 'match'
-                  ? t('match {0}, {1}', scoreText(score), matchWords(score))
-                  : t('likeness {0}', scoreText(score))
-              }: ${item.caption === '' ? imageName(item) : item.caption.slice(0, 500)}`}
+              title=${`${item.caption.slice(0, MAX_SHOWN)}\n${imageName(item)}`}
               @click=${() => void session.compare(item)}
             >
               <pairlens-thumbnail
@@ -138,6 +135,14 @@ function pictures(
                 size="192"
               ></pairlens-thumbnail>
               <span aria-hidden="true">${scoreText(score)}</span>
+              <span class="sr-only">
+                ${
+                  kind === 'match'
+                    ? t('match {0}, {1}', scoreText(score), matchWords(score))
+                    : t('likeness {0}', scoreText(score))
+                }:
+                ${item.caption === '' ? imageName(item) : item.caption.slice(0, MAX_SHOWN)}
+              </span>
             </button>
           </li>`,
       )}

@@ -112,7 +112,7 @@ export class TriageElement extends PageElement {
       <span class="position">${t('{0} of {1}', triage.index + 1, open.length)}</span>
       ${this.#ruleFilter(triage)}
       <p class="finding-message">
-        <span dir="auto">${finding.message}</span> ${this.#precision(triage, finding)}
+        <span dir="auto">${finding.message.slice(0, 500)}</span> ${this.#precision(triage, finding)}
       </p>
     </div>`;
   }

@@ -1,8 +1,4 @@
-import {
-  type VirtualizerHostElement,
-  virtualize,
-  virtualizerRef,
-} from '@lit-labs/virtualizer/virtualize.js';
+import '@lit-labs/virtualizer';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -34,6 +30,7 @@ export class EntryActionEvent extends Event {
 const MAX_SHOWN = 400;
 /** Longer lists keep only what is near the view in the page. */
 const VIRTUAL_ABOVE = 60;
+const FRAMES_TO_WAIT = 30;
 
 function scoreLabel(entry: Neighbour): string {
   return entry.kind === 'match'
@@ -83,13 +80,13 @@ export class EntryGrid extends PageElement {
     >
       ${
         many
-          ? html`<div class="entries-virtual" role="rowgroup">
-              ${virtualize({
-                items: this.entries as Neighbour[],
-                renderItem: row,
-                keyFunction: key,
-              })}
-            </div>`
+          ? html`<lit-virtualizer
+              class="entries-virtual"
+              role="rowgroup"
+              .items=${this.entries}
+              .renderItem=${row}
+              .keyFunction=${key}
+            ></lit-virtualizer>`
           : repeat(this.entries, key, row)
       }
     </div>`;
@@ -100,14 +97,11 @@ export class EntryGrid extends PageElement {
     const caption = item.caption === '' ? t('(no caption)') : item.caption;
     const name = imageName(item);
     const own = this.#isFocus(entry);
-    const label = [
-      caption.slice(0, MAX_SHOWN),
+    const spoken = [
       scoreLabel(entry),
       entry.hardNegative === true ? t('hard negative') : '',
       own ? t('this pair') : name,
-    ]
-      .filter((part) => part !== '')
-      .join(', ');
+    ];
     return html`<div
       class="entry ${own ? 'entry-own' : ''}"
       role="row"
@@ -120,7 +114,6 @@ export class EntryGrid extends PageElement {
           type="button"
           tabindex="-1"
           title=${`${caption.slice(0, MAX_SHOWN)}\n${name}`}
-          aria-label=${label}
           @click=${() => this.#act('open', entry)}
         >
           <pairlens-thumbnail
@@ -132,7 +125,8 @@ export class EntryGrid extends PageElement {
           <span class="entry-caption ${item.caption === '' ? 'dim' : ''}" dir="auto"
             >${caption.slice(0, MAX_SHOWN)}</span
           >
-          <span class="entry-score"
+          <span class="sr-only">, ${spoken.filter((part) => part !== '').join(', ')}</span>
+          <span class="entry-score" aria-hidden="true"
             >${scoreText(entry.score)}${meter(
               entry.score,
               entry.kind === 'match' ? matchGrade(entry.score) : 'neutral',
@@ -258,7 +252,8 @@ export class EntryGrid extends PageElement {
     let row = this.#rowAt(index);
     if (row === null) {
       const list = this.querySelector<HTMLElement>('.entries-virtual');
-      await scrollToRow(list, index);
+      if (list === null) return;
+      await scrollToRow(list, index, this.entries.length);
       row = this.#rowAt(index);
     }
     const buttons = row?.querySelectorAll<HTMLElement>('button');
@@ -271,10 +266,32 @@ export class EntryGrid extends PageElement {
   }
 }
 
-/** Brings row `index` of a virtual list into the page. */
-async function scrollToRow(list: VirtualizerHostElement | null, index: number): Promise<void> {
-  const virtualizer = list?.[virtualizerRef];
-  if (virtualizer === undefined) return;
-  virtualizer.element(index)?.scrollIntoView({ block: 'nearest' });
-  await virtualizer.layoutComplete;
+/**
+ * Brings row `index` of a virtual list into the page. The list's own `scrollIntoView` shows nothing at its very end
+ * (@lit-labs/virtualizer 2.1.1), so the scroller is moved to where the row must be, rows being of one height.
+ */
+async function scrollToRow(list: HTMLElement, index: number, count: number): Promise<void> {
+  const scroller = scrollerOf(list);
+  const view = scroller.getBoundingClientRect();
+  const box = list.getBoundingClientRect();
+  const row = box.top - view.top + (box.height * (index + 0.5)) / count;
+  scroller.scrollTop += row - view.height / 2;
+  for (let frame = 0; frame < FRAMES_TO_WAIT; frame++) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    if (list.querySelector(`[data-index="${index}"]`) !== null) return;
+  }
+}
+
+function scrollerOf(element: HTMLElement): HTMLElement {
+  let ancestor = element.parentElement;
+  while (ancestor !== null && !/auto|scroll/u.test(getComputedStyle(ancestor).overflowY)) {
+    ancestor = ancestor.parentElement;
+  }
+  return ancestor ?? document.documentElement;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'pairlens-entries': EntryGrid;
+  }
 }

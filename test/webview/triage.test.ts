@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { FindingItem } from '../../src/protocol/shapes.ts';
+import { focusReaches, isFocused } from '../support/inPage.ts';
+import { ScriptedHost } from '../support/scriptedHost.ts';
+import { tourAnswers, tourFindings, tourPair } from '../support/tourPages.ts';
+import { openHarness, type WebviewHarness } from '../support/webviewHarness.ts';
+
+/** A host whose findings vanish once they are dealt with, as the server's do. */
+function livingHost(): ScriptedHost {
+  let findings: readonly FindingItem[] = tourFindings();
+  let last: readonly FindingItem[] = findings;
+  const drop = (image: string) => {
+    last = findings;
+    findings = findings.filter(({ item }) => item?.pair.image !== image);
+    host.emit({ event: 'changed', findings: true, uris: [] });
+  };
+  const host = new ScriptedHost({
+    ...tourAnswers(),
+    findings: () => ({ findings }),
+    setCaption: ({ pair }: { pair: { image: string } }) => {
+      drop(pair.image);
+      return { applied: true };
+    },
+    swapCaptions: ({ pair }: { pair: { image: string } }) => {
+      drop(pair.image);
+      return { applied: true };
+    },
+    decide: ({ pair }: { pair: { image: string } }) => {
+      drop(pair.image);
+      return {};
+    },
+    undo: () => {
+      findings = last;
+      host.emit({ event: 'changed', findings: true, uris: [] });
+      return { undone: 'the last change' };
+    },
+  });
+  return host;
+}
+
+describe('triage by keyboard alone', () => {
+  let harness: WebviewHarness;
+  before(async () => {
+    harness = await openHarness();
+  });
+  after(async () => {
+    await harness.close();
+  });
+
+  test('a whole session: apply, swap, edit, verify, exclude, undo, skip, to the end', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    const shows = (name: RegExp) => page.getByRole('heading', { name }).waitFor();
+    await shows(/koala/u);
+    await page.keyboard.press('1');
+    await shows(/drum_kit/u);
+    await page.keyboard.press('s');
+    await shows(/colosseum/u);
+    await page.keyboard.press('e');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('The Colosseum, visited by jokers: vxszjk 123 ?');
+    await page.keyboard.press('Control+Enter');
+    await shows(/solar_panel/u);
+    await page.keyboard.press('x');
+    await shows(/mountain_trail/u);
+    await page.getByText('3 fixed · 1 excluded').waitFor();
+    await page.keyboard.press('z');
+    await shows(/solar_panel/u);
+    await page.getByText('3 fixed', { exact: true }).waitFor();
+    await page.keyboard.press('v');
+    await shows(/mountain_trail/u);
+    await page.keyboard.press('j');
+    await shows(/dandelion_bright/u);
+    await page.keyboard.press('k');
+    await shows(/mountain_trail/u);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await shows(/the end of the list/u);
+    await page.getByText('3 fixed · 1 verified · 2 skipped').waitFor();
+    assert.deepEqual(
+      host.calls
+        .filter(({ method }) => ['setCaption', 'swapCaptions', 'decide', 'undo'].includes(method))
+        .map(({ method, params }) => [method, (params as { caption?: string }).caption]),
+      [
+        ['setCaption', 'A koala resting in the fork of a tree.'],
+        ['swapCaptions', undefined],
+        ['setCaption', 'The Colosseum, visited by jokers: vxszjk 123 ?'],
+        ['decide', undefined],
+        ['undo', undefined],
+        ['decide', undefined],
+      ],
+    );
+    await close();
+  });
+
+  test('letters typed into the caption or chosen in the filter are no commands', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    await page.getByRole('textbox', { name: 'Caption' }).focus();
+    await page.keyboard.type('vsxjkez?123');
+    await page.getByRole('combobox', { name: 'Show findings of' }).focus();
+    await page.keyboard.press('x');
+    assert.equal(
+      host.calls.some(({ method }) => ['decide', 'setCaption'].includes(method)),
+      false,
+    );
+    assert.ok(
+      (await page.getByRole('textbox', { name: 'Caption' }).inputValue()).includes('vsxjkez?123'),
+    );
+    await close();
+  });
+
+  test('Enter edits, Escape leaves and keeps what was typed, and keys work again', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    const field = page.getByRole('textbox', { name: 'Caption' });
+    await page.keyboard.press('Enter');
+    assert.ok(await isFocused(field));
+    await page.keyboard.type(' More.');
+    await page.keyboard.press('Escape');
+    assert.ok(!(await isFocused(field)));
+    await page.keyboard.press('j');
+    await page.getByRole('heading', { name: /drum_kit/u }).waitFor();
+    await page.keyboard.press('k');
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    assert.ok((await field.inputValue()).endsWith(' More.'));
+    await page.getByRole('button', { name: 'Discard' }).click();
+    assert.equal(await field.inputValue(), tourPair('animals/koala.jpg', 0).caption);
+    await close();
+  });
+
+  test('match, reasons and neighbours move while one types', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByText('match 0.02').waitFor();
+    await page.keyboard.press('e');
+    await page.keyboard.type(' And a koala.', { delay: 10 });
+    await page.locator('#caption-match').getByText('fits well').waitFor();
+    await page.getByText('was 0.02').waitFor();
+    await page.getByText('16 words compared.').waitFor();
+    assert.equal(host.callsOf('match').length, 1);
+    await close();
+  });
+
+  test('the focus is never lost: after a suggestion was clicked it is on the next finding', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('button', { name: /A koala resting/u }).click();
+    const heading = page.getByRole('heading', { name: /drum_kit/u });
+    await heading.waitFor();
+    await focusReaches(page, 'drum_kit.jpg');
+    await close();
+  });
+
+  test('? lists all keys in a dialog that holds the focus and gives it back', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    const verified = page.getByRole('button', { name: 'Verified' });
+    await verified.focus();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('v');
+    assert.equal(host.callsOf('decide').length, 0, 'no command works behind the dialog');
+    await page.keyboard.press('Escape');
+    assert.ok(await isFocused(verified));
+    await close();
+  });
+
+  test('shows what was in view before the tab was hidden', async () => {
+    const host = livingHost();
+    const first = await harness.open({ name: 'review', host });
+    await first.page.getByRole('heading', { name: /koala/u }).waitFor();
+    await first.page.keyboard.press('v');
+    await first.page.getByRole('heading', { name: /drum_kit/u }).waitFor();
+    await first.page.keyboard.press('j');
+    await first.page.getByRole('heading', { name: /colosseum/u }).waitFor();
+    const state = first.savedState();
+    await first.close();
+    const second = await harness.open({ name: 'review', host, state });
+    await second.page.getByRole('heading', { name: /colosseum/u }).waitFor();
+    await second.page.getByText('1 verified', { exact: true }).waitFor();
+    await second.close();
+  });
+});
