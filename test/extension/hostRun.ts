@@ -16,13 +16,13 @@ const reportSchema = z.object({
 
 /**
  * Runs one suite of `suites/` with mocha inside the extension host of a window on `folder`, where the packaged
- * extension is installed, and reports each of its tests as a subtest of `context`.
+ * extension is installed, and reports each of its tests as a subtest of `context`. Says whether all passed.
  */
 export async function runInHost(
   context: TestContext,
   suite: string,
   { ide, browser, folder }: { ide: Ide; browser: TestBrowser; folder: string },
-): Promise<void> {
+): Promise<boolean> {
   const out = path.join(RESULTS, 'extension');
   const bundle = path.join(out, `${suite}.cjs`);
   const reportFile = path.join(out, `${suite}.json`);
@@ -69,6 +69,7 @@ export async function runInHost(
       if (error !== undefined) throw new Error(error);
     });
   }
+  return report.results.every(({ error }) => error === undefined);
 }
 
 async function bundleSuite(suite: string, outfile: string, reportFile: string): Promise<void> {
@@ -85,6 +86,10 @@ async function bundleSuite(suite: string, outfile: string, reportFile: string): 
     format: 'cjs',
     target: 'node22',
     external: ['vscode', 'mocha'],
+    // CommonJS has no such thing; test/support/product.ts is the one file in a suite that asks for it.
+    define: {
+      'import.meta.dirname': JSON.stringify(path.join(import.meta.dirname, '../support')),
+    },
     sourcemap: 'inline',
     logLevel: 'error',
   });

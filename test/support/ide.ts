@@ -31,6 +31,8 @@ const QUIET_SETTINGS = {
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.reduceMotion': 'on',
+  // Editors as tabs, where they can be looked at side by side with the rest.
+  'workbench.editor.useModal': 'off',
   'window.menuBarVisibility': 'compact',
   'editor.minimap.enabled': false,
   'files.autoSave': 'off',
@@ -40,7 +42,8 @@ export interface IdeOptions {
   /** Names the folder of kept logs. */
   readonly name: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether tests will run in the extension host. Windows then show no notifications. */
+  readonly hostTests?: boolean;
 }
 
 /** A running VS Code server with the packaged extension installed, and folders of its own for everything. */
@@ -53,8 +56,6 @@ export interface Ide {
   workspace(source?: string): Promise<string>;
   /** The address of a window on a folder. `payload` goes to the workbench (test runs need it). */
   url(folder: string, payload?: readonly (readonly [string, string])[]): string;
-  /** The user's settings; the window notices the change by itself. */
-  configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Every living process of the server: extension hosts, language servers, watchers. */
   processes(): readonly ProcessInfo[];
   /** The text of all log files whose name matches, with their paths. */
@@ -81,10 +82,8 @@ export async function startIde(options: IdeOptions): Promise<Ide> {
   const home = await mkdtemp(path.join(tmpdir(), `pairlens-${options.name}-`));
   const userData = path.join(home, 'user-data');
   const settingsFile = path.join(userData, 'User/settings.json');
-  const configure = async (settings: Readonly<Record<string, unknown>>): Promise<void> =>
-    writeFile(settingsFile, JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
   await mkdir(path.dirname(settingsFile), { recursive: true });
-  await configure(options.settings ?? {});
+  await writeFile(settingsFile, JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }));
   const folders = ['--server-data-dir', path.join(home, 'server'), '--user-data-dir', userData];
   const common = [SERVER, '--accept-server-license-terms', ...folders];
   common.push('--extensions-dir', path.join(home, 'extensions'));
@@ -97,7 +96,6 @@ export async function startIde(options: IdeOptions): Promise<Ide> {
     XDG_CACHE_HOME: path.join(home, 'cache'),
     // No marketplace: an address that leads nowhere would be tried.
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
-    ...options.environment,
   };
   const install = spawnSync(NODE, [...common, '--install-extension', packagedExtension()], {
     env,
@@ -116,7 +114,7 @@ export async function startIde(options: IdeOptions): Promise<Ide> {
       ...['--telemetry-level', 'off', '--disable-workspace-trust'],
       '--disable-getting-started-override',
       // Only with the driver does a built VS Code heed `extensionTestsPath` in the payload.
-      '--enable-smoke-test-driver',
+      ...(options.hostTests === true ? ['--enable-smoke-test-driver'] : []),
     ],
     { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -135,7 +133,6 @@ export async function startIde(options: IdeOptions): Promise<Ide> {
   return {
     home,
     authority,
-    configure,
     async workspace(source) {
       workspaces += 1;
       const folder = path.join(home, `workspace-${workspaces}`, path.basename(source ?? 'folder'));

@@ -32,12 +32,17 @@ export class ProblemsPanel {
     });
   }
 
+  /** Shows only problems that hold `text`; the tree draws only what fits the panel. */
+  async filter(text: string): Promise<void> {
+    await this.#page.getByRole('textbox', { name: 'Filter Problems' }).fill(text);
+  }
+
   /** The count on the tab; 0 where it shows none. */
   async count(): Promise<number> {
-    const label = await this.#page
+    const text = await this.#page
       .getByRole('tab', { name: /^Problems/ })
       .first()
-      .getAttribute('aria-label');
-    return Number(/Total (\d+) Problems/.exec(label ?? '')?.[1] ?? 0);
+      .innerText();
+    return Number(/\d+/.exec(text)?.[0] ?? 0);
   }
 }

@@ -19,11 +19,11 @@ export class TextEditor {
     return this.#editor.locator('.view-line').nth(index);
   }
 
-  /** The score that PairLens writes at a caption's end. */
-  async inlayScore(index = 0): Promise<number | undefined> {
+  /** The match that PairLens writes at a caption's end, 0..1; undefined while there is none. */
+  async inlayMatch(index = 0): Promise<number | undefined> {
     const text = await this.line(index).innerText();
-    const percent = /(\d+)\s*%/.exec(text.replaceAll('\u00a0', ' '))?.[1];
-    return percent === undefined ? undefined : Number(percent);
+    const match = /match.(\d\.\d\d)/.exec(text)?.[1];
+    return match === undefined ? undefined : Number(match);
   }
 
   /** Waits until the drawn text of the whole file matches. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { ProblemsPanel } from './problemsPanel.ts';
 import { QuickPick } from './quickPick.ts';
@@ -52,6 +53,32 @@ export class Workbench {
     return new TextEditor(this.page, relativePath);
   }
 
+  /** Opens an image in VS Code's own preview. */
+  async openImage(relativePath: string): Promise<void> {
+    const name = relativePath.split('/').at(-1) ?? relativePath;
+    await this.page.keyboard.press('Control+P');
+    await this.quickPick.input.fill(relativePath);
+    await this.quickPick.option(name).click();
+    await this.tab(name).waitFor();
+  }
+
+  /** Waits until PairLens's entry in the status bar counts findings. */
+  async auditEnded(): Promise<void> {
+    await this.statusBarItem(/PairLens.*\d+ (finding|problem)/i).waitFor({ timeout: 90_000 });
+  }
+
+  /** Underlines in the editors. */
+  get squiggle(): Locator {
+    return this.page.locator('.squiggly-error, .squiggly-warning, .squiggly-info');
+  }
+
+  /** Whether the open file has unsaved changes; VS Code tells it by a class of the tab alone. */
+  async isDirty(relativePath: string): Promise<boolean> {
+    const name = relativePath.split('/').at(-1) ?? relativePath;
+    const classes = await this.tab(name).getAttribute('class');
+    return classes?.split(' ').includes('dirty') === true;
+  }
+
   /** The tab of an open editor. */
   tab(name: string | RegExp): Locator {
     return this.page.getByRole('main').getByRole('tab', { name });
@@ -70,6 +97,42 @@ export class Workbench {
       .getByRole('tree', { name: 'Files Explorer' })
       .getByRole('treeitem', { name: new RegExp(`^${name.replaceAll('.', '\\.')}`) })
       .first();
+  }
+
+  /** Milliseconds that VS Code itself counted for loading and activating an extension. Only drawn rows can be found. */
+  async activationTime(extensionName: string): Promise<number> {
+    await this.runCommand('Developer: Show Running Extensions');
+    const row = this.page
+      .getByRole('list', { name: 'Runtime Extensions' })
+      .getByRole('listitem', { name: extensionName });
+    const text = await row.innerText();
+    const time = /Activation: (\d+)\s*ms/.exec(text)?.[1];
+    assert.ok(time, `no activation time in "${text}"`);
+    return Number(time);
+  }
+
+  /** Chooses a colour theme by its name, and waits until its kind (a class of the window) is in force. */
+  async chooseTheme(name: string, kind: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickPick.input.fill(name);
+    await this.quickPick.option(name).click();
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  }
+
+  /** Drags the border between sidebar and editors. */
+  async resizeSidebar(width: number): Promise<void> {
+    const main = await this.page.getByRole('main').boundingBox();
+    const title = await this.page.getByRole('heading', { level: 2 }).first().boundingBox();
+    assert.ok(main && title, 'sidebar and editors are on show');
+    const activityBar = await this.activity(/^Explorer/).boundingBox();
+    assert.ok(activityBar);
+    const left = activityBar.x + activityBar.width + width;
+    const y = main.y + main.height / 2;
+    // The border lies in the gap before the editors.
+    await this.page.mouse.move(main.x - 3, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(left, y, { steps: 5 });
+    await this.page.mouse.up();
   }
 
   statusBarItem(name: string | RegExp): Locator {

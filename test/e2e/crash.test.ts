@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { SERVER_PROGRAM, TOUR } from '../support/product.ts';
+import type { Workbench } from './pages/workbench.ts';
+import { Session } from './session.ts';
+
+const FILE = 'creek.txt';
+const TYPED = 'a creek that nobody has saved yet';
+
+describe('when the language server is killed', () => {
+  let session: Session;
+  let window: Workbench;
+  before(async () => {
+    session = await Session.start({ name: 'crash' });
+    window = await session.open(await session.ide.workspace(TOUR));
+    await window.auditEnded();
+  });
+  after(() => session.stop());
+  const step = (title: string, body: () => Promise<void>): void => {
+    test(title, () => session.check(title, body));
+  };
+  const servers = (): readonly number[] =>
+    session.ide
+      .processes()
+      .filter(({ command }) => command.includes(SERVER_PROGRAM))
+      .map(({ pid }) => pid);
+
+  step('it starts again, and what was typed is still there and is judged', async () => {
+    const editor = await window.openFile(FILE);
+    await editor.replaceAll(TYPED);
+    await eventually(() => editor.inlayMatch(), 'the text is judged');
+    const [old] = servers();
+    assert.ok(old);
+    process.kill(old, 'SIGKILL');
+    await eventually(() => servers().some((pid) => pid !== old), 'another server runs');
+    await window.auditEnded();
+    assert.ok(await window.isDirty(FILE));
+    await editor.waitForText(/a.creek.that.nobody.has.saved.yet/);
+    await editor.focus();
+    await window.page.keyboard.press('End');
+    await window.page.keyboard.insertText(' or ever');
+    await eventually(() => editor.inlayMatch(), 'the text is judged again');
+  });
+
+  step('a loop of crashes ends with an error that offers the log', async () => {
+    const error = window.notification(/PairLens/).filter({
+      has: window.page.getByRole('button', { name: 'Show Log' }),
+    });
+    await eventually(
+      async () => {
+        for (const pid of servers()) process.kill(pid, 'SIGKILL');
+        return error.first().isVisible();
+      },
+      'PairLens gives up',
+      60_000,
+    );
+    await session.screenshot(window, 'crash-loop');
+    assert.ok(await window.isDirty(FILE), 'the edit is not lost');
+    await error.first().getByRole('button', { name: 'Show Log' }).click();
+    await window.page.getByRole('tab', { name: /^Output/ }).waitFor();
+  });
+
+  test('nothing beyond loopback was asked for', () => {
+    session.assertNothingLeft();
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { eventually } from '../support/eventually.ts';
+import { TOUR } from '../support/product.ts';
+import { NeighboursView } from './pages/neighboursView.ts';
+import type { TextEditor } from './pages/textEditor.ts';
+import type { Workbench } from './pages/workbench.ts';
+import { Session } from './session.ts';
+
+const WRONG = 'solar_panel.txt';
+const KOALA = 'animals/koala.txt';
+
+/** The story of the README, told once from the first window to the last edit; each test goes on where the last ended. */
+describe('a person opens the sample dataset', () => {
+  let session: Session;
+  let folder: string;
+  let window: Workbench;
+  let editor: TextEditor;
+  let problems: number;
+  before(async () => {
+    session = await Session.start({ name: 'story' });
+    folder = await session.ide.workspace(TOUR);
+    window = await session.open(folder);
+  });
+  after(() => session.stop());
+  const step = (title: string, body: () => Promise<void>): void => {
+    test(title, () => session.check(title, body));
+  };
+
+  step('the audit ends, and every mistake that was made on purpose is a problem', async () => {
+    await window.auditEnded();
+    await window.problems.show();
+    const mistakes = z
+      .array(z.object({ code: z.string(), images: z.array(z.string()) }))
+      .parse(JSON.parse(await readFile(path.join(TOUR, '../mistakes.json'), 'utf8')));
+    for (const { code } of mistakes) {
+      await window.problems.filter(code);
+      await window.problems.problem(/./).first().waitFor();
+    }
+    await window.problems.filter('');
+    problems = await window.problems.count();
+    assert.ok(problems >= mistakes.length, `${problems} problems`);
+    await session.screenshot(window, 'problems');
+  });
+
+  step('hovering a wrong caption shows its picture and why', async () => {
+    editor = await window.openFile(WRONG);
+    await window.squiggle.first().waitFor();
+    const hover = await editor.hover(/does not fit its image/);
+    const picture = hover.getByRole('img').first();
+    await eventually(async () => {
+      const handle = await picture.elementHandle();
+      const width: unknown = await (await handle?.getProperty('naturalWidth'))?.jsonValue();
+      return typeof width === 'number' && width > 0;
+    }, 'the picture is drawn');
+    assert.match(await hover.innerText(), /caption-mismatch/);
+    await session.screenshot(window, 'hover');
+  });
+
+  step('the quick fix makes the problem go away, without a save', async () => {
+    const onDisk = await readFile(path.join(folder, WRONG));
+    await window.problems.filter(WRONG);
+    await window.problems.problem(/caption-mismatch|does not seem/).waitFor();
+    await editor.quickFix(/^Use “/);
+    await window.problems.problem(/does not seem/).waitFor({ state: 'detached' });
+    assert.ok(await window.isDirty(WRONG), 'the file is not saved');
+    assert.deepEqual(await readFile(path.join(folder, WRONG)), onDisk);
+  });
+
+  step('undo brings it back', async () => {
+    await editor.undo();
+    await window.problems.problem(/does not seem/).waitFor();
+    assert.ok(!(await window.isDirty(WRONG)), 'the text is as it was');
+    await window.problems.filter('');
+    await eventually(
+      async () => (await window.problems.count()) === problems,
+      `${problems} problems are counted again`,
+    );
+  });
+
+  step('Find Matching Captions on an image lists captions, the best first', async () => {
+    await window.openImage('places/colosseum.jpg');
+    await window.runCommand('PairLens: Find Matching Captions');
+    await window.quickPick.waitFor(/matching captions|captions that/i);
+    await window.quickPick.option(/\d/).waitFor();
+    assert.ok((await window.quickPick.options.count()) >= 3);
+    await session.screenshot(window, 'find-matching-captions');
+    await window.quickPick.close();
+  });
+
+  step('typing a better caption raises its score and re-orders the neighbours', async () => {
+    editor = await window.openFile(KOALA);
+    const before = await eventually(() => editor.inlayMatch(), 'the score is shown');
+    await window.runCommand('PairLens: Show Neighbours');
+    const neighbours = new NeighboursView(window.page);
+    const list = (): Promise<readonly string[]> =>
+      neighbours.entries('Images that match this caption');
+    await neighbours.focus('koala.jpg').waitFor();
+    await neighbours.expand('Images that match this caption');
+    const orderBefore = await eventually(async () => nonEmpty(await list()), 'neighbours show');
+    await editor.replaceAll('a koala bear sitting in a tree\n');
+    const score = await eventually(
+      async () => {
+        const match = await editor.inlayMatch();
+        return match !== undefined && match > before + 0.2 && match;
+      },
+      `the score rises above ${before + 0.2}`,
+    );
+    assert.ok(score > 0.5, `match ${score}`);
+    await eventually(
+      async () => (await list()).join('\n') !== orderBefore.join('\n'),
+      'the neighbours are re-ordered',
+    );
+    await session.screenshot(window, 'live-match');
+  });
+
+  test('nothing beyond loopback was asked for', () => {
+    session.assertNothingLeft();
+  });
+});
+
+function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
