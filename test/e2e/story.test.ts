@@ -53,7 +53,7 @@ describe('a person opens the sample dataset', () => {
     const picture = hover.getByRole('img').first();
     await eventually(async () => {
       const handle = await picture.elementHandle();
-      const width: unknown = await (await handle?.getProperty('naturalWidth'))?.jsonValue();
+      const width: unknown = await (await handle.getProperty('naturalWidth')).jsonValue();
       return typeof width === 'number' && width > 0;
     }, 'the picture is drawn');
     assert.match(await hover.innerText(), /caption-mismatch/);

@@ -29,7 +29,7 @@ describe('in the extension host', () => {
 
   suite('noDataset', async () => {
     const folder = await ide.workspace();
-    await writeFile(path.join(folder, 'notes.md'), '# Notes\n');
+    await writeFile(path.join(folder, 'notes.txt'), 'Buy bread.\n');
     await writeFile(path.join(folder, 'main.py'), 'print("hello")\n');
     return folder;
   });

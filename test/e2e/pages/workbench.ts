@@ -139,7 +139,11 @@ export class Workbench {
     return this.page.getByRole('status').getByRole('button', { name });
   }
 
+  /** A notification that is on show, with its buttons. */
   notification(text: string | RegExp): Locator {
-    return this.page.getByRole('dialog').or(this.page.getByRole('alert')).filter({ hasText: text });
+    return this.page
+      .getByRole('dialog', { name: /notification/ })
+      .filter({ hasText: text })
+      .last();
   }
 }
