@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
@@ -31,6 +31,13 @@ describe('in the extension host', () => {
     const folder = await ide.workspace();
     await writeFile(path.join(folder, 'notes.txt'), 'Buy bread.\n');
     await writeFile(path.join(folder, 'main.py'), 'print("hello")\n');
+    return folder;
+  });
+
+  suite('lateDataset', async () => {
+    const folder = await ide.workspace();
+    await copyFile(path.join(TOUR, 'dahlia.jpg'), path.join(folder, 'dahlia.jpg'));
+    await writeFile(path.join(folder, 'notes.txt'), 'Buy bread.\n');
     return folder;
   });
 
