@@ -41,8 +41,12 @@ export class Session {
     await window.page.screenshot({ path: path.join(RESULTS, 'screenshots', `${name}.png`) });
   }
 
-  /** Runs a test; where it fails, pictures of all windows and the logs are kept. */
+  /**
+   * Runs a step of a test file; where it fails, pictures of all windows and the logs are kept. Steps go on where the last
+   * one ended, so those after a failed one fail at once instead of waiting for what cannot come.
+   */
   async check(title: string, body: () => Promise<void>): Promise<void> {
+    if (this.#failed) throw new Error('An earlier step failed.');
     try {
       await body();
     } catch (error) {

@@ -49,6 +49,12 @@ export async function openBrowser(): Promise<TestBrowser> {
   };
   const watch = (context: BrowserContext): void => {
     context.on('request', (request) => note(request.url()));
+    context.on('response', (response) => {
+      // Files of webviews: addresses that VS Code makes up, and its service worker answers.
+      if (!response.fromServiceWorker()) return;
+      const at = external.indexOf(response.url());
+      if (at >= 0) external.splice(at, 1);
+    });
     context.on('console', (message) => {
       if (message.type() === 'error') consoleErrors.push(message.text());
     });
