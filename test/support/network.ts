@@ -36,16 +36,21 @@ export async function witnessNetwork(): Promise<NetworkWitness> {
   await once(socket, 'listening');
   socket.unref();
   const before = sentPackets(device);
+  const known = new Set(neighbours(device));
   return {
     names,
     packets: () => sentPackets(device) - before,
-    addresses: () =>
-      execFileSync('ip', ['neighbour', 'show', 'dev', device], { encoding: 'utf8' })
-        .split('\n')
-        .map((line) => line.split(' ')[0] ?? '')
-        .filter((address) => address !== ''),
+    addresses: () => neighbours(device).filter((address) => !known.has(address)),
     close: () => socket.close(),
   };
+}
+
+/** The addresses that the kernel asked for at the interface, answered or not. */
+function neighbours(device: string): readonly string[] {
+  return execFileSync('ip', ['neighbour', 'show', 'dev', device], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((address) => address !== '');
 }
 
 /** Column 9 after the name in /proc/net/dev: packets sent. */

@@ -20,7 +20,7 @@ export class ProblemsPanel {
 
   /** A single problem; `text` is looked for in its level, message, place and source. */
   problem(text: string | RegExp): Locator {
-    return this.#tree.getByRole('treeitem', { level: 2, name: text });
+    return this.#tree.getByRole('treeitem', { level: 2, name: text }).first();
   }
 
   /** All problems of a file in the part of the tree that is drawn. */
