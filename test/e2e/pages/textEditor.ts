@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from '../../support/eventually.ts';
 
 /** A text editor showing one file. */
 export class TextEditor {
@@ -50,10 +50,12 @@ export class TextEditor {
 
   /** Points at the first word of a line and waits for the hover that holds `text`. */
   async hover(text: string | RegExp, index = 0): Promise<Locator> {
-    await this.line(index).waitFor();
     const tooltip = this.#page.getByRole('tooltip').filter({ hasText: text }).first();
-    const box = await this.line(index).locator('span').first().boundingBox();
-    assert.ok(box, 'the line is drawn');
+    // The line is drawn anew when its score comes.
+    const box = await eventually(
+      async () => (await this.line(index).locator('span').first().boundingBox()) ?? undefined,
+      'the line is drawn',
+    );
     await this.#page.mouse.move(box.x + 12, box.y + box.height / 2);
     await tooltip.waitFor();
     return tooltip;
