@@ -40,7 +40,8 @@ export class TextEditor {
   async replaceAll(text: string): Promise<void> {
     await this.focus();
     await this.#page.keyboard.press('Control+A');
-    await this.#page.keyboard.insertText(text);
+    await this.#page.keyboard.press('Delete');
+    if (text !== '') await this.#page.keyboard.insertText(text);
   }
 
   async undo(): Promise<void> {
