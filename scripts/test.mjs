@@ -16,7 +16,7 @@ if (unknown.length > 0) {
   console.error(`Unknown test tier: ${unknown.join(', ')}. Choose from ${ALL_TIERS.join(', ')}.`);
   process.exit(2);
 }
-const tiers = wanted.length > 0 ? wanted : TIERS;
+const tiers = wanted.length > 0 ? wanted : ALL_TIERS;
 const ideFiles = testFiles(tiers.filter((tier) => IDE_TIERS.includes(tier)));
 const files = testFiles(tiers.filter((tier) => !IDE_TIERS.includes(tier)));
 
