@@ -169,13 +169,7 @@ async function readTexts(
         else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
       } catch (error) {
         if (!PairLensError.is(error, 'unreadable-file')) throw error;
-        problems.push({
-          code: 'unreadable-caption',
-          file,
-          ...known,
-          message: error.message,
-          remedy: error.remedy ?? 'Check that the file can be read.',
-        });
+        problems.push(unreadableSidecar(file, image, error));
       }
       options.onRead?.(++done, imagesOf.size);
     },
@@ -302,6 +296,20 @@ function differentCase(image: DatasetPath, text: DatasetPath): Problem {
     related: [text],
     message: `${image} has no caption: ${baseName(text)} differs from it in upper and lower case.`,
     remedy: 'Rename one of the two to match.',
+  };
+}
+
+export function unreadableSidecar(
+  file: DatasetPath,
+  image: DatasetPath | undefined,
+  { message, remedy }: PairLensError,
+): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    ...(image === undefined ? {} : { image }),
+    message,
+    remedy: remedy ?? 'Check that the file can be read.',
   };
 }
 

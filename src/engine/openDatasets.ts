@@ -228,14 +228,19 @@ function addMissingCaptions(
     const group = byDepth(groups).find((known) => claims(known, image));
     if (group === undefined) continue;
     group.images.add(image);
-    group.problems.push({
-      code: 'missing-caption',
-      file: image,
-      image,
-      message: `${image} has no caption.`,
-      remedy: 'Add it to the caption file, or move the image out of the dataset.',
-    });
+    group.problems.push(missingRow(image));
   }
+}
+
+/** An image that its folder's caption file does not mention. */
+export function missingRow(image: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    message: `${image} has no caption.`,
+    remedy: 'Add it to the caption file, or move the image out of the dataset.',
+  };
 }
 
 function claims(group: Group, image: DatasetPath): boolean {

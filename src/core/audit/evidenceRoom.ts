@@ -120,19 +120,22 @@ export class EvidenceRoom {
    */
   setCaptions(image: number, texts: readonly number[], touched = noRows()): TouchedRows {
     const before = this.#captionsOf[image]!;
+    if (before.length === texts.length && before.every((t, n) => t === texts[n])) return touched;
     this.#captionsOf[image] = [...texts];
+    const { lookLists } = this.#source;
+    for (const x of rowsHolding(lookLists, image)) touched.images.add(x);
     for (const t of before) {
       if (texts.includes(t)) continue;
       const owners = this.#imagesOf[t]!;
       owners.splice(owners.indexOf(image), 1);
-      if (owners.length === 0) this.#spread(t, touched);
+      this.#spread(t, owners.length === 0, touched);
     }
     for (const t of texts) {
       if (before.includes(t)) continue;
       const owners = this.#imagesOf[t]!;
       const later = owners.findIndex((x) => x > image);
       owners.splice(later < 0 ? owners.length : later, 0, image);
-      if (owners.length === 1) this.#spread(t, touched);
+      this.#spread(t, owners.length === 1, touched);
     }
     return touched;
   }
@@ -153,29 +156,27 @@ export class EvidenceRoom {
     lookLists.replace(x, looks.items(0), looks.similarities);
   }
 
-  /** A caption came to its first image or left its last: sees to the lists that hold it. */
-  #spread(t: number, touched: TouchedRows): void {
+  /** A caption came to an image or left one; its first or its last, where `turned`: sees to the lists that hold it. */
+  #spread(t: number, turned: boolean, touched: TouchedRows): void {
+    for (const u of this.#rowsWith(this.#baseSentences, this.#sentenceOffers, t)) {
+      if (turned) this.#rebuildSentences(u);
+      touched.texts.add(u);
+    }
+    touched.texts.add(t);
+    if (!turned) return;
     for (const x of this.#rowsWith(this.#baseCaptions, this.#captionOffers, t)) {
       this.#rebuildCaptions(x);
       touched.images.add(x);
     }
-    for (const u of this.#rowsWith(this.#baseSentences, this.#sentenceOffers, t)) {
-      this.#rebuildSentences(u);
-      touched.texts.add(u);
-    }
   }
 
   #rowsWith(base: TopLists, offers: Offers, t: number): number[] {
-    const rows: number[] = [];
     if (t >= this.from && t < this.to) {
+      const rows: number[] = [];
       for (const [r, items] of offers) if (items.has(t)) rows.push(r);
       return rows;
     }
-    const { indices, k } = base;
-    for (let p = indices.indexOf(t); p >= 0; p = indices.indexOf(t, p + 1)) {
-      rows.push(Math.floor(p / k));
-    }
-    return rows;
+    return rowsHolding(base, t);
   }
 
   #rebuildCaptions(x: number): void {
@@ -223,6 +224,14 @@ export class EvidenceRoom {
     for (let i = 0; i < b.rows; i++) out[i] = dot(a.data, r * d, b.data, i * d, d);
     return out;
   }
+}
+
+function rowsHolding({ indices, k }: TopLists, item: number): number[] {
+  const rows: number[] = [];
+  for (let p = indices.indexOf(item); p >= 0; p = indices.indexOf(item, p + 1)) {
+    rows.push(Math.floor(p / k));
+  }
+  return rows;
 }
 
 export function noRows(): TouchedRows {

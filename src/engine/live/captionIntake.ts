@@ -36,8 +36,10 @@ export class CaptionIntake {
       const patch = await rowPatch(captionFormat(kind.format), file, before, text);
       const slots = patch && dataset.slotsOf(file, patch);
       if (patch !== undefined && slots !== undefined) {
-        const captions = patch.rows.map(({ after }) => after.caption);
-        const records = await this.encode(dataset.unknownTexts(captions), signal);
+        const unknown = dataset.unknownTexts(patch.rows.map(({ after }) => after.caption));
+        const records = dataset.hasRoomFor(unknown.length)
+          ? await this.encode(unknown, signal)
+          : new Map<string, TextRecord>();
         throwIfCancelled(signal);
         dataset.applyPatch(file, patch, slots, records);
         texts.set(file, text);
@@ -52,12 +54,17 @@ export class CaptionIntake {
       kind,
       signal,
     );
-    const content = fileContent(dataset.dataset, file, kind, read);
+    const content = fileContent(dataset.dataset, opened, file, kind, read);
     const captions = content.pairs.map(({ caption }) => caption);
-    const records = await this.encode(dataset.unknownTexts(captions), signal);
+    const unknown = dataset.unknownTexts(captions);
+    // More than there is room for are left to the whole audit that has to follow.
+    const records = dataset.hasRoomFor(unknown.length)
+      ? await this.encode(unknown, signal)
+      : new Map<string, TextRecord>();
     throwIfCancelled(signal);
     dataset.apply(content, records);
-    if (text === undefined) texts.delete(file);
+    // A text that came while this one was read may have been read in its place.
+    if (text === undefined || this.documents.get(path) !== text) texts.delete(file);
     else texts.set(file, text);
     return true;
   }

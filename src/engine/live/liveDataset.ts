@@ -32,10 +32,16 @@ export interface FileContent {
   readonly images: ReadonlySet<DatasetPath>;
 }
 
+/** What the detectors work on, by slots; its tables are replaced by longer ones when pairs come. */
+interface GrowingContext extends AuditContext {
+  readonly embedded: EmbeddedDataset & { imageRow: Int32Array; textRow: Int32Array };
+  mismatch: Float64Array;
+}
+
 /** One dataset with the model of its last whole audit, kept true while captions change. */
 export class LiveDataset {
   readonly root: string;
-  readonly context: AuditContext;
+  readonly context: GrowingContext;
   readonly room: EvidenceRoom;
   readonly slots: PairSlots;
   readonly findings: LiveFindings;
@@ -53,6 +59,7 @@ export class LiveDataset {
   readonly #excluded = new Set<number>();
   readonly #foreign: (string | undefined)[];
   readonly #unsettled = new Set<number>();
+  #crowded = false;
   #nextRow: number;
   #problems: readonly Problem[];
 
@@ -76,7 +83,7 @@ export class LiveDataset {
     this.#hash = ports.hash;
     this.#languages = ports.languages;
     this.estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
-    this.slots = new PairSlots(dataset.pairs, dataset.pairs.length + SPARE_PAIRS);
+    this.slots = new PairSlots(dataset.pairs);
     this.room = new EvidenceRoom(
       context.model,
       images.paths.length,
@@ -90,7 +97,7 @@ export class LiveDataset {
     this.#verified = [...context.verified];
     this.#foreign = [...context.languages];
     this.imageRowOf = new Map(images.paths.map((path, row) => [path, row]));
-    const { capacity } = this.slots;
+    const capacity = dataset.pairs.length + SPARE_PAIRS;
     const self = (): readonly Problem[] => this.#problems;
     this.context = {
       embedded: {
@@ -158,9 +165,14 @@ export class LiveDataset {
     return [...unknown];
   }
 
-  /** Whether there is room; if not, only a whole audit helps. */
-  hasRoomFor(pairs: readonly Pair[], texts: number): boolean {
-    return texts <= SPARE_TEXTS / 2 && this.slots.newcomers(pairs) <= this.slots.room;
+  /** Whether so many new captions can be judged; if not, they wait for a whole audit. */
+  hasRoomFor(texts: number): boolean {
+    return texts <= SPARE_TEXTS / 2;
+  }
+
+  /** Whether captions could not be taken in for want of room: only a whole audit helps. */
+  get crowded(): boolean {
+    return this.#crowded;
   }
 
   /** Takes in what a caption file holds now, and judges what that touches. Never waits. */
@@ -300,6 +312,7 @@ export class LiveDataset {
     images: ReadonlySet<DatasetPath>,
     records: ReadonlyMap<string, TextRecord>,
   ): TouchedRows {
+    this.#makeRoom();
     const taken = new Set<number>();
     for (const slot of changed) this.#seat(slot, records, taken);
     const touched = noRows();
@@ -333,6 +346,17 @@ export class LiveDataset {
     return this.findings.update(new Set(), some) || visible;
   }
 
+  /** More pairs may have come than there was room for. */
+  #makeRoom(): void {
+    const { embedded, mismatch } = this.context;
+    const needed = this.slots.pairs.length;
+    if (needed <= mismatch.length) return;
+    const capacity = needed + SPARE_PAIRS;
+    this.context.mismatch = withRoom(new Float64Array(capacity).fill(NaN), mismatch);
+    embedded.imageRow = withRoom(new Int32Array(capacity).fill(-1), embedded.imageRow);
+    embedded.textRow = withRoom(new Int32Array(capacity).fill(-1), embedded.textRow);
+  }
+
   /** Where the pair of a slot stands in the tables now. */
   #seat(slot: number, records: ReadonlyMap<string, TextRecord>, taken: Set<number>): void {
     const { embedded } = this.context;
@@ -352,6 +376,7 @@ export class LiveDataset {
       const record = records.get(pair.caption);
       row = this.#rowOf.get(pair.caption) ?? -1;
       if (row < 0 && record !== undefined) row = this.#place(pair.caption, record, taken);
+      if (row < 0) this.#crowded = true;
       if (row >= 0) taken.add(row);
     }
     embedded.textRow[slot] = row;

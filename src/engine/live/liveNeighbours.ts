@@ -1,8 +1,10 @@
 import { confusion } from '../../core/audit/detectors/hardNegative.ts';
-import type { Replacement } from '../../core/audit/evidence.ts';
+import type { EvidenceSource, Replacement } from '../../core/audit/evidence.ts';
+import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import type { LiveDataset } from './liveDataset.ts';
+import { nearest } from './nearest.ts';
 import { imageAlone, livePair } from './livePairs.ts';
 import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
 
@@ -39,10 +41,10 @@ function captionsFor(
   k: number,
 ): LiveNeighbour[] {
   const { model } = dataset.context;
-  const { graph, captionLists } = model.source;
+  const { graph } = model.source;
   const own = new Set(graph.captionsOf[image]);
   const scored: { readonly t: number; readonly x: number; readonly score: number }[] = [];
-  for (const t of captionLists.items(image)) {
+  for (const t of nearestCaptions(dataset, image)) {
     if (own.has(t) || t === text) continue;
     const owners = graph.imagesOf[t]!.filter((x) => x !== image && !copies.has(x));
     const [giver] = owners;
@@ -72,10 +74,10 @@ function imagesFor(
   k: number,
 ): LiveNeighbour[] {
   const { model } = dataset.context;
-  const { graph, imageLists } = model.source;
+  const { graph } = model.source;
   const own = new Set(graph.imagesOf[text]);
   const scored: { readonly x: number; readonly score: number }[] = [];
-  for (const x of imageLists.items(text)) {
+  for (const x of nearestImages(dataset, text)) {
     if (!isOwn(dataset, x) || own.has(x) || x === image || copies.has(x)) continue;
     const replacement: Replacement = { replaced: graph.captionsOf[x]![0] ?? -1, giver: image };
     scored.push({ x, score: 1 - model.mismatch(x, text, replacement) });
@@ -94,8 +96,7 @@ function lookAlikes(
   copies: ReadonlySet<number>,
   k: number,
 ): LiveNeighbour[] {
-  const { lookLists } = dataset.context.model.source;
-  return [...lookLists.items(image)]
+  return nearestLooks(dataset, image)
     .filter((x) => isOwn(dataset, x) && x !== image && !copies.has(x))
     .slice(0, k)
     .map((x) => ({
@@ -119,6 +120,40 @@ function duplicates(
       score: pictureOf[x] === pictureOf[image] ? 1 : likeness(dataset, image, x),
     }))
     .sort((a, b) => b.score - a.score);
+}
+
+/** How many are judged to choose the best from. */
+const CANDIDATES = 64;
+
+/*
+ * Below some hundred images the lists of the evidence hold more of the reference bank than of the dataset: there the
+ * dataset's own are looked through one by one.
+ */
+function nearestCaptions({ context, room }: LiveDataset, image: number): number[] {
+  const { source } = context.model;
+  if (!lent(source, room)) return [...source.captionLists.items(image)];
+  const { images, captions } = source.spaces;
+  return nearest(room.to, CANDIDATES, (t) =>
+    source.graph.imagesOf[t]!.length === 0 ? -Infinity : dotRows(images, image, captions, t),
+  );
+}
+
+function nearestImages({ context, room }: LiveDataset, text: number): number[] {
+  const { source } = context.model;
+  if (!lent(source, room)) return [...source.imageLists.items(text)];
+  const { images, captions } = source.spaces;
+  return nearest(room.guest, CANDIDATES, (x) => dotRows(images, x, captions, text));
+}
+
+function nearestLooks({ context, room }: LiveDataset, image: number): number[] {
+  const { source } = context.model;
+  if (!lent(source, room)) return [...source.lookLists.items(image)];
+  const { looks } = source.spaces;
+  return nearest(room.guest, CANDIDATES, (x) => dotRows(looks, image, looks, x));
+}
+
+function lent({ graph }: EvidenceSource, { guest }: EvidenceRoom): boolean {
+  return graph.images > guest + 1;
 }
 
 /** Centred cosine of the looks, 0 where they have nothing in common. */

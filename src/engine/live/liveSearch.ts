@@ -1,10 +1,10 @@
 import { dotRows } from '../../core/matching/innerProducts.ts';
-import { TopLists } from '../../core/matching/topLists.ts';
 import type { ImageEncodings } from '../../core/ports.ts';
 import { row } from '../../core/matching/matrix.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import { pairOfImageRow, top } from './liveNeighbours.ts';
+import { nearest } from './nearest.ts';
 import { livePair } from './livePairs.ts';
 import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
 
@@ -101,15 +101,6 @@ function pairOfText(dataset: LiveDataset, t: number): LivePair | undefined {
     if (slot !== undefined) return livePair(dataset, slot);
   }
   return undefined;
-}
-
-function nearest(size: number, k: number, similarity: (item: number) => number): number[] {
-  const lists = new TopLists(1, Math.max(1, k));
-  for (let item = 0; item < size; item++) {
-    const value = similarity(item);
-    if (value > lists.thresholds[0]!) lists.offer(0, item, value);
-  }
-  return [...lists.items(0)];
 }
 
 function clamp(value: number): number {

@@ -122,6 +122,8 @@ export interface LiveWorkspace {
    * by another program). Re-reads it, encodes the captions that changed and judges what they touch.
    */
   captionsChanged(path: string, text: string | undefined, signal?: CancelSignal): Promise<void>;
+  /** Resolves when the pairs around all changes so far are judged too; that happens behind people's requests. */
+  settled(): Promise<void>;
   neighbours(id: LivePairId, k: number, signal?: CancelSignal): Promise<LiveNeighbours | undefined>;
   /** As `captionsChanged` would judge it, without changing anything. */
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined>;

@@ -50,9 +50,12 @@ class Workspace implements LiveWorkspace {
   readonly #queries: LiveQueries;
   readonly #priority = new Priority();
   readonly #turns = new Turns();
+  readonly #refreshes = new Turns();
   readonly #listeners = new Set<(change: LiveChange) => void>();
   readonly #hash = (text: string): string => this.#ports.hasher.hash(text);
-  #settling = false;
+  #settling: Promise<void> | undefined;
+  #auditing: Promise<void> | undefined;
+  #folders: readonly string[] = [];
   #closed = false;
   #settings: LiveSettings;
   #members: readonly Member[] = [];
@@ -97,10 +100,20 @@ class Workspace implements LiveWorkspace {
     }));
   }
 
-  async refresh(
+  refresh(
     folders: readonly string[],
     hooks: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<void> {
+    this.#folders = folders;
+    return this.#refreshes.run(() => this.#refresh(folders, hooks));
+  }
+
+  async #refresh(
+    folders: readonly string[],
+    hooks: Parameters<LiveWorkspace['refresh']>[1],
+  ): Promise<void> {
+    if (this.#closed) throw new PairLensError('cancelled', 'Cancelled.');
+    throwIfCancelled(hooks.signal);
     const before = this.status;
     this.status = { state: 'indexing' };
     const meanwhile = new Set<string>();
@@ -108,12 +121,12 @@ class Workspace implements LiveWorkspace {
     try {
       const members = await this.#open(folders, hooks);
       await this.#turns.run(async () => {
-        for (const path of [...meanwhile, ...this.#stale]) {
+        for (const path of new Set([...meanwhile, ...this.#stale])) {
+          this.#stale.delete(path);
           for (const member of members) await this.#intake.take(member, path, hooks.signal);
         }
         throwIfCancelled(hooks.signal);
         this.#members = members;
-        this.#stale.clear();
       });
       this.status = { state: members.length === 0 ? 'no-dataset' : 'ready' };
       this.#changed({ findings: true, paths: [] });
@@ -205,38 +218,60 @@ class Workspace implements LiveWorkspace {
         throwIfCancelled(signal);
         const changed: string[] = [];
         for (const stale of [...this.#stale]) {
-          for (const member of this.#members) {
-            if (await this.#intake.take(member, stale, signal)) changed.push(stale);
-          }
+          // What comes while this is taken in is stale again.
           this.#stale.delete(stale);
+          try {
+            for (const member of this.#members) {
+              if (await this.#intake.take(member, stale, signal)) changed.push(stale);
+            }
+          } catch (error) {
+            this.#stale.add(stale);
+            throw error;
+          }
         }
         if (changed.length > 0) this.#changed({ findings: true, paths: changed });
       }),
     );
     this.#settleSoon();
+    if (this.#members.some(({ dataset }) => dataset.crowded)) this.#auditSoon();
+  }
+
+  /** Audits everything anew behind people's requests: more captions changed than can be taken in one by one. */
+  #auditSoon(): void {
+    this.#auditing ??= this.refresh(this.#folders, {})
+      .catch((error: unknown) => {
+        this.#ports.log.error(PairLensError.from(error).message);
+      })
+      .finally(() => (this.#auditing = undefined));
+  }
+
+  async settled(): Promise<void> {
+    while (this.#settling !== undefined || this.#auditing !== undefined) {
+      await Promise.all([this.#settling, this.#auditing]);
+    }
   }
 
   /** Judges the pairs around the changed ones when nobody waits for anything else. */
   #settleSoon(): void {
-    if (this.#settling) return;
-    this.#settling = true;
+    this.#settling ??= this.#settle()
+      .catch((error: unknown) => {
+        this.#ports.log.error(PairLensError.from(error).message);
+      })
+      .finally(() => (this.#settling = undefined));
+  }
+
+  async #settle(): Promise<void> {
     let visible = false;
-    const settle = async (): Promise<void> => {
+    for (let more = true; more && !this.#closed;) {
       await this.#priority.pause();
-      const more = await this.#turns.run(() => {
+      more = await this.#turns.run(() => {
         const open = this.#members.filter(({ dataset }) => dataset.unsettled);
         for (const { dataset } of open) visible = dataset.settleSome() || visible;
         if (open.length > 0) this.#findings = undefined;
-        return Promise.resolve(open.some(({ dataset }) => dataset.unsettled));
+        return Promise.resolve(open.length > 0);
       });
-      if (more && !this.#closed) return settle();
-      this.#settling = false;
-      if (visible) this.#changed({ findings: true, paths: [] });
-    };
-    settle().catch((error: unknown) => {
-      this.#settling = false;
-      this.#ports.log.error(PairLensError.from(error).message);
-    });
+    }
+    if (visible) this.#changed({ findings: true, paths: [] });
   }
 
   neighbours(

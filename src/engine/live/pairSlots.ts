@@ -16,11 +16,9 @@ export class PairSlots {
   readonly #ofImage = new Map<DatasetPath, number[]>();
   readonly #ofFile = new Map<DatasetPath, number[]>();
   readonly #free: number[] = [];
-  readonly capacity: number;
 
-  constructor(pairs: readonly Pair[], capacity: number) {
+  constructor(pairs: readonly Pair[]) {
     this.pairs = [...pairs];
-    this.capacity = capacity;
     for (const [slot, pair] of pairs.entries()) {
       this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
       push(this.#ofImage, pair.image, slot);
@@ -51,17 +49,8 @@ export class PairSlots {
     for (const slots of this.#ofFile.values()) yield* slots;
   }
 
-  /** How many of these pairs of one file have no slot yet. */
-  newcomers(pairs: readonly Pair[]): number {
-    return pairs.filter((pair) => this.find(pair.image, pair.captionIndex) === undefined).length;
-  }
-
-  get room(): number {
-    return this.#free.length + this.capacity - this.pairs.length;
-  }
-
   /**
-   * The file holds these pairs from now on. There must be room for its newcomers.
+   * The file holds these pairs from now on.
    * @returns the slots that were freed, filled or hold another caption, and the images they belong to.
    */
   setFile(

@@ -2,12 +2,19 @@ import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { joinPath, toAbsolute, toDatasetPath, within } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
+import { PairLensError } from '../../core/errors.ts';
 import { captionFormat } from '../../core/formats/table.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
-import { emptySidecar, missingSidecar, sidecarPairs, wrongEncoding } from '../discoverSidecars.ts';
+import {
+  emptySidecar,
+  missingSidecar,
+  unreadableSidecar,
+  sidecarPairs,
+  wrongEncoding,
+} from '../discoverSidecars.ts';
 import { readTable } from '../discoverTables.ts';
-import type { OpenedFolder } from '../openDatasets.ts';
+import { missingRow, type OpenedFolder } from '../openDatasets.ts';
 import type { FileContent } from './liveDataset.ts';
 
 /** How a caption file of a dataset is read again on its own. */
@@ -50,46 +57,57 @@ export async function readCaptionFile(
   kind: CaptionFileKind,
   signal: CancelSignal | undefined,
 ): Promise<{ readonly pairs: Pair[]; readonly problems: Problem[] }> {
-  if (kind.kind === 'sidecar') {
-    return readSidecar(files, toAbsolute(root, file), file, kind.images, opened);
-  }
   const folder = toDatasetPath(opened.dir, root) ?? '';
-  const table = await readTable(
-    files,
-    opened.dir,
-    toAbsolute(root, file),
-    joinPath(folder, file),
-    captionFormat(kind.format),
-    opened.index,
-    signal,
-  );
+  const inFolder = (path: DatasetPath): DatasetPath => joinPath(folder, path);
   const inside = (path: DatasetPath): DatasetPath => within(folder, path);
+  const { pairs, problems } =
+    kind.kind === 'sidecar'
+      ? await readSidecar(files, opened, inFolder(file), kind.images.map(inFolder))
+      : await readTable(
+          files,
+          opened.dir,
+          toAbsolute(root, file),
+          inFolder(file),
+          captionFormat(kind.format),
+          opened.index,
+          signal,
+        );
   return {
-    pairs: table.pairs.map((pair) => ({
+    pairs: pairs.map((pair) => ({
       ...pair,
       image: inside(pair.image),
       source: { ...pair.source, file },
     })),
-    problems: table.problems.map((problem) => ({
-      ...problem,
-      file: inside(problem.file),
-      ...(problem.image !== undefined && { image: inside(problem.image) }),
-      ...(problem.related && { related: problem.related.map(inside) }),
-    })),
+    problems: problems.map((problem) => problemInside(problem, inside)),
   };
 }
 
+function problemInside(problem: Problem, inside: (path: DatasetPath) => DatasetPath): Problem {
+  return {
+    ...problem,
+    file: inside(problem.file),
+    ...(problem.image !== undefined && { image: inside(problem.image) }),
+    ...(problem.related && { related: problem.related.map(inside) }),
+  };
+}
+
+/** Paths relative to the opened folder, as messages name them. */
 async function readSidecar(
   files: FileSystem,
-  absolute: string,
+  { dir, captionsPerFile }: OpenedFolder,
   file: DatasetPath,
   images: readonly DatasetPath[],
-  { captionsPerFile }: OpenedFolder,
 ): Promise<{ pairs: Pair[]; problems: Problem[] }> {
-  if (!(await files.exists(absolute))) {
-    return { pairs: [], problems: images.map(missingSidecar) };
+  const absolute = toAbsolute(dir, file);
+  if (!(await files.exists(absolute))) return { pairs: [], problems: images.map(missingSidecar) };
+  const bytes = await files.read(absolute).catch((error: unknown) => {
+    if (PairLensError.is(error, 'unreadable-file')) return error;
+    throw error;
+  });
+  if (!(bytes instanceof Uint8Array)) {
+    return { pairs: [], problems: images.map((image) => unreadableSidecar(file, image, bytes)) };
   }
-  const decoded = decodeText(await files.read(absolute));
+  const decoded = decodeText(bytes);
   const pairs: Pair[] = [];
   const problems: Problem[] = [];
   for (const image of images) {
@@ -107,6 +125,7 @@ async function readSidecar(
 /** What a file holds, with the images that lost or got their captions by it. */
 export function fileContent(
   dataset: Dataset,
+  opened: OpenedFolder,
   file: DatasetPath,
   kind: CaptionFileKind,
   read: { readonly pairs: readonly Pair[]; readonly problems: readonly Problem[] },
@@ -124,18 +143,10 @@ export function fileContent(
   for (const image of before) {
     if (captioned.has(image) || reported.has(image) || elsewhere.has(image)) continue;
     images.add(image);
-    missing.push(missingRow(image));
+    const folder = toDatasetPath(opened.dir, dataset.root) ?? '';
+    const problem = missingRow(joinPath(folder, image));
+    missing.push(problemInside(problem, (path) => within(folder, path)));
   }
   for (const image of [...captioned, ...reported]) if (image !== undefined) images.add(image);
   return { file, pairs: read.pairs, problems: [...read.problems, ...missing], images };
-}
-
-function missingRow(image: DatasetPath): Problem {
-  return {
-    code: 'missing-caption',
-    file: image,
-    image,
-    message: `${image} has no caption.`,
-    remedy: 'Add it to the caption file, or move the image out of the dataset.',
-  };
 }

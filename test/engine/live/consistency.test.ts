@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PairLensError } from '../../../src/core/errors.ts';
+import type { LiveWorkspace } from '../../../src/engine/live/liveWorkspace.ts';
+import { openLiveWorkspace } from '../../../src/engine/live/openLiveWorkspace.ts';
+import { liveMemory, scenes, SETTINGS, type LiveMemory } from '../../support/liveMemory.ts';
+
+const ROOT = '/data/set';
+const N = 24;
+const SHOWN = scenes(N);
+const TABLE = `${ROOT}/a/table/metadata.jsonl`;
+
+/** Half of the images in a table, two captions for some, half with a file of their own. */
+function entries(): Record<string, string> {
+  const all: Record<string, string> = {};
+  const rows: string[] = [];
+  SHOWN.forEach((scene, i) => {
+    if (i % 2 === 0) {
+      all[`a/table/${i}.jpg`] = scene;
+      rows.push(JSON.stringify({ file_name: `${i}.jpg`, text: scene }));
+      if (i % 6 === 0) rows.push(JSON.stringify({ file_name: `${i}.jpg`, text: `${scene} again` }));
+    } else {
+      all[`b/side/${i}.jpg`] = scene;
+      all[`b/side/${i}.txt`] = `${scene}\n`;
+    }
+  });
+  all['a/table/metadata.jsonl'] = rows.map((row) => `${row}\n`).join('');
+  return all;
+}
+
+async function opened(memory: LiveMemory): Promise<LiveWorkspace> {
+  // How sidecars are read is told from all of them when a folder is opened, and then stays.
+  const settings = { ...SETTINGS, captionsPerFile: 'whole' } as const;
+  const live = openLiveWorkspace(memory.files, () => Promise.resolve(memory.ports), settings);
+  await live.refresh([ROOT], {});
+  return live;
+}
+
+const caption = fc.oneof(
+  { weight: 4, arbitrary: fc.nat(N - 1).map((i) => SHOWN[i]!) },
+  { weight: 3, arbitrary: fc.constantFrom('red dog beach', 'old boat river', 'huge clock roof') },
+  { weight: 1, arbitrary: fc.constantFrom('', '  ', 'two\nlines') },
+);
+
+/** How a file's text changes, as lines or as a whole. */
+type Change = (text: string) => string | undefined;
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.tuple(fc.nat(), caption).map(([at, text]): Change => (before) => {
+    const lines = before.split('\n');
+    const row = at % Math.max(1, lines.length - 1);
+    const line = lines[row];
+    if (line?.startsWith('{') !== true) return `${text}\n`;
+    lines[row] = line.replace(/"text":"(?:[^"\\]|\\.)*"/, `"text":${JSON.stringify(text)}`);
+    return lines.join('\n');
+  }),
+  fc.nat().map((at): Change => (before) => {
+    const lines = before.split('\n');
+    lines.splice(at % lines.length, 1);
+    return lines.join('\n');
+  }),
+  fc.nat().map((at): Change => (before) => {
+    const lines = before.split('\n');
+    const row = at % lines.length;
+    lines.splice(row, 0, lines[(row * 7) % lines.length]!);
+    return lines.join('\n');
+  }),
+  fc.constantFrom<Change>(
+    (before) => `${before}{"file_name":"4.jpg","text":"one more"}\n`,
+    (before) => `${before}{"file_name":"nowhere.jpg","text":"lost"}\n`,
+    (before) => `${before}{"file_name":\n`,
+    () => '',
+  ),
+);
+
+type Step =
+  | {
+      readonly kind: 'type';
+      readonly file: string;
+      readonly change: Change;
+      readonly patience: number;
+    }
+  | { readonly kind: 'close'; readonly file: string }
+  | { readonly kind: 'elsewhere'; readonly file: string; readonly change: Change }
+  | { readonly kind: 'match'; readonly text: string };
+
+const file = fc.oneof(
+  fc.constant(TABLE),
+  fc.nat(N / 2 - 1).map((i) => `${ROOT}/b/side/${2 * i + 1}.txt`),
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('type' as const),
+      file,
+      change,
+      patience: fc.oneof(fc.constant(1000), fc.nat(6)),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), file }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('elsewhere' as const), file, change }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('match' as const), text: fc.constant('wet lamp') }),
+  },
+);
+
+/** A signal that is aborted once it was asked so many times. */
+function impatient(patience: number): { readonly aborted: boolean } {
+  let left = patience;
+  return {
+    get aborted() {
+      return left-- <= 0;
+    },
+  };
+}
+
+function diskText({ files }: LiveMemory, path: string): string {
+  const entry = files.entries.get(path);
+  return typeof entry === 'string' ? entry : '';
+}
+
+function facts(live: LiveWorkspace) {
+  const { dataset } = live.datasets[0]!;
+  const pairs = live.datasets.flatMap((each) =>
+    each.dataset.pairs.map(({ image, caption: text, captionIndex, source }) =>
+      JSON.stringify([each.dataset.root, image, captionIndex, text, source]),
+    ),
+  );
+  const problems = live.datasets.flatMap((each) =>
+    each.dataset.problems.map((problem) => JSON.stringify([each.dataset.root, problem])),
+  );
+  return { root: dataset.root, pairs: pairs.sort(), problems: problems.sort() };
+}
+
+function judged(live: LiveWorkspace): Map<string, number | undefined> {
+  return new Map(
+    live.datasets.flatMap(({ dataset }) =>
+      dataset.pairs.map(({ image, captionIndex }) => {
+        const id = { root: dataset.root, image, captionIndex };
+        return [JSON.stringify(id), live.pair(id)!.match] as const;
+      }),
+    ),
+  );
+}
+
+const codes = (live: LiveWorkspace) =>
+  live
+    .findings()
+    .map(({ id }) => id)
+    .sort();
+
+test('whatever was typed, closed, changed elsewhere or given up, what is known is what the texts say', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+      const memory = liveMemory(ROOT, entries());
+      const live = await opened(memory);
+      const open = new Map<string, string>();
+      const textOf = (path: string) => open.get(path) ?? diskText(memory, path);
+      for (const each of steps) {
+        if (each.kind === 'match') {
+          await live.match({ root: `${ROOT}/a/table`, image: '2.jpg', captionIndex: 0 }, each.text);
+        } else if (each.kind === 'close') {
+          open.delete(each.file);
+          await live.captionsChanged(each.file, undefined);
+        } else if (each.kind === 'elsewhere') {
+          memory.files.entries.set(each.file, each.change(diskText(memory, each.file)) ?? '');
+          if (!open.has(each.file)) await live.captionsChanged(each.file, undefined);
+        } else {
+          const text = each.change(textOf(each.file)) ?? '';
+          open.set(each.file, text);
+          await live
+            .captionsChanged(each.file, text, impatient(each.patience))
+            .catch((error: unknown) => assert.ok(PairLensError.is(error, 'cancelled')));
+        }
+      }
+      await live.captionsChanged(TABLE, open.get(TABLE));
+      await live.settled();
+
+      // The same texts, told once each to a workspace that was opened on the same files as the first.
+      const once = await opened(liveMemory(ROOT, entries()));
+      for (const path of memory.files.entries.keys()) {
+        if (!/\.(?:txt|jsonl)$/.test(path)) continue;
+        await once.captionsChanged(path, textOf(path));
+      }
+      await once.settled();
+      assert.deepEqual(facts(live), facts(once));
+      assert.deepEqual(codes(live), codes(once));
+      const expected = judged(once);
+      for (const [pair, match] of judged(live)) {
+        const other = expected.get(pair);
+        assert.equal(match === undefined, other === undefined, pair);
+        assert.ok(Math.abs((match ?? 0) - (other ?? 0)) < 1e-6, `${pair}: ${match} and ${other}`);
+      }
+
+      // And a workspace that is opened on the final texts knows the same, but for what it learnt from them.
+      const last: Record<string, string> = {};
+      for (const path of memory.files.entries.keys()) {
+        last[path.slice(ROOT.length + 1)] = textOf(path);
+      }
+      const fresh = await opened(liveMemory(ROOT, last));
+      const { root: _, ...known } = facts(live);
+      const { root: __, ...read } = facts(fresh);
+      if (fresh.datasets.length === live.datasets.length) assert.deepEqual(known, read);
+    }),
+    { numRuns: 25, includeErrorInReport: true },
+  );
+});
