@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nn import unit
+from nn import Params, unit
 from onnx_graph import GraphWriter
 
 TEMPERATURE = 2.0
@@ -36,6 +36,14 @@ class Anchors:
     def text(self, states: jax.Array, mask: jax.Array) -> jax.Array:
         return unit(self.sentence(states, mask) - self.sentence_mean)
 
+    def join_image(self, params: Params, anchor: jax.Array, residual: jax.Array) -> jax.Array:
+        """Unit rows: the anchor with the learned share `params['anchor']`, and the residual at length one."""
+        return unit(jax.nn.softplus(params['anchor']) * anchor + unit(residual))
+
+    def join_text(self, params: Params, anchor: jax.Array, residual: jax.Array) -> jax.Array:
+        """Unit rows: the anchor, and the residual at the learned length `params['residual']`."""
+        return unit(anchor + jax.nn.softplus(params['residual']) * unit(residual))
+
     def image_prior_nodes(self, g: GraphWriter, logits: str) -> str:
         p = g.add('Softmax', g.add('Mul', logits, g.constant(1 / self.temperature)), axis=-1)
         return g.unit(g.add('MatMul', p, g.matrix(self.classes)))
@@ -43,10 +51,16 @@ class Anchors:
     def image_nodes(self, g: GraphWriter, prior: str) -> str:
         return g.unit(g.add('Sub', prior, g.constant(self.prior_mean)))
 
+    def join_image_nodes(self, g: GraphWriter, params: Params, anchor: str, residual: str) -> str:
+        share = g.constant(np.logaddexp(0, params['anchor']))
+        return g.unit(g.add('Add', g.add('Mul', anchor, share), g.unit(residual)))
+
+    def join_text_nodes(self, g: GraphWriter, params: Params, anchor: str, residual: str) -> str:
+        share = g.constant(np.logaddexp(0, params['residual']))
+        return g.unit(g.add('Add', anchor, g.add('Mul', g.unit(residual), share)))
+
     def sentence_nodes(self, g: GraphWriter, states: str, mask: str) -> str:
-        total = g.add('ReduceSum', g.add('Mul', states, mask), g.axes(1), keepdims=0)
-        count = g.add('Max', g.add('ReduceSum', mask, g.axes(1), keepdims=0), g.constant(1.0))
-        return g.unit(g.add('Div', total, count))
+        return g.unit(g.mean(states, mask))
 
     def text_nodes(self, g: GraphWriter, sentence: str) -> str:
         return g.unit(g.add('Sub', sentence, g.constant(self.sentence_mean)))

@@ -26,7 +26,7 @@ from look import fit_look
 from nn import Params
 from quantize import quantize_backbone
 from torch_weights import read_checkpoint
-from train import TrainingData
+from batches import TrainingData
 from recipe import CONFIG, VIEWS, train_head
 
 VARIANT, SIZE = 'lite2', 256
@@ -78,8 +78,16 @@ def training_data(models: Path, work: Path, dataset: Dataset, rows: np.ndarray) 
     cached = [cached_images(backbone, dataset, name, change, rows, work / 'features') for name, change in views(VIEWS, SEED)]
     texts = cached_texts(models / GRAPHS['textBackbone'], models / 'tokenizer.json', dataset, work / 'features')
     captions = np.stack([np.flatnonzero(dataset.owner == row) for row in rows])
-    regions, logits = (np.stack([part[n] if n else pooled(part[0]) for part in cached]) for n in (0, 1))
-    return TrainingData(regions, logits, captions, texts, mean_states(texts))
+    file = work / 'features' / 'regions.npy'
+    if not file.exists():
+        partial = file.with_suffix('.part')
+        regions = np.lib.format.open_memmap(partial, 'w+', np.float16, (len(cached), len(rows), *pooled(cached[0][0][:1]).shape[1:]))
+        for number, (grid, _) in enumerate(cached):
+            regions[number] = pooled(grid)
+        regions.flush()
+        partial.rename(file)
+    logits = np.stack([part[1] for part in cached])
+    return TrainingData(np.load(file, mmap_mode='r'), logits, captions, texts, mean_states(texts))
 
 
 def make_heads(models: Path, work: Path, dataset: Dataset, train_rows: np.ndarray) -> None:

@@ -54,6 +54,19 @@ class GraphWriter:
         squares = self.add('ReduceSum', self.add('Mul', value, value), self.axes(-1), keepdims=1)
         return self.add('Div', value, self.add('Sqrt', self.add('Add', squares, self.constant(1e-12))))
 
+    def masked(self, states: str, attention_mask: str) -> tuple[str, str]:
+        """states (B, L, W) with zeros wherever the mask is 0, and the mask as float (B, L, 1).
+
+        Where, not Mul: a padding row that is not a number must not reach the result either.
+        """
+        mask = self.add('Unsqueeze', self.add('Cast', attention_mask, to=FLOAT), self.axes(2))
+        return self.add('Where', self.add('Greater', mask, self.constant(0.0)), states, self.constant(0.0)), mask
+
+    def mean(self, values: str, mask: str) -> str:
+        """values (B, L, W), mask (B, L, 1) -> mean over what is there (B, W)."""
+        total = self.add('ReduceSum', self.add('Mul', values, mask), self.axes(1), keepdims=0)
+        return self.add('Div', total, self.add('Max', self.add('ReduceSum', mask, self.axes(1), keepdims=0), self.constant(1.0)))
+
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', OPSET)], ir_version=IR_VERSION)

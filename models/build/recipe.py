@@ -5,7 +5,9 @@ from types import ModuleType
 from anchors import Anchors
 from heads.saem import SaemConfig
 from nn import Params
-from train import Recipe, TrainingData, train
+from batches import TrainingData
+from objective import Recipe
+from train import train
 
 CONFIG = SaemConfig()
 VIEWS = 6  # random pictures of every training photo, beside itself and its mirror image

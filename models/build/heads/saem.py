@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 
 from anchors import Anchors
-from nn import Params, dropout, layer_norm, linear, linear_params, norm_params, split_key, unit
+from nn import START_SCALE, Params, dropout, layer_norm, linear, linear_params, norm_params, split_key
 from onnx_graph import FLOAT, INT64, GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
@@ -55,7 +55,7 @@ def init(config: SaemConfig, seed: int) -> Params:
             'out': linear_params(next(keys), d, STATE_WIDTH),
             'residual': jnp.zeros(()),
         },
-        'log_scale': jnp.array(math.log(1 / 0.07)),
+        'log_scale': jnp.array(START_SCALE),
     }
 
 
@@ -73,8 +73,7 @@ def embed_images(params: Params, config: SaemConfig, anchors: Anchors, regions: 
     tokens = layer_norm(p['norm1'], tokens + dropout(keys[1], linear(p['mix'], mixed), 0.1))
     forward = linear(p['down'], jax.nn.relu(linear(p['up'], tokens)))
     tokens = layer_norm(p['norm2'], tokens + dropout(keys[2], forward, 0.1))
-    residual = unit(linear(p['out'], dropout(keys[3], tokens.mean(1), config.residual_dropout)))
-    return unit(jax.nn.softplus(p['anchor']) * anchor + residual)
+    return anchors.join_image(p, anchor, linear(p['out'], dropout(keys[3], tokens.mean(1), config.residual_dropout)))
 
 
 def embed_texts(params: Params, config: SaemConfig, anchors: Anchors, states: jax.Array, mask: jax.Array, key: jax.Array | None = None) -> jax.Array:
@@ -87,8 +86,7 @@ def embed_texts(params: Params, config: SaemConfig, anchors: Anchors, states: ja
     following = [jnp.pad(tokens[:, n:], ((0, 0), (0, n), (0, 0))) for n in range(3)]
     pooled = [(jax.nn.relu(linear(w, jnp.concatenate(following[: n + 1], -1))) * mask).max(1) for n, w in enumerate(p['windows'])]
     features = dropout(keys[1], jnp.concatenate(pooled, -1), config.residual_dropout)
-    residual = unit(linear(p['out'], linear(p['fc'], features)))
-    return unit(anchor + jax.nn.softplus(p['residual']) * residual)
+    return anchors.join_text(p, anchor, linear(p['out'], linear(p['fc'], features)))
 
 
 def image_graph(params: Params, config: SaemConfig, anchors: Anchors, look: dict[str, np.ndarray], side: int) -> onnx.ModelProto:
@@ -117,9 +115,7 @@ def image_graph(params: Params, config: SaemConfig, anchors: Anchors, look: dict
     tokens = _norm(g, p['norm1'], g.add('Add', tokens, mixed))
     forward = _linear(g, p['down'], g.add('Relu', _linear(g, p['up'], tokens)))
     tokens = _norm(g, p['norm2'], g.add('Add', tokens, forward))
-    residual = g.unit(_linear(g, p['out'], g.add('ReduceMean', tokens, axes=[1], keepdims=0)))
-    share = g.constant(np.logaddexp(0, p['anchor']))
-    embedding = g.unit(g.add('Add', g.add('Mul', anchor, share), residual))
+    embedding = anchors.join_image_nodes(g, p, anchor, _linear(g, p['out'], g.add('ReduceMean', tokens, axes=[1], keepdims=0)))
 
     mean = g.add('ReduceMean', regions, axes=[1], keepdims=0)
     seen = g.add('MatMul', g.add('Sub', mean, g.constant(look['mean'])), g.matrix(look['projection']))
@@ -132,12 +128,7 @@ def image_graph(params: Params, config: SaemConfig, anchors: Anchors, look: dict
 def text_graph(params: Params, config: SaemConfig, anchors: Anchors) -> onnx.ModelProto:
     """`states` (B, L, 384), `attention_mask` (B, L) int64 -> `embedding` (B, 384), `sentence` (B, 384); rows of length one."""
     g, p = GraphWriter('saem-text'), params['text']
-    states = g.input('states', FLOAT, ['B', 'L', STATE_WIDTH])
-    mask = g.add('Cast', g.input('attention_mask', INT64, ['B', 'L']), to=FLOAT)
-    mask = g.add('Unsqueeze', mask, g.axes(2))
-    # Where, not Mul: a padding row that is not a number must not reach the result either
-    kept = g.add('Greater', mask, g.constant(0.0))
-    states = g.add('Where', kept, states, g.constant(0.0))
+    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
     sentence = anchors.sentence_nodes(g, states, mask)
     anchor = anchors.text_nodes(g, sentence)
 
@@ -151,9 +142,7 @@ def text_graph(params: Params, config: SaemConfig, anchors: Anchors) -> onnx.Mod
         active = g.add('Mul', g.add('Relu', _linear(g, window, joined)), mask)
         pooled.append(g.add('ReduceMax', active, axes=[1], keepdims=0))
     features = g.add('Concat', *pooled, axis=1)
-    residual = g.unit(_linear(g, p['out'], _linear(g, p['fc'], features)))
-    share = g.constant(np.logaddexp(0, p['residual']))
-    embedding = g.unit(g.add('Add', anchor, g.add('Mul', residual, share)))
+    embedding = anchors.join_text_nodes(g, p, anchor, _linear(g, p['out'], _linear(g, p['fc'], features)))
     g.output(embedding, 'embedding', FLOAT, ['B', STATE_WIDTH])
     g.output(sentence, 'sentence', FLOAT, ['B', STATE_WIDTH])
     return g.model()

@@ -5,9 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from losses.adversarial import adversarial, adversarial_params
 from losses.angular import angular
 from losses.contrastive import contrastive
+from losses.hal import hal
+from losses.instance import instance, instance_params
 from losses.margin import knn_margin
+from losses.neighbour import neighbour_ranking, neighbours
+from losses.sigmoid import sigmoid, sigmoid_params
 
 I, J = np.ogrid[:6, :4]
 IMAGES = np.sin(1 + 2 * I + 3 * J)
@@ -30,6 +35,48 @@ def test_contrastive_loss_at_the_usual_temperature():
     assert float(contrastive(SIMILARITY, NONE, 1 / 0.07)) == pytest.approx(1.038787, abs=2e-5)
 
 
+def test_hal_in_the_batch():
+    assert float(hal(SIMILARITY, NONE)) == pytest.approx(0.347407, abs=2e-5)
+
+
+def test_sigmoid_loss_at_its_published_start():
+    assert float(sigmoid(SIMILARITY, NONE, sigmoid_params())) == pytest.approx(2.899583, abs=2e-5)
+
+
+def test_neighbour_ranking_is_sum_margin_where_nobody_is_near():
+    assert float(neighbour_ranking(SIMILARITY, NONE, NONE)) == pytest.approx(4.113881, abs=2e-5)
+    near = ~jnp.eye(6, dtype=bool)
+    everywhere = float(neighbour_ranking(SIMILARITY, NONE, near, near_margin=0.2))
+    assert everywhere == pytest.approx(2 * 4.113881, abs=4e-5)
+
+
+def test_neighbours_are_the_most_alike_of_other_images():
+    likeness = jnp.asarray([[1, 0.9, 0.8, 0.1], [0.9, 1, 0.2, 0.1], [0.8, 0.2, 1, 0.3], [0.1, 0.1, 0.3, 1.0]])
+    same = jnp.zeros((4, 4), bool).at[0, 1].set(True).at[1, 0].set(True)
+    expected = [[0, 0, 1, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 1, 0]]
+    np.testing.assert_array_equal(neighbours(likeness, same, 1), np.array(expected, bool))
+
+
+def test_instance_loss_is_the_entropy_of_a_guess_before_training_and_falls():
+    labels, params = jnp.arange(6), instance_params(jax.random.PRNGKey(0), 6, 4)
+    flat = params | {'log_scale': jnp.array(-30.0)}
+    assert float(instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, flat)) == pytest.approx(2 * np.log(6), abs=1e-4)
+    gradient = jax.grad(lambda p: instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, p))(params)
+    after = jax.tree.map(lambda p, g: p - 0.05 * g, params, gradient)
+    assert instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, after) < instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, params)
+
+
+def test_the_discriminator_and_the_encoders_pull_in_opposite_directions():
+    params = adversarial_params(jax.random.PRNGKey(0), 4)
+    of = lambda v, p: adversarial(v, jnp.asarray(TEXTS), p)
+    images = jnp.asarray(IMAGES)
+    to_images, to_params = jax.grad(of, (0, 1))(images, params)
+    better_discriminator = jax.tree.map(lambda p, g: p - 0.01 * g, params, to_params)
+    assert of(images, better_discriminator) < of(images, params)
+    # a step down the encoders' gradient makes the discriminator's task harder
+    assert of(images - 0.01 * to_images, params) > of(images, params)
+
+
 def test_soft_targets_on_the_diagonal_are_the_plain_loss():
     assert float(contrastive(SIMILARITY, NONE, 10.0, jnp.eye(6))) == pytest.approx(float(contrastive(SIMILARITY, NONE, 10.0)), abs=1e-6)
 
@@ -38,6 +85,9 @@ LOSSES = {
     'knn_margin': lambda v, t, same: knn_margin(v @ t.T, same, k=5),
     'angular': angular,
     'contrastive': lambda v, t, same: contrastive(v @ t.T, same, 10.0),
+    'hal': lambda v, t, same: hal(v @ t.T, same),
+    'sigmoid': lambda v, t, same: sigmoid(v @ t.T, same, {'log_scale': jnp.array(1.0), 'bias': jnp.array(0.0)}),
+    'neighbour_ranking': lambda v, t, same: neighbour_ranking(v @ t.T, same, ~jnp.eye(len(v), dtype=bool)),
 }
 
 

@@ -1,0 +1,65 @@
+"""VSE: the mean of the regions and the mean of the token states, one linear map each (Faghri et al., BMVC 2018; the losses make VSE0 or VSE++).
+
+Departures from the paper: token states of the frozen text backbone stand in for a trained GRU, and both maps are residuals of the anchors.
+"""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import onnx
+
+from anchors import Anchors
+from nn import START_SCALE, Params, dropout, linear, linear_params
+from onnx_graph import FLOAT, INT64, GraphWriter
+
+REGION_WIDTH, STATE_WIDTH = 1280, 384
+
+
+@dataclass(frozen=True)
+class VseConfig:
+    region_dropout: float = 0.3
+    token_dropout: float = 0.1
+
+
+def init(config: VseConfig, seed: int) -> Params:
+    image, text = jax.random.split(jax.random.PRNGKey(seed))
+    return {
+        'image': {'out': linear_params(image, REGION_WIDTH, STATE_WIDTH), 'anchor': jnp.zeros(())},
+        'text': {'out': linear_params(text, STATE_WIDTH, STATE_WIDTH), 'residual': jnp.zeros(())},
+        'log_scale': jnp.array(START_SCALE),
+    }
+
+
+def embed_images(params: Params, config: VseConfig, anchors: Anchors, regions: jax.Array, logits: jax.Array, key: jax.Array | None = None) -> jax.Array:
+    """regions (B, R, 1280), logits (B, 1000) -> unit rows (B, 384)."""
+    p = params['image']
+    return anchors.join_image(p, anchors.image(logits), linear(p['out'], dropout(key, regions.mean(1), config.region_dropout)))
+
+
+def embed_texts(params: Params, config: VseConfig, anchors: Anchors, states: jax.Array, mask: jax.Array, key: jax.Array | None = None) -> jax.Array:
+    """states (B, L, 384), mask (B, L) -> unit rows (B, 384)."""
+    p, mask = params['text'], mask[..., None].astype(states.dtype)
+    states = jnp.where(mask > 0, states, 0)
+    mean = states.sum(1) / jnp.maximum(mask.sum(1), 1)
+    return anchors.join_text(p, anchors.text(states, mask), linear(p['out'], dropout(key, mean, config.token_dropout)))
+
+
+def image_graph(params: Params, config: VseConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
+    """`grid` (B, side^2, 1280), `logits` (B, 1000) -> `embedding` (B, 384)."""
+    g, p = GraphWriter('vse-image'), params['image']
+    grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
+    anchor = anchors.image_nodes(g, anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000])))
+    residual = g.linear(g.add('ReduceMean', grid, axes=[1], keepdims=0), p['out']['w'], p['out']['b'])
+    g.output(anchors.join_image_nodes(g, p, anchor, residual), 'embedding', FLOAT, ['B', STATE_WIDTH])
+    return g.model()
+
+
+def text_graph(params: Params, config: VseConfig, anchors: Anchors) -> onnx.ModelProto:
+    """`states` (B, L, 384), `attention_mask` (B, L) int64 -> `embedding` (B, 384)."""
+    g, p = GraphWriter('vse-text'), params['text']
+    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
+    anchor = anchors.text_nodes(g, anchors.sentence_nodes(g, states, mask))
+    residual = g.linear(g.mean(states, mask), p['out']['w'], p['out']['b'])
+    g.output(anchors.join_text_nodes(g, p, anchor, residual), 'embedding', FLOAT, ['B', STATE_WIDTH])
+    return g.model()

@@ -1,0 +1,105 @@
+"""Trains every matching head and loss on the same features and writes the table: python models/build/zoo.py --data FLICKR8K --eval COCO_MINI
+
+Runs whose results lie in the work folder are not repeated, and a run that was cut off goes on after its last epoch. `--budget quick` proves
+that everything trains; `--budget full` adds seeds and epochs. `--only TEXT` trains the runs with that text in their names; the table is
+written from all results there are.
+"""
+
+import argparse
+import json
+import os
+import pickle
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from batches import with_noise
+from metrics import recall_of, swap_auroc
+from scoring import rerank, score_all
+from train import train
+from zoo_data import ZooData, zoo_data
+from zoo_report import write_report
+from zoo_runs import Run, head_runs, loss_runs, noise_runs
+
+MODELS = Path(__file__).resolve().parents[1]
+REPOSITORY = MODELS.parent
+NOISE_SEED = 7
+
+
+def planned(budget: str, vocabulary: int) -> list[Run]:
+    if budget == 'quick':
+        return [*head_runs(vocabulary, 3, 0), *loss_runs(4, 0), *noise_runs(3, 0)]
+    seeds = range(3)
+    heads = [run for seed in seeds for run in head_runs(vocabulary, 8, seed)]
+    return [*heads, *(run for seed in seeds for run in (*loss_runs(8, seed), *noise_runs(4, seed)))]
+
+
+def measure(run: Run, params: dict, data: ZooData, work: Path) -> dict:
+    """R@K on the test split and the AUROC of swaps on the other sets; scores are kept beside the result for fusions."""
+    result: dict = {'auroc': {}}
+    for name, part in data.sets.items():
+        if run.rerank and name in ('dev', 'test'):
+            if name == 'dev':
+                continue
+            base = np.load(work / f'{run.rerank}.npz')[name].astype(np.float32)
+            by_image, by_caption, result['msPerPair'] = rerank(run.head, params, run.config, data.anchors, part, base, run.top)
+            result[name] = recall_of(by_image, part.owner, by_caption)
+            continue
+        scores, milliseconds = score_all(run.head, params, run.config, data.anchors, part)
+        if name in ('dev', 'test'):
+            result[name] = recall_of(scores, part.owner)
+            result['msPerPair'] = milliseconds
+        else:
+            result['auroc'][name] = swap_auroc(scores, part.written)
+        result.setdefault('scores', {})[name] = scores.astype(np.float16)
+    np.savez(work / f'{run.name}.npz', **result.pop('scores'))
+    return result
+
+
+def parameters(run: Run, params: dict) -> int:
+    """How many numbers a finished head needs: decoders and scales of losses are for training only."""
+    kept = {name: part for name, part in params.items() if name not in ('decoder', 'log_scale')}
+    return int(sum(np.size(leaf) for leaf in jax.tree.leaves(kept)))
+
+
+def carry_out(run: Run, data: ZooData, work: Path) -> None:
+    file = work / f'{run.name}.json'
+    if file.exists():
+        return
+    print(run.name, flush=True)
+    saved, checkpoint = work / f'{run.name}.pkl', work / f'{run.name}.checkpoint'
+    if not saved.exists():
+        training = with_noise(data.training, run.noise, NOISE_SEED) if run.noise else data.training
+        saved.write_bytes(pickle.dumps(train(run.head, run.config, data.anchors, training, run.recipe, checkpoint=checkpoint)))
+        checkpoint.unlink(missing_ok=True)
+    params = pickle.loads(saved.read_bytes())
+    size = parameters(run, params)
+    facts = {'label': run.label, 'loss': run.loss, 'noise': run.noise, 'epochs': run.recipe.epochs, 'seed': run.recipe.seed, 'rerank': run.rerank}
+    result = facts | measure(run, params, data, work) | {'parameters': size, 'bytes': 2 * size}
+    print(json.dumps(result), flush=True)
+    file.write_text(json.dumps(result) + '\n', encoding='utf-8')
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--data', type=Path, default=os.environ.get('PAIRLENS_FLICKR8K'), help='folder of Flickr8k')
+    parser.add_argument('--eval', type=Path, nargs='*', default=[], help='other datasets, on which wrong captions are looked for')
+    parser.add_argument('--work', type=Path, default=REPOSITORY / 'models-work')
+    parser.add_argument('--budget', choices=['quick', 'full'], default='quick')
+    parser.add_argument('--only', default='', help='train only runs whose name contains this')
+    parser.add_argument('--out', type=Path, default=REPOSITORY / 'docs' / 'zoo.md')
+    arguments = parser.parse_args()
+    if arguments.data is None:
+        parser.error('--data FOLDER or PAIRLENS_FLICKR8K must name a folder with captions.jsonl and its images')
+    results = arguments.work / 'zoo'
+    results.mkdir(parents=True, exist_ok=True)
+    data = zoo_data(MODELS, arguments.work, Path(arguments.data), arguments.eval)
+    for run in planned(arguments.budget, data.vocabulary):
+        if arguments.only in run.name:
+            carry_out(run, data, results)
+    write_report(results, arguments.out)
+
+
+if __name__ == '__main__':
+    main()
