@@ -1,12 +1,15 @@
 """Scores of every image with every caption of a set, by any head; and re-ranking of a global head's best by a pairwise one."""
 
 import time
+from pathlib import Path
 from types import ModuleType
 
 import jax
 import numpy as np
 
 from anchors import Anchors
+from export import GRAPHS
+from features import session
 from nn import Params
 from train import pairwise
 from zoo_data import Measured
@@ -44,6 +47,23 @@ def score_all(head: ModuleType, params: Params, config, anchors: Anchors, data: 
             scores[n * IMAGES : (n + 1) * IMAGES, places] = score(block, texts)
             spent.append((time.perf_counter() - started) / (len(places) * IMAGES))
     return scores, 1e3 * float(np.median(spent))
+
+
+def score_shipped(models: Path, data: Measured) -> np.ndarray:
+    """Scores (N, M) of the head in `models`, from the same cached features: the graph pools 2 x 2 cells, so each region stands for four."""
+    half = round(data.regions.shape[1] ** 0.5)
+    head, images = session(models / GRAPHS['imageHead']), []
+    for first in range(0, len(data.regions), IMAGES):
+        batch = data.image_batch(slice(first, first + IMAGES))
+        grid = batch['regions'].reshape(-1, half, half, data.regions.shape[2]).repeat(2, 1).repeat(2, 2)
+        feed = {'grid': grid.reshape(len(grid), 4 * half * half, -1), 'logits': batch['logits']}
+        images.append(head.run(['embedding'], feed)[0])
+    head, width = session(models / GRAPHS['textHead']), images[0].shape[1]
+    captions = np.zeros((len(data.captions), width), np.float32)
+    for places in data.blocks():
+        batch = data.text_batch(places)
+        (captions[places],) = head.run(['embedding'], {'states': batch['states'], 'attention_mask': batch['mask'].astype(np.int64)})
+    return np.concatenate(images) @ captions.T
 
 
 def rerank(head: ModuleType, params: Params, config, anchors: Anchors, data: Measured, base: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray, float]:

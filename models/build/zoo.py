@@ -13,14 +13,16 @@ from pathlib import Path
 
 import jax
 import numpy as np
+import onnx
 
 from batches import with_noise
+from export import GRAPHS
 from metrics import recall_of, swap_auroc
-from scoring import rerank, score_all
+from scoring import rerank, score_all, score_shipped
 from train import train
 from zoo_data import ZooData, zoo_data
 from zoo_report import write_report
-from zoo_runs import Run, head_runs, loss_runs, noise_runs
+from zoo_runs import FUSIONS, SHIPPED, Run, head_runs, loss_runs, noise_runs, quick_runs
 
 MODELS = Path(__file__).resolve().parents[1]
 REPOSITORY = MODELS.parent
@@ -29,7 +31,7 @@ NOISE_SEED = 7
 
 def planned(budget: str, vocabulary: int) -> list[Run]:
     if budget == 'quick':
-        return [*head_runs(vocabulary, 3, 0), *loss_runs(4, 0), *noise_runs(3, 0)]
+        return quick_runs(vocabulary)
     seeds = range(3)
     heads = [run for seed in seeds for run in head_runs(vocabulary, 8, seed)]
     return [*heads, *(run for seed in seeds for run in (*loss_runs(8, seed), *noise_runs(4, seed)))]
@@ -42,7 +44,7 @@ def measure(run: Run, params: dict, data: ZooData, work: Path) -> dict:
         if run.rerank and name in ('dev', 'test'):
             if name == 'dev':
                 continue
-            base = np.load(work / f'{run.rerank}.npz')[name].astype(np.float32)
+            base = np.load(work / f'{run.rerank}.npz')[name]
             by_image, by_caption, result['msPerPair'] = rerank(run.head, params, run.config, data.anchors, part, base, run.top)
             result[name] = recall_of(by_image, part.owner, by_caption)
             continue
@@ -52,7 +54,7 @@ def measure(run: Run, params: dict, data: ZooData, work: Path) -> dict:
             result['msPerPair'] = milliseconds
         else:
             result['auroc'][name] = swap_auroc(scores, part.written)
-        result.setdefault('scores', {})[name] = scores.astype(np.float16)
+        result.setdefault('scores', {})[name] = scores
     np.savez(work / f'{run.name}.npz', **result.pop('scores'))
     return result
 
@@ -81,6 +83,39 @@ def carry_out(run: Run, data: ZooData, work: Path) -> None:
     file.write_text(json.dumps(result) + '\n', encoding='utf-8')
 
 
+def measure_scores(scores: dict[str, np.ndarray], data: ZooData) -> dict:
+    """What `measure` says, for finished scores of every set."""
+    result: dict = {'auroc': {}}
+    for name, part in data.sets.items():
+        if name in ('dev', 'test'):
+            result[name] = recall_of(scores[name], part.owner)
+        else:
+            result['auroc'][name] = swap_auroc(scores[name], part.written)
+    return result
+
+
+def measure_shipped_and_fusions(data: ZooData, work: Path) -> None:
+    """Rows for the head in models/ and for the fusions whose members are all there."""
+    file = work / f'{SHIPPED}.json'
+    if not file.exists():
+        scores = {name: score_shipped(MODELS, part) for name, part in data.sets.items()}
+        np.savez(work / f'{SHIPPED}.npz', **scores)
+        weights = [onnx.load(MODELS / GRAPHS[side]).graph.initializer for side in ('imageHead', 'textHead')]
+        size = sum(int(np.prod(weight.dims)) for side in weights for weight in side)
+        facts = {'label': 'SAEM (shipped)', 'loss': 'CLIP', 'noise': 0, 'epochs': 8, 'seed': 0, 'parameters': size}
+        size_on_disk = sum((MODELS / GRAPHS[side]).stat().st_size for side in ('imageHead', 'textHead'))
+        file.write_text(json.dumps(facts | measure_scores(scores, data) | {'bytes': size_on_disk}) + '\n', encoding='utf-8')
+    for label, weights in FUSIONS.items():
+        if not all((work / f'{name}.json').exists() for name in weights):
+            continue
+        scores = {name: sum(weight * np.load(work / f'{run}.npz')[name] for run, weight in weights.items()) for name in data.sets}
+        parts = [json.loads((work / f'{name}.json').read_text(encoding='utf-8')) for name in weights]
+        facts = {'label': label, 'loss': 'sum of cosines', 'noise': 0, 'epochs': '', 'seed': 0}
+        sizes = {key: sum(part[key] for part in parts) for key in ('parameters', 'bytes')}
+        file = work / f'fusion_{label.replace(" ", "-")}.json'
+        file.write_text(json.dumps(facts | measure_scores(scores, data) | sizes) + '\n', encoding='utf-8')
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--data', type=Path, default=os.environ.get('PAIRLENS_FLICKR8K'), help='folder of Flickr8k')
@@ -98,6 +133,7 @@ def main() -> None:
     for run in planned(arguments.budget, data.vocabulary):
         if arguments.only in run.name:
             carry_out(run, data, results)
+    measure_shipped_and_fusions(data, results)
     write_report(results, arguments.out)
 
 

@@ -75,15 +75,34 @@ def loss_runs(epochs: int, seed: int) -> list[Run]:
     return [Run(vse, vse.VseConfig(), Recipe(epochs=epochs, seed=seed, **change), 'VSE', loss) for loss, change in LOSSES.items()]
 
 
+def quick_runs(vocabulary: int) -> list[Run]:
+    """A first look on a busy machine: cheap heads for some epochs, dear ones for one, every loss with the cheapest head."""
+    epochs = {'VSE': 3, 'RRF-Net': 3, 'NAA (reconstruction)': 6}
+    runs = [replace(run, recipe=replace(run.recipe, epochs=epochs.get(run.label, 1))) for run in head_runs(vocabulary, 3, 0)]
+    return [*runs, *loss_runs(3, 0), *noise_runs(3, 0)]
+
+
+SHIPPED = 'shipped'
+
+# sums of cosines, weights chosen on the dev split
+FUSIONS = {
+    'SAEM (shipped) + NAA + 0.5 VSE': {
+        SHIPPED: 1.0,
+        'NAA-(reconstruction)_CLIP_6-epochs_seed-0': 1.0,
+        'VSE_CLIP_3-epochs_seed-0': 0.5,
+    },
+}
+
+
 MARGINS = (1, 3, 10, 30, 255)
 NOISE = (0.0, 0.2, 0.4)
 
 
 def noise_runs(epochs: int, seed: int) -> list[Run]:
-    """kNN-margin from max-margin (K = 1) to sum-margin (K = 255), on captions of which a share is wrong."""
+    """kNN-margin from max-margin (K = 1) to sum-margin (K = 255) with the cheapest head, on captions of which a share is wrong."""
     runs = []
     for noise in NOISE:
         for k in MARGINS:
             recipe = Recipe(epochs=epochs, seed=seed, contrastive=0, margin=1, margin_k=k)
-            runs.append(Run(naa, naa.NaaConfig(), recipe, 'NAA (reconstruction)', f'kNN-margin K={k}', noise=noise))
+            runs.append(Run(vse, vse.VseConfig(), recipe, 'VSE', f'kNN-margin K={k}', noise=noise))
     return runs

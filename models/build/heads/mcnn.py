@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from anchors import Anchors
-from nn import START_SCALE, Params, dropout, linear, linear_params, split_key
+from nn import START_SCALE, Params, dropout, linear, linear_params
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 LAYERS = 3

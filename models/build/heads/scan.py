@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from anchors import Anchors
-from nn import START_SCALE, Params, dropout, linear, linear_params, split_key, unit
+from nn import START_SCALE, Params, dropout, linear, linear_params, unit
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 SMOOTHING = {'t2i': 9.0, 'i2t': 4.0}
