@@ -3,7 +3,7 @@ import type { Neighbour } from '../../src/protocol/shapes.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { wireError } from '../shared/rpcClient.ts';
+import { isCancelled, wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import {
@@ -210,6 +210,8 @@ export class NeighboursSession {
     try {
       await action();
     } catch (error) {
+      // Whoever cancelled knows.
+      if (isCancelled(error)) return;
       const { message, remedy } = wireError(error);
       this.#say({
         text: remedy === undefined ? message : `${message} ${remedy}`,

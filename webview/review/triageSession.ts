@@ -130,7 +130,7 @@ export class TriageSession {
         },
         failed: (error) => {
           this.store.dispatch({ type: 'match', id, match: null });
-          if (!isCancelled(error)) this.#complain(error);
+          this.#complain(error);
         },
       },
     );
@@ -245,6 +245,8 @@ export class TriageSession {
   }
 
   #complain(error: unknown): void {
+    // Whoever cancelled knows.
+    if (isCancelled(error)) return;
     const { message, remedy } = wireError(error);
     this.#say(remedy === undefined ? message : `${message} ${remedy}`, true);
   }
@@ -291,7 +293,7 @@ export class TriageSession {
           this.store.dispatch({ type: 'neighbours', id, neighbours });
         },
         failed: (error) => {
-          if (!isCancelled(error)) this.#complain(error);
+          this.#complain(error);
         },
       },
     );

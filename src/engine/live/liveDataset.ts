@@ -11,6 +11,7 @@ import { mismatchEstimate, type Judgement } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import { LiveFindings } from './liveFindings.ts';
 import { PairSlots } from './pairSlots.ts';
+import { TextRows } from './textRows.ts';
 
 /** Room for captions and pairs that come between two whole audits. */
 const SPARE_TEXTS = 512;
@@ -19,8 +20,6 @@ const SPARE_PAIRS = 2048;
 const JUDGED_AT_ONCE = 30;
 /** Scores are shown as whole per cents. */
 const VISIBLE = 0.005;
-
-const NONE: ReadonlySet<number> = new Set();
 
 /** What a caption file holds now. */
 export interface FileContent {
@@ -52,15 +51,13 @@ export class LiveDataset {
   readonly #decisions: Map<string, Decision>;
   readonly #hash: (text: string) => string;
   readonly #languages: LanguageDetector | undefined;
-  readonly #texts: string[];
-  readonly #rowOf = new Map<string, number>();
+  readonly #texts: TextRows;
   readonly #judged: boolean[];
   readonly #verified: boolean[];
   readonly #excluded = new Set<number>();
   readonly #foreign: (string | undefined)[];
   readonly #unsettled = new Set<number>();
   #crowded = false;
-  #nextRow: number;
   #problems: readonly Problem[];
 
   constructor(
@@ -90,9 +87,7 @@ export class LiveDataset {
       texts.texts.length,
       SPARE_TEXTS,
     );
-    this.#nextRow = this.room.from;
-    this.#texts = [...texts.texts, ...new Array<string>(SPARE_TEXTS).fill('')];
-    texts.texts.forEach((text, t) => this.#rowOf.set(text, t));
+    this.#texts = new TextRows(texts.texts, this.room);
     this.#judged = [...context.judged];
     this.#verified = [...context.verified];
     this.#foreign = [...context.languages];
@@ -109,7 +104,7 @@ export class LiveDataset {
             return self();
           },
         },
-        texts: { ...texts, texts: this.#texts },
+        texts: { ...texts, texts: this.#texts.texts },
         imageRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.imageRow),
         textRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.textRow),
       },
@@ -150,16 +145,11 @@ export class LiveDataset {
     return this.#excluded.has(slot) ? 'excluded' : undefined;
   }
 
-  /** Row of a caption, if it was encoded since the last audit and is still there. */
-  rowOfText(text: string): number | undefined {
-    return this.#rowOf.get(text);
-  }
-
   /** Those of the captions that have to be encoded before `apply`. */
   unknownTexts(captions: Iterable<string>): string[] {
     const unknown = new Set<string>();
     for (const caption of captions) {
-      if (!this.#rowOf.has(caption) && this.#languageOf(caption) === undefined)
+      if (this.#texts.get(caption) === undefined && this.#languageOf(caption) === undefined)
         unknown.add(caption);
     }
     return [...unknown];
@@ -293,7 +283,7 @@ export class LiveDataset {
 
   /** The row of a caption that nobody carries yet, for judging it where it is not. */
   guest(text: string, record: TextRecord): number {
-    return this.#rowOf.get(text) ?? this.#place(text, record, NONE);
+    return this.#texts.place(text, record);
   }
 
   /** Judges pairs that changed, and their siblings, and notes whose neighbours changed. */
@@ -374,29 +364,13 @@ export class LiveDataset {
     let row = -1;
     if (readable && language === undefined) {
       const record = records.get(pair.caption);
-      row = this.#rowOf.get(pair.caption) ?? -1;
-      if (row < 0 && record !== undefined) row = this.#place(pair.caption, record, taken);
+      row = this.#texts.get(pair.caption) ?? -1;
+      if (row < 0 && record !== undefined) row = this.#texts.place(pair.caption, record, taken);
       if (row < 0) this.#crowded = true;
       if (row >= 0) taken.add(row);
     }
     embedded.textRow[slot] = row;
     this.#judged[slot] = row >= 0;
-  }
-
-  #place(text: string, record: TextRecord, taken: ReadonlySet<number>): number {
-    const { from, to, model } = this.room;
-    for (let tried = from; tried < to; tried++) {
-      const row = this.#nextRow;
-      this.#nextRow = row + 1 < to ? row + 1 : from;
-      if (taken.has(row) || model.source.graph.imagesOf[row]!.length > 0) continue;
-      const before = this.#texts[row]!;
-      if (before !== '') this.#rowOf.delete(before);
-      this.room.put(row, record.embedding, record.sentence);
-      this.#texts[row] = text;
-      this.#rowOf.set(text, row);
-      return row;
-    }
-    return -1;
   }
 
   #textRows(image: DatasetPath): number[] {

@@ -262,16 +262,21 @@ class Workspace implements LiveWorkspace {
 
   async #settle(): Promise<void> {
     let visible = false;
-    for (let more = true; more && !this.#closed;) {
+    for (;;) {
       await this.#priority.pause();
-      more = await this.#turns.run(() => {
-        const open = this.#members.filter(({ dataset }) => dataset.unsettled);
-        for (const { dataset } of open) visible = dataset.settleSome() || visible;
-        if (open.length > 0) this.#findings = undefined;
-        return Promise.resolve(open.length > 0);
-      });
+      const moved = await this.#turns.run(() => Promise.resolve(this.#settleSome()));
+      if (moved === undefined) break;
+      visible ||= moved;
     }
     if (visible) this.#changed({ findings: true, paths: [] });
+  }
+
+  /** Whether what was judged moved visibly; undefined where nothing was left to judge. */
+  #settleSome(): boolean | undefined {
+    const open = this.#members.filter(({ dataset }) => dataset.unsettled);
+    if (open.length === 0 || this.#closed) return undefined;
+    this.#findings = undefined;
+    return open.map(({ dataset }) => dataset.settleSome()).includes(true);
   }
 
   neighbours(
