@@ -22,21 +22,18 @@ async function write(document: vscode.TextDocument, text: string): Promise<void>
   assert.ok(await vscode.workspace.applyEdit(edit));
 }
 
-async function quickFix(relativePath: string, title: RegExp): Promise<void> {
-  const actions = await eventually(
-    async () => {
-      const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-        'vscode.executeCodeActionProvider',
-        uriOf(relativePath),
-        new vscode.Range(0, 0, 0, 1),
-      );
-      return found.some((action) => title.test(action.title)) && found;
-    },
-    `a quick fix ${String(title)}`,
-  );
-  const action = actions.find((candidate) => title.test(candidate.title));
-  assert.ok(action?.edit, 'the fix is an edit');
-  assert.ok(await vscode.workspace.applyEdit(action.edit));
+/** Takes the preferred quick fix at the start of a file, as the editor's own command does; asks until there is one. */
+async function quickFix(relativePath: string): Promise<void> {
+  const document = await open(relativePath);
+  const before = document.getText();
+  await eventually(async () => {
+    await vscode.commands.executeCommand('editor.action.codeAction', {
+      kind: 'quickfix',
+      apply: 'first',
+      preferred: true,
+    });
+    return document.getText() !== before;
+  }, `a quick fix changes ${relativePath}`);
 }
 
 /** On a copy of the sample dataset. */
@@ -69,7 +66,7 @@ export function define(): void {
     });
 
     it('a fix of another file does not touch what is dirty', async () => {
-      await quickFix('animals/koala.txt', /^Use “/);
+      await quickFix('animals/koala.txt');
       assert.match(onDisk(FILE), /castle/);
       const document = await open(FILE);
       assert.equal(document.getText(), RIGHT);
@@ -87,7 +84,7 @@ export function define(): void {
     it('a swap changes both captions in one step, and no file on disk', async () => {
       const before = [onDisk('drum_kit.txt'), onDisk('honey_bee.txt')];
       await waitForCode('drum_kit.txt', 'captions-swapped');
-      await quickFix('drum_kit.txt', /^Swap with/);
+      await quickFix('drum_kit.txt');
       const bee = await open('honey_bee.txt');
       const drums = await open('drum_kit.txt');
       assert.deepEqual([drums.getText(), bee.getText()].map(trim), [...before].reverse().map(trim));
