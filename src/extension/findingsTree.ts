@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import type { FindingsModel } from './findingsModel.ts';
+import { fileName } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import { ruleTitle } from './ruleTitles.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -93,7 +94,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   #groupItem({ key, findings }: FindingNode & { kind: 'group' }): vscode.TreeItem {
     const byRule = this.#by === 'rule';
     const item = new vscode.TreeItem(
-      byRule ? ruleTitle(key) : baseName(key),
+      byRule ? ruleTitle(key) : fileName(vscode.Uri.parse(key).path),
       vscode.TreeItemCollapsibleState.Expanded,
     );
     item.id = `${this.#by}:${key}`;
@@ -106,7 +107,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   #findingItem(finding: FindingItem): vscode.TreeItem {
     const byRule = this.#by === 'rule';
     const about = vscode.Uri.parse(finding.imageUri ?? finding.uri);
-    const name = baseName(about.path);
+    const name = fileName(about.path);
     const item = new vscode.TreeItem(byRule ? name : ruleTitle(finding.code));
     item.id = `${this.#by}:${finding.id}`;
     item.description = finding.item?.caption ?? finding.message;
@@ -154,9 +155,6 @@ function tooltipOf({ message, evidence, item, remedy }: FindingItem): vscode.Mar
   return text;
 }
 
-function baseName(path: string): string {
-  return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
-}
 
 function folderName(uri: string): string {
   const relative = vscode.workspace.asRelativePath(vscode.Uri.parse(uri), false);

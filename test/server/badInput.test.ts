@@ -136,7 +136,7 @@ describe('what the server is given', () => {
       for (const link of text.match(/\]\([^)]*\)/g) ?? []) {
         assert.match(
           link,
-          /^\]\((?:command:pairlens\.(?:openPair|useCaption)\?[\w%.~-]*|data:image\/jpeg;base64,[\w+/=]*)\)$/,
+          /^\]\((?:command:pairlens\.(?:openPair|useCaption)\?[\w%.~-]*|data:image\/jpeg;base64,[\w+/=]*(?:\|height=\d+)?)\)$/,
         );
       }
     }

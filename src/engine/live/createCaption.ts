@@ -1,5 +1,5 @@
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
-import { baseName, folderOf, toAbsolute, within } from '../../core/dataset/paths.ts';
+import { baseName, folderOf, isWithin, toAbsolute, within } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { refuseBlank } from '../../core/formats/representable.ts';
 import type { FileSystem } from '../../core/ports.ts';
@@ -27,12 +27,16 @@ export async function createCaption(
     const path = toAbsolute(dataset.root, file);
     const exists = await files.exists(path);
     const text = exists ? await currentText(files, path) : '';
+    // What stands there belongs to another reading of the folder, or was written meanwhile: not ours to replace.
+    if (text.trim() !== '') throw noPlace(dataset, image);
     return {
       path,
       create: !exists,
       edits: [{ start: 0, end: text.length, newText: `${caption.trim()}\n` }],
     };
   }
+  // From outside its folder it would need a path that each format resolves in its own way.
+  if (!isWithin(folderOf(image), folderOf(table.file))) throw noPlace(dataset, image);
   const path = toAbsolute(dataset.root, table.file);
   const text = await currentText(files, path);
   const name = within(folderOf(table.file), image);

@@ -224,6 +224,27 @@ test('an image whose captions are in a document that is no table of lines is ref
   });
 });
 
+test('a caption is neither written over what stands there nor into a table of another folder', async () => {
+  const taken = await opened({ 'a.jpg': 'red dog', 'a.txt': 'red dog', 'new.jpg': 'blue boat' });
+  await taken.files.writeAtomically(
+    `${ROOT}/new.txt`,
+    new TextEncoder().encode('written meanwhile'),
+  );
+  const table = await opened({
+    'images/a.jpg': 'red dog',
+    'images/new.jpg': 'blue boat',
+    'captions/captions.jsonl': '{"image": "../images/a.jpg", "captions": ["red dog"]}\n',
+  });
+  for (const [live, image] of [
+    [taken.live, `${ROOT}/new.jpg`],
+    [table.live, `${ROOT}/images/new.jpg`],
+  ] as const) {
+    await assert.rejects(live.createCaptionEdit(image, 'a boat'), (error) =>
+      PairLensError.is(error, 'invalid-argument'),
+    );
+  }
+});
+
 test('what a person waits for is answered while a whole audit goes on', async () => {
   const { live } = await opened(jsonlDataset(400));
   let done = false;
