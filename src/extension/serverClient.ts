@@ -1,14 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  type CloseHandlerResult,
-  CloseAction,
-  ErrorAction,
-  type ErrorHandler,
-  LanguageClient,
-  ResponseError,
-  RevealOutputChannelOn,
-  TransportKind,
-} from 'vscode-languageclient/node';
+import type * as LanguageClientLibrary from 'vscode-languageclient/node';
 import type { z } from 'zod';
 import { PairLensError } from '../core/errors.ts';
 import { errorDataSchema } from '../protocol/errorData.ts';
@@ -22,6 +13,11 @@ import {
 import type { Status } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import { RestartPolicy } from './restartPolicy.ts';
+
+type LanguageLibrary = typeof LanguageClientLibrary;
+type ErrorHandler = LanguageClientLibrary.ErrorHandler;
+type CloseHandlerResult = LanguageClientLibrary.CloseHandlerResult;
+type LanguageClient = LanguageClientLibrary.LanguageClient;
 
 /** What a request may be cancelled with: a token of VS Code's. */
 type Token = vscode.CancellationToken;
@@ -120,6 +116,9 @@ export class ServerClient implements vscode.Disposable {
 
   async #start(): Promise<void> {
     this.#show(IDLE);
+    // Half of what the extension weighs: loaded when there is a dataset, not in every window with a picture.
+    const library = await import('vscode-languageclient/node');
+    const { LanguageClient, RevealOutputChannelOn, TransportKind } = library;
     const module = this.#context.asAbsolutePath('dist/server/main.js');
     const client = new LanguageClient(
       'pairlens',
@@ -143,7 +142,7 @@ export class ServerClient implements vscode.Disposable {
             enabledCommands: Object.values(CLIENT_COMMANDS).map(({ command }) => command),
           },
         },
-        errorHandler: this.#errorHandler(),
+        errorHandler: this.#errorHandler(library),
       },
     );
     this.#client = client;
@@ -160,7 +159,7 @@ export class ServerClient implements vscode.Disposable {
     await client.start();
   }
 
-  #errorHandler(): ErrorHandler {
+  #errorHandler({ CloseAction, ErrorAction }: LanguageLibrary): ErrorHandler {
     return {
       error: () => ({ action: ErrorAction.Continue }),
       closed: (): CloseHandlerResult => {
@@ -228,7 +227,7 @@ export class ServerClient implements vscode.Disposable {
 
 /** Errors of the server carry their data; everything else is told as it is. */
 function asPairLensError(error: unknown): PairLensError {
-  if (error instanceof ResponseError) {
+  if (error instanceof Error && 'data' in error) {
     const data = errorDataSchema.safeParse(error.data);
     if (data.success) {
       const { code, message, remedy, path } = data.data;

@@ -97,9 +97,9 @@ describe('a person opens the sample dataset', () => {
     await window.runCommand('PairLens: Show Neighbours');
     const neighbours = new NeighboursView(window.page);
     const list = (): Promise<readonly string[]> =>
-      neighbours.entries('Images that match this caption');
+      neighbours.entries('Matching images');
     await neighbours.focus('colosseum.jpg').waitFor();
-    await neighbours.expand('Images that match this caption');
+    await neighbours.expand('Matching images');
     const orderBefore = await list();
     await editor.replaceAll('An old famous building of stone with arches under a blue sky.\n');
     const score = await eventually(

@@ -43,9 +43,9 @@ describe('the webviews', () => {
     await window.openFile('animals/koala.txt');
     await window.runCommand('PairLens: Show Neighbours');
     await neighbours.focus('koala.jpg').waitFor();
-    await neighbours.expand('Captions that match this image');
+    await neighbours.expand('Matching captions');
     await eventually(
-      async () => (await neighbours.entries('Captions that match this image')).length > 0,
+      async () => (await neighbours.entries('Matching captions')).length > 0,
       'captions are listed',
     );
     await neighbours.expand('Look-alikes');

@@ -30,7 +30,13 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     const end = performance.now() + 30_000;
     for (;;) {
+      // A key pressed while another frame loads goes nowhere: the palette is asked for again.
       await this.page.keyboard.press('F1');
+      const open = await this.quickPick.input.waitFor({ timeout: 1500 }).then(
+        () => true,
+        () => false,
+      );
+      if (!open && performance.now() < end) continue;
       await this.quickPick.input.fill(`>${title}`);
       const option = this.quickPick.option(title);
       const there = await option.waitFor({ timeout: 1500 }).then(
