@@ -155,7 +155,6 @@ function tooltipOf({ message, evidence, item, remedy }: FindingItem): vscode.Mar
   return text;
 }
 
-
 function folderName(uri: string): string {
   const relative = vscode.workspace.asRelativePath(vscode.Uri.parse(uri), false);
   const slash = relative.lastIndexOf('/');
