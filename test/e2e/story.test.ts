@@ -96,8 +96,7 @@ describe('a person opens the sample dataset', () => {
     const before = await eventually(() => editor.inlayMatch(), 'the score is shown');
     await window.runCommand('PairLens: Show Neighbours');
     const neighbours = new NeighboursView(window.page);
-    const list = (): Promise<readonly string[]> =>
-      neighbours.entries('Matching images');
+    const list = (): Promise<readonly string[]> => neighbours.entries('Matching images');
     await neighbours.focus('colosseum.jpg').waitFor();
     await neighbours.expand('Matching images');
     const orderBefore = await list();
