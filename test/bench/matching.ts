@@ -22,7 +22,10 @@ function pairs(n: number, seed: number): MatchingSpaces {
   return { images: seen(), captions: seen(), looks: seen(), priors: seen(), sentences: seen() };
 }
 
-/** Every matcher on n images and n captions, both ways, ranked: seconds, and memory beyond the vectors. */
+/**
+ * Every matcher on n images and n captions, both ways, ranked: seconds on the clock and of the processor (all its
+ * cores, and the figure that holds on a busy machine), and memory beyond the vectors.
+ */
 export async function benchMatching(
   n = Number(process.env['PAIRLENS_BENCH_ITEMS'] ?? 10_000),
 ): Promise<void> {
@@ -42,12 +45,15 @@ export async function benchMatching(
     };
     const options = { innerProducts, onProgress: look };
     const start = performance.now();
+    const used = process.cpuUsage();
     const scores = await matcher.rescore(task, options);
     look();
     const { rsum } = await recallOf(scores, owner, options);
     const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(used);
     console.log(
       `${matcher.id.padEnd(22)} ${seconds.toFixed(1).padStart(6)} s  ` +
+        `${((user + system) / 1e6).toFixed(1).padStart(6)} s processor  ` +
         `${((peak - before) / 2 ** 20).toFixed(0).padStart(5)} MiB  rsum ${rsum.toFixed(0)}`,
     );
   }

@@ -2,7 +2,7 @@ import { type AllPairsOptions, crossLists, selfLists } from '../matching/allPair
 import { csls, hubnessNeighbours } from '../matching/hubness.ts';
 import { dotRows } from '../matching/innerProducts.ts';
 import { LEMON_FIX } from '../matching/lemon.ts';
-import type { Matrix } from '../matching/matrix.ts';
+import type { MatchingSpaces } from '../matching/matcher.ts';
 import type { TopLists } from '../matching/topLists.ts';
 import type { PairGraph } from './pairGraph.ts';
 
@@ -11,13 +11,7 @@ export const EVIDENCE = ['cosine', 'prior', 'csls', 'lookAlikes', 'soundAlikes']
 export type Evidence = Float64Array;
 
 /** Centred unit rows of every space; rows beyond the dataset's own are the reference bank's. */
-export interface AuditSpaces {
-  readonly images: Matrix;
-  readonly captions: Matrix;
-  readonly priors: Matrix;
-  readonly sentences: Matrix;
-  readonly looks: Matrix;
-}
+export type AuditSpaces = MatchingSpaces;
 
 /** A caption put in the place of another: `giver` is the image it was taken from, `replaced` the caption it replaces. */
 export interface Replacement {

@@ -15,6 +15,11 @@ export interface AllPairsOptions extends MatchOptions {
   readonly k: number;
 }
 
+export interface ScoreListsOptions extends AllPairsOptions {
+  /** Length of the columns' lists where it is another. */
+  readonly columnK?: number;
+}
+
 /** The best of both sides: lists of columns for each row, and of rows for each column. */
 export interface CrossLists {
   readonly rows: TopLists;
@@ -34,10 +39,10 @@ export function crossLists(a: Matrix, b: Matrix, options: AllPairsOptions): Prom
 /** The `k` best columns of every row and the `k` best rows of every column of any scores, in one pass. */
 export async function scoreLists(
   scores: ScoreBlocks,
-  options: AllPairsOptions,
+  options: ScoreListsOptions,
 ): Promise<CrossLists> {
   const rows = new TopLists(scores.rows, options.k);
-  const columns = new TopLists(scores.columns, options.k);
+  const columns = new TopLists(scores.columns, options.columnK ?? options.k);
   const width = scores.columns;
   await walkScores(scores, options, (values, start, end) => {
     for (let i = start; i < end; i++) {

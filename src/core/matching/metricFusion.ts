@@ -97,8 +97,8 @@ export async function reciprocalEncoding(
   options: MatchOptions,
   depth = RECIPROCAL_DEPTH,
 ): Promise<Float64Array> {
-  const k = Math.max(depth, REVERSE_DEPTH);
-  const { rows, columns } = await scoreLists(scores, { ...options, k });
+  const depths = { k: depth, columnK: REVERSE_DEPTH };
+  const { rows, columns } = await scoreLists(scores, { ...options, ...depths });
   return Float64Array.from({ length: scores.rows }, (_, q) => reciprocity(rows, columns, q, depth));
 }
 

@@ -1,3 +1,6 @@
+/** In longer lists a place is found by halving and room is made in one move. */
+const LONG = 32;
+
 /**
  * For each of `rows` queries its `k` best items so far, best first. Among equals the one offered first
  * stays ahead, so offering in ascending order makes the lists deterministic. Memory: 8 k bytes a query.
@@ -35,10 +38,17 @@ export class TopLists {
     const held = this.#counts[q]!;
     let place = start + Math.min(held, this.k - 1);
     if (held < this.k) this.#counts[q] = held + 1;
-    while (place > start && this.similarities[place - 1]! < similarity) {
-      this.similarities[place] = this.similarities[place - 1]!;
-      this.indices[place] = this.indices[place - 1]!;
-      place--;
+    if (this.k > LONG) {
+      const end = place;
+      place = this.#placeOf(similarity, start, end);
+      this.similarities.copyWithin(place + 1, place, end);
+      this.indices.copyWithin(place + 1, place, end);
+    } else {
+      while (place > start && this.similarities[place - 1]! < similarity) {
+        this.similarities[place] = this.similarities[place - 1]!;
+        this.indices[place] = this.indices[place - 1]!;
+        place--;
+      }
     }
     this.similarities[place] = similarity;
     this.indices[place] = item;
@@ -57,6 +67,18 @@ export class TopLists {
     }
     this.#counts[q] = count;
     this.thresholds[q] = count < this.k ? -Infinity : this.similarities[start + count - 1]!;
+  }
+
+  /** The place after all of `start` to `end - 1` that are at least as good. */
+  #placeOf(similarity: number, start: number, end: number): number {
+    let low = start;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.similarities[middle]! < similarity) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** The items of query `q`, best first: a view. */

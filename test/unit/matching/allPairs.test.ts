@@ -63,6 +63,16 @@ test('lists that span many blocks equal a naive sort', async () => {
     assert.deepEqual([...own.items(j)], naive(b, j, b, 5, j));
 });
 
+test('long lists equal a naive sort, ties included', async () => {
+  const random = seeded(11);
+  const [a, b] = [randomRows(90, 3, random), randomRows(200, 3, random)];
+  b.data.copyWithin(60 * 3, 20 * 3, 40 * 3);
+  const options = { k: 70, innerProducts: exactProducts };
+  const { rows, columns } = await crossLists(a, b, options);
+  for (let i = 0; i < 90; i++) assert.deepEqual([...rows.items(i)], naive(a, i, b, 70));
+  for (let j = 0; j < 200; j++) assert.deepEqual([...columns.items(j)], naive(b, j, a, 70));
+});
+
 test('a row is never its own neighbour, its exact twin is', async () => {
   const x = randomRows(40, 6, seeded(1));
   x.data.copyWithin(30 * 6, 3 * 6, 4 * 6);
