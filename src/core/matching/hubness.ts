@@ -5,7 +5,10 @@ import type { PrepareNormaliser } from './normaliser.ts';
 const CSLS_NEIGHBOURS = 10;
 /** Most bank queries that speak of one gallery item's hubness (NNN: 128 of thousands). */
 const MAX_BANK_NEIGHBOURS = 128;
-export const NNN_WEIGHT = 0.75;
+const NNN_WEIGHT = 0.75;
+/** A bank from elsewhere knows less about this gallery's hubs: fewer neighbours, a third of the weight. */
+const BORROWED_NEIGHBOURS = 16;
+const BORROWED_WEIGHT = 0.25;
 
 /**
  * Cross-domain similarity local scaling of one pair (Conneau et al. 2018; methods of word translation carried over
@@ -59,4 +62,9 @@ export function nnnNormaliser(alpha = NNN_WEIGHT, k?: number): PrepareNormaliser
       for (let j = 0; j < row.length; j++) row[j] = nnn(row[j]!, bias[j]!, alpha);
     };
   };
+}
+
+/** NNN with a bank of reference queries that are not of this set. Inductive. */
+export function borrowedNnnNormaliser(): PrepareNormaliser {
+  return nnnNormaliser(BORROWED_WEIGHT, BORROWED_NEIGHBOURS);
 }

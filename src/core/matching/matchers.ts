@@ -1,4 +1,4 @@
-import { cslsNormaliser, nnnNormaliser } from './hubness.ts';
+import { borrowedNnnNormaliser, cslsNormaliser, nnnNormaliser } from './hubness.ts';
 import { kReciprocalMatcher } from './kReciprocal.ts';
 import { cosineMatcher, type Matcher } from './matcher.ts';
 import { fusionMatcher, normalisedFusionMatcher } from './metricFusion.ts';
@@ -21,7 +21,7 @@ export const MATCHERS: readonly Matcher[] = [
     'nnn-reference',
     'NNN, reference queries',
     'reference',
-    nnnNormaliser(0.25, 16),
+    borrowedNnnNormaliser(),
   ),
   normaliserMatcher('qb-norm', 'QB-Norm, reference queries', 'reference', qbNormNormaliser()),
   fusionMatcher('fusion', 'fusion, equal weights', 'equal'),
@@ -31,7 +31,7 @@ export const MATCHERS: readonly Matcher[] = [
     'fusion-nnn-reference',
     'fusion, prior at 0.3, + NNN, reference queries',
     'reference',
-    nnnNormaliser(0.25, 16),
+    borrowedNnnNormaliser(),
     PRIOR,
   ),
   normaliserMatcher('nnn', 'NNN', 'own', nnnNormaliser()),

@@ -1,4 +1,4 @@
-import { NNN_WEIGHT, bankNeighbours, cslsNormaliser, nnnNormaliser } from '../matching/hubness.ts';
+import { borrowedNnnNormaliser, cslsNormaliser, nnnNormaliser } from '../matching/hubness.ts';
 import { normalised, type PrepareNormaliser } from '../matching/normaliser.ts';
 import type { Matrix } from '../matching/matrix.ts';
 import {
@@ -13,9 +13,6 @@ import {
 } from '../matching/softmaxNormalisation.ts';
 import type { VectorIndex } from '../ports.ts';
 
-/** A bank from elsewhere knows less about this gallery's hubs: fewer neighbours, a third of the weight. */
-const BORROWED_NEIGHBOURS = 16;
-const BORROWED_WEIGHT = 0.25;
 const MIN_CANDIDATES = 200;
 const CANDIDATES_PER_RESULT = 10;
 
@@ -37,10 +34,7 @@ export interface RankedItem {
 
 /** The matchers a search can rank by: those that correct each item by itself, so that candidates are all they need. */
 const SEARCH_NORMALISERS = {
-  nnn: ({ queries, borrowed }) =>
-    borrowed
-      ? nnnNormaliser(BORROWED_WEIGHT, Math.min(BORROWED_NEIGHBOURS, queries.rows))
-      : nnnNormaliser(NNN_WEIGHT, bankNeighbours(queries.rows)),
+  nnn: ({ borrowed }) => (borrowed ? borrowedNnnNormaliser() : nnnNormaliser()),
   cosine: undefined,
   csls: () => cslsNormaliser(),
   'inverted-softmax': () => invertedSoftmaxNormaliser(),
