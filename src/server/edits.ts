@@ -9,6 +9,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { PairLensError } from '../core/errors.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
 import type { FileEdit, LivePairId } from '../engine/live/liveWorkspace.ts';
+import { noSuchPair } from '../engine/live/members.ts';
 import type { WireEdit } from '../protocol/serverApi.ts';
 import type { ServerContext } from './context.ts';
 import type { VersionedText } from './documents.ts';
@@ -62,11 +63,7 @@ async function upToDate(
   signal: AbortSignal,
 ): Promise<void> {
   const pair = live.pair(id);
-  if (pair === undefined) {
-    throw new PairLensError('invalid-argument', `${id.image} has no such caption any more.`, {
-      remedy: 'Look at the findings again: the files have changed.',
-    });
-  }
+  if (pair === undefined) throw noSuchPair(id);
   await documents.settled(pair.captionPath, signal, true);
 }
 

@@ -157,9 +157,14 @@ function lent({ graph }: EvidenceSource, { guest }: EvidenceRoom): boolean {
 }
 
 /** Centred cosine of the looks, 0 where they have nothing in common. */
-function likeness(dataset: LiveDataset, i: number, x: number): number {
+export function likeness(dataset: LiveDataset, i: number, x: number): number {
   const { looks } = dataset.context.model.source.spaces;
-  return Math.min(1, Math.max(0, dotRows(looks, i, looks, x)));
+  return inUnit(dotRows(looks, i, looks, x));
+}
+
+/** A cosine as a share, 0 where it is negative. */
+export function inUnit(cosine: number): number {
+  return Math.min(1, Math.max(0, cosine));
 }
 
 /** Rows of the images that hold the same picture: the same bytes, or a near-duplicate. */
@@ -197,7 +202,7 @@ function isOwn(dataset: LiveDataset, x: number): boolean {
   return x < dataset.room.guest;
 }
 
-function slotOf(dataset: LiveDataset, x: number, t: number): number | undefined {
+export function slotOf(dataset: LiveDataset, x: number, t: number): number | undefined {
   const { images, textRow } = dataset.context.embedded;
   return dataset.slots.ofImage(images.paths[x]!).find((slot) => textRow[slot] === t);
 }

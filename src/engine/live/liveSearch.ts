@@ -3,7 +3,7 @@ import type { ImageEncodings } from '../../core/ports.ts';
 import { row } from '../../core/matching/matrix.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { LiveDataset } from './liveDataset.ts';
-import { pairOfImageRow, top } from './liveNeighbours.ts';
+import { inUnit, likeness, pairOfImageRow, slotOf, top } from './liveNeighbours.ts';
 import { nearest } from './nearest.ts';
 import { livePair } from './livePairs.ts';
 import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
@@ -51,7 +51,7 @@ function captionsByText(dataset: LiveDataset, t: number, k: number): LiveNeighbo
   return near.flatMap((u) => {
     const pair = pairOfText(dataset, u);
     const alike = dotRows(spaces.sentences, u, spaces.sentences, t);
-    return pair === undefined ? [] : [{ pair, kind: 'likeness', score: clamp(alike) } as const];
+    return pair === undefined ? [] : [{ pair, kind: 'likeness', score: inUnit(alike) } as const];
   });
 }
 
@@ -74,7 +74,7 @@ export function searchByImage(
     return near.map((x) => ({
       pair: pairOfImageRow(dataset, x),
       kind: 'likeness',
-      score: clamp(dotRows(spaces.looks, x, spaces.looks, guest)),
+      score: likeness(dataset, guest, x),
     }));
   }
   const wanted = Math.max(CANDIDATES, k);
@@ -95,14 +95,9 @@ export function searchByImage(
 function pairOfText(dataset: LiveDataset, t: number): LivePair | undefined {
   const { embedded, model } = dataset.context;
   for (const x of model.source.graph.imagesOf[t]!) {
-    const path = embedded.images.paths[x];
-    if (path === undefined) continue;
-    const slot = dataset.slots.ofImage(path).find((other) => embedded.textRow[other] === t);
+    if (embedded.images.paths[x] === undefined) continue;
+    const slot = slotOf(dataset, x, t);
     if (slot !== undefined) return livePair(dataset, slot);
   }
   return undefined;
-}
-
-function clamp(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }
