@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
 import type { PairItem, PairRef, Range } from '../protocol/shapes.ts';
 import { applyEdit } from './edits.ts';
+import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
 
@@ -106,8 +108,7 @@ export class Actions {
 const TITLE_LENGTH = 40;
 
 function named({ pair, caption }: PairItem): string {
-  const name = pair.image.slice(pair.image.lastIndexOf('/') + 1);
-  const line = caption.replace(/\s+/g, ' ').trim();
-  const short = line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH)}…` : line;
+  const name = baseName(pair.image);
+  const short = oneLine(caption, TITLE_LENGTH);
   return short === '' ? name : `${name}: ${short}`;
 }

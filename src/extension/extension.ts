@@ -9,6 +9,7 @@ import { NeighboursView } from './neighboursView.ts';
 import { ReviewPanel } from './reviewPanel.ts';
 import { ServerClient } from './serverClient.ts';
 import { registerStatusBar } from './statusBar.ts';
+import { WebviewPages } from './webviewPages.ts';
 
 /**
  * Puts everything in place and returns; the language server starts once a folder looks like a dataset, or when a
@@ -23,8 +24,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const client = own(new ServerClient(context, log));
   const findings = own(new FindingsModel(client));
   const actions = new Actions(client);
-  const neighbours = own(new NeighboursView(context.extensionUri, client, actions, log));
-  const review = own(new ReviewPanel(context.extensionUri, client, actions, log));
+  const pages = new WebviewPages(context.extensionUri, client, actions, log);
+  const neighbours = own(new NeighboursView(pages));
+  const review = own(new ReviewPanel(pages));
   own(registerFindingsTree(findings, client));
   own(registerExplorerBadges(findings));
   own(registerStatusBar(client));

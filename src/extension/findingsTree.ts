@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { baseName } from '../core/dataset/paths.ts';
 import type { FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import type { FindingsModel } from './findingsModel.ts';
-import { fileName } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import { ruleTitle } from './ruleTitles.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -94,7 +94,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   #groupItem({ key, findings }: FindingNode & { kind: 'group' }): vscode.TreeItem {
     const byRule = this.#by === 'rule';
     const item = new vscode.TreeItem(
-      byRule ? ruleTitle(key) : fileName(vscode.Uri.parse(key).path),
+      byRule ? ruleTitle(key) : baseName(vscode.Uri.parse(key).path),
       vscode.TreeItemCollapsibleState.Expanded,
     );
     item.id = `${this.#by}:${key}`;
@@ -107,7 +107,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   #findingItem(finding: FindingItem): vscode.TreeItem {
     const byRule = this.#by === 'rule';
     const about = vscode.Uri.parse(finding.imageUri ?? finding.uri);
-    const name = fileName(about.path);
+    const name = baseName(about.path);
     const item = new vscode.TreeItem(byRule ? name : ruleTitle(finding.code));
     item.id = `${this.#by}:${finding.id}`;
     item.description = finding.item?.caption ?? finding.message;

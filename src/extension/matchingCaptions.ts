@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Neighbour, Neighbours } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
 import { currentTarget } from './focus.ts';
-import { fileName, matchText, oneLine } from './pairTexts.ts';
+import { matchText, oneLine } from './pairTexts.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
 
@@ -73,7 +74,7 @@ export async function findMatchingCaptions(
       return;
     }
     focus = found?.focus;
-    const name = fileName(image.path);
+    const name = baseName(image.path);
     pick.placeholder = vscode.l10n.t('Captions that match {0}, the best first', name);
     pick.items = hits.map((hit) => ({
       hit,

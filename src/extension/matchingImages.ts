@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Neighbour } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
-import { fileName, matchText, oneLine } from './pairTexts.ts';
+import { matchText, oneLine } from './pairTexts.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
 
@@ -100,7 +101,7 @@ class LiveSearch {
 function itemOf(hit: Neighbour, icon?: string): ImageItem {
   return {
     hit,
-    label: fileName(hit.item.pair.image),
+    label: baseName(hit.item.pair.image),
     description: matchText(hit.score),
     detail: oneLine(hit.item.caption),
     // The list is the server's answer, not a filter over names.

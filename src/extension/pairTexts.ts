@@ -6,15 +6,10 @@ export function matchText(match: number): string {
   return vscode.l10n.t('match {0}', shownScore(match));
 }
 
-/** The last part of a path or URI path, readable. */
-export function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 const LONGEST = 200;
 
-/** A caption for a list: one line, cut where it is very long. */
-export function oneLine(caption: string): string {
+/** A caption for a list or a title: one line, cut where it is very long. */
+export function oneLine(caption: string, longest = LONGEST): string {
   const line = caption.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

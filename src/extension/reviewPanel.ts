@@ -1,31 +1,18 @@
 import * as vscode from 'vscode';
-import type { Actions } from './actions.ts';
-import type { ServerClient } from './serverClient.ts';
-import { WebviewHost } from './webviewHost.ts';
-import { pageHtml, webviewOptions } from './webviewPage.ts';
+import type { WebviewHost } from './webviewHost.ts';
+import type { WebviewPages } from './webviewPages.ts';
 
 const VIEW_TYPE = 'pairlens.review';
 
 /** The review in an editor tab; there is one, and it survives a reload of the window. */
 export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  readonly #extensionUri: vscode.Uri;
-  readonly #client: ServerClient;
-  readonly #actions: Actions;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #pages: WebviewPages;
   readonly #serializer: vscode.Disposable;
   #open: { readonly panel: vscode.WebviewPanel; readonly host: WebviewHost } | undefined;
   #finding: string | undefined;
 
-  constructor(
-    extensionUri: vscode.Uri,
-    client: ServerClient,
-    actions: Actions,
-    log: vscode.LogOutputChannel,
-  ) {
-    this.#extensionUri = extensionUri;
-    this.#client = client;
-    this.#actions = actions;
-    this.#log = log;
+  constructor(pages: WebviewPages) {
+    this.#pages = pages;
     this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
   }
 
@@ -41,13 +28,13 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       VIEW_TYPE,
       vscode.l10n.t('Review'),
       vscode.ViewColumn.Active,
-      webviewOptions(this.#extensionUri),
+      this.#pages.options,
     );
     await this.#fill(panel);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    panel.webview.options = webviewOptions(this.#extensionUri);
+    panel.webview.options = this.#pages.options;
     await this.#fill(panel);
   }
 
@@ -58,32 +45,23 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
 
   async #fill(panel: vscode.WebviewPanel): Promise<void> {
     const { webview } = panel;
-    const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
+    const media = vscode.Uri.joinPath(this.#pages.extensionUri, 'media');
     panel.iconPath = {
       light: vscode.Uri.joinPath(media, 'review-light.svg'),
       dark: vscode.Uri.joinPath(media, 'review-dark.svg'),
     };
-    const host = new WebviewHost({
-      webview,
-      client: this.#client,
-      actions: this.#actions,
-      log: this.#log,
-      onReady: () => this.#tell(),
-    });
+    const host = this.#pages.connect(webview, () => this.#tell());
     this.#open = { panel, host };
     panel.onDidDispose(() => {
       host.dispose();
       if (this.#open?.panel === panel) this.#open = undefined;
     });
-    webview.html = await pageHtml(webview, this.#extensionUri, 'review', vscode.l10n.t('Review'));
+    await this.#pages.fill(webview, 'review', vscode.l10n.t('Review'));
   }
 
   #tell(): void {
-    const host = this.#open?.host;
-    const status = this.#client.status;
-    if (status !== undefined) host?.post({ event: 'status', status });
     if (this.#finding === undefined) return;
-    host?.post({ event: 'showFinding', id: this.#finding });
+    this.#open?.host.post({ event: 'showFinding', id: this.#finding });
     this.#finding = undefined;
   }
 }

@@ -39,7 +39,7 @@ export class WebviewHost implements vscode.Disposable {
 
   constructor(options: WebviewHostOptions) {
     this.#options = options;
-    this.#handlers = handlers(options);
+    this.#handlers = handlers(options, (event) => this.post(event));
     const { webview, client } = options;
     this.#subscriptions = [
       webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
@@ -101,7 +101,10 @@ export class WebviewHost implements vscode.Disposable {
   }
 }
 
-function handlers({ client, actions, onReady }: WebviewHostOptions): Handlers {
+function handlers(
+  { client, actions, onReady }: WebviewHostOptions,
+  post: (event: HostEvent) => void,
+): Handlers {
   const done = {};
   const applied = async (edit: Promise<void>): Promise<{ applied: boolean }> => {
     await edit;
@@ -109,6 +112,8 @@ function handlers({ client, actions, onReady }: WebviewHostOptions): Handlers {
   };
   return {
     ready: () => {
+      // Known without the server, which may not run; later changes are told as they come.
+      if (client.status !== undefined) post({ event: 'status', status: client.status });
       onReady();
       return Promise.resolve(done);
     },
