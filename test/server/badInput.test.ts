@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   FileChangeType,
   HoverRequest,
@@ -9,38 +9,14 @@ import {
   InlayHintRequest,
   MarkupContent,
 } from 'vscode-languageserver/node';
-import { workplace, writeMetadata, type Workplace } from '../support/datasets.ts';
-import { LspClient, uriOf, type ClientOptions } from '../support/lspClient.ts';
+import { writeMetadata } from '../support/datasets.ts';
+import { type LspClient, uriOf } from '../support/lspClient.ts';
 import { writeGoodPairs, writePair } from '../support/photos.ts';
+import { ServerPlace } from '../support/serverPlace.ts';
 
 describe('what the server is given', () => {
-  let place: Workplace;
-  const clients: LspClient[] = [];
-  const file = (name: string) => path.join(place.folder, name);
-
-  beforeEach(async () => {
-    place = await workplace();
-    await mkdir(place.folder);
-  });
-  afterEach(async () => {
-    for (const client of clients.splice(0)) await client.stop();
-    await place.remove();
-  });
-
-  async function start(options: Partial<ClientOptions> = {}): Promise<LspClient> {
-    const client = await LspClient.start({
-      folders: [place.folder],
-      cache: place.cache,
-      ...options,
-    });
-    clients.push(client);
-    return client;
-  }
-
-  async function captionOf(client: LspClient, image: string): Promise<string | undefined> {
-    const { items } = await client.request('pairsOfImage', { uri: uriOf(file(image)) });
-    return items[0]?.caption;
-  }
+  const place = new ServerPlace();
+  const { file, start, captionOf } = place;
 
   async function hover(client: LspClient, name: string): Promise<string> {
     const found = await client.connection.sendRequest(HoverRequest.type, {

@@ -1,44 +1,22 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { CancellationTokenSource, InitializeRequest } from 'vscode-languageserver/node';
-import { workplace, writeMetadata, type Workplace } from '../support/datasets.ts';
-import { CLI_SERVER, LspClient, uriOf, type ClientOptions } from '../support/lspClient.ts';
+import { writeMetadata } from '../support/datasets.ts';
+import { CLI_SERVER, LspClient } from '../support/lspClient.ts';
+import { ServerPlace } from '../support/serverPlace.ts';
 
 const CAPTIONS = Array.from({ length: 60 }, (_, i) => `picture number ${i} with coloured circles`);
 
 describe('the life of the server', () => {
-  let place: Workplace;
   let text: string;
-  const clients: LspClient[] = [];
-  const file = (name: string) => path.join(place.folder, name);
+  const place = new ServerPlace();
+  const { file, start, leave, captionOf } = place;
 
   beforeEach(async () => {
-    place = await workplace();
-    await mkdir(place.folder);
     text = await writeMetadata(place.folder, CAPTIONS);
   });
-  afterEach(async () => {
-    for (const client of clients.splice(0)) await client.stop();
-    await place.remove();
-  });
-
-  async function start(options: Partial<ClientOptions> = {}): Promise<LspClient> {
-    const client = await LspClient.start({
-      folders: [place.folder],
-      cache: place.cache,
-      ...options,
-    });
-    clients.push(client);
-    return client;
-  }
-
-  async function captionOf(client: LspClient, image: string): Promise<string | undefined> {
-    const { items } = await client.request('pairsOfImage', { uri: uriOf(file(image)) });
-    return items[0]?.caption;
-  }
 
   test('edits while indexing are those that count in the end', async () => {
     const client = await start();
@@ -116,7 +94,7 @@ describe('the life of the server', () => {
   test('it ends with the process that started it', async () => {
     const parent = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     const client = await start();
-    clients.pop();
+    leave(client);
     await client.connection
       .sendRequest(InitializeRequest.type, {
         processId: parent.pid ?? 0,
@@ -133,7 +111,7 @@ describe('the life of the server', () => {
 
   test('it ends when its input ends', async () => {
     const client = await start();
-    clients.pop();
+    leave(client);
     client.process.stdin?.end();
     assert.equal(await client.exited, 1);
   });

@@ -1,5 +1,6 @@
 import type { Target } from '../../src/protocol/serverApi.ts';
 import type { Neighbour } from '../../src/protocol/shapes.ts';
+import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
@@ -62,13 +63,9 @@ export class NeighboursSession {
     const { target, search } = this.store.state;
     if (target !== null) this.look(target);
     if (search?.kind === 'text') this.searchText(search.text, 0);
-    try {
-      await this.#host.rpc.call('ready', {});
-      const status = await this.#host.rpc.call('status', {});
-      this.store.dispatch({ type: 'status', status });
-    } catch (error) {
-      this.store.dispatch({ type: 'failed', failure: wireError(error) });
-    }
+    await announce(this.#host.rpc, (news) => {
+      this.store.dispatch(news);
+    });
   }
 
   look(target: Target | null): void {

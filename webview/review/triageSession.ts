@@ -1,4 +1,5 @@
 import type { FindingItem, PairItem, PairRef } from '../../src/protocol/shapes.ts';
+import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
@@ -69,13 +70,9 @@ export class TriageSession {
       }
     });
     this.loadFindings();
-    try {
-      await this.#host.rpc.call('ready', {});
-      const status = await this.#host.rpc.call('status', {});
-      this.store.dispatch({ type: 'status', status });
-    } catch (error) {
-      this.store.dispatch({ type: 'failed', failure: wireError(error) });
-    }
+    await announce(this.#host.rpc, (news) => {
+      this.store.dispatch(news);
+    });
   }
 
   loadFindings(): void {
