@@ -29,8 +29,8 @@ export const diagnosticDataSchema = z.object({ id: z.string() });
 /** Publishes the findings as diagnostics: the worst ones, at most as many as the settings say, only what changed. */
 export class Diagnostics {
   readonly #context: ServerContext;
-  /** By URI, what the client was told last. */
-  readonly #published = new Map<string, string>();
+  /** By URI, the fingerprint of what the client was told last. */
+  #published: ReadonlyMap<string, string> = new Map();
   #scheduled = false;
 
   constructor(context: ServerContext) {
@@ -49,40 +49,36 @@ export class Diagnostics {
 
   #publish(): void {
     const { documents, uris, settings, live } = this.#context;
-    const byFile = new Map<string, Diagnostic[]>();
+    const byFile = new Map<string, LiveFinding[]>();
     const shown = settings.enable ? live.findings().slice(0, settings.maxProblems) : [];
     for (const finding of shown) {
       const file = fileOf(finding);
-      let list = byFile.get(file);
-      if (list === undefined) byFile.set(file, (list = []));
-      list.push(this.#diagnostic(finding));
+      const list = byFile.get(file);
+      if (list === undefined) byFile.set(file, [finding]);
+      else list.push(finding);
     }
-    const messages = new Map<string, string>();
     const unsettled = new Set<string>();
     for (const file of documents.files()) {
-      const uri = uris.toUri(file);
       // Positions in a text the client no longer shows: its next version is on the way.
-      if (!documents.isSettled(file)) unsettled.add(uri);
+      if (!documents.isSettled(file)) unsettled.add(uris.toUri(file));
       else if (documents.told(file) !== undefined && !byFile.has(file)) byFile.set(file, []);
     }
-    for (const [file, diagnostics] of byFile) {
+    const published = new Map<string, string>();
+    for (const [file, findings] of byFile) {
       const uri = uris.toUri(file);
-      const version = documents.told(file)?.version;
-      const message = { uri, diagnostics, ...(typeof version === 'number' && { version }) };
-      messages.set(uri, JSON.stringify(message));
-      if (unsettled.has(uri) || this.#published.get(uri) === messages.get(uri)) continue;
-      this.#send(message);
+      if (unsettled.has(uri)) continue;
+      const version = documents.told(file)?.version ?? undefined;
+      const fingerprint = [version, ...findings.map(fingerprintOf)].join('\n');
+      published.set(uri, fingerprint);
+      if (this.#published.get(uri) === fingerprint) continue;
+      const diagnostics = findings.map((finding) => this.#diagnostic(finding));
+      this.#send({ uri, diagnostics, ...(version !== undefined && { version }) });
     }
-    for (const uri of this.#published.keys()) {
-      if (!messages.has(uri) && !unsettled.has(uri)) this.#send({ uri, diagnostics: [] });
+    for (const [uri, before] of this.#published) {
+      if (unsettled.has(uri)) published.set(uri, before);
+      else if (!published.has(uri)) this.#send({ uri, diagnostics: [] });
     }
-    for (const uri of unsettled) {
-      const before = this.#published.get(uri);
-      if (before === undefined) messages.delete(uri);
-      else messages.set(uri, before);
-    }
-    this.#published.clear();
-    for (const [uri, message] of messages) this.#published.set(uri, message);
+    this.#published = published;
   }
 
   #send(message: { uri: string; version?: number; diagnostics: Diagnostic[] }): void {
@@ -124,4 +120,24 @@ export class Diagnostics {
     );
     return [...captions, ...images].slice(0, RELATED);
   }
+}
+
+/** Everything a diagnostic is made of: much cheaper than the diagnostic where nothing has changed. */
+function fingerprintOf(live: LiveFinding): string {
+  const { id, finding, related } = live;
+  const range = findingRange(live) ?? FILE_START;
+  return [
+    id,
+    finding.level,
+    finding.message,
+    finding.evidence[0],
+    finding.image,
+    ...placeOf(range),
+    ...finding.relatedFiles,
+    ...related.flatMap((other) => [other.captionPath, other.caption, ...placeOf(rangeOf(other))]),
+  ].join('\0');
+}
+
+function placeOf({ start, end }: Range): number[] {
+  return [start.line, start.character, end.line, end.character];
 }
