@@ -3,6 +3,7 @@ import * as tokenizers from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { PairLensError } from '../core/errors.ts';
 import type { ModelFolder } from './modelFolder.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 /** A word is at most this many characters to the encoder's vocabulary; more text than this cannot change its tokens. */
 const CHARACTERS_PER_TOKEN = 100;
@@ -34,9 +35,9 @@ export async function openTokenizer(model: ModelFolder): Promise<TokenIds> {
       OBJECT.parse(JSON.parse(await readFile(config, 'utf8'))),
     );
   } catch (error) {
-    throw new PairLensError('invalid-model', `The tokenizer ${file} cannot be used.`, {
+    throw new PairLensError('invalid-model', sentence('The tokenizer {0} cannot be used.', file), {
       path: file,
-      remedy: 'Install PairLens again, or give --model another folder.',
+      remedy: sentence('Install PairLens again, or give --model another folder.'),
       cause: error,
     });
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { PairLensError } from '../core/errors.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 const FILE = z.object({ file: z.string(), sha256: z.string().length(64) });
 const MANIFEST = z.object({
@@ -80,9 +81,13 @@ async function checksum(file: string): Promise<string> {
 }
 
 function invalid(file: string, reason: string, cause?: unknown): PairLensError {
-  return new PairLensError('invalid-model', `The model file ${file} cannot be used: ${reason}.`, {
-    path: file,
-    remedy: 'Install PairLens again, or give --model another folder.',
-    cause,
-  });
+  return new PairLensError(
+    'invalid-model',
+    sentence('The model file {0} cannot be used: {1}.', file, reason),
+    {
+      path: file,
+      remedy: sentence('Install PairLens again, or give --model another folder.'),
+      cause,
+    },
+  );
 }

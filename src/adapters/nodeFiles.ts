@@ -17,6 +17,7 @@ import path from 'node:path';
 import { throwIfCancelled } from '../core/cancellation.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { FileSystem, ListProblem } from '../core/ports.ts';
+import { sentence, type Sentence, type SentenceValue } from '../core/text/sentence.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -77,11 +78,15 @@ export const nodeFiles: FileSystem = {
     try {
       await mkdir(folder, { recursive: true });
     } catch (error) {
-      throw new PairLensError('write-failed', `${folder} could not be made: ${reasonOf(error)}.`, {
-        path: folder,
-        remedy: remedyOf(error),
-        cause: error,
-      });
+      throw new PairLensError(
+        'write-failed',
+        sentence('{0} could not be made: {1}.', folder, reasonOf(error)),
+        {
+          path: folder,
+          remedy: remedyOf(error),
+          cause: error,
+        },
+      );
     }
   },
 
@@ -91,11 +96,15 @@ export const nodeFiles: FileSystem = {
       const target = await realpath(file).catch(() => file);
       await writeBeside(target, bytes);
     } catch (error) {
-      throw new PairLensError('write-failed', `${file} could not be written: ${reasonOf(error)}.`, {
-        path: file,
-        remedy: remedyOf(error),
-        cause: error,
-      });
+      throw new PairLensError(
+        'write-failed',
+        sentence('{0} could not be written: {1}.', file, reasonOf(error)),
+        {
+          path: file,
+          remedy: remedyOf(error),
+          cause: error,
+        },
+      );
     }
   },
 };
@@ -220,28 +229,38 @@ function listReason(error: unknown): ListProblem['reason'] {
 }
 
 function unreadable(file: string, error: unknown): PairLensError {
-  return new PairLensError('unreadable-file', `${file} could not be read: ${reasonOf(error)}.`, {
-    path: file,
-    remedy: remedyOf(error),
-    cause: error,
-  });
+  return new PairLensError(
+    'unreadable-file',
+    sentence('{0} could not be read: {1}.', file, reasonOf(error)),
+    {
+      path: file,
+      remedy: remedyOf(error),
+      cause: error,
+    },
+  );
 }
 
-const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
-  ENOENT: ['it does not exist', 'Check the name.'],
-  EACCES: ['permission denied', 'Give yourself permission to it.'],
-  EPERM: ['the system does not permit it', 'Give yourself permission to it.'],
-  EROFS: ['the disk is read-only', 'Copy the dataset to a disk you can write to.'],
-  ENOSPC: ['the disk is full', 'Free some space and try again.'],
-  EISDIR: ['it is a folder', 'Name a file instead.'],
-  ELOOP: ['its symbolic links form a loop', 'Delete or correct the link.'],
-  EMFILE: ['too many files are open', 'Raise the limit on open files (`ulimit -n`).'],
+const REASONS: Readonly<Record<string, readonly [reason: Sentence, remedy: Sentence]>> = {
+  ENOENT: [sentence('it does not exist'), sentence('Check the name.')],
+  EACCES: [sentence('permission denied'), sentence('Give yourself permission to it.')],
+  EPERM: [sentence('the system does not permit it'), sentence('Give yourself permission to it.')],
+  EROFS: [
+    sentence('the disk is read-only'),
+    sentence('Copy the dataset to a disk you can write to.'),
+  ],
+  ENOSPC: [sentence('the disk is full'), sentence('Free some space and try again.')],
+  EISDIR: [sentence('it is a folder'), sentence('Name a file instead.')],
+  ELOOP: [sentence('its symbolic links form a loop'), sentence('Delete or correct the link.')],
+  EMFILE: [
+    sentence('too many files are open'),
+    sentence('Raise the limit on open files (`ulimit -n`).'),
+  ],
 };
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): SentenceValue {
   return REASONS[codeOf(error)]?.[0] ?? (error instanceof Error ? error.message : String(error));
 }
 
-function remedyOf(error: unknown): string {
-  return REASONS[codeOf(error)]?.[1] ?? 'Check the disk and try again.';
+function remedyOf(error: unknown): Sentence {
+  return REASONS[codeOf(error)]?.[1] ?? sentence('Check the disk and try again.');
 }

@@ -6,6 +6,7 @@ import type { ReferenceBank } from '../core/audit/referenceBank.ts';
 import { PairLensError } from '../core/errors.ts';
 import { parseNpyFloat16 } from '../core/export/npyFile.ts';
 import type { Matrix } from '../core/matching/matrix.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 const FILE = z.object({ file: z.string(), sha256: z.string() });
 const MANIFEST = z.object({
@@ -69,10 +70,14 @@ async function sound<T>(file: string, read: () => Promise<T>): Promise<T> {
   } catch (error) {
     const reason =
       error instanceof z.ZodError ? z.prettifyError(error) : PairLensError.from(error).message;
-    throw new PairLensError('invalid-model', `The model file ${file} cannot be used: ${reason}.`, {
-      path: file,
-      remedy: 'Install PairLens again, or give --model another folder.',
-      cause: error,
-    });
+    throw new PairLensError(
+      'invalid-model',
+      sentence('The model file {0} cannot be used: {1}.', file, reason),
+      {
+        path: file,
+        remedy: sentence('Install PairLens again, or give --model another folder.'),
+        cause: error,
+      },
+    );
   }
 }

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import { PairLensError } from '../core/errors.ts';
 import type { ImageReader, SquareImage } from '../core/ports.ts';
+import { sentence, type Sentence } from '../core/text/sentence.ts';
 
 const THUMBNAIL_SIDE = 16;
 /** 268 megapixels: what libvips itself refuses by default, and more than any camera takes. */
@@ -31,12 +32,15 @@ async function readSquare(
   maxPixels: number,
 ): Promise<SquareImage> {
   if (bytes.length === 0) {
-    throw unreadable('The file is empty.', 'Copy the image again, or delete it with its caption.');
+    throw unreadable(
+      sentence('The file is empty.'),
+      sentence('Copy the image again, or delete it with its caption.'),
+    );
   }
   if (looksLikeSvg(bytes)) {
     throw unreadable(
-      'It is an SVG drawing, which PairLens does not render.',
-      'Export it as PNG or JPEG.',
+      sentence('It is an SVG drawing, which PairLens does not render.'),
+      sentence('Export it as PNG or JPEG.'),
     );
   }
   let meta: Metadata;
@@ -89,28 +93,33 @@ export function looksLikeSvg(bytes: Uint8Array): boolean {
 function tooLarge(width: number, height: number, maxPixels: number): PairLensError {
   return new PairLensError(
     'image-too-large',
-    `It has ${width} x ${height} pixels; PairLens reads at most ${Math.floor(maxPixels / 1e6)} megapixels.`,
-    { remedy: 'Shrink the image; trainers scale it down anyway.' },
+    sentence(
+      'It has {0} x {1} pixels; PairLens reads at most {2} megapixels.',
+      width,
+      height,
+      Math.floor(maxPixels / 1e6),
+    ),
+    { remedy: sentence('Shrink the image; trainers scale it down anyway.') },
   );
 }
 
-function unreadable(message: string, remedy: string, cause?: unknown): PairLensError {
+function unreadable(message: Sentence, remedy: Sentence, cause?: unknown): PairLensError {
   return new PairLensError('unreadable-image', message, { remedy, cause });
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): Sentence {
   const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (/premature|truncated|end of/i.test(text))
-    return 'The image is damaged: its data ends too early.';
+    return sentence('The image is damaged: its data ends too early.');
   if (/unsupported image format|not a known file format/i.test(text)) {
-    return 'It is no image that can be decoded, whatever its name says.';
+    return sentence('It is no image that can be decoded, whatever its name says.');
   }
-  return `The image cannot be decoded (${text}).`;
+  return sentence('The image cannot be decoded ({0}).', text);
 }
 
-function remedyOf(error: unknown): string {
+function remedyOf(error: unknown): Sentence {
   const text = error instanceof Error ? error.message : '';
   return /unsupported image format/i.test(text)
-    ? 'Replace it by a JPEG, PNG or WebP file, or take it out of the dataset.'
-    : 'Copy or download the image again, or take it out of the dataset.';
+    ? sentence('Replace it by a JPEG, PNG or WebP file, or take it out of the dataset.')
+    : sentence('Copy or download the image again, or take it out of the dataset.');
 }

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { PairLensError } from '../core/errors.ts';
 import type { ThumbnailReader } from '../core/ports.ts';
 import { looksLikeSvg, MAX_PIXELS } from './sharpImageReader.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 const HEAD_BYTES = 1024;
 const WHITE = { r: 255, g: 255, b: 255 };
@@ -15,7 +16,9 @@ export const sharpThumbnails: ThumbnailReader = {
   async read(file, size) {
     try {
       if (looksLikeSvg(await headOf(file))) {
-        throw new PairLensError('unreadable-image', `${file} is an SVG drawing.`, { path: file });
+        throw new PairLensError('unreadable-image', sentence('{0} is an SVG drawing.', file), {
+          path: file,
+        });
       }
       // Damaged files are shown as far as they go: one sees what is wrong with them.
       const { data, info } = await sharp(file, { failOn: 'none', limitInputPixels: MAX_PIXELS })
@@ -29,9 +32,9 @@ export const sharpThumbnails: ThumbnailReader = {
       return { jpeg: data, width: info.width, height: info.height };
     } catch (error) {
       if (PairLensError.is(error)) throw error;
-      throw new PairLensError('unreadable-image', `${file} cannot be shown.`, {
+      throw new PairLensError('unreadable-image', sentence('{0} cannot be shown.', file), {
         path: file,
-        remedy: 'Check that the image opens elsewhere.',
+        remedy: sentence('Check that the image opens elsewhere.'),
         cause: error,
       });
     }

@@ -1,3 +1,5 @@
+import { inEnglish, type Sentence, verbatim } from './text/sentence.ts';
+
 /** What went wrong, as a stable word that programs may compare. */
 export type ErrorCode =
   | 'cancelled'
@@ -16,7 +18,7 @@ export type ErrorCode =
 
 export interface ErrorDetails {
   /** What the person can do about it, one sentence. */
-  readonly remedy?: string;
+  readonly remedy?: string | Sentence;
   /** The file or folder it happened to. */
   readonly path?: string;
   readonly cause?: unknown;
@@ -34,14 +36,23 @@ export interface ErrorData {
 export class PairLensError extends Error {
   override readonly name = 'PairLensError';
   readonly code: ErrorCode;
-  readonly remedy: string | undefined;
   readonly path: string | undefined;
+  /** `message` and `remedy` as they were meant, for whoever shows them in another language. */
+  readonly said: { readonly message: Sentence; readonly remedy: Sentence | undefined };
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+  constructor(code: ErrorCode, message: string | Sentence, details: ErrorDetails = {}) {
+    const said = asSentence(message);
+    super(inEnglish(said), details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
-    this.remedy = details.remedy;
+    this.said = {
+      message: said,
+      remedy: details.remedy === undefined ? undefined : asSentence(details.remedy),
+    };
     this.path = details.path;
+  }
+
+  get remedy(): string | undefined {
+    return this.said.remedy && inEnglish(this.said.remedy);
   }
 
   /** Whether `error` is a PairLensError (of this code). Also true for one made by another copy of this module. */
@@ -70,12 +81,18 @@ export class PairLensError extends Error {
     });
   }
 
-  toData(): ErrorData {
+  /** @param say puts a sentence into words: the English ones, or those of another language */
+  toData(say: (sentence: Sentence) => string = inEnglish): ErrorData {
+    const { message, remedy } = this.said;
     return {
       code: this.code,
-      message: this.message,
-      ...(this.remedy === undefined ? {} : { remedy: this.remedy }),
+      message: say(message),
+      ...(remedy === undefined ? {} : { remedy: say(remedy) }),
       ...(this.path === undefined ? {} : { path: this.path }),
     };
   }
+}
+
+function asSentence(words: string | Sentence): Sentence {
+  return typeof words === 'string' ? verbatim(words) : words;
 }

@@ -10,6 +10,7 @@ import {
   type ReportFinding,
   type ReportRegion,
 } from '../core/export/auditReport.ts';
+import { inEnglish } from '../core/text/sentence.ts';
 import type { AuditedDataset } from './auditFolder.ts';
 
 interface ReportFacts {
@@ -97,7 +98,7 @@ function reportFinding(
   const image = finding.image ?? pair?.image;
   const caption = finding.caption ?? pair?.caption;
   const source = finding.source ?? pair?.source;
-  const remedy = finding.remedy ?? remedyOf(finding.fixes);
+  const remedy = finding.remedy === undefined ? remedyOf(finding.fixes) : inEnglish(finding.remedy);
   const region = source?.file === finding.file ? regionOf(source.range, caption ?? '') : undefined;
   return {
     code: finding.code,
@@ -107,8 +108,8 @@ function reportFinding(
     ...(image !== undefined && { image: prefix + image }),
     ...(caption !== undefined && { caption }),
     ...(pair && { captionIndex: pair.captionIndex }),
-    message: finding.message,
-    evidence: finding.evidence,
+    message: inEnglish(finding.message),
+    evidence: finding.evidence.map(inEnglish),
     confidence: finding.confidence,
     ...(remedy !== undefined && { remedy }),
     suggestions: finding.fixes.flatMap((fix) =>
@@ -133,7 +134,7 @@ export function fingerprintOf(
   const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
   const image = finding.image ?? pair?.image ?? '';
   // The message tells apart two problems of one file; neither it nor the rest moves when lines are added above.
-  const what = finding.caption ?? pair?.caption ?? finding.message;
+  const what = finding.caption ?? pair?.caption ?? inEnglish(finding.message);
   const parts = [finding.code, prefix + finding.file, image, what];
   // A pair may be hard to tell from several others.
   if (finding.code === 'hard-negative') parts.push(finding.relatedFiles[0] ?? '');

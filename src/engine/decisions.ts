@@ -12,6 +12,7 @@ import { PairLensError } from '../core/errors.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
 import { encodeText, type DecodedText } from '../core/text/textEncoding.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 /** The decisions below a dataset's root by key; none where there is no such file. @throws PairLensError. */
 export async function readDecisions(
@@ -67,8 +68,12 @@ async function readText(files: FileSystem, path: string): Promise<DecodedText> {
   if (!(await files.exists(path))) return { text: '', encoding: 'utf-8', bom: false };
   const decoded = decodeText(await files.read(path));
   if ('text' in decoded) return decoded;
-  throw new PairLensError('unsupported-format', `${path} is neither UTF-8 nor UTF-16.`, {
-    path,
-    remedy: reencodeRemedy(decoded.guess),
-  });
+  throw new PairLensError(
+    'unsupported-format',
+    sentence('{0} is neither UTF-8 nor UTF-16.', path),
+    {
+      path,
+      remedy: reencodeRemedy(decoded.guess),
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { extensionOf, isImageName, isSkippedFolder, stemOf } from '../core/datas
 import { baseName, toDatasetPath } from '../core/dataset/paths.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { FileSystem, ListProblem } from '../core/ports.ts';
+import { type Sentence, sentence } from '../core/text/sentence.ts';
 
 /** What lies in the opened folder, sorted by kind. All paths relative to it. */
 export interface Listing {
@@ -61,14 +62,22 @@ export async function discoverFiles(
   };
 }
 
-const LIST_REASONS: Readonly<Record<ListProblem['reason'], readonly [string, string]>> = {
+const LIST_REASONS: Readonly<
+  Record<ListProblem['reason'], readonly [what: Sentence, remedy: Sentence]>
+> = {
   'broken-link': [
-    'is a symbolic link to nothing',
-    'Restore what it points to, or delete the link.',
+    sentence('is a symbolic link to nothing'),
+    sentence('Restore what it points to, or delete the link.'),
   ],
-  'link-loop': ['is a symbolic link that leads back to itself', 'Delete the link.'],
-  'no-permission': ['may not be read', 'Give yourself permission to read it.'],
-  unreadable: ['could not be read', 'Check the disk, and that the file is not in use.'],
+  'link-loop': [
+    sentence('is a symbolic link that leads back to itself'),
+    sentence('Delete the link.'),
+  ],
+  'no-permission': [sentence('may not be read'), sentence('Give yourself permission to read it.')],
+  unreadable: [
+    sentence('could not be read'),
+    sentence('Check the disk, and that the file is not in use.'),
+  ],
 };
 
 /** Undefined for what is no matter of a dataset, such as a broken link to a library. */
@@ -76,12 +85,19 @@ function listProblem(problem: ListProblem, file: DatasetPath): Problem | undefin
   const [what, remedy] = LIST_REASONS[problem.reason];
   const extension = extensionOf(file);
   if (isImageName(file)) {
-    return { code: 'unreadable-image', file, image: file, message: `${file} ${what}.`, remedy };
+    return {
+      code: 'unreadable-image',
+      file,
+      image: file,
+      message: sentence('{0} {1}.', file, what),
+      remedy,
+    };
   }
   if (['txt', 'caption'].includes(extension) || TABLE_EXTENSIONS.has(extension)) {
-    return { code: 'unreadable-caption', file, message: `${file} ${what}.`, remedy };
+    return { code: 'unreadable-caption', file, message: sentence('{0} {1}.', file, what), remedy };
   }
   if (problem.reason === 'broken-link' && extension !== '') return undefined;
-  const message = `${file === '' ? 'The folder' : file} ${what}; nothing in it was audited.`;
+  const folder = file === '' ? sentence('The folder') : file;
+  const message = sentence('{0} {1}; nothing in it was audited.', folder, what);
   return { code: 'unreadable-image', file, message, remedy };
 }

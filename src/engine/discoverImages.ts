@@ -13,13 +13,14 @@ import {
 import type { ProblemCode } from '../core/dataset/problem.ts';
 import type { ImagePlace } from '../core/formats/captionFormat.ts';
 import type { FileSystem } from '../core/ports.ts';
+import { type Sentence, sentence, type SentenceValue } from '../core/text/sentence.ts';
 
 /** Why no image was found, to be completed with where the name stands. */
 export interface LostImage {
   readonly code: ProblemCode;
   /** Continues "line 3 of metadata.jsonl names x.jpg, ...". */
-  readonly because: string;
-  readonly remedy: string;
+  readonly because: Sentence;
+  readonly remedy: Sentence;
 }
 
 export type FoundImage = { readonly image: DatasetPath } | LostImage;
@@ -97,25 +98,32 @@ export class ImageFinder {
       if (picture === undefined) return { image: folded ?? candidate };
       return {
         code: 'unreadable-image',
-        because: `which is ${picture}`,
-        remedy: 'Convert it to PNG or JPEG, or delete the caption.',
+        because: sentence('which is {0}', picture),
+        remedy: sentence('Convert it to PNG or JPEG, or delete the caption.'),
       };
     }
     if (folded !== undefined) {
       return {
         code: 'missing-image',
-        because: `but the file is called ${baseName(folded)}: upper and lower case differ`,
-        remedy: `Rename one of the two to match.`,
+        because: sentence(
+          'but the file is called {0}: upper and lower case differ',
+          baseName(folded),
+        ),
+        remedy: sentence('Rename one of the two to match.'),
       };
     }
     const [elsewhere] = this.#index.named(written, this.#folder);
     return {
       code: 'missing-image',
-      because: 'which does not exist',
+      because: sentence('which does not exist'),
       remedy:
         elsewhere === undefined
-          ? 'Put the image there, correct the name, or delete the caption.'
-          : `There is ${elsewhere}: correct the name, which is relative to ${this.#folderName()}.`,
+          ? sentence('Put the image there, correct the name, or delete the caption.')
+          : sentence(
+              'There is {0}: correct the name, which is relative to {1}.',
+              elsewhere,
+              this.#folderName(),
+            ),
     };
   }
 
@@ -131,30 +139,35 @@ export class ImageFinder {
   #refuse(written: string, refused: PathRefusal): LostImage {
     const [elsewhere] = this.#index.named(written, this.#folder);
     const instead =
-      elsewhere === undefined ? '' : ` There is ${elsewhere}, which may be the one meant.`;
+      elsewhere === undefined
+        ? ''
+        : sentence(' There is {0}, which may be the one meant.', elsewhere);
     const here = this.#folderName();
-    const reasons: Record<PathRefusal, readonly [string, string]> = {
-      empty: ['which is empty', 'Name the image, or delete the row.'],
+    const reasons: Record<PathRefusal, readonly [because: Sentence, remedy: Sentence]> = {
+      empty: [sentence('which is empty'), sentence('Name the image, or delete the row.')],
       url: [
-        'which is an address on the network; PairLens reads local files only',
-        `Download the image and name it relative to ${here}.`,
+        sentence('which is an address on the network; PairLens reads local files only'),
+        sentence('Download the image and name it relative to {0}.', here),
       ],
       absolute: [
-        'an absolute path outside the dataset',
-        `Copy the image into the dataset and name it relative to ${here}.`,
+        sentence('an absolute path outside the dataset'),
+        sentence('Copy the image into the dataset and name it relative to {0}.', here),
       ],
       'climbs-out': [
-        'which leads out of the dataset folder',
-        `Move the image into ${here} and name it relative to that folder.`,
+        sentence('which leads out of the dataset folder'),
+        sentence('Move the image into {0} and name it relative to that folder.', here),
       ],
-      'not-a-path': ['which is no file name', `Name the image relative to ${here}.`],
+      'not-a-path': [
+        sentence('which is no file name'),
+        sentence('Name the image relative to {0}.', here),
+      ],
     };
     const [because, remedy] = reasons[refused];
-    return { code: 'missing-image', because, remedy: remedy + instead };
+    return { code: 'missing-image', because, remedy: sentence('{0}{1}', remedy, instead) };
   }
 
-  #folderName(): string {
-    return this.#folder === '' ? "the caption file's folder" : this.#folder;
+  #folderName(): SentenceValue {
+    return this.#folder === '' ? sentence("the caption file's folder") : this.#folder;
   }
 }
 

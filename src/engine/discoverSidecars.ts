@@ -15,6 +15,8 @@ import {
 } from '../core/formats/sidecar.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
+import { sentence } from '../core/text/sentence.ts';
+import { errorWords } from './errorWords.ts';
 
 /** Captions in a file beside each image. Paths relative to the opened folder. */
 export interface Sidecars {
@@ -224,8 +226,8 @@ function orphans(
     .map((file) => ({
       code: 'missing-image',
       file,
-      message: `${file} is a caption, but there is no image of that name beside it.`,
-      remedy: 'Put the image back, rename one of the two, or delete the caption.',
+      message: sentence('{0} is a caption, but there is no image of that name beside it.', file),
+      remedy: sentence('Put the image back, rename one of the two, or delete the caption.'),
     }));
 }
 
@@ -234,8 +236,8 @@ export function missingSidecar(image: DatasetPath): Problem {
     code: 'missing-caption',
     file: image,
     image,
-    message: `${image} has no caption.`,
-    remedy: `Write one to ${stemOf(image)}.txt.`,
+    message: sentence('{0} has no caption.', image),
+    remedy: sentence('Write one to {0}.txt.', stemOf(image)),
   };
 }
 
@@ -247,8 +249,12 @@ function missingSidecars(images: readonly DatasetPath[]): Problem {
     file: image,
     image,
     related,
-    message: `None of the ${images.length} images in ${folderOf(image)} has a caption.`,
-    remedy: 'Write captions for them, or move the folder out of the dataset.',
+    message: sentence(
+      'None of the {0} images in {1} has a caption.',
+      images.length,
+      folderOf(image),
+    ),
+    remedy: sentence('Write captions for them, or move the folder out of the dataset.'),
   };
 }
 
@@ -258,33 +264,39 @@ export function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
     file,
     image,
     range: { start: 0, end: 0, line: 0, column: 0 },
-    message: `${file} is empty: ${image} has no caption.`,
-    remedy: 'Write a caption, or delete the file; some trainers stop at an empty one.',
+    message: sentence('{0} is empty: {1} has no caption.', file, image),
+    remedy: sentence('Write a caption, or delete the file; some trainers stop at an empty one.'),
   };
 }
 
 function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Problem {
-  const names = images.map(baseName).join(' and ');
+  const names = images.map(baseName).join(', ');
   return {
     code: 'ambiguous-pair',
     file,
     ...(images[0] === undefined ? {} : { image: images[0] }),
     related: images,
-    message: `${names} share the caption file ${file}.`,
-    remedy: 'Rename one of the images and give it a caption file of its own.',
+    message: sentence('{0} share the caption file {1}.', names, file),
+    remedy: sentence('Rename one of the images and give it a caption file of its own.'),
   };
 }
 
 function secondSidecars(unread: readonly DatasetPath[], extensions: readonly string[]): Problem {
   const [file = '', ...related] = unread;
-  const order = extensions.map((extension) => `.${extension}`).join(' before ');
-  const count = unread.length === 1 ? 'An image has' : `${unread.length} images have`;
+  const order = extensions.map((extension) => `.${extension}`).join(', ');
+  const count =
+    unread.length === 1 ? sentence('An image has') : sentence('{0} images have', unread.length);
   return {
     code: 'ambiguous-pair',
     file,
     related,
-    message: `${count} two caption files, e.g. ${file}; PairLens reads ${order}.`,
-    remedy: 'Delete the files that your trainer does not read, or move them elsewhere.',
+    message: sentence(
+      '{0} two caption files, e.g. {1}; PairLens reads the first there is of {2}.',
+      count,
+      file,
+      order,
+    ),
+    remedy: sentence('Delete the files that your trainer does not read, or move them elsewhere.'),
   };
 }
 
@@ -294,22 +306,25 @@ function differentCase(image: DatasetPath, text: DatasetPath): Problem {
     file: image,
     image,
     related: [text],
-    message: `${image} has no caption: ${baseName(text)} differs from it in upper and lower case.`,
-    remedy: 'Rename one of the two to match.',
+    message: sentence(
+      '{0} has no caption: {1} differs from it in upper and lower case.',
+      image,
+      baseName(text),
+    ),
+    remedy: sentence('Rename one of the two to match.'),
   };
 }
 
 export function unreadableSidecar(
   file: DatasetPath,
   image: DatasetPath | undefined,
-  { message, remedy }: PairLensError,
+  error: PairLensError,
 ): Problem {
   return {
     code: 'unreadable-caption',
     file,
     ...(image === undefined ? {} : { image }),
-    message,
-    remedy: remedy ?? 'Check that the file can be read.',
+    ...errorWords(error),
   };
 }
 
@@ -319,8 +334,12 @@ export function wrongEncoding(file: DatasetPath, guess: string | undefined): Pro
     file,
     message:
       guess === undefined
-        ? `${file} is neither UTF-8 nor UTF-16, so its caption was not judged.`
-        : `${file} is not UTF-8 but looks like ${guess}, so its caption was not judged.`,
+        ? sentence('{0} is neither UTF-8 nor UTF-16, so its caption was not judged.', file)
+        : sentence(
+            '{0} is not UTF-8 but looks like {1}, so its caption was not judged.',
+            file,
+            guess,
+          ),
     remedy: reencodeRemedy(guess),
   };
 }

@@ -15,6 +15,8 @@ import type { FileSystem } from '../core/ports.ts';
 import { reencodeRemedy } from '../core/text/decodeText.ts';
 import { TextStream } from '../core/text/textStream.ts';
 import { ImageFinder } from './discoverImages.ts';
+import { type Sentence, sentence } from '../core/text/sentence.ts';
+import { errorWords } from './errorWords.ts';
 
 /** A caption file of many images, read. Paths relative to the opened folder. */
 export interface CaptionTable {
@@ -93,8 +95,12 @@ function unreadableTable(file: DatasetPath, error: unknown): Problem {
   return {
     code: 'unreadable-caption',
     file,
-    message: known ? error.message : `${file} is too large to be read as one JSON document.`,
-    remedy: known ? (error.remedy ?? 'Check the file.') : 'Convert it to metadata.jsonl.',
+    ...(known
+      ? errorWords(error)
+      : {
+          message: sentence('{0} is too large to be read as one JSON document.', file),
+          remedy: sentence('Convert it to metadata.jsonl.'),
+        }),
   };
 }
 
@@ -130,8 +136,13 @@ class TableRows {
         file: this.#file,
         image,
         range: row.range,
-        message: `Line ${row.range.line + 1} of ${this.#file} has an empty caption for ${image}.`,
-        remedy: 'Write a caption, or delete the row.',
+        message: sentence(
+          'Line {0} of {1} has an empty caption for {2}.',
+          row.range.line + 1,
+          this.#file,
+          image,
+        ),
+        remedy: sentence('Write a caption, or delete the row.'),
       });
       return;
     }
@@ -148,12 +159,21 @@ class TableRows {
     else known.push(pair);
   }
 
-  addLost(row: CaptionRow, lost: { code: Problem['code']; because: string; remedy: string }): void {
+  addLost(
+    row: CaptionRow,
+    lost: { code: Problem['code']; because: Sentence; remedy: Sentence },
+  ): void {
     this.#lost.push({
       code: lost.code,
       file: this.#file,
       range: row.range,
-      message: `Line ${row.range.line + 1} of ${this.#file} names "${row.image}", ${lost.because}.`,
+      message: sentence(
+        'Line {0} of {1} names "{2}", {3}.',
+        row.range.line + 1,
+        this.#file,
+        row.image,
+        lost.because,
+      ),
       remedy: lost.remedy,
     });
   }
@@ -171,11 +191,16 @@ class TableRows {
     const problems = [...this.#problems, ...this.#lostProblems()];
     if (stream.damage !== undefined) {
       const { guess } = stream.damage;
-      const looks = guess === undefined ? '' : ` It looks like ${guess}.`;
+      const looks = guess === undefined ? '' : sentence(' It looks like {0}.', guess);
       problems.push({
         code: 'wrong-encoding',
         file: this.#file,
-        message: `${this.#file} is not valid UTF-8.${looks} ${this.#skipped} rows with damaged characters were not judged.`,
+        message: sentence(
+          '{0} is not valid UTF-8.{1} {2} rows with damaged characters were not judged.',
+          this.#file,
+          looks,
+          this.#skipped,
+        ),
         remedy: reencodeRemedy(guess),
       });
     }
@@ -189,8 +214,14 @@ class TableRows {
         file: this.#file,
         image,
         range: first,
-        message: `${this.#file} gives ${image} the same caption ${repeats.length + 1} times, on lines ${lines}.`,
-        remedy: 'Delete the repeated rows; they are counted once here.',
+        message: sentence(
+          '{0} gives {1} the same caption {2} times, on lines {3}.',
+          this.#file,
+          image,
+          repeats.length + 1,
+          lines,
+        ),
+        remedy: sentence('Delete the repeated rows; they are counted once here.'),
       });
     }
     return {
@@ -210,7 +241,12 @@ class TableRows {
     return [
       {
         ...first,
-        message: `None of the ${this.#lost.length} images that ${this.#file} names was found. ${first.message}`,
+        message: sentence(
+          'None of the {0} images that {1} names was found. {2}',
+          this.#lost.length,
+          this.#file,
+          first.message,
+        ),
       },
     ];
   }

@@ -14,6 +14,8 @@ import { FileHashes } from './fileHashes.ts';
 import type { IndexOptions, IndexPorts } from './indexPorts.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { RowMatrix } from './rowMatrix.ts';
+import { sentence } from '../core/text/sentence.ts';
+import { errorWords } from './errorWords.ts';
 
 const DEFAULT_DECODES = 16;
 const THUMBNAIL_BYTES = 256;
@@ -232,7 +234,7 @@ function unreadable(file: DatasetPath, error: unknown): Problem {
     code: 'unreadable-image',
     file,
     image: file,
-    message: `${file}: ${error.message}`,
-    remedy: error.remedy ?? 'Replace the image, or take it out of the dataset.',
+    ...errorWords(error, sentence('Replace the image, or take it out of the dataset.')),
+    message: sentence('{0}: {1}', file, error.said.message),
   };
 }

@@ -4,6 +4,7 @@ import { PairLensError } from '../core/errors.ts';
 import { indexCaptions } from './indexCaptions.ts';
 import { indexImages } from './indexImages.ts';
 import type { IndexOptions, IndexPorts } from './indexPorts.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 /**
  * Embeds every image and every distinct caption of a dataset. What the store knows is not encoded again: an
@@ -20,8 +21,12 @@ export async function indexDataset(
   if (ports.imageEncoder.modelId !== ports.textEncoder.modelId) {
     throw new PairLensError(
       'invalid-model',
-      `The image encoder (${ports.imageEncoder.modelId}) and the text encoder (${ports.textEncoder.modelId}) are of different models.`,
-      { remedy: 'Use the two encoders of one model: their embeddings share a space.' },
+      sentence(
+        'The image encoder ({0}) and the text encoder ({1}) are of different models.',
+        ports.imageEncoder.modelId,
+        ports.textEncoder.modelId,
+      ),
+      { remedy: sentence('Use the two encoders of one model: their embeddings share a space.') },
     );
   }
   try {

@@ -17,6 +17,8 @@ import type { ProgressListener } from '../core/progress.ts';
 import { discoverFiles, type Listing } from './discoverFiles.ts';
 import { readSidecars, type Sidecars } from './discoverSidecars.ts';
 import { readTable, sniffTable, type CaptionTable } from './discoverTables.ts';
+import { sentence } from '../core/text/sentence.ts';
+import { errorWords } from './errorWords.ts';
 
 export interface OpenOptions {
   /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
@@ -129,8 +131,7 @@ async function readTables(
       problems.push({
         code: 'unreadable-caption',
         file,
-        message: error.message,
-        remedy: error.remedy ?? 'Check that the file can be read.',
+        ...errorWords(error),
       });
     }
   }
@@ -143,8 +144,11 @@ function unrecognised(file: DatasetPath): Problem | undefined {
   return {
     code: 'unreadable-caption',
     file,
-    message: `${file} names no captions: it needs "file_name" and one of "text", "caption" or "prompt".`,
-    remedy: 'Add the two, or delete the file if the captions are elsewhere.',
+    message: sentence(
+      '{0} names no captions: it needs "file_name" and one of "text", "caption" or "prompt".',
+      file,
+    ),
+    remedy: sentence('Add the two, or delete the file if the captions are elsewhere.'),
   };
 }
 
@@ -238,8 +242,8 @@ export function missingRow(image: DatasetPath): Problem {
     code: 'missing-caption',
     file: image,
     image,
-    message: `${image} has no caption.`,
-    remedy: 'Add it to the caption file, or move the image out of the dataset.',
+    message: sentence('{0} has no caption.', image),
+    remedy: sentence('Add it to the caption file, or move the image out of the dataset.'),
   };
 }
 
@@ -301,16 +305,26 @@ function toDataset(dir: string, group: Group): Dataset {
 }
 
 function noDataset(dir: string, listing: Listing, problems: readonly Problem[]): PairLensError {
-  const found = `${listing.images.length} images and ${listing.texts.length} text files`;
+  const found = sentence(
+    '{0} images and {1} text files',
+    listing.images.length,
+    listing.texts.length,
+  );
   const [first] = [...problems, ...listing.problems];
-  const clue = first === undefined ? '' : ` ${first.message}`;
+  const clue = first === undefined ? '' : sentence(' {0}', first.message);
   return new PairLensError(
     'no-dataset',
-    `There is no image-caption dataset in ${dir}: found ${found}, but no captions that belong to images.${clue}`,
+    sentence(
+      'There is no image-caption dataset in {0}: found {1}, but no captions that belong to images.{2}',
+      dir,
+      found,
+      clue,
+    ),
     {
       path: dir,
-      remedy:
+      remedy: sentence(
         'PairLens looks for photo.txt or photo.caption beside photo.jpg, metadata.jsonl, metadata.csv, *.jsonl, COCO captions JSON, kohya metadata JSON, *.token and captions.txt.',
+      ),
     },
   );
 }

@@ -6,6 +6,7 @@ import {
 } from 'vscode-languageserver/node';
 import { type ErrorData, PairLensError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { said } from './sentences.ts';
 import { describeError } from './serverLog.ts';
 
 /** An AbortSignal that a client's cancellation aborts; dispose it when the request is answered. */
@@ -21,7 +22,7 @@ export function signalOf(token: CancellationToken): {
 
 /** The form in which an error crosses to the client. */
 export function responseError(error: unknown): ResponseError<ErrorData> {
-  const data = PairLensError.from(error).toData();
+  const data = PairLensError.from(error).toData(said);
   const code =
     data.code === 'cancelled'
       ? LSPErrorCodes.RequestCancelled

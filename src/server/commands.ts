@@ -6,6 +6,7 @@ import { REQUESTS, SERVER_COMMANDS } from '../protocol/serverApi.ts';
 import { answer } from './answering.ts';
 import type { ServerContext } from './context.ts';
 import { Wire } from './wire.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 export type Decide = z.infer<(typeof REQUESTS)['decide']['params']>;
 
@@ -27,9 +28,13 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
           return null;
         }
         default:
-          throw new PairLensError('invalid-argument', `There is no command ${command}.`, {
-            remedy: `Use ${Object.values(SERVER_COMMANDS).join(' or ')}.`,
-          });
+          throw new PairLensError(
+            'invalid-argument',
+            sentence('There is no command {0}.', command),
+            {
+              remedy: sentence('Use {0}.', Object.values(SERVER_COMMANDS).join(' or ')),
+            },
+          );
       }
     }),
   );
@@ -38,7 +43,8 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
 /** Writes a line of `.pairlens/decisions.jsonl`, or takes it back. */
 export async function decide(context: ServerContext, { pair, decision }: Decide): Promise<void> {
   const id = new Wire(context.uris).id(pair);
-  if (id === undefined) throw new PairLensError('invalid-argument', `${pair.root} is no folder.`);
+  if (id === undefined)
+    throw new PairLensError('invalid-argument', sentence('{0} is no folder.', pair.root));
   await context.live.decide(id, decision);
   await context.wrote(toAbsolute(id.root, DECISIONS_FILE));
 }
@@ -47,7 +53,11 @@ export async function decide(context: ServerContext, { pair, decision }: Decide)
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, what: string): z.output<S> {
   const result = schema.safeParse(sent);
   if (result.success) return result.data;
-  throw new PairLensError('invalid-argument', `${what}: ${z.prettifyError(result.error)}`, {
-    remedy: 'Use a client of the same version as the server.',
-  });
+  throw new PairLensError(
+    'invalid-argument',
+    sentence('{0}: {1}', what, z.prettifyError(result.error)),
+    {
+      remedy: sentence('Use a client of the same version as the server.'),
+    },
+  );
 }

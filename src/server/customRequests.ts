@@ -10,6 +10,7 @@ import type { ServerContext } from './context.ts';
 import { captionEdit, createCaptionEdit, swapEdit } from './edits.ts';
 import { pairOfTarget } from './targets.ts';
 import { Wire } from './wire.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 type Requests = typeof REQUESTS;
 type Name = keyof Requests;
@@ -116,7 +117,11 @@ function handlersOf(
 }
 
 function notAFile(uri: string): PairLensError {
-  return new PairLensError('invalid-argument', `${uri} is not on this machine's disk.`, {
-    remedy: 'Give a file: URI.',
-  });
+  return new PairLensError(
+    'invalid-argument',
+    sentence("{0} is not on this machine's disk.", uri),
+    {
+      remedy: sentence('Give a file: URI.'),
+    },
+  );
 }

@@ -10,6 +10,8 @@ import type { LiveFinding } from '../engine/live/liveWorkspace.ts';
 import type { Range } from '../protocol/shapes.ts';
 import type { ServerContext } from './context.ts';
 import { fileOf, findingRange, rangeOf } from './wire.ts';
+import { said } from './sentences.ts';
+import { inEnglish } from '../core/text/sentence.ts';
 
 const SEVERITY = {
   error: DiagnosticSeverity.Error,
@@ -95,7 +97,9 @@ export class Diagnostics {
       code: finding.code,
       codeDescription: { href: `${findingsUri}#${finding.code}` },
       source: 'pairlens',
-      message: [finding.message, ...finding.evidence.slice(0, 1)].map(visibleText).join('\n'),
+      message: [finding.message, ...finding.evidence.slice(0, 1)]
+        .map((part) => visibleText(said(part)))
+        .join('\n'),
       ...(related.length > 0 && { relatedInformation: related }),
       data: { id },
     };
@@ -129,8 +133,7 @@ function fingerprintOf(live: LiveFinding): string {
   return [
     id,
     finding.level,
-    finding.message,
-    finding.evidence[0],
+    ...[finding.message, ...finding.evidence.slice(0, 1)].map(inEnglish),
     finding.image,
     ...placeOf(range),
     ...finding.relatedFiles,

@@ -13,6 +13,7 @@ import { noSuchPair } from '../engine/live/members.ts';
 import type { WireEdit } from '../protocol/serverApi.ts';
 import type { ServerContext } from './context.ts';
 import type { VersionedText } from './documents.ts';
+import { sentence } from '../core/text/sentence.ts';
 
 /** The edit that gives a pair another caption. @throws PairLensError, also where the pair is gone. */
 export async function captionEdit(
@@ -50,9 +51,9 @@ export async function createCaptionEdit(
   // No format holds an empty caption: asked where it would go, and left out.
   const { path, create } = await context.live.createCaptionEdit(imagePath, 'caption');
   if (create) return { label, create: [context.uris.toUri(path)], documents: [] };
-  throw new PairLensError('invalid-argument', `${path} cannot hold an empty caption.`, {
+  throw new PairLensError('invalid-argument', sentence('{0} cannot hold an empty caption.', path), {
     path,
-    remedy: 'Give the caption as well.',
+    remedy: sentence('Give the caption as well.'),
   });
 }
 
@@ -98,10 +99,14 @@ async function textOf({ documents, files }: ServerContext, file: string): Promis
   if (told !== undefined) return told;
   const decoded = decodeText(await files.read(file));
   if ('text' in decoded) return { text: decoded.text, version: null };
-  throw new PairLensError('unsupported-format', `${file} is neither UTF-8 nor UTF-16.`, {
-    path: file,
-    remedy: reencodeRemedy(decoded.guess),
-  });
+  throw new PairLensError(
+    'unsupported-format',
+    sentence('{0} is neither UTF-8 nor UTF-16.', file),
+    {
+      path: file,
+      remedy: reencodeRemedy(decoded.guess),
+    },
+  );
 }
 
 /** In the form of LSP. Undefined where the client cannot do what it takes. */

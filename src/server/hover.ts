@@ -9,6 +9,7 @@ import { commandLink, markdownText, plainText } from './markdown.ts';
 import { pairAt, contains } from './targets.ts';
 import { matchText, percentSure } from './scores.ts';
 import { rangeOf, Wire } from './wire.ts';
+import { said } from './sentences.ts';
 
 const NEIGHBOURS = 3;
 const CAPTION_CHARACTERS = 160;
@@ -72,8 +73,10 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
   for (const { finding } of findings) {
     const lines = isAboutFit(finding.code)
       ? []
-      : [markdownText(finding.message, SENTENCE_CHARACTERS)];
-    lines.push(...finding.evidence.map((line) => `- ${markdownText(line, SENTENCE_CHARACTERS)}`));
+      : [markdownText(said(finding.message), SENTENCE_CHARACTERS)];
+    lines.push(
+      ...finding.evidence.map((line) => `- ${markdownText(said(line), SENTENCE_CHARACTERS)}`),
+    );
     if (lines.length > 0) blocks.push(lines.join('\n\n').replaceAll('\n\n- ', '\n- '));
   }
   if (captions.length > 0) {
@@ -100,8 +103,11 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
 function plainHover({ pair, findings, captions }: HoverParts): string {
   const lines = [summary(pair, findings, (text) => text)];
   for (const { finding } of findings) {
-    if (!isAboutFit(finding.code)) lines.push(plainText(finding.message, SENTENCE_CHARACTERS));
-    lines.push(...finding.evidence.map((line) => `- ${plainText(line, SENTENCE_CHARACTERS)}`));
+    if (!isAboutFit(finding.code))
+      lines.push(plainText(said(finding.message), SENTENCE_CHARACTERS));
+    lines.push(
+      ...finding.evidence.map((line) => `- ${plainText(said(line), SENTENCE_CHARACTERS)}`),
+    );
   }
   if (captions.length > 0) {
     lines.push(l10n.t('Captions that fit this image:'));

@@ -7,6 +7,7 @@ import { markdownText, plainText } from './markdown.ts';
 import { matchText } from './scores.ts';
 import { isBefore } from './targets.ts';
 import { placeName, rangeOf } from './wire.ts';
+import { said } from './sentences.ts';
 
 const SENTENCE_CHARACTERS = 300;
 
@@ -69,7 +70,7 @@ function hintOf(
   const text = client.markdown ? markdownText : plainText;
   const tooltip = [
     l10n.t('How likely it is that this caption describes its image, from 0 to 1.'),
-    ...findings.flatMap(({ finding }) => [finding.message, ...finding.evidence]),
+    ...findings.flatMap(({ finding }) => [finding.message, ...finding.evidence].map(said)),
   ].map((line) => text(line, SENTENCE_CHARACTERS));
   return {
     ...InlayHint.create(rangeOf(pair).end, words.join(' · ')),

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
+import { said } from './sentences.ts';
 import type { Progress } from '../core/progress.ts';
 import { NOTIFICATIONS } from '../protocol/serverApi.ts';
 import type { DatasetSummary, Status } from '../protocol/shapes.ts';
@@ -35,13 +36,12 @@ export class StatusKeeper {
     this.#progress = undefined;
     if (error === undefined) this.#error = undefined;
     else {
-      const { message, remedy } = PairLensError.from(error);
       this.#error = PairLensError.is(error, 'cancelled')
         ? {
             message: l10n.t('The audit was stopped.'),
             remedy: l10n.t('Run "Audit Dataset" to go on; what was encoded is kept.'),
           }
-        : { message, ...(remedy !== undefined && { remedy }) };
+        : wordsOf(PairLensError.from(error));
     }
     this.changed();
   }
@@ -62,7 +62,7 @@ export class StatusKeeper {
     const { live } = this.#context;
     const counts = { error: 0, warning: 0, info: 0, hint: 0 };
     for (const { finding } of live.findings()) counts[finding.level] += 1;
-    const error = this.#error ?? live.status.error;
+    const error = this.#error ?? (live.status.error && wordsOf(live.status.error));
     const progress = this.#progress;
     return {
       state: this.#error !== undefined ? 'failed' : this.#started ? live.status.state : 'starting',
@@ -119,4 +119,9 @@ export function phaseText(phase: Progress['phase']): string {
     case 'write':
       return l10n.t('Writing');
   }
+}
+
+function wordsOf(error: PairLensError): NonNullable<Status['error']> {
+  const { message, remedy } = error.toData(said);
+  return { message, ...(remedy !== undefined && { remedy }) };
 }

@@ -22,6 +22,7 @@ import type {
   Range,
 } from '../protocol/shapes.ts';
 import type { Uris } from './uris.ts';
+import { said } from './sentences.ts';
 
 /** Characters of a caption in the title of a fix. */
 const TITLE_CHARACTERS = 60;
@@ -85,8 +86,8 @@ export class Wire {
       id: live.id,
       code: finding.code,
       level: finding.level,
-      message: finding.message,
-      evidence: [...finding.evidence],
+      message: said(finding.message),
+      evidence: finding.evidence.map(said),
       confidence: finding.confidence,
       uri: this.#uris.toUri(fileOf(live)),
       ...(range && { range }),
@@ -95,7 +96,7 @@ export class Wire {
       related: live.related.map((other) => this.item(other)),
       relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsolute(root, file))),
       fixes: this.fixes(live),
-      ...(finding.remedy !== undefined && { remedy: finding.remedy }),
+      ...(finding.remedy !== undefined && { remedy: said(finding.remedy) }),
     };
   }
 
@@ -122,7 +123,7 @@ export class Wire {
   }
 
   match({ match, evidence, neighbours }: LiveMatch): Match {
-    return { match, evidence: [...evidence], neighbours: this.neighbours(neighbours) };
+    return { match, evidence: evidence.map(said), neighbours: this.neighbours(neighbours) };
   }
 
   /** In the order in which they are offered. */

@@ -7,6 +7,7 @@ import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts'
 import { type AuditOptions, auditDataset } from '../../src/engine/auditDataset.ts';
 import type { DatasetAudit } from '../../src/engine/workspace.ts';
 import { exchanged, syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
+import { inEnglish } from '../../src/core/text/sentence.ts';
 
 const reference = syntheticBank();
 function audit(embedded: EmbeddedDataset, more: Partial<AuditOptions> = {}): Promise<DatasetAudit> {
@@ -56,7 +57,7 @@ test('a wrong caption says why in words and offers the captions that fit better'
   const { findings } = await audit(syntheticWorld(200, { given }).embedded);
   const mismatch = findings.find(({ code, pair }) => code === 'caption-mismatch' && pair === 3);
   assert.ok(mismatch);
-  assert.match(mismatch.evidence.join(' '), /fits \d+ other images? better/);
+  assert.match(mismatch.evidence.map(inEnglish).join(' '), /fits \d+ other images? better/);
   assert.ok(
     mismatch.fixes.some(
       (fix) => fix.kind === 'replace-caption' && fix.caption === 'caption of picture 3',

@@ -6,6 +6,7 @@ import { auditFolder } from '../../src/engine/auditFolder.ts';
 import { folderPrefix } from '../../src/engine/auditReport.ts';
 import { pairLines } from '../../src/engine/pairLines.ts';
 import { fakeDataset, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
+import { sentence } from '../../src/core/text/sentence.ts';
 
 const OPTIONS = { levels: DEFAULT_LEVELS, version: '1.2.3' };
 
@@ -14,7 +15,7 @@ function finding(overrides: Partial<Finding>): Finding {
     code: 'caption-mismatch',
     level: 'warning',
     file: 'captions.jsonl',
-    message: 'wrong',
+    message: sentence('wrong'),
     evidence: [],
     confidence: 0.9,
     relatedPairs: [],
@@ -74,10 +75,10 @@ describe('auditing a folder', () => {
   test('findings come worst first, by level and then by confidence', async () => {
     const workspace = fakeWorkspace([fakeDataset('/data', [fakePair('dog.jpg', 'dog')])], {
       findings: [
-        finding({ confidence: 0.6, message: 'c' }),
-        finding({ level: 'info', confidence: 1, message: 'd' }),
-        finding({ level: 'error', confidence: 0.5, message: 'a' }),
-        finding({ confidence: 0.9, message: 'b' }),
+        finding({ confidence: 0.6, message: sentence('c') }),
+        finding({ level: 'info', confidence: 1, message: sentence('d') }),
+        finding({ level: 'error', confidence: 0.5, message: sentence('a') }),
+        finding({ confidence: 0.9, message: sentence('b') }),
       ],
     });
     const { report } = await auditFolder('/data', workspace, OPTIONS, {});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IMAGE, open, openOne, pairsOf, problemsOf, ROOT } from '../support/openMemory.ts';
+import { inEnglish } from '../../src/core/text/sentence.ts';
 
 describe('a caption file', () => {
   const rows = (...list: object[]) => list.map((row) => JSON.stringify(row)).join('\n');
@@ -56,7 +57,7 @@ describe('a caption file', () => {
     const told = dataset.problems.map((problem) => [
       problem.code,
       (problem.range?.line ?? -1) + 1,
-      problem.message.replace(/^.*?, /, ''),
+      inEnglish(problem.message).replace(/^.*?, /, ''),
     ]);
     assert.deepEqual(told.slice(0, 9), [
       ['missing-image', 2, 'which does not exist.'],
@@ -69,7 +70,7 @@ describe('a caption file', () => {
       ['missing-image', 9, 'which does not exist.'],
       ['missing-image', 10, 'which is empty.'],
     ]);
-    assert.match(dataset.problems[7]?.remedy ?? '', /set\/other\/deep\.jpg/);
+    assert.match(inEnglish(dataset.problems[7]!.remedy), /set\/other\/deep\.jpg/);
     assert.deepEqual(problemsOf(dataset).slice(9), [['missing-caption', 'other/deep.jpg']]);
   });
 
@@ -80,7 +81,7 @@ describe('a caption file', () => {
       ),
     });
     assert.deepEqual(problemsOf(dataset), [['missing-image', 'metadata.jsonl']]);
-    assert.match(dataset.problems[0]?.message ?? '', /None of the 500 images/);
+    assert.match(inEnglish(dataset.problems[0]!.message), /None of the 500 images/);
   });
 
   test('with a broken line, a blank caption and a repeated row loses nothing else', async () => {

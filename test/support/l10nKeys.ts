@@ -3,9 +3,9 @@ import path from 'node:path';
 import ts from 'typescript';
 
 /**
- * The texts that code hands to `l10n.t(...)`, `vscode.l10n.t(...)` or `t(...)`: first arguments that are string
- * literals, of all TypeScript files below `folder`. A first argument that is something else is an error: the text
- * could not be found by translators.
+ * The texts that code hands to `l10n.t(...)`, `vscode.l10n.t(...)`, `t(...)` or `sentence(...)`: first arguments that
+ * are string literals, of all TypeScript files below `folder`. A first argument that is something else is an error:
+ * the text could not be found by translators.
  */
 export function l10nKeys(folder: string): Set<string> {
   const keys = new Set<string>();
@@ -30,7 +30,7 @@ function visit(node: ts.Node, source: ts.SourceFile, file: string, keys: Set<str
 }
 
 function isTranslation(callee: ts.Expression): boolean {
-  if (ts.isIdentifier(callee)) return callee.text === 't';
+  if (ts.isIdentifier(callee)) return callee.text === 't' || callee.text === 'sentence';
   if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 't') return false;
   const owner = callee.expression;
   return (

@@ -1,5 +1,6 @@
 import type { CaptionSource, DatasetPath } from '../dataset/dataset.ts';
 import type { ProblemCode } from '../dataset/problem.ts';
+import type { Sentence } from '../text/sentence.ts';
 
 export type FindingCode =
   | ProblemCode
@@ -33,9 +34,9 @@ export interface Finding {
   /** Where in a caption file. */
   readonly source?: Pick<CaptionSource, 'file' | 'range'>;
   /** One sentence: what is wrong. */
-  readonly message: string;
+  readonly message: Sentence;
   /** Why we think so, each a sentence a person understands, the strongest first. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Sentence[];
   /** How sure we are, 0..1; findings of one code are sorted by it. 1 for facts. */
   readonly confidence: number;
   /** Indices of other pairs concerned (the swap partner, the hard negative). */
@@ -44,7 +45,7 @@ export interface Finding {
   readonly relatedFiles: readonly DatasetPath[];
   readonly fixes: readonly Fix[];
   /** What to do, where it is not one of the fixes. */
-  readonly remedy?: string;
+  readonly remedy?: Sentence;
 }
 
 export const DEFAULT_LEVELS: Readonly<Record<FindingCode, Level>> = {

@@ -1,3 +1,4 @@
+import type { Sentence } from '../text/sentence.ts';
 import type { DatasetPath, SourceRange } from './dataset.ts';
 
 /** Problems of the files themselves; each is also a finding code. */
@@ -19,9 +20,9 @@ export interface Problem {
   readonly range?: SourceRange;
   readonly image?: DatasetPath;
   /** What is wrong, naming the file. */
-  readonly message: string;
+  readonly message: Sentence;
   /** What to do about it. */
-  readonly remedy: string;
+  readonly remedy: Sentence;
   /** Other files concerned, e.g. the second image of an ambiguous pair. */
   readonly related?: readonly DatasetPath[];
 }

@@ -2,6 +2,7 @@ import { PairLensError } from '../errors.ts';
 import { decodeText, reencodeRemedy } from '../text/decodeText.ts';
 import { encodeText } from '../text/textEncoding.ts';
 import type { TextEdit } from './captionFormat.ts';
+import { sentence } from '../text/sentence.ts';
 
 /**
  * The bytes of a caption file after some edits: the same encoding and byte order mark, and every byte
@@ -16,10 +17,14 @@ export function applyEdits(
 ): Uint8Array {
   const decoded = decodeText(bytes);
   if (!('text' in decoded)) {
-    throw new PairLensError('unsupported-format', `${path} is neither UTF-8 nor UTF-16.`, {
-      path,
-      remedy: reencodeRemedy(decoded.guess),
-    });
+    throw new PairLensError(
+      'unsupported-format',
+      sentence('{0} is neither UTF-8 nor UTF-16.', path),
+      {
+        path,
+        remedy: reencodeRemedy(decoded.guess),
+      },
+    );
   }
   const parts: string[] = [];
   let at = 0;
@@ -27,10 +32,10 @@ export function applyEdits(
     if (edit.start < at || edit.end < edit.start || edit.end > decoded.text.length) {
       throw new PairLensError(
         'invalid-argument',
-        `The edits of ${path} overlap or lie outside it.`,
+        sentence('The edits of {0} overlap or lie outside it.', path),
         {
           path,
-          remedy: 'Read the file again: it has changed since.',
+          remedy: sentence('Read the file again: it has changed since.'),
         },
       );
     }

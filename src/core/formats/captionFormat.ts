@@ -1,5 +1,6 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { ProblemCode } from '../dataset/problem.ts';
+import type { Sentence } from '../text/sentence.ts';
 
 /** One caption as a format reads it, before anyone looked for the image. */
 export interface CaptionRow {
@@ -18,8 +19,8 @@ export interface CaptionRow {
 export interface RowProblem {
   readonly kind: 'problem';
   readonly code: ProblemCode;
-  readonly message: string;
-  readonly remedy: string;
+  readonly message: Sentence;
+  readonly remedy: Sentence;
   readonly range?: SourceRange;
   readonly image?: string;
 }

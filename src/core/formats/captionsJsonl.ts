@@ -9,6 +9,7 @@ import {
   stringIn,
   type JsonFields,
 } from './jsonRows.ts';
+import { sentence } from '../text/sentence.ts';
 
 /** `image_path` is kohya's and musubi-tuner's name for it. */
 const IMAGE_KEYS = ['image', 'image_path', 'file_name', 'filename', 'filepath', 'path'];
@@ -44,10 +45,11 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
     const image = node === undefined ? undefined : stringIn(line, node);
     const column = fields.has('captions') ? 'captions' : captionColumn([...fields.keys()]);
     const captions = column === undefined ? undefined : fields.get(column);
-    if (image === undefined) yield lineProblem(line, file.name, 'has no text under "image"');
+    if (image === undefined)
+      yield lineProblem(line, file.name, sentence('has no text under "image"'));
     else if (captions === undefined) {
       yield {
-        ...lineProblem(line, file.name, 'has neither "captions" nor "caption"'),
+        ...lineProblem(line, file.name, sentence('has neither "captions" nor "caption"')),
         image: image.value,
       };
     } else {

@@ -3,6 +3,7 @@ import { stemOf } from '../dataset/fileKinds.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { notText, visitEntries, wholeText, type JsonEntry } from './jsonDocument.ts';
 import { editJsonString } from './jsonRows.ts';
+import { sentence } from '../text/sentence.ts';
 
 /** The same distribution's files that hold no captions. */
 const OTHER_TASKS = /^(?:instances|person_keypoints|panoptic|stuff|image_info)_/i;
@@ -53,8 +54,13 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
         problems.push({
           kind: 'problem',
           code: 'missing-image',
-          message: `Line ${caption.range.line + 1} of ${file.name} has a caption for image id ${id}, which "images" does not list.`,
-          remedy: 'Add the image to "images", or delete the annotation.',
+          message: sentence(
+            'Line {0} of {1} has a caption for image id {2}, which "images" does not list.',
+            caption.range.line + 1,
+            file.name,
+            id,
+          ),
+          remedy: sentence('Add the image to "images", or delete the annotation.'),
           range: caption.range,
         });
       } else if (caption.value !== null && typeof caption.value !== 'string') {

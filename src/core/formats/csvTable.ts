@@ -1,5 +1,6 @@
 import type { CaptionFile, FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
 import { readCsvRecords, type CsvRecord } from './csvRecords.ts';
+import { type Sentence, sentence } from '../text/sentence.ts';
 
 /** Which columns of a CSV file with a header hold the image and the caption. */
 export interface CsvColumns {
@@ -20,25 +21,35 @@ export async function* readCsvTable(
       header = record.fields.map((field) => field.text);
       columns = columnsOf(header);
       if (columns === undefined) {
-        yield problem(record, file.name, 'names no image and caption column', HEADER_REMEDY);
+        yield problem(
+          record,
+          file.name,
+          sentence('names no image and caption column'),
+          HEADER_REMEDY,
+        );
         return;
       }
     } else if (columns !== undefined) yield rowOf(record, header.length, columns, file.name);
   }
 }
 
-const HEADER_REMEDY = 'Begin the file with a header such as `file_name,text`.';
+const HEADER_REMEDY = sentence('Begin the file with a header such as `file_name,text`.');
 
 function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: string): FormatRow {
   if (record.broken === 'unclosed-quote') {
-    return problem(record, name, 'opens a quote that is never closed', 'Close the quote.');
+    return problem(
+      record,
+      name,
+      sentence('opens a quote that is never closed'),
+      sentence('Close the quote.'),
+    );
   }
   if (record.broken === 'text-after-quote') {
     return problem(
       record,
       name,
-      'has text after a closing quote',
-      'Double every quote inside a quoted caption ("").',
+      sentence('has text after a closing quote'),
+      sentence('Double every quote inside a quoted caption ("").'),
     );
   }
   const count = record.fields.length;
@@ -46,8 +57,8 @@ function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: stri
     return problem(
       record,
       name,
-      `has ${count} fields where the header names ${width}`,
-      'Put the caption in quotes: an unquoted comma ends it.',
+      sentence('has {0} fields where the header names {1}', count, width),
+      sentence('Put the caption in quotes: an unquoted comma ends it.'),
     );
   }
   const image = record.fields[columns.image];
@@ -56,8 +67,8 @@ function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: stri
     return problem(
       record,
       name,
-      `has ${count} of the ${width} fields that the header names`,
-      'Add what is missing, or delete the line.',
+      sentence('has {0} of the {1} fields that the header names', count, width),
+      sentence('Add what is missing, or delete the line.'),
     );
   }
   const split = columns.split === undefined ? '' : (record.fields[columns.split]?.text ?? '');
@@ -70,11 +81,11 @@ function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: stri
   };
 }
 
-function problem(record: CsvRecord, name: string, what: string, remedy: string): RowProblem {
+function problem(record: CsvRecord, name: string, what: Sentence, remedy: Sentence): RowProblem {
   return {
     kind: 'problem',
     code: 'unreadable-caption',
-    message: `Line ${record.range.line + 1} of ${name} ${what}.`,
+    message: sentence('Line {0} of {1} {2}.', record.range.line + 1, name, what),
     remedy,
     range: record.range,
   };

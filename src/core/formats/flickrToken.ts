@@ -2,6 +2,7 @@ import { readLines } from '../text/lines.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { lineRange } from './jsonRows.ts';
 import { refuseBlank, refuseLineBreaks } from './representable.ts';
+import { sentence } from '../text/sentence.ts';
 
 const ROW = /^([^\t]+?)#(\d+)\t(.*)$/s;
 
@@ -35,8 +36,12 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
       yield {
         kind: 'problem',
         code: 'unreadable-caption',
-        message: `Line ${line.number + 1} of ${file.name} is not "image#number<TAB>caption".`,
-        remedy: 'Write the image, #, a number, a tab and the caption.',
+        message: sentence(
+          'Line {0} of {1} is not "image#number<TAB>caption".',
+          line.number + 1,
+          file.name,
+        ),
+        remedy: sentence('Write the image, #, a number, a tab and the caption.'),
         range: lineRange(line),
       };
       continue;

@@ -2,6 +2,7 @@ import { readLines } from '../text/lines.ts';
 import { captionColumn } from './captionColumns.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { captionsAt, editJsonString, lineProblem, parseJsonLine, stringIn } from './jsonRows.ts';
+import { sentence } from '../text/sentence.ts';
 
 /**
  * Hugging Face ImageFolder: one JSON object a line, `file_name` relative to the file's own folder
@@ -29,10 +30,15 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
     const image = node === undefined ? undefined : stringIn(line, node);
     const column = captionColumn([...fields.keys()]);
     const caption = column === undefined ? undefined : fields.get(column);
-    if (image === undefined) yield lineProblem(line, file.name, 'has no text under "file_name"');
+    if (image === undefined)
+      yield lineProblem(line, file.name, sentence('has no text under "file_name"'));
     else if (caption === undefined) {
       yield {
-        ...lineProblem(line, file.name, 'has no caption (no "text", "caption" or "prompt")'),
+        ...lineProblem(
+          line,
+          file.name,
+          sentence('has no caption (no "text", "caption" or "prompt")'),
+        ),
         image: image.value,
       };
     } else yield* captionsAt(line, file.name, image.value, caption);

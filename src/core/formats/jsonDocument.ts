@@ -2,6 +2,7 @@ import { printParseErrorCode, visit, type JSONVisitor } from 'jsonc-parser';
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { CaptionFile, RowProblem } from './captionFormat.ts';
 import { jsonErrorWords } from './jsonRows.ts';
+import { sentence } from '../text/sentence.ts';
 
 export async function wholeText(file: CaptionFile): Promise<string> {
   const parts: string[] = [];
@@ -73,8 +74,14 @@ export function visitEntries(
       problem ??= {
         kind: 'problem',
         code: 'unreadable-caption',
-        message: `${fileName} is not valid JSON: ${jsonErrorWords(printParseErrorCode(code))} at line ${line + 1}, column ${column + 1}.`,
-        remedy: 'Correct the file there; nothing in it is read until it is valid.',
+        message: sentence(
+          '{0} is not valid JSON: {1} at line {2}, column {3}.',
+          fileName,
+          jsonErrorWords(printParseErrorCode(code)),
+          line + 1,
+          column + 1,
+        ),
+        remedy: sentence('Correct the file there; nothing in it is read until it is valid.'),
         range: { start: offset, end: offset + length, line, column },
       };
     },
@@ -86,8 +93,8 @@ export function visitEntries(
     problem ??= {
       kind: 'problem',
       code: 'unreadable-caption',
-      message: `${fileName} nests too deeply to be read.`,
-      remedy: 'Check that it is a caption file.',
+      message: sentence('{0} nests too deeply to be read.', fileName),
+      remedy: sentence('Check that it is a caption file.'),
     };
   }
   return problem;
@@ -98,8 +105,13 @@ export function notText(fileName: string, literal: JsonLiteral, image?: string):
   return {
     kind: 'problem',
     code: 'unreadable-caption',
-    message: `Line ${literal.range.line + 1} of ${fileName} has a ${typeof literal.value} where the caption should be.`,
-    remedy: 'Write the caption as text, in quotes.',
+    message: sentence(
+      'Line {0} of {1} has {2} where the caption should be.',
+      literal.range.line + 1,
+      fileName,
+      `a ${typeof literal.value}`,
+    ),
+    remedy: sentence('Write the caption as text, in quotes.'),
     range: literal.range,
     ...(image === undefined ? {} : { image }),
   };

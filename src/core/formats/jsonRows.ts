@@ -2,6 +2,7 @@ import { parseTree, printParseErrorCode, type Node, type ParseError } from 'json
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { TextLine } from '../text/lines.ts';
 import type { FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
+import { type Sentence, sentence } from '../text/sentence.ts';
 
 /** A string in a JSON text: its value and the raw characters between its quotes. */
 export interface JsonString {
@@ -22,14 +23,15 @@ export function parseJsonLine(line: TextLine, fileName: string): JsonFields | Ro
     root = parseTree(line.text, errors, STRICT);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return lineProblem(line, fileName, 'nests too deeply');
+    return lineProblem(line, fileName, sentence('nests too deeply'));
   }
   const [first] = errors;
   if (first !== undefined) {
     const what = jsonErrorWords(printParseErrorCode(first.error));
-    return lineProblem(line, fileName, `is not valid JSON: ${what} at column ${first.offset + 1}`);
+    const wrong = sentence('is not valid JSON: {0} at column {1}', what, first.offset + 1);
+    return lineProblem(line, fileName, wrong);
   }
-  if (root?.type !== 'object') return lineProblem(line, fileName, 'holds no JSON object');
+  if (root?.type !== 'object') return lineProblem(line, fileName, sentence('holds no JSON object'));
   return propertiesOf(root);
 }
 
@@ -63,12 +65,12 @@ export function jsonErrorWords(code: string): string {
   return code.replace(/(?<=[a-z])([A-Z])/g, ' $1').toLowerCase();
 }
 
-export function lineProblem(line: TextLine, fileName: string, what: string): RowProblem {
+export function lineProblem(line: TextLine, fileName: string, what: Sentence): RowProblem {
   return {
     kind: 'problem',
     code: 'unreadable-caption',
-    message: `Line ${line.number + 1} of ${fileName} ${what}.`,
-    remedy: 'Correct the line; the other lines of the file are read without it.',
+    message: sentence('Line {0} of {1} {2}.', line.number + 1, fileName, what),
+    remedy: sentence('Correct the line; the other lines of the file are read without it.'),
     range: lineRange(line),
   };
 }
@@ -95,7 +97,11 @@ export function captionsAt(
     if (text === undefined) {
       const article = value.type === 'array' || value.type === 'object' ? 'an' : 'a';
       return {
-        ...lineProblem(line, fileName, `has ${article} ${value.type} where the caption should be`),
+        ...lineProblem(
+          line,
+          fileName,
+          sentence('has {0} where the caption should be', `${article} ${value.type}`),
+        ),
         image,
       };
     }

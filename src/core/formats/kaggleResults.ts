@@ -3,6 +3,7 @@ import { readLines, type TextLine } from '../text/lines.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { lineRange } from './jsonRows.ts';
 import { refuseBlank, refuseLineBreaks } from './representable.ts';
+import { sentence } from '../text/sentence.ts';
 
 const HEADER = /^\s*image_name\s*\|\s*comment_number\s*\|\s*comment\s*(?:\r?\n|$)/;
 const ROW = /^([^|]*)\|\s*(\d+)\s*\|(.*)$/s;
@@ -20,8 +21,8 @@ export const kaggleResults: CaptionFormat = {
     if (caption.includes('|')) {
       throw new PairLensError(
         'invalid-argument',
-        'The caption holds a |, which ends a column of results.csv.',
-        { remedy: 'Write the caption without |.' },
+        sentence('The caption holds a |, which ends a column of results.csv.'),
+        { remedy: sentence('Write the caption without |.') },
       );
     }
     const newText = caption.trim();
@@ -44,8 +45,8 @@ function rowOf(line: TextLine, name: string): FormatRow {
     return {
       kind: 'problem',
       code: 'unreadable-caption',
-      message: `Line ${line.number + 1} of ${name} is not "image| number| caption".`,
-      remedy: 'Write the row with two | between its three parts.',
+      message: sentence('Line {0} of {1} is not "image| number| caption".', line.number + 1, name),
+      remedy: sentence('Write the row with two | between its three parts.'),
       range: lineRange(line),
     };
   }

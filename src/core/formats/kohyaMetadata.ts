@@ -1,6 +1,7 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { notText, visitEntries, wholeText } from './jsonDocument.ts';
 import { editJsonString } from './jsonRows.ts';
+import { sentence } from '../text/sentence.ts';
 
 /**
  * kohya sd-scripts metadata: `{"path": {"caption": "...", "tags": "a, b"}}`; the path may be absolute or
@@ -27,8 +28,8 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
       rows.push({
         kind: 'problem',
         code: 'missing-caption',
-        message: `${file.name} lists ${image} with neither caption nor tags.`,
-        remedy: 'Add a "caption" to the entry.',
+        message: sentence('{0} lists {1} with neither caption nor tags.', file.name, image),
+        remedy: sentence('Add a "caption" to the entry.'),
         image,
         range: at,
       });

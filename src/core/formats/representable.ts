@@ -1,19 +1,20 @@
 import { PairLensError } from '../errors.ts';
+import { sentence } from '../text/sentence.ts';
 
 /** @throws PairLensError `invalid-argument` for a caption with a line break, in a format of one caption a line. */
 export function refuseLineBreaks(caption: string, format: string): void {
   if (!/[\r\n]/.test(caption)) return;
   throw new PairLensError(
     'invalid-argument',
-    `The caption holds a line break, and ${format} has one caption a line.`,
-    { remedy: 'Put the caption on one line.' },
+    sentence('The caption holds a line break, and {0} has one caption a line.', format),
+    { remedy: sentence('Put the caption on one line.') },
   );
 }
 
 /** @throws PairLensError `invalid-argument` for a blank caption: the file would lose a row, not gain an empty one. */
 export function refuseBlank(caption: string): void {
   if (caption.trim() !== '') return;
-  throw new PairLensError('invalid-argument', 'The new caption is empty.', {
-    remedy: 'Write a caption, or exclude the pair instead.',
+  throw new PairLensError('invalid-argument', sentence('The new caption is empty.'), {
+    remedy: sentence('Write a caption, or exclude the pair instead.'),
   });
 }

@@ -9,6 +9,7 @@ import { kaggleCaptions } from './kaggleCaptions.ts';
 import { kaggleResults } from './kaggleResults.ts';
 import { kohyaMetadata } from './kohyaMetadata.ts';
 import { sidecar, sidecarLines } from './sidecar.ts';
+import { sentence } from '../text/sentence.ts';
 
 /** Every caption format PairLens knows. A new one is one file and one line here. */
 export const CAPTION_FORMATS: readonly CaptionFormat[] = [
@@ -28,9 +29,13 @@ export const CAPTION_FORMATS: readonly CaptionFormat[] = [
 export function captionFormat(id: string): CaptionFormat {
   const format = CAPTION_FORMATS.find((known) => known.id === id);
   if (format === undefined) {
-    throw new PairLensError('unsupported-format', `There is no caption format "${id}".`, {
-      remedy: `Choose one of ${CAPTION_FORMATS.map((known) => known.id).join(', ')}.`,
-    });
+    throw new PairLensError(
+      'unsupported-format',
+      sentence('There is no caption format "{0}".', id),
+      {
+        remedy: sentence('Choose one of {0}.', CAPTION_FORMATS.map((known) => known.id).join(', ')),
+      },
+    );
   }
   return format;
 }

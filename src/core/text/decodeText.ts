@@ -6,6 +6,7 @@ import {
   type DecodedText,
   type UndecodableText,
 } from './textEncoding.ts';
+import { type Sentence, sentence } from './sentence.ts';
 
 /** Bytes handed to the guesser; more does not make it wiser. */
 const GUESS_BYTES = 64 * 1024;
@@ -38,9 +39,9 @@ function isUtf32(bytes: Uint8Array): boolean {
   );
 }
 
-/** The remedy for a file in a foreign encoding, for a Problem. */
-export function reencodeRemedy(guess: string | undefined): string {
+/** What to do about a file in a foreign encoding. */
+export function reencodeRemedy(guess: string | undefined): Sentence {
   return guess === undefined
-    ? 'Restore the file from a backup, or save it again as UTF-8.'
-    : `Open it as ${guess}, check that the text reads well, and save it as UTF-8.`;
+    ? sentence('Restore the file from a backup, or save it again as UTF-8.')
+    : sentence('Open it as {0}, check that the text reads well, and save it as UTF-8.', guess);
 }

@@ -6,6 +6,7 @@ import type { FileSystem } from '../../core/ports.ts';
 import { currentText } from './currentText.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import type { FileEdit } from './liveWorkspace.ts';
+import { sentence } from '../../core/text/sentence.ts';
 
 /**
  * Adds the first caption of an image, in the way the dataset keeps its captions: a file beside the image, or a row in
@@ -167,10 +168,14 @@ function usualExtension(dataset: LiveDataset): string {
 function noPlace(dataset: LiveDataset, image: string): PairLensError {
   return new PairLensError(
     'invalid-argument',
-    `A caption for ${baseName(image)} cannot be added by itself: the dataset keeps its captions as ${dataset.dataset.formats.join(', ')}.`,
+    sentence(
+      'A caption for {0} cannot be added by itself: the dataset keeps its captions as {1}.',
+      baseName(image),
+      dataset.dataset.formats.join(', '),
+    ),
     {
       path: toAbsolute(dataset.root, image),
-      remedy: 'Add the image to the caption file by hand.',
+      remedy: sentence('Add the image to the caption file by hand.'),
     },
   );
 }

@@ -7,6 +7,7 @@ import { createCaption } from './createCaption.ts';
 import { currentText } from './currentText.ts';
 import type { FileEdit, LivePairId } from './liveWorkspace.ts';
 import { findPair, noSuchPair, type FoundPair, type Member } from './members.ts';
+import { sentence } from '../../core/text/sentence.ts';
 
 /** What it takes to say which characters to change. */
 export interface Editing {
@@ -58,10 +59,14 @@ export async function createCaptionEdit(
     if (image === undefined || !dataset.hasImage(image)) continue;
     return createCaption(dataset, files, image, caption);
   }
-  throw new PairLensError('invalid-argument', `${imagePath} is in none of the open datasets.`, {
-    path: imagePath,
-    remedy: 'Audit the folder that holds it first.',
-  });
+  throw new PairLensError(
+    'invalid-argument',
+    sentence('{0} is in none of the open datasets.', imagePath),
+    {
+      path: imagePath,
+      remedy: sentence('Audit the folder that holds it first.'),
+    },
+  );
 }
 
 interface Editable extends FoundPair {

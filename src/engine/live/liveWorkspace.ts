@@ -1,9 +1,11 @@
 import type { Finding, FindingCode, Level } from '../../core/audit/finding.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/dataset.ts';
+import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
 
 /*
  * The datasets of an editor's folders, kept audited while people edit: what the language server stands on. Everything
@@ -63,7 +65,7 @@ export interface LiveNeighbours {
 
 export interface LiveMatch {
   readonly match: number;
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Sentence[];
   readonly neighbours: LiveNeighbours;
 }
 
@@ -83,7 +85,7 @@ export interface LiveChange {
 
 export interface LiveStatus {
   readonly state: 'no-dataset' | 'indexing' | 'auditing' | 'ready' | 'failed';
-  readonly error?: { readonly message: string; readonly remedy?: string };
+  readonly error?: PairLensError;
 }
 
 export interface LiveSettings {

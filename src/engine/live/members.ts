@@ -3,6 +3,7 @@ import { PairLensError } from '../../core/errors.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import type { LivePairId } from './liveWorkspace.ts';
 import type { CaptionFileKind } from './readCaptionFile.ts';
+import { sentence } from '../../core/text/sentence.ts';
 
 /** A dataset with the folder it was opened in. */
 export interface Member {
@@ -25,7 +26,11 @@ export function findPair(members: readonly Member[], id: LivePairId): FoundPair 
 }
 
 export function noSuchPair({ image }: LivePairId): PairLensError {
-  return new PairLensError('invalid-argument', `${image} has no such caption any more.`, {
-    remedy: 'Look at the findings again: the files have changed.',
-  });
+  return new PairLensError(
+    'invalid-argument',
+    sentence('{0} has no such caption any more.', image),
+    {
+      remedy: sentence('Look at the findings again: the files have changed.'),
+    },
+  );
 }

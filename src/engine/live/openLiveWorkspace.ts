@@ -29,6 +29,7 @@ import { openMembers } from './openMembers.ts';
 import { outermost } from './outermost.ts';
 import { Priority } from './priority.ts';
 import { Turns } from './turns.ts';
+import { sentence } from '../../core/text/sentence.ts';
 
 /**
  * Opens the datasets of an editor's folders; nothing is read before `refresh`.
@@ -131,11 +132,8 @@ class Workspace implements LiveWorkspace {
       this.status = { state: members.length === 0 ? 'no-dataset' : 'ready' };
       this.#changed({ findings: true, paths: [] });
     } catch (error) {
-      const { code, message, remedy } = PairLensError.from(error);
-      this.status =
-        code === 'cancelled'
-          ? before
-          : { state: 'failed', error: { message, ...(remedy !== undefined && { remedy }) } };
+      const known = PairLensError.from(error);
+      this.status = known.code === 'cancelled' ? before : { state: 'failed', error: known };
       throw error;
     } finally {
       if (this.#changedMeanwhile === meanwhile) this.#changedMeanwhile = undefined;
@@ -329,9 +327,9 @@ class Workspace implements LiveWorkspace {
       const { image, caption, source } = dataset.slots.pairs[slot]!;
       const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
       if (imageHash === undefined) {
-        throw new PairLensError('invalid-argument', `${image} cannot be read.`, {
+        throw new PairLensError('invalid-argument', sentence('{0} cannot be read.', image), {
           path: toAbsolute(dataset.root, image),
-          remedy: 'Replace the image first.',
+          remedy: sentence('Replace the image first.'),
         });
       }
       const { files } = this.#ports;

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { FormatRow } from '../../../src/core/formats/captionFormat.ts';
 import { sidecarCaptions, guessCaptionsPerFile } from '../../../src/core/formats/sidecar.ts';
 import { captionFormat, detectFormat } from '../../../src/core/formats/table.ts';
+import { inEnglish } from '../../../src/core/text/sentence.ts';
 
 async function rowsOf(id: string, text: string): Promise<FormatRow[]> {
   const rows: FormatRow[] = [];
@@ -60,8 +61,11 @@ describe('reading rows', () => {
     const [problem, ...others] = problems(rows);
     assert.equal(others.length, 0);
     assert.equal(problem?.code, 'unreadable-caption');
-    assert.match(problem.message, /^Line 37 of the file is not valid JSON: .* column \d+/);
-    assert.notEqual(problem.remedy, '');
+    assert.match(
+      inEnglish(problem.message),
+      /^Line 37 of the file is not valid JSON: .* column \d+/,
+    );
+    assert.notEqual(inEnglish(problem.remedy), '');
   });
 
   test('rows that lack a key or hold another type are told of by line', async () => {
@@ -114,7 +118,7 @@ describe('reading rows', () => {
       'image,caption\na.jpg,A dog, running\nb.jpg,A cat',
     );
     assert.deepEqual(captions(rows), [['b.jpg', 'A cat']]);
-    assert.match(problems(rows)[0]?.remedy ?? '', /quotes/);
+    assert.match(inEnglish(problems(rows)[0]!.remedy), /quotes/);
   });
 
   test('the malformed row of the published Flickr30k results.csv is told of', async () => {
@@ -143,7 +147,7 @@ describe('reading rows', () => {
   test('a broken COCO file is one problem with the line', async () => {
     const rows = await rowsOf('coco-captions', '{"images":[],\n"annotations":[{"caption":"x"},,]}');
     assert.equal(rows.length, 1);
-    assert.match(problems(rows)[0]?.message ?? '', /line 2/);
+    assert.match(inEnglish(problems(rows)[0]!.message), /line 2/);
   });
 
   test('JSON nested a hundred thousand deep is a problem, not a crash', async () => {

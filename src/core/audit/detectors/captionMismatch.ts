@@ -1,6 +1,7 @@
 import type { Fix } from '../finding.ts';
 import { contentWords } from '../words.ts';
 import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
+import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
 
 /** Flagged captions should be wrong three times in four or more; a single one more likely than not. */
 const WANTED_PRECISION = 0.75;
@@ -26,7 +27,10 @@ export function mismatchOf(context: AuditContext, p: number): Detected {
   return {
     code: 'caption-mismatch',
     ...aboutPair(context, p),
-    message: `The caption does not seem to describe this image (${percent(probability)} sure).`,
+    message: sentence(
+      'The caption does not seem to describe this image ({0} sure).',
+      percent(probability),
+    ),
     evidence: evidenceOf(context, image, text),
     confidence: probability,
     relatedPairs: [],
@@ -40,7 +44,9 @@ export function mismatchOf(context: AuditContext, p: number): Detected {
       { kind: 'mark-verified' },
       { kind: 'exclude-pair' },
     ],
-    remedy: 'Rewrite the caption, mark the pair as verified, or leave it out of the training.',
+    remedy: sentence(
+      'Rewrite the caption, mark the pair as verified, or leave it out of the training.',
+    ),
   };
 }
 
@@ -68,12 +74,12 @@ export function mismatchThreshold(mismatch: Float64Array): number {
 }
 
 /** Why the caption is doubted, in sentences, the strongest first. */
-export function evidenceOf(context: AuditContext, image: number, text: number): string[] {
+export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
   const { model, embedded, words } = context;
   const { source } = model;
   const caption = embedded.texts.texts[text]!;
   const own = source.cosine(image, text);
-  const evidence: string[] = [];
+  const evidence: Sentence[] = [];
   const better = countBetter(
     source.imageLists.items(text),
     (x) =>
@@ -81,7 +87,8 @@ export function evidenceOf(context: AuditContext, image: number, text: number): 
       source.graph.pictureOf[x] !== source.graph.pictureOf[image] &&
       source.cosine(x, text) > own,
   );
-  if (better > 0) evidence.push(`The caption fits ${counted(better, 'other image')} better.`);
+  if (better === 1) evidence.push(sentence('The caption fits 1 other image better.'));
+  if (better > 1) evidence.push(sentence('The caption fits {0} other images better.', better));
   const neighbours = ownItems(source.lookLists.items(image), embedded.images.paths.length)
     .filter((x) => source.graph.pictureOf[x] !== source.graph.pictureOf[image])
     .slice(0, NEIGHBOURS);
@@ -90,15 +97,18 @@ export function evidenceOf(context: AuditContext, image: number, text: number): 
   );
   const typical = words.typical(captions, contentWords(caption), 3);
   if (typical.length > 0 && captions.length > 2) {
-    evidence.push(`Its ${captions.length} nearest images speak of ${listed(typical)}.`);
+    evidence.push(
+      sentence('Its {0} nearest images speak of {1}.', captions.length, listed(typical)),
+    );
   }
   const rivals = countBetter(
     source.captionLists.items(image),
     (t) => t < embedded.texts.texts.length && t !== text && source.cosine(image, t) > own,
   );
-  if (rivals > 0) evidence.push(`The image fits ${counted(rivals, 'other caption')} better.`);
+  if (rivals === 1) evidence.push(sentence('The image fits 1 other caption better.'));
+  if (rivals > 1) evidence.push(sentence('The image fits {0} other captions better.', rivals));
   if (evidence.length === 0) {
-    evidence.push('It fits no better than captions drawn at random from this dataset.');
+    evidence.push(sentence('It fits no better than captions drawn at random from this dataset.'));
   }
   return evidence;
 }
@@ -135,13 +145,9 @@ function countBetter(items: Int32Array, better: (item: number) => boolean): numb
   return items.reduce((n, item) => n + (better(item) ? 1 : 0), 0);
 }
 
-function counted(n: number, what: string): string {
-  return n === 1 ? `1 ${what}` : `${n} ${what}s`;
-}
-
-function listed(words: readonly string[]): string {
+function listed(words: readonly string[]): SentenceValue {
   const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+  return words.length < 2 ? last : sentence('{0} and {1}', words.slice(0, -1).join(', '), last);
 }
 
 export function percent(probability: number): string {

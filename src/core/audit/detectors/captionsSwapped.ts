@@ -1,5 +1,6 @@
 import { flaggedPairs } from './captionMismatch.ts';
 import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
+import { sentence } from '../../text/sentence.ts';
 
 /** Both captions must look wrong where they are, and right where the other is. */
 const WRONG_HERE = 0.5;
@@ -100,10 +101,10 @@ function finding(context: AuditContext, p: number, q: number, confidence: number
   return {
     code: 'captions-swapped',
     ...aboutPair(context, p),
-    message: `This caption and that of ${other.image} seem to be swapped.`,
+    message: sentence('This caption and that of {0} seem to be swapped.', other.image),
     evidence: [
-      `The caption of ${other.image} fits this image: “${other.caption}”`,
-      `This caption fits ${other.image}.`,
+      sentence('The caption of {0} fits this image: “{1}”', other.image, other.caption),
+      sentence('This caption fits {0}.', other.image),
     ],
     confidence,
     relatedPairs: [q],

@@ -1,4 +1,5 @@
 import type { Detector } from './detector.ts';
+import { sentence } from '../../text/sentence.ts';
 
 /** The same bytes under several names. */
 export const exactDuplicate: Detector = {
@@ -19,13 +20,13 @@ export const exactDuplicate: Detector = {
               code: 'exact-duplicate' as const,
               file: first,
               image: first,
-              message: `The same image is here ${others.length + 1} times.`,
-              evidence: [`Byte for byte the same as ${others.slice(0, 3).join(', ')}.`],
+              message: sentence('The same image is here {0} times.', others.length + 1),
+              evidence: [sentence('Byte for byte the same as {0}.', others.slice(0, 3).join(', '))],
               confidence: 1,
               relatedPairs: [],
               relatedFiles: others,
               fixes: [],
-              remedy: 'Keep one of them, with the better caption.',
+              remedy: sentence('Keep one of them, with the better caption.'),
             },
           ],
     );

@@ -1,5 +1,6 @@
 import { dotRows } from '../../matching/innerProducts.ts';
 import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
+import { sentence } from '../../text/sentence.ts';
 
 /** Neither pair may be suspicious itself: a wrong caption is no hard negative. */
 const FITS = 0.2;
@@ -93,13 +94,13 @@ export function hardNegativeFindings(
       return {
         code: 'hard-negative',
         ...aboutPair(context, first),
-        message: `Hard to tell from ${other.image}: like pictures with like captions.`,
-        evidence: [`${other.image} is captioned “${other.caption}”`],
+        message: sentence('Hard to tell from {0}: like pictures with like captions.', other.image),
+        evidence: [sentence('{0} is captioned “{1}”', other.image, other.caption)],
         confidence: Math.min(1, closeness),
         relatedPairs: [second],
         relatedFiles: [other.image],
         fixes: [],
-        remedy: 'Make both captions say what tells the pictures apart.',
+        remedy: sentence('Make both captions say what tells the pictures apart.'),
       };
     });
 }

@@ -1,4 +1,5 @@
 import { type Detected, type Detector } from './detector.ts';
+import { sentence } from '../../text/sentence.ts';
 
 /** Cosine of the looks from which on two pictures are compared closely: saving one badly leaves it at 0.70 or more. */
 const LIKE_LOOK = 0.65;
@@ -52,18 +53,23 @@ export const nearDuplicate: Detector = {
         image: paths[first]!,
         message:
           others.length === 1
-            ? `${names[0]!} is nearly the same picture.`
-            : `${others.length} other files hold nearly the same picture.`,
+            ? sentence('{0} is nearly the same picture.', names[0]!)
+            : sentence('{0} other files hold nearly the same picture.', others.length),
         evidence: [
           mirrored
-            ? `It matches ${names[0]!} mirrored, point for point.`
-            : `It matches ${names[0]!} point for point, apart from size, crop, light or compression.`,
+            ? sentence('It matches {0} mirrored, point for point.', names[0]!)
+            : sentence(
+                'It matches {0} point for point, apart from size, crop, light or compression.',
+                names[0]!,
+              ),
         ],
         confidence: 0.95,
         relatedPairs: [],
         relatedFiles: names,
         fixes: [],
-        remedy: 'Compare the captions and keep one picture, or give both the better caption.',
+        remedy: sentence(
+          'Compare the captions and keep one picture, or give both the better caption.',
+        ),
       });
     }
     return found;
