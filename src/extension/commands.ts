@@ -120,7 +120,10 @@ async function applyFix(actions: Actions, finding: FindingItem, fix: FixItem): P
 
 async function audit(client: ServerClient, rebuild: boolean): Promise<void> {
   if (!hasFolder()) return;
-  await client.request(REQUESTS.audit, { rebuild });
+  // A server that was given up audits when it starts again.
+  const gaveUp = client.status?.state === 'failed' && !client.running;
+  if (gaveUp) await client.restart();
+  if (!gaveUp || rebuild) await client.request(REQUESTS.audit, { rebuild });
 }
 
 function hasFolder(): boolean {

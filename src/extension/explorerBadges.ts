@@ -9,7 +9,7 @@ const COLORS: Readonly<Record<FindingItem['level'], vscode.ThemeColor | undefine
   hint: undefined,
 };
 
-/** Marks images whose pair has a finding; caption files get VS Code's own marks from their problems. */
+/** Marks images whose pair has a finding elsewhere; what a problem stands on gets VS Code's own mark. */
 export function registerExplorerBadges(findings: FindingsModel): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri[]>();
   let byImage = new Map<string, FindingItem[]>();
@@ -17,8 +17,9 @@ export function registerExplorerBadges(findings: FindingsModel): vscode.Disposab
     const before = byImage;
     byImage = new Map();
     for (const finding of all) {
-      if (finding.imageUri === undefined || COLORS[finding.level] === undefined) continue;
-      const key = vscode.Uri.parse(finding.imageUri).toString();
+      const { imageUri, uri, level } = finding;
+      if (imageUri === undefined || imageUri === uri || COLORS[level] === undefined) continue;
+      const key = vscode.Uri.parse(imageUri).toString();
       byImage.set(key, [...(byImage.get(key) ?? []), finding]);
     }
     const touched = new Set([...before.keys(), ...byImage.keys()]);

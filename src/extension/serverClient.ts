@@ -97,6 +97,10 @@ export class ServerClient implements vscode.Disposable {
     }
   }
 
+  get running(): boolean {
+    return this.#client?.isRunning() === true;
+  }
+
   /** Ends the server, if it runs, and starts a new one. */
   async restart(): Promise<void> {
     this.#restarts.forget();

@@ -138,8 +138,7 @@ function handlers(
     },
     undo: async () => ({ undone: await actions.undo() }),
     command: async ({ command }) => {
-      if (client.status?.state === 'failed' && command === 'pairlens.audit') await client.restart();
-      else await vscode.commands.executeCommand(command);
+      await vscode.commands.executeCommand(command);
       return done;
     },
   };

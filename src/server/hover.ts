@@ -68,7 +68,10 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
   const { pair, findings, picture, captions } = parts;
   const blocks: string[] = [];
   // VS Code shows about 250 pixels of a hover at once: the reasons have to be among them.
-  if (picture !== undefined) blocks.push(`![](${picture}|height=${PICTURE_HEIGHT})`);
+  if (picture !== undefined) {
+    const name = markdownText(pair.image, SENTENCE_CHARACTERS);
+    blocks.push(`![${name}](${picture}|height=${PICTURE_HEIGHT})`);
+  }
   blocks.push(summary(pair, findings, (text) => `**${text}**`));
   for (const { finding } of findings) {
     const lines = isAboutFit(finding.code)

@@ -115,7 +115,7 @@ describe('the sample dataset in an editor', () => {
 
   test('a hover shows the picture, says how sure it is, why, and what fits better', async () => {
     const text = await hoverText('solar_panel.txt');
-    assert.match(text, /!\[\]\(data:image\/jpeg;base64,/);
+    assert.match(text, /!\[solar\\_panel\.jpg\]\(data:image\/jpeg;base64,/);
     assert.match(text, /\*\*This caption does not fit its image\*\* \(\d\d % sure\)/);
     assert.match(text, /\[.*\]\(command:pairlens\.openPair\?%5B%7B/);
     assert.match(text, /\[Use\]\(command:pairlens\.useCaption\?/);
