@@ -37,6 +37,9 @@ export class EvidenceSource {
   readonly sentenceLists: TopLists;
   /** How many neighbours speak of hubness. */
   readonly hub: number;
+  /** Those of the image and of the caption last asked about: one is asked about with many of the other. */
+  #looks: Voices | undefined;
+  #sounds: { readonly of: number; readonly byPlace: Map<number, Voices> } | undefined;
 
   constructor(
     spaces: AuditSpaces,
@@ -81,6 +84,12 @@ export class EvidenceSource {
     });
   }
 
+  /** To be called after lists, rows or the graph were changed. */
+  changed(): void {
+    this.#looks = undefined;
+    this.#sounds = undefined;
+  }
+
   /** Centred cosine of image `i` and caption `j`. */
   cosine(i: number, j: number): number {
     return dotRows(this.spaces.images, i, this.spaces.captions, j);
@@ -110,7 +119,7 @@ export class EvidenceSource {
       cosine,
       dotRows(spaces.priors, i, spaces.sentences, j),
       csls(cosine, finite(rowMean), finite(columnMean)),
-      this.#lookAlikes(i, j, picture),
+      this.#lookAlikes(i, j),
       this.#soundAlikes(i, j, picture, ownCaption),
     );
   }
@@ -126,52 +135,76 @@ export class EvidenceSource {
    * LEMoN's image term as a weighted mean: do the captions of images that look like `i` sound like `j`?
    * A neighbour that fits its own caption badly has little say.
    */
-  #lookAlikes(i: number, j: number, picture: number): number {
-    const { graph, spaces, lookLists } = this;
+  #lookAlikes(i: number, j: number): number {
+    if (this.#looks?.of !== i) this.#looks = this.#lookVoices(i);
+    const { items, says } = this.#looks;
+    const { sentences } = this.spaces;
     let sum = 0;
     let weight = 0;
+    for (const [v, t] of items.entries()) {
+      if (t === j) continue;
+      sum += says[v]! * dotRows(sentences, j, sentences, t);
+      weight += says[v]!;
+    }
+    return weight > 0 ? sum / weight : 0;
+  }
+
+  #lookVoices(i: number): Voices {
+    const { graph, lookLists } = this;
+    const picture = graph.pictureOf[i]!;
+    const voices: Voices = { of: i, items: [], says: [] };
     let used = 0;
     const end = i * lookLists.k + lookLists.count(i);
     for (let p = i * lookLists.k; p < end && used < NEIGHBOURS; p++) {
       const x = lookLists.indices[p]!;
       if (graph.pictureOf[x] === picture) continue;
       used++;
-      const near = lookLists.similarities[p]!;
-      const captions = graph.captionsOf[x]!;
-      for (let c = 0; c < captions.length && c < VOICES; c++) {
-        const t = captions[c]!;
-        if (t === j) continue;
-        const say = trust(near, this.cosine(x, t));
-        sum += say * dotRows(spaces.sentences, j, spaces.sentences, t);
-        weight += say;
+      for (const t of graph.captionsOf[x]!.slice(0, VOICES)) {
+        voices.items.push(t);
+        voices.says.push(trust(lookLists.similarities[p]!, this.cosine(x, t)));
       }
     }
-    return weight > 0 ? sum / weight : 0;
+    return voices;
   }
 
   /** LEMoN's caption term as a weighted mean: do the images of captions that sound like `j` look like `i`? */
   #soundAlikes(i: number, j: number, picture: number, ownCaption: (t: number) => boolean): number {
     const { graph, spaces, sentenceLists } = this;
+    if (this.#sounds?.of !== j) this.#sounds = { of: j, byPlace: new Map() };
+    const { byPlace } = this.#sounds;
     let sum = 0;
     let weight = 0;
     let used = 0;
     const end = j * sentenceLists.k + sentenceLists.count(j);
     for (let p = j * sentenceLists.k; p < end && used < NEIGHBOURS; p++) {
-      const t = sentenceLists.indices[p]!;
-      if (ownCaption(t)) continue;
+      if (ownCaption(sentenceLists.indices[p]!)) continue;
       used++;
-      const near = sentenceLists.similarities[p]!;
-      const owners = graph.imagesOf[t]!;
-      for (let c = 0; c < owners.length && c < VOICES; c++) {
-        const x = owners[c]!;
+      let voices = byPlace.get(p);
+      if (voices === undefined) byPlace.set(p, (voices = this.#soundVoices(j, p)));
+      for (const [v, x] of voices.items.entries()) {
         if (graph.pictureOf[x] === picture) continue;
-        const say = trust(near, this.cosine(x, t));
-        sum += say * dotRows(spaces.looks, i, spaces.looks, x);
-        weight += say;
+        sum += voices.says[v]! * dotRows(spaces.looks, i, spaces.looks, x);
+        weight += voices.says[v]!;
       }
     }
     return weight > 0 ? sum / weight : 0;
   }
+
+  /** The images that carry the caption at one place of the list of caption `j`. */
+  #soundVoices(j: number, place: number): Voices {
+    const { graph, sentenceLists } = this;
+    const t = sentenceLists.indices[place]!;
+    const items = graph.imagesOf[t]!.slice(0, VOICES);
+    const near = sentenceLists.similarities[place]!;
+    return { of: j, items, says: items.map((x) => trust(near, this.cosine(x, t))) };
+  }
+}
+
+/** Items that have a say about image or caption `of`, and how much. */
+interface Voices {
+  readonly of: number;
+  readonly items: number[];
+  readonly says: number[];
 }
 
 function trust(near: number, own: number): number {

@@ -112,6 +112,7 @@ export class EvidenceRoom {
       }
     }
     this.#rebuildSentences(t);
+    this.#source.changed();
   }
 
   /**
@@ -122,6 +123,7 @@ export class EvidenceRoom {
     const before = this.#captionsOf[image]!;
     if (before.length === texts.length && before.every((t, n) => t === texts[n])) return touched;
     this.#captionsOf[image] = [...texts];
+    this.#source.changed();
     const { lookLists } = this.#source;
     for (const x of rowsHolding(lookLists, image)) touched.images.add(x);
     for (const t of before) {
@@ -154,6 +156,7 @@ export class EvidenceRoom {
     const toLooks = this.#products(spaces.looks, x, spaces.looks);
     const looks = best(toLooks, lookLists.k, (other) => other !== x);
     lookLists.replace(x, looks.items(0), looks.similarities);
+    this.#source.changed();
   }
 
   /** A caption came to an image or left one; its first or its last, where `turned`: sees to the lists that hold it. */

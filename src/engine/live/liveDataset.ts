@@ -217,6 +217,7 @@ export class LiveDataset {
     records: ReadonlyMap<string, TextRecord>,
   ): void {
     const { pairs } = this.slots;
+    this.findings.forget();
     if (patch.lines !== 0 || patch.characters !== 0) {
       for (const slot of this.slots.ofFile(file)) {
         const pair = pairs[slot]!;

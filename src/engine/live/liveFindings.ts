@@ -10,6 +10,7 @@ import {
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
 import { exactDuplicate } from '../../core/audit/detectors/exactDuplicate.ts';
 import {
+  closerFirst,
   firstPairs,
   HARD_NEGATIVE_CANDIDATES,
   hardNegativeFindings,
@@ -33,9 +34,11 @@ export class LiveFindings {
   readonly #threshold: number;
   readonly #mismatches = new Map<number, Detected>();
   #swaps: Swap[] = [];
+  /** All there are, the closest first: far more than are reported. */
   #hardNegatives: HardNegative[] = [];
   /** Other pictures with the same, or nearly the same content: captions do not matter to them. */
   #duplicates: readonly Detected[] = [];
+  #all: Detected[] | undefined;
 
   /** @param ofImage the pairs of an image */
   constructor(context: AuditContext, ofImage: (image: DatasetPath) => readonly number[]) {
@@ -70,6 +73,8 @@ export class LiveFindings {
       this.#hardNegatives.push(...hardNegativesOf(context, p, first));
       if (p % COMPARED_PER_TURN === 0) await breathe();
     }
+    this.#hardNegatives.sort(closerFirst);
+    this.forget();
   }
 
   /**
@@ -79,6 +84,7 @@ export class LiveFindings {
    */
   update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
     const context = this.#context;
+    this.forget();
     const anew = new Set(changed);
     for (const p of moved) {
       const known = this.#mismatches.get(p);
@@ -97,8 +103,18 @@ export class LiveFindings {
     return true;
   }
 
+  /** Something changed that findings tell: problems of files, places of captions. */
+  forget(): void {
+    this.#all = undefined;
+  }
+
   /** Everything found, in the order of the detectors. */
-  all(): Detected[] {
+  all(): readonly Detected[] {
+    this.#all ??= this.#gather();
+    return this.#all;
+  }
+
+  #gather(): Detected[] {
     const context = this.#context;
     const mismatches = [...this.#mismatches].sort(
       ([p, a], [q, b]) => b.confidence - a.confidence || p - q,
@@ -152,12 +168,11 @@ export class LiveFindings {
         for (const p of this.#pairsWith(Math.floor(at / k))) near.add(p);
       }
     }
-    for (const p of near) {
+    const came = [...near].flatMap((p) => {
       const found = hardNegativesOf(context, p, firstPairs);
-      this.#hardNegatives.push(
-        ...(anew.has(p) ? found : found.filter(({ second }) => anew.has(second))),
-      );
-    }
+      return anew.has(p) ? found : found.filter(({ second }) => anew.has(second));
+    });
+    this.#hardNegatives = merged(this.#hardNegatives, came.sort(closerFirst));
   }
 
   /** The pairs that carry the caption of a row, in order. */
@@ -171,4 +186,16 @@ export class LiveFindings {
     }
     return pairs.sort((p, q) => p - q);
   }
+}
+
+/** Two sorted lists as one: sorting the long one again would take longer than all the rest. */
+function merged(long: readonly HardNegative[], short: readonly HardNegative[]): HardNegative[] {
+  const all: HardNegative[] = [];
+  let at = 0;
+  for (const each of short) {
+    while (at < long.length && closerFirst(long[at]!, each) <= 0) all.push(long[at++]!);
+    all.push(each);
+  }
+  while (at < long.length) all.push(long[at++]!);
+  return all;
 }

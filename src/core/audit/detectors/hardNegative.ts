@@ -20,7 +20,7 @@ export const hardNegative: Detector = {
     const { judged } = context;
     const first = firstPairs(context);
     const found = judged.flatMap((_, p) => hardNegativesOf(context, p, first));
-    return hardNegativeFindings(context, found);
+    return hardNegativeFindings(context, found.sort(closerFirst));
   },
 };
 
@@ -80,29 +80,30 @@ export function confusion(
   return words < CLOSE_CAPTION || looks < CLOSE_LOOK ? undefined : Math.min(words, looks);
 }
 
-/** The hard negatives to report, the closest first. */
+export function closerFirst(a: HardNegative, b: HardNegative): number {
+  return b.closeness - a.closeness || a.first - b.first || a.second - b.second;
+}
+
+/** The hard negatives to report. @param found sorted, the closest first */
 export function hardNegativeFindings(
   context: AuditContext,
   found: readonly HardNegative[],
 ): Detected[] {
   const limit = Math.max(AT_LEAST, Math.round(SHARE * context.judged.length));
-  return [...found]
-    .sort((a, b) => b.closeness - a.closeness || a.first - b.first || a.second - b.second)
-    .slice(0, limit)
-    .map(({ first, second, closeness }): Detected => {
-      const other = context.embedded.dataset.pairs[second]!;
-      return {
-        code: 'hard-negative',
-        ...aboutPair(context, first),
-        message: sentence('Hard to tell from {0}: like pictures with like captions.', other.image),
-        evidence: [sentence('{0} is captioned “{1}”', other.image, other.caption)],
-        confidence: Math.min(1, closeness),
-        relatedPairs: [second],
-        relatedFiles: [other.image],
-        fixes: [],
-        remedy: sentence('Make both captions say what tells the pictures apart.'),
-      };
-    });
+  return found.slice(0, limit).map(({ first, second, closeness }): Detected => {
+    const other = context.embedded.dataset.pairs[second]!;
+    return {
+      code: 'hard-negative',
+      ...aboutPair(context, first),
+      message: sentence('Hard to tell from {0}: like pictures with like captions.', other.image),
+      evidence: [sentence('{0} is captioned “{1}”', other.image, other.caption)],
+      confidence: Math.min(1, closeness),
+      relatedPairs: [second],
+      relatedFiles: [other.image],
+      fixes: [],
+      remedy: sentence('Make both captions say what tells the pictures apart.'),
+    };
+  });
 }
 
 function fits({ judged, verified, mismatch }: AuditContext, p: number): boolean {
