@@ -11,6 +11,7 @@ import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { LEVELS_WORST_FIRST, type MismatchEstimate } from '../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../core/matching/innerProducts.ts';
+import { paced, type Steps } from '../core/steps.ts';
 import type { LanguageDetector } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Levels } from './levels.ts';
@@ -18,6 +19,8 @@ import type { AuditedPair, DatasetAudit } from './workspace.ts';
 
 /** A judgement takes some 30 microseconds: a turn stays short. */
 const JUDGED_PER_TURN = 200;
+/** Captions whose language is told in one turn. */
+const TOLD_PER_TURN = 200;
 
 export interface JudgeOptions {
   readonly reference: ReferenceBank;
@@ -78,7 +81,11 @@ export async function judgeDataset(
   const readable = pairs.map(
     (_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0 && decisions[p] !== 'excluded',
   );
-  const languages = foreignLanguages(whole, readable, options.languages);
+  const breathe = async (): Promise<void> => {
+    await pause();
+    throwIfCancelled(options.signal);
+  };
+  const languages = await paced(foreignLanguages(whole, readable, options.languages), breathe);
   const judged = readable.map((ok, p) => ok && languages[p] === undefined);
   const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
@@ -93,10 +100,7 @@ export async function judgeDataset(
   options.onProgress?.({ phase: 'calibrate', done: total, total });
   const mismatch = new Float64Array(total).fill(NaN);
   for (let p = 0; p < total; p++) {
-    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) {
-      await pause();
-      throwIfCancelled(options.signal);
-    }
+    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await breathe();
     if (judged[p] !== true) continue;
     mismatch[p] = model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!);
   }
@@ -129,15 +133,17 @@ function nextTurn(): Promise<void> {
 }
 
 /** For each pair the language of its caption, where that is clearly not English. */
-function foreignLanguages(
+function* foreignLanguages(
   { dataset, texts, textRow }: EmbeddedDataset,
   readable: readonly boolean[],
   detector: LanguageDetector | undefined,
-): (string | undefined)[] {
-  const perText = texts.texts.map((text) => {
+): Steps<(string | undefined)[]> {
+  const perText: (string | undefined)[] = [];
+  for (const [t, text] of texts.texts.entries()) {
+    if (t % TOLD_PER_TURN === TOLD_PER_TURN - 1) yield;
     const language = detector?.detect(text);
-    return language === 'en' ? undefined : language;
-  });
+    perText.push(language === 'en' ? undefined : language);
+  }
   return dataset.pairs.map((_, p) => (readable[p] === true ? perText[textRow[p]!] : undefined));
 }
 

@@ -2,10 +2,12 @@ import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
 import { type Matrix, matrix } from '../matching/matrix.ts';
+import { throwIfCancelled } from '../cancellation.ts';
+import { paced, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type Combination, fitCombination } from './combination.ts';
 import { type Evidence, EvidenceSource, type Replacement } from './evidence.ts';
-import { type JudgedPair, injectedEvidence } from './injection.ts';
+import { type JudgedPair, injectedEvidence, observedEvidence } from './injection.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank, Spaces } from './referenceBank.ts';
 
@@ -74,13 +76,25 @@ export async function fitAuditModel(
   if (pairs.length < ENOUGH_DONORS) {
     for (let b = 0; b < bank; b++) donors.push({ image: own + b, text: texts.texts.length + b });
   }
-  const observed = pairs.map(({ image, text }) => source.of(image, text));
-  const wrong = injectedEvidence(source, pairs, donors);
-  const combination = fitCombination(observed, wrong);
+  const pause = async (): Promise<void> => {
+    await options.pause?.();
+    throwIfCancelled(options.signal);
+  };
+  const { combination, calibration } = await paced(learnt(source, pairs, donors), pause);
+  return auditModel(source, centres, combination, calibration);
+}
+
+function* learnt(
+  source: EvidenceSource,
+  pairs: readonly JudgedPair[],
+  donors: readonly JudgedPair[],
+): Steps<{ readonly combination: Combination; readonly calibration: Calibration }> {
+  const observed = yield* observedEvidence(source, pairs);
+  const wrong = yield* injectedEvidence(source, pairs, donors);
+  const combination = yield* fitCombination(observed, wrong);
   const scores = (all: readonly Evidence[]): Float64Array =>
     Float64Array.from(all, (e) => combination.score(e));
-  const calibration = calibrate(scores(observed), scores(wrong));
-  return auditModel(source, centres, combination, calibration);
+  return { combination, calibration: yield* calibrate(scores(observed), scores(wrong)) };
 }
 
 /** The model that judges by this evidence. */

@@ -1,3 +1,5 @@
+import type { Steps } from '../steps.ts';
+
 /** What became of the mixture: how many captions are wrong, and how likely one is, given its score. */
 export interface Calibration {
   /** Estimated share of wrong captions among the pairs, 0..1. */
@@ -20,6 +22,7 @@ const LOW = -8;
 const STEP = 0.05;
 const CELLS = 401;
 const ROUNDS = 300;
+const ROUNDS_PER_STEP = 4;
 const LIMIT = 1e-4;
 
 /**
@@ -28,7 +31,7 @@ const LIMIT = 1e-4;
  * injected ones; the right ones' is a normal curve, fitted together with their share by expectation maximisation
  * (maximum a posteriori, so that 0, 1 or 20 pairs fall back to what is usual).
  */
-export function calibrate(observed: Float64Array, injected: Float64Array): Calibration {
+export function* calibrate(observed: Float64Array, injected: Float64Array): Steps<Calibration> {
   const { mean, spread } = moments(injected);
   const scaled = (score: number): number => (score - mean) / spread;
   const wrong = wrongDensity(injected, scaled);
@@ -36,6 +39,7 @@ export function calibrate(observed: Float64Array, injected: Float64Array): Calib
   const z = observed.map(scaled);
   let share = WRONG_PAIRS / (WRONG_PAIRS + RIGHT_PAIRS);
   for (let round = 0; round < ROUNDS; round++) {
+    if (round % ROUNDS_PER_STEP === 0) yield;
     let wrongMass = 0;
     let sum = 0;
     let squares = 0;

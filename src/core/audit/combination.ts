@@ -1,3 +1,4 @@
+import type { Steps } from '../steps.ts';
 import { EVIDENCE, type Evidence } from './evidence.ts';
 
 /** Weights of the standardised evidence, in the order of `EVIDENCE`. */
@@ -28,14 +29,16 @@ export interface Combination {
  * classes exchanged, the wrong captions being the known class and the dataset the mixture. The best separator of the
  * two also ranks right before wrong within the mixture. Few weights, pulled toward the shipped ones.
  */
-export function fitCombination(
+export function* fitCombination(
   observed: readonly Evidence[],
   wrong: readonly Evidence[],
-): Combination {
+): Steps<Combination> {
   const standardise = standardiser(wrong);
   const weights = Float64Array.from(SHIPPED_WEIGHTS);
   if (observed.length > 0 && wrong.length > 0) {
-    refine(weights, observed.map(standardise), wrong.map(standardise));
+    const scaled = observed.map(standardise);
+    yield;
+    yield* refine(weights, scaled, wrong.map(standardise));
   }
   return {
     weights,
@@ -63,11 +66,11 @@ function standardiser(wrong: readonly Evidence[]): (evidence: Evidence) => Float
  * Maximises the penalised likelihood by steps under Boehning's bound (the curvature never exceeds a quarter): each
  * step gains, whatever the data. Both classes weigh as much as there are observed pairs.
  */
-function refine(
+function* refine(
   weights: Weights,
   observed: readonly Float64Array[],
   wrong: readonly Float64Array[],
-): void {
+): Steps<void> {
   const size = EVIDENCE.length + 1;
   const prior = [...weights, 0];
   const beta = [...weights, -2];
@@ -84,9 +87,12 @@ function refine(
       for (let b = 0; b < size; b++) bound[a]![b]! += (weight / 4) * at(x, a) * at(x, b);
     }
   };
+  yield;
   for (const x of observed) curve(x, 1);
+  yield;
   for (const x of wrong) curve(x, wrongWeight);
   for (let step = 0; step < MAX_STEPS; step++) {
+    yield;
     const gradient = Float64Array.from(beta, (value, a) => pull(a) * (value - prior[a]!));
     const add = (x: Float64Array, label: number, weight: number): void => {
       let z = 0;
@@ -95,6 +101,7 @@ function refine(
       for (let f = 0; f < size; f++) gradient[f]! += error * at(x, f);
     };
     for (const x of observed) add(x, 1, 1);
+    yield;
     for (const x of wrong) add(x, 0, wrongWeight);
     const move = solve(bound, gradient);
     move.forEach((m, a) => (beta[a]! -= m));

@@ -1,3 +1,4 @@
+import type { Steps } from '../steps.ts';
 import type { EvidenceSource, Evidence } from './evidence.ts';
 
 export interface JudgedPair {
@@ -6,6 +7,8 @@ export interface JudgedPair {
   readonly text: number;
 }
 
+/** A judgement takes some 30 microseconds. */
+const JUDGED_PER_STEP = 100;
 /** Wrong captions looked at in all: enough for a smooth density, few enough for seconds. */
 const INJECTIONS = 20_000;
 const MAX_PER_PAIR = 60;
@@ -14,12 +17,12 @@ const MAX_PER_PAIR = 60;
  * What a wrong caption looks like in this dataset: every pair gets captions of other pictures, drawn at random from a
  * fixed seed, and is judged as it would be if the two had changed places. In memory only.
  */
-export function injectedEvidence(
+export function* injectedEvidence(
   source: EvidenceSource,
   pairs: readonly JudgedPair[],
   donors: readonly JudgedPair[],
   seed = 1,
-): Evidence[] {
+): Steps<Evidence[]> {
   const { graph } = source;
   const random = mulberry32(seed);
   const out: Evidence[] = [];
@@ -33,7 +36,21 @@ export function injectedEvidence(
       const samePicture = graph.pictureOf[donor.image] === graph.pictureOf[image];
       if (samePicture || graph.captionsOf[image]!.includes(donor.text)) continue;
       out.push(source.of(image, donor.text, { replaced: text, giver: donor.image }));
+      if (out.length % JUDGED_PER_STEP === 0) yield;
     }
+  }
+  return out;
+}
+
+/** What the captions of the dataset have for and against them where they are. */
+export function* observedEvidence(
+  source: EvidenceSource,
+  pairs: readonly JudgedPair[],
+): Steps<Evidence[]> {
+  const out: Evidence[] = [];
+  for (const { image, text } of pairs) {
+    out.push(source.of(image, text));
+    if (out.length % JUDGED_PER_STEP === 0) yield;
   }
   return out;
 }

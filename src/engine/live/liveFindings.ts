@@ -18,8 +18,9 @@ import {
   type HardNegative,
 } from '../../core/audit/detectors/hardNegative.ts';
 import { languageNotJudged } from '../../core/audit/detectors/languageNotJudged.ts';
-import { nearDuplicate } from '../../core/audit/detectors/nearDuplicate.ts';
+import { nearDuplicates } from '../../core/audit/detectors/nearDuplicate.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { paced } from '../../core/steps.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 
 /** Explaining a doubtful caption takes a millisecond or two: a turn stays short. */
@@ -54,7 +55,8 @@ export class LiveFindings {
       await pause();
       throwIfCancelled(signal);
     };
-    this.#duplicates = [...exactDuplicate.detect(context), ...nearDuplicate.detect(context)];
+    const near = await paced(nearDuplicates(context), breathe);
+    this.#duplicates = [...exactDuplicate.detect(context), ...near];
     await breathe();
     let explained = 0;
     for (let p = 0; p < context.judged.length; p++) {

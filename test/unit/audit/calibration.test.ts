@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { calibrate } from '../../../src/core/audit/calibration.ts';
+import { finish } from '../../../src/core/steps.ts';
 import { gaussian, seeded } from '../../support/randomVectors.ts';
 
 /** Scores of `n` captions of which `share` are wrong: wrong ones around 0, right ones around 2.6. */
@@ -22,14 +23,14 @@ const injected = mixture(8000, 1, 77).scores;
 test('the estimated share is right whether 2 or 60 of 100 captions are wrong', () => {
   for (const share of [0.02, 0.1, 0.25, 0.4, 0.6]) {
     const { scores } = mixture(2000, share, 3);
-    assert.ok(Math.abs(calibrate(scores, injected).wrongShare - share) < 0.02, `${share}`);
+    assert.ok(Math.abs(finish(calibrate(scores, injected)).wrongShare - share) < 0.02, `${share}`);
   }
 });
 
 test('in every tenth of the scale the probability promises what it keeps', () => {
   for (const share of [0.1, 0.4]) {
     const { scores, wrong } = mixture(20_000, share, 8);
-    const { mismatch } = calibrate(scores, injected);
+    const { mismatch } = finish(calibrate(scores, injected));
     const p = [...scores].map(mismatch);
     let gap = 0;
     for (let bin = 0; bin < 10; bin++) {
@@ -47,9 +48,8 @@ test('the probability never rises with the score and stays within 0 and 1, whate
   const score = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   fc.assert(
     fc.property(fc.array(score), fc.array(score), fc.array(score), (observed, random, asked) => {
-      const { mismatch, wrongShare } = calibrate(
-        Float64Array.from(observed),
-        Float64Array.from(random),
+      const { mismatch, wrongShare } = finish(
+        calibrate(Float64Array.from(observed), Float64Array.from(random)),
       );
       assert.ok(wrongShare >= 0 && wrongShare <= 1);
       let last = 1;
@@ -64,10 +64,12 @@ test('the probability never rises with the score and stays within 0 and 1, whate
 
 test('scaling and shifting every score changes no probability', () => {
   const { scores } = mixture(500, 0.3, 4);
-  const plain = calibrate(scores, injected);
-  const moved = calibrate(
-    scores.map((s) => 3 * s - 7),
-    injected.map((s) => 3 * s - 7),
+  const plain = finish(calibrate(scores, injected));
+  const moved = finish(
+    calibrate(
+      scores.map((s) => 3 * s - 7),
+      injected.map((s) => 3 * s - 7),
+    ),
   );
   for (const s of scores) assert.ok(Math.abs(plain.mismatch(s) - moved.mismatch(3 * s - 7)) < 1e-6);
 });

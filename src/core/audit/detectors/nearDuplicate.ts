@@ -1,4 +1,5 @@
-import { type Detected, type Detector } from './detector.ts';
+import { finish, type Steps } from '../../steps.ts';
+import type { AuditContext, Detected, Detector } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
 /** Cosine of the looks from which on two pictures are compared closely: saving one badly leaves it at 0.70 or more. */
@@ -6,75 +7,81 @@ const LIKE_LOOK = 0.65;
 /** Correlation of the thumbnails, or of one with the mirrored other, that makes them one picture: a 5 % crop leaves 0.93. */
 const SAME_THUMBNAIL = 0.9;
 const SIDE = 16;
+/** Images whose likes are compared in one step. */
+const COMPARED_PER_STEP = 200;
 
 /** The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored. */
 export const nearDuplicate: Detector = {
   codes: ['near-duplicate'],
-  detect({ model, embedded }) {
-    const { source } = model;
-    const { paths, look, thumbnails } = embedded.images;
-    const n = paths.length;
-    const normalised = Array.from({ length: n }, (_, i) =>
-      normalise(thumbnails.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)),
-    );
-    const group = Int32Array.from({ length: n }, (_, i) => i);
-    const root = (i: number): number => {
-      while (group[i] !== i) i = group[i]!;
-      return i;
-    };
-    const mirroredPair = new Set<string>();
-    for (let i = 0; i < n; i++) {
-      for (const x of source.lookLists.items(i)) {
-        if (x >= n || source.graph.pictureOf[x] === source.graph.pictureOf[i]) continue;
-        if (cosine(look.data, i, x, look.columns) < LIKE_LOOK) continue;
-        const plain = correlation(normalised[i]!, normalised[x]!, false);
-        const mirrored = correlation(normalised[i]!, normalised[x]!, true);
-        if (Math.max(plain, mirrored) < SAME_THUMBNAIL) continue;
-        const [a, b] = [root(i), root(x)];
-        group[Math.max(a, b)] = Math.min(a, b);
-        if (mirrored > plain) mirroredPair.add(`${Math.min(i, x)} ${Math.max(i, x)}`);
-      }
-    }
-    const groups = new Map<number, number[]>();
-    for (let i = 0; i < n; i++) {
-      const r = root(i);
-      const members = groups.get(r);
-      if (members === undefined) groups.set(r, [i]);
-      else members.push(i);
-    }
-    const found: Detected[] = [];
-    for (const [first, ...others] of groups.values()) {
-      if (first === undefined || others.length === 0) continue;
-      const mirrored = others.some((x) => mirroredPair.has(`${first} ${x}`));
-      const names = others.map((x) => paths[x]!);
-      found.push({
-        code: 'near-duplicate',
-        file: paths[first]!,
-        image: paths[first]!,
-        message:
-          others.length === 1
-            ? sentence('{0} is nearly the same picture.', names[0]!)
-            : sentence('{0} other files hold nearly the same picture.', others.length),
-        evidence: [
-          mirrored
-            ? sentence('It matches {0} mirrored, point for point.', names[0]!)
-            : sentence(
-                'It matches {0} point for point, apart from size, crop, light or compression.',
-                names[0]!,
-              ),
-        ],
-        confidence: 0.95,
-        relatedPairs: [],
-        relatedFiles: names,
-        fixes: [],
-        remedy: sentence(
-          'Compare the captions and keep one picture, or give both the better caption.',
-        ),
-      });
-    }
-    return found;
-  },
+  detect: (context) => finish(nearDuplicates(context)),
 };
+
+/** The findings of `nearDuplicate`, in steps: thousands of images take a second. */
+export function* nearDuplicates({ model, embedded }: AuditContext): Steps<Detected[]> {
+  const { source } = model;
+  const { paths, look, thumbnails } = embedded.images;
+  const n = paths.length;
+  const normalised = Array.from({ length: n }, (_, i) =>
+    normalise(thumbnails.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)),
+  );
+  const group = Int32Array.from({ length: n }, (_, i) => i);
+  const root = (i: number): number => {
+    while (group[i] !== i) i = group[i]!;
+    return i;
+  };
+  const mirroredPair = new Set<string>();
+  for (let i = 0; i < n; i++) {
+    if (i % COMPARED_PER_STEP === 0) yield;
+    for (const x of source.lookLists.items(i)) {
+      if (x >= n || source.graph.pictureOf[x] === source.graph.pictureOf[i]) continue;
+      if (cosine(look.data, i, x, look.columns) < LIKE_LOOK) continue;
+      const plain = correlation(normalised[i]!, normalised[x]!, false);
+      const mirrored = correlation(normalised[i]!, normalised[x]!, true);
+      if (Math.max(plain, mirrored) < SAME_THUMBNAIL) continue;
+      const [a, b] = [root(i), root(x)];
+      group[Math.max(a, b)] = Math.min(a, b);
+      if (mirrored > plain) mirroredPair.add(`${Math.min(i, x)} ${Math.max(i, x)}`);
+    }
+  }
+  const groups = new Map<number, number[]>();
+  for (let i = 0; i < n; i++) {
+    const r = root(i);
+    const members = groups.get(r);
+    if (members === undefined) groups.set(r, [i]);
+    else members.push(i);
+  }
+  const found: Detected[] = [];
+  for (const [first, ...others] of groups.values()) {
+    if (first === undefined || others.length === 0) continue;
+    const mirrored = others.some((x) => mirroredPair.has(`${first} ${x}`));
+    const names = others.map((x) => paths[x]!);
+    found.push({
+      code: 'near-duplicate',
+      file: paths[first]!,
+      image: paths[first]!,
+      message:
+        others.length === 1
+          ? sentence('{0} is nearly the same picture.', names[0]!)
+          : sentence('{0} other files hold nearly the same picture.', others.length),
+      evidence: [
+        mirrored
+          ? sentence('It matches {0} mirrored, point for point.', names[0]!)
+          : sentence(
+              'It matches {0} point for point, apart from size, crop, light or compression.',
+              names[0]!,
+            ),
+      ],
+      confidence: 0.95,
+      relatedPairs: [],
+      relatedFiles: names,
+      fixes: [],
+      remedy: sentence(
+        'Compare the captions and keep one picture, or give both the better caption.',
+      ),
+    });
+  }
+  return found;
+}
 
 function cosine(data: Float32Array, i: number, x: number, d: number): number {
   let sum = 0;

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
+import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
+import { PairLensError } from '../../../src/core/errors.ts';
+import { paced } from '../../../src/core/steps.ts';
+import { WordCounts } from '../../../src/core/audit/words.ts';
+import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
+
+const N = 600;
+
+async function fitted(pause: () => Promise<void>, signal?: { readonly aborted: boolean }) {
+  const { embedded } = syntheticWorld(N);
+  const judged = embedded.dataset.pairs.map(() => true);
+  const options = { pause, ...(signal && { signal }) };
+  const model = await fitAuditModel(embedded, judged, syntheticBank(), options);
+  return { embedded, judged, model };
+}
+
+test('learning from a dataset stops for others at least once for every 100 captions it judges', async () => {
+  let pauses = 0;
+  await fitted(() => {
+    pauses++;
+    return Promise.resolve();
+  });
+  // Each pair is judged as it is, and with 33 captions of others; the matching itself makes a handful of pauses.
+  assert.ok(pauses > (N * 33) / 100, `${pauses}`);
+});
+
+test('learning can be given up at each of its stops', async () => {
+  for (const stop of [10, 100, 200]) {
+    let pauses = 0;
+    const signal = {
+      get aborted() {
+        return pauses >= stop;
+      },
+    };
+    const pause = () => {
+      pauses++;
+      return Promise.resolve();
+    };
+    await assert.rejects(fitted(pause, signal), (error) => PairLensError.is(error, 'cancelled'));
+    assert.equal(pauses, stop);
+  }
+});
+
+test('looking for near-duplicates stops for others every 200 images', async () => {
+  const { embedded, judged, model } = await fitted(() => Promise.resolve());
+  let pauses = 0;
+  const found = paced(
+    nearDuplicates({
+      embedded,
+      judged,
+      verified: [],
+      languages: [],
+      model,
+      mismatch: new Float64Array(N),
+      words: new WordCounts([]),
+    }),
+    () => {
+      pauses++;
+      return Promise.resolve();
+    },
+  );
+  assert.deepEqual(await found, []);
+  assert.ok(pauses >= N / 200, `${pauses}`);
+});
