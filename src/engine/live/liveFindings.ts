@@ -10,7 +10,6 @@ import {
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
 import { exactDuplicate } from '../../core/audit/detectors/exactDuplicate.ts';
 import {
-  closerFirst,
   firstPairs,
   HARD_NEGATIVE_CANDIDATES,
   hardNegativeFindings,
@@ -19,6 +18,7 @@ import {
 } from '../../core/audit/detectors/hardNegative.ts';
 import { languageNotJudged } from '../../core/audit/detectors/languageNotJudged.ts';
 import { nearDuplicates } from '../../core/audit/detectors/nearDuplicate.ts';
+import { ClosestFirst } from './closestFirst.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { paced } from '../../core/steps.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
@@ -35,8 +35,8 @@ export class LiveFindings {
   readonly #threshold: number;
   readonly #mismatches = new Map<number, Detected>();
   #swaps: Swap[] = [];
-  /** All there are, the closest first: far more than are reported. */
-  #hardNegatives: HardNegative[] = [];
+  /** Far more than are reported. */
+  #hardNegatives = new ClosestFirst([]);
   /** Other pictures with the same, or nearly the same content: captions do not matter to them. */
   #duplicates: readonly Detected[] = [];
   #all: Detected[] | undefined;
@@ -71,11 +71,12 @@ export class LiveFindings {
       if (n % EXPLAINED_PER_TURN === 0) await breathe();
     }
     const first = firstPairs(context);
+    const hardNegatives: HardNegative[] = [];
     for (let p = 0; p < context.judged.length; p++) {
-      this.#hardNegatives.push(...hardNegativesOf(context, p, first));
+      hardNegatives.push(...hardNegativesOf(context, p, first));
       if (p % COMPARED_PER_TURN === 0) await breathe();
     }
-    this.#hardNegatives.sort(closerFirst);
+    this.#hardNegatives = new ClosestFirst(hardNegatives);
     this.forget();
   }
 
@@ -126,7 +127,7 @@ export class LiveFindings {
       ...mismatches.map(([, finding]) => finding),
       ...swapFindings(context, this.#swaps),
       ...this.#duplicates,
-      ...hardNegativeFindings(context, this.#hardNegatives),
+      ...hardNegativeFindings(context, this.#hardNegatives.sorted),
       ...languageNotJudged.detect(context),
     ];
   }
@@ -156,9 +157,7 @@ export class LiveFindings {
   #updateHardNegatives(anew: ReadonlySet<number>): void {
     const context = this.#context;
     const { embedded, model } = context;
-    this.#hardNegatives = this.#hardNegatives.filter(
-      ({ first, second }) => !anew.has(first) && !anew.has(second),
-    );
+    for (const p of anew) this.#hardNegatives.drop(p);
     const firstPairs = { get: (t: number) => this.#pairsWith(t)[0] };
     const near = new Set(anew);
     for (const t of new Set([...anew].map((p) => embedded.textRow[p]!))) {
@@ -170,11 +169,11 @@ export class LiveFindings {
         for (const p of this.#pairsWith(Math.floor(at / k))) near.add(p);
       }
     }
-    const came = [...near].flatMap((p) => {
-      const found = hardNegativesOf(context, p, firstPairs);
-      return anew.has(p) ? found : found.filter(({ second }) => anew.has(second));
-    });
-    this.#hardNegatives = merged(this.#hardNegatives, came.sort(closerFirst));
+    for (const p of near) {
+      for (const each of hardNegativesOf(context, p, firstPairs)) {
+        if (anew.has(p) || anew.has(each.second)) this.#hardNegatives.add(each);
+      }
+    }
   }
 
   /** The pairs that carry the caption of a row, in order. */
@@ -188,16 +187,4 @@ export class LiveFindings {
     }
     return pairs.sort((p, q) => p - q);
   }
-}
-
-/** Two sorted lists as one: sorting the long one again would take longer than all the rest. */
-function merged(long: readonly HardNegative[], short: readonly HardNegative[]): HardNegative[] {
-  const all: HardNegative[] = [];
-  let at = 0;
-  for (const each of short) {
-    while (at < long.length && closerFirst(long[at]!, each) <= 0) all.push(long[at++]!);
-    all.push(each);
-  }
-  while (at < long.length) all.push(long[at++]!);
-  return all;
 }
