@@ -17,20 +17,22 @@ import sources
 from anchors import TEMPLATE, Anchors
 from dataset import Dataset, open_photo, read_dataset, squash
 from efficientnet_lite import backbone_graph, grid_side
+from ensemble import Member, image_graph, principal_directions, side_by_side, text_graph
 from evaluate import evaluate
 from export import BANK, GRAPHS, describe, encode_dataset, reference_entry, write_reference
 from features import GRID_SCALE, MAX_TOKENS, TextStates, cached_images, cached_texts, encode_texts, load_tokenizer, session, views
 from golden import write_golden
-from heads import saem
 from look import fit_look
-from nn import Params
+from measured import Measured
 from quantize import quantize_backbone
 from torch_weights import read_checkpoint
 from batches import TrainingData
-from recipe import CONFIG, VIEWS, train_head
+from recipe import PARTS, VIEWS, Part
+from scoring import embed
+from train import train
 
 VARIANT, SIZE = 'lite2', 256
-MODEL_ID = 'saem-lite2-minilm-1'
+MODEL_ID = 'heads-lite2-minilm-2'
 SEED = 1
 CALIBRATION_PHOTOS = 160
 MODELS = Path(__file__).resolve().parents[1]
@@ -91,19 +93,32 @@ def training_data(models: Path, work: Path, dataset: Dataset, rows: np.ndarray) 
 
 
 def make_heads(models: Path, work: Path, dataset: Dataset, train_rows: np.ndarray) -> None:
-    """Trains the heads and writes saem-image.onnx and saem-text.onnx."""
+    """Trains the heads and writes image-head.onnx and text-head.onnx."""
     data = training_data(models, work, dataset, train_rows)
     classes = class_embeddings(models, work)
     zero = np.zeros(classes.shape[1], np.float32)
     prior = np.asarray(Anchors(classes, zero, zero).prior(data.logits[0].astype(np.float32)))
     anchors = Anchors(classes, prior.mean(0), data.sentences[data.captions.ravel()].mean(0))
-    saved = work / 'heads.pkl'
+    members = [trained(part, anchors, data, work / 'heads') for part in PARTS]
+    captions, owner = data.captions[:, 0], np.arange(len(data.captions))
+    plain = Measured(data.regions[0], data.logits[0], data.texts, captions, owner, [], np.zeros(len(data.texts.flat), np.int32))
+    rows = zip(*(embed(member.head, member.params, member.config, anchors, plain) for member in members), strict=True)
+    weights = [member.weight for member in members]
+    directions = principal_directions(*(side_by_side(weights, list(side)) for side in rows))
+    look = fit_look(data.regions[0].astype(np.float32).mean(1))
+    onnx.save(image_graph(members, anchors, directions, look, grid_side(SIZE)), models / GRAPHS['imageHead'])
+    onnx.save(text_graph(members, anchors, directions), models / GRAPHS['textHead'])
+
+
+def trained(part: Part, anchors: Anchors, data: TrainingData, folder: Path) -> Member:
+    """The head as it was trained in an earlier run, or else trained now; a training that was cut off goes on after its last epoch."""
+    folder.mkdir(parents=True, exist_ok=True)
+    saved, checkpoint = folder / f'{part.name}.pkl', folder / f'{part.name}.checkpoint'
     if not saved.exists():
-        saved.write_bytes(pickle.dumps(train_head(saem, CONFIG, anchors, data)))
-    params: Params = pickle.loads(saved.read_bytes())
-    means = data.regions[0].astype(np.float32).mean(1)
-    onnx.save(saem.image_graph(params, CONFIG, anchors, fit_look(means), grid_side(SIZE)), models / GRAPHS['imageHead'])
-    onnx.save(saem.text_graph(params, CONFIG, anchors), models / GRAPHS['textHead'])
+        print(f'training {part.name}', flush=True)
+        saved.write_bytes(pickle.dumps(train(part.head, part.config, anchors, data, part.recipe, checkpoint=checkpoint)))
+        checkpoint.unlink(missing_ok=True)
+    return Member(part.head, part.config, part.weight, pickle.loads(saved.read_bytes()))
 
 
 def make_reference(models: Path, dataset: Dataset, train_rows: np.ndarray) -> None:

@@ -16,9 +16,9 @@ BANK = 1024
 # name in the manifest -> file
 GRAPHS = {
     'imageBackbone': 'image-backbone.onnx',
-    'imageHead': 'saem-image.onnx',
+    'imageHead': 'image-head.onnx',
     'textBackbone': 'text-backbone.onnx',
-    'textHead': 'saem-text.onnx',
+    'textHead': 'text-head.onnx',
 }
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from anchors import Anchors
 from export import GRAPHS
 from features import session
+from measured import Measured
 from nn import Params
 from train import pairwise
-from zoo_data import Measured
 
 IMAGES = 32
 

@@ -18,6 +18,7 @@ import onnx
 from batches import with_noise
 from export import GRAPHS
 from metrics import recall_of, swap_auroc
+from recipe import PARTS
 from scoring import rerank, score_all, score_shipped
 from train import train
 from zoo_data import ZooData, zoo_data
@@ -27,6 +28,7 @@ from zoo_runs import FUSIONS, SHIPPED, Run, head_runs, loss_runs, noise_runs, qu
 MODELS = Path(__file__).resolve().parents[1]
 REPOSITORY = MODELS.parent
 NOISE_SEED = 7
+SHIPPED_LABEL = 'shipped: ' + ' + '.join(f'{part.weight:g} {part.name.upper()}' for part in PARTS)
 
 
 def planned(budget: str, vocabulary: int) -> list[Run]:
@@ -95,14 +97,14 @@ def measure_scores(scores: dict[str, np.ndarray], data: ZooData) -> dict:
 
 
 def measure_shipped_and_fusions(data: ZooData, work: Path) -> None:
-    """Rows for the head in models/ and for the fusions whose members are all there."""
+    """Rows for what is in models/ and for the fusions whose members are all there."""
     file = work / f'{SHIPPED}.json'
     if not file.exists():
         scores = {name: score_shipped(MODELS, part) for name, part in data.sets.items()}
         np.savez(work / f'{SHIPPED}.npz', **scores)
         weights = [onnx.load(MODELS / GRAPHS[side]).graph.initializer for side in ('imageHead', 'textHead')]
         size = sum(int(np.prod(weight.dims)) for side in weights for weight in side)
-        facts = {'label': 'SAEM (shipped)', 'loss': 'CLIP', 'noise': 0, 'epochs': 8, 'seed': 0, 'parameters': size}
+        facts = {'label': SHIPPED_LABEL, 'loss': 'sum of cosines', 'noise': 0, 'epochs': '', 'seed': 0, 'parameters': size}
         size_on_disk = sum((MODELS / GRAPHS[side]).stat().st_size for side in ('imageHead', 'textHead'))
         file.write_text(json.dumps(facts | measure_scores(scores, data) | {'bytes': size_on_disk}) + '\n', encoding='utf-8')
     for label, weights in FUSIONS.items():

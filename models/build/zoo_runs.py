@@ -77,7 +77,7 @@ def loss_runs(epochs: int, seed: int) -> list[Run]:
 
 def quick_runs(vocabulary: int) -> list[Run]:
     """A first look on a busy machine: cheap heads for some epochs, dear ones for one, every loss with the cheapest head."""
-    epochs = {'VSE': 8, 'RRF-Net': 8, 'NAA (reconstruction)': 6}
+    epochs = {'VSE': 8, 'RRF-Net': 8, 'NAA (reconstruction)': 6, 'SAEM': 8}
     runs = [replace(run, recipe=replace(run.recipe, epochs=epochs.get(run.label, 1))) for run in head_runs(vocabulary, 3, 0)]
     runs = [replace(run, rerank=runs[0].name) if run.rerank else run for run in runs]
     longest = replace(runs[0], recipe=replace(runs[0].recipe, epochs=16))
@@ -87,10 +87,11 @@ def quick_runs(vocabulary: int) -> list[Run]:
 SHIPPED = 'shipped'
 
 # sums of cosines, weights chosen on the dev split
-NAA_RUN, VSE_RUN, RRF_RUN = 'NAA-(reconstruction)_CLIP_6-epochs_seed-0', 'VSE_CLIP_8-epochs_seed-0', 'RRF-Net_CLIP_8-epochs_seed-0'
+SAEM_RUN, NAA_RUN = 'SAEM_CLIP_8-epochs_seed-0', 'NAA-(reconstruction)_CLIP_6-epochs_seed-0'
+VSE_RUN, RRF_RUN = 'VSE_CLIP_8-epochs_seed-0', 'RRF-Net_CLIP_8-epochs_seed-0'
 FUSIONS = {
-    'SAEM (shipped) + 0.5 NAA + VSE': {SHIPPED: 1.0, NAA_RUN: 0.5, VSE_RUN: 1.0},
-    'SAEM (shipped) + 0.5 NAA + VSE + 0.5 RRF-Net': {SHIPPED: 1.0, NAA_RUN: 0.5, VSE_RUN: 1.0, RRF_RUN: 0.5},
+    'SAEM + 0.5 NAA + VSE': {SAEM_RUN: 1.0, NAA_RUN: 0.5, VSE_RUN: 1.0},
+    'SAEM + 0.5 NAA + VSE + 0.5 RRF-Net': {SAEM_RUN: 1.0, NAA_RUN: 0.5, VSE_RUN: 1.0, RRF_RUN: 0.5},
 }
 
 

@@ -170,7 +170,7 @@ describe('the shipped image encoder', () => {
     golden = await readJson(imageSchema, 'golden/image.json');
     size = (await readJson(manifestSchema, 'manifest.json')).image.size;
     backbone = await open('image-backbone.onnx');
-    head = await open('saem-image.onnx');
+    head = await open('image-head.onnx');
   });
 
   async function encode(first: number, count: number): Promise<Record<string, Float32Array[]>> {
@@ -232,7 +232,7 @@ describe('the shipped text encoder', () => {
   before(async () => {
     golden = await readJson(textSchema, 'golden/text.json');
     backbone = await open('text-backbone.onnx');
-    head = await open('saem-text.onnx');
+    head = await open('text-head.onnx');
   });
 
   async function encode(

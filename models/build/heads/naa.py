@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
-import onnx
 
 from anchors import Anchors
 from nn import START_SCALE, Params, dropout, linear, linear_params, split_key
-from onnx_graph import FLOAT, INT64, GraphWriter
+from onnx_graph import GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 
@@ -74,29 +73,20 @@ def embed_texts(params: Params, config: NaaConfig, anchors: Anchors, states: jax
     return anchors.join_text(p, anchors.text(states, mask[..., None].astype(states.dtype)), linear(p['out'], features))
 
 
-def image_graph(params: Params, config: NaaConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
-    """`grid` (B, side^2, 1280), `logits` (B, 1000) -> `embedding` (B, 384). Regions are means of 2 x 2 cells of the grid."""
-    g, p, half = GraphWriter('naa-image'), params['image'], side // 2
-    grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
-    anchor = anchors.image_nodes(g, anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000])))
-    blocks = g.add('Reshape', grid, g.axes(0, half, 2, half, 2, REGION_WIDTH))
-    regions = g.add('Reshape', g.add('ReduceMean', blocks, axes=[2, 4], keepdims=0), g.axes(0, half * half, REGION_WIDTH))
+def image_nodes(g: GraphWriter, params: Params, config: NaaConfig, anchors: Anchors, regions: str, anchor: str) -> str:
+    """`embed_images` as nodes: regions (B, R, 1280) and the image's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['image']
     local = g.add('Relu', g.linear(regions, p['local']['w'], p['local']['b']))
     mean = g.add('ReduceMean', local, axes=[1], keepdims=1)
-    residual = _attend_nodes(g, p, config, local, mean, None)
-    g.output(anchors.join_image_nodes(g, p, anchor, residual), 'embedding', FLOAT, ['B', STATE_WIDTH])
-    return g.model()
+    return anchors.join_image_nodes(g, p, anchor, _attend_nodes(g, p, config, local, mean, None))
 
 
-def text_graph(params: Params, config: NaaConfig, anchors: Anchors) -> onnx.ModelProto:
-    """`states` (B, L, 384), `attention_mask` (B, L) int64 -> `embedding` (B, 384)."""
-    g, p = GraphWriter('naa-text'), params['text']
-    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
-    anchor = anchors.text_nodes(g, anchors.sentence_nodes(g, states, mask))
+def text_nodes(g: GraphWriter, params: Params, config: NaaConfig, anchors: Anchors, states: str, mask: str, anchor: str) -> str:
+    """`embed_texts` as nodes: masked states (B, L, 384), mask (B, L, 1) and the caption's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['text']
     local = g.add('Relu', g.linear(states, p['local']['w'], p['local']['b']))
     residual = _attend_nodes(g, p, config, local, g.add('Unsqueeze', g.mean(local, mask), g.axes(1)), mask)
-    g.output(anchors.join_text_nodes(g, p, anchor, residual), 'embedding', FLOAT, ['B', STATE_WIDTH])
-    return g.model()
+    return anchors.join_text_nodes(g, p, anchor, residual)
 
 
 def _attend_nodes(g: GraphWriter, p: Params, config: NaaConfig, local: str, mean: str, mask: str | None) -> str:

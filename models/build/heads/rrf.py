@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from anchors import Anchors
 from nn import START_SCALE, Params, dropout, linear, linear_params, split_key
+from onnx_graph import GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 
@@ -66,3 +68,29 @@ def embed_texts(params: Params, config: RrfConfig, anchors: Anchors, states: jax
     mean = states.sum(1) / jnp.maximum(mask.sum(1), 1)
     fused = fuse(p, config, linear(p['in'], dropout(keys[0], mean, config.token_dropout)))
     return anchors.join_text(p, anchors.text(states, mask), linear(p['out'], dropout(keys[1], fused, config.residual_dropout)))
+
+
+def image_nodes(g: GraphWriter, params: Params, config: RrfConfig, anchors: Anchors, regions: str, anchor: str) -> str:
+    """`embed_images` as nodes: regions (B, R, 1280) and the image's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['image']
+    return anchors.join_image_nodes(g, p, anchor, _tower_nodes(g, p, config, g.add('ReduceMean', regions, axes=[1], keepdims=0)))
+
+
+def text_nodes(g: GraphWriter, params: Params, config: RrfConfig, anchors: Anchors, states: str, mask: str, anchor: str) -> str:
+    """`embed_texts` as nodes: masked states (B, L, 384), mask (B, L, 1) and the caption's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['text']
+    return anchors.join_text_nodes(g, p, anchor, _tower_nodes(g, p, config, g.mean(states, mask)))
+
+
+def _tower_nodes(g: GraphWriter, p: Params, config: RrfConfig, feature: str) -> str:
+    """feature (B, I) -> residual (B, 384)."""
+    entered = g.linear(feature, p['in']['w'], p['in']['b'])
+    shares = np.exp(p['mix'] - np.max(p['mix']))
+    shares, turn = shares / shares.sum(), g.matrix(p['turn']['w'])
+    state, fused = entered, None
+    for share in shares:
+        turned = g.add('Add', g.add('MatMul', state, turn), g.constant(p['turn']['b']))
+        state = g.add('Add', g.add('Relu', turned), entered)
+        part = g.add('Mul', state, g.constant(share))
+        fused = g.add('Add', fused, part) if fused else part
+    return g.linear(fused, p['out']['w'], p['out']['b'])

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
-import onnx
 
 from anchors import Anchors
 from nn import START_SCALE, Params, dropout, layer_norm, linear, linear_params, norm_params, split_key
-from onnx_graph import FLOAT, INT64, GraphWriter
+from onnx_graph import GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 
@@ -89,17 +88,9 @@ def embed_texts(params: Params, config: SaemConfig, anchors: Anchors, states: ja
     return anchors.join_text(p, anchor, linear(p['out'], linear(p['fc'], features)))
 
 
-def image_graph(params: Params, config: SaemConfig, anchors: Anchors, look: dict[str, np.ndarray], side: int) -> onnx.ModelProto:
-    """`grid` (B, side^2, 1280), `logits` (B, 1000) -> `embedding` (B, 384), `prior` (B, 384), `look` (B, K); rows of length one."""
-    g, p = GraphWriter('saem-image'), params['image']
-    grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
-    prior = anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000]))
-    anchor = anchors.image_nodes(g, prior)
-
-    half = side // 2
-    blocks = g.add('Reshape', grid, g.axes(0, half, 2, half, 2, REGION_WIDTH))
-    pooled = g.add('ReduceMean', blocks, axes=[2, 4], keepdims=0)
-    regions = g.add('Reshape', pooled, g.axes(0, half * half, REGION_WIDTH))
+def image_nodes(g: GraphWriter, params: Params, config: SaemConfig, anchors: Anchors, regions: str, anchor: str) -> str:
+    """`embed_images` as nodes: regions (B, R, 1280) and the image's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['image']
     tokens = g.add('Add', _linear(g, p['fc'], regions), g.constant(p['position']))
     last = g.add('Unsqueeze', _linear(g, p['prior'], anchor), g.axes(1))
     tokens = g.add('Concat', tokens, last, axis=1)
@@ -115,24 +106,12 @@ def image_graph(params: Params, config: SaemConfig, anchors: Anchors, look: dict
     tokens = _norm(g, p['norm1'], g.add('Add', tokens, mixed))
     forward = _linear(g, p['down'], g.add('Relu', _linear(g, p['up'], tokens)))
     tokens = _norm(g, p['norm2'], g.add('Add', tokens, forward))
-    embedding = anchors.join_image_nodes(g, p, anchor, _linear(g, p['out'], g.add('ReduceMean', tokens, axes=[1], keepdims=0)))
-
-    mean = g.add('ReduceMean', regions, axes=[1], keepdims=0)
-    seen = g.add('MatMul', g.add('Sub', mean, g.constant(look['mean'])), g.matrix(look['projection']))
-    g.output(embedding, 'embedding', FLOAT, ['B', STATE_WIDTH])
-    g.output(prior, 'prior', FLOAT, ['B', STATE_WIDTH])
-    g.output(g.unit(seen), 'look', FLOAT, ['B', look['projection'].shape[1]])
-    return g.model()
+    return anchors.join_image_nodes(g, p, anchor, _linear(g, p['out'], g.add('ReduceMean', tokens, axes=[1], keepdims=0)))
 
 
-def text_graph(params: Params, config: SaemConfig, anchors: Anchors) -> onnx.ModelProto:
-    """`states` (B, L, 384), `attention_mask` (B, L) int64 -> `embedding` (B, 384), `sentence` (B, 384); rows of length one."""
-    g, p = GraphWriter('saem-text'), params['text']
-    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
-    sentence = anchors.sentence_nodes(g, states, mask)
-    anchor = anchors.text_nodes(g, sentence)
-
-    pooled = []
+def text_nodes(g: GraphWriter, params: Params, config: SaemConfig, anchors: Anchors, states: str, mask: str, anchor: str) -> str:
+    """`embed_texts` as nodes: masked states (B, L, 384), mask (B, L, 1) and the caption's anchor (B, 384) -> unit rows (B, 384)."""
+    p, pooled = params['text'], []
     for count, window in enumerate(p['windows'], start=1):
         shifted = [states]
         for n in range(1, count):
@@ -142,10 +121,7 @@ def text_graph(params: Params, config: SaemConfig, anchors: Anchors) -> onnx.Mod
         active = g.add('Mul', g.add('Relu', _linear(g, window, joined)), mask)
         pooled.append(g.add('ReduceMax', active, axes=[1], keepdims=0))
     features = g.add('Concat', *pooled, axis=1)
-    embedding = anchors.join_text_nodes(g, p, anchor, _linear(g, p['out'], _linear(g, p['fc'], features)))
-    g.output(embedding, 'embedding', FLOAT, ['B', STATE_WIDTH])
-    g.output(sentence, 'sentence', FLOAT, ['B', STATE_WIDTH])
-    return g.model()
+    return anchors.join_text_nodes(g, p, anchor, _linear(g, p['out'], _linear(g, p['fc'], features)))
 
 
 def _linear(g: GraphWriter, params: Params, value: str) -> str:

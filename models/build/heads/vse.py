@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
-import onnx
 
 from anchors import Anchors
 from nn import START_SCALE, Params, dropout, linear, linear_params
-from onnx_graph import FLOAT, INT64, GraphWriter
+from onnx_graph import GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 
@@ -45,21 +44,14 @@ def embed_texts(params: Params, config: VseConfig, anchors: Anchors, states: jax
     return anchors.join_text(p, anchors.text(states, mask), linear(p['out'], dropout(key, mean, config.token_dropout)))
 
 
-def image_graph(params: Params, config: VseConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
-    """`grid` (B, side^2, 1280), `logits` (B, 1000) -> `embedding` (B, 384)."""
-    g, p = GraphWriter('vse-image'), params['image']
-    grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
-    anchor = anchors.image_nodes(g, anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000])))
-    residual = g.linear(g.add('ReduceMean', grid, axes=[1], keepdims=0), p['out']['w'], p['out']['b'])
-    g.output(anchors.join_image_nodes(g, p, anchor, residual), 'embedding', FLOAT, ['B', STATE_WIDTH])
-    return g.model()
+def image_nodes(g: GraphWriter, params: Params, config: VseConfig, anchors: Anchors, regions: str, anchor: str) -> str:
+    """`embed_images` as nodes: regions (B, R, 1280) and the image's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['image']
+    residual = g.linear(g.add('ReduceMean', regions, axes=[1], keepdims=0), p['out']['w'], p['out']['b'])
+    return anchors.join_image_nodes(g, p, anchor, residual)
 
 
-def text_graph(params: Params, config: VseConfig, anchors: Anchors) -> onnx.ModelProto:
-    """`states` (B, L, 384), `attention_mask` (B, L) int64 -> `embedding` (B, 384)."""
-    g, p = GraphWriter('vse-text'), params['text']
-    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
-    anchor = anchors.text_nodes(g, anchors.sentence_nodes(g, states, mask))
-    residual = g.linear(g.mean(states, mask), p['out']['w'], p['out']['b'])
-    g.output(anchors.join_text_nodes(g, p, anchor, residual), 'embedding', FLOAT, ['B', STATE_WIDTH])
-    return g.model()
+def text_nodes(g: GraphWriter, params: Params, config: VseConfig, anchors: Anchors, states: str, mask: str, anchor: str) -> str:
+    """`embed_texts` as nodes: masked states (B, L, 384), mask (B, L, 1) and the caption's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['text']
+    return anchors.join_text_nodes(g, p, anchor, g.linear(g.mean(states, mask), p['out']['w'], p['out']['b']))
