@@ -28,6 +28,7 @@ import { memberFindings } from './memberFindings.ts';
 import { openMembers } from './openMembers.ts';
 import { outermost } from './outermost.ts';
 import { Priority } from './priority.ts';
+import { rememberedHash } from './rememberedHash.ts';
 import { Turns } from './turns.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
@@ -53,7 +54,7 @@ class Workspace implements LiveWorkspace {
   readonly #turns = new Turns();
   readonly #refreshes = new Turns();
   readonly #listeners = new Set<(change: LiveChange) => void>();
-  readonly #hash = (text: string): string => this.#ports.hasher.hash(text);
+  readonly #hash = rememberedHash((text) => this.#ports.hasher.hash(text));
   #settling: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
   #folders: readonly string[] = [];
