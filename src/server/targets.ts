@@ -35,14 +35,20 @@ export function pairOfImage({ live }: ServerContext, file: string): LivePairId |
   return undefined;
 }
 
-/** The caption at a position, or else the one on its line. */
+/** The caption at a position, or else the one on its line, or else that of a file with captions of one image only. */
 export function pairAt(pairs: readonly LivePair[], position: Position): LivePair | undefined {
   const onLine = pairs.filter((pair) => {
     const { start, end } = rangeOf(pair);
     return start.line <= position.line && position.line <= end.line;
   });
   const [first] = onLine;
-  return onLine.find((pair) => contains(rangeOf(pair), position)) ?? first;
+  return onLine.find((pair) => contains(rangeOf(pair), position)) ?? first ?? ofOneImage(pairs);
+}
+
+/** The last caption of a file that is about a single image: beside its text, as in the line after it, it is still meant. */
+function ofOneImage(pairs: readonly LivePair[]): LivePair | undefined {
+  const last = pairs.at(-1);
+  return pairs.every(({ imagePath }) => imagePath === last?.imagePath) ? last : undefined;
 }
 
 export function contains({ start, end }: Range, position: Position): boolean {

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { benchActivation } from './activation.ts';
 import { benchAllPairs } from './allPairs.ts';
 import { benchIndex } from './indexing.ts';
 import { benchKeystroke } from './keystroke.ts';
@@ -14,6 +15,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   live: () => benchLive(),
   keystroke: () => benchKeystroke(),
   matching: () => benchMatching(),
+  activation: () => benchActivation(),
 };
 
 const wanted = process.argv.slice(2);

@@ -12,6 +12,7 @@ import { Session } from './session.ts';
 
 const WRONG = 'solar_panel.txt';
 const MISPLACED = 'places/colosseum.txt';
+const SWAPPED = ['drum_kit.txt', 'honey_bee.txt'] as const;
 
 /** The story of the README, told once from the first window to the last edit; each test goes on where the last ended. */
 describe('a person opens the sample dataset', () => {
@@ -96,10 +97,13 @@ describe('a person opens the sample dataset', () => {
     const before = await eventually(() => editor.inlayMatch(), 'the score is shown');
     await window.runCommand('PairLens: Show Neighbours');
     const neighbours = new NeighboursView(window.page);
-    const list = (): Promise<readonly string[]> => neighbours.entries('Matching images');
+    const order = (): Promise<readonly string[]> => neighbours.files('Matching images');
     await neighbours.focus('colosseum.jpg').waitFor();
     await neighbours.expand('Matching images');
-    const orderBefore = await list();
+    const orderBefore = await eventually(async () => {
+      const files = await order();
+      return files.length > 0 && files;
+    }, 'images are listed');
     await editor.replaceAll('An old famous building of stone with arches under a blue sky.\n');
     const score = await eventually(
       async () => {
@@ -109,11 +113,36 @@ describe('a person opens the sample dataset', () => {
       `the score rises above ${before + 0.2}`,
     );
     assert.ok(score > 0.5, `match ${score}`);
-    await eventually(
-      async () => (await list()).join('\n') !== orderBefore.join('\n'),
-      'the neighbours are re-ordered',
-    );
+    await eventually(async () => {
+      const now = await order();
+      return now.length === orderBefore.length && now.some((file, i) => file !== orderBefore[i]);
+    }, 'the neighbours are re-ordered');
     await session.screenshot(window, 'live-match');
+  });
+
+  step('a swap changes both captions, and one undo takes both back', async () => {
+    const text = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8');
+    const [drums, bee] = await Promise.all(SWAPPED.map(text));
+    await window.problems.filter(SWAPPED[0]);
+    const problem = window.problems.problem(/seem to be swapped/);
+    await problem.waitFor();
+    editor = await window.openFile(SWAPPED[0]);
+    await editor.quickFix(/^Swap with/);
+    await problem.waitFor({ state: 'detached' });
+    // VS Code saves the files that an edit of several has changed, unless it is told not to.
+    await eventually(
+      async () => (await text(SWAPPED[0])) === bee && (await text(SWAPPED[1])) === drums,
+      'both captions are swapped',
+    );
+    await editor.undo();
+    await window.dialogButton(/^Undo in 2 Files/).click();
+    await problem.waitFor();
+    await window.runCommand('File: Save All Files');
+    await eventually(
+      async () => (await text(SWAPPED[0])) === drums && (await text(SWAPPED[1])) === bee,
+      'both captions are as they were',
+    );
+    await window.problems.filter('');
   });
 
   test('nothing beyond loopback was asked for', () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { z } from 'zod';
 import type { TestBrowser } from '../support/browser.ts';
+import { PATIENCE_MS } from '../support/eventually.ts';
 import { RESULTS, type Ide } from '../support/ide.ts';
 
 const reportSchema = z.object({
@@ -13,6 +14,9 @@ const reportSchema = z.object({
   ),
   figures: z.record(z.string(), z.string()),
 });
+
+/** For a whole suite: above what its tests may take together, so that mocha's own reports come first. */
+const SUITE_MS = 10 * PATIENCE_MS;
 
 /**
  * Runs one suite of `suites/` with mocha inside the extension host of a window on `folder`, where the packaged
@@ -36,7 +40,8 @@ export async function runInHost(
     lines.push(texts.map(String).join(' '));
   });
   const ended = new Promise<void>((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`${suite} did not end in 120 s`)), 120_000);
+    const late = (): void => reject(new Error(`${suite} did not end in ${SUITE_MS / 1000} s`));
+    const limit = setTimeout(late, SUITE_MS);
     void page.exposeFunction('codeAutomationExit', () => {
       clearTimeout(limit);
       resolve();

@@ -77,6 +77,5 @@ export async function waitForCode(
   await eventually(
     () => codes(relativePath).includes(code) === present,
     `${relativePath} ${present ? 'has' : 'has no'} ${code}`,
-    60_000,
   );
 }

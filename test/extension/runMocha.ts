@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { PATIENCE_MS } from '../support/eventually.ts';
 
 /** What a run leaves in its report file; read by hostRun.ts. */
 export interface HostReport {
@@ -22,7 +23,8 @@ export function recordFigure(what: string, value: string): void {
 
 /** Runs inside the extension host: defines the tests, runs them, writes the report. Rejects where a test failed. */
 export async function runMocha(define: () => void, reportFile: string): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000 });
+  // Several waits in a row, each of which names what it waited for.
+  const mocha = new Mocha({ ui: 'bdd', timeout: 3 * PATIENCE_MS });
   mocha.suite.emit('pre-require', globalThis, null, mocha);
   define();
   const results: { title: string; durationMs: number; error?: string }[] = [];

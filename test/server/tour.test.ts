@@ -224,6 +224,11 @@ describe('the sample dataset in an editor', () => {
     assert.ok(caption);
     assert.equal(caption.focus.imageUri, uriOf(file('dahlia.jpg')));
     assert.ok(caption.captions.length > 0 && caption.captions.length <= 5);
+    const below = await client.request('neighbours', {
+      target: { kind: 'caption', uri, position: { line: 1, character: 0 } },
+      k: 5,
+    });
+    assert.deepEqual(below, caption, 'the line after the caption');
     const image = await client.request('neighbours', {
       target: { kind: 'image', uri: uriOf(file('dahlia.jpg')) },
       k: 5,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { PATIENCE_MS } from './eventually.ts';
 
 export type ColorScheme = 'light' | 'dark';
 
@@ -68,6 +69,7 @@ export async function openBrowser(): Promise<TestBrowser> {
         viewport: { width, height },
         permissions: ['clipboard-read', 'clipboard-write'],
       });
+      context.setDefaultTimeout(PATIENCE_MS);
       watch(context);
       const page = await context.newPage();
       page.on('websocket', (socket) => note(socket.url()));

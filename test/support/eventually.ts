@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How long tests wait for what must come, in milliseconds: more than a busy machine of a few slow cores needs. */
+export const PATIENCE_MS = 120_000;
+
 /**
  * Asks until the answer is neither undefined nor false, and returns it. What the question throws ends the wait.
  * @param what Completes "waited N s until ..." in the error, which also holds the last answer.
@@ -7,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function eventually<T>(
   question: () => T | Promise<T>,
   what: string,
-  timeoutMs = 30_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + timeoutMs;
   for (;;) {

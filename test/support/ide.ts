@@ -75,7 +75,7 @@ export function packagedExtension(): string {
 
 /**
  * Starts VS Code's server on a free loopback port with the packaged extension installed.
- * Throws where the server is not installed or does not answer within 30 s.
+ * Throws where the server is not installed or does not answer.
  */
 export async function startIde(options: IdeOptions): Promise<Ide> {
   if (!existsSync(SERVER)) throw new Error('No VS Code server. Install it: npm run setup:ide');

@@ -37,12 +37,15 @@ export class NeighboursView {
     return Number(text.replace('match ', ''));
   }
 
-  /** Labels of the entries of a section, best first: caption, score, file. */
+  /** What is read out for the entries of a section, best first: caption, score, file. */
   async entries(section: string | RegExp): Promise<readonly string[]> {
-    const rows = this.frame.getByRole('grid', { name: section }).getByRole('row');
-    const labels = await Promise.all(
-      (await rows.all()).map((row) => row.getByRole('button').first().getAttribute('aria-label')),
-    );
-    return labels.filter((label) => label !== null);
+    const grid = this.frame.getByRole('grid', { name: section });
+    return grid.getByRole('button', { name: /(match|likeness) \d\.\d\d/ }).allTextContents();
+  }
+
+  /** File names of the images of a section's entries, best first. */
+  async files(section: string | RegExp): Promise<readonly string[]> {
+    const entries = await this.entries(section);
+    return entries.map((entry) => /, ([^,]+\.(?:jpe?g|png|webp))/.exec(entry)?.[1] ?? entry);
   }
 }

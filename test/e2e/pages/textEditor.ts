@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 
 /** A text editor showing one file. */
 export class TextEditor {
@@ -64,11 +64,11 @@ export class TextEditor {
 
   /**
    * Opens the quick fixes at the start of a line and takes the one named so. Asks again where the list stays away: VS Code
-   * gives up a list that is asked for while the text or its problems change. Throws after 20 s.
+   * gives up a list that is asked for while the text or its problems change.
    */
   async quickFix(name: string | RegExp, index = 0): Promise<void> {
     const option = this.quickFixes.getByRole('option', { name }).first();
-    const end = performance.now() + 20_000;
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
       await this.line(index).click({ position: { x: 12, y: 8 } });
       await this.#page.keyboard.press('Escape'); // A hover would cover the list.

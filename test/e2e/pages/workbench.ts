@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 import { ProblemsPanel } from './problemsPanel.ts';
 import { QuickPick } from './quickPick.ts';
 import { TextEditor } from './textEditor.ts';
@@ -25,25 +26,15 @@ export class Workbench {
 
   /**
    * Runs a command from the palette, by its category and title. The palette lists what was registered when it opened,
-   * so it is opened again until the command is there. Throws after 30 s.
+   * so it is opened again until the command is there.
    */
   async runCommand(title: string): Promise<void> {
-    const end = performance.now() + 30_000;
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      // A key pressed while another frame loads goes nowhere: the palette is asked for again.
-      await this.page.keyboard.press('F1');
-      const open = await this.quickPick.input.waitFor({ timeout: 1500 }).then(
-        () => true,
-        () => false,
-      );
-      if (!open && performance.now() < end) continue;
+      await this.#openBox('F1');
       await this.quickPick.input.fill(`>${title}`);
       const option = this.quickPick.option(title);
-      const there = await option.waitFor({ timeout: 1500 }).then(
-        () => true,
-        () => false,
-      );
-      if (there) return option.click();
+      if (await comesSoon(option)) return option.click();
       if (performance.now() > end) throw new Error(`The palette has no command "${title}".`);
       await this.quickPick.close();
     }
@@ -51,26 +42,35 @@ export class Workbench {
 
   /** Opens a file of the folder by its path, through quick open. */
   async openFile(relativePath: string): Promise<TextEditor> {
-    const name = relativePath.split('/').at(-1) ?? relativePath;
-    await this.page.keyboard.press('Control+P');
-    await this.quickPick.input.fill(relativePath);
-    await this.quickPick.option(name).click();
-    await this.tab(name).waitFor();
+    await this.#quickOpen(relativePath);
     return new TextEditor(this.page, relativePath);
   }
 
   /** Opens an image in VS Code's own preview. */
   async openImage(relativePath: string): Promise<void> {
+    await this.#quickOpen(relativePath);
+  }
+
+  async #quickOpen(relativePath: string): Promise<void> {
     const name = relativePath.split('/').at(-1) ?? relativePath;
-    await this.page.keyboard.press('Control+P');
+    await this.#openBox('Control+P');
     await this.quickPick.input.fill(relativePath);
     await this.quickPick.option(name).click();
     await this.tab(name).waitFor();
   }
 
+  /** Presses a key until the box at the top is there: one pressed while a frame loads that takes the focus is lost. */
+  async #openBox(key: string): Promise<void> {
+    await eventually(async () => {
+      await this.page.keyboard.press(key);
+      return comesSoon(this.quickPick.input);
+    }, `${key} opens a box`);
+  }
+
   /** Waits until PairLens's entry in the status bar counts findings. */
   async auditEnded(): Promise<void> {
-    await this.statusBarItem(/PairLens.*\d+ (finding|problem)/i).waitFor({ timeout: 90_000 });
+    const counted = this.statusBarItem(/PairLens.*\d+ (finding|problem)/i);
+    await counted.waitFor({ timeout: 3 * PATIENCE_MS });
   }
 
   /** Underlines in the editors. */
@@ -145,6 +145,11 @@ export class Workbench {
     return this.page.getByRole('status').getByRole('button', { name });
   }
 
+  /** A button of the question that VS Code asks in the middle of the window. */
+  dialogButton(name: string | RegExp): Locator {
+    return this.page.getByRole('dialog').getByRole('button', { name });
+  }
+
   /** A notification that is on show, with its buttons. */
   notification(text: string | RegExp): Locator {
     return this.page
@@ -152,4 +157,12 @@ export class Workbench {
       .filter({ hasText: text })
       .last();
   }
+}
+
+/** Whether something shows before it is time to ask for it again. */
+function comesSoon(what: Locator): Promise<boolean> {
+  return what.waitFor({ timeout: 3000 }).then(
+    () => true,
+    () => false,
+  );
 }
