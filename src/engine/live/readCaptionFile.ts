@@ -139,6 +139,10 @@ export function fileContent(
   for (const { image, source } of dataset.pairs) {
     (source.file === file ? before : elsewhere).add(image);
   }
+  // A caption that was empty or unreadable is no pair, but its image is of this file as well.
+  for (const problem of dataset.problems) {
+    if (problem.file === file && problem.image !== undefined) before.add(problem.image);
+  }
   const missing: Problem[] = [];
   for (const image of before) {
     if (captioned.has(image) || reported.has(image) || elsewhere.has(image)) continue;

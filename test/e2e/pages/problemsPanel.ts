@@ -9,7 +9,7 @@ export class ProblemsPanel {
 
   async show(): Promise<void> {
     const tab = this.#page.getByRole('tab', { name: /^Problems/ });
-    if ((await tab.getAttribute('aria-selected').catch(() => null)) === 'true') return;
+    if ((await tab.isVisible()) && (await tab.getAttribute('aria-selected')) === 'true') return;
     await this.#page.keyboard.press('Control+Shift+M');
     await this.#tree.or(this.#page.getByText('No problems have been detected')).waitFor();
   }

@@ -207,3 +207,14 @@ test('whatever was typed, closed, changed elsewhere or given up, what is known i
     { numRuns: 25, includeErrorInReport: true },
   );
 });
+
+test('an image whose caption was empty has none once its file is emptied', async () => {
+  const memory = liveMemory(ROOT, entries());
+  const live = await opened(memory);
+  const blank = diskText(memory, TABLE).replace(JSON.stringify(SHOWN[20]), '"  "');
+  await live.captionsChanged(TABLE, blank);
+  await live.captionsChanged(TABLE, '');
+  const missing = live.findings().filter(({ finding }) => finding.code === 'missing-caption');
+  assert.ok(missing.some(({ finding }) => finding.image === '20.jpg'));
+  assert.equal(missing.length, N / 2);
+});
