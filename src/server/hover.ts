@@ -40,7 +40,7 @@ async function hover(
   const file = uris.toPath(uri);
   if (!settings.enable || file === undefined || live.kindOf(file) !== 'captions') return null;
   await documents.settled(file, signal);
-  const pair = pairAt(live.pairsInFile(file), position);
+  const pair = pairAt(live, file, position);
   if (pair === undefined || !contains(rangeOf(pair), position)) return null;
   const [picture, found] = await Promise.all([
     client.richHovers ? pictureOf(context, pair) : undefined,

@@ -38,7 +38,8 @@ async function inlayHints(
   if (!settings.enable || !settings.inlayScores || file === undefined) return [];
   if (live.kindOf(file) !== 'captions') return [];
   await documents.settled(file, signal);
-  const pairs = live.pairsInFile(file).filter((pair) => {
+  const lines = { first: range.start.line, last: range.end.line };
+  const pairs = live.pairsInFile(file, lines).filter((pair) => {
     const { end } = rangeOf(pair);
     return pair.match !== undefined && !isBefore(end, range.start) && !isBefore(range.end, end);
   });

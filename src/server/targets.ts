@@ -1,5 +1,5 @@
 import { isWithin, toDatasetPath } from '../core/dataset/paths.ts';
-import type { LivePair, LivePairId } from '../engine/live/liveWorkspace.ts';
+import type { LivePair, LivePairId, LiveWorkspace } from '../engine/live/liveWorkspace.ts';
 import type { Target } from '../protocol/serverApi.ts';
 import type { Range } from '../protocol/shapes.ts';
 import type { ServerContext } from './context.ts';
@@ -18,7 +18,7 @@ export async function pairOfTarget(
   if (file === undefined) return undefined;
   if (target.kind === 'image') return pairOfImage(context, file);
   await context.documents.settled(file, signal);
-  return pairAt(context.live.pairsInFile(file), target.position);
+  return pairAt(context.live, file, target.position);
 }
 
 /** The image's first pair; an image without a caption is named as if its caption were empty. */
@@ -36,13 +36,15 @@ export function pairOfImage({ live }: ServerContext, file: string): LivePairId |
 }
 
 /** The caption at a position, or else the one on its line, or else that of a file with captions of one image only. */
-export function pairAt(pairs: readonly LivePair[], position: Position): LivePair | undefined {
-  const onLine = pairs.filter((pair) => {
-    const { start, end } = rangeOf(pair);
-    return start.line <= position.line && position.line <= end.line;
-  });
+export function pairAt(
+  live: LiveWorkspace,
+  file: string,
+  position: Position,
+): LivePair | undefined {
+  const onLine = live.pairsInFile(file, { first: position.line, last: position.line });
   const [first] = onLine;
-  return onLine.find((pair) => contains(rangeOf(pair), position)) ?? first ?? ofOneImage(pairs);
+  if (first === undefined) return ofOneImage(live.pairsInFile(file));
+  return onLine.find((pair) => contains(rangeOf(pair), position)) ?? first;
 }
 
 /** The last caption of a file that is about a single image: beside its text, as in the line after it, it is still meant. */

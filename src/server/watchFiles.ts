@@ -134,7 +134,8 @@ export class FileWatcher {
     const { live } = this.#context;
     this.#timer = undefined;
     await this.#dropOwn();
-    const changed = [...this.#changed];
+    // One that was opened since it was heard of: what the editor shows must not give way to what the disk holds.
+    const changed = [...this.#changed].filter(([file, type]) => this.#matters(file, type));
     this.#changed.clear();
     if (changed.length === 0) return;
     const single = changed.every(

@@ -12,6 +12,7 @@ import { Session } from './session.ts';
 
 const WRONG = 'solar_panel.txt';
 const MISPLACED = 'places/colosseum.txt';
+const SWAPPED = ['drum_kit.txt', 'honey_bee.txt'] as const;
 
 /** The story of the README, told once from the first window to the last edit; each test goes on where the last ended. */
 describe('a person opens the sample dataset', () => {
@@ -117,6 +118,35 @@ describe('a person opens the sample dataset', () => {
       return now.length === orderBefore.length && now.some((file, i) => file !== orderBefore[i]);
     }, 'the neighbours are re-ordered');
     await session.screenshot(window, 'live-match');
+  });
+
+  step('a swap changes both captions, and one undo takes both back', async () => {
+    const text = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8');
+    const [drums, bee] = await Promise.all(SWAPPED.map(text));
+    await window.problems.filter(SWAPPED[0]);
+    const problem = window.problems.problem(/seem to be swapped/);
+    await problem.waitFor();
+    editor = await window.openFile(SWAPPED[0]);
+    await editor.quickFix(/^Swap with/);
+    await problem.waitFor({ state: 'detached' });
+    // VS Code saves the files that an edit of several has changed, unless it is told not to.
+    await eventually(
+      async () => (await text(SWAPPED[0])) === bee && (await text(SWAPPED[1])) === drums,
+      'both captions are swapped',
+    );
+    await editor.undo();
+    // VS Code asks whether to undo in all files, unless both are open and nothing else was done to them.
+    const inBoth = window.dialogButton(/^Undo in 2 Files/);
+    await eventually(async () => {
+      if (await inBoth.isVisible()) await inBoth.click();
+      return problem.isVisible();
+    }, 'the swap is a problem again');
+    await window.runCommand('File: Save All Files');
+    await eventually(
+      async () => (await text(SWAPPED[0])) === drums && (await text(SWAPPED[1])) === bee,
+      'both captions are as they were',
+    );
+    await window.problems.filter('');
   });
 
   test('nothing beyond loopback was asked for', () => {

@@ -145,6 +145,20 @@ describe('what the server is given', () => {
     await untilCaption(client, 'good-1.jpg', 'written under the document');
   });
 
+  test('a file that is opened right after another program wrote it says what the document says', async () => {
+    // As when VS Code undoes an edit of several files: it has just saved and closed one, and opens it again.
+    await writeGoodPairs(place.folder, 5);
+    const client = await start();
+    await client.ready();
+    const name = 'good-1.txt';
+    await writeFile(file(name), 'written to the disk');
+    await client.watched({ uri: uriOf(file(name)), type: FileChangeType.Changed });
+    await client.open(file(name), 'shown and not saved');
+    await client.published(file(name), 1);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.equal(await captionOf(client, 'good-1.jpg'), 'shown and not saved');
+  });
+
   async function untilCaption(client: LspClient, image: string, caption: string): Promise<void> {
     for (let i = 0; i < 100; i++) {
       if ((await captionOf(client, image)) === caption) return;

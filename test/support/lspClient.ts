@@ -170,11 +170,13 @@ export class LspClient {
     if (before === undefined) throw new Error(`${file} is not open`);
     const version = before.version + 1;
     const contentChanges = typeof change === 'string' ? [{ text: change }] : change;
-    this.documents.set(uri, TextDocument.update(before, contentChanges, version));
-    await this.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+    const sent = this.connection.sendNotification(DidChangeTextDocumentNotification.type, {
       textDocument: { uri, version },
       contentChanges,
     });
+    // While the server is at it: what a large document costs this client is not the server's.
+    this.documents.set(uri, TextDocument.update(before, contentChanges, version));
+    await sent;
     return version;
   }
 

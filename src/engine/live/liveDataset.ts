@@ -219,15 +219,7 @@ export class LiveDataset {
     const { pairs } = this.slots;
     this.findings.forget();
     if (patch.lines !== 0 || patch.characters !== 0) {
-      for (const slot of this.slots.ofFile(file)) {
-        const pair = pairs[slot]!;
-        const { source } = pair;
-        if (source.range.line < patch.fromLine) continue;
-        this.slots.replace(slot, {
-          ...pair,
-          source: { ...source, range: moved(source.range, patch) },
-        });
-      }
+      this.slots.move(file, patch);
       this.#problems = this.#problems.map((problem) =>
         problem.file === file && problem.range && problem.range.line >= patch.fromLine
           ? { ...problem, range: moved(problem.range, patch) }

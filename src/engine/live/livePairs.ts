@@ -1,7 +1,7 @@
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { LiveDataset } from './liveDataset.ts';
-import type { LivePair } from './liveWorkspace.ts';
+import type { Lines, LivePair } from './liveWorkspace.ts';
 
 /** The pair of a slot as the editor sees it. */
 export function livePair(dataset: LiveDataset, slot: number): LivePair {
@@ -15,7 +15,8 @@ export function livePair(dataset: LiveDataset, slot: number): LivePair {
     caption: pair.caption,
     imagePath: toAbsolute(root, pair.image),
     captionPath: toAbsolute(root, pair.source.file),
-    range: pair.source.range,
+    // Its own is moved in place when the text above it grows.
+    range: { ...pair.source.range },
     end: captionEnd(pair),
     match: Number.isNaN(mismatch) ? undefined : 1 - mismatch,
     decision: dataset.decision(slot),
@@ -37,6 +38,12 @@ export function imageAlone(root: string, image: DatasetPath): LivePair {
     match: undefined,
     decision: undefined,
   };
+}
+
+/** Whether a part of the caption stands on one of the lines. */
+export function isOn({ first, last }: Lines, pair: Pair): boolean {
+  const { line } = pair.source.range;
+  return line <= last && (line >= first || captionEnd(pair).line >= first);
 }
 
 /** Formats in which a caption's line breaks stand in the file as they are. */

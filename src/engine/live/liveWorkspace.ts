@@ -100,6 +100,12 @@ export interface LiveDatasetSummary {
   readonly excluded: number;
 }
 
+/** Lines of a file, 0-based, the last one included. */
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Every call that waits takes a signal and throws PairLensError `cancelled` once it is aborted. */
 export interface LiveWorkspace {
   readonly status: LiveStatus;
@@ -113,8 +119,8 @@ export interface LiveWorkspace {
   onChange(listener: (change: LiveChange) => void): { dispose(): void };
   /** The worst first. */
   findings(): readonly LiveFinding[];
-  /** In the order of the file. */
-  pairsInFile(path: string): readonly LivePair[];
+  /** In the order of the file. @param lines only pairs whose caption stands, at least in part, on these */
+  pairsInFile(path: string, lines?: Lines): readonly LivePair[];
   pairsOfImage(path: string): readonly LivePair[];
   pair(id: LivePairId): LivePair | undefined;
   /** Whether a path is a caption file or an image of a dataset. */

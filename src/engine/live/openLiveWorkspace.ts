@@ -5,12 +5,13 @@ import type { FileSystem } from '../../core/ports.ts';
 import { writeDecision } from '../decisions.ts';
 import { CaptionIntake } from './captionIntake.ts';
 import { captionEdit, createCaptionEdit, swapEdits, type Editing } from './liveEdits.ts';
-import { livePair } from './livePairs.ts';
+import { isOn, livePair } from './livePairs.ts';
 import { LiveQueries } from './liveQueries.ts';
 import type { LivePorts } from './livePorts.ts';
 import type {
   Decision,
   FileEdit,
+  Lines,
   LiveChange,
   LiveDatasetSummary,
   LiveFinding,
@@ -31,6 +32,9 @@ import { Priority } from './priority.ts';
 import { rememberedHash } from './rememberedHash.ts';
 import { Turns } from './turns.ts';
 import { sentence } from '../../core/text/sentence.ts';
+
+/** How long after a change the pairs around it wait to be judged anew. */
+const SETTLE_AFTER_MS = 60;
 
 /**
  * Opens the datasets of an editor's folders; nothing is read before `refresh`.
@@ -173,11 +177,14 @@ class Workspace implements LiveWorkspace {
     return this.#findings;
   }
 
-  pairsInFile(path: string): readonly LivePair[] {
+  pairsInFile(path: string, lines?: Lines): readonly LivePair[] {
     return this.#members.flatMap(({ dataset }) => {
       const file = toDatasetPath(dataset.root, path);
       const slots = file === undefined ? [] : dataset.slots.ofFile(file);
-      return slots.map((slot) => livePair(dataset, slot));
+      const { pairs } = dataset.slots;
+      return (lines === undefined ? slots : slots.filter((slot) => isOn(lines, pairs[slot]!))).map(
+        (slot) => livePair(dataset, slot),
+      );
     });
   }
 
@@ -261,6 +268,8 @@ class Workspace implements LiveWorkspace {
 
   async #settle(): Promise<void> {
     let visible = false;
+    // A message leaves in a turn of the event loop: what is told of the change, and asked for then, goes first.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_AFTER_MS));
     for (;;) {
       await this.#priority.pause();
       const moved = await this.#turns.run(() => Promise.resolve(this.#settleSome()));

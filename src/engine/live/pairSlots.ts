@@ -1,4 +1,7 @@
-import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import type { RowPatch } from '../../core/formats/rowPatch.ts';
+
+type Movable = { -readonly [K in keyof SourceRange]: SourceRange[K] };
 
 /** Names a pair within its dataset. */
 export function pairKey(image: DatasetPath, captionIndex: number): string {
@@ -18,7 +21,7 @@ export class PairSlots {
   readonly #free: number[] = [];
 
   constructor(pairs: readonly Pair[]) {
-    this.pairs = [...pairs];
+    this.pairs = pairs.map(withOwnRange);
     for (const [slot, pair] of pairs.entries()) {
       this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
       push(this.#ofImage, pair.image, slot);
@@ -80,11 +83,11 @@ export class PairSlots {
           changed.add(known);
           images.add(pair.image);
         }
-        this.pairs[known] = pair;
+        this.pairs[known] = withOwnRange(pair);
         return known;
       }
       const slot = this.#free.pop() ?? this.pairs.length;
-      this.pairs[slot] = pair;
+      this.pairs[slot] = withOwnRange(pair);
       this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
       const siblings = [...this.ofImage(pair.image), slot];
       siblings.sort((a, b) => this.pairs[a]!.captionIndex - this.pairs[b]!.captionIndex);
@@ -99,7 +102,21 @@ export class PairSlots {
 
   /** Other words, or another place in the file, for the pair of a slot. */
   replace(slot: number, pair: Pair): void {
-    this.pairs[slot] = pair;
+    this.pairs[slot] = withOwnRange(pair);
+  }
+
+  /**
+   * Moves the places of a file's pairs behind a change of its text. In place: a keystroke at the top of a large table
+   * moves all of them, and as many new objects would keep the garbage collector busy for longer than all else takes.
+   */
+  move(file: DatasetPath, patch: RowPatch): void {
+    for (const slot of this.ofFile(file)) {
+      const range: Movable = this.pairs[slot]!.source.range;
+      if (range.line < patch.fromLine) continue;
+      range.start += patch.characters;
+      range.end += patch.characters;
+      range.line += patch.lines;
+    }
   }
 
   /** Whether a slot holds a pair now. */
@@ -113,4 +130,8 @@ function push<K>(lists: Map<K, number[]>, key: K, value: number): void {
   const known = lists.get(key);
   if (known === undefined) lists.set(key, [value]);
   else known.push(value);
+}
+
+function withOwnRange(pair: Pair): Pair {
+  return { ...pair, source: { ...pair.source, range: { ...pair.source.range } } };
 }
