@@ -49,16 +49,25 @@ export class TextEditor {
     await this.#page.keyboard.press('Control+Z');
   }
 
-  /** Points at the first word of a line and waits for the hover that holds `text`. */
+  /**
+   * Points at the first word of a line until the hover that holds `text` is there: VS Code gives up a hover when the line
+   * is drawn anew under the mouse, as it is when its score comes, and asks again only when the mouse moves.
+   */
   async hover(text: string | RegExp, index = 0): Promise<Locator> {
     const tooltip = this.#page.getByRole('tooltip').filter({ hasText: text }).first();
-    // The line is drawn anew when its score comes.
-    const box = await eventually(
-      async () => (await this.line(index).locator('span').first().boundingBox()) ?? undefined,
-      'the line is drawn',
+    await eventually(
+      async () => {
+        const box = await this.line(index).locator('span').first().boundingBox();
+        if (box === null) return false;
+        await this.#page.mouse.move(box.x + 200, box.y + 10 * box.height);
+        await this.#page.mouse.move(box.x + 12, box.y + box.height / 2);
+        return tooltip.waitFor({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      `the hover ${String(text)} shows`,
     );
-    await this.#page.mouse.move(box.x + 12, box.y + box.height / 2);
-    await tooltip.waitFor();
     return tooltip;
   }
 
