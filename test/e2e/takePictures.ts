@@ -1,0 +1,73 @@
+// Takes the pictures of docs/images anew, in the real VS Code with the package installed: npm run pictures
+import path from 'node:path';
+import sharp from 'sharp';
+import { ROOT, TOUR } from '../support/product.ts';
+import { NeighboursView } from './pages/neighboursView.ts';
+import { ReviewPanel } from './pages/reviewPanel.ts';
+import type { Workbench } from './pages/workbench.ts';
+import { Session } from './session.ts';
+
+const SIZE = { width: 1120, height: 680 };
+const LIGHT = { name: 'Light Modern', kind: 'vs' };
+const DARK = { name: 'Dark Modern', kind: 'vs-dark' };
+const HIGH_CONTRAST = { name: 'Dark High Contrast', kind: 'hc-black' };
+
+const session = await Session.start({ name: 'pictures' });
+try {
+  const window = await session.open(await session.ide.workspace(TOUR), SIZE);
+  await window.auditEnded();
+  const neighbours = new NeighboursView(window.page);
+  const review = new ReviewPanel(window.page);
+
+  await window.chooseTheme(LIGHT.name, LIGHT.kind);
+  const editor = await window.openFile('solar_panel.txt');
+  await window.runCommand('PairLens: Show Neighbours');
+  await neighbours.focus('solar_panel.jpg').waitFor();
+  await window.squiggle.first().waitFor();
+  await take(window, 'findings');
+  const hover = await editor.hover(/does not fit its image/);
+  await hover.getByRole('img').first().waitFor();
+  await take(window, 'hover');
+
+  const findings = window.page.getByRole('button', { name: /^Findings/, expanded: true }).first();
+  await window.openFile('animals/koala.txt');
+  await neighbours.focus('koala.jpg').waitFor();
+  // Room for the lists.
+  await findings.click();
+  await neighbours.expand('Matching captions');
+  await neighbours.expand('Look-alikes');
+  await take(window, 'neighbours');
+
+  await window.openImage('places/colosseum.jpg');
+  await window.runCommand('PairLens: Find Matching Captions');
+  await window.quickPick.option(/\d/).waitFor();
+  // Off the title, whose tooltip would cover it.
+  await window.page.mouse.move(SIZE.width - 1, SIZE.height - 1);
+  await take(window, 'find-matching-captions');
+  await window.quickPick.close();
+
+  await window.runCommand('PairLens: Review Findings');
+  await review.rules.selectOption('caption-mismatch');
+  await review.finding();
+  await review.picture.waitFor();
+  await window.chooseTheme(DARK.name, DARK.kind);
+  await take(window, 'review');
+  await window.chooseTheme(HIGH_CONTRAST.name, HIGH_CONTRAST.kind);
+  await take(window, 'high-contrast');
+  await window.chooseTheme(LIGHT.name, LIGHT.kind);
+  await window.resizeSidebar(240);
+  await take(window, 'narrow');
+} finally {
+  await session.stop();
+}
+
+/** In as many colours as a screenshot needs. */
+async function take(window: Workbench, name: string): Promise<void> {
+  // What fades in or slides is given the time to.
+  await window.page.waitForTimeout(1500);
+  const file = path.join(ROOT, 'docs/images', `${name}.png`);
+  await sharp(await window.page.screenshot())
+    .png({ palette: true, compressionLevel: 9 })
+    .toFile(file);
+  console.log(path.relative(ROOT, file));
+}
