@@ -99,12 +99,9 @@ export class FileWatcher {
   }
 
   #matters(file: string, type: FileChangeType): boolean {
-    const { live, documents } = this.#context;
+    const { live } = this.#context;
     if (path.basename(path.dirname(file)) === '.pairlens') return true;
-    const known = live.kindOf(file);
-    // The open document has the say until it is closed.
-    if (known === 'captions' && type === FileChangeType.Changed) return !documents.isOpen(file);
-    if (known !== undefined) return true;
+    if (live.kindOf(file) !== undefined) return true;
     if (this.#isSkipped(file)) return false;
     if (isImageName(file) || CAPTION_EXTENSIONS.includes(extensionOf(file))) return true;
     // A folder that goes or comes may take or bring a dataset.
@@ -115,6 +112,13 @@ export class FileWatcher {
   #isSkipped(file: string): boolean {
     const parts = this.#folders().map((folder) => path.relative(folder, file).split(path.sep));
     return parts.every((names) => names.some((name) => name === '..' || isSkippedFolder(name)));
+  }
+
+  /** Whether an open document has the say, as it has until it is closed. It may have been opened since this was heard. */
+  #isOverruled(file: string, type: FileChangeType): boolean {
+    const { live, documents } = this.#context;
+    const written = type === FileChangeType.Changed && live.kindOf(file) === 'captions';
+    return written && documents.isOpen(file);
   }
 
   async #signature(file: string): Promise<string> {
@@ -134,8 +138,7 @@ export class FileWatcher {
     const { live } = this.#context;
     this.#timer = undefined;
     await this.#dropOwn();
-    // One that was opened since it was heard of: what the editor shows must not give way to what the disk holds.
-    const changed = [...this.#changed].filter(([file, type]) => this.#matters(file, type));
+    const changed = [...this.#changed].filter(([file, type]) => !this.#isOverruled(file, type));
     this.#changed.clear();
     if (changed.length === 0) return;
     const single = changed.every(

@@ -4,8 +4,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
+import { ROOT } from '../support/product.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const manifest = z
   .object({
     version: z.string(),

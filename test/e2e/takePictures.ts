@@ -4,13 +4,10 @@ import sharp from 'sharp';
 import { ROOT, TOUR } from '../support/product.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
-import type { Workbench } from './pages/workbench.ts';
+import { THEMES, type Workbench } from './pages/workbench.ts';
 import { Session } from './session.ts';
 
 const SIZE = { width: 1120, height: 680 };
-const LIGHT = { name: 'Light Modern', kind: 'vs' };
-const DARK = { name: 'Dark Modern', kind: 'vs-dark' };
-const HIGH_CONTRAST = { name: 'Dark High Contrast', kind: 'hc-black' };
 
 const session = await Session.start({ name: 'pictures' });
 try {
@@ -19,7 +16,7 @@ try {
   const neighbours = new NeighboursView(window.page);
   const review = new ReviewPanel(window.page);
 
-  await window.chooseTheme(LIGHT.name, LIGHT.kind);
+  await window.chooseTheme(THEMES.light);
   const editor = await window.openFile('solar_panel.txt');
   await window.runCommand('PairLens: Show Neighbours');
   await neighbours.focus('solar_panel.jpg').waitFor();
@@ -35,7 +32,6 @@ try {
   // Room for the lists.
   await findings.click();
   await neighbours.expand('Matching captions');
-  await neighbours.expand('Look-alikes');
   await take(window, 'neighbours');
 
   await window.openImage('places/colosseum.jpg');
@@ -50,11 +46,11 @@ try {
   await review.rules.selectOption('caption-mismatch');
   await review.finding();
   await review.picture.waitFor();
-  await window.chooseTheme(DARK.name, DARK.kind);
+  await window.chooseTheme(THEMES.dark);
   await take(window, 'review');
-  await window.chooseTheme(HIGH_CONTRAST.name, HIGH_CONTRAST.kind);
+  await window.chooseTheme(THEMES['high-contrast']);
   await take(window, 'high-contrast');
-  await window.chooseTheme(LIGHT.name, LIGHT.kind);
+  await window.chooseTheme(THEMES.light);
   await window.resizeSidebar(240);
   await take(window, 'narrow');
 } finally {

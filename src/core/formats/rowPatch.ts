@@ -1,6 +1,9 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { CaptionFormat, CaptionRow } from './captionFormat.ts';
 
+/** A range whose owner may move it. */
+export type MovableRange = { -readonly [K in keyof SourceRange]: SourceRange[K] };
+
 /** What a change of a table's text comes to, where it changed captions and nothing else. */
 export interface RowPatch {
   /** The rows in the changed lines as they were and as they are, in the order of the file. */
@@ -65,13 +68,17 @@ export async function rowPatch(
 }
 
 /** A range behind the changed lines, where it stands now. */
-export function moved(range: SourceRange, { lines, characters }: RowPatch): SourceRange {
-  return {
-    start: range.start + characters,
-    end: range.end + characters,
-    line: range.line + lines,
-    column: range.column,
-  };
+export function moved(range: SourceRange, patch: RowPatch): SourceRange {
+  const now = { ...range };
+  move(now, patch);
+  return now;
+}
+
+/** As `moved`, in place. */
+export function move(range: MovableRange, { lines, characters }: RowPatch): void {
+  range.start += characters;
+  range.end += characters;
+  range.line += lines;
 }
 
 /** The whole lines in which two texts differ. */

@@ -182,9 +182,9 @@ class Workspace implements LiveWorkspace {
       const file = toDatasetPath(dataset.root, path);
       const slots = file === undefined ? [] : dataset.slots.ofFile(file);
       const { pairs } = dataset.slots;
-      return (lines === undefined ? slots : slots.filter((slot) => isOn(lines, pairs[slot]!))).map(
-        (slot) => livePair(dataset, slot),
-      );
+      return slots
+        .filter((slot) => lines === undefined || isOn(lines, pairs[slot]!))
+        .map((slot) => livePair(dataset, slot));
     });
   }
 

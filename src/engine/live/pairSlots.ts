@@ -1,7 +1,5 @@
-import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
-import type { RowPatch } from '../../core/formats/rowPatch.ts';
-
-type Movable = { -readonly [K in keyof SourceRange]: SourceRange[K] };
+import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { move, type RowPatch } from '../../core/formats/rowPatch.ts';
 
 /** Names a pair within its dataset. */
 export function pairKey(image: DatasetPath, captionIndex: number): string {
@@ -111,11 +109,8 @@ export class PairSlots {
    */
   move(file: DatasetPath, patch: RowPatch): void {
     for (const slot of this.ofFile(file)) {
-      const range: Movable = this.pairs[slot]!.source.range;
-      if (range.line < patch.fromLine) continue;
-      range.start += patch.characters;
-      range.end += patch.characters;
-      range.line += patch.lines;
+      const { range } = this.pairs[slot]!.source;
+      if (range.line >= patch.fromLine) move(range, patch);
     }
   }
 

@@ -5,6 +5,18 @@ import { ProblemsPanel } from './problemsPanel.ts';
 import { QuickPick } from './quickPick.ts';
 import { TextEditor } from './textEditor.ts';
 
+/** A colour theme by its name, and the class that a window has while one of its kind is in force. */
+export interface Theme {
+  readonly name: string;
+  readonly kind: string;
+}
+
+export const THEMES = {
+  light: { name: 'Light Modern', kind: 'vs' },
+  dark: { name: 'Dark Modern', kind: 'vs-dark' },
+  'high-contrast': { name: 'Dark High Contrast', kind: 'hc-black' },
+} as const satisfies Record<string, Theme>;
+
 /** A VS Code window. Finds everything by role and label, as a screen reader would. */
 export class Workbench {
   readonly page: Page;
@@ -117,8 +129,8 @@ export class Workbench {
     return Number(time);
   }
 
-  /** Chooses a colour theme by its name, and waits until its kind (a class of the window) is in force. */
-  async chooseTheme(name: string, kind: string): Promise<void> {
+  /** Chooses a colour theme, and waits until it is in force. */
+  async chooseTheme({ name, kind }: Theme): Promise<void> {
     await this.runCommand('Preferences: Color Theme');
     await this.quickPick.input.fill(name);
     await this.quickPick.option(name).click();
