@@ -46,6 +46,17 @@ export type ImagePlace =
   /** As `search`; the name may lack its extension. */
   | 'search-stem';
 
+/** What has to be read of a changed file to know what became of its rows. */
+export type RowPlace =
+  /** The lines that changed. */
+  | 'lines'
+  /** The lines that changed, under the first line of the file. */
+  | 'lines-under-header'
+  /** The JSON string that changed; for more than that, the whole file. */
+  | 'json-strings'
+  /** The whole file: it is small. */
+  | 'file';
+
 /** Replace `text.slice(start, end)` with `newText`. Offsets as in SourceRange. */
 export interface TextEdit {
   readonly start: number;
@@ -60,6 +71,7 @@ export interface CaptionFormat {
   /** For people: "Hugging Face metadata.jsonl". */
   readonly title: string;
   readonly images: ImagePlace;
+  readonly rows: RowPlace;
   /**
    * How surely a file is of this format: 0 no, 1 certain.
    * @param name the file's own name.

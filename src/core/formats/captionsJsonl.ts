@@ -21,6 +21,7 @@ export const captionsJsonl: CaptionFormat = {
   id: 'captions-jsonl',
   title: 'JSON Lines with image and captions',
   images: 'relative',
+  rows: 'lines',
   detect: (name, head) => {
     if (!/\.(?:jsonl|ndjson)$/i.test(name)) return 0;
     // What `pairlens audit --pairs` wrote must not be read back as a dataset.

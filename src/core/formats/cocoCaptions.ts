@@ -16,6 +16,7 @@ export const cocoCaptions: CaptionFormat = {
   id: 'coco-captions',
   title: 'COCO captions JSON',
   images: 'search',
+  rows: 'json-strings',
   detect: (name, head) => {
     if (!/\.json$/i.test(name) || OTHER_TASKS.test(name)) return 0;
     if (!/^\s*\{/.test(head) || !/"(?:images|annotations)"\s*:\s*\[/.test(head)) return 0;

@@ -14,6 +14,7 @@ export const flickrToken: CaptionFormat = {
   id: 'flickr-token',
   title: 'Flickr8k/Flickr30k token file',
   images: 'search',
+  rows: 'lines',
   detect: (name, head) =>
     /\.(?:token|txt)$/i.test(name) &&
     !/\blemma\b/i.test(name) &&

@@ -7,6 +7,7 @@ export const hfMetadataCsv: CaptionFormat = {
   id: 'hf-metadata-csv',
   title: 'Hugging Face metadata.csv',
   images: 'own-folder',
+  rows: 'lines-under-header',
   detect: (name, head) =>
     name.toLowerCase() === 'metadata.csv' && columnsOf(headerOf(head) ?? []) !== undefined ? 1 : 0,
   read: (file) => readCsvTable(file, columnsOf),

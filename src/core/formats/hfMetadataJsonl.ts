@@ -12,6 +12,7 @@ export const hfMetadataJsonl: CaptionFormat = {
   id: 'hf-metadata-jsonl',
   title: 'Hugging Face metadata.jsonl',
   images: 'own-folder',
+  rows: 'lines',
   detect: (name, head) =>
     name.toLowerCase() === 'metadata.jsonl' && head.includes('"file_name"') ? 1 : 0,
   read,

@@ -9,6 +9,7 @@ export const kaggleCaptions: CaptionFormat = {
   id: 'kaggle-captions',
   title: 'CSV with the columns image and caption (Kaggle captions.txt)',
   images: 'search',
+  rows: 'lines-under-header',
   detect: (name, head) =>
     /\.(?:csv|txt)$/i.test(name) && columnsOf(headerOf(head) ?? []) !== undefined ? 0.8 : 0,
   read: (file) => readCsvTable(file, columnsOf),

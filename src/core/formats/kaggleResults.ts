@@ -13,6 +13,7 @@ export const kaggleResults: CaptionFormat = {
   id: 'kaggle-results',
   title: 'Kaggle Flickr30k results.csv',
   images: 'search',
+  rows: 'lines-under-header',
   detect: (name, head) => (/\.(?:csv|txt)$/i.test(name) && HEADER.test(head) ? 1 : 0),
   read,
   edit: (text, range, caption) => {

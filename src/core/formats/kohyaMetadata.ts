@@ -11,6 +11,7 @@ export const kohyaMetadata: CaptionFormat = {
   id: 'kohya-metadata',
   title: 'kohya metadata JSON',
   images: 'search-stem',
+  rows: 'json-strings',
   detect: (name, head) =>
     /\.json$/i.test(name) &&
     /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{[^{}]*"(?:caption|tags)"\s*:/.test(head)

@@ -4,45 +4,77 @@ import type { CaptionFormat, CaptionRow } from './captionFormat.ts';
 /** A range whose owner may move it. */
 export type MovableRange = { -readonly [K in keyof SourceRange]: SourceRange[K] };
 
+/** A caption and where in its file it stands. */
+export interface PlacedCaption {
+  readonly caption: string;
+  readonly range: SourceRange;
+}
+
 /** What a change of a table's text comes to, where it changed captions and nothing else. */
 export interface RowPatch {
-  /** The rows in the changed lines as they were and as they are, in the order of the file. */
-  readonly rows: readonly { readonly before: CaptionRow; readonly after: CaptionRow }[];
-  /** First line behind the changed ones, as it was numbered before. */
-  readonly fromLine: number;
+  /** The changed captions as they were and as they are. */
+  readonly rows: readonly { readonly before: PlacedCaption; readonly after: PlacedCaption }[];
+  /** First character behind the changed part, as it was counted before. */
+  readonly from: number;
   /** By how many lines and characters everything from there on has moved. */
   readonly lines: number;
   readonly characters: number;
+  /** The line whose columns moved by as many characters, where the changed part ends within it. */
+  readonly sharedLine?: number;
 }
 
-/** Formats whose rows can be read without those above them; `header` those that need their first line for it. */
-const LINE_FORMATS: Readonly<Record<string, 'plain' | 'header'>> = {
-  'hf-metadata-jsonl': 'plain',
-  'captions-jsonl': 'plain',
-  'flickr-token': 'plain',
-  'hf-metadata-csv': 'header',
-  'kaggle-captions': 'header',
-  'kaggle-results': 'header',
-};
-
-const COMPARED = 4096;
-
 /**
- * Reads only the lines that changed between two texts of a table: a keystroke in a table of 10,000 rows must not read
- * them all. Undefined where more than captions changed (rows came or went, name other images or cannot be read): then
- * the whole file has to be read.
+ * Reads only what changed between two texts of a table: a keystroke in a table of 10,000 rows must not read them all.
+ * Undefined where more than captions changed (rows came or went, name other images or cannot be read): then the whole
+ * file has to be read.
+ * @param known the captions of the file as it was.
  */
 export async function rowPatch(
   format: CaptionFormat,
   name: string,
   before: string,
   after: string,
+  known: Iterable<PlacedCaption>,
 ): Promise<RowPatch | undefined> {
-  const kind = LINE_FORMATS[format.id];
-  if (kind === undefined) return undefined;
+  switch (format.rows) {
+    case 'file':
+      return undefined;
+    case 'json-strings':
+      return stringPatch(before, after, known);
+    case 'lines':
+      return linePatch(format, name, before, after, '');
+    case 'lines-under-header': {
+      const header = headerOf(before);
+      return header === undefined ? undefined : linePatch(format, name, before, after, header);
+    }
+  }
+}
+
+/** A range behind the changed part, where it stands now. */
+export function moved(range: SourceRange, patch: RowPatch): SourceRange {
+  const now = { ...range };
+  move(now, patch);
+  return now;
+}
+
+/** As `moved`, in place. */
+export function move(range: MovableRange, { lines, characters, sharedLine }: RowPatch): void {
+  range.start += characters;
+  range.end += characters;
+  if (range.line === sharedLine) range.column += characters;
+  range.line += lines;
+}
+
+/** @param header the first line, which the rows are read under; '' where they need none. */
+async function linePatch(
+  format: CaptionFormat,
+  name: string,
+  before: string,
+  after: string,
+  header: string,
+): Promise<RowPatch | undefined> {
   const { start, endBefore, endAfter } = changedLines(before, after);
-  const header = kind === 'header' ? headerOf(before) : '';
-  if (header === undefined || start < header.length) return undefined;
+  if (start < header.length) return undefined;
   const firstLine = count(before, 0, start);
   const place = { characters: start - header.length, lines: firstLine - (header === '' ? 0 : 1) };
   const read = (text: string, end: number): Promise<CaptionRow[] | undefined> =>
@@ -58,34 +90,63 @@ export async function rowPatch(
     ({ before: a, after: b }) => a.image === b.image && a.key === b.key && a.split === b.split,
   );
   if (!captionsOnly) return undefined;
-  const linesBefore = count(before, start, endBefore);
   return {
     rows,
-    fromLine: firstLine + linesBefore,
-    lines: count(after, start, endAfter) - linesBefore,
+    from: endBefore,
+    lines: count(after, start, endAfter) - count(before, start, endBefore),
     characters: after.length - before.length,
   };
 }
 
-/** A range behind the changed lines, where it stands now. */
-export function moved(range: SourceRange, patch: RowPatch): SourceRange {
-  const now = { ...range };
-  move(now, patch);
-  return now;
-}
-
-/** As `moved`, in place. */
-export function move(range: MovableRange, { lines, characters }: RowPatch): void {
-  range.start += characters;
-  range.end += characters;
-  range.line += lines;
-}
-
-/** The whole lines in which two texts differ. */
-function changedLines(
+/**
+ * A change within the quotes of one caption leaves the rest of a JSON document as it is, wherever in it the caption
+ * stands: only the string has to be read.
+ */
+function stringPatch(
   before: string,
   after: string,
-): { readonly start: number; readonly endBefore: number; readonly endAfter: number } {
+  known: Iterable<PlacedCaption>,
+): RowPatch | undefined {
+  const changed = changedPart(before, after);
+  const characters = after.length - before.length;
+  for (const { caption, range } of known) {
+    if (range.start > changed.start || range.end < changed.endBefore) continue;
+    const end = range.end + characters;
+    const was = jsonString(before, range.start, range.end);
+    const is = jsonString(after, range.start, end);
+    if (was !== caption || is === undefined || is.trim() === '') return undefined;
+    return {
+      rows: [{ before: { caption, range }, after: { caption: is, range: { ...range, end } } }],
+      from: range.end,
+      lines: 0,
+      characters,
+      sharedLine: range.line,
+    };
+  }
+  return undefined;
+}
+
+/** What the characters between two quotes say; undefined where they are no JSON string, or not all of one. */
+function jsonString(text: string, start: number, end: number): string | undefined {
+  if (text[start - 1] !== '"' || text[end] !== '"') return undefined;
+  try {
+    const value: unknown = JSON.parse(text.slice(start - 1, end + 1));
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const COMPARED = 4096;
+
+/** The part of two texts between their common beginning and their common end. */
+interface ChangedPart {
+  readonly start: number;
+  readonly endBefore: number;
+  readonly endAfter: number;
+}
+
+function changedPart(before: string, after: string): ChangedPart {
   const shorter = Math.min(before.length, after.length);
   let same = 0;
   while (
@@ -95,9 +156,8 @@ function changedLines(
     same += COMPARED;
   }
   while (same < shorter && before.charCodeAt(same) === after.charCodeAt(same)) same++;
-  const start = same === 0 ? 0 : before.lastIndexOf('\n', same - 1) + 1;
   let tail = 0;
-  const room = shorter - start;
+  const room = shorter - same;
   while (
     tail + COMPARED <= room &&
     before.slice(before.length - tail - COMPARED, before.length - tail) ===
@@ -111,10 +171,20 @@ function changedLines(
   ) {
     tail++;
   }
+  return { start: same, endBefore: before.length - tail, endAfter: after.length - tail };
+}
+
+/** The whole lines in which two texts differ. */
+function changedLines(before: string, after: string): ChangedPart {
+  const { start, endBefore } = changedPart(before, after);
   // The common end begins with a whole line in both.
-  const lineEnd = before.indexOf('\n', before.length - tail);
+  const lineEnd = before.indexOf('\n', endBefore);
   const kept = lineEnd < 0 ? 0 : before.length - lineEnd - 1;
-  return { start, endBefore: before.length - kept, endAfter: after.length - kept };
+  return {
+    start: start === 0 ? 0 : before.lastIndexOf('\n', start - 1) + 1,
+    endBefore: before.length - kept,
+    endAfter: after.length - kept,
+  };
 }
 
 /** The first line with its end; undefined where it is all there is or is not all of the header. */

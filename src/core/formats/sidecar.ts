@@ -15,6 +15,7 @@ export const sidecar: CaptionFormat = {
   id: 'sidecar',
   title: 'one text file an image (.txt or .caption)',
   images: 'own-folder',
+  rows: 'file',
   detect: () => 0, // recognised by the image beside it, not by its content
   read: (file) => readSidecar(file, 'whole'),
   edit: (_text, range, caption) => editTrimmed(range, caption),
@@ -25,6 +26,7 @@ export const sidecarLines: CaptionFormat = {
   id: 'sidecar-lines',
   title: 'one text file an image, one caption a line',
   images: 'own-folder',
+  rows: 'file',
   detect: () => 0,
   read: (file) => readSidecar(file, 'lines'),
   edit: (_text, range, caption) => {

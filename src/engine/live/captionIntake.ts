@@ -33,7 +33,8 @@ export class CaptionIntake {
     const before = texts.get(file);
     const text = this.documents.get(path);
     if (kind.kind === 'table' && before !== undefined && text !== undefined) {
-      const patch = await rowPatch(captionFormat(kind.format), file, before, text);
+      const known = dataset.slots.captionsOf(file);
+      const patch = await rowPatch(captionFormat(kind.format), file, before, text, known);
       const slots = patch && dataset.slotsOf(file, patch);
       if (patch !== undefined && slots !== undefined) {
         const unknown = dataset.unknownTexts(patch.rows.map(({ after }) => after.caption));

@@ -192,7 +192,7 @@ export class LiveDataset {
     const slotAt = new Map<number, number>();
     for (const slot of this.slots.ofFile(file)) {
       const { range } = pairs[slot]!.source;
-      if (range.start >= first && range.line < patch.fromLine) slotAt.set(range.start, slot);
+      if (range.start >= first && range.start < patch.from) slotAt.set(range.start, slot);
     }
     if (slotAt.size !== patch.rows.length) return undefined;
     const slots: number[] = [];
@@ -221,7 +221,7 @@ export class LiveDataset {
     if (patch.lines !== 0 || patch.characters !== 0) {
       this.slots.move(file, patch);
       this.#problems = this.#problems.map((problem) =>
-        problem.file === file && problem.range && problem.range.line >= patch.fromLine
+        problem.file === file && problem.range && problem.range.start >= patch.from
           ? { ...problem, range: moved(problem.range, patch) }
           : problem,
       );

@@ -1,5 +1,5 @@
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
-import { move, type RowPatch } from '../../core/formats/rowPatch.ts';
+import { move, type PlacedCaption, type RowPatch } from '../../core/formats/rowPatch.ts';
 
 /** Names a pair within its dataset. */
 export function pairKey(image: DatasetPath, captionIndex: number): string {
@@ -39,6 +39,13 @@ export class PairSlots {
   /** In the order of the file. */
   ofFile(file: DatasetPath): readonly number[] {
     return this.#ofFile.get(file) ?? [];
+  }
+
+  *captionsOf(file: DatasetPath): Generator<PlacedCaption> {
+    for (const slot of this.ofFile(file)) {
+      const { caption, source } = this.pairs[slot]!;
+      yield { caption, range: source.range };
+    }
   }
 
   files(): Iterable<DatasetPath> {
@@ -110,7 +117,7 @@ export class PairSlots {
   move(file: DatasetPath, patch: RowPatch): void {
     for (const slot of this.ofFile(file)) {
       const { range } = this.pairs[slot]!.source;
-      if (range.line >= patch.fromLine) move(range, patch);
+      if (range.start >= patch.from) move(range, patch);
     }
   }
 

@@ -1,6 +1,13 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
-import { joinPath, toAbsolute, toDatasetPath, within } from '../../core/dataset/paths.ts';
+import {
+  folderOf,
+  isWithin,
+  joinPath,
+  toAbsolute,
+  toDatasetPath,
+  within,
+} from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { captionFormat } from '../../core/formats/table.ts';
@@ -131,11 +138,12 @@ export function fileContent(
   read: { readonly pairs: readonly Pair[]; readonly problems: readonly Problem[] },
 ): FileContent {
   if (kind.kind === 'sidecar') return { file, ...read, images: new Set(kind.images) };
-  const images = new Set<DatasetPath>();
-  const captioned = new Set(read.pairs.map(({ image }) => image));
-  const reported = new Set(read.problems.map(({ image }) => image));
-  const elsewhere = new Set<DatasetPath>();
+  const captioned = new Set<DatasetPath>();
+  for (const { image } of [...read.pairs, ...read.problems]) {
+    if (image !== undefined) captioned.add(image);
+  }
   const before = new Set<DatasetPath>();
+  const elsewhere = new Set<DatasetPath>();
   for (const { image, source } of dataset.pairs) {
     (source.file === file ? before : elsewhere).add(image);
   }
@@ -143,14 +151,40 @@ export function fileContent(
   for (const problem of dataset.problems) {
     if (problem.file === file && problem.image !== undefined) before.add(problem.image);
   }
+  const claimed = claimedBy(dataset, file, kind.format, captioned);
+  const folders = new Set([...before, ...captioned].map(folderOf));
+  const images = new Set(captioned);
   const missing: Problem[] = [];
-  for (const image of before) {
-    if (captioned.has(image) || reported.has(image) || elsewhere.has(image)) continue;
+  const base = toDatasetPath(opened.dir, dataset.root) ?? '';
+  for (const image of dataset.images) {
+    const folder = folderOf(image);
+    if (!folders.has(folder) || captioned.has(image) || elsewhere.has(image)) continue;
     images.add(image);
-    const folder = toDatasetPath(opened.dir, dataset.root) ?? '';
-    const problem = missingRow(joinPath(folder, image));
-    missing.push(problemInside(problem, (path) => within(folder, path)));
+    if (!claimed(folder)) continue;
+    missing.push(problemInside(missingRow(joinPath(base, image)), (path) => within(base, path)));
   }
-  for (const image of [...captioned, ...reported]) if (image !== undefined) images.add(image);
   return { file, pairs: read.pairs, problems: [...read.problems, ...missing], images };
+}
+
+/**
+ * Whether every image of a folder should have a caption, as opening the dataset has it: a table that captions the
+ * folder it lies in claims all below it, another one the folders of the images it names.
+ */
+function claimedBy(
+  { pairs }: Dataset,
+  file: DatasetPath,
+  format: string,
+  captioned: ReadonlySet<DatasetPath>,
+): (folder: DatasetPath) => boolean {
+  const folders = new Set<DatasetPath>();
+  const trees = new Set<DatasetPath>();
+  const ownFolder = (id: string): boolean => captionFormat(id).images === 'own-folder';
+  if (ownFolder(format)) trees.add(folderOf(file));
+  else for (const image of captioned) folders.add(folderOf(image));
+  for (const { image, source } of pairs) {
+    if (source.file === file || source.format.startsWith('sidecar')) continue;
+    if (ownFolder(source.format)) trees.add(folderOf(source.file));
+    else folders.add(folderOf(image));
+  }
+  return (folder) => folders.has(folder) || [...trees].some((tree) => isWithin(folder, tree));
 }

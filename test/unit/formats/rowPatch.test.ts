@@ -34,6 +34,21 @@ const TABLES: Readonly<Record<string, (captions: readonly string[], end: string)
       .join(''),
   'flickr-token': (captions, end) =>
     captions.map((text, i) => `${i}.jpg#0\t${text.replace(/\s+/g, ' ').trim()}${end}`).join(''),
+  'coco-captions': (captions, end) =>
+    JSON.stringify(
+      {
+        images: captions.map((_, i) => ({ id: i, file_name: `${i}.jpg` })),
+        annotations: captions.map((text, i) => ({ id: i, image_id: i, caption: text })),
+      },
+      undefined,
+      end === '\n' ? undefined : 1,
+    ),
+  'kohya-metadata': (captions, end) =>
+    JSON.stringify(
+      Object.fromEntries(captions.map((text, i) => [`${i}.jpg`, { caption: text }])),
+      undefined,
+      end === '\n' ? undefined : 1,
+    ),
 };
 
 describe('a patch of a table', () => {
@@ -44,24 +59,29 @@ describe('a patch of a table', () => {
         fc.asyncProperty(
           fc.array(caption, { minLength: 1, maxLength: 8 }),
           fc.constantFrom('\n', '\r\n'),
-          fc.nat(),
+          fc.tuple(fc.nat(), fc.boolean()),
           fc.nat(6),
           fc.oneof(caption, fc.constantFrom('', '"', '\n', '","', '\\', '}\n{')),
-          async (captions, lineEnd, at, length, inserted) => {
+          async (captions, lineEnd, [at, inCaption], length, inserted) => {
             const before = write(captions, lineEnd);
-            const start = at % (before.length + 1);
-            const after = before.slice(0, start) + inserted + before.slice(start + length);
             const old = await rowsOf(id, before);
-            const patch = await rowPatch(captionFormat(id), 'x', before, after);
-            if (patch === undefined || old === undefined) return;
+            if (old === undefined) return;
+            const { range } = old[at % old.length] ?? {};
+            const start =
+              inCaption && range !== undefined
+                ? range.start + (at % (range.end - range.start + 1))
+                : at % (before.length + 1);
+            const after = before.slice(0, start) + inserted + before.slice(start + length);
+            const patch = await rowPatch(captionFormat(id), 'x', before, after, old);
+            if (patch === undefined) return;
             patched++;
             const changed = new Map(
               patch.rows.map(({ before: was, after: is }) => [was.range.start, is]),
             );
             const rows = old.map((row) => {
               const is = changed.get(row.range.start);
-              if (is !== undefined) return is;
-              return row.range.line < patch.fromLine
+              if (is !== undefined) return { ...row, ...is };
+              return row.range.start < patch.from
                 ? row
                 : { ...row, range: moved(row.range, patch) };
             });
@@ -83,12 +103,13 @@ describe('a patch of a table', () => {
     const write = TABLES['hf-metadata-jsonl']!;
     const before = write(captions, '\n');
     captions[1000] = 'caption 1000!';
-    const patch = await rowPatch(format, 'x', before, write(captions, '\n'));
+    const patch = await rowPatch(format, 'x', before, write(captions, '\n'), []);
     assert.deepEqual(
       patch!.rows.map(({ after }) => after.caption),
       ['caption 1000!'],
     );
-    assert.deepEqual([patch!.fromLine, patch!.lines, patch!.characters], [1001, 0, 1]);
+    const end = before.indexOf('\n', before.indexOf('caption 1000')) + 1;
+    assert.deepEqual([patch!.from, patch!.lines, patch!.characters], [end, 0, 1]);
   });
 
   test('rows that come, go or name another image need the whole file', async () => {
@@ -101,7 +122,7 @@ describe('a patch of a table', () => {
       before.replace('"y"', '""'),
       before.replace('"y"', '"y'),
     ]) {
-      assert.equal(await rowPatch(format, 'x', before, after), undefined);
+      assert.equal(await rowPatch(format, 'x', before, after, []), undefined);
     }
   });
 });
