@@ -1,7 +1,8 @@
 import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
-import { type Matrix, matrix } from '../matching/matrix.ts';
+import type { Matrix } from '../matching/matrix.ts';
+import { stackedRows } from '../matching/scoreBlocks.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { paced, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
@@ -55,7 +56,7 @@ export async function fitAuditModel(
   const space = (rows: Matrix, centre: Float32Array, lent: Matrix, mean: Float32Array): Matrix => {
     if (bank === 0) return centred(rows, centre);
     // The bank keeps its own mean: its pairs must not look alike merely for coming from elsewhere.
-    return stacked(centred(rows, centre), centred(lent, mean));
+    return stackedRows(centred(rows, centre), centred(lent, mean));
   };
   const source = await EvidenceSource.build(
     {
@@ -112,11 +113,4 @@ export function auditModel(
     mismatch: (image, text, replacement) =>
       calibration.mismatch(combination.score(source.of(image, text, replacement))),
   };
-}
-
-function stacked(top: Matrix, bottom: Matrix): Matrix {
-  const out = matrix(top.rows + bottom.rows, bottom.columns);
-  out.data.set(top.data);
-  out.data.set(bottom.data, top.data.length);
-  return out;
 }

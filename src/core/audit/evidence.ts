@@ -1,8 +1,9 @@
 import { type AllPairsOptions, crossLists, selfLists } from '../matching/allPairs.ts';
 import { csls, hubnessNeighbours } from '../matching/hubness.ts';
-import { dotRows } from '../matching/innerProducts.ts';
+import { plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
 import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
+import { arenaMatrices } from '../matching/simd/vectorArena.ts';
 import type { TopLists } from '../matching/topLists.ts';
 import type { PairGraph } from './pairGraph.ts';
 
@@ -37,6 +38,11 @@ export class EvidenceSource {
   readonly sentenceLists: TopLists;
   /** How many neighbours speak of hubness. */
   readonly hub: number;
+  /** Centred cosine of image `i` and caption `j`. */
+  readonly cosine: RowProduct;
+  readonly #priorCosine: RowProduct;
+  readonly #sentenceCosine: RowProduct;
+  readonly #lookCosine: RowProduct;
   /** Those of the image and of the caption last asked about: one is asked about with many of the other. */
   #looks: Voices | undefined;
   #sounds: { readonly of: number; readonly byPlace: Map<number, Voices> } | undefined;
@@ -50,6 +56,7 @@ export class EvidenceSource {
       readonly looks: TopLists;
       readonly sentences: TopLists;
     },
+    products: RowProducts = plainRowProducts,
     hub = hubnessNeighbours(Math.min(graph.images, graph.texts)),
   ) {
     this.spaces = spaces;
@@ -59,14 +66,19 @@ export class EvidenceSource {
     this.lookLists = lists.looks;
     this.sentenceLists = lists.sentences;
     this.hub = hub;
+    this.cosine = products.between(spaces.images, spaces.captions);
+    this.#priorCosine = products.between(spaces.priors, spaces.sentences);
+    this.#sentenceCosine = products.between(spaces.sentences, spaces.sentences);
+    this.#lookCosine = products.between(spaces.looks, spaces.looks);
   }
 
   /** Finds the neighbours in the joint space, both ways, and within each modality. @throws PairLensError `cancelled`. */
   static async build(
-    spaces: AuditSpaces,
+    found: AuditSpaces,
     graph: PairGraph,
     options: Omit<AllPairsOptions, 'k'>,
   ): Promise<EvidenceSource> {
+    const { matrices: spaces, products } = arenaMatrices(found);
     const size = Math.max(1, Math.min(graph.images, graph.texts));
     const k = hubnessNeighbours(size) + SLACK;
     const third = (n: number): Omit<AllPairsOptions, 'k'> => ({
@@ -76,12 +88,8 @@ export class EvidenceSource {
     const cross = await crossLists(spaces.images, spaces.captions, { ...third(0), k });
     const looks = await selfLists(spaces.looks, { ...third(1), k: NEIGHBOURS + SLACK });
     const sentences = await selfLists(spaces.sentences, { ...third(2), k: NEIGHBOURS + SLACK });
-    return new EvidenceSource(spaces, graph, {
-      captions: cross.rows,
-      images: cross.columns,
-      looks,
-      sentences,
-    });
+    const lists = { captions: cross.rows, images: cross.columns, looks, sentences };
+    return new EvidenceSource(spaces, graph, lists, products);
   }
 
   /** To be called after lists, rows or the graph were changed. */
@@ -90,18 +98,13 @@ export class EvidenceSource {
     this.#sounds = undefined;
   }
 
-  /** Centred cosine of image `i` and caption `j`. */
-  cosine(i: number, j: number): number {
-    return dotRows(this.spaces.images, i, this.spaces.captions, j);
-  }
-
   /**
    * Evidence for caption `j` on image `i`, one value for each of `EVIDENCE`. The pair never votes for itself: its
    * own caption, its image's other captions, the same picture under another name and other images with this very
    * caption are left out by identity. With `replacement` it is judged as it would be after the exchange.
    */
   of(i: number, j: number, replacement = NO_REPLACEMENT): Evidence {
-    const { graph, spaces } = this;
+    const { graph } = this;
     const { replaced, giver } = replacement;
     const picture = graph.pictureOf[i]!;
     const siblings = graph.captionsOf[i]!;
@@ -117,7 +120,7 @@ export class EvidenceSource {
     const columnMean = this.imageLists.meanOfBest(j, this.hub, ownImage);
     return Float64Array.of(
       cosine,
-      dotRows(spaces.priors, i, spaces.sentences, j),
+      this.#priorCosine(i, j),
       csls(cosine, finite(rowMean), finite(columnMean)),
       this.#lookAlikes(i, j),
       this.#soundAlikes(i, j, picture, ownCaption),
@@ -138,12 +141,11 @@ export class EvidenceSource {
   #lookAlikes(i: number, j: number): number {
     if (this.#looks?.of !== i) this.#looks = this.#lookVoices(i);
     const { items, says } = this.#looks;
-    const { sentences } = this.spaces;
     let sum = 0;
     let weight = 0;
     for (const [v, t] of items.entries()) {
       if (t === j) continue;
-      sum += says[v]! * dotRows(sentences, j, sentences, t);
+      sum += says[v]! * this.#sentenceCosine(j, t);
       weight += says[v]!;
     }
     return weight > 0 ? sum / weight : 0;
@@ -169,7 +171,7 @@ export class EvidenceSource {
 
   /** LEMoN's caption term as a weighted mean: do the images of captions that sound like `j` look like `i`? */
   #soundAlikes(i: number, j: number, picture: number, ownCaption: (t: number) => boolean): number {
-    const { graph, spaces, sentenceLists } = this;
+    const { graph, sentenceLists } = this;
     if (this.#sounds?.of !== j) this.#sounds = { of: j, byPlace: new Map() };
     const { byPlace } = this.#sounds;
     let sum = 0;
@@ -183,7 +185,7 @@ export class EvidenceSource {
       if (voices === undefined) byPlace.set(p, (voices = this.#soundVoices(j, p)));
       for (const [v, x] of voices.items.entries()) {
         if (graph.pictureOf[x] === picture) continue;
-        sum += voices.says[v]! * dotRows(spaces.looks, i, spaces.looks, x);
+        sum += voices.says[v]! * this.#lookCosine(i, x);
         weight += voices.says[v]!;
       }
     }
@@ -199,6 +201,8 @@ export class EvidenceSource {
     return { of: j, items, says: items.map((x) => trust(near, this.cosine(x, t))) };
   }
 }
+
+type RowProduct = (i: number, j: number) => number;
 
 /** Items that have a say about image or caption `of`, and how much. */
 interface Voices {

@@ -1,6 +1,7 @@
 import { centred } from '../matching/centring.ts';
-import { dot } from '../matching/innerProducts.ts';
+import { plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
+import { VectorArena } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import { type AuditModel, auditModel } from './auditModel.ts';
 import { EvidenceSource } from './evidence.ts';
@@ -30,6 +31,7 @@ export class EvidenceRoom {
   readonly from: number;
   readonly to: number;
   readonly #source: EvidenceSource;
+  readonly #products: RowProducts;
   readonly #baseCaptions: TopLists;
   readonly #baseSentences: TopLists;
   readonly #captionOffers: Offers = new Map();
@@ -55,13 +57,24 @@ export class EvidenceRoom {
     graph.pictureOf.forEach((picture, x) => (pictureOf[image(x)] = image(picture)));
     this.#baseCaptions = moved(source.captionLists, imageRows, image, text);
     this.#baseSentences = moved(source.sentenceLists, textRows, text, text);
+    const ofImages = [spaces.images, spaces.priors, spaces.looks];
+    const ofTexts = [spaces.captions, spaces.sentences];
+    const arena = VectorArena.open([
+      ...ofImages.map(({ columns }) => [imageRows, columns] as const),
+      ...ofTexts.map(({ columns }) => [textRows, columns] as const),
+    ]);
+    this.#products = arena ?? plainRowProducts;
+    const withGuest = (m: Matrix): Matrix =>
+      spread(m, images, arena?.matrix(imageRows, m.columns) ?? matrix(imageRows, m.columns));
+    const withSpare = (m: Matrix): Matrix =>
+      spread(m, texts, arena?.matrix(textRows, m.columns) ?? matrix(textRows, m.columns));
     this.#source = new EvidenceSource(
       {
-        images: spread(spaces.images, imageRows, images, 1),
-        priors: spread(spaces.priors, imageRows, images, 1),
-        looks: spread(spaces.looks, imageRows, images, 1),
-        captions: spread(spaces.captions, textRows, texts, spare),
-        sentences: spread(spaces.sentences, textRows, texts, spare),
+        images: withGuest(spaces.images),
+        priors: withGuest(spaces.priors),
+        looks: withGuest(spaces.looks),
+        captions: withSpare(spaces.captions),
+        sentences: withSpare(spaces.sentences),
       },
       {
         images: imageRows,
@@ -76,6 +89,7 @@ export class EvidenceRoom {
         looks: moved(source.lookLists, imageRows, image, image),
         sentences: moved(source.sentenceLists, textRows, text, text),
       },
+      this.#products,
       source.hub,
     );
     this.model = auditModel(this.#source, fitted.centres, fitted.combination, fitted.calibration);
@@ -93,10 +107,10 @@ export class EvidenceRoom {
     const { centres } = this.model;
     place(spaces.captions, t, embedding, centres.captions);
     place(spaces.sentences, t, sentence, centres.sentences);
-    const toImages = this.#products(spaces.captions, t, spaces.images);
+    const toImages = this.#products.withAll(spaces.captions, t, spaces.images);
     const nearest = best(toImages, imageLists.k, (x) => x !== this.guest);
     imageLists.replace(t, nearest.items(0), nearest.similarities);
-    const toTexts = this.#products(spaces.sentences, t, spaces.sentences);
+    const toTexts = this.#products.withAll(spaces.sentences, t, spaces.sentences);
     const alike = best(toTexts, this.#baseSentences.k, (u) => u < this.from || u >= this.to);
     this.#baseSentences.replace(t, alike.items(0), alike.similarities);
     this.#used.add(t);
@@ -150,10 +164,10 @@ export class EvidenceRoom {
     place(spaces.images, x, embedding, centres.images);
     place(spaces.priors, x, prior, centres.priors);
     place(spaces.looks, x, look, centres.looks);
-    const toTexts = this.#products(spaces.images, x, spaces.captions);
+    const toTexts = this.#products.withAll(spaces.images, x, spaces.captions);
     const captions = best(toTexts, captionLists.k, (t) => this.#carried(t));
     captionLists.replace(x, captions.items(0), captions.similarities);
-    const toLooks = this.#products(spaces.looks, x, spaces.looks);
+    const toLooks = this.#products.withAll(spaces.looks, x, spaces.looks);
     const looks = best(toLooks, lookLists.k, (other) => other !== x);
     lookLists.replace(x, looks.items(0), looks.similarities);
     this.#source.changed();
@@ -218,14 +232,6 @@ export class EvidenceRoom {
     for (const items of this.#captionOffers.values()) items.delete(t);
     for (const items of this.#sentenceOffers.values()) items.delete(t);
     this.#sentenceOffers.delete(t);
-  }
-
-  /** Inner products of row `r` of `a` with every row of `b`. */
-  #products(a: Matrix, r: number, b: Matrix): Float32Array {
-    const out = new Float32Array(b.rows);
-    const d = b.columns;
-    for (let i = 0; i < b.rows; i++) out[i] = dot(a.data, r * d, b.data, i * d, d);
-    return out;
   }
 }
 
@@ -299,9 +305,9 @@ function moved(
   return out;
 }
 
-/** Rows of zeros put in at `at`. */
-function spread(m: Matrix, rows: number, at: number, gap: number): Matrix {
-  const out = matrix(rows, m.columns);
+/** Copies `m` to `out`, leaving the rows that it has more free at `at`. */
+function spread(m: Matrix, at: number, out: Matrix): Matrix {
+  const gap = out.rows - m.rows;
   out.data.set(m.data.subarray(0, at * m.columns));
   out.data.set(m.data.subarray(at * m.columns), (at + gap) * m.columns);
   return out;

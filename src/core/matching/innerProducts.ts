@@ -6,6 +6,23 @@ import { type Matrix } from './matrix.ts';
  */
 export type InnerProducts = (a: Matrix, b: Matrix) => Promise<Float32Array>;
 
+/** Inner products among the rows of a few matrices, one by one or one row with all of another matrix. */
+export interface RowProducts {
+  /** The inner product of row `i` of `a` and row `j` of `b`, as a function of both. */
+  between(a: Matrix, b: Matrix): (i: number, j: number) => number;
+  /** Those of row `r` of `a` with every row of `b`. */
+  withAll(a: Matrix, r: number, b: Matrix): Float32Array;
+}
+
+export const plainRowProducts: RowProducts = {
+  between: (a, b) => (i, j) => dotRows(a, i, b, j),
+  withAll(a, r, b) {
+    const out = new Float32Array(b.rows);
+    for (let j = 0; j < b.rows; j++) out[j] = dotRows(a, r, b, j);
+    return out;
+  },
+};
+
 /** Inner product of row `i` of `a` and row `j` of `b`. */
 export function dotRows(a: Matrix, i: number, b: Matrix, j: number): number {
   return dot(a.data, i * a.columns, b.data, j * b.columns, a.columns);

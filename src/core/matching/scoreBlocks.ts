@@ -152,7 +152,8 @@ export function gatheredRows(m: Matrix, indices: ArrayLike<number>): Matrix {
 
 /** The rows of both, those of `top` first: a copy. */
 export function stackedRows(top: Matrix, bottom: Matrix): Matrix {
-  const out = matrix(top.rows + bottom.rows, top.columns);
+  const columns = top.rows > 0 ? top.columns : bottom.columns;
+  const out = matrix(top.rows + bottom.rows, columns);
   out.data.set(top.data);
   out.data.set(bottom.data, top.data.length);
   return out;

@@ -1,0 +1,3 @@
+/** What tests use of assemble.mjs. */
+export const ASSEMBLED_FILE: string;
+export function assembled(): Promise<string>;

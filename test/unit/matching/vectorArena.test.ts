@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { plainRowProducts } from '../../../src/core/matching/innerProducts.ts';
+import type { Matrix } from '../../../src/core/matching/matrix.ts';
+import { arenaMatrices, VectorArena } from '../../../src/core/matching/simd/vectorArena.ts';
+import { randomRows, seeded } from '../../support/randomVectors.ts';
+
+/** Matrices of these lengths are large enough for an arena. */
+function pair(columns: number): { readonly a: Matrix; readonly b: Matrix } {
+  const rows = Math.ceil(150_000 / columns);
+  return { a: randomRows(rows, columns, seeded(1)), b: randomRows(rows + 3, columns, seeded(2)) };
+}
+
+describe('matrices in an arena', () => {
+  test('have the products of plain JavaScript, whatever the length of their rows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), fc.nat(), fc.nat(), (columns, i, j) => {
+        const { matrices, products } = arenaMatrices(pair(columns));
+        assert.ok(products instanceof VectorArena);
+        const { a, b } = matrices;
+        const [r, s] = [i % a.rows, j % b.rows];
+        const expected = plainRowProducts.between(a, b)(r, s);
+        const close = 1e-5 * Math.sqrt(columns);
+        assert.ok(Math.abs(products.between(a, b)(r, s) - expected) < close);
+        const all = products.withAll(a, r, b);
+        assert.equal(all.length, b.rows);
+        // One product is the same alone and among all, in either order: rankings do not depend on the way there.
+        assert.equal(all[s], Math.fround(products.between(b, a)(s, r)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('keep their values, and results survive the next question', () => {
+    const { a, b } = pair(64);
+    const { matrices, products } = arenaMatrices({ a, b });
+    assert.deepEqual(matrices.a.data, a.data);
+    assert.deepEqual(matrices.b.data, b.data);
+    const first = products.withAll(matrices.a, 0, matrices.b);
+    const copy = first.slice();
+    products.withAll(matrices.a, 1, matrices.b);
+    assert.deepEqual(first, copy);
+  });
+
+  test('are multiplied with matrices from elsewhere as well', () => {
+    const { a, b } = pair(64);
+    const { matrices, products } = arenaMatrices({ a });
+    assert.deepEqual(products.withAll(matrices.a, 5, b), plainRowProducts.withAll(a, 5, b));
+    assert.equal(products.between(matrices.a, b)(5, 6), plainRowProducts.between(a, b)(5, 6));
+  });
+
+  test('too few and too many values stay where they are', () => {
+    const small = { a: randomRows(10, 8, seeded(1)) };
+    assert.deepEqual(arenaMatrices(small), { matrices: small, products: plainRowProducts });
+    assert.equal(VectorArena.open([[3_000_000, 384]]), undefined);
+    assert.equal(VectorArena.open([]), undefined);
+  });
+});
