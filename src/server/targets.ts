@@ -3,7 +3,7 @@ import type { LivePair, LivePairId, LiveWorkspace } from '../engine/live/liveWor
 import type { Target } from '../protocol/serverApi.ts';
 import type { Range } from '../protocol/shapes.ts';
 import type { ServerContext } from './context.ts';
-import { rangeOf, Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 
 type Position = Range['start'];
 
@@ -35,22 +35,13 @@ export function pairOfImage({ live }: ServerContext, file: string): LivePairId |
   return undefined;
 }
 
-/** The caption at a position, or else the one on its line, or else that of a file with captions of one image only. */
+/** The pair that is meant at a position of a caption file. */
 export function pairAt(
   live: LiveWorkspace,
   file: string,
-  position: Position,
+  { line, character }: Position,
 ): LivePair | undefined {
-  const onLine = live.pairsInFile(file, { first: position.line, last: position.line });
-  const [first] = onLine;
-  if (first === undefined) return ofOneImage(live.pairsInFile(file));
-  return onLine.find((pair) => contains(rangeOf(pair), position)) ?? first;
-}
-
-/** The last caption of a file that is about a single image: beside its text, as in the line after it, it is still meant. */
-function ofOneImage(pairs: readonly LivePair[]): LivePair | undefined {
-  const last = pairs.at(-1);
-  return pairs.every(({ imagePath }) => imagePath === last?.imagePath) ? last : undefined;
+  return live.pairAt(file, { line, column: character });
 }
 
 export function contains({ start, end }: Range, position: Position): boolean {

@@ -1,7 +1,7 @@
 import type { AuditContext } from '../../core/audit/detectors/detector.ts';
 import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenceRoom.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
-import { decisionKey, type Decision } from '../../core/dataset/decisions.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
@@ -11,11 +11,10 @@ import { mismatchEstimate, type Judgement } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import { LiveFindings } from './liveFindings.ts';
 import { PairSlots } from './pairSlots.ts';
-import { TextRows } from './textRows.ts';
+import { SlotTables } from './slotTables.ts';
 
-/** Room for captions and pairs that come between two whole audits. */
+/** Room for captions that come between two whole audits. */
 const SPARE_TEXTS = 512;
-const SPARE_PAIRS = 2048;
 /** Of pairs whose neighbours changed: a tenth of a millisecond each. */
 const JUDGED_AT_ONCE = 30;
 /** Scores are shown as whole per cents. */
@@ -31,33 +30,17 @@ export interface FileContent {
   readonly images: ReadonlySet<DatasetPath>;
 }
 
-/** What the detectors work on, by slots; its tables are replaced by longer ones when pairs come. */
-interface GrowingContext extends AuditContext {
-  readonly embedded: EmbeddedDataset & { imageRow: Int32Array; textRow: Int32Array };
-  mismatch: Float64Array;
-}
-
 /** One dataset with the model of its last whole audit, kept true while captions change. */
 export class LiveDataset {
   readonly root: string;
-  readonly context: GrowingContext;
   readonly room: EvidenceRoom;
   readonly slots: PairSlots;
   readonly findings: LiveFindings;
   readonly estimate: MismatchEstimate | undefined;
-  readonly imageRowOf: ReadonlyMap<DatasetPath, number>;
+  readonly #tables: SlotTables;
   readonly #whole: Dataset;
   readonly #images: ReadonlySet<DatasetPath>;
-  readonly #decisions: Map<string, Decision>;
-  readonly #hash: (text: string) => string;
-  readonly #languages: LanguageDetector | undefined;
-  readonly #texts: TextRows;
-  readonly #judged: boolean[];
-  readonly #verified: boolean[];
-  readonly #excluded = new Set<number>();
-  readonly #foreign: (string | undefined)[];
   readonly #unsettled = new Set<number>();
-  #crowded = false;
   #problems: readonly Problem[];
 
   constructor(
@@ -76,9 +59,6 @@ export class LiveDataset {
     this.#whole = dataset;
     this.#images = new Set(dataset.images);
     this.#problems = dataset.problems;
-    this.#decisions = new Map(decisions);
-    this.#hash = ports.hash;
-    this.#languages = ports.languages;
     this.estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
     this.slots = new PairSlots(dataset.pairs);
     this.room = new EvidenceRoom(
@@ -87,39 +67,23 @@ export class LiveDataset {
       texts.texts.length,
       SPARE_TEXTS,
     );
-    this.#texts = new TextRows(texts.texts, this.room);
-    this.#judged = [...context.judged];
-    this.#verified = [...context.verified];
-    this.#foreign = [...context.languages];
-    this.imageRowOf = new Map(images.paths.map((path, row) => [path, row]));
-    const capacity = dataset.pairs.length + SPARE_PAIRS;
-    const self = (): readonly Problem[] => this.#problems;
-    this.context = {
-      embedded: {
-        ...context.embedded,
-        dataset: {
-          ...dataset,
-          pairs: this.slots.pairs,
-          get problems() {
-            return self();
-          },
-        },
-        texts: { ...texts, texts: this.#texts.texts },
-        imageRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.imageRow),
-        textRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.textRow),
-      },
-      judged: this.#judged,
-      verified: this.#verified,
-      languages: this.#foreign,
-      model: this.room.model,
-      mismatch: withRoom(new Float64Array(capacity).fill(NaN), context.mismatch),
-      words: context.words,
-    };
-    for (const slot of this.slots.all()) {
-      if (this.#judged[slot] !== true) this.context.embedded.textRow[slot] = -1;
-      if (this.#decisionOf(slot) === 'excluded') this.#excluded.add(slot);
-    }
+    this.#tables = new SlotTables(context, {
+      ...ports,
+      slots: this.slots,
+      room: this.room,
+      decisions,
+      problems: () => this.#problems,
+    });
     this.findings = new LiveFindings(this.context, (image) => this.slots.ofImage(image));
+  }
+
+  /** What the detectors work on, by slots. */
+  get context(): AuditContext {
+    return this.#tables.context;
+  }
+
+  get imageRowOf(): ReadonlyMap<DatasetPath, number> {
+    return this.#tables.imageRowOf;
   }
 
   /** As if it had been opened now. */
@@ -133,26 +97,20 @@ export class LiveDataset {
   }
 
   get verified(): number {
-    return this.#verified.filter(Boolean).length;
+    return this.#tables.verified;
   }
 
   get excluded(): number {
-    return this.#excluded.size;
+    return this.#tables.excluded;
   }
 
   decision(slot: number): Decision | undefined {
-    if (this.#verified[slot] === true) return 'verified';
-    return this.#excluded.has(slot) ? 'excluded' : undefined;
+    return this.#tables.decision(slot);
   }
 
   /** Those of the captions that have to be encoded before `apply`. */
   unknownTexts(captions: Iterable<string>): string[] {
-    const unknown = new Set<string>();
-    for (const caption of captions) {
-      if (this.#texts.get(caption) === undefined && this.#languageOf(caption) === undefined)
-        unknown.add(caption);
-    }
-    return [...unknown];
+    return this.#tables.unknownTexts(captions);
   }
 
   /** Whether so many new captions can be judged; if not, they wait for a whole audit. */
@@ -162,7 +120,7 @@ export class LiveDataset {
 
   /** Whether captions could not be taken in for want of room: only a whole audit helps. */
   get crowded(): boolean {
-    return this.#crowded;
+    return this.#tables.crowded;
   }
 
   /** Takes in what a caption file holds now, and judges what that touches. Never waits. */
@@ -244,15 +202,11 @@ export class LiveDataset {
     decision: Decision | 'none',
     records: ReadonlyMap<string, TextRecord>,
   ): void {
-    const pair = this.slots.pairs[slot]!;
-    const hash = this.context.embedded.images.hashes[this.imageRowOf.get(pair.image) ?? -1];
-    if (hash === undefined) return;
-    const key = decisionKey(hash, pair.caption, this.#hash);
-    if (decision === 'none') this.#decisions.delete(key);
-    else this.#decisions.set(key, decision);
+    if (!this.#tables.decide(slot, decision)) return;
+    const { caption } = this.slots.pairs[slot]!;
     // The same picture with the same caption under another name is the same decision.
     const same = [...this.slots.all()].filter(
-      (other) => this.slots.pairs[other]!.caption === pair.caption,
+      (other) => this.slots.pairs[other]!.caption === caption,
     );
     this.#settle(same, new Set(same.map((other) => this.slots.pairs[other]!.image)), records);
   }
@@ -276,7 +230,7 @@ export class LiveDataset {
 
   /** The row of a caption that nobody carries yet, for judging it where it is not. */
   guest(text: string, record: TextRecord): number {
-    return this.#texts.place(text, record);
+    return this.#tables.guest(text, record);
   }
 
   /** Judges pairs that changed, and their siblings, and notes whose neighbours changed. */
@@ -295,17 +249,15 @@ export class LiveDataset {
     images: ReadonlySet<DatasetPath>,
     records: ReadonlyMap<string, TextRecord>,
   ): TouchedRows {
-    this.#makeRoom();
-    const taken = new Set<number>();
-    for (const slot of changed) this.#seat(slot, records, taken);
+    this.#tables.seat(changed, records);
     const touched = noRows();
     for (const image of images) {
       const row = this.imageRowOf.get(image);
-      if (row !== undefined) this.room.setCaptions(row, this.#textRows(image), touched);
+      if (row !== undefined) this.room.setCaptions(row, this.#tables.textRows(image), touched);
     }
     const anew = new Set(changed);
     for (const image of images) for (const slot of this.slots.ofImage(image)) anew.add(slot);
-    for (const slot of anew) this.#judge(slot);
+    for (const slot of anew) this.#tables.judge(slot);
     this.findings.update(anew, []);
     return touched;
   }
@@ -323,52 +275,10 @@ export class LiveDataset {
     for (const slot of some) {
       const before = mismatch[slot]!;
       this.#unsettled.delete(slot);
-      this.#judge(slot);
+      this.#tables.judge(slot);
       visible ||= Math.abs(mismatch[slot]! - before) > VISIBLE;
     }
     return this.findings.update(new Set(), some) || visible;
-  }
-
-  /** More pairs may have come than there was room for. */
-  #makeRoom(): void {
-    const { embedded, mismatch } = this.context;
-    const needed = this.slots.pairs.length;
-    if (needed <= mismatch.length) return;
-    const capacity = needed + SPARE_PAIRS;
-    this.context.mismatch = withRoom(new Float64Array(capacity).fill(NaN), mismatch);
-    embedded.imageRow = withRoom(new Int32Array(capacity).fill(-1), embedded.imageRow);
-    embedded.textRow = withRoom(new Int32Array(capacity).fill(-1), embedded.textRow);
-  }
-
-  /** Where the pair of a slot stands in the tables now. */
-  #seat(slot: number, records: ReadonlyMap<string, TextRecord>, taken: Set<number>): void {
-    const { embedded } = this.context;
-    const pair = this.slots.pairs[slot]!;
-    const held = this.slots.holds(slot);
-    const imageRow = held ? (this.imageRowOf.get(pair.image) ?? -1) : -1;
-    embedded.imageRow[slot] = imageRow;
-    const decision = held ? this.#decisionOf(slot) : undefined;
-    if (decision === 'excluded') this.#excluded.add(slot);
-    else this.#excluded.delete(slot);
-    this.#verified[slot] = decision === 'verified';
-    const readable = imageRow >= 0 && decision !== 'excluded' && pair.caption.trim() !== '';
-    const language = readable ? this.#languageOf(pair.caption) : undefined;
-    this.#foreign[slot] = language;
-    let row = -1;
-    if (readable && language === undefined) {
-      const record = records.get(pair.caption);
-      row = this.#texts.get(pair.caption) ?? -1;
-      if (row < 0 && record !== undefined) row = this.#texts.place(pair.caption, record, taken);
-      if (row < 0) this.#crowded = true;
-      if (row >= 0) taken.add(row);
-    }
-    embedded.textRow[slot] = row;
-    this.#judged[slot] = row >= 0;
-  }
-
-  #textRows(image: DatasetPath): number[] {
-    const rows = this.slots.ofImage(image).map((slot) => this.context.embedded.textRow[slot]!);
-    return [...new Set(rows.filter((row) => row >= 0))];
   }
 
   /** The pairs whose evidence the change may have moved. */
@@ -385,32 +295,4 @@ export class LiveDataset {
     for (const t of touched.texts) for (const x of model.source.graph.imagesOf[t]!) addImage(x, t);
     return pairs;
   }
-
-  #judge(slot: number): void {
-    const { embedded, mismatch, model, judged } = this.context;
-    mismatch[slot] =
-      judged[slot] === true
-        ? model.mismatch(embedded.imageRow[slot]!, embedded.textRow[slot]!)
-        : NaN;
-  }
-
-  #decisionOf(slot: number): Decision | undefined {
-    const { image, caption } = this.slots.pairs[slot]!;
-    const hash = this.context.embedded.images.hashes[this.imageRowOf.get(image) ?? -1];
-    if (hash === undefined || this.#decisions.size === 0) return undefined;
-    return this.#decisions.get(decisionKey(hash, caption, this.#hash));
-  }
-
-  #languageOf(caption: string): string | undefined {
-    const language = this.#languages?.detect(caption);
-    return language === 'en' ? undefined : language;
-  }
-}
-
-function withRoom<T extends { set(values: ArrayLike<number>): void }>(
-  room: T,
-  values: ArrayLike<number>,
-): T {
-  room.set(values);
-  return room;
 }

@@ -49,7 +49,8 @@ export function isOn({ first, last }: Lines, pair: Pair): boolean {
 /** Formats in which a caption's line breaks stand in the file as they are. */
 const RAW_LINE_BREAKS = /^sidecar|csv$|^kaggle-captions$/;
 
-function captionEnd({ caption, source }: Pair): LivePair['end'] {
+/** Where the caption ends in its file. */
+export function captionEnd({ caption, source }: Pair): LivePair['end'] {
   const { range, format } = source;
   const lines = RAW_LINE_BREAKS.test(format) ? caption.split('\n') : [caption];
   const last = lines.at(-1) ?? '';

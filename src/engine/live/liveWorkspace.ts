@@ -100,6 +100,12 @@ export interface LiveDatasetSummary {
   readonly excluded: number;
 }
 
+/** A place in a text: 0-based line and column in UTF-16 code units. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Lines of a file, 0-based, the last one included. */
 export interface Lines {
   readonly first: number;
@@ -121,6 +127,8 @@ export interface LiveWorkspace {
   findings(): readonly LiveFinding[];
   /** In the order of the file. @param lines only pairs whose caption stands, at least in part, on these */
   pairsInFile(path: string, lines?: Lines): readonly LivePair[];
+  /** The caption at a place, or else the first on its line, or else that of a file with captions of one image only. */
+  pairAt(path: string, place: TextPlace): LivePair | undefined;
   pairsOfImage(path: string): readonly LivePair[];
   pair(id: LivePairId): LivePair | undefined;
   /** Whether a path is a caption file or an image of a dataset. */

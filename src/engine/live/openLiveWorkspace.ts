@@ -1,11 +1,10 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
-import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
-import { writeDecision } from '../decisions.ts';
 import { CaptionIntake } from './captionIntake.ts';
+import { decidePair } from './decidePair.ts';
 import { captionEdit, createCaptionEdit, swapEdits, type Editing } from './liveEdits.ts';
-import { isOn, livePair } from './livePairs.ts';
+import { livePair } from './livePairs.ts';
 import { LiveQueries } from './liveQueries.ts';
 import type { LivePorts } from './livePorts.ts';
 import type {
@@ -23,18 +22,17 @@ import type {
   LiveSettings,
   LiveStatus,
   LiveWorkspace,
+  TextPlace,
 } from './liveWorkspace.ts';
-import { findPair, noSuchPair, type FoundPair, type Member } from './members.ts';
+import { findPair, type Member } from './members.ts';
 import { memberFindings } from './memberFindings.ts';
+import { kindOf, pairAt, pairsInFile, pairsOfImage } from './memberPairs.ts';
 import { openMembers } from './openMembers.ts';
 import { outermost } from './outermost.ts';
 import { Priority } from './priority.ts';
 import { rememberedHash } from './rememberedHash.ts';
+import { Settling } from './settling.ts';
 import { Turns } from './turns.ts';
-import { sentence } from '../../core/text/sentence.ts';
-
-/** How long after a change the pairs around it wait to be judged anew. */
-const SETTLE_AFTER_MS = 60;
 
 /**
  * Opens the datasets of an editor's folders; nothing is read before `refresh`.
@@ -59,7 +57,13 @@ class Workspace implements LiveWorkspace {
   readonly #refreshes = new Turns();
   readonly #listeners = new Set<(change: LiveChange) => void>();
   readonly #hash = rememberedHash((text) => this.#ports.hasher.hash(text));
-  #settling: Promise<void> | undefined;
+  readonly #settling = new Settling(
+    this.#priority,
+    this.#turns,
+    () => (this.#closed ? [] : this.#members),
+    () => (this.#findings = undefined),
+  );
+  #settled: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
   #folders: readonly string[] = [];
   #closed = false;
@@ -178,37 +182,24 @@ class Workspace implements LiveWorkspace {
   }
 
   pairsInFile(path: string, lines?: Lines): readonly LivePair[] {
-    return this.#members.flatMap(({ dataset }) => {
-      const file = toDatasetPath(dataset.root, path);
-      const slots = file === undefined ? [] : dataset.slots.ofFile(file);
-      const { pairs } = dataset.slots;
-      return slots
-        .filter((slot) => lines === undefined || isOn(lines, pairs[slot]!))
-        .map((slot) => livePair(dataset, slot));
-    });
+    return pairsInFile(this.#members, path, lines);
+  }
+
+  pairAt(path: string, place: TextPlace): LivePair | undefined {
+    return pairAt(this.#members, path, place);
   }
 
   pairsOfImage(path: string): readonly LivePair[] {
-    return this.#members.flatMap(({ dataset }) => {
-      const image = toDatasetPath(dataset.root, path);
-      const slots = image === undefined ? [] : dataset.slots.ofImage(image);
-      return slots.map((slot) => livePair(dataset, slot));
-    });
+    return pairsOfImage(this.#members, path);
   }
 
   pair(id: LivePairId): LivePair | undefined {
-    const found = this.#find(id);
+    const found = findPair(this.#members, id);
     return found && livePair(found.dataset, found.slot);
   }
 
   kindOf(path: string): 'captions' | 'image' | undefined {
-    for (const { dataset, files } of this.#members) {
-      const inside = toDatasetPath(dataset.root, path);
-      if (inside === undefined) continue;
-      if (files.has(inside)) return 'captions';
-      if (dataset.hasImage(inside)) return 'image';
-    }
-    return undefined;
+    return kindOf(this.#members, path);
   }
 
   async captionsChanged(
@@ -252,39 +243,21 @@ class Workspace implements LiveWorkspace {
   }
 
   async settled(): Promise<void> {
-    while (this.#settling !== undefined || this.#auditing !== undefined) {
-      await Promise.all([this.#settling, this.#auditing]);
+    while (this.#settled !== undefined || this.#auditing !== undefined) {
+      await Promise.all([this.#settled, this.#auditing]);
     }
   }
 
-  /** Judges the pairs around the changed ones when nobody waits for anything else. */
   #settleSoon(): void {
-    this.#settling ??= this.#settle()
+    this.#settled ??= this.#settling
+      .run()
+      .then((visible) => {
+        if (visible) this.#changed({ findings: true, paths: [] });
+      })
       .catch((error: unknown) => {
         this.#ports.log.error(PairLensError.from(error).message);
       })
-      .finally(() => (this.#settling = undefined));
-  }
-
-  async #settle(): Promise<void> {
-    let visible = false;
-    // A message leaves in a turn of the event loop: what is told of the change, and asked for then, goes first.
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_AFTER_MS));
-    for (;;) {
-      await this.#priority.pause();
-      const moved = await this.#turns.run(() => Promise.resolve(this.#settleSome()));
-      if (moved === undefined) break;
-      visible ||= moved;
-    }
-    if (visible) this.#changed({ findings: true, paths: [] });
-  }
-
-  /** Whether what was judged moved visibly; undefined where nothing was left to judge. */
-  #settleSome(): boolean | undefined {
-    const open = this.#members.filter(({ dataset }) => dataset.unsettled);
-    if (open.length === 0 || this.#closed) return undefined;
-    this.#findings = undefined;
-    return open.map(({ dataset }) => dataset.settleSome()).includes(true);
+      .finally(() => (this.#settled = undefined));
   }
 
   neighbours(
@@ -331,23 +304,15 @@ class Workspace implements LiveWorkspace {
 
   async decide(id: LivePairId, decision: Decision | 'none'): Promise<void> {
     await this.#turns.run(async () => {
-      const found = this.#find(id);
-      if (found === undefined) throw noSuchPair(id);
-      const { dataset, slot } = found;
-      const { image, caption, source } = dataset.slots.pairs[slot]!;
-      const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
-      if (imageHash === undefined) {
-        throw new PairLensError('invalid-argument', sentence('{0} cannot be read.', image), {
-          path: toAbsolute(dataset.root, image),
-          remedy: sentence('Replace the image first.'),
-        });
-      }
-      const { files } = this.#ports;
-      const pair = { image, imageHash, caption };
-      await writeDecision(files, dataset.root, pair, decision, this.#hash);
-      const known = dataset.unknownTexts([caption]);
-      dataset.decide(slot, decision, await this.#intake.encode(known, undefined));
-      this.#changed({ findings: true, paths: [toAbsolute(dataset.root, source.file)] });
+      const path = await decidePair(
+        this.#members,
+        id,
+        decision,
+        this.#intake,
+        this.#ports,
+        this.#hash,
+      );
+      this.#changed({ findings: true, paths: [path] });
     });
   }
 
@@ -361,10 +326,6 @@ class Workspace implements LiveWorkspace {
     this.#listeners.clear();
     await this.#turns.run(async () => Promise.resolve());
     await this.#loaded?.store.flush();
-  }
-
-  #find(id: LivePairId): FoundPair | undefined {
-    return findPair(this.#members, id);
   }
 
   get #editing(): Editing {
