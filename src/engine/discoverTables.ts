@@ -29,6 +29,8 @@ export interface CaptionTable {
   readonly mentioned: ReadonlySet<DatasetPath>;
 }
 
+/** Rows that are read before others have their turn: some ten milliseconds. */
+const ROWS_PER_TURN = 500;
 /** From here on, a file none of whose images exist is one problem instead of one a row. */
 const MANY_LOST = 20;
 
@@ -62,7 +64,10 @@ export async function readTable(
   try {
     let count = 0;
     for await (const row of format.read({ name: file, chunks: () => stream.chunks() })) {
-      if (++count % 1000 === 0) throwIfCancelled(signal);
+      if (++count % ROWS_PER_TURN === 0) {
+        throwIfCancelled(signal);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       if (row.kind === 'problem') {
         const found = row.image === undefined ? undefined : await finder.find(row.image);
         rows.addProblem({

@@ -8,8 +8,8 @@ import type { IndexOptions, IndexPorts } from './indexPorts.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { RowMatrix } from './rowMatrix.ts';
 
-/** Store look-ups are synchronous; this many take a few milliseconds. */
-const LOOKUPS_PER_TURN = 500;
+/** Store look-ups are synchronous; this many take some ten milliseconds. */
+const LOOKUPS_PER_TURN = 100;
 
 export interface IndexedCaptions {
   readonly table: TextTable;

@@ -27,7 +27,7 @@ const PICTURE_WAIT_MS = 1500;
 /** What is known of the caption under the mouse: its picture, how well it fits, why, and which fit better. */
 export function registerHover(context: ServerContext): void {
   context.connection.onHover((params, token) =>
-    answer('textDocument/hover', token, context.log, (signal) => hover(context, params, signal)),
+    answer(context, 'textDocument/hover', token, (signal) => hover(context, params, signal)),
   );
 }
 

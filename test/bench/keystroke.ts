@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LspClient, uriOf } from '../support/lspClient.ts';
-import { knowImages } from './knownImages.ts';
-import { photo } from '../support/photos.ts';
 import { seeded } from '../support/randomVectors.ts';
+import { imageName, type IndexedFolder, metadataOf, withIndexedFolder } from './indexedFolder.ts';
+import { quantile, reportTimes } from './times.ts';
 
 const PAIRS = 10_000;
 const KEYSTROKES = Number(process.env['PAIRLENS_BENCH_KEYSTROKES'] ?? 100);
@@ -13,69 +11,38 @@ const KEYSTROKES = Number(process.env['PAIRLENS_BENCH_KEYSTROKES'] ?? 100);
 const DEBOUNCE_MS = 150;
 const BUDGET_MS = 60;
 
-const WORDS = {
-  who: ['a dog', 'two children', 'an old man', 'a woman', 'a cat', 'several people', 'a horse'],
-  does: ['runs through', 'stands in', 'sits beside', 'looks at', 'jumps over', 'walks along'],
-  where: ['a green field', 'the beach', 'a busy street', 'a snowy hill', 'a table', 'the water'],
-  with: ['at night', 'in the rain', 'with a red ball', 'under a blue sky', 'in the morning sun'],
-};
-
 /**
  * From a keystroke to the new diagnostics and neighbours, through a real LSP client over stdio, with 10,000 indexed
- * pairs: in one metadata.jsonl, as a text file beside each image, in one COCO file. The images and their embeddings
- * are kept in the folder that PAIRLENS_BENCH_DIR names, for the next run.
+ * pairs: in one metadata.jsonl, as a text file beside each image, in one COCO file.
  */
 export async function benchKeystroke(pairs = PAIRS): Promise<void> {
-  const kept = process.env['PAIRLENS_BENCH_DIR'];
-  const root = kept ?? (await mkdtemp(path.join(os.tmpdir(), 'pairlens-keystroke-')));
-  try {
-    const cache = path.join(root, 'cache');
-    const captions = sentences(pairs);
-    const images = path.join(root, 'images');
-    await mkdir(images, { recursive: true });
-    const made = new Set(await readdir(images));
-    for (let i = 0; i < pairs; i++) {
-      if (made.has(nameOf(i, 'jpg'))) continue;
-      await photo(i, 64, 48)
-        .jpeg()
-        .toFile(path.join(images, nameOf(i, 'jpg')));
-    }
-    if (!existsSync(cache)) {
-      const files = captions.map((_, i) => path.join(images, nameOf(i, 'jpg')));
-      await knowImages(cache, files, captions);
-    }
+  await withIndexedFolder(pairs, async (folder) => {
+    const { images, captions } = folder;
     const table = path.join(images, 'metadata.jsonl');
-    const lines = captions.map((text, i) => JSON.stringify({ file_name: nameOf(i, 'jpg'), text }));
-    await writeFile(table, `${lines.join('\n')}\n`);
-    await measure('one metadata.jsonl', images, cache, captions, () => table);
+    await writeFile(table, metadataOf(captions));
+    await measure('one metadata.jsonl', folder, () => table);
     await rm(table);
     const coco = path.join(images, 'captions.json');
     await writeFile(coco, cocoOf(captions));
-    await measure('one COCO file', images, cache, captions, () => coco);
+    await measure('one COCO file', folder, () => coco);
     await rm(coco);
-    for (const [i, text] of captions.entries()) {
-      await writeFile(path.join(images, nameOf(i, 'txt')), `${text}\n`);
-    }
-    const sidecar = (i: number) => path.join(images, nameOf(i, 'txt'));
-    await measure('a .txt beside each image', images, cache, captions, sidecar);
+    const sidecar = (i: number) => path.join(images, imageName(i, 'txt'));
+    for (const [i, text] of captions.entries()) await writeFile(sidecar(i), `${text}\n`);
+    await measure('a .txt beside each image', folder, sidecar);
     for (const i of captions.keys()) await rm(sidecar(i));
-  } finally {
-    if (kept === undefined) await rm(root, { recursive: true, force: true });
-  }
+  });
 }
 
 async function measure(
   title: string,
-  folder: string,
-  cache: string,
-  captions: readonly string[],
+  { images, cache, captions }: IndexedFolder,
   fileOf: (pair: number) => string,
 ): Promise<void> {
   const only = process.env['PAIRLENS_BENCH_ONLY'];
   if (only !== undefined && !title.includes(only)) return;
   const pairs = captions.length;
   const started = performance.now();
-  const client = await LspClient.start({ folders: [folder], cache });
+  const client = await LspClient.start({ folders: [images], cache });
   await client.ready(3600);
   const indexed = (performance.now() - started) / 1000;
   const random = seeded(7);
@@ -121,17 +88,12 @@ async function measure(
   const cpu = ((await cpuMs(client.process.pid)) - cpuBefore) / (2 * KEYSTROKES);
   await client.stop();
   console.log(`${title}: ${pairs} pairs, ready after ${indexed.toFixed(0)} s`);
-  report('to new diagnostics', diagnostics);
-  report('neighbours after that', waited);
-  report('to diagnostics and neighbours', both);
+  reportTimes('to new diagnostics', diagnostics);
+  reportTimes('neighbours after that', waited);
+  reportTimes('to diagnostics and neighbours', both);
   const p95 = quantile(both, 0.95);
   console.log(`  processor time of the server a keystroke: ${cpu.toFixed(0)} ms`);
   console.log(`  budget ${BUDGET_MS} ms: ${p95 <= BUDGET_MS ? 'kept' : 'NOT kept'}`);
-}
-
-function report(what: string, times: readonly number[]): void {
-  const p = (q: number) => quantile(times, q).toFixed(0).padStart(5);
-  console.log(`  ${what.padEnd(30)} p50 ${p(0.5)} ms   p95 ${p(0.95)} ms   max ${p(1)} ms`);
 }
 
 /** Processor time of a process so far; NaN where the system does not tell. Unlike latency it bears other work. */
@@ -143,21 +105,12 @@ async function cpuMs(pid: number | undefined): Promise<number> {
   return 10 * ((fields[11] ?? NaN) + (fields[12] ?? NaN));
 }
 
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
-}
-
-function nameOf(i: number, extension: string): string {
-  return `${String(i).padStart(6, '0')}.${extension}`;
-}
-
 /** As the COCO captions are written, but for what it says of licences: 10,000 captions make 3 MB. */
 function cocoOf(captions: readonly string[]): string {
   const images = captions.map((_, i) => ({
     license: 3,
-    file_name: nameOf(i, 'jpg'),
-    coco_url: `http://images.cocodataset.org/train2017/${nameOf(i, 'jpg')}`,
+    file_name: imageName(i, 'jpg'),
+    coco_url: `http://images.cocodataset.org/train2017/${imageName(i, 'jpg')}`,
     height: 48,
     width: 64,
     date_captured: '2013-11-14 11:18:45',
@@ -166,14 +119,4 @@ function cocoOf(captions: readonly string[]): string {
   }));
   const annotations = captions.map((caption, i) => ({ image_id: i, id: i, caption }));
   return JSON.stringify({ images, annotations });
-}
-
-function sentences(count: number): string[] {
-  const random = seeded(3);
-  const pick = (words: readonly string[]) => words[Math.floor(random() * words.length)] ?? '';
-  return Array.from({ length: count }, (_, i) =>
-    [pick(WORDS.who), pick(WORDS.does), pick(WORDS.where), pick(WORDS.with), `number ${i}`].join(
-      ' ',
-    ),
-  );
 }

@@ -6,6 +6,7 @@ import { benchKeystroke } from './keystroke.ts';
 import { benchLive } from './live.ts';
 import { benchMatching } from './matching.ts';
 import { benchMemory } from './memory.ts';
+import { benchResponses } from './responses.ts';
 
 // `npm run bench` runs every section, `npm run bench -- index` only those named.
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
@@ -14,6 +15,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   'all-pairs': () => benchAllPairs(),
   live: () => benchLive(),
   keystroke: () => benchKeystroke(),
+  responses: () => benchResponses(),
   matching: () => benchMatching(),
   activation: () => benchActivation(),
 };

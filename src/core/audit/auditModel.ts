@@ -10,7 +10,8 @@ import { type Combination, fitCombination } from './combination.ts';
 import { type Evidence, EvidenceSource, type Replacement } from './evidence.ts';
 import { type JudgedPair, injectedEvidence, observedEvidence } from './injection.ts';
 import { pairGraph } from './pairGraph.ts';
-import type { ReferenceBank, Spaces } from './referenceBank.ts';
+import type { ReferenceBank } from './referenceBank.ts';
+import { forEachSpace, type Spaces } from './spaces.ts';
 
 /** Below this many images the reference bank lends its pairs as neighbours. */
 const ENOUGH_IMAGES = 400;
@@ -44,31 +45,20 @@ export async function fitAuditModel(
   const own = embedded.images.paths.length;
   const bank = own < ENOUGH_IMAGES ? reference.images.rows : 0;
   const graph = pairGraph(embedded, judged, bank);
+  const pause = async (): Promise<void> => {
+    await options.pause?.();
+    throwIfCancelled(options.signal);
+  };
   const { images, texts } = embedded;
-  const { means } = reference;
-  const centres = {
-    images: shrunkMean(images.embedding, means.images, MEAN_STRENGTH),
-    captions: shrunkMean(texts.embedding, means.captions, MEAN_STRENGTH),
-    priors: shrunkMean(images.prior, means.priors, MEAN_STRENGTH),
-    sentences: shrunkMean(texts.sentence, means.sentences, MEAN_STRENGTH),
-    looks: shrunkMean(images.look, means.looks, MEAN_STRENGTH),
+  const rows: Spaces<Matrix> = {
+    images: images.embedding,
+    captions: texts.embedding,
+    priors: images.prior,
+    sentences: texts.sentence,
+    looks: images.look,
   };
-  const space = (rows: Matrix, centre: Float32Array, lent: Matrix, mean: Float32Array): Matrix => {
-    if (bank === 0) return centred(rows, centre);
-    // The bank keeps its own mean: its pairs must not look alike merely for coming from elsewhere.
-    return stackedRows(centred(rows, centre), centred(lent, mean));
-  };
-  const source = await EvidenceSource.build(
-    {
-      images: space(images.embedding, centres.images, reference.images, means.images),
-      captions: space(texts.embedding, centres.captions, reference.captions, means.captions),
-      priors: space(images.prior, centres.priors, reference.priors, means.priors),
-      sentences: space(texts.sentence, centres.sentences, reference.sentences, means.sentences),
-      looks: space(images.look, centres.looks, reference.looks, means.looks),
-    },
-    graph,
-    options,
-  );
+  const { centres, spaces } = await paced(centredSpaces(rows, reference, bank), pause);
+  const source = await EvidenceSource.build(spaces, graph, options);
   const pairs: JudgedPair[] = [];
   judged.forEach((use, p) => {
     if (use) pairs.push({ image: embedded.imageRow[p]!, text: embedded.textRow[p]! });
@@ -77,12 +67,25 @@ export async function fitAuditModel(
   if (pairs.length < ENOUGH_DONORS) {
     for (let b = 0; b < bank; b++) donors.push({ image: own + b, text: texts.texts.length + b });
   }
-  const pause = async (): Promise<void> => {
-    await options.pause?.();
-    throwIfCancelled(options.signal);
-  };
   const { combination, calibration } = await paced(learnt(source, pairs, donors), pause);
   return auditModel(source, centres, combination, calibration);
+}
+
+/** Every space centred on its own mean, with as many rows of the reference bank behind it. */
+function* centredSpaces(
+  rows: Spaces<Matrix>,
+  reference: ReferenceBank,
+  bank: number,
+): Steps<{ readonly centres: Spaces<Float32Array>; readonly spaces: Spaces<Matrix> }> {
+  const centres = yield* forEachSpace((space) =>
+    shrunkMean(rows[space], reference.means[space], MEAN_STRENGTH),
+  );
+  const spaces = yield* forEachSpace((space) => {
+    const own = centred(rows[space], centres[space]);
+    // The bank keeps its own mean: its pairs must not look alike merely for coming from elsewhere.
+    return bank === 0 ? own : stackedRows(own, centred(reference[space], reference.means[space]));
+  });
+  return { centres, spaces };
 }
 
 function* learnt(

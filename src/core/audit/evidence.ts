@@ -5,6 +5,7 @@ import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
 import { arenaMatrices } from '../matching/simd/vectorArena.ts';
 import type { TopLists } from '../matching/topLists.ts';
+import { paced } from '../steps.ts';
 import type { PairGraph } from './pairGraph.ts';
 
 /** What is held for and against a pair; every number is higher where the caption fits better. */
@@ -78,7 +79,7 @@ export class EvidenceSource {
     graph: PairGraph,
     options: Omit<AllPairsOptions, 'k'>,
   ): Promise<EvidenceSource> {
-    const { matrices: spaces, products } = arenaMatrices(found);
+    const { matrices: spaces, products } = await paced(arenaMatrices(found), options.pause);
     const size = Math.max(1, Math.min(graph.images, graph.texts));
     const k = hubnessNeighbours(size) + SLACK;
     const third = (n: number): Omit<AllPairsOptions, 'k'> => ({

@@ -3,8 +3,10 @@ import { plainRowProducts, type RowProducts } from '../matching/innerProducts.ts
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
 import { VectorArena } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
+import type { Steps } from '../steps.ts';
 import { type AuditModel, auditModel } from './auditModel.ts';
-import { EvidenceSource } from './evidence.ts';
+import { type AuditSpaces, EvidenceSource } from './evidence.ts';
+import { forEachSpace } from './spaces.ts';
 
 /** Rows whose lists changed. */
 export interface TouchedRows {
@@ -41,58 +43,74 @@ export class EvidenceRoom {
   /** Rows for new captions that hold one. */
   readonly #used = new Set<number>();
 
-  constructor(fitted: AuditModel, images: number, texts: number, spare: number) {
+  private constructor(
+    fitted: AuditModel,
+    rows: { readonly guest: number; readonly from: number; readonly to: number },
+    spaces: AuditSpaces,
+    products: RowProducts,
+  ) {
     const { source } = fitted;
-    this.guest = images;
-    this.from = texts;
-    this.to = texts + spare;
-    const image = (x: number): number => (x < images ? x : x + 1);
-    const text = (t: number): number => (t < texts ? t : t + spare);
-    const { graph, spaces } = source;
+    const { graph } = source;
+    this.guest = rows.guest;
+    this.from = rows.from;
+    this.to = rows.to;
+    const guest = { at: this.guest, length: 1 };
+    const spare = { at: this.from, length: this.to - this.from };
+    const image = (x: number): number => (x < guest.at ? x : x + guest.length);
+    const text = (t: number): number => (t < spare.at ? t : t + spare.length);
+    const images = graph.images + guest.length;
+    const texts = graph.texts + spare.length;
+    this.#captionsOf = placed(graph.captionsOf, images, image).map((list) => list.map(text));
+    this.#imagesOf = placed(graph.imagesOf, texts, text).map((list) => list.map(image));
+    const pictureOf = new Int32Array(images).fill(this.guest);
+    graph.pictureOf.forEach((picture, x) => (pictureOf[image(x)] = image(picture)));
+    this.#baseCaptions = source.captionLists.withGaps(guest, spare);
+    this.#baseSentences = source.sentenceLists.withGaps(spare, spare);
+    this.#products = products;
+    this.#source = new EvidenceSource(
+      spaces,
+      { images, texts, pictureOf, captionsOf: this.#captionsOf, imagesOf: this.#imagesOf },
+      {
+        captions: source.captionLists.withGaps(guest, spare),
+        images: source.imageLists.withGaps(spare, guest),
+        looks: source.lookLists.withGaps(guest, guest),
+        sentences: source.sentenceLists.withGaps(spare, spare),
+      },
+      products,
+      source.hub,
+    );
+    this.model = auditModel(this.#source, fitted.centres, fitted.combination, fitted.calibration);
+  }
+
+  /**
+   * Makes room in a fitted model, in steps.
+   * @param images,texts rows of the dataset itself; those of the reference bank stand behind them
+   * @param spare captions that may come
+   */
+  static *in(
+    fitted: AuditModel,
+    images: number,
+    texts: number,
+    spare: number,
+  ): Steps<EvidenceRoom> {
+    const { spaces, graph } = fitted.source;
     const imageRows = graph.images + 1;
     const textRows = graph.texts + spare;
-    this.#captionsOf = placed(graph.captionsOf, imageRows, image).map((list) => list.map(text));
-    this.#imagesOf = placed(graph.imagesOf, textRows, text).map((list) => list.map(image));
-    const pictureOf = new Int32Array(imageRows).fill(images);
-    graph.pictureOf.forEach((picture, x) => (pictureOf[image(x)] = image(picture)));
-    this.#baseCaptions = moved(source.captionLists, imageRows, image, text);
-    this.#baseSentences = moved(source.sentenceLists, textRows, text, text);
-    const ofImages = [spaces.images, spaces.priors, spaces.looks];
+    const ofImages = [spaces.images, spaces.looks, spaces.priors];
     const ofTexts = [spaces.captions, spaces.sentences];
     const arena = VectorArena.open([
       ...ofImages.map(({ columns }) => [imageRows, columns] as const),
       ...ofTexts.map(({ columns }) => [textRows, columns] as const),
     ]);
-    this.#products = arena ?? plainRowProducts;
-    const withGuest = (m: Matrix): Matrix =>
-      spread(m, images, arena?.matrix(imageRows, m.columns) ?? matrix(imageRows, m.columns));
-    const withSpare = (m: Matrix): Matrix =>
-      spread(m, texts, arena?.matrix(textRows, m.columns) ?? matrix(textRows, m.columns));
-    this.#source = new EvidenceSource(
-      {
-        images: withGuest(spaces.images),
-        priors: withGuest(spaces.priors),
-        looks: withGuest(spaces.looks),
-        captions: withSpare(spaces.captions),
-        sentences: withSpare(spaces.sentences),
-      },
-      {
-        images: imageRows,
-        texts: textRows,
-        pictureOf,
-        captionsOf: this.#captionsOf,
-        imagesOf: this.#imagesOf,
-      },
-      {
-        captions: moved(source.captionLists, imageRows, image, text),
-        images: moved(source.imageLists, textRows, text, image),
-        looks: moved(source.lookLists, imageRows, image, image),
-        sentences: moved(source.sentenceLists, textRows, text, text),
-      },
-      this.#products,
-      source.hub,
+    const free = (rows: number, { columns }: Matrix): Matrix =>
+      arena?.matrix(rows, columns) ?? matrix(rows, columns);
+    const roomy = yield* forEachSpace((space) =>
+      space === 'captions' || space === 'sentences'
+        ? spread(spaces[space], texts, free(textRows, spaces[space]))
+        : spread(spaces[space], images, free(imageRows, spaces[space])),
     );
-    this.model = auditModel(this.#source, fitted.centres, fitted.combination, fitted.calibration);
+    const rows = { guest: images, from: texts, to: texts + spare };
+    return new EvidenceRoom(fitted, rows, roomy, arena ?? plainRowProducts);
   }
 
   /**
@@ -284,24 +302,6 @@ function placed(
 ): (readonly number[])[] {
   const out: (readonly number[])[] = Array.from({ length: rows }, () => []);
   lists.forEach((list, r) => (out[at(r)] = list));
-  return out;
-}
-
-function moved(
-  lists: TopLists,
-  rows: number,
-  rowAt: (r: number) => number,
-  itemAt: (item: number) => number,
-): TopLists {
-  const out = new TopLists(rows, lists.k);
-  for (let r = 0; r < lists.rows; r++) {
-    const start = r * lists.k;
-    out.replace(
-      rowAt(r),
-      lists.items(r).map(itemAt),
-      lists.similarities.subarray(start, start + lists.count(r)),
-    );
-  }
   return out;
 }
 

@@ -23,9 +23,11 @@ export interface ScoreBlocks {
   block(start: number, end: number): Promise<Float32Array>;
 }
 
-/** Values of one block of scores: 4 MB of floats stay near the cache, and 100,000 columns still make blocks of 10 rows. */
-const BLOCK_VALUES = 1 << 22;
+/** Values of one block of scores: some ten milliseconds of work, after which the host may have its turn. */
+const BLOCK_VALUES = 1 << 20;
 const MAX_BLOCK_ROWS = 512;
+/** Lists take in nearly everything at first: early blocks are no larger than all before them, or than this. */
+const FIRST_BLOCK_ROWS = 16;
 
 /** A score matrix (n, m) that is held already. */
 export function denseBlocks(scores: Matrix): ScoreBlocks {
@@ -112,7 +114,8 @@ export async function walkBlocks(
 ): Promise<void> {
   const next = (start: number): { end: number; values: Promise<Float32Array> } => {
     const fitting = Math.floor(BLOCK_VALUES / Math.max(1, width(start)));
-    const end = Math.min(rows, start + Math.max(1, Math.min(MAX_BLOCK_ROWS, fitting)));
+    const most = Math.min(MAX_BLOCK_ROWS, fitting, Math.max(FIRST_BLOCK_ROWS, start));
+    const end = Math.min(rows, start + Math.max(1, most));
     return { end, values: read(start, end) };
   };
   if (rows === 0 || width(0) === 0) return;

@@ -1,6 +1,12 @@
 /** In longer lists a place is found by halving and room is made in one move. */
 const LONG = 32;
 
+/** `length` numbers left free from `at` on: what was `at` is `at + length` behind the gap. */
+export interface Gap {
+  readonly at: number;
+  readonly length: number;
+}
+
 /**
  * For each of `rows` queries its `k` best items so far, best first. Among equals the one offered first
  * stays ahead, so offering in ascending order makes the lists deterministic. Memory: 8 k bytes a query.
@@ -67,6 +73,27 @@ export class TopLists {
     }
     this.#counts[q] = count;
     this.thresholds[q] = count < this.k ? -Infinity : this.similarities[start + count - 1]!;
+  }
+
+  /** A copy with empty lists in a gap of the queries, whose items are numbered with a gap too. */
+  withGaps(queries: Gap, items: Gap): TopLists {
+    const out = new TopLists(this.rows + queries.length, this.k);
+    const behind = queries.at + queries.length;
+    const lists = [
+      [this.indices, out.indices, this.k],
+      [this.similarities, out.similarities, this.k],
+      [this.thresholds, out.thresholds, 1],
+      [this.#counts, out.#counts, 1],
+    ] as const;
+    for (const [from, to, width] of lists) {
+      to.set(from.subarray(0, queries.at * width));
+      to.set(from.subarray(queries.at * width), behind * width);
+    }
+    const { indices } = out;
+    for (let p = 0; p < indices.length; p++) {
+      if (indices[p]! >= items.at) indices[p] = indices[p]! + items.length;
+    }
+    return out;
   }
 
   /** The place after all of `start` to `end - 1` that are at least as good. */

@@ -4,6 +4,7 @@ import type { Decision } from '../../core/dataset/decisions.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import { paced } from '../../core/steps.ts';
 import { judgeDataset } from '../auditDataset.ts';
 import { decisionsOf, readDecisions } from '../decisions.ts';
 import { indexDataset } from '../indexer.ts';
@@ -39,10 +40,11 @@ export async function buildDataset(
     ...(ports.languages && { languages: ports.languages }),
     ...(ports.innerProducts && { innerProducts: ports.innerProducts }),
   });
-  const live = new LiveDataset(embedded, judgement, decisions, {
-    hash,
-    languages: ports.languages,
-  });
+  const { languages } = ports;
+  const live = await paced(
+    LiveDataset.from(embedded, judgement, decisions, { hash, languages }),
+    hooks.pause,
+  );
   await live.findings.detectAll(hooks.pause, hooks.signal);
   return live;
 }

@@ -6,6 +6,7 @@ import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
+import type { Steps } from '../../core/steps.ts';
 import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
 import { mismatchEstimate, type Judgement } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
@@ -30,6 +31,11 @@ export interface FileContent {
   readonly images: ReadonlySet<DatasetPath>;
 }
 
+export interface LiveDatasetPorts {
+  readonly hash: (text: string) => string;
+  readonly languages: LanguageDetector | undefined;
+}
+
 /** One dataset with the model of its last whole audit, kept true while captions change. */
 export class LiveDataset {
   readonly root: string;
@@ -43,30 +49,22 @@ export class LiveDataset {
   readonly #unsettled = new Set<number>();
   #problems: readonly Problem[];
 
-  constructor(
+  private constructor(
     whole: EmbeddedDataset,
     judgement: Judgement,
+    room: EvidenceRoom,
     decisions: ReadonlyMap<string, Decision>,
-    ports: {
-      readonly hash: (text: string) => string;
-      readonly languages: LanguageDetector | undefined;
-    },
+    ports: LiveDatasetPorts,
   ) {
     const { dataset } = whole;
     const { context } = judgement;
-    const { images, texts } = context.embedded;
     this.root = dataset.root;
     this.#whole = dataset;
     this.#images = new Set(dataset.images);
     this.#problems = dataset.problems;
     this.estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
     this.slots = new PairSlots(dataset.pairs);
-    this.room = new EvidenceRoom(
-      context.model,
-      images.paths.length,
-      texts.texts.length,
-      SPARE_TEXTS,
-    );
+    this.room = room;
     this.#tables = new SlotTables(context, {
       ...ports,
       slots: this.slots,
@@ -75,6 +73,24 @@ export class LiveDataset {
       problems: () => this.#problems,
     });
     this.findings = new LiveFindings(this.context, (image) => this.slots.ofImage(image));
+  }
+
+  /** Makes a dataset that was audited ready for changes, in steps. */
+  static *from(
+    whole: EmbeddedDataset,
+    judgement: Judgement,
+    decisions: ReadonlyMap<string, Decision>,
+    ports: LiveDatasetPorts,
+  ): Steps<LiveDataset> {
+    const { model, embedded } = judgement.context;
+    const { images, texts } = embedded;
+    const room = yield* EvidenceRoom.in(
+      model,
+      images.paths.length,
+      texts.texts.length,
+      SPARE_TEXTS,
+    );
+    return new LiveDataset(whole, judgement, room, decisions, ports);
   }
 
   /** What the detectors work on, by slots. */

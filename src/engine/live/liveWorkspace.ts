@@ -121,6 +121,8 @@ export interface LiveWorkspace {
     folders: readonly string[],
     hooks: { readonly signal?: CancelSignal; readonly onProgress?: ProgressListener },
   ): Promise<void>;
+  /** Runs what a person waits for: indexing and audits stand aside meanwhile, so it must not wait for one. */
+  first<T>(work: () => Promise<T>): Promise<T>;
   /** Called after everything that may have changed findings, scores or neighbours. */
   onChange(listener: (change: LiveChange) => void): { dispose(): void };
   /** The worst first. */

@@ -164,6 +164,10 @@ class Workspace implements LiveWorkspace {
     });
   }
 
+  first<T>(work: () => Promise<T>): Promise<T> {
+    return this.#priority.first(work);
+  }
+
   onChange(listener: (change: LiveChange) => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };

@@ -7,8 +7,8 @@ const LIKE_LOOK = 0.65;
 /** Correlation of the thumbnails, or of one with the mirrored other, that makes them one picture: a 5 % crop leaves 0.93. */
 const SAME_THUMBNAIL = 0.9;
 const SIDE = 16;
-/** Images whose likes are compared in one step. */
-const COMPARED_PER_STEP = 200;
+/** Images whose likes are compared, or whose thumbnails are made ready for it, in one step. */
+const IMAGES_PER_STEP = 200;
 
 /** The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored. */
 export const nearDuplicate: Detector = {
@@ -21,9 +21,11 @@ export function* nearDuplicates({ model, embedded }: AuditContext): Steps<Detect
   const { source } = model;
   const { paths, look, thumbnails } = embedded.images;
   const n = paths.length;
-  const normalised = Array.from({ length: n }, (_, i) =>
-    normalise(thumbnails.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)),
-  );
+  const normalised: Float32Array[] = [];
+  for (let i = 0; i < n; i++) {
+    if (i % IMAGES_PER_STEP === 0) yield;
+    normalised.push(normalise(thumbnails.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)));
+  }
   const group = Int32Array.from({ length: n }, (_, i) => i);
   const root = (i: number): number => {
     while (group[i] !== i) i = group[i]!;
@@ -31,7 +33,7 @@ export function* nearDuplicates({ model, embedded }: AuditContext): Steps<Detect
   };
   const mirroredPair = new Set<string>();
   for (let i = 0; i < n; i++) {
-    if (i % COMPARED_PER_STEP === 0) yield;
+    if (i % IMAGES_PER_STEP === 0) yield;
     for (const x of source.lookLists.items(i)) {
       if (x >= n || source.graph.pictureOf[x] === source.graph.pictureOf[i]) continue;
       if (cosine(look.data, i, x, look.columns) < LIKE_LOOK) continue;
@@ -91,10 +93,19 @@ function cosine(data: Float32Array, i: number, x: number, d: number): number {
 
 /** Thumbnail less its mean, of unit length: brightness and contrast no longer matter. */
 function normalise(pixels: Uint8Array): Float32Array {
-  const mean = pixels.reduce((sum, value) => sum + value, 0) / Math.max(1, pixels.length);
-  const out = Float32Array.from(pixels, (value) => value - mean);
-  const length = Math.sqrt(out.reduce((sum, value) => sum + value * value, 0));
-  return length > 0 ? out.map((value) => value / length) : out;
+  let sum = 0;
+  for (const value of pixels) sum += value;
+  const mean = sum / Math.max(1, pixels.length);
+  const out = new Float32Array(pixels.length);
+  let squares = 0;
+  for (let p = 0; p < pixels.length; p++) {
+    const value = pixels[p]! - mean;
+    out[p] = value;
+    squares += value * value;
+  }
+  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  for (let p = 0; p < out.length; p++) out[p] = out[p]! * scale;
+  return out;
 }
 
 function correlation(a: Float32Array, b: Float32Array, mirrored: boolean): number {

@@ -1,3 +1,4 @@
+import type { Steps } from '../../steps.ts';
 import { plainRowProducts, type RowProducts } from '../innerProducts.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { INNER_PRODUCTS_WASM } from './innerProducts.ts';
@@ -85,17 +86,19 @@ export class VectorArena implements RowProducts {
 }
 
 /** Copies of matrices in an arena of their own with its products; themselves where an arena is not to be had. */
-export function arenaMatrices<T extends { readonly [K in keyof T]: Matrix }>(
+export function* arenaMatrices<T extends { readonly [K in keyof T]: Matrix }>(
   matrices: T,
-): { readonly matrices: T; readonly products: RowProducts } {
+): Steps<{ readonly matrices: T; readonly products: RowProducts }> {
   const entries = Object.entries<Matrix>(matrices);
   const arena = VectorArena.open(entries.map(([, { rows, columns }]) => [rows, columns]));
   if (arena === undefined) return { matrices, products: plainRowProducts };
-  const copies = entries.map(([name, { rows, columns, data }]) => {
+  const copies: [string, Matrix][] = [];
+  for (const [name, { rows, columns, data }] of entries) {
+    yield;
     const copy = arena.matrix(rows, columns);
     copy.data.set(data);
-    return [name, copy] as const;
-  });
+    copies.push([name, copy]);
+  }
   return { matrices: Object.fromEntries(copies) as T, products: arena };
 }
 

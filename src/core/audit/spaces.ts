@@ -1,0 +1,27 @@
+import type { Steps } from '../steps.ts';
+
+/** One row (or one mean) for each space the encoders speak. */
+export interface Spaces<T> {
+  /** Image embedding in the joint space. */
+  readonly images: T;
+  /** Caption embedding in the joint space. */
+  readonly captions: T;
+  readonly looks: T;
+  readonly priors: T;
+  readonly sentences: T;
+}
+
+/** Makes something for every space, each in a step of its own. */
+export function* forEachSpace<T>(make: (space: keyof Spaces<T>) => T): Steps<Spaces<T>> {
+  const images = make('images');
+  yield;
+  const captions = make('captions');
+  yield;
+  const looks = make('looks');
+  yield;
+  const priors = make('priors');
+  yield;
+  const sentences = make('sentences');
+  yield;
+  return { images, captions, looks, priors, sentences };
+}
