@@ -1,55 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import type { Neighbour } from '../../src/protocol/shapes.ts';
-import { base64Of, imageIn, MAX_BYTES } from '../shared/droppedImage.ts';
+import { imageIn } from '../shared/droppedImage.ts';
 import type { EntryActionEvent } from '../shared/entryGrid.ts';
-import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
+import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { matchWords, scoreText } from '../shared/score.ts';
-import { waitingText } from '../shared/statusText.ts';
 import { focusCard } from './focusCard.ts';
 import { busyLine, emptyState, message } from './messages.ts';
 import type { NeighboursSession } from './neighboursSession.ts';
-import { hardNegatives, type NeighboursState, type Section, SECTIONS } from './neighboursState.ts';
-import '../shared/entryGrid.ts';
+import { neighbourSection } from './neighbourSection.ts';
+import { type NeighboursState, SECTIONS } from './neighboursState.ts';
+import { searchBox, searchResults } from './search.ts';
+import { takeImage } from './takeImage.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-
-interface SectionWords {
-  readonly title: string;
-  readonly hint: string;
-  readonly empty: string;
-}
-
-function sectionWords(section: Section): SectionWords {
-  switch (section) {
-    case 'captions':
-      return {
-        title: t('Matching captions'),
-        hint: t('Captions of the dataset that fit this image'),
-        empty: t('No other caption of the dataset fits this image.'),
-      };
-    case 'images':
-      return {
-        title: t('Matching images'),
-        hint: t('Images of the dataset that fit this caption'),
-        empty: t('No other image of the dataset fits this caption.'),
-      };
-    case 'lookAlikes':
-      return {
-        title: t('Look-alikes'),
-        hint: t('Images that look like this one'),
-        empty: t('No other image looks like this one.'),
-      };
-    case 'duplicates':
-      return {
-        title: t('Near-duplicates'),
-        hint: t('The same picture under other names'),
-        empty: t('The dataset holds this picture once.'),
-      };
-  }
-}
 
 /** The neighbour browser: search box, the pair in focus, and its neighbours in collapsible sections. */
 @customElement('pairlens-neighbours')
@@ -85,13 +49,18 @@ export class NeighboursElement extends PageElement {
         @pairlens-entry=${this.#onEntry}
       >
         <h1 class="sr-only">${t('Neighbours')}</h1>
-        ${this.#searchBox(session, state)} ${busyLine(state)}
+        ${searchBox(session, state, this.#searchKeys)} ${busyLine(state)}
         <div class="scroller" @scroll=${this.#onScroll}>
-          ${this.#notice(session, state)}
+          ${noticeLine(state.notice, 'check', {
+            undo: () => void session.undo(),
+            dismiss: () => {
+              session.dismissNotice();
+            },
+          })}
           ${
             state.search === null && state.searchFailure === null
               ? this.#focusAndSections(session, state)
-              : this.#results(session, state)
+              : searchResults(session, state, this.#clearSearch)
           }
         </div>
         <div class="announcer sr-only" role="status"></div>
@@ -120,106 +89,6 @@ export class NeighboursElement extends PageElement {
     this.scroller.scrollTop = top;
   }
 
-  #searchBox(session: NeighboursSession, state: NeighboursState): TemplateResult {
-    const text = state.search?.kind === 'text' ? state.search.text : '';
-    return html`<div class="search" role="search">
-      <vscode-textfield
-        class="search-field"
-        .label=${t('Find images by words')}
-        placeholder=${t('Words, or drop an image')}
-        .value=${text}
-        @input=${(event: Event) => {
-          session.searchText((event.target as HTMLInputElement).value);
-        }}
-        @keydown=${this.#onSearchKey}
-      >
-        <span slot="content-before" class="search-icon">${icon('search')}</span>
-        ${
-          state.search === null
-            ? nothing
-            : html`<button
-                slot="content-after"
-                class="icon-button"
-                type="button"
-                title=${t('Clear the search (Escape)')}
-                aria-label=${t('Clear the search')}
-                @click=${this.#clearSearch}
-              >
-                ${icon('close')}
-              </button>`
-        }
-      </vscode-textfield>
-    </div>`;
-  }
-
-  #notice(session: NeighboursSession, state: NeighboursState): TemplateResult | typeof nothing {
-    const { notice } = state;
-    if (notice === null) return nothing;
-    return html`<div
-      class="notice ${notice.error ? 'notice-error' : ''}"
-      role=${notice.error ? 'alert' : 'status'}
-    >
-      ${icon(notice.error ? 'error' : 'check')}
-      <span class="notice-text">${notice.text}</span>
-      ${
-        notice.undo
-          ? html`<button class="link" type="button" @click=${() => void session.undo()}>
-              ${t('Undo')}
-            </button>`
-          : nothing
-      }
-      <button
-        class="icon-button"
-        type="button"
-        title=${t('Dismiss')}
-        aria-label=${t('Dismiss')}
-        @click=${() => {
-          session.dismissNotice();
-        }}
-      >
-        ${icon('close')}
-      </button>
-    </div>`;
-  }
-
-  #results(session: NeighboursSession, state: NeighboursState): TemplateResult {
-    const { search, hits, searchFailure } = state;
-    const title =
-      search?.kind === 'image'
-        ? t('Captions that match {0}', search.name)
-        : t('Images that match these words');
-    return html`<section class="section" aria-labelledby="results-title">
-      <div class="section-head plain-head">
-        <h2 id="results-title">${title}</h2>
-        ${hits === null ? nothing : html`<span class="count">${hits.length}</span>`}
-      </div>
-      ${
-        searchFailure !== null
-          ? message(
-              'error',
-              searchFailure.message,
-              searchFailure.remedy,
-              html`<vscode-button secondary @click=${this.#clearSearch}
-                >${t('Clear the search')}</vscode-button
-              >`,
-            )
-          : hits === null
-            ? nothing
-            : hits.length === 0
-              ? html`<p class="empty">
-                  ${waitingText(state.status) ?? t('Nothing found. Try fewer or simpler words.')}
-                </p>`
-              : this.#grid(
-                  session,
-                  title,
-                  hits,
-                  search?.kind === 'image' ? 'caption' : 'image',
-                  state.shown?.focus,
-                )
-      }
-    </section>`;
-  }
-
   #focusAndSections(session: NeighboursSession, state: NeighboursState): TemplateResult {
     const { shown } = state;
     if (state.focus === 'failed') {
@@ -238,80 +107,7 @@ export class NeighboursElement extends PageElement {
     }
     if (shown === null) return emptyState(session, state);
     return html`${focusCard(session, shown)}
-    ${SECTIONS.map((section) => this.#section(session, state, section, shown[section]))}`;
-  }
-
-  #section(
-    session: NeighboursSession,
-    state: NeighboursState,
-    section: Section,
-    entries: readonly Neighbour[],
-  ): TemplateResult {
-    const { title, hint, empty } = sectionWords(section);
-    const open = state.expanded.includes(section);
-    const hard = hardNegatives(entries);
-    return html`<section class="section" aria-labelledby="title-${section}">
-      <div class="section-head">
-        <h2>
-          <button
-            class="section-toggle"
-            type="button"
-            id="title-${section}"
-            aria-expanded=${open}
-            aria-controls="body-${section}"
-            title=${hint}
-            @click=${() => {
-              session.store.dispatch({ type: 'toggle', section });
-            }}
-          >
-            ${icon(open ? 'chevron-down' : 'chevron-right')}
-            <span class="section-title">${title}</span>
-            ${
-              hard > 0
-                ? html`<span
-                    class="hard-count"
-                    title=${t('Training may confuse these with the pair in focus')}
-                    >${icon('warning')}<span class="hard-words">${t('hard negatives:')}</span>
-                    ${hard}</span
-                  >`
-                : nothing
-            }
-            <span class="count">${entries.length}</span>
-          </button>
-        </h2>
-      </div>
-      <div id="body-${section}" class="section-body" ?hidden=${!open}>
-        ${
-          !open
-            ? nothing
-            : entries.length === 0
-              ? html`<p class="empty">${empty}</p>`
-              : this.#grid(
-                  session,
-                  title,
-                  entries,
-                  section === 'captions' ? 'caption' : 'image',
-                  state.shown?.focus,
-                )
-        }
-      </div>
-    </section>`;
-  }
-
-  #grid(
-    session: NeighboursSession,
-    label: string,
-    entries: readonly Neighbour[],
-    opens: 'caption' | 'image',
-    focusItem: Neighbour['item'] | undefined,
-  ): TemplateResult {
-    return html`<pairlens-entries
-      .label=${label}
-      .entries=${entries}
-      .thumbnails=${session.thumbnails}
-      .focusItem=${focusItem}
-      .opens=${opens}
-    ></pairlens-entries>`;
+    ${SECTIONS.map((section) => neighbourSection(session, state, section, shown[section]))}`;
   }
 
   /** Says the match of the newest text, but only to someone who is here, and only once they pause. */
@@ -359,6 +155,8 @@ export class NeighboursElement extends PageElement {
     }
   };
 
+  readonly #searchKeys = { clear: this.#clearSearch, key: this.#onSearchKey };
+
   readonly #onScroll = () => {
     this.#session?.scrolled(this.scroller.scrollTop);
   };
@@ -370,44 +168,16 @@ export class NeighboursElement extends PageElement {
 
   readonly #onDrop = (event: DragEvent) => {
     event.preventDefault();
-    if (event.dataTransfer !== null) void this.#take(event.dataTransfer, true);
+    const session = this.#session;
+    if (session === undefined) return;
+    if (event.dataTransfer !== null) void takeImage(session, event.dataTransfer, true);
   };
 
   readonly #onPaste = (event: ClipboardEvent) => {
-    const data = event.clipboardData;
-    if (data === null || imageIn(data) === undefined) return;
-    event.preventDefault();
-    void this.#take(data, false);
-  };
-
-  async #take(data: DataTransfer, complain: boolean): Promise<void> {
     const session = this.#session;
-    const image = imageIn(data);
-    if (session === undefined) return;
-    if (image === undefined) {
-      if (complain) {
-        session.searchFailed(
-          t('What was dropped is no image.'),
-          t('Drop an image file, or hold Shift while dropping one from the Explorer.'),
-        );
-      }
-      return;
-    }
-    if (image.kind === 'uri') {
-      session.searchImage(image.name, { uri: image.uri });
-      return;
-    }
-    if (image.file.size > MAX_BYTES) {
-      session.searchFailed(
-        t('{0} is larger than 64 MB.', image.name),
-        t('Make a smaller copy and drop that.'),
-      );
-      return;
-    }
-    try {
-      session.searchImage(image.name, { base64: await base64Of(image.file) });
-    } catch {
-      session.searchFailed(t('{0} could not be read.', image.name), t('Try another file.'));
-    }
-  }
+    const data = event.clipboardData;
+    if (session === undefined || data === null || imageIn(data) === undefined) return;
+    event.preventDefault();
+    void takeImage(session, data, false);
+  };
 }

@@ -1,3 +1,4 @@
+import type { Notice } from '../shared/noticeLine.ts';
 import { z } from 'zod';
 import { type Target, targetSchema } from '../../src/protocol/serverApi.ts';
 import type { Neighbour, Neighbours, Status } from '../../src/protocol/shapes.ts';
@@ -25,11 +26,7 @@ export interface NeighboursState {
   readonly searchFailure: WireError | null;
   readonly expanded: readonly Section[];
   /** What the person's last action came to. */
-  readonly notice: {
-    readonly text: string;
-    readonly undo: boolean;
-    readonly error: boolean;
-  } | null;
+  readonly notice: Notice | null;
 }
 
 export type NeighboursAction =

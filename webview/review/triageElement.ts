@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
+import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
@@ -164,26 +165,11 @@ export class TriageElement extends PageElement {
         >
       </div>`;
     }
-    const { notice } = triage;
-    if (notice === null) return nothing;
-    return html`<div
-      class="notice ${notice.error ? 'notice-error' : ''}"
-      role=${notice.error ? 'alert' : 'status'}
-    >
-      ${icon(notice.error ? 'error' : 'info')}
-      <span class="notice-text">${notice.text}</span>
-      <button
-        class="icon-button"
-        type="button"
-        title=${t('Dismiss')}
-        aria-label=${t('Dismiss')}
-        @click=${() => {
-          this.session.store.dispatch({ type: 'notice', notice: null });
-        }}
-      >
-        ${icon('close')}
-      </button>
-    </div>`;
+    return noticeLine(triage.notice, 'info', {
+      dismiss: () => {
+        this.session.store.dispatch({ type: 'notice', notice: null });
+      },
+    });
   }
 
   /** What is shown when there is no finding to show. */

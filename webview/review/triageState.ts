@@ -1,3 +1,4 @@
+import type { Notice } from '../shared/noticeLine.ts';
 import { z } from 'zod';
 import type { FindingItem, Match, Neighbours, Status } from '../../src/protocol/shapes.ts';
 import type { WireError } from '../shared/rpcClient.ts';
@@ -19,11 +20,6 @@ export interface Detail {
   readonly neighbours: Neighbours | null;
   readonly match: Match | null;
   readonly matching: boolean;
-}
-
-export interface Notice {
-  readonly text: string;
-  readonly error: boolean;
 }
 
 export interface TriageState {

@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { icon, type IconName } from './icon.ts';
+import { t } from './l10n.ts';
+
+/** What was just done, or what went wrong. */
+export interface Notice {
+  readonly text: string;
+  readonly error: boolean;
+  /** Whether it can be taken back. */
+  readonly undo?: boolean;
+}
+
+export interface NoticeActions {
+  readonly undo?: () => void;
+  readonly dismiss: () => void;
+}
+
+/** The line that says so, until it is dismissed. @param usual icon of a notice that is no error */
+export function noticeLine(
+  notice: Notice | null,
+  usual: IconName,
+  { undo, dismiss }: NoticeActions,
+): TemplateResult | typeof nothing {
+  if (notice === null) return nothing;
+  return html`<div
+    class="notice ${notice.error ? 'notice-error' : ''}"
+    role=${notice.error ? 'alert' : 'status'}
+  >
+    ${icon(notice.error ? 'error' : usual)}
+    <span class="notice-text">${notice.text}</span>
+    ${
+      notice.undo === true && undo !== undefined
+        ? html`<button class="link" type="button" @click=${undo}>${t('Undo')}</button>`
+        : nothing
+    }
+    <button
+      class="icon-button"
+      type="button"
+      title=${t('Dismiss')}
+      aria-label=${t('Dismiss')}
+      @click=${dismiss}
+    >
+      ${icon('close')}
+    </button>
+  </div>`;
+}
