@@ -10,6 +10,7 @@ import {
   rangeSchema,
   statusSchema,
   thumbnailSchema,
+  weighedWordSchema,
 } from './shapes.ts';
 
 /** A request: its name on the wire and the two schemas its messages are parsed with. */
@@ -76,6 +77,12 @@ export const REQUESTS = {
     'pairlens/match',
     z.object({ pair: pairRefSchema, caption: z.string() }),
     matchSchema.nullable(),
+  ),
+  /** What each content word of `caption` adds to its match with the image of `pair`; those it speaks against come apart. */
+  words: request(
+    'pairlens/words',
+    z.object({ pair: pairRefSchema, caption: z.string() }),
+    z.object({ words: z.array(weighedWordSchema), unsupported: z.array(weighedWordSchema) }),
   ),
   /** Images for a text, or captions for an image (of the workspace by URI, or from elsewhere as base64 bytes). */
   search: request(

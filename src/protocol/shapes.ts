@@ -126,6 +126,15 @@ export const matchSchema = z.object({
 });
 export type Match = z.infer<typeof matchSchema>;
 
+/** A content word of a caption, by the characters it stands on, and what it adds to the match; below 0 it speaks against it. */
+export const weighedWordSchema = z.object({
+  text: z.string(),
+  start: z.int().min(0),
+  end: z.int().min(0),
+  support: z.number(),
+});
+export type WeighedWordItem = z.infer<typeof weighedWordSchema>;
+
 export const thumbnailSchema = z.object({
   /** `data:image/jpeg;base64,...` */
   dataUri: z.string(),

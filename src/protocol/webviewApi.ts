@@ -14,6 +14,7 @@ export const PASSED_ON = [
   'findings',
   'neighbours',
   'match',
+  'words',
   'search',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];

@@ -1,6 +1,7 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
 import { PairLensError } from '../core/errors.ts';
+import { unsupported } from '../core/matching/leaveOneOut.ts';
 import type { LivePairId } from '../engine/live/liveWorkspace.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { PairRef, Status } from '../protocol/shapes.ts';
@@ -70,6 +71,10 @@ function handlersOf(
     async match({ pair, caption }, signal) {
       const found = await context.live.match(idOf(pair), caption, signal);
       return found === undefined ? null : wire.match(found);
+    },
+    async words({ pair, caption }, signal) {
+      const words = await context.live.words(idOf(pair), caption, signal);
+      return { words: [...words], unsupported: unsupported(words) };
     },
     async search({ query, want, k = DEFAULT_K }, signal) {
       const { live } = context;

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
+import { unsupported, type WeighedWord } from '../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../engine/live/liveWorkspace.ts';
 import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
 import { shownScore } from '../protocol/shownScore.ts';
@@ -18,6 +19,8 @@ const SENTENCE_CHARACTERS = 600;
 const FINDINGS = 5;
 const PICTURE_PIXELS = 240;
 const PICTURE_HEIGHT = 90;
+/** Words that are named. */
+const WORDS = 3;
 /** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
 const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
 const PICTURE_CHARACTERS = 70_000;
@@ -42,12 +45,19 @@ async function hover(
   await documents.settled(file, signal);
   const pair = pairAt(live, file, position);
   if (pair === undefined || !contains(rangeOf(pair), position)) return null;
-  const [picture, found] = await Promise.all([
+  const [picture, found, words] = await Promise.all([
     client.richHovers ? pictureOf(context, pair) : undefined,
     live.neighbours(pair, NEIGHBOURS, signal),
+    pair.match === undefined ? [] : live.words(pair, pair.caption, signal),
   ]);
   const findings = (found?.findings ?? []).slice(0, FINDINGS);
-  const parts = { pair, findings, picture, captions: (found?.captions ?? []).slice(0, NEIGHBOURS) };
+  const parts = {
+    pair,
+    findings,
+    picture,
+    words: unsupported(words).slice(0, WORDS),
+    captions: (found?.captions ?? []).slice(0, NEIGHBOURS),
+  };
   return {
     range: rangeOf(pair),
     contents: client.markdown
@@ -60,12 +70,14 @@ interface HoverParts {
   readonly pair: LivePair;
   readonly findings: readonly LiveFinding[];
   readonly picture: string | undefined;
+  /** Those of the caption that the picture speaks against, the worst first. */
+  readonly words: readonly WeighedWord[];
   /** Captions that fit the image best. */
   readonly captions: readonly LiveNeighbour[];
 }
 
 function markdownHover(context: ServerContext, parts: HoverParts): string {
-  const { pair, findings, picture, captions } = parts;
+  const { pair, findings, picture, words, captions } = parts;
   const blocks: string[] = [];
   // VS Code shows about 250 pixels of a hover at once: the reasons have to be among them.
   if (picture !== undefined) {
@@ -73,6 +85,7 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
     blocks.push(`![${name}](${picture}|height=${PICTURE_HEIGHT})`);
   }
   blocks.push(summary(pair, findings, (text) => `**${text}**`));
+  if (words.length > 0) blocks.push(markdownText(wordsLine(words), SENTENCE_CHARACTERS));
   for (const { finding } of findings) {
     const lines = isAboutFit(finding.code)
       ? []
@@ -103,8 +116,9 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
   return blocks.join('\n\n');
 }
 
-function plainHover({ pair, findings, captions }: HoverParts): string {
+function plainHover({ pair, findings, words, captions }: HoverParts): string {
   const lines = [summary(pair, findings, (text) => text)];
+  if (words.length > 0) lines.push(plainText(wordsLine(words), SENTENCE_CHARACTERS));
   for (const { finding } of findings) {
     if (!isAboutFit(finding.code))
       lines.push(plainText(said(finding.message), SENTENCE_CHARACTERS));
@@ -119,6 +133,10 @@ function plainHover({ pair, findings, captions }: HoverParts): string {
     }
   }
   return lines.join('\n');
+}
+
+function wordsLine(words: readonly WeighedWord[]): string {
+  return l10n.t('The picture speaks against: {0}', words.map(({ text }) => text).join(', '));
 }
 
 /** One line: whether the caption fits, how sure that is, and what was decided about it. */

@@ -1,82 +1,9 @@
-// How well are wrong captions found? npm run measure -- DATASET [--kind random|swap|noun|shift] [--rate 0.4 ...] [--seeds 10]
-// Embeds the dataset once, exchanges captions in memory, and prints the figures of the audit beside the raw cosine's.
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
-import { auroc } from '../../src/core/evaluation/auroc.ts';
-import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/compose.ts';
-import { averagePrecision, calibrationError } from './figures.ts';
-import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
+// How good are the judgements? Run on a dataset folder, they print their figures beside a baseline:
+//   npm run measure -- DATASET [--kind random|swap|noun|shift] [--rate 0.4 ...] [--seeds 10]   wrong captions found
+//   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME]                   wrong words found
+import { measureMismatch } from './mismatch.ts';
+import { measureWords } from './words.ts';
 
-const KINDS: readonly NoiseKind[] = ['random', 'swap', 'noun', 'shift'];
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    kind: { type: 'string', default: 'random' },
-    rate: { type: 'string', multiple: true, default: ['0.1', '0.25', '0.4'] },
-    seeds: { type: 'string', default: '10' },
-    limit: { type: 'string', default: '2000' },
-    split: { type: 'string', multiple: true },
-  },
-});
-const [folder] = positionals;
-const kind = KINDS.find((known) => known === values.kind);
-if (folder === undefined || kind === undefined) {
-  console.error(
-    `Usage: npm run measure -- DATASET [--kind ${KINDS.join('|')}] [--rate SHARE] [--seeds N] [--limit N] [--split NAME]`,
-  );
-  process.exit(2);
-}
-const terminal = new Terminal({ quiet: false, color: true });
-const workspace = await openWorkspace({ globals: { color: true }, terminal });
-try {
-  for (const opened of await workspace.open(path.resolve(folder), {})) {
-    const pairs = opened.pairs.filter(
-      ({ split, captionIndex }) =>
-        captionIndex === 0 && (values.split === undefined || values.split.includes(split ?? '')),
-    );
-    const images = [...new Set(pairs.map(({ image }) => image))];
-    const clean = await workspace.index({ ...opened, pairs, images, problems: [] }, {});
-    console.log(`${folder}, ${kind}, seeds 0..${Number(values.seeds) - 1}, ${workspace.modelId}`);
-    console.log('rate  pairs  AUROC  cosine  AP     ECE    flagged precision recall  estimated');
-    for (const rate of values.rate.map(Number)) {
-      const rows: number[][] = [];
-      for (let seed = 0; seed < Number(values.seeds); seed++) {
-        const { embedded, wrong } = noisyCopy(clean, {
-          kind,
-          rate,
-          seed,
-          limit: Number(values.limit),
-        });
-        const { pairs: judged, estimate } = await workspace.audit(embedded, DEFAULT_LEVELS, {});
-        const mismatch = judged.map((pair) => pair?.mismatch ?? 0);
-        const flagged = judged.map((pair) => pair?.findings.includes('caption-mismatch') ?? false);
-        const hits = flagged.filter((flag, i) => flag && wrong[i] === true).length;
-        rows.push([
-          wrong.length,
-          auroc(mismatch, wrong),
-          auroc(
-            judged.map((pair) => -(pair?.similarity ?? 0)),
-            wrong,
-          ),
-          averagePrecision(mismatch, wrong),
-          calibrationError(mismatch, wrong),
-          flagged.filter(Boolean).length,
-          hits / Math.max(1, flagged.filter(Boolean).length),
-          hits / Math.max(1, wrong.filter(Boolean).length),
-          estimate?.wrongShare ?? 0,
-        ]);
-      }
-      const means = (rows[0] ?? []).map(
-        (_, c) => rows.reduce((sum, line) => sum + (line[c] ?? 0), 0) / rows.length,
-      );
-      const shown = means.map((mean, c) =>
-        c === 0 || c === 5 ? mean.toFixed(0) : mean.toFixed(4),
-      );
-      console.log(`${rate}  ${shown.join('  ')}`);
-    }
-  }
-} finally {
-  await workspace.close();
-}
+const args = process.argv.slice(2);
+if (args[0] === 'words') await measureWords(args.slice(1));
+else await measureMismatch(args);

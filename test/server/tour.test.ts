@@ -264,6 +264,23 @@ describe('the sample dataset in an editor', () => {
     assert.equal(better.neighbours.focus.caption, 'solar panels on a roof under a blue sky');
   });
 
+  test('the word that is not in the picture is named, in the hover too', async () => {
+    const { items } = await client.request('pairsOfImage', { uri: uriOf(file('dahlia.jpg')) });
+    const [item] = items;
+    assert.ok(item);
+    const caption = 'a dahlia flower and a penguin';
+    const { words, unsupported } = await client.request('words', { pair: item.pair, caption });
+    assert.deepEqual(
+      words.map(({ text }) => text),
+      ['dahlia', 'flower', 'penguin'],
+    );
+    const [worst] = unsupported;
+    assert.equal(worst && caption.slice(worst.start, worst.end), 'penguin');
+    await client.open(file('dahlia.txt'), caption);
+    assert.match(await hoverText('dahlia.txt'), /The picture speaks against\\: penguin/);
+    await client.close(file('dahlia.txt'));
+  });
+
   test('search finds images for a text and captions for an image, from inside and outside', async () => {
     const bee = await client.request('search', {
       query: { kind: 'text', text: 'a honey bee on a flower' },

@@ -230,6 +230,16 @@ export function tourAnswers(): Answers {
         neighbours: tourNeighbours(tourPair(pair.image, match, caption)),
       };
     },
+    words: ({ caption }: { caption: string }) => {
+      const text = caption.split(' ').at(-1) ?? '';
+      const last = {
+        text,
+        start: caption.length - text.length,
+        end: caption.length,
+        support: -0.1,
+      };
+      return { words: [last], unsupported: [last] };
+    },
     search: () => ({ hits: tourNeighbours().captions }),
     thumbnail: tourThumbnail,
     setCaption: () => ({ applied: true }),

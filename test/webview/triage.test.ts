@@ -136,8 +136,11 @@ describe('triage by keyboard alone', () => {
     const host = livingHost();
     const { page, close } = await harness.open({ name: 'review', host });
     await page.getByText('match 0.02').waitFor();
+    const last = tourPair('animals/koala.jpg', 0).caption.split(' ').at(-1) ?? '';
+    await page.getByText(`The picture speaks against: ${last}`, { exact: true }).waitFor();
     await page.keyboard.press('e');
     await page.keyboard.type(' And a koala.', { delay: 10 });
+    await page.getByText('The picture speaks against: koala.', { exact: true }).waitFor();
     await page.locator('#caption-match').getByText('fits well').waitFor();
     await page.getByText('was 0.02').waitFor();
     await page.getByText('16 words compared.').waitFor();

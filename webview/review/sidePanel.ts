@@ -17,7 +17,11 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   const { detail } = session.store.state;
   const { suggestions } = session;
   const neighbours = detail.match?.neighbours ?? detail.neighbours;
-  const evidence = detail.match?.evidence ?? finding.evidence;
+  const against =
+    detail.against.length > 0 && canEdit(session.store.state)
+      ? [t('The picture speaks against: {0}', detail.against.join(', '))]
+      : [];
+  const evidence = [...against, ...(detail.match?.evidence ?? finding.evidence)];
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>
     ${
       suggestions.length === 0

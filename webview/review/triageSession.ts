@@ -22,6 +22,7 @@ import {
 
 const MATCH_DELAY_MS = 150;
 const NEIGHBOURS_SHOWN = 12;
+const MOST_WORDS = 3;
 /** Longest side of the picture on show, in pixels. */
 export const STAGE_PIXELS = 1280;
 
@@ -33,6 +34,7 @@ export class TriageSession {
   readonly #findings = new Latest();
   readonly #detail = new Latest();
   readonly #match = new Latest();
+  readonly #words = new Latest();
   readonly #now: () => number;
   /** Finding and caption the detail was last asked for. */
   #shownKey: string | undefined;
@@ -115,6 +117,7 @@ export class TriageSession {
     if (unchanged || item === undefined) {
       this.#match.cancel();
       this.store.dispatch({ type: 'match', id, match: null });
+      if (item !== undefined) this.#weigh(id, item.pair, text);
       return;
     }
     this.store.dispatch({ type: 'matching', id });
@@ -124,6 +127,7 @@ export class TriageSession {
       {
         done: (match) => {
           this.store.dispatch({ type: 'match', id, match });
+          this.#weigh(id, item.pair, text);
         },
         failed: (error) => {
           this.store.dispatch({ type: 'match', id, match: null });
@@ -270,6 +274,7 @@ export class TriageSession {
     this.#detail.cancel();
     if (current === null) return;
     const { id, item, imageUri } = current;
+    if (item !== undefined && !isDirty(this.store.state)) this.#weigh(id, item.pair, item.caption);
     if (item === undefined && imageUri === undefined) return;
     this.#detail.run(
       0,
@@ -294,6 +299,19 @@ export class TriageSession {
         },
       },
     );
+  }
+
+  /** Which words of the caption the picture speaks against: told after everything else, or not at all. */
+  #weigh(id: string, pair: PairRef, caption: string): void {
+    this.#words.run(0, (signal) => this.#host.rpc.call('words', { pair, caption }, signal), {
+      done: ({ unsupported }) => {
+        const words = unsupported.slice(0, MOST_WORDS).map(({ text }) => text);
+        this.store.dispatch({ type: 'against', id, words });
+      },
+      failed: () => {
+        this.store.dispatch({ type: 'against', id, words: [] });
+      },
+    });
   }
 
   /** The next picture is there before it is asked for. */

@@ -20,6 +20,8 @@ export interface Detail {
   readonly neighbours: Neighbours | null;
   readonly match: Match | null;
   readonly matching: boolean;
+  /** Words of the caption on show that the picture speaks against, the worst first. */
+  readonly against: readonly string[];
 }
 
 export interface TriageState {
@@ -62,9 +64,10 @@ export type TriageAction =
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
   | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
+  | { readonly type: 'against'; readonly id: string; readonly words: readonly string[] }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
-const NO_DETAIL: Detail = { neighbours: null, match: null, matching: false };
+const NO_DETAIL: Detail = { neighbours: null, match: null, matching: false, against: [] };
 
 const rememberedSchema = z.object({
   rule: z.string().nullable().catch(null),
@@ -218,6 +221,8 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return detailOf(state, action.id, { matching: true });
     case 'match':
       return detailOf(state, action.id, { match: action.match, matching: false });
+    case 'against':
+      return detailOf(state, action.id, { against: action.words });
     case 'notice':
       return { ...state, notice: action.notice };
   }

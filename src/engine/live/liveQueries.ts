@@ -1,11 +1,13 @@
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { CaptionIntake } from './captionIntake.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import { neighbourLists } from './liveNeighbours.ts';
 import { imageAlone, livePair } from './livePairs.ts';
 import type { LivePorts } from './livePorts.ts';
+import { weighedWords } from './weighedWords.ts';
 import { searchByImage, searchByText } from './liveSearch.ts';
 import type {
   LiveFinding,
@@ -106,6 +108,20 @@ export class LiveQueries {
     } finally {
       undo();
     }
+  }
+
+  /** @throws PairLensError `cancelled`. */
+  async words(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly WeighedWord[]> {
+    const dataset = this.#access.members().find((each) => each.dataset.root === id.root)?.dataset;
+    const image = dataset?.imageRowOf.get(id.image);
+    if (dataset === undefined || image === undefined) return [];
+    return this.#access.priority.first(() =>
+      weighedWords(dataset, image, caption, this.#access.ports(), signal),
+    );
   }
 
   /** @throws PairLensError `cancelled`. */

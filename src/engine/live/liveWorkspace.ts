@@ -4,6 +4,7 @@ import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/datas
 import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 
@@ -145,6 +146,8 @@ export interface LiveWorkspace {
   neighbours(id: LivePairId, k: number, signal?: CancelSignal): Promise<LiveNeighbours | undefined>;
   /** As `captionsChanged` would judge it, without changing anything. */
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined>;
+  /** What each content word of `caption` adds to its match with the image; none where the caption cannot be judged. */
+  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]>;
   searchText(
     text: string,
     want: 'images' | 'captions',

@@ -1,5 +1,6 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { PairLensError } from '../../core/errors.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CaptionIntake } from './captionIntake.ts';
 import { decidePair } from './decidePair.ts';
@@ -274,6 +275,10 @@ class Workspace implements LiveWorkspace {
 
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined> {
     return this.#queries.match(id, caption, signal);
+  }
+
+  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]> {
+    return this.#queries.words(id, caption, signal);
   }
 
   searchText(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WordCounts, contentWords } from '../../../src/core/audit/words.ts';
+import { WordCounts } from '../../../src/core/audit/words.ts';
+import { contentWords } from '../../../src/core/text/contentWords.ts';
 
 test('stop words, short words and repetitions are no content', () => {
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import type { Fix } from '../finding.ts';
-import { contentWords } from '../words.ts';
+import { contentWords } from '../../text/contentWords.ts';
 import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
 
