@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEARCH_MATCHERS } from '../core/retrieval/normalisedSearch.ts';
 import {
   findingItemSchema,
   matchSchema,
@@ -197,6 +198,8 @@ export const settingsSchema = z.object({
   levels: z.record(z.string(), levelSetting.optional().catch(undefined)).catch({}),
   captionsPerFile: z.enum(['auto', 'whole', 'lines', 'first-line']).catch('auto'),
   inlayScores: z.boolean().catch(true),
+  /** What searches rank by: the match that is shown, or one of `SEARCH_MATCHERS`. */
+  matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('match'),
   maxProblems: z.int().min(0).max(100_000).catch(1000),
   modelPath: z.string().catch(''),
   cachePath: z.string().catch(''),

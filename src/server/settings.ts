@@ -51,10 +51,14 @@ function isLevel(level: unknown): level is Level {
 }
 
 /** What of the settings the engine is told without being opened anew. */
-export function liveSettings({ levels, captionsPerFile }: Settings): LiveSettings {
+export function liveSettings({ levels, captionsPerFile, matcher }: Settings): LiveSettings {
   const chosen: Record<FindingCode, Level> = { ...DEFAULT_LEVELS };
   for (const [code, level] of Object.entries(levels)) {
     if (isCode(code) && level !== undefined) chosen[code] = level;
   }
-  return { levels: chosen, ...(captionsPerFile !== 'auto' && { captionsPerFile }) };
+  return {
+    levels: chosen,
+    ...(captionsPerFile !== 'auto' && { captionsPerFile }),
+    ...(matcher !== 'match' && { matcher }),
+  };
 }

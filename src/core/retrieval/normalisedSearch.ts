@@ -50,6 +50,26 @@ export interface SearchOptions extends MatchOptions {
 }
 
 /**
+ * What a matcher ranks candidates by: their similarities to one query, each corrected by what the bank's queries say.
+ * @param similarities cosines of the query with the candidates (n); they are the scores where the bank is empty
+ * @param candidates unit rows (n, d)
+ * @throws PairLensError `cancelled`.
+ */
+export async function correctedScores(
+  similarities: Float32Array,
+  candidates: Matrix,
+  bank: QueryBank,
+  matcher: SearchMatcher,
+  options: MatchOptions,
+): Promise<Float32Array> {
+  const raw = denseBlocks({ rows: 1, columns: similarities.length, data: similarities });
+  const prepare = SEARCH_NORMALISERS[matcher]?.(bank);
+  if (prepare === undefined) return raw.block(0, 1);
+  const asked = productBlocks(bank.queries, candidates, options.innerProducts);
+  return (await normalised(raw, asked, prepare, options)).block(0, 1);
+}
+
+/**
  * The gallery items that fit a query best, hubs marked down by nearest neighbour normalisation or another matcher: an
  * item near to everything gives way to one that is near to this query. The correction is worked out for the nearest
  * candidates only, ten times as many as asked for and at least 200.
@@ -70,18 +90,13 @@ export async function normalisedSearch(
   const wanted = Math.min(gallery.rows, Math.max(MIN_CANDIDATES, top * CANDIDATES_PER_RESULT));
   if (wanted === 0) return [];
   const { indices, similarities } = index.search(query, wanted);
-  const raw = denseBlocks({ rows: 1, columns: indices.length, data: similarities });
-  const prepare = SEARCH_NORMALISERS[matcher]?.(bank);
-  const scores =
-    prepare === undefined
-      ? raw
-      : await normalised(
-          raw,
-          productBlocks(bank.queries, gatheredRows(gallery, indices), options.innerProducts),
-          prepare,
-          options,
-        );
-  const row = await scores.block(0, 1);
+  const row = await correctedScores(
+    similarities,
+    gatheredRows(gallery, indices),
+    bank,
+    matcher,
+    options,
+  );
   const ranked = Array.from(indices, (item, i) => ({
     item,
     similarity: similarities[i] ?? 0,

@@ -1,6 +1,7 @@
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { SearchMatcher } from '../../core/retrieval/normalisedSearch.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { CaptionIntake } from './captionIntake.ts';
 import type { LiveDataset } from './liveDataset.ts';
@@ -8,7 +9,12 @@ import { neighbourLists } from './liveNeighbours.ts';
 import { imageAlone, livePair } from './livePairs.ts';
 import type { LivePorts } from './livePorts.ts';
 import { weighedWords } from './weighedWords.ts';
-import { searchByImage, searchByText } from './liveSearch.ts';
+import {
+  type RankedNeighbour,
+  searchByImage,
+  searchByText,
+  type SearchOrder,
+} from './liveSearch.ts';
 import type {
   LiveFinding,
   LiveMatch,
@@ -29,6 +35,7 @@ export interface QueryAccess {
   readonly priority: Priority;
   readonly turns: Turns;
   members(): readonly Member[];
+  matcher(): SearchMatcher | undefined;
   /** The findings that name an image, as they stand this moment. */
   findingsAbout(member: Member, image: string): readonly LiveFinding[];
 }
@@ -136,8 +143,9 @@ export class LiveQueries {
       const record = (await this.#access.intake.encode([text], signal)).get(text);
       throwIfCancelled(signal);
       if (record === undefined) return [];
-      return this.#access.turns.run(async () =>
-        Promise.resolve(this.#best(k, (dataset) => searchByText(dataset, text, record, want, k))),
+      const order = this.#order(signal);
+      return this.#access.turns.run(() =>
+        this.#best(k, (dataset) => searchByText(dataset, text, record, want, k, order)),
       );
     });
   }
@@ -158,17 +166,32 @@ export class LiveQueries {
       throwIfCancelled(signal);
       const encoded = await imageEncoder.encode([square]);
       throwIfCancelled(signal);
-      return this.#access.turns.run(async () =>
-        Promise.resolve(this.#best(k, (dataset) => searchByImage(dataset, encoded, want, k))),
+      const order = this.#order(signal);
+      return this.#access.turns.run(() =>
+        this.#best(k, (dataset) => searchByImage(dataset, encoded, want, k, order)),
       );
     });
   }
 
-  #best(k: number, search: (dataset: LiveDataset) => LiveNeighbour[]): LiveNeighbour[] {
-    return this.#access
-      .members()
-      .flatMap(({ dataset }) => search(dataset))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, k);
+  #order(signal: CancelSignal | undefined): SearchOrder {
+    const { innerProducts } = this.#access.ports();
+    const matcher = this.#access.matcher();
+    return {
+      ...(matcher && { matcher }),
+      ...(innerProducts && { innerProducts }),
+      ...(signal && { signal }),
+    };
+  }
+
+  async #best(
+    k: number,
+    search: (dataset: LiveDataset) => Promise<RankedNeighbour[]>,
+  ): Promise<LiveNeighbour[]> {
+    const found: RankedNeighbour[] = [];
+    for (const { dataset } of this.#access.members()) found.push(...(await search(dataset)));
+    return found
+      .sort((a, b) => b.rank - a.rank)
+      .slice(0, k)
+      .map(({ neighbour }) => neighbour);
   }
 }

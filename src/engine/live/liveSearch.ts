@@ -1,9 +1,11 @@
-import { dotRows } from '../../core/matching/innerProducts.ts';
 import type { ImageEncodings } from '../../core/ports.ts';
-import { row } from '../../core/matching/matrix.ts';
+import { type Matrix, row } from '../../core/matching/matrix.ts';
+import { gatheredRows, type MatchOptions } from '../../core/matching/scoreBlocks.ts';
+import { correctedScores, type SearchMatcher } from '../../core/retrieval/normalisedSearch.ts';
+import { dotRows } from '../../core/matching/innerProducts.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { LiveDataset } from './liveDataset.ts';
-import { inUnit, likeness, pairOfImageRow, slotOf, top } from './liveNeighbours.ts';
+import { inUnit, likeness, pairOfImageRow, slotOf } from './liveNeighbours.ts';
 import { nearest } from './nearest.ts';
 import { livePair } from './livePairs.ts';
 import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
@@ -11,38 +13,48 @@ import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
 /** Looked at closely: the nearest by cosine, of which hubness and the other evidence choose. */
 const CANDIDATES = 200;
 
-/** Images, or captions, by how well they fit a text. */
-export function searchByText(
+/** What hits are ranked by: a matcher's corrected cosine, or the match that the audit would give them. */
+export interface SearchOrder extends Pick<MatchOptions, 'innerProducts' | 'signal'> {
+  readonly matcher?: SearchMatcher;
+}
+
+/** A hit, and what it is ranked by; what is shown is its match. */
+export interface RankedNeighbour {
+  readonly neighbour: LiveNeighbour;
+  readonly rank: number;
+}
+
+/** Images, or captions, by how well they fit a text. @throws PairLensError `cancelled`. */
+export async function searchByText(
   dataset: LiveDataset,
   text: string,
   record: TextRecord,
   want: 'images' | 'captions',
   k: number,
-): LiveNeighbour[] {
+  order: SearchOrder,
+): Promise<RankedNeighbour[]> {
   const t = dataset.guest(text, record);
   if (t < 0) return [];
-  return want === 'images' ? imagesByText(dataset, t, k) : captionsByText(dataset, t, k);
-}
-
-function imagesByText(dataset: LiveDataset, t: number, k: number): LiveNeighbour[] {
+  if (want === 'captions') return captionsByText(dataset, t, k);
   const { model, embedded } = dataset.context;
   const { spaces, graph } = model.source;
-  const wanted = Math.max(CANDIDATES, k);
-  const near = nearest(embedded.images.paths.length, wanted, (x) =>
+  const near = nearest(embedded.images.paths.length, Math.max(CANDIDATES, k), (x) =>
     dotRows(spaces.images, x, spaces.captions, t),
   );
   const scored = near.map((x) => {
     const replaced = graph.captionsOf[x]![0] ?? -1;
-    return { x, score: 1 - model.mismatch(x, t, { replaced, giver: -1 }) };
+    return { item: x, match: 1 - model.mismatch(x, t, { replaced, giver: -1 }) };
   });
-  return top(scored, k).map(({ x, score }) => ({
-    pair: pairOfImageRow(dataset, x),
-    kind: 'match',
-    score,
+  const asking = graph.imagesOf.flatMap((images, u) => (images.length > 0 ? [u] : []));
+  const bank = gatheredRows(spaces.captions, asking);
+  const ranked = await best(scored, k, row(spaces.captions, t), spaces.images, bank, order);
+  return ranked.map(({ item, match, rank }) => ({
+    neighbour: { pair: pairOfImageRow(dataset, item), kind: 'match', score: match },
+    rank,
   }));
 }
 
-function captionsByText(dataset: LiveDataset, t: number, k: number): LiveNeighbour[] {
+function captionsByText(dataset: LiveDataset, t: number, k: number): RankedNeighbour[] {
   const { model, embedded } = dataset.context;
   const { spaces, graph } = model.source;
   const near = nearest(embedded.texts.texts.length, k, (u) =>
@@ -50,45 +62,81 @@ function captionsByText(dataset: LiveDataset, t: number, k: number): LiveNeighbo
   );
   return near.flatMap((u) => {
     const pair = pairOfText(dataset, u);
-    const alike = dotRows(spaces.sentences, u, spaces.sentences, t);
-    return pair === undefined ? [] : [{ pair, kind: 'likeness', score: inUnit(alike) } as const];
+    const score = inUnit(dotRows(spaces.sentences, u, spaces.sentences, t));
+    return pair === undefined
+      ? []
+      : [{ neighbour: { pair, kind: 'likeness', score }, rank: score }];
   });
 }
 
-/** Captions that fit an image from anywhere, or images that look like it. */
-export function searchByImage(
+/** Captions that fit an image from anywhere, or images that look like it. @throws PairLensError `cancelled`. */
+export async function searchByImage(
   dataset: LiveDataset,
   encoded: ImageEncodings,
   want: 'images' | 'captions',
   k: number,
-): LiveNeighbour[] {
+  order: SearchOrder,
+): Promise<RankedNeighbour[]> {
   const { model, embedded } = dataset.context;
-  const { source } = model;
-  const { spaces, graph } = source;
+  const { spaces, graph } = model.source;
   const { guest } = dataset.room;
   dataset.room.setGuest(row(encoded.embedding, 0), row(encoded.prior, 0), row(encoded.look, 0));
   if (want === 'images') {
     const near = nearest(embedded.images.paths.length, k, (x) =>
       dotRows(spaces.looks, x, spaces.looks, guest),
     );
-    return near.map((x) => ({
-      pair: pairOfImageRow(dataset, x),
-      kind: 'likeness',
-      score: likeness(dataset, guest, x),
-    }));
+    return near.map((x) => {
+      const score = likeness(dataset, guest, x);
+      return {
+        neighbour: { pair: pairOfImageRow(dataset, x), kind: 'likeness', score },
+        rank: score,
+      };
+    });
   }
-  const wanted = Math.max(CANDIDATES, k);
-  const near = nearest(embedded.texts.texts.length, wanted, (t) =>
+  const near = nearest(embedded.texts.texts.length, Math.max(CANDIDATES, k), (t) =>
     graph.imagesOf[t]!.length > 0 ? dotRows(spaces.images, guest, spaces.captions, t) : -Infinity,
   );
   const scored = near.map((t) => {
     const giver = graph.imagesOf[t]![0] ?? -1;
-    return { t, score: 1 - model.mismatch(guest, t, { replaced: -1, giver }) };
+    return { item: t, match: 1 - model.mismatch(guest, t, { replaced: -1, giver }) };
   });
-  return top(scored, k).flatMap(({ t, score }) => {
-    const pair = pairOfText(dataset, t);
-    return pair === undefined ? [] : [{ pair, kind: 'match', score } as const];
+  const asking = graph.captionsOf.flatMap((texts, x) => (texts.length > 0 ? [x] : []));
+  const bank = gatheredRows(spaces.images, asking);
+  const ranked = await best(scored, k, row(spaces.images, guest), spaces.captions, bank, order);
+  return ranked.flatMap(({ item, match, rank }) => {
+    const pair = pairOfText(dataset, item);
+    return pair === undefined
+      ? []
+      : [{ neighbour: { pair, kind: 'match' as const, score: match }, rank }];
   });
+}
+
+/** The `k` best of some candidates, in their order. @param bank queries of the dataset (and lent ones), that tell hubs */
+async function best(
+  candidates: readonly { readonly item: number; readonly match: number }[],
+  k: number,
+  query: Float32Array,
+  gallery: Matrix,
+  bank: Matrix,
+  { matcher, ...options }: SearchOrder,
+): Promise<{ readonly item: number; readonly match: number; readonly rank: number }[]> {
+  const ranks = matcher === undefined ? undefined : await corrected(matcher);
+  return candidates
+    .map((candidate, c) => ({ ...candidate, rank: ranks?.[c] ?? candidate.match }))
+    .sort((a, b) => b.rank - a.rank)
+    .slice(0, k);
+
+  function corrected(by: SearchMatcher): Promise<Float32Array> {
+    const rows = gatheredRows(
+      gallery,
+      candidates.map(({ item }) => item),
+    );
+    const cosines = candidates.map((_, c) =>
+      dotRows({ ...rows, rows: 1, data: query }, 0, rows, c),
+    );
+    const queries = { queries: bank, borrowed: false };
+    return correctedScores(Float32Array.from(cosines), rows, queries, by, options);
+  }
 }
 
 /** The first pair with a caption. */

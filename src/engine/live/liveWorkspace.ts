@@ -6,6 +6,7 @@ import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import type { SearchMatcher } from '../../core/retrieval/normalisedSearch.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 
 /*
@@ -92,6 +93,8 @@ export interface LiveStatus {
 export interface LiveSettings {
   readonly levels: Readonly<Record<FindingCode, Level>>;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
+  /** What searches rank by; the match of the audit without one. */
+  readonly matcher?: SearchMatcher;
 }
 
 export interface LiveDatasetSummary {

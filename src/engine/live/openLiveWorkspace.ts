@@ -86,6 +86,7 @@ class Workspace implements LiveWorkspace {
       priority: this.#priority,
       turns: this.#turns,
       members: () => this.#members,
+      matcher: () => this.#settings.matcher,
       findingsAbout: (member, image) =>
         memberFindings(
           member,

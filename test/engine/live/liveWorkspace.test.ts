@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  SEARCH_MATCHERS,
+  type SearchMatcher,
+} from '../../../src/core/retrieval/normalisedSearch.ts';
 import { openLiveWorkspace } from '../../../src/engine/live/openLiveWorkspace.ts';
 import type { LiveNeighbour } from '../../../src/engine/live/liveWorkspace.ts';
 import { applyEdits } from '../../../src/core/formats/applyEdits.ts';
@@ -90,6 +94,30 @@ test('a text finds its images, and an image its captions', async () => {
   const captions = await live.searchImage({ bytes }, 'captions', 3);
   assert.equal(captions[0]!.pair.image, '61.jpg');
   assert.ok(ports);
+});
+
+test('searches rank by the matcher that is chosen, and show the match whatever they rank by', async () => {
+  const { live } = await opened(120);
+  const shown = scenes(120);
+  const found = async (matcher: SearchMatcher | undefined) => {
+    live.setSettings({ ...SETTINGS, ...(matcher && { matcher }) });
+    const bytes = new TextEncoder().encode(shown[61]);
+    const images = await live.searchText(shown[50]!, 'images', 30);
+    const captions = await live.searchImage({ bytes }, 'captions', 30);
+    assert.equal(images[0]!.pair.image, '50.jpg', matcher);
+    assert.equal(captions[0]!.pair.image, '61.jpg', matcher);
+    return [...images, ...captions].map(({ pair, score }) => ({ image: pair.image, score }));
+  };
+  const byMatch = await found(undefined);
+  const matches = new Map(byMatch.map(({ image, score }) => [image, score]));
+  const orders = new Set([JSON.stringify(byMatch)]);
+  for (const matcher of SEARCH_MATCHERS) {
+    const ranked = await found(matcher);
+    orders.add(JSON.stringify(ranked));
+    assert.ok(ranked.some(({ image, score }) => matches.get(image) === score));
+  }
+  // The corrections are not the cosine under other names.
+  assert.ok(orders.size >= 3, `${orders.size} orders`);
 });
 
 test('decisions silence findings, are kept in a file, and can be taken back', async () => {
