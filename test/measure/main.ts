@@ -1,6 +1,6 @@
 // How good are the judgements? Run on a dataset folder, they print their figures beside a baseline:
-//   npm run measure -- DATASET [--kind random|swap|noun|shift] [--rate 0.4 ...] [--seeds 10]   wrong captions found
-//   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME]                   wrong words found
+//   npm run measure -- DATASET [--kind random|swap|noun|shift] [--rate 0.4 ...] [--seeds 10] [--without csls]   wrong captions found
+//   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME]   wrong words found
 import { measureMismatch } from './mismatch.ts';
 import { measureWords } from './words.ts';
 

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { splitFromName } from '../../src/core/dataset/split.ts';
+import { EVIDENCE, EvidenceSource } from '../../src/core/audit/evidence.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { openWorkspace } from '../../src/cli/compose.ts';
@@ -22,23 +24,26 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
       seeds: { type: 'string', default: '10' },
       limit: { type: 'string', default: '2000' },
       split: { type: 'string', multiple: true },
+      without: { type: 'string', multiple: true, default: [] },
     },
   });
   const [folder] = positionals;
   const kind = KINDS.find((known) => known === values.kind);
   if (folder === undefined || kind === undefined) {
     console.error(
-      `Usage: npm run measure -- DATASET [--kind ${KINDS.join('|')}] [--rate SHARE] [--seeds N] [--limit N] [--split NAME]`,
+      `Usage: npm run measure -- DATASET [--kind ${KINDS.join('|')}] [--rate SHARE] [--seeds N] [--limit N] [--split NAME] [--without EVIDENCE]`,
     );
     process.exit(2);
   }
+  leaveOut(values.without);
+  const splits = values.split?.map((name) => splitFromName(name) ?? name);
   const terminal = new Terminal({ quiet: false, color: true });
   const workspace = await openWorkspace({ globals: { color: true }, terminal });
   try {
     for (const opened of await workspace.open(path.resolve(folder), {})) {
       const pairs = opened.pairs.filter(
         ({ split, captionIndex }) =>
-          captionIndex === 0 && (values.split === undefined || values.split.includes(split ?? '')),
+          captionIndex === 0 && (splits === undefined || splits.includes(split ?? '')),
       );
       const images = [...new Set(pairs.map(({ image }) => image))];
       const clean = await workspace.index({ ...opened, pairs, images, problems: [] }, {});
@@ -86,4 +91,20 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
   } finally {
     await workspace.close();
   }
+}
+
+/** Judges as if some kinds of evidence said the same of every pair: what they add to the others is what is missing then. */
+function leaveOut(names: readonly string[]): void {
+  const terms = names.map((name) => EVIDENCE.findIndex((known) => known === name));
+  if (terms.includes(-1)) {
+    console.error(`--without takes ${EVIDENCE.join(', ')}.`);
+    process.exit(2);
+  }
+  const { prototype } = EvidenceSource;
+  const whole: EvidenceSource['of'] = Reflect.get(prototype, 'of');
+  prototype.of = function (this: EvidenceSource, ...args) {
+    const evidence = whole.apply(this, args);
+    for (const term of terms) evidence[term] = 0;
+    return evidence;
+  };
 }

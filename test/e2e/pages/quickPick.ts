@@ -23,9 +23,9 @@ export class QuickPick {
     return this.#box.getByRole('option');
   }
 
-  /** Waits for a box whose title or placeholder reads so. */
-  async waitFor(label: string | RegExp): Promise<void> {
-    await this.#box.getByRole('listbox', { name: label }).waitFor();
+  /** The list of a box whose title or placeholder reads so. */
+  list(label: string | RegExp): Locator {
+    return this.#box.getByRole('listbox', { name: label });
   }
 
   async close(): Promise<void> {

@@ -52,6 +52,14 @@ export class Workbench {
     }
   }
 
+  /** Runs a command that answers with a list of this name: again where a frame that loads took the focus from it. */
+  async runCommandForList(title: string, list: RegExp): Promise<void> {
+    await eventually(async () => {
+      await this.runCommand(title);
+      return comesSoon(this.quickPick.list(list));
+    }, `${title} shows a list`);
+  }
+
   /** Opens a file of the folder by its path, through quick open. */
   async openFile(relativePath: string): Promise<TextEditor> {
     await this.#quickOpen(relativePath);
