@@ -254,13 +254,11 @@ export function normalisedFusionMatcher(
     async rescore(task, options) {
       const own = baseMetrics(task, task.spaces, priorWeight, options);
       const lent = bank === 'own' ? own : baseMetrics(task, task.reference, priorWeight, options);
-      const corrected = async (direction: keyof typeof own): Promise<ScoreBlocks> =>
-        normalised(
-          await fusedScores(own[direction], 'equal', options),
-          await fusedScores(lent[direction], 'equal', options),
-          prepare,
-          options,
-        );
+      const corrected = async (direction: keyof typeof own): Promise<ScoreBlocks> => {
+        const fused = await fusedScores(own[direction], 'equal', options);
+        const asked = lent === own ? fused : await fusedScores(lent[direction], 'equal', options);
+        return normalised(fused, asked, prepare, options);
+      };
       return {
         imageToText: await corrected('imageToText'),
         textToImage: await corrected('textToImage'),
