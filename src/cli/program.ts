@@ -1,6 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { MATCHERS } from '../core/matching/matchers.ts';
-import { SEARCH_MATCHERS } from '../core/retrieval/normalisedSearch.ts';
+import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { byteSize, LEVELS, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 

@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../core/cancellation.ts';
 import { PairLensError } from '../core/errors.ts';
 import { shorten, visibleText } from '../core/export/visibleText.ts';
 import { exactIndex } from '../core/retrieval/exactIndex.ts';
-import type { SearchMatcher } from '../core/retrieval/normalisedSearch.ts';
+import type { SearchMatcher } from '../core/retrieval/searchMatchers.ts';
 import {
   searchFolder,
   type FolderSearch,

@@ -236,6 +236,13 @@ function addMissingCaptions(
   }
 }
 
+const ADD_ROW = sentence('Add it to the caption file, or move the image out of the dataset.');
+
+/** Whether a problem is that of `missingRow`. */
+export function isMissingRow({ code, remedy }: Problem): boolean {
+  return code === 'missing-caption' && remedy.text === ADD_ROW.text;
+}
+
 /** An image that its folder's caption file does not mention. */
 export function missingRow(image: DatasetPath): Problem {
   return {
@@ -243,7 +250,7 @@ export function missingRow(image: DatasetPath): Problem {
     file: image,
     image,
     message: sentence('{0} has no caption.', image),
-    remedy: sentence('Add it to the caption file, or move the image out of the dataset.'),
+    remedy: ADD_ROW,
   };
 }
 

@@ -1,11 +1,8 @@
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../core/matching/matrix.ts';
 import type { VectorIndex } from '../core/ports.ts';
-import {
-  normalisedSearch,
-  type QueryBank,
-  type SearchMatcher,
-} from '../core/retrieval/normalisedSearch.ts';
+import { normalisedSearch, type QueryBank } from '../core/retrieval/normalisedSearch.ts';
+import { type SearchMatcher } from '../core/retrieval/searchMatchers.ts';
 import { folderPrefix } from './auditReport.ts';
 import type { Hooks, Workspace } from './workspace.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEARCH_MATCHERS } from '../core/retrieval/normalisedSearch.ts';
+import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import {
   findingItemSchema,
   matchSchema,

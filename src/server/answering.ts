@@ -5,7 +5,7 @@ import {
   type CancellationToken,
 } from 'vscode-languageserver/node';
 import { type ErrorData, PairLensError } from '../core/errors.ts';
-import type { ServerContext } from './context.ts';
+import type { Log } from '../core/ports.ts';
 import { said } from './sentences.ts';
 import { describeError } from './serverLog.ts';
 
@@ -35,24 +35,13 @@ export function responseError(error: unknown): ResponseError<ErrorData> {
 }
 
 /**
- * Answers one request, ahead of indexing and audits: the work gets an AbortSignal, and what is our own mistake is
- * logged with its stack.
+ * Answers one request: the work gets an AbortSignal, and what is our own mistake is logged with its stack.
  * @throws ResponseError for whatever the work throws.
  */
-export function answer<R>(
-  context: Pick<ServerContext, 'live' | 'log'>,
+export async function answer<R>(
   name: string,
   token: CancellationToken,
-  work: (signal: AbortSignal) => Promise<R> | R,
-): Promise<R> {
-  return context.live.first(() => answerBehind(context, name, token, work));
-}
-
-/** As `answer`, for work that is an audit itself and would wait for itself to end. */
-export async function answerBehind<R>(
-  { log }: Pick<ServerContext, 'log'>,
-  name: string,
-  token: CancellationToken,
+  log: Log,
   work: (signal: AbortSignal) => Promise<R> | R,
 ): Promise<R> {
   const cancellation = signalOf(token);

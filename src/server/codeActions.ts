@@ -25,7 +25,7 @@ const SUGGESTIONS = 3;
 /** Quick fixes for the findings under the cursor. */
 export function registerCodeActions(context: ServerContext): void {
   context.connection.onCodeAction((params, token) =>
-    answer(context, 'textDocument/codeAction', token, (signal) =>
+    answer('textDocument/codeAction', token, context.log, (signal) =>
       codeActions(context, params, signal),
     ),
   );

@@ -3,7 +3,7 @@ import { DECISIONS_FILE } from '../core/dataset/decisions.ts';
 import { toAbsolute } from '../core/dataset/paths.ts';
 import { PairLensError } from '../core/errors.ts';
 import { REQUESTS, SERVER_COMMANDS } from '../protocol/serverApi.ts';
-import { answer, answerBehind } from './answering.ts';
+import { answer } from './answering.ts';
 import type { ServerContext } from './context.ts';
 import { Wire } from './wire.ts';
 import { sentence } from '../core/text/sentence.ts';
@@ -15,9 +15,8 @@ export type RunAudit = (rebuild: boolean, signal: AbortSignal) => Promise<void>;
 
 /** The commands behind quick fixes that are no edits. */
 export function registerCommands(context: ServerContext, audit: RunAudit): void {
-  context.connection.onExecuteCommand(({ command, arguments: args = [] }, token) => {
-    const answering = command === SERVER_COMMANDS.audit ? answerBehind : answer;
-    return answering(context, command, token, async (signal) => {
+  context.connection.onExecuteCommand(({ command, arguments: args = [] }, token) =>
+    answer(command, token, context.log, async (signal) => {
       const [argument] = args as readonly unknown[];
       switch (command) {
         case SERVER_COMMANDS.decide:
@@ -37,8 +36,8 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
             },
           );
       }
-    });
-  });
+    }),
+  );
 }
 
 /** Writes a line of `.pairlens/decisions.jsonl`, or takes it back. */

@@ -5,7 +5,7 @@ import { unsupported } from '../core/matching/leaveOneOut.ts';
 import type { LivePairId } from '../engine/live/liveWorkspace.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { PairRef, Status } from '../protocol/shapes.ts';
-import { answer, answerBehind } from './answering.ts';
+import { answer } from './answering.ts';
 import { decide, parsed, type RunAudit } from './commands.ts';
 import type { ServerContext } from './context.ts';
 import { captionEdit, createCaptionEdit, swapEdit } from './edits.ts';
@@ -37,12 +37,15 @@ export function registerCustomRequests(
 
 // The parameter ties the handler to the schemas of the same name.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-function register<N extends Name>(context: ServerContext, handlers: Handlers, name: N): void {
+function register<N extends Name>(
+  { connection, log }: ServerContext,
+  handlers: Handlers,
+  name: N,
+): void {
   const handler: Handlers[N] = handlers[name];
   const { method, params, result } = REQUESTS[name];
-  const answering = name === 'audit' ? answerBehind : answer;
-  context.connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
-    answering(context, method, token, async (signal) => {
+  connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
+    answer(method, token, log, async (signal) => {
       const answered = await handler(parsed(params, sent ?? {}, method) as Params<N>, signal);
       return result.parse(answered);
     }),
@@ -92,7 +95,8 @@ function handlersOf(
       return { hits: hits.map((hit) => wire.neighbour(hit)) };
     },
     async thumbnail({ uri, size }) {
-      return (await context.thumbnails.of(fileOf(uri), size)) ?? null;
+      const file = fileOf(uri);
+      return (await context.live.first(() => context.thumbnails.of(file, size))) ?? null;
     },
     async audit({ rebuild }, signal) {
       await services.audit(rebuild === true, signal);

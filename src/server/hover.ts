@@ -9,6 +9,7 @@ import type { ServerContext } from './context.ts';
 import { commandLink, markdownText, plainText } from './markdown.ts';
 import { pairAt, contains } from './targets.ts';
 import { matchText, percentSure } from './scores.ts';
+import { describeError } from './serverLog.ts';
 import { rangeOf, Wire } from './wire.ts';
 import { said } from './sentences.ts';
 
@@ -19,18 +20,16 @@ const SENTENCE_CHARACTERS = 600;
 const FINDINGS = 5;
 const PICTURE_PIXELS = 240;
 const PICTURE_HEIGHT = 90;
-/** Words that are named. */
-const WORDS = 3;
 /** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
 const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
 const PICTURE_CHARACTERS = 70_000;
-/** A picture that takes longer is left out; it is there the next time. */
-const PICTURE_WAIT_MS = 1500;
+/** A picture, or words, that take longer are left out; they are there the next time. */
+const WAIT_MS = 1500;
 
 /** What is known of the caption under the mouse: its picture, how well it fits, why, and which fit better. */
 export function registerHover(context: ServerContext): void {
   context.connection.onHover((params, token) =>
-    answer(context, 'textDocument/hover', token, (signal) => hover(context, params, signal)),
+    answer('textDocument/hover', token, context.log, (signal) => hover(context, params, signal)),
   );
 }
 
@@ -45,17 +44,19 @@ async function hover(
   await documents.settled(file, signal);
   const pair = pairAt(live, file, position);
   if (pair === undefined || !contains(rangeOf(pair), position)) return null;
-  const [picture, found, words] = await Promise.all([
-    client.richHovers ? pictureOf(context, pair) : undefined,
-    live.neighbours(pair, NEIGHBOURS, signal),
-    pair.match === undefined ? [] : live.words(pair, pair.caption, signal),
-  ]);
+  const [picture, found, words] = await live.first(() =>
+    Promise.all([
+      client.richHovers ? inTime(pictureOf(context, pair)) : undefined,
+      live.neighbours(pair, NEIGHBOURS, signal),
+      pair.match === undefined ? undefined : inTime(wordsOf(context, pair, signal)),
+    ]),
+  );
   const findings = (found?.findings ?? []).slice(0, FINDINGS);
   const parts = {
     pair,
     findings,
     picture,
-    words: unsupported(words).slice(0, WORDS),
+    words: words ?? [],
     captions: (found?.captions ?? []).slice(0, NEIGHBOURS),
   };
   return {
@@ -167,20 +168,36 @@ async function pictureOf(
   { thumbnails }: ServerContext,
   pair: LivePair,
 ): Promise<string | undefined> {
-  const fitting = async (): Promise<string | undefined> => {
-    for (const size of SMALLER_PICTURES) {
-      const picture = await thumbnails.of(pair.imagePath, size);
-      if (picture === undefined) return undefined;
-      if (picture.dataUri.length <= PICTURE_CHARACTERS) return picture.dataUri;
-    }
-    return undefined;
-  };
+  for (const size of SMALLER_PICTURES) {
+    const picture = await thumbnails.of(pair.imagePath, size);
+    if (picture === undefined) return undefined;
+    if (picture.dataUri.length <= PICTURE_CHARACTERS) return picture.dataUri;
+  }
+  return undefined;
+}
+
+/** A hover without them is better than none: the encoders may be busy, or about to be opened anew. */
+async function wordsOf(
+  { live, log }: ServerContext,
+  pair: LivePair,
+  signal: AbortSignal,
+): Promise<readonly WeighedWord[]> {
+  try {
+    return unsupported(await live.words(pair, pair.caption, signal));
+  } catch (error) {
+    if (!signal.aborted) log.debug(`textDocument/hover: ${describeError(error)}`);
+    return [];
+  }
+}
+
+/** What is there within the time that a hover may take; undefined where it is late. */
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PICTURE_WAIT_MS);
+    timer = setTimeout(() => resolve(undefined), WAIT_MS);
   });
   try {
-    return await Promise.race([fitting(), late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -14,7 +14,7 @@ const SENTENCE_CHARACTERS = 300;
 /** The score at the end of each caption. */
 export function registerInlayHints(context: ServerContext): void {
   context.connection.languages.inlayHint.on((params, token) =>
-    answer(context, 'textDocument/inlayHint', token, (signal) =>
+    answer('textDocument/inlayHint', token, context.log, (signal) =>
       inlayHints(context, params, signal),
     ),
   );

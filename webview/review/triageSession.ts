@@ -22,7 +22,6 @@ import {
 
 const MATCH_DELAY_MS = 150;
 const NEIGHBOURS_SHOWN = 12;
-const MOST_WORDS = 3;
 /** Longest side of the picture on show, in pixels. */
 export const STAGE_PIXELS = 1280;
 
@@ -114,6 +113,8 @@ export class TriageSession {
     const { id, item } = current;
     const unchanged = text === (item?.caption ?? '');
     this.store.dispatch({ type: 'draft', id, text: unchanged ? null : text });
+    this.#words.cancel();
+    this.store.dispatch({ type: 'against', id, words: [] });
     if (unchanged || item === undefined) {
       this.#match.cancel();
       this.store.dispatch({ type: 'match', id, match: null });
@@ -272,9 +273,9 @@ export class TriageSession {
   #loadDetail(): void {
     const { current } = this.store.state;
     this.#detail.cancel();
+    this.#words.cancel();
     if (current === null) return;
     const { id, item, imageUri } = current;
-    if (item !== undefined && !isDirty(this.store.state)) this.#weigh(id, item.pair, item.caption);
     if (item === undefined && imageUri === undefined) return;
     this.#detail.run(
       0,
@@ -293,6 +294,8 @@ export class TriageSession {
       {
         done: (neighbours) => {
           this.store.dispatch({ type: 'neighbours', id, neighbours });
+          if (item === undefined || isDirty(this.store.state)) return;
+          this.#weigh(id, item.pair, item.caption);
         },
         failed: (error) => {
           this.#complain(error);
@@ -305,8 +308,7 @@ export class TriageSession {
   #weigh(id: string, pair: PairRef, caption: string): void {
     this.#words.run(0, (signal) => this.#host.rpc.call('words', { pair, caption }, signal), {
       done: ({ unsupported }) => {
-        const words = unsupported.slice(0, MOST_WORDS).map(({ text }) => text);
-        this.store.dispatch({ type: 'against', id, words });
+        this.store.dispatch({ type: 'against', id, words: unsupported.map(({ text }) => text) });
       },
       failed: () => {
         this.store.dispatch({ type: 'against', id, words: [] });

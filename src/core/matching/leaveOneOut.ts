@@ -54,9 +54,13 @@ export function omissionSupport(
 /** Of 100 right captions of photos 25 hold a word below this, of 100 wrongly exchanged nouns 40 to 48 are (docs/matchers.md). */
 const UNSUPPORTED = -0.05;
 
+/** More are a caption that is wrong altogether. */
+const MOST_NAMED = 3;
+
 /** The words that the image speaks against, the worst first. */
 export function unsupported(words: readonly WeighedWord[]): WeighedWord[] {
   return words
     .filter(({ support }) => support < UNSUPPORTED)
-    .sort((a, b) => a.support - b.support || a.start - b.start);
+    .sort((a, b) => a.support - b.support || a.start - b.start)
+    .slice(0, MOST_NAMED);
 }

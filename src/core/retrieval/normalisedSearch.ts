@@ -12,6 +12,7 @@ import {
   invertedSoftmaxNormaliser,
 } from '../matching/softmaxNormalisation.ts';
 import type { VectorIndex } from '../ports.ts';
+import type { SearchMatcher } from './searchMatchers.ts';
 
 const MIN_CANDIDATES = 200;
 const CANDIDATES_PER_RESULT = 10;
@@ -32,18 +33,14 @@ export interface RankedItem {
   readonly score: number;
 }
 
-/** The matchers a search can rank by: those that correct each item by itself, so that candidates are all they need. */
+/** The cosine is corrected by nothing. */
 const SEARCH_NORMALISERS = {
   nnn: ({ borrowed }) => (borrowed ? borrowedNnnNormaliser() : nnnNormaliser()),
   cosine: undefined,
   csls: () => cslsNormaliser(),
   'inverted-softmax': () => invertedSoftmaxNormaliser(),
   'dual-softmax': () => dualSoftmaxNormaliser(),
-} satisfies Record<string, ((bank: QueryBank) => PrepareNormaliser) | undefined>;
-
-export type SearchMatcher = keyof typeof SEARCH_NORMALISERS;
-
-export const SEARCH_MATCHERS = Object.keys(SEARCH_NORMALISERS) as readonly SearchMatcher[];
+} satisfies Record<SearchMatcher, ((bank: QueryBank) => PrepareNormaliser) | undefined>;
 
 export interface SearchOptions extends MatchOptions {
   readonly matcher?: SearchMatcher | undefined;

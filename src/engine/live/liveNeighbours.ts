@@ -152,7 +152,8 @@ function nearestLooks({ context, room }: LiveDataset, image: number): number[] {
   return nearest(room.guest, CANDIDATES, (x) => dotRows(looks, image, looks, x));
 }
 
-function lent({ graph }: EvidenceSource, { guest }: EvidenceRoom): boolean {
+/** Whether the reference bank lends its pairs as neighbours. */
+export function lent({ graph }: EvidenceSource, { guest }: EvidenceRoom): boolean {
   return graph.images > guest + 1;
 }
 

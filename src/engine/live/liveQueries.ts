@@ -1,7 +1,7 @@
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
-import type { SearchMatcher } from '../../core/retrieval/normalisedSearch.ts';
+import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { CaptionIntake } from './captionIntake.ts';
 import type { LiveDataset } from './liveDataset.ts';
@@ -27,6 +27,8 @@ import type { Priority } from './priority.ts';
 import type { Turns } from './turns.ts';
 
 const MATCH_NEIGHBOURS = 20;
+/** Captions whose words stay weighed: a mouse comes back to the same few. */
+const WEIGHED_KEPT = 64;
 
 /** What the queries look at. */
 export interface QueryAccess {
@@ -43,6 +45,7 @@ export interface QueryAccess {
 /** Questions that change nothing. */
 export class LiveQueries {
   readonly #access: QueryAccess;
+  readonly #words = new WeakMap<LiveDataset, Map<string, readonly WeighedWord[]>>();
 
   constructor(access: QueryAccess) {
     this.#access = access;
@@ -126,9 +129,18 @@ export class LiveQueries {
     const dataset = this.#access.members().find((each) => each.dataset.root === id.root)?.dataset;
     const image = dataset?.imageRowOf.get(id.image);
     if (dataset === undefined || image === undefined) return [];
-    return this.#access.priority.first(() =>
-      weighedWords(dataset, image, caption, this.#access.ports(), signal),
-    );
+    // Images and their rows stay what they are for as long as the dataset does.
+    const known = this.#words.get(dataset) ?? new Map<string, readonly WeighedWord[]>();
+    this.#words.set(dataset, known);
+    const key = `${image} ${caption}`;
+    const weighed =
+      known.get(key) ??
+      (await this.#access.priority.first(() =>
+        weighedWords(dataset, image, caption, this.#access.ports(), signal),
+      ));
+    if (known.size >= WEIGHED_KEPT) known.clear();
+    known.set(key, weighed);
+    return weighed;
   }
 
   /** @throws PairLensError `cancelled`. */
@@ -145,7 +157,7 @@ export class LiveQueries {
       if (record === undefined) return [];
       const order = this.#order(signal);
       return this.#access.turns.run(() =>
-        this.#best(k, (dataset) => searchByText(dataset, text, record, want, k, order)),
+        this.#best(k, signal, (dataset) => searchByText(dataset, text, record, want, k, order)),
       );
     });
   }
@@ -168,7 +180,7 @@ export class LiveQueries {
       throwIfCancelled(signal);
       const order = this.#order(signal);
       return this.#access.turns.run(() =>
-        this.#best(k, (dataset) => searchByImage(dataset, encoded, want, k, order)),
+        this.#best(k, signal, (dataset) => searchByImage(dataset, encoded, want, k, order)),
       );
     });
   }
@@ -185,10 +197,14 @@ export class LiveQueries {
 
   async #best(
     k: number,
+    signal: CancelSignal | undefined,
     search: (dataset: LiveDataset) => Promise<RankedNeighbour[]>,
   ): Promise<LiveNeighbour[]> {
     const found: RankedNeighbour[] = [];
-    for (const { dataset } of this.#access.members()) found.push(...(await search(dataset)));
+    for (const { dataset } of this.#access.members()) {
+      throwIfCancelled(signal);
+      found.push(...(await search(dataset)));
+    }
     return found
       .sort((a, b) => b.rank - a.rank)
       .slice(0, k)

@@ -1,11 +1,12 @@
 import type { ImageEncodings } from '../../core/ports.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
 import { gatheredRows, type MatchOptions } from '../../core/matching/scoreBlocks.ts';
-import { correctedScores, type SearchMatcher } from '../../core/retrieval/normalisedSearch.ts';
+import { correctedScores, type QueryBank } from '../../core/retrieval/normalisedSearch.ts';
+import { type SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { LiveDataset } from './liveDataset.ts';
-import { inUnit, likeness, pairOfImageRow, slotOf } from './liveNeighbours.ts';
+import { inUnit, lent, likeness, pairOfImageRow, slotOf } from './liveNeighbours.ts';
 import { nearest } from './nearest.ts';
 import { livePair } from './livePairs.ts';
 import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
@@ -45,8 +46,7 @@ export async function searchByText(
     const replaced = graph.captionsOf[x]![0] ?? -1;
     return { item: x, match: 1 - model.mismatch(x, t, { replaced, giver: -1 }) };
   });
-  const asking = graph.imagesOf.flatMap((images, u) => (images.length > 0 ? [u] : []));
-  const bank = gatheredRows(spaces.captions, asking);
+  const bank = () => bankOf(dataset, spaces.captions, graph.imagesOf);
   const ranked = await best(scored, k, row(spaces.captions, t), spaces.images, bank, order);
   return ranked.map(({ item, match, rank }) => ({
     neighbour: { pair: pairOfImageRow(dataset, item), kind: 'match', score: match },
@@ -100,8 +100,7 @@ export async function searchByImage(
     const giver = graph.imagesOf[t]![0] ?? -1;
     return { item: t, match: 1 - model.mismatch(guest, t, { replaced: -1, giver }) };
   });
-  const asking = graph.captionsOf.flatMap((texts, x) => (texts.length > 0 ? [x] : []));
-  const bank = gatheredRows(spaces.images, asking);
+  const bank = () => bankOf(dataset, spaces.images, graph.captionsOf);
   const ranked = await best(scored, k, row(spaces.images, guest), spaces.captions, bank, order);
   return ranked.flatMap(({ item, match, rank }) => {
     const pair = pairOfText(dataset, item);
@@ -111,13 +110,23 @@ export async function searchByImage(
   });
 }
 
-/** The `k` best of some candidates, in their order. @param bank queries of the dataset (and lent ones), that tell hubs */
+/** The captions, or images, that have a partner: those of the dataset, and those lent to a small one. */
+function bankOf(
+  { context, room }: LiveDataset,
+  rows: Matrix,
+  partners: readonly (readonly number[])[],
+): QueryBank {
+  const asking = partners.flatMap((list, r) => (list.length > 0 ? [r] : []));
+  return { queries: gatheredRows(rows, asking), borrowed: lent(context.model.source, room) };
+}
+
+/** The `k` best of some candidates, in their order. @param bank queries that tell hubs, where a matcher asks for them */
 async function best(
   candidates: readonly { readonly item: number; readonly match: number }[],
   k: number,
   query: Float32Array,
   gallery: Matrix,
-  bank: Matrix,
+  bank: () => QueryBank,
   { matcher, ...options }: SearchOrder,
 ): Promise<{ readonly item: number; readonly match: number; readonly rank: number }[]> {
   const ranks = matcher === undefined ? undefined : await corrected(matcher);
@@ -134,8 +143,7 @@ async function best(
     const cosines = candidates.map((_, c) =>
       dotRows({ ...rows, rows: 1, data: query }, 0, rows, c),
     );
-    const queries = { queries: bank, borrowed: false };
-    return correctedScores(Float32Array.from(cosines), rows, queries, by, options);
+    return correctedScores(Float32Array.from(cosines), rows, bank(), by, options);
   }
 }
 

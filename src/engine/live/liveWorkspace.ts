@@ -6,7 +6,7 @@ import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { ProgressListener } from '../../core/progress.ts';
-import type { SearchMatcher } from '../../core/retrieval/normalisedSearch.ts';
+import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 
 /*
@@ -125,7 +125,7 @@ export interface LiveWorkspace {
     folders: readonly string[],
     hooks: { readonly signal?: CancelSignal; readonly onProgress?: ProgressListener },
   ): Promise<void>;
-  /** Runs what a person waits for: indexing and audits stand aside meanwhile, so it must not wait for one. */
+  /** Runs what a person waits for: indexing and audits stand aside meanwhile, so it must neither wait for one nor for a pause. */
   first<T>(work: () => Promise<T>): Promise<T>;
   /** Called after everything that may have changed findings, scores or neighbours. */
   onChange(listener: (change: LiveChange) => void): { dispose(): void };

@@ -21,7 +21,7 @@ import {
   wrongEncoding,
 } from '../discoverSidecars.ts';
 import { readTable } from '../discoverTables.ts';
-import { missingRow, type OpenedFolder } from '../openDatasets.ts';
+import { isMissingRow, missingRow, type OpenedFolder } from '../openDatasets.ts';
 import type { FileContent } from './liveDataset.ts';
 
 /** How a caption file of a dataset is read again on its own. */
@@ -147,13 +147,16 @@ export function fileContent(
   for (const { image, source } of dataset.pairs) {
     (source.file === file ? before : elsewhere).add(image);
   }
-  // A caption that was empty or unreadable is no pair, but its image is of this file as well.
+  // A caption that was empty or unreadable is no pair, but its image is of its file as well, and reported once.
   for (const problem of dataset.problems) {
-    if (problem.file === file && problem.image !== undefined) before.add(problem.image);
+    const { image, related = [] } = problem;
+    if (problem.file === file && image !== undefined) before.add(image);
+    if (problem.file === file || isMissingRow(problem)) continue;
+    for (const other of [image, ...related]) if (other !== undefined) elsewhere.add(other);
   }
   const claimed = claimedBy(dataset, file, kind.format, captioned);
   const folders = new Set([...before, ...captioned].map(folderOf));
-  const images = new Set(captioned);
+  const images = new Set([...captioned].filter((image) => !elsewhere.has(image)));
   const missing: Problem[] = [];
   const base = toDatasetPath(opened.dir, dataset.root) ?? '';
   for (const image of dataset.images) {
@@ -167,8 +170,8 @@ export function fileContent(
 }
 
 /**
- * Whether every image of a folder should have a caption, as opening the dataset has it: a table that captions the
- * folder it lies in claims all below it, another one the folders of the images it names.
+ * Whether every image of a folder should have a caption: a table that captions the folder it lies in claims all below it,
+ * another one the folders of the images it names, as when the dataset is opened.
  */
 function claimedBy(
   { pairs }: Dataset,

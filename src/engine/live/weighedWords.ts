@@ -28,8 +28,8 @@ export async function weighedWords(
   for (let start = 0; start < words.length; start += size) {
     const batch = words.slice(start, start + size);
     const texts = [caption, ...batch.map(({ without }) => without)];
-    const { embedding } = await textEncoder.encode(texts);
     throwIfCancelled(signal);
+    const { embedding } = await textEncoder.encode(texts);
     weighed.push(...omissionSupport(batch, x, row(embedding, 0), rowsFrom(embedding, 1)));
   }
   return weighed;

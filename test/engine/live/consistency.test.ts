@@ -235,3 +235,36 @@ test('an image whose caption was empty has none once its file is emptied', async
   assert.ok(missing.some(({ finding }) => finding.image === '20.jpg'));
   assert.equal(missing.length, N / 4);
 });
+
+test('opening a caption file adds no finding to those of other files', async () => {
+  const coco = (captions: Readonly<Record<string, string>>) =>
+    JSON.stringify({
+      images: Object.keys(captions).map((id) => ({ id, file_name: `${id}.jpg` })),
+      annotations: Object.entries(captions).map(([id, text]) => ({ image_id: id, caption: text })),
+    });
+  const pictures = SHOWN.map((scene, i) => [`images/${i}.jpg`, scene]);
+  const captioned = (from: number, to: number) =>
+    Object.fromEntries(SHOWN.slice(from, to).map((scene, n) => [String(from + n), scene]));
+  const all: Record<string, string> = {
+    ...(Object.fromEntries(pictures) as Record<string, string>),
+    'captions_train.json': coco(captioned(0, 12)),
+    // One blank, one that nobody mentions.
+    'captions_val.json': coco({ ...captioned(12, 22), 22: '  ' }),
+  };
+  const memory = liveMemory(ROOT, all);
+  const live = await opened(memory);
+  const before = facts(live);
+  assert.deepEqual(
+    live
+      .findings()
+      .flatMap(({ finding }) =>
+        ['empty-caption', 'missing-caption'].includes(finding.code) ? [finding.image] : [],
+      ),
+    ['images/22.jpg', 'images/23.jpg'],
+  );
+  for (const name of ['captions_train.json', 'captions_val.json']) {
+    const path = `${ROOT}/${name}`;
+    await live.captionsChanged(path, diskText(memory, path));
+    assert.deepEqual(facts(live), before, name);
+  }
+});

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  SEARCH_MATCHERS,
-  type SearchMatcher,
-} from '../../../src/core/retrieval/normalisedSearch.ts';
+import { SEARCH_MATCHERS, type SearchMatcher } from '../../../src/core/retrieval/searchMatchers.ts';
 import { openLiveWorkspace } from '../../../src/engine/live/openLiveWorkspace.ts';
 import type { LiveNeighbour } from '../../../src/engine/live/liveWorkspace.ts';
 import { applyEdits } from '../../../src/core/formats/applyEdits.ts';

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { matrix } from '../../../src/core/matching/matrix.ts';
 import { exactIndex } from '../../../src/core/retrieval/exactIndex.ts';
-import {
-  normalisedSearch,
-  SEARCH_MATCHERS,
-  type QueryBank,
-  type SearchMatcher,
-} from '../../../src/core/retrieval/normalisedSearch.ts';
+import { normalisedSearch, type QueryBank } from '../../../src/core/retrieval/normalisedSearch.ts';
+import { SEARCH_MATCHERS, type SearchMatcher } from '../../../src/core/retrieval/searchMatchers.ts';
 import { cslsNormaliser, nnnNormaliser } from '../../../src/core/matching/hubness.ts';
 import { normalised, type PrepareNormaliser } from '../../../src/core/matching/normaliser.ts';
 import { productBlocks } from '../../../src/core/matching/scoreBlocks.ts';
