@@ -50,7 +50,7 @@ def image_fragments(params: Params, config: MrnnConfig, anchors: Anchors, batch:
 def text_fragments(params: Params, config: MrnnConfig, anchors: Anchors, batch: dict[str, jax.Array], key: jax.Array | None = None) -> dict[str, jax.Array]:
     """`words` (C, L), `mask` (C, L) -> inner (C, L - 1, width): Vw w_t + Vr r_t; next: the words to predict; mask (C, L - 1)."""
     p, keys = params['text'], split_key(key, 2)
-    words = dropout(keys[0], p['words'][batch['words'][:, :-1]], config.word_dropout)
+    words = dropout(keys[0], jnp.asarray(p['words'])[batch['words'][:, :-1]], config.word_dropout)
 
     def step(state: jax.Array, word: jax.Array) -> tuple[jax.Array, jax.Array]:
         state = jax.nn.relu(linear(p['turn'], state) + word)

@@ -38,7 +38,7 @@ BATCH = {
 def similarity(name):
     """The compiled function from a batch to the scores of all its images and captions."""
     head, config = HEADS[name]
-    params = head.init(config, 3)
+    params = jax.tree.map(np.asarray, head.init(config, 3))  # as training leaves them
 
     def of_pairs(batch):
         return head.score_pairs(params, config, head.image_fragments(params, config, ANCHORS, batch), head.text_fragments(params, config, ANCHORS, batch))
