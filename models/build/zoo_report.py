@@ -36,7 +36,7 @@ cores; a global head's is one product of 384 numbers.
 
 RECONSTRUCTIONS = """Named as reconstructions, since the papers could not be read: NAA's attention and its neighbour-aware loss. GSMN is
 the dense variant with the propagation its paper describes, which its released code does not carry out. m-RNN has its own loss, the likelihood
-of the caption, and re-ranks the best 20 of VSE; its wrong-caption figures are over all pairs.
+of the caption. It and GSMN re-rank the best 20 of VSE; their wrong-caption figures are over all pairs.
 """
 
 
