@@ -279,6 +279,41 @@ describe('what the server is given', () => {
     assert.deepEqual(client.codes(file('notes.txt')), []);
   });
 
+  test('a JSON document that is broken for a moment is one problem, and comes back whole', async () => {
+    await writeGoodPairs(place.folder, 6);
+    const captions: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      captions.push((await readFile(file(`good-${i}.txt`), 'utf8')).trim());
+      await rm(file(`good-${i}.txt`));
+    }
+    const document = file('captions.json');
+    const text = JSON.stringify({
+      images: captions.map((_, id) => ({ id, file_name: `good-${id}.jpg` })),
+      annotations: captions.map((caption, id) => ({ id, image_id: id, caption })),
+    });
+    await writeFile(document, text);
+    // The captions are much alike.
+    const client = await start({ settings: { levels: { 'hard-negative': 'off' } } });
+    await client.ready();
+    await client.open(document, text);
+    await client.published(document, 1);
+    assert.deepEqual(client.codes(document), []);
+    const at = { line: 0, character: text.indexOf(captions[3] ?? '') };
+    const broken = await client.change(document, [{ range: { start: at, end: at }, text: '"' }]);
+    await client.published(document, broken);
+    assert.deepEqual(client.codes(document), ['unreadable-caption']);
+    assert.equal(client.status?.counts.error, 1);
+    const end = { ...at, character: at.character + 1 };
+    const mended = await client.change(document, [{ range: { start: at, end }, text: '' }]);
+    await client.published(document, mended);
+    assert.deepEqual(client.codes(document), []);
+    const typed = await client.change(document, [{ range: { start: at, end: at }, text: 'big ' }]);
+    await client.published(document, typed);
+    const { items } = await client.request('pairsOfImage', { uri: uriOf(file('good-3.jpg')) });
+    assert.equal(items[0]?.caption, `big ${captions[3] ?? ''}`);
+    assert.notEqual(items[0].match, undefined);
+  });
+
   test('one file with all captions: every problem is on its line', async () => {
     const captions = Array.from({ length: 12 }, (_, i) => `circles number ${i} on a background`);
     captions[7] = '';
