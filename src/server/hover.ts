@@ -112,7 +112,7 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
       const isShort = other.caption.length <= CAPTION_CHARACTERS * 4;
       return `- ${shownScore(score)} ${open}${isShort ? ` · ${use}` : ''}`;
     });
-    blocks.push([l10n.t('Captions that fit this image:'), ...lines].join('\n'));
+    blocks.push([l10n.t('Nearest captions of the dataset:'), ...lines].join('\n'));
   }
   return blocks.join('\n\n');
 }
@@ -128,7 +128,7 @@ function plainHover({ pair, findings, words, captions }: HoverParts): string {
     );
   }
   if (captions.length > 0) {
-    lines.push(l10n.t('Captions that fit this image:'));
+    lines.push(l10n.t('Nearest captions of the dataset:'));
     for (const { pair: other, score } of captions) {
       lines.push(`- ${shownScore(score)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
     }
