@@ -1,8 +1,9 @@
 """Trains every matching head and loss on the same features and writes the table: python models/build/zoo.py --data FLICKR8K --eval COCO_MINI
 
-Runs whose results lie in the work folder are not repeated, and a run that was cut off goes on after its last epoch. `--budget quick` proves
-that everything trains; `--budget full` adds seeds and epochs. `--only TEXT` trains the runs with that text in their names; the table is
-written from all results there are.
+What was measured is kept in zoo.jsonl beside the table, a line for each run: such a run is not repeated, whichever machine it ran on, and
+the table is written from all lines there are. Delete a line to have its run repeated. A run that was cut off goes on after its last epoch, from
+the work folder. `--budget quick` proves that everything trains; `--budget full` adds seeds and epochs. `--only TEXT` trains the runs with that text
+in their names.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from recipe import PARTS
 from scoring import rerank, score_all, score_shipped
 from train import train
 from zoo_data import ZooData, zoo_data
-from zoo_report import write_report
+from zoo_report import read_record, record_of, write_record, write_report
 from zoo_runs import FUSIONS, SHIPPED, Run, head_runs, loss_runs, noise_runs, quick_runs
 
 MODELS = Path(__file__).resolve().parents[1]
@@ -65,6 +66,13 @@ def parameters(run: Run, params: dict) -> int:
     """How many numbers a finished head needs: decoders and scales of losses are for training only."""
     kept = {name: part for name, part in params.items() if name not in ('decoder', 'log_scale')}
     return int(sum(np.size(leaf) for leaf in jax.tree.leaves(kept)))
+
+
+def still_to_do(everything: list[Run], only: str, record: dict[str, dict], work: Path) -> list[Run]:
+    """The wanted runs that have no result yet, and the runs whose scores they re-rank, where these are gone."""
+    new = [run for run in everything if only in run.name and run.name not in record]
+    bases = {run.rerank for run in new if run.rerank and not (work / f'{run.rerank}.npz').exists()}
+    return [run for run in everything if run in new or run.name in bases]
 
 
 def carry_out(run: Run, data: ZooData, work: Path) -> None:
@@ -125,18 +133,20 @@ def main() -> None:
     parser.add_argument('--work', type=Path, default=REPOSITORY / 'models-work')
     parser.add_argument('--budget', choices=['quick', 'full'], default='quick')
     parser.add_argument('--only', default='', help='train only runs whose name contains this')
-    parser.add_argument('--out', type=Path, default=REPOSITORY / 'docs' / 'zoo.md')
+    parser.add_argument('--out', type=Path, default=REPOSITORY / 'docs' / 'zoo.md', help='the table; what it is made from stands beside it in a .jsonl')
     arguments = parser.parse_args()
     if arguments.data is None:
         parser.error('--data FOLDER or PAIRLENS_FLICKR8K must name a folder with captions.jsonl and its images')
     results = arguments.work / 'zoo'
     results.mkdir(parents=True, exist_ok=True)
     data = zoo_data(MODELS, arguments.work, Path(arguments.data), arguments.eval)
-    for run in planned(arguments.budget, data.vocabulary):
-        if arguments.only in run.name:
-            carry_out(run, data, results)
+    record = read_record(record_of(arguments.out))
+    for run in still_to_do(planned(arguments.budget, data.vocabulary), arguments.only, record, results):
+        carry_out(run, data, results)
     measure_shipped_and_fusions(data, results)
-    write_report(results, arguments.out)
+    record |= {file.stem: json.loads(file.read_text(encoding='utf-8')) for file in results.glob('*.json')}
+    write_record(record_of(arguments.out), record)
+    write_report(list(record.values()), arguments.out)
 
 
 if __name__ == '__main__':

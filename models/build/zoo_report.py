@@ -40,8 +40,19 @@ of the caption. It and GSMN re-rank the best 20 of VSE; their wrong-caption figu
 """
 
 
-def load(results: Path) -> list[dict]:
-    return [json.loads(file.read_text(encoding='utf-8')) for file in sorted(results.glob('*.json'))]
+def record_of(out: Path) -> Path:
+    return out.with_suffix('.jsonl')
+
+
+def read_record(path: Path) -> dict[str, dict]:
+    """What was measured, by the name of the run."""
+    lines = path.read_text(encoding='utf-8').splitlines() if path.exists() else []
+    return {result.pop('run'): result for result in map(json.loads, lines)}
+
+
+def write_record(path: Path, record: dict[str, dict]) -> None:
+    lines = [json.dumps({'run': name} | result) for name, result in sorted(record.items())]
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
 
 
 def grouped(rows: list[dict]) -> dict[tuple, list[dict]]:
@@ -114,10 +125,9 @@ def noise_table(rows: list[dict]) -> list[str]:
     return lines
 
 
-def write_report(results: Path, out: Path) -> None:
+def write_report(rows: list[dict], out: Path) -> None:
     """Writes `out` anew; what stands below the mark KEPT in it is left as it is."""
     kept = out.read_text(encoding='utf-8').partition(KEPT)[2] if out.exists() else ''
-    rows = load(results)
     noise = noise_table(rows)
     parts = [INTRODUCTION, '## Heads and losses\n', *main_table(rows), '', RECONSTRUCTIONS]
     parts += ['## Beside what was published\n', 'The published rows see images through other networks, most of them stronger than our int8 EfficientNet-Lite2, and train their text encoders; where the data differ, so does the task.\n']

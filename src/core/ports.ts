@@ -1,10 +1,14 @@
 import type { CancelSignal } from './cancellation.ts';
 import type { Matrix } from './matching/matrix.ts';
 
-/** A decoded image, squashed to the encoder's square: RGB bytes, row by row, `size * size * 3` of them. */
-export interface SquareImage {
+/** RGB bytes of a square, row by row, `size * size * 3` of them. */
+export interface PixelSquare {
   readonly size: number;
   readonly rgb: Uint8Array;
+}
+
+/** A decoded image, squashed to the encoder's square. */
+export interface SquareImage extends PixelSquare {
   /** Of the original, upright (EXIF orientation applied). */
   readonly width: number;
   readonly height: number;
@@ -47,7 +51,7 @@ export interface ImageEncoder {
   /** Side of the square it wants, in pixels. */
   readonly size: number;
   readonly batchSize: number;
-  encode(images: readonly SquareImage[]): Promise<ImageEncodings>;
+  encode(images: readonly PixelSquare[]): Promise<ImageEncodings>;
 }
 
 export interface TextEncodings {

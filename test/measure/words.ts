@@ -1,7 +1,5 @@
-import nlp from 'compromise';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { openWorkspace } from '../../src/cli/compose.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { centred, shrunkMean } from '../../src/core/matching/centring.ts';
@@ -9,15 +7,10 @@ import { omissions, omissionSupport } from '../../src/core/matching/leaveOneOut.
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import { isContentWord } from '../../src/core/text/contentWords.ts';
 import { seeded } from '../support/randomVectors.ts';
+import { nounsOf } from './nouns.ts';
 
 /** A replacement is a word that people use. */
 const LEAST_USES = 2;
-
-interface Noun {
-  readonly text: string;
-  readonly start: number;
-  readonly number: 'singular' | 'plural';
-}
 
 interface Case {
   readonly image: string;
@@ -134,40 +127,6 @@ function casesOf(
     if (omissions(changed).length > 1) cases.push({ image, caption: changed, start });
   }
   return cases;
-}
-
-const parsed = z.array(
-  z.object({
-    terms: z.array(
-      z.object({
-        text: z.string(),
-        tags: z.array(z.string()),
-        offset: z.object({ start: z.number() }),
-      }),
-    ),
-  }),
-);
-
-function nounsOf(caption: string): Noun[] {
-  const sentences = parsed.parse(
-    nlp(caption).json({ offset: true, terms: { offset: true, tags: true } }),
-  );
-  return sentences
-    .flatMap(({ terms }) => terms)
-    .filter(
-      ({ text, tags }) =>
-        tags.includes('Noun') &&
-        !tags.includes('Pronoun') &&
-        !tags.includes('Possessive') &&
-        /^[a-z]+$/i.test(text) &&
-        isContentWord(text),
-    )
-    .map(({ text, tags, offset }) => ({
-      text: text.toLowerCase(),
-      start: offset.start,
-      number: tags.includes('Plural') ? ('plural' as const) : ('singular' as const),
-    }))
-    .filter(({ text, start }) => caption.slice(start, start + text.length).toLowerCase() === text);
 }
 
 function argMin(values: readonly number[]): number {

@@ -1,0 +1,110 @@
+import type { PixelSquare } from '../ports.ts';
+import { isContentWord } from '../text/contentWords.ts';
+import { dotRows } from './innerProducts.ts';
+import type { Matrix } from './matrix.ts';
+import { captionWords, type CharacterRange } from './wordSupport.ts';
+
+/*
+ * Where in a picture each word of a caption is to be seen, by the encoders alone: the word with its neighbours, which
+ * say which of two dogs is meant, against crops of the picture that overlap. Pointing by crops needs no regions of
+ * the head's own and no training.
+ */
+
+/** Crops along each side; each is half as wide and as high as the picture, and overlaps the next by half. */
+const CROPS = 3;
+/** Cells along each side of a map: a crop covers two of them, each way. */
+export const MAP_SIDE = 4;
+
+/** A content word of a caption and the few words around it. */
+export interface WordInContext extends CharacterRange {
+  readonly text: string;
+  readonly phrase: string;
+}
+
+/** Where a word is to be seen. */
+export interface PlacedWord extends CharacterRange {
+  readonly text: string;
+  /** How much more each cell speaks for the word than the picture as a whole, in cosines, row by row (16). */
+  readonly cells: readonly number[];
+  /** The crop that speaks for it most: its row and column, 0 to 2; undefined where the word has no place of its own. */
+  readonly place: readonly [row: number, column: number] | undefined;
+}
+
+/** The encoder reads no further, and each word is a text to encode. */
+const MOST_WORDS = 40;
+
+/** Each content word with the word before and the word behind it, where nothing but space lies between. */
+export function wordsInContext(caption: string): WordInContext[] {
+  const words = captionWords(caption);
+  return words
+    .flatMap((word, w) => {
+      if (!isContentWord(word.text)) return [];
+      const [before, behind] = [words[w - 1], words[w + 1]];
+      const start = before && isSpace(before.end, word.start) ? before.start : word.start;
+      const end = behind && isSpace(word.end, behind.start) ? behind.end : word.end;
+      return [{ ...word, phrase: caption.slice(start, end).toLowerCase() }];
+    })
+    .slice(0, MOST_WORDS);
+
+  function isSpace(from: number, to: number): boolean {
+    return caption.slice(from, to).trim() === '';
+  }
+}
+
+/** The crops of a picture, row by row (9), each as large as the encoder's square. @param picture of twice that size */
+export function cropsOf({ size, rgb }: PixelSquare): PixelSquare[] {
+  const side = size / 2;
+  return Array.from({ length: CROPS * CROPS }, (_, crop) => {
+    const [top, left] = [Math.floor(crop / CROPS), crop % CROPS].map((n) =>
+      Math.round((n * side) / (CROPS - 1)),
+    ) as [number, number];
+    const out = new Uint8Array(side * side * 3);
+    for (let y = 0; y < side; y++) {
+      const from = ((top + y) * size + left) * 3;
+      out.set(rgb.subarray(from, from + side * 3), y * side * 3);
+    }
+    return { size: side, rgb: out };
+  });
+}
+
+/**
+ * @param crops unit rows of the crops of one picture (9, d)
+ * @param phrases unit rows of the words in context (n, d)
+ */
+export function placedWords(
+  words: readonly WordInContext[],
+  crops: Matrix,
+  phrases: Matrix,
+): PlacedWord[] {
+  return words.map(({ text, start, end }, w) => {
+    const scores = Array.from({ length: crops.rows }, (_, c) => dotRows(crops, c, phrases, w));
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    const best = scores.indexOf(Math.max(...scores));
+    const stands = scores[best]! - mean >= STANDS_OUT;
+    return {
+      text,
+      start,
+      end,
+      cells: painted(scores.map((score) => score - mean)),
+      place: stands ? [Math.floor(best / CROPS), best % CROPS] : undefined,
+    };
+  });
+}
+
+/** A word below this is everywhere or nowhere: half of these move when the picture is mirrored (docs/matchers.md). */
+const STANDS_OUT = 0.1;
+
+/** Values of the crops -> of the cells: the mean of the crops that cover each. */
+function painted(values: readonly number[]): number[] {
+  return Array.from({ length: MAP_SIDE * MAP_SIDE }, (_, cell) => {
+    const rows = covering(Math.floor(cell / MAP_SIDE));
+    const columns = covering(cell % MAP_SIDE);
+    const all = rows.flatMap((y) => columns.map((x) => values[y * CROPS + x]!));
+    return all.reduce((sum, value) => sum + value, 0) / all.length;
+  });
+}
+
+/** The crops, along one side, that cover a cell. */
+function covering(cell: number): number[] {
+  return [cell - 1, cell].filter((crop) => crop >= 0 && crop < CROPS);
+}
