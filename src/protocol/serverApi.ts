@@ -7,6 +7,7 @@ import {
   neighbourSchema,
   pairItemSchema,
   pairRefSchema,
+  placedWordSchema,
   positionSchema,
   rangeSchema,
   statusSchema,
@@ -84,6 +85,12 @@ export const REQUESTS = {
     'pairlens/words',
     z.object({ pair: pairRefSchema, caption: z.string() }),
     z.object({ words: z.array(weighedWordSchema), unsupported: z.array(weighedWordSchema) }),
+  ),
+  /** Where in the image of `pair` each content word of `caption` is to be seen. */
+  places: request(
+    'pairlens/places',
+    z.object({ pair: pairRefSchema, caption: z.string() }),
+    z.object({ words: z.array(placedWordSchema) }),
   ),
   /** Images for a text, or captions for an image (of the workspace by URI, or from elsewhere as base64 bytes). */
   search: request(

@@ -135,6 +135,18 @@ export const weighedWordSchema = z.object({
 });
 export type WeighedWordItem = z.infer<typeof weighedWordSchema>;
 
+/** A content word of a caption, and where in the picture it is to be seen. */
+export const placedWordSchema = z.object({
+  text: z.string(),
+  start: z.int().min(0),
+  end: z.int().min(0),
+  /** Of a grid of 4 x 4, row by row: how much more each cell speaks for the word than the picture as a whole. */
+  cells: z.array(z.number()).length(16),
+  /** The best of 3 x 3 overlapping crops, by row and column; null where the word is everywhere or nowhere. */
+  place: z.object({ row: z.int().min(0).max(2), column: z.int().min(0).max(2) }).nullable(),
+});
+export type PlacedWordItem = z.infer<typeof placedWordSchema>;
+
 export const thumbnailSchema = z.object({
   /** `data:image/jpeg;base64,...` */
   dataUri: z.string(),

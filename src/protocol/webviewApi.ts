@@ -15,6 +15,7 @@ export const PASSED_ON = [
   'neighbours',
   'match',
   'words',
+  'places',
   'search',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];

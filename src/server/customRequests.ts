@@ -79,6 +79,9 @@ function handlersOf(
       const words = await context.live.words(idOf(pair), caption, signal);
       return { words: [...words], unsupported: unsupported(words) };
     },
+    async places({ pair, caption }, signal) {
+      return { words: [...(await context.live.places(idOf(pair), caption, signal))] };
+    },
     async search({ query, want, k = DEFAULT_K }, signal) {
       const { live } = context;
       const hits =

@@ -53,6 +53,12 @@ try {
   await window.chooseTheme(THEMES.light);
   await window.resizeSidebar(240);
   await take(window, 'narrow');
+
+  await window.chooseTheme(THEMES.dark);
+  await review.show('solar_panel.jpg');
+  await review.caption.fill('solar panels on a roof under a blue sky');
+  await review.word('sky').hover();
+  await take(window, 'words');
 } finally {
   await session.stop();
 }

@@ -6,6 +6,7 @@ import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import {
   cropsOf,
   placedWords,
+  type WordInContext,
   wordsInContext,
   MAP_SIDE,
 } from '../../src/core/matching/wordRegions.ts';
@@ -23,8 +24,8 @@ interface Case {
   readonly images: readonly string[];
   /** Of two of the images, joined. */
   readonly caption: string;
-  /** Where the noun begins, and which image it is of. */
-  readonly start: number;
+  /** The noun, and which image it is of. */
+  readonly word: WordInContext;
   readonly quadrant: number;
 }
 
@@ -61,12 +62,11 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
       }
       const cases = casesOf(captions, Number(values.cases), Number(values.seed));
       const right = { crops: 0, wordAlone: 0, caption: 0 };
-      for (const { images, caption, start, quadrant } of cases) {
+      for (const { images, caption, word, quadrant } of cases) {
         const photos = await Promise.all(
           images.map(async (name) => reader.read(await readFile(path.join(root, name)), size)),
         );
         const { embedding } = await imageEncoder.encode(cropsOf(sideBySide(photos)));
-        const word = wordsInContext(caption).find((each) => each.start === start)!;
         const point = async (phrase: string) => {
           const texts = (await textEncoder.encode([phrase])).embedding;
           return placedWords([word], embedding, texts)[0]!;
@@ -115,7 +115,7 @@ async function mirrored(
     const mirror = await placesIn(inMirror(photo));
     for (const [w, { place, cells }] of there.entries()) {
       counts.words++;
-      if (place === undefined) continue;
+      if (place === null) continue;
       counts.placed++;
       const [row, column] = bestCell(mirror[w]!.cells);
       const [ownRow, ownColumn] = bestCell(cells);
@@ -163,12 +163,11 @@ function casesOf(
     if (nouns.length === 0) continue;
     const { start } = pick(nouns);
     const isFirst = below(2) === 0;
-    cases.push({
-      images,
-      caption: isFirst ? `${caption} and ${second}.` : `${second} and ${caption}.`,
-      start: isFirst ? start : second.length + ' and '.length + start,
-      quadrant,
-    });
+    const joined = isFirst ? `${caption} and ${second}.` : `${second} and ${caption}.`;
+    const place = isFirst ? start : second.length + ' and '.length + start;
+    const word = wordsInContext(joined).find((each) => each.start === place);
+    // Not the half of a word with a hyphen.
+    if (word !== undefined) cases.push({ images, caption: joined, word, quadrant });
   }
   return cases;
 }

@@ -81,10 +81,10 @@ describe('what the server is given', () => {
     const client = await start({ settings: { maxProblems: 3 } });
     await client.ready();
     const shown = () => [...client.diagnostics.values()].flatMap((p) => p.diagnostics);
-    await client.until(() => shown().length > 0, 'problems');
+    // The counts are told after the diagnostics of all files.
+    await client.until(() => client.status?.counts.error === 8, 'all errors counted');
     assert.equal(shown().length, 3);
     assert.ok(shown().every(({ severity }) => severity === 1));
-    await client.until(() => client.status?.counts.error === 8, 'all errors counted');
     client.settings = { levels: { 'empty-caption': 'off' } };
     await client.connection.sendNotification('workspace/didChangeConfiguration', {
       settings: null,

@@ -281,6 +281,25 @@ describe('the sample dataset in an editor', () => {
     await client.close(file('dahlia.txt'));
   });
 
+  test('the words of a caption are told where they are, by the characters they stand on', async () => {
+    const { items } = await client.request('pairsOfImage', { uri: uriOf(file('dahlia.jpg')) });
+    const [item] = items;
+    assert.ok(item);
+    const caption = 'An orange dahlia, in full bloom.';
+    const { words } = await client.request('places', { pair: item.pair, caption });
+    assert.deepEqual(
+      words.map(({ text, start, end }) => [text, caption.slice(start, end)]),
+      ['orange', 'dahlia', 'full', 'bloom'].map((text) => [text, text]),
+    );
+    for (const { cells } of words) {
+      assert.ok(cells.every(Number.isFinite));
+      assert.ok(Math.max(...cells) > Math.min(...cells));
+    }
+    const german = 'Eine orangefarbene Dahlie vor dunkelgrünen Blättern im Garten hinter dem Haus';
+    const none = await client.request('places', { pair: item.pair, caption: german });
+    assert.deepEqual(none.words, []);
+  });
+
   test('search finds images for a text and captions for an image, from inside and outside', async () => {
     const bee = await client.request('search', {
       query: { kind: 'text', text: 'a honey bee on a flower' },

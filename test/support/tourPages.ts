@@ -240,6 +240,30 @@ export function tourAnswers(): Answers {
       };
       return { words: [last], unsupported: [last] };
     },
+    // The first word at the top left, the last, which the picture speaks against, nowhere.
+    places: ({ caption }: { caption: string }) => {
+      const texts = caption.split(' ');
+      const last = texts.at(-1) ?? '';
+      const cells = (best: number) => Array.from({ length: 16 }, (_, c) => (c === best ? 0.2 : 0));
+      return {
+        words: [
+          {
+            text: texts[0] ?? '',
+            start: 0,
+            end: texts[0]?.length ?? 0,
+            cells: cells(0),
+            place: { row: 0, column: 0 },
+          },
+          {
+            text: last,
+            start: caption.length - last.length,
+            end: caption.length,
+            cells: cells(5),
+            place: null,
+          },
+        ],
+      };
+    },
     search: () => ({ hits: tourNeighbours().captions }),
     thumbnail: tourThumbnail,
     setCaption: () => ({ applied: true }),

@@ -4,6 +4,7 @@ import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { t } from '../shared/l10n.ts';
 import { matchGrade, matchLine, scoreText } from '../shared/score.ts';
 import { imageUriOf } from './stage.ts';
+import { wordRow } from './wordRow.ts';
 import type { TriageSession } from './triageSession.ts';
 import { draftOf, isDirty, type TriageState } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
@@ -97,7 +98,10 @@ export function choices(session: TriageSession): readonly Choice[] {
 }
 
 /** The caption where it stands, its match as one types, and what can be done. */
-export function captionEditor(session: TriageSession): TemplateResult {
+export function captionEditor(
+  session: TriageSession,
+  seek: (start: number | undefined) => void,
+): TemplateResult {
   const { state } = session.store;
   const editable = canEdit(state);
   return html`<div class="caption-editor">
@@ -120,6 +124,7 @@ export function captionEditor(session: TriageSession): TemplateResult {
             ></textarea>`
         : nothing
     }
+    ${editable ? wordRow(state.detail, seek) : nothing}
     <div class="caption-bar">
       <div class="caption-match" id="caption-match">
         ${editable ? matchState(session) : nothing}

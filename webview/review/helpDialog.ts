@@ -14,6 +14,7 @@ export function helpDialog(): TemplateResult {
     [['J'], t('Next')],
     [['K'], t('Back')],
     [['Z'], t('Undo the last change made here')],
+    [['W'], t('Where the picture shows each word')],
     [['O'], t('Open the caption in its file')],
     [['?'], t('This list')],
   ];

@@ -13,6 +13,7 @@ export type TriageCommand =
         | 'apply'
         | 'undo'
         | 'open'
+        | 'words'
         | 'help';
     };
 
@@ -36,6 +37,7 @@ const LETTERS: Readonly<Record<string, TriageCommand>> = {
   e: { kind: 'edit' },
   o: { kind: 'open' },
   z: { kind: 'undo' },
+  w: { kind: 'words' },
   '?': { kind: 'help' },
 };
 

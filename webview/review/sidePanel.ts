@@ -19,7 +19,7 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   const neighbours = detail.match?.neighbours ?? detail.neighbours;
   const against =
     detail.against.length > 0 && canEdit(session.store.state)
-      ? [t('The picture speaks against: {0}', detail.against.join(', '))]
+      ? [t('The picture speaks against: {0}', detail.against.map(({ text }) => text).join(', '))]
       : [];
   const evidence = [...against, ...(detail.match?.evidence ?? finding.evidence)];
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>

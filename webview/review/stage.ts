@@ -14,18 +14,26 @@ export interface StageContext {
   /** Which of the related pairs stands beside the picture. */
   readonly partner: number;
   choosePartner(index: number): void;
+  /** How strongly each cell of a square grid over the picture is to be seen; the rest is dimmed. */
+  readonly spotlight: readonly number[] | undefined;
 }
 
 export function imageUriOf(finding: FindingItem): string | undefined {
   return finding.item?.imageUri ?? finding.imageUri;
 }
 
-function picture(context: StageContext, uri: string, alt: string): TemplateResult {
+function picture(
+  context: StageContext,
+  uri: string,
+  alt: string,
+  spotlight?: readonly number[],
+): TemplateResult {
   return html`<pairlens-thumbnail
     class="stage-picture"
     .source=${context.thumbnails}
     .uri=${uri}
     .alt=${alt}
+    .spotlight=${spotlight}
     .generation=${context.thumbnails.generation}
     size=${STAGE_PIXELS}
   ></pairlens-thumbnail>`;
@@ -43,11 +51,13 @@ export function stage(context: StageContext, finding: FindingItem): TemplateResu
   }
   const name = finding.item === undefined ? pathBelow(uri, []) : imageName(finding.item);
   if (partner === undefined) {
-    return html`<div class="stage">${picture(context, uri, t('Image {0}', name))}</div>`;
+    return html`<div class="stage">
+      ${picture(context, uri, t('Image {0}', name), context.spotlight)}
+    </div>`;
   }
   return html`<div class="stage stage-pair">
     <figure>
-      ${picture(context, uri, t('Image {0}', name))}
+      ${picture(context, uri, t('Image {0}', name), context.spotlight)}
       <figcaption><span class="file-name">${name}</span></figcaption>
     </figure>
     <figure class="partner">

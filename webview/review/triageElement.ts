@@ -27,6 +27,8 @@ const ANNOUNCE_DELAY_MS = 800;
 export class TriageElement extends PageElement {
   @property({ attribute: false }) accessor session!: TriageSession;
   @state() private accessor partner = 0;
+  /** Where the word begins that is looked for in the picture. */
+  @state() private accessor sought: number | undefined;
   #shownId: string | undefined;
   #announced = '';
   #announceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +51,10 @@ export class TriageElement extends PageElement {
 
   protected override willUpdate(): void {
     const id = this.session.store.state.current?.id;
-    if (id !== this.#shownId) this.partner = 0;
+    if (id !== this.#shownId) {
+      this.partner = 0;
+      this.sought = undefined;
+    }
   }
 
   protected override updated(): void {
@@ -90,10 +95,13 @@ export class TriageElement extends PageElement {
       choosePartner: (index: number) => {
         this.partner = index;
       },
+      spotlight: triage.detail.places.find(({ start }) => start === this.sought)?.cells,
     };
     return html`<section class="work" aria-labelledby="finding-title">
         ${this.#heading(triage, finding)} ${this.#notice(triage)} ${stage(context, finding)}
-        ${captionEditor(this.session)}
+        ${captionEditor(this.session, (start) => {
+          this.sought = start;
+        })}
       </section>
       ${sidePanel(this.session, finding)}`;
   }
@@ -291,6 +299,9 @@ export class TriageElement extends PageElement {
         break;
       case 'open':
         void session.open('caption');
+        break;
+      case 'words':
+        this.querySelector<HTMLElement>('.words button[tabindex="0"]')?.focus();
         break;
       case 'help':
         this.#help();

@@ -1,6 +1,13 @@
 import type { Notice } from '../shared/noticeLine.ts';
 import { z } from 'zod';
-import type { FindingItem, Match, Neighbours, Status } from '../../src/protocol/shapes.ts';
+import type {
+  FindingItem,
+  Match,
+  Neighbours,
+  PlacedWordItem,
+  Status,
+  WeighedWordItem,
+} from '../../src/protocol/shapes.ts';
 import type { WireError } from '../shared/rpcClient.ts';
 import { addStep, type Pace } from './pace.ts';
 
@@ -21,7 +28,9 @@ export interface Detail {
   readonly match: Match | null;
   readonly matching: boolean;
   /** Words of the caption on show that the picture speaks against, the worst first. */
-  readonly against: readonly string[];
+  readonly against: readonly WeighedWordItem[];
+  /** Its content words, and where the picture shows them. */
+  readonly places: readonly PlacedWordItem[];
 }
 
 export interface TriageState {
@@ -64,10 +73,17 @@ export type TriageAction =
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
   | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
-  | { readonly type: 'against'; readonly id: string; readonly words: readonly string[] }
+  | { readonly type: 'against'; readonly id: string; readonly words: readonly WeighedWordItem[] }
+  | { readonly type: 'places'; readonly id: string; readonly words: readonly PlacedWordItem[] }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
-const NO_DETAIL: Detail = { neighbours: null, match: null, matching: false, against: [] };
+const NO_DETAIL: Detail = {
+  neighbours: null,
+  match: null,
+  matching: false,
+  against: [],
+  places: [],
+};
 
 const rememberedSchema = z.object({
   rule: z.string().nullable().catch(null),
@@ -223,6 +239,8 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return detailOf(state, action.id, { match: action.match, matching: false });
     case 'against':
       return detailOf(state, action.id, { against: action.words });
+    case 'places':
+      return detailOf(state, action.id, { places: action.words });
     case 'notice':
       return { ...state, notice: action.notice };
   }

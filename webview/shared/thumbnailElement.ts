@@ -1,4 +1,4 @@
-import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Thumbnail } from '../../src/protocol/shapes.ts';
 import { icon } from './icon.ts';
@@ -24,6 +24,9 @@ export class ThumbnailElement extends PageElement {
   @property() accessor alt = '';
   /** Grows when the same URI may hold another picture. */
   @property({ type: Number }) accessor generation = 0;
+
+  /** How strongly each cell of a square grid over the picture is to be seen, row by row; the rest is dimmed. */
+  @property({ attribute: false }) accessor spotlight: readonly number[] | undefined;
 
   @state() private accessor shown: Thumbnail | null | undefined;
   #near = false;
@@ -57,12 +60,12 @@ export class ThumbnailElement extends PageElement {
     }
     if (this.shown === undefined) return html`<span class="no-image"></span>`;
     return html`<img
-      src=${this.shown.dataUri}
-      alt=${this.alt}
-      width=${this.shown.width}
-      height=${this.shown.height}
-      draggable="false"
-    />`;
+        src=${this.shown.dataUri}
+        alt=${this.alt}
+        width=${this.shown.width}
+        height=${this.shown.height}
+        draggable="false"
+      />${this.spotlight === undefined ? nothing : shade(this.shown, this.spotlight)}`;
   }
 
   async #load(): Promise<void> {
@@ -74,4 +77,40 @@ export class ThumbnailElement extends PageElement {
     const thumbnail = await source.get(uri, size);
     if (uri === this.uri && size === this.size) this.shown = thumbnail;
   }
+}
+
+/** Longest side of the picture in the units of the veil: `.shade` blurs by such units. */
+const SHADE_UNITS = 100;
+const DARKEST = 0.85;
+/** Cells that differ less than this, in cosines, are dimmed less. */
+const FULL_RANGE = 0.12;
+
+/** A veil over the picture, thinnest where the values are highest. It lies where `object-fit: contain` puts the picture. */
+function shade(picture: Thumbnail, cells: readonly number[]): TemplateResult {
+  const scale = SHADE_UNITS / Math.max(picture.width, picture.height);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  const side = Math.round(Math.sqrt(cells.length));
+  const [low, high] = [Math.min(...cells), Math.max(...cells)];
+  const [w, h] = [width / side, height / side];
+  return html`<svg class="shade" viewBox="0 0 ${width} ${height}" aria-hidden="true">
+    <svg width=${width} height=${height}>
+      <g>
+        ${cells.map((value, cell) => {
+          const [x, y] = [cell % side, Math.floor(cell / side)];
+          // Cells at the edge reach beyond it: the blur would thin them out there.
+          const [left, top] = [x === 0 ? -w : x * w, y === 0 ? -h : y * h];
+          const right = x === side - 1 ? width + w : (x + 1) * w;
+          const bottom = y === side - 1 ? height + h : (y + 1) * h;
+          const dark = (high - value) / Math.max(high - low, FULL_RANGE);
+          return svg`<rect
+            x=${left}
+            y=${top}
+            width=${right - left}
+            height=${bottom - top}
+            fill-opacity=${DARKEST * dark}
+          ></rect>`;
+        })}
+      </g>
+    </svg>
+  </svg>`;
 }

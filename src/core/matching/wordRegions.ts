@@ -25,9 +25,9 @@ export interface WordInContext extends CharacterRange {
 export interface PlacedWord extends CharacterRange {
   readonly text: string;
   /** How much more each cell speaks for the word than the picture as a whole, in cosines, row by row (16). */
-  readonly cells: readonly number[];
-  /** The crop that speaks for it most: its row and column, 0 to 2; undefined where the word has no place of its own. */
-  readonly place: readonly [row: number, column: number] | undefined;
+  readonly cells: number[];
+  /** The crop that speaks for it most: its row and column, 0 to 2; null where the word has no place of its own. */
+  readonly place: { readonly row: number; readonly column: number } | null;
 }
 
 /** The encoder reads no further, and each word is a text to encode. */
@@ -86,13 +86,13 @@ export function placedWords(
       start,
       end,
       cells: painted(scores.map((score) => score - mean)),
-      place: stands ? [Math.floor(best / CROPS), best % CROPS] : undefined,
+      place: stands ? { row: Math.floor(best / CROPS), column: best % CROPS } : null,
     };
   });
 }
 
-/** A word below this is everywhere or nowhere: half of these move when the picture is mirrored (docs/matchers.md). */
-const STANDS_OUT = 0.1;
+/** A word below this is everywhere or nowhere: more than half of these move when the picture is mirrored. */
+const STANDS_OUT = 0.07;
 
 /** Values of the crops -> of the cells: the mean of the crops that cover each. */
 function painted(values: readonly number[]): number[] {

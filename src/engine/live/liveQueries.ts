@@ -1,6 +1,5 @@
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
-import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { CaptionIntake } from './captionIntake.ts';
@@ -8,7 +7,6 @@ import type { LiveDataset } from './liveDataset.ts';
 import { neighbourLists } from './liveNeighbours.ts';
 import { imageAlone, livePair } from './livePairs.ts';
 import type { LivePorts } from './livePorts.ts';
-import { weighedWords } from './weighedWords.ts';
 import {
   type RankedNeighbour,
   searchByImage,
@@ -27,8 +25,6 @@ import type { Priority } from './priority.ts';
 import type { Turns } from './turns.ts';
 
 const MATCH_NEIGHBOURS = 20;
-/** Captions whose words stay weighed: a mouse comes back to the same few. */
-const WEIGHED_KEPT = 64;
 
 /** What the queries look at. */
 export interface QueryAccess {
@@ -45,7 +41,6 @@ export interface QueryAccess {
 /** Questions that change nothing. */
 export class LiveQueries {
   readonly #access: QueryAccess;
-  readonly #words = new WeakMap<LiveDataset, Map<string, readonly WeighedWord[]>>();
 
   constructor(access: QueryAccess) {
     this.#access = access;
@@ -118,29 +113,6 @@ export class LiveQueries {
     } finally {
       undo();
     }
-  }
-
-  /** @throws PairLensError `cancelled`. */
-  async words(
-    id: LivePairId,
-    caption: string,
-    signal?: CancelSignal,
-  ): Promise<readonly WeighedWord[]> {
-    const dataset = this.#access.members().find((each) => each.dataset.root === id.root)?.dataset;
-    const image = dataset?.imageRowOf.get(id.image);
-    if (dataset === undefined || image === undefined) return [];
-    // Images and their rows stay what they are for as long as the dataset does.
-    const known = this.#words.get(dataset) ?? new Map<string, readonly WeighedWord[]>();
-    this.#words.set(dataset, known);
-    const key = `${image} ${caption}`;
-    const weighed =
-      known.get(key) ??
-      (await this.#access.priority.first(() =>
-        weighedWords(dataset, image, caption, this.#access.ports(), signal),
-      ));
-    if (known.size >= WEIGHED_KEPT) known.clear();
-    known.set(key, weighed);
-    return weighed;
   }
 
   /** @throws PairLensError `cancelled`. */

@@ -5,6 +5,7 @@ import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { PlacedWord } from '../../core/matching/wordRegions.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
@@ -151,6 +152,11 @@ export interface LiveWorkspace {
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined>;
   /** What each content word of `caption` adds to its match with the image; none where the caption cannot be judged. */
   words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]>;
+  /**
+   * Where in the image each content word of `caption` is to be seen; none where the caption cannot be judged.
+   * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
+   */
+  places(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly PlacedWord[]>;
   searchText(
     text: string,
     want: 'images' | 'captions',

@@ -1,12 +1,14 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { PlacedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CaptionIntake } from './captionIntake.ts';
 import { decidePair } from './decidePair.ts';
 import { captionEdit, createCaptionEdit, swapEdits, type Editing } from './liveEdits.ts';
 import { livePair } from './livePairs.ts';
 import { LiveQueries } from './liveQueries.ts';
+import { WordQueries } from './wordQueries.ts';
 import type { LivePorts } from './livePorts.ts';
 import type {
   Decision,
@@ -53,6 +55,7 @@ class Workspace implements LiveWorkspace {
   #loaded: LivePorts | undefined;
   readonly #intake: CaptionIntake;
   readonly #queries: LiveQueries;
+  readonly #words: WordQueries;
   readonly #priority = new Priority();
   readonly #turns = new Turns();
   readonly #refreshes = new Turns();
@@ -80,6 +83,11 @@ class Workspace implements LiveWorkspace {
     this.#load = load;
     this.#settings = settings;
     this.#intake = new CaptionIntake(files, () => this.#ports);
+    this.#words = new WordQueries({
+      ports: () => this.#ports,
+      priority: this.#priority,
+      members: () => this.#members,
+    });
     this.#queries = new LiveQueries({
       ports: () => this.#ports,
       intake: this.#intake,
@@ -279,7 +287,11 @@ class Workspace implements LiveWorkspace {
   }
 
   words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]> {
-    return this.#queries.words(id, caption, signal);
+    return this.#words.words(id, caption, signal);
+  }
+
+  places(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly PlacedWord[]> {
+    return this.#words.places(id, caption, signal);
   }
 
   searchText(

@@ -61,6 +61,22 @@ export class ReviewPanel {
     return this.frame.getByRole('dialog', { name: 'Keys' });
   }
 
+  /** A word of the caption, below the field. */
+  word(text: string): Locator {
+    return this.frame
+      .getByRole('group', { name: 'Where the picture shows each word' })
+      .getByRole('button', { name: new RegExp(`^${text}:`) });
+  }
+
+  /** Goes on until the finding of a file is on show. */
+  async show(file: string): Promise<void> {
+    await this.#heading.click();
+    for (let title = await this.finding(); !title.includes(file);) {
+      await this.press('j');
+      title = await this.movedOn(title);
+    }
+  }
+
   async press(key: string): Promise<void> {
     await this.#page.keyboard.press(key);
   }

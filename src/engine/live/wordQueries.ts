@@ -1,0 +1,147 @@
+import { LRUCache } from 'lru-cache';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { omissions, omissionSupport, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import { type Matrix, row } from '../../core/matching/matrix.ts';
+import { rowsFrom } from '../../core/matching/scoreBlocks.ts';
+import {
+  cropsOf,
+  placedWords,
+  type PlacedWord,
+  wordsInContext,
+} from '../../core/matching/wordRegions.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import type { LiveDataset } from './liveDataset.ts';
+import type { LivePorts } from './livePorts.ts';
+import type { LivePairId } from './liveWorkspace.ts';
+import type { Member } from './members.ts';
+import type { Priority } from './priority.ts';
+
+/** Captions whose words stay weighed: a mouse comes back to the same few. */
+const CAPTIONS_KEPT = 64;
+/** Images whose crops stay encoded: while a caption is typed the picture stays. */
+const IMAGES_KEPT = 8;
+
+/** What the questions about words look at. */
+export interface WordAccess {
+  ports(): LivePorts;
+  readonly priority: Priority;
+  members(): readonly Member[];
+}
+
+/** What is kept for a dataset; its images and their rows stay what they are for as long as it does. */
+interface Known {
+  readonly words: LRUCache<string, readonly WeighedWord[]>;
+  readonly crops: LRUCache<number, Matrix>;
+}
+
+/**
+ * Questions about the words of a caption. What is encoded for them is nobody's caption or image: it goes past the
+ * store. In a language that the encoder does not read there is nothing to say of any word.
+ */
+export class WordQueries {
+  readonly #access: WordAccess;
+  readonly #known = new WeakMap<LiveDataset, Known>();
+
+  constructor(access: WordAccess) {
+    this.#access = access;
+  }
+
+  /** What each content word of a caption adds to its match with an image. @throws PairLensError `cancelled`. */
+  async words(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly WeighedWord[]> {
+    const found = this.#find(id);
+    const words = omissions(caption);
+    if (found === undefined || words.length === 0 || !this.#isRead(caption)) return [];
+    const { dataset, image, known } = found;
+    return remembered(known.words, `${image} ${caption}`, () =>
+      this.#access.priority.first(async () => {
+        const x = row(dataset.context.model.source.spaces.images, image);
+        const weighed: WeighedWord[] = [];
+        const { textEncoder } = this.#access.ports();
+        // The whole caption goes along with each batch: rows of one batch are padded alike.
+        const size = Math.max(1, textEncoder.batchSize - 1);
+        for (let start = 0; start < words.length; start += size) {
+          const batch = words.slice(start, start + size);
+          const rows = await this.#encode([caption, ...batch.map((word) => word.without)], signal);
+          weighed.push(...omissionSupport(batch, x, row(rows, 0), rowsFrom(rows, 1)));
+        }
+        return weighed;
+      }),
+    );
+  }
+
+  /**
+   * Where in an image each content word of a caption is to be seen.
+   * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
+   */
+  async places(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly PlacedWord[]> {
+    const found = this.#find(id);
+    const words = wordsInContext(caption);
+    if (found === undefined || words.length === 0 || !this.#isRead(caption)) return [];
+    const { image, known } = found;
+    return this.#access.priority.first(async () => {
+      const crops = await remembered(known.crops, image, () => this.#cropsOf(id, signal));
+      const phrases = await this.#encode(
+        words.map(({ phrase }) => phrase),
+        signal,
+      );
+      return placedWords(words, crops, phrases);
+    });
+  }
+
+  /** Rows of the crops of an image (9, d). */
+  async #cropsOf({ root, image }: LivePairId, signal: CancelSignal | undefined): Promise<Matrix> {
+    const { files, reader, imageEncoder } = this.#access.ports();
+    const bytes = await files.read(toAbsolute(root, image));
+    throwIfCancelled(signal);
+    const picture = await reader.read(bytes, 2 * imageEncoder.size);
+    throwIfCancelled(signal);
+    return (await imageEncoder.encode(cropsOf(picture))).embedding;
+  }
+
+  async #encode(texts: readonly string[], signal: CancelSignal | undefined): Promise<Matrix> {
+    throwIfCancelled(signal);
+    return (await this.#access.ports().textEncoder.encode(texts)).embedding;
+  }
+
+  #isRead(caption: string): boolean {
+    const language = this.#access.ports().languages?.detect(caption);
+    return language === undefined || language === 'en';
+  }
+
+  #find(
+    id: LivePairId,
+  ): { readonly dataset: LiveDataset; readonly image: number; readonly known: Known } | undefined {
+    const dataset = this.#access.members().find((each) => each.dataset.root === id.root)?.dataset;
+    const image = dataset?.imageRowOf.get(id.image);
+    if (dataset === undefined || image === undefined) return undefined;
+    let known = this.#known.get(dataset);
+    if (known === undefined) {
+      known = {
+        words: new LRUCache({ max: CAPTIONS_KEPT }),
+        crops: new LRUCache({ max: IMAGES_KEPT }),
+      };
+      this.#known.set(dataset, known);
+    }
+    return { dataset, image, known };
+  }
+}
+
+async function remembered<K extends string | number, V extends object>(
+  cache: LRUCache<K, V>,
+  key: K,
+  make: () => Promise<V>,
+): Promise<V> {
+  const held = cache.get(key);
+  if (held !== undefined) return held;
+  const made = await make();
+  cache.set(key, made);
+  return made;
+}
