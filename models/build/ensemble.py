@@ -45,12 +45,11 @@ def image_graph(members: list[Member], anchors: Anchors, directions: np.ndarray,
 
     Regions are means of 2 x 2 cells of the grid.
     """
-    g, half = GraphWriter('image-head'), side // 2
+    g = GraphWriter('image-head')
     grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
     prior = anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000]))
     anchor = anchors.image_nodes(g, prior)
-    blocks = g.add('Reshape', grid, g.axes(0, half, 2, half, 2, REGION_WIDTH))
-    regions = g.add('Reshape', g.add('ReduceMean', blocks, axes=[2, 4], keepdims=0), g.axes(0, half * half, REGION_WIDTH))
+    regions = g.regions(grid, side, REGION_WIDTH)
     embedding = _joined(g, [m.head.image_nodes(g, m.params, m.config, anchors, regions, anchor) for m in members], members, directions)
 
     mean = g.add('ReduceMean', regions, axes=[1], keepdims=0)

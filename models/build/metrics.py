@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -64,22 +65,35 @@ def noun_swaps(captions: list[str], share: float, rng: np.random.Generator) -> n
     return given
 
 
-def swap_auroc(scores: np.ndarray, captions: list[list[str]], seeds: int = 10, share: float = 0.4) -> dict[str, float]:
-    """Mean AUROC of the CSLS badness of own pairs after random and after same-noun swaps, over seeds and captions in turn.
+def hub_neighbours(count: int) -> int:
+    """Neighbours that tell hubs, in a set of that many images."""
+    return max(5, min(50, count // 12))
 
-    scores (N, N C): image i and caption c of image j at column j C + c; captions: the C texts of every image.
+
+def over_swaps(
+    captions: list[list[str]], judge: Callable[[np.ndarray, int], dict[str, np.ndarray]], seeds: int = 10, share: float = 0.4
+) -> dict[str, dict[str, float]]:
+    """Mean AUROC of what `judge` says, by name, after random and after same-noun swaps, over seeds and captions in turn.
+
+    captions: the C texts of every image; judge(given, turn): badness of every image with caption number `turn` of image given[i].
     """
     n, turns = len(captions), len(captions[0])
-    table = scores.reshape(n, n, turns)
-    k = max(5, min(50, n // 12))
-    results: dict[str, list[float]] = {'random': [], 'noun': []}
+    found: dict[str, dict[str, list[float]]] = {}
     for seed in range(seeds):
         for turn in range(turns):
             rng = np.random.default_rng([seed, turn])
             texts = [row[turn] for row in captions]
             for kind, given in (('random', random_swaps(n, share, rng)), ('noun', noun_swaps(texts, share, rng))):
-                results[kind].append(auroc(csls(table[:, given, turn], k), given != np.arange(n)))
-    return {kind: round(float(np.mean(values)), 4) for kind, values in results.items()}
+                for name, badness in judge(given, turn).items():
+                    found.setdefault(name, {'random': [], 'noun': []})[kind].append(auroc(badness, given != np.arange(n)))
+    return {name: {kind: round(float(np.mean(values)), 4) for kind, values in kinds.items()} for name, kinds in found.items()}
+
+
+def swap_auroc(scores: np.ndarray, captions: list[list[str]], seeds: int = 10, share: float = 0.4) -> dict[str, float]:
+    """Mean AUROC of the CSLS badness of own pairs after swaps. scores (N, N C): image i and caption c of image j at column j C + c."""
+    n, turns = len(captions), len(captions[0])
+    table, k = scores.reshape(n, n, turns), hub_neighbours(n)
+    return over_swaps(captions, lambda given, turn: {'csls': csls(table[:, given, turn], k)}, seeds, share)['csls']
 
 
 def mismatch_auroc(images: np.ndarray, captions: np.ndarray, priors: np.ndarray, sentences: np.ndarray, seeds: int = 20) -> dict[str, float]:
@@ -88,7 +102,7 @@ def mismatch_auroc(images: np.ndarray, captions: np.ndarray, priors: np.ndarray,
     captions and sentences are (N, C, D): C captions an image, all of which take a turn.
     """
     n, turns = captions.shape[:2]
-    k = max(5, min(50, n // 12))
+    k = hub_neighbours(n)
     results: dict[str, list[float]] = {'cosine': [], 'prior': [], 'csls': [], 'csls + prior': []}
     for seed in range(seeds):
         rng = np.random.default_rng(seed)

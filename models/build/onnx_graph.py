@@ -67,6 +67,12 @@ class GraphWriter:
         total = self.add('ReduceSum', self.add('Mul', values, mask), self.axes(1), keepdims=0)
         return self.add('Div', total, self.add('Max', self.add('ReduceSum', mask, self.axes(1), keepdims=0), self.constant(1.0)))
 
+    def regions(self, grid: str, side: int, width: int) -> str:
+        """grid (B, side^2, width) -> means of its 2 x 2 cells (B, side^2 / 4, width)."""
+        half = side // 2
+        blocks = self.add('Reshape', grid, self.axes(0, half, 2, half, 2, width))
+        return self.add('Reshape', self.add('ReduceMean', blocks, axes=[2, 4], keepdims=0), self.axes(0, half * half, width))
+
     def model(self) -> onnx.ModelProto:
         graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', OPSET)], ir_version=IR_VERSION)

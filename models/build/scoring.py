@@ -49,8 +49,8 @@ def score_all(head: ModuleType, params: Params, config, anchors: Anchors, data: 
     return scores, 1e3 * float(np.median(spent))
 
 
-def score_shipped(models: Path, data: Measured) -> np.ndarray:
-    """Scores (N, M) of the head in `models`, from the same cached features: the graph pools 2 x 2 cells, so each region stands for four."""
+def embed_shipped(models: Path, data: Measured) -> tuple[np.ndarray, np.ndarray]:
+    """Unit rows (N, D) and (M, D) of the head in `models`, from the same cached features: the graph pools 2 x 2 cells, so each region stands for four."""
     half = round(data.regions.shape[1] ** 0.5)
     head, images = session(models / GRAPHS['imageHead']), []
     for first in range(0, len(data.regions), IMAGES):
@@ -63,7 +63,7 @@ def score_shipped(models: Path, data: Measured) -> np.ndarray:
     for places in data.blocks():
         batch = data.text_batch(places)
         (captions[places],) = head.run(['embedding'], {'states': batch['states'], 'attention_mask': batch['mask'].astype(np.int64)})
-    return np.concatenate(images) @ captions.T
+    return np.concatenate(images), captions
 
 
 def rerank(head: ModuleType, params: Params, config, anchors: Anchors, data: Measured, base: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray, float]:

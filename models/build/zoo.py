@@ -18,9 +18,10 @@ import onnx
 
 from batches import with_noise
 from export import GRAPHS
+from heads import scan
 from metrics import recall_of, swap_auroc
 from recipe import PARTS
-from scoring import rerank, score_all, score_shipped
+from scoring import embed_shipped, rerank, score_all
 from train import train
 from zoo_data import ZooData, zoo_data
 from zoo_report import read_record, record_of, write_record, write_report
@@ -29,6 +30,7 @@ from zoo_runs import FUSIONS, SHIPPED, Run, head_runs, loss_runs, noise_runs, qu
 MODELS = Path(__file__).resolve().parents[1]
 REPOSITORY = MODELS.parent
 NOISE_SEED = 7
+GRID_SIDE = 8
 SHIPPED_LABEL = 'shipped: ' + ' + '.join(f'{part.weight:g} {part.name.upper()}' for part in PARTS)
 
 
@@ -75,6 +77,14 @@ def still_to_do(everything: list[Run], only: str, record: dict[str, dict], work:
     return [run for run in everything if run in new or run.name in bases]
 
 
+def save_fragment_graphs(run: Run, params: dict, data: ZooData, work: Path) -> None:
+    """SCAN as graphs that the program can score given pairs with: `npm run measure -- words DATASET --scan FILE`."""
+    if run.head is not scan:
+        return
+    onnx.save(scan.image_graph(params, run.config, data.anchors, GRID_SIDE), work / f'{run.name}.image.onnx')
+    onnx.save(scan.text_graph(params, run.config, data.anchors), work / f'{run.name}.text.onnx')
+
+
 def carry_out(run: Run, data: ZooData, work: Path) -> None:
     file = work / f'{run.name}.json'
     if file.exists():
@@ -86,6 +96,7 @@ def carry_out(run: Run, data: ZooData, work: Path) -> None:
         saved.write_bytes(pickle.dumps(train(run.head, run.config, data.anchors, training, run.recipe, checkpoint=checkpoint)))
         checkpoint.unlink(missing_ok=True)
     params = pickle.loads(saved.read_bytes())
+    save_fragment_graphs(run, params, data, work)
     size = parameters(run, params)
     facts = {'label': run.label, 'loss': run.loss, 'noise': run.noise, 'epochs': run.recipe.epochs, 'seed': run.recipe.seed, 'rerank': run.rerank}
     result = facts | measure(run, params, data, work) | {'parameters': size, 'bytes': 2 * size}
@@ -108,7 +119,8 @@ def measure_shipped_and_fusions(data: ZooData, work: Path) -> None:
     """Rows for what is in models/ and for the fusions whose members are all there."""
     file = work / f'{SHIPPED}.json'
     if not file.exists():
-        scores = {name: score_shipped(MODELS, part) for name, part in data.sets.items()}
+        rows = {name: embed_shipped(MODELS, part) for name, part in data.sets.items()}
+        scores = {name: images @ captions.T for name, (images, captions) in rows.items()}
         np.savez(work / f'{SHIPPED}.npz', **scores)
         weights = [onnx.load(MODELS / GRAPHS[side]).graph.initializer for side in ('imageHead', 'textHead')]
         size = sum(int(np.prod(weight.dims)) for side in weights for weight in side)

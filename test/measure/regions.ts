@@ -14,6 +14,7 @@ import type { PixelSquare } from '../../src/core/ports.ts';
 import { openDatasets } from '../../src/engine/openDatasets.ts';
 import { seeded } from '../support/randomVectors.ts';
 import { nounsOf } from './nouns.ts';
+import { openScan } from './scanScorer.ts';
 
 /** A noun that only one person sees in a photo is not surely there. */
 const LEAST_CAPTIONS = 2;
@@ -41,12 +42,13 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
       cases: { type: 'string', default: '400' },
       seed: { type: 'string', default: '0' },
       split: { type: 'string', multiple: true },
+      scan: { type: 'string' },
     },
   });
   const [folder] = positionals;
   if (folder === undefined) {
     console.error(
-      'Usage: npm run measure -- regions DATASET [--cases N] [--seed N] [--split NAME]',
+      'Usage: npm run measure -- regions DATASET [--cases N] [--seed N] [--split NAME] [--scan GRAPHS]',
     );
     process.exit(2);
   }
@@ -61,11 +63,25 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
         captions.set(image, [...(captions.get(image) ?? []), caption]);
       }
       const cases = casesOf(captions, Number(values.cases), Number(values.seed));
-      const right = { crops: 0, wordAlone: 0, caption: 0 };
+      const scan = values.scan === undefined ? undefined : await openScan(values.scan);
+      const right = { scan: 0, crops: 0, wordAlone: 0, caption: 0 };
       for (const { images, caption, word, quadrant } of cases) {
         const photos = await Promise.all(
           images.map(async (name) => reader.read(await readFile(path.join(root, name)), size)),
         );
+        if (scan !== undefined) {
+          const small = await Promise.all(
+            images.map(async (name) =>
+              reader.read(await readFile(path.join(root, name)), scan.size / 2),
+            ),
+          );
+          const found = await scan.words(sideBySide(small), caption);
+          const region = found.find((each) => each.start === word.start)?.region ?? -1;
+          const cells = Array.from({ length: MAP_SIDE * MAP_SIDE }, (_, c) =>
+            c === region ? 1 : 0,
+          );
+          if (quadrantOf(cells) === quadrant) right.scan++;
+        }
         const { embedding } = await imageEncoder.encode(cropsOf(sideBySide(photos)));
         const point = async (phrase: string) => {
           const texts = (await textEncoder.encode([phrase])).embedding;
@@ -83,6 +99,9 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
       console.log(`  the word with its neighbours  ${share(right.crops, cases.length)}`);
       console.log(`  the word by itself            ${share(right.wordAlone, cases.length)}`);
       console.log(`  the whole caption             ${share(right.caption, cases.length)}`);
+      if (scan !== undefined) {
+        console.log(`  the word by SCAN              ${share(right.scan, cases.length)}`);
+      }
       console.log('  at random                     25.0');
       const kept = await mirrored(captions, root, encoders);
       console.log(

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
 import { openWorkspace } from '../../src/cli/compose.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { centred, shrunkMean } from '../../src/core/matching/centring.ts';
@@ -8,6 +10,7 @@ import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import { isContentWord } from '../../src/core/text/contentWords.ts';
 import { seeded } from '../support/randomVectors.ts';
 import { nounsOf } from './nouns.ts';
+import { openScan } from './scanScorer.ts';
 
 /** A replacement is a word that people use. */
 const LEAST_USES = 2;
@@ -31,11 +34,14 @@ export async function measureWords(args: readonly string[]): Promise<void> {
       cases: { type: 'string', default: '500' },
       seed: { type: 'string', default: '0' },
       split: { type: 'string', multiple: true },
+      scan: { type: 'string' },
     },
   });
   const [folder] = positionals;
   if (folder === undefined) {
-    console.error('Usage: npm run measure -- words DATASET [--cases N] [--seed N] [--split NAME]');
+    console.error(
+      'Usage: npm run measure -- words DATASET [--cases N] [--seed N] [--split NAME] [--scan GRAPHS]',
+    );
     process.exit(2);
   }
   const terminal = new Terminal({ quiet: false, color: true });
@@ -62,7 +68,9 @@ export async function measureWords(args: readonly string[]): Promise<void> {
         for (const [r, text] of texts.entries()) row(out, r).set(await workspace.encodeText(text));
         return out;
       };
-      const hits = { leaveOneOut: 0, wordAlone: 0, random: 0 };
+      const reader = sharpImageReader();
+      const scan = values.scan === undefined ? undefined : await openScan(values.scan);
+      const hits = { scan: 0, leaveOneOut: 0, wordAlone: 0, random: 0 };
       const cases = casesOf(captions, Number(values.cases), Number(values.seed));
       for (const { image, caption, start } of cases) {
         const words = omissions(caption);
@@ -74,6 +82,14 @@ export async function measureWords(args: readonly string[]): Promise<void> {
         const single = words.map((_, w) => dot(x, row(alone, w)));
         if (words[argMin(left)]!.start === start) hits.leaveOneOut++;
         if (words[argMin(single)]!.start === start) hits.wordAlone++;
+        if (scan !== undefined) {
+          const bytes = await readFile(path.join(opened.root, image));
+          const found = await scan.words(await reader.read(bytes, scan.size), caption);
+          const supports = words.map(
+            (word) => found.find((each) => each.start === word.start)?.support ?? NaN,
+          );
+          if (words[argMin(supports)]?.start === start) hits.scan++;
+        }
         hits.random += 1 / words.length;
       }
       console.log(
@@ -83,6 +99,7 @@ export async function measureWords(args: readonly string[]): Promise<void> {
       const share = (count: number) => ((100 * count) / cases.length).toFixed(1);
       console.log(`  by leaving words out        ${share(hits.leaveOneOut)}`);
       console.log(`  by the cosine of the word   ${share(hits.wordAlone)}`);
+      if (scan !== undefined) console.log(`  by SCAN                     ${share(hits.scan)}`);
       console.log(`  at random                   ${share(hits.random)}`);
     }
   } finally {

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import onnx
 
 from anchors import Anchors
 from nn import START_SCALE, Params, dropout, linear, linear_params, unit
+from onnx_graph import FLOAT, INT64, GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 SMOOTHING = {'t2i': 9.0, 'i2t': 4.0}
@@ -86,3 +88,24 @@ def score_pairs(params: Params, config: ScanConfig, images: dict[str, jax.Array]
         return jnp.where(mask > 0, q, 0).sum(2) / jnp.maximum(mask.sum(-1), 1)
     scale = LSE[config.direction]
     return jax.nn.logsumexp(jnp.where(mask > 0, scale * q, -1e9), 2) / scale
+
+
+def image_graph(params: Params, config: ScanConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
+    """`image_fragments` as a graph: `grid` (B, side^2, 1280), `logits` (B, 1000) -> `regions` (B, R + 1, width), the prior last."""
+    g, p = GraphWriter('scan-image'), params['image']
+    grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
+    anchor = anchors.image_nodes(g, anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000])))
+    regions = g.linear(g.regions(grid, side, REGION_WIDTH), p['fc']['w'], p['fc']['b'])
+    prior = g.add('Unsqueeze', g.linear(anchor, p['prior']['w'], p['prior']['b']), g.axes(1))
+    g.output(g.unit(g.add('Concat', regions, prior, axis=1)), 'regions', FLOAT, ['B', 'R', config.width])
+    return g.model()
+
+
+def text_graph(params: Params, config: ScanConfig, anchors: Anchors) -> onnx.ModelProto:
+    """`text_fragments` as a graph: `states` (B, L, 384), `attention_mask` (B, L) -> `words` (B, L, width), 0 where masked; the marks stay in."""
+    g, p = GraphWriter('scan-text'), params['text']
+    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
+    centred = g.add('Mul', g.add('Sub', states, g.constant(anchors.sentence_mean)), mask)
+    words = g.unit(g.linear(centred, p['fc']['w'], p['fc']['b']))
+    g.output(g.add('Mul', words, mask), 'words', FLOAT, ['B', 'L', config.width])
+    return g.model()

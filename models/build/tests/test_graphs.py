@@ -5,7 +5,7 @@ import onnxruntime
 import pytest
 
 from ensemble import Member, image_graph, principal_directions, side_by_side, text_graph
-from heads import naa, rrf, saem, vse
+from heads import naa, rrf, saem, scan, vse
 from made_up import made_up_anchors
 
 ANCHORS = made_up_anchors()
@@ -118,3 +118,14 @@ def test_both_graphs_give_as_many_numbers_as_there_are_directions():
     (captions,) = run(text_graph(members, ANCHORS, directions), ['embedding'], {'states': STATES, 'attention_mask': MASK})
     assert images.shape == captions.shape == (3, 6)
     np.testing.assert_allclose(np.linalg.norm(images, axis=1), 1, atol=1e-4)
+
+
+def test_the_graphs_of_scan_are_its_fragments():
+    config = scan.ScanConfig(width=24)
+    params = scan.init(config, 3)
+    (found,) = run(scan.image_graph(params, config, ANCHORS, 4), ['regions'], {'grid': GRID, 'logits': LOGITS})
+    expected = scan.image_fragments(params, config, ANCHORS, {'regions': regions(), 'logits': LOGITS})['regions']
+    np.testing.assert_allclose(found, expected, atol=2e-3)
+    (found,) = run(scan.text_graph(params, config, ANCHORS), ['words'], {'states': STATES, 'attention_mask': MASK})
+    texts = scan.text_fragments(params, config, ANCHORS, {'states': STATES, 'mask': MASK})
+    np.testing.assert_allclose(found * texts['mask'][..., None], texts['words'], atol=2e-3)
