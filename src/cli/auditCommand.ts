@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createColors } from 'picocolors';
+import { PairLensError } from '../core/errors.ts';
 import { DEFAULT_LEVELS } from '../core/audit/finding.ts';
 import { atLeast, type AuditReport } from '../core/export/auditReport.ts';
 import { githubAnnotations } from '../core/export/githubAnnotations.ts';
@@ -16,6 +17,7 @@ import type { Levels } from './options.ts';
 export interface AuditOptions {
   readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github';
   readonly pairs?: string | undefined;
+  readonly words?: true | undefined;
   readonly out?: string | undefined;
   readonly failOn: 'error' | 'warning' | 'info' | 'hint' | 'never';
   readonly rule?: Levels | undefined;
@@ -29,6 +31,11 @@ export async function auditCommand(
   context: CommandContext,
 ): Promise<number> {
   const started = performance.now();
+  if (options.words === true && options.pairs === undefined) {
+    throw new PairLensError('invalid-argument', '--words adds to the lines of --pairs.', {
+      remedy: 'Give --pairs FILE as well.',
+    });
+  }
   const root = await existingFolder(folder);
   // Before hours of work, not after them.
   for (const file of [options.out, options.pairs]) {
@@ -39,7 +46,11 @@ export async function auditCommand(
     const { report, datasets } = await auditFolder(
       root,
       workspace,
-      { levels: options.rule ?? DEFAULT_LEVELS, version: context.version },
+      {
+        levels: options.rule ?? DEFAULT_LEVELS,
+        version: context.version,
+        words: options.words === true,
+      },
       hooksOf(context),
     );
     if (options.pairs !== undefined) {

@@ -60,11 +60,11 @@ export async function openWorkspace(
       }),
     index: (dataset, hooks) => indexDataset(dataset, ports, hooks),
     decisions: (root) => readDecisions(nodeFiles, root),
-    audit: (embedded, levels, hooks, decisions) =>
+    audit: (embedded, { words = false, ...wanted }, hooks) =>
       auditDataset(embedded, {
         ...hooks,
-        levels,
-        ...(decisions && { decisions }),
+        ...wanted,
+        ...(words && { words: { encoder: textEncoder, clock } }),
         reference,
         languages,
         innerProducts,

@@ -66,6 +66,7 @@ function addAudit(program: Program, run: RunCommand): void {
     )
     .option('--out <file>', 'write the report to a file instead of standard output')
     .option('--pairs <file>', 'also write one JSON object for each readable pair')
+    .option('--words', 'say in --pairs what each word adds to the match; takes some minutes more')
     .addOption(
       new Option('--fail-on <level>', 'exit with 1 where a finding is at least this bad')
         .choices(THRESHOLDS)

@@ -8,6 +8,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   match: 'Matching',
   calibrate: 'Calibrating',
   audit: 'Looking for mistakes',
+  words: 'Weighing words',
   write: 'Writing',
 };
 

@@ -1,7 +1,7 @@
 /** One step of a long call, as its listener sees it. */
 export interface Progress {
   readonly phase:
-    'list' | 'read' | 'images' | 'captions' | 'match' | 'calibrate' | 'audit' | 'write';
+    'list' | 'read' | 'images' | 'captions' | 'match' | 'calibrate' | 'audit' | 'words' | 'write';
   /** Items done of `total`; `total` is 0 while it is not known. */
   readonly done: number;
   readonly total: number;

@@ -11,10 +11,14 @@ import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import { LEVELS_WORST_FIRST, type MismatchEstimate } from '../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../core/matching/innerProducts.ts';
+import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
+import { row } from '../core/matching/matrix.ts';
 import { paced, type Steps } from '../core/steps.ts';
-import type { LanguageDetector } from '../core/ports.ts';
+import type { Clock, LanguageDetector, TextEncoder } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Levels } from './levels.ts';
+import { ProgressMeter } from './progressMeter.ts';
+import { weighedWords } from './weighedWords.ts';
 import type { AuditedPair, DatasetAudit } from './workspace.ts';
 
 /** A judgement takes some 30 microseconds: a turn stays short. */
@@ -38,6 +42,8 @@ export interface JudgeOptions {
 
 export interface AuditOptions extends JudgeOptions {
   readonly levels: Levels;
+  /** What encodes captions without a word, and tells the time of it; without it no words are weighed. */
+  readonly words?: { readonly encoder: TextEncoder; readonly clock: Clock };
 }
 
 /** A dataset with a model of its own: what the detectors work on. */
@@ -60,10 +66,12 @@ export async function auditDataset(
   const judgement = await judgeDataset(whole, options);
   const detected = await detect(judgement, options, (code) => levels[code] !== 'off');
   const { context } = judgement;
+  const words = options.words && (await weighPairs(context, options.words, options));
   return {
     pairs: auditedPairs(whole, context, detected, levels),
     findings: findingsAt(levels, detected),
     ...(context.judged.includes(true) && { estimate: mismatchEstimate(context) }),
+    ...(words && { words }),
   };
 }
 
@@ -126,6 +134,27 @@ export async function detect(
   const total = context.judged.length;
   options.onProgress?.({ phase: 'audit', done: total, total });
   return detected;
+}
+
+/** For each judged pair what its words add to the match. @throws PairLensError `cancelled`. */
+async function weighPairs(
+  { embedded, judged, model }: AuditContext,
+  { encoder, clock }: NonNullable<AuditOptions['words']>,
+  { signal, onProgress }: AuditOptions,
+): Promise<(readonly WeighedWord[] | undefined)[]> {
+  const { pairs } = embedded.dataset;
+  const meter = new ProgressMeter('words', pairs.length, clock, onProgress);
+  const weighed: (readonly WeighedWord[] | undefined)[] = [];
+  for (const [p, { caption }] of pairs.entries()) {
+    const image = embedded.imageRow[p]!;
+    weighed.push(
+      judged[p] === true
+        ? await weighedWords(caption, row(model.source.spaces.images, image), encoder, signal)
+        : undefined,
+    );
+    meter.add(1);
+  }
+  return weighed;
 }
 
 function nextTurn(): Promise<void> {

@@ -29,7 +29,7 @@ export interface AuditedFolder {
 export async function auditFolder(
   folder: string,
   workspace: Workspace,
-  options: { readonly levels: Levels; readonly version: string },
+  options: { readonly levels: Levels; readonly version: string; readonly words?: boolean },
   hooks: Hooks,
 ): Promise<AuditedFolder> {
   const datasets: AuditedDataset[] = [];
@@ -39,7 +39,8 @@ export async function auditFolder(
     const decisions = decisionsOf(embedded, await workspace.decisions(dataset.root), (text) =>
       workspace.hash(text),
     );
-    const audit = await workspace.audit(embedded, options.levels, hooks, decisions);
+    const { levels, words = false } = options;
+    const audit = await workspace.audit(embedded, { levels, decisions, words }, hooks);
     datasets.push({ dataset, audit, decisions });
   }
   const report = auditReport(folder, datasets, {

@@ -185,7 +185,7 @@ async function measureNoise(
   for (let seed = 0; seed < options.seeds; seed++) {
     throwIfCancelled(hooks.signal);
     const noisy = injectSwaps(embedded, { rate: options.rate, seed, limit: options.limit });
-    const audit = await workspace.audit(noisy.embedded, DEFAULT_LEVELS, hooks);
+    const audit = await workspace.audit(noisy.embedded, { levels: DEFAULT_LEVELS }, hooks);
     images = noisy.wrong.length;
     const measured = (score: 'mismatch' | 'similarity'): number[] =>
       audit.pairs.map((pair) => (score === 'mismatch' ? 1 : -1) * (pair?.[score] ?? 0));

@@ -1,3 +1,4 @@
+import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
 import type { AuditedDataset } from './auditFolder.ts';
 import { folderPrefix } from './auditReport.ts';
 
@@ -13,6 +14,7 @@ export function* pairLines(root: string, datasets: readonly AuditedDataset[]): G
     for (const [index, pair] of dataset.pairs.entries()) {
       const audited = audit.pairs[index];
       if (audited === undefined) continue;
+      const words = audit.words?.[index];
       const line = {
         image: prefix + pair.image,
         caption: pair.caption,
@@ -20,8 +22,14 @@ export function* pairLines(root: string, datasets: readonly AuditedDataset[]): G
         similarity: audited.similarity,
         mismatch: audited.mismatch,
         findings: audited.findings,
+        ...(words && { words: words.map(wordLine) }),
       };
       yield `${JSON.stringify(line)}\n`;
     }
   }
+}
+
+/** Four digits are more than the support is good for, and the lines are many. */
+function wordLine({ text, start, end, support }: WeighedWord): WeighedWord {
+  return { text, start, end, support: Number(support.toFixed(4)) };
 }

@@ -5,6 +5,7 @@ import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
 import type { MismatchEstimate } from '../core/export/auditReport.ts';
 import type { InnerProducts } from '../core/matching/innerProducts.ts';
+import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
 import type { MatchingSpaces } from '../core/matching/matcher.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import type { Levels } from './levels.ts';
@@ -24,12 +25,23 @@ export interface AuditedPair {
   readonly findings: readonly FindingCode[];
 }
 
+/** What an audit is to say. */
+export interface AuditWishes {
+  readonly levels: Levels;
+  /** What a person decided of each pair. */
+  readonly decisions?: readonly (Decision | undefined)[];
+  /** Whether the words of each pair are weighed: some six captions more to encode for each. */
+  readonly words?: boolean;
+}
+
 /** The audit of one dataset. */
 export interface DatasetAudit {
   /** One for each pair of the dataset; undefined where its image or caption could not be read. */
   readonly pairs: readonly (AuditedPair | undefined)[];
   readonly findings: readonly Finding[];
   readonly estimate?: MismatchEstimate;
+  /** For each pair what its words add to the match; where they were asked for, and the pair could be judged. */
+  readonly words?: readonly (readonly WeighedWord[] | undefined)[];
 }
 
 /** The steps that the use cases of the command line are made of, with the ports already in place. */
@@ -43,13 +55,7 @@ export interface Workspace {
   index(dataset: Dataset, hooks: Hooks): Promise<EmbeddedDataset>;
   /** What people decided of a dataset's pairs, by `decisionKey`. @throws PairLensError `unreadable-file`. */
   decisions(root: string): Promise<ReadonlyMap<string, Decision>>;
-  /** @param decisions for each pair */
-  audit(
-    embedded: EmbeddedDataset,
-    levels: Levels,
-    hooks: Hooks,
-    decisions?: readonly (Decision | undefined)[],
-  ): Promise<DatasetAudit>;
+  audit(embedded: EmbeddedDataset, wanted: AuditWishes, hooks: Hooks): Promise<DatasetAudit>;
   /** Joint-space embedding of a text, a unit vector. */
   encodeText(text: string): Promise<Float32Array>;
   /** Joint-space embedding of any image file, a unit vector. @throws PairLensError `unreadable-image`. */

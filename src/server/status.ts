@@ -116,6 +116,8 @@ export function phaseText(phase: Progress['phase']): string {
       return l10n.t('Learning what a wrong caption looks like here');
     case 'audit':
       return l10n.t('Auditing');
+    case 'words':
+      return l10n.t('Weighing words');
     case 'write':
       return l10n.t('Writing');
   }

@@ -7,6 +7,13 @@ import { pairlens, temporaryFolder } from '../support/commandLine.ts';
 
 const SAMPLES = path.resolve(import.meta.dirname, '../../samples');
 
+interface WordLine {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly support: number;
+}
+
 interface Mistake {
   readonly code: ReportFinding['code'];
   readonly images: readonly string[];
@@ -43,6 +50,24 @@ describe('the sample dataset', () => {
         }),
     );
     assert.deepEqual(missed, []);
+  });
+
+  test('--words says of every pair what its words add, by the characters they stand on', async () => {
+    const lines = path.join(folder.path, 'pairs.jsonl');
+    const args = ['audit', path.join(SAMPLES, 'tour'), '--fail-on', 'never', '--pairs', lines];
+    const { status, stderr } = await pairlens([...args, '--words', '--cache', folder.path]);
+    assert.equal(status, 0, stderr);
+    const pairs = (await readFile(lines, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { caption: string; words: WordLine[] });
+    for (const { caption, words } of pairs) {
+      assert.ok(words.length > 1, caption);
+      for (const { text, start, end, support } of words) {
+        assert.equal(caption.slice(start, end), text);
+        assert.ok(Math.abs(support) < 1);
+      }
+    }
   });
 
   test('no more than a few other captions are called wrong', () => {

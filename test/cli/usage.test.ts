@@ -41,6 +41,12 @@ describe('using the command line', () => {
     assert.match(stderr, /Usage: pairlens/);
   });
 
+  test('--words without --pairs would say nothing, and says so', async () => {
+    const { status, stderr } = await pairlens(['audit', folder.path, '--words']);
+    assert.equal(status, 2);
+    assert.match(stderr, /Give --pairs FILE as well/);
+  });
+
   for (const [option, value, advice] of [
     ['--format', 'xml', /human, json, sarif, markdown, github/],
     ['--fail-on', 'sometimes', /error, warning, info, hint, never/],

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
+import { matrix } from '../../src/core/matching/matrix.ts';
+import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
 import { type AuditOptions, auditDataset } from '../../src/engine/auditDataset.ts';
 import type { DatasetAudit } from '../../src/engine/workspace.ts';
@@ -132,4 +134,55 @@ test('two runs give the same result, and an aborted one says it was cancelled', 
   await assert.rejects(audit(embedded, { signal: { aborted: true } }), (error) =>
     PairLensError.is(error, 'cancelled'),
   );
+});
+
+test('words are weighed for pairs that can be judged, counted as they go, and stopped when asked', async () => {
+  const { embedded } = syntheticWorld(60);
+  const texts: string[] = [];
+  const encoder: TextEncoder = {
+    modelId: 'synthetic',
+    batchSize: 4,
+    encode(batch) {
+      texts.push(...batch);
+      const rows = matrix(batch.length, embedded.texts.embedding.columns);
+      return Promise.resolve({ embedding: rows, sentence: rows });
+    },
+  };
+  const clock = { now: () => performance.now() };
+  const captions = embedded.dataset.pairs.map((pair, p) => ({
+    ...pair,
+    caption: p === 3 ? 'ein Hund' : `red dog ${p}`,
+  }));
+  const worded = { ...embedded, dataset: { ...embedded.dataset, pairs: captions } };
+  const seen: number[] = [];
+  const { words } = await audit(worded, {
+    decisions: captions.map((_, p) => (p === 5 ? 'excluded' : undefined)),
+    words: { encoder, clock },
+    onProgress: ({ phase, done }) => {
+      if (phase === 'words') seen.push(done);
+    },
+  });
+  assert.equal(words?.length, 60);
+  assert.equal(words[5], undefined);
+  assert.deepEqual(
+    words[7]?.map(({ text, start, end }) => [text, start, end]),
+    [
+      ['red', 0, 3],
+      ['dog', 4, 7],
+    ],
+  );
+  assert.ok(!texts.includes('red dog 5') && texts.includes('dog 7') && texts.includes('red 7'));
+  assert.equal(seen.at(-1), 60);
+  const signal = { aborted: false };
+  const stopping = {
+    ...encoder,
+    encode: (batch: readonly string[]) => {
+      signal.aborted = true;
+      return encoder.encode(batch);
+    },
+  };
+  await assert.rejects(audit(worded, { words: { encoder: stopping, clock }, signal }), (error) =>
+    PairLensError.is(error, 'cancelled'),
+  );
+  assert.equal((await audit(worded)).words, undefined);
 });

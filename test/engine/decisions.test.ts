@@ -4,6 +4,7 @@ import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
 import { auditDataset } from '../../src/engine/auditDataset.ts';
+import type { AuditWishes } from '../../src/engine/workspace.ts';
 import { auditFolder } from '../../src/engine/auditFolder.ts';
 import { decisionsOf, readDecisions, writeDecision } from '../../src/engine/decisions.ts';
 import { pairLines } from '../../src/engine/pairLines.ts';
@@ -25,17 +26,8 @@ async function auditedWith(embedded: EmbeddedDataset, p: number, decision: Decis
     hash,
     index: () => Promise.resolve(embedded),
     decisions: (root: string) => readDecisions(files, root),
-    audit: (
-      whole: EmbeddedDataset,
-      _levels: unknown,
-      _hooks: unknown,
-      decisions?: readonly (Decision | undefined)[],
-    ) =>
-      auditDataset(whole, {
-        levels: DEFAULT_LEVELS,
-        reference,
-        ...(decisions && { decisions }),
-      }),
+    audit: (whole: EmbeddedDataset, { levels, decisions = [] }: AuditWishes) =>
+      auditDataset(whole, { levels, decisions, reference }),
   };
   const audited = await auditFolder(
     '/data',

@@ -58,7 +58,11 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
             seed,
             limit: Number(values.limit),
           });
-          const { pairs: judged, estimate } = await workspace.audit(embedded, DEFAULT_LEVELS, {});
+          const { pairs: judged, estimate } = await workspace.audit(
+            embedded,
+            { levels: DEFAULT_LEVELS },
+            {},
+          );
           const mismatch = judged.map((pair) => pair?.mismatch ?? 0);
           const flagged = judged.map(
             (pair) => pair?.findings.includes('caption-mismatch') ?? false,

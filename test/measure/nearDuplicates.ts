@@ -82,7 +82,7 @@ const { findings } = await workspace.audit(
       thumbnails: Uint8Array.from(thumbnails.flatMap((bytes) => [...bytes])),
     },
   },
-  DEFAULT_LEVELS,
+  { levels: DEFAULT_LEVELS },
   {},
 );
 let right = 0;

@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
-import { omissions, omissionSupport, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
-import { rowsFrom } from '../../core/matching/scoreBlocks.ts';
 import {
   cropsOf,
   placedWords,
@@ -10,6 +9,7 @@ import {
   wordsInContext,
 } from '../../core/matching/wordRegions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
+import { weighedWords } from '../weighedWords.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import type { LivePorts } from './livePorts.ts';
 import type { LivePairId } from './liveWorkspace.ts';
@@ -53,22 +53,12 @@ export class WordQueries {
     signal?: CancelSignal,
   ): Promise<readonly WeighedWord[]> {
     const found = this.#find(id);
-    const words = omissions(caption);
-    if (found === undefined || words.length === 0 || !this.#isRead(caption)) return [];
+    if (found === undefined || !this.#isRead(caption)) return [];
     const { dataset, image, known } = found;
     return remembered(known.words, `${image} ${caption}`, () =>
-      this.#access.priority.first(async () => {
+      this.#access.priority.first(() => {
         const x = row(dataset.context.model.source.spaces.images, image);
-        const weighed: WeighedWord[] = [];
-        const { textEncoder } = this.#access.ports();
-        // The whole caption goes along with each batch: rows of one batch are padded alike.
-        const size = Math.max(1, textEncoder.batchSize - 1);
-        for (let start = 0; start < words.length; start += size) {
-          const batch = words.slice(start, start + size);
-          const rows = await this.#encode([caption, ...batch.map((word) => word.without)], signal);
-          weighed.push(...omissionSupport(batch, x, row(rows, 0), rowsFrom(rows, 1)));
-        }
-        return weighed;
+        return weighedWords(caption, x, this.#access.ports().textEncoder, signal);
       }),
     );
   }
@@ -88,11 +78,10 @@ export class WordQueries {
     const { image, known } = found;
     return this.#access.priority.first(async () => {
       const crops = await remembered(known.crops, image, () => this.#cropsOf(id, signal));
-      const phrases = await this.#encode(
-        words.map(({ phrase }) => phrase),
-        signal,
-      );
-      return placedWords(words, crops, phrases);
+      throwIfCancelled(signal);
+      const phrases = words.map(({ phrase }) => phrase);
+      const { embedding } = await this.#access.ports().textEncoder.encode(phrases);
+      return placedWords(words, crops, embedding);
     });
   }
 
@@ -104,11 +93,6 @@ export class WordQueries {
     const picture = await reader.read(bytes, 2 * imageEncoder.size);
     throwIfCancelled(signal);
     return (await imageEncoder.encode(cropsOf(picture))).embedding;
-  }
-
-  async #encode(texts: readonly string[], signal: CancelSignal | undefined): Promise<Matrix> {
-    throwIfCancelled(signal);
-    return (await this.#access.ports().textEncoder.encode(texts)).embedding;
   }
 
   #isRead(caption: string): boolean {
