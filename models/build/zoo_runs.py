@@ -89,8 +89,10 @@ SHIPPED = 'shipped'
 
 # sums of cosines, weights chosen on the dev split
 SAEM_RUN, NAA_RUN = 'SAEM_CLIP_8-epochs_seed-0', 'NAA-(reconstruction)_CLIP_6-epochs_seed-0'
+SCAN_T2I_RUN, SCAN_I2T_RUN = 'SCAN-t2i-AVG_CLIP_8-epochs_seed-0', 'SCAN-i2t-LSE_CLIP_8-epochs_seed-0'
 VSE_RUN, RRF_RUN = 'VSE_CLIP_8-epochs_seed-0', 'RRF-Net_CLIP_8-epochs_seed-0'
 FUSIONS = {
+    'SCAN t2i AVG + i2t LSE': {SCAN_T2I_RUN: 1.0, SCAN_I2T_RUN: 1.0},
     'SAEM + 0.5 NAA + VSE': {SAEM_RUN: 1.0, NAA_RUN: 0.5, VSE_RUN: 1.0},
     'SAEM + 0.5 NAA + VSE + 0.5 RRF-Net': {SAEM_RUN: 1.0, NAA_RUN: 0.5, VSE_RUN: 1.0, RRF_RUN: 0.5},
 }
