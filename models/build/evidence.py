@@ -26,6 +26,8 @@ RUNS = {
 }
 PROPAGATED = 10  # images whose captions make the pseudo-caption
 SHARPNESS = 10.0
+# what the product does not weigh either
+STOP_WORDS = set(re.search(r'`([^`]*)`', (MODELS.parent / 'src/core/text/contentWords.ts').read_text(encoding='utf-8'))[1].split())
 
 
 def encode(texts: list[str]) -> np.ndarray:
@@ -43,6 +45,8 @@ def word_supports(images: np.ndarray, captions: np.ndarray, written: list[str]) 
     owner, left = [], []
     for c, text in enumerate(written):
         for word in re.finditer(r"[A-Za-z'-]{3,}", text):
+            if word.group().lower() in STOP_WORDS:
+                continue
             owner.append(c)
             left.append(re.sub(r'\s+', ' ', text[: word.start()] + text[word.end() :]).strip())
     owner, without = np.array(owner), encode(left)

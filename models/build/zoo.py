@@ -1,9 +1,9 @@
 """Trains every matching head and loss on the same features and writes the table: python models/build/zoo.py --data FLICKR8K --eval COCO_MINI
 
 What was measured is kept in zoo.jsonl beside the table, a line for each run: such a run is not repeated, whichever machine it ran on, and
-the table is written from all lines there are. Delete a line to have its run repeated. A run that was cut off goes on after its last epoch, from
+the table is written from all lines there are. A run that was cut off goes on after its last epoch, from
 the work folder. `--budget quick` proves that everything trains; `--budget full` adds seeds and epochs. `--only TEXT` trains the runs with that text
-in their names.
+in their names, with `--again` also those that have a result.
 """
 
 import argparse
@@ -70,25 +70,23 @@ def parameters(run: Run, params: dict) -> int:
     return int(sum(np.size(leaf) for leaf in jax.tree.leaves(kept)))
 
 
-def still_to_do(everything: list[Run], only: str, record: dict[str, dict], work: Path) -> list[Run]:
-    """The wanted runs that have no result yet, and the runs whose scores they re-rank, where these are gone."""
-    new = [run for run in everything if only in run.name and run.name not in record]
+def still_to_do(everything: list[Run], only: str, again: bool, record: dict[str, dict], work: Path) -> list[Run]:
+    """The wanted runs that have no result yet, with `again` all of them, and the runs whose scores they re-rank, where these are gone."""
+    new = [run for run in everything if only in run.name and (again or run.name not in record)]
     bases = {run.rerank for run in new if run.rerank and not (work / f'{run.rerank}.npz').exists()}
     return [run for run in everything if run in new or run.name in bases]
 
 
 def save_fragment_graphs(run: Run, params: dict, data: ZooData, work: Path) -> None:
-    """SCAN as graphs that the program can score given pairs with: `npm run measure -- words DATASET --scan FILE`."""
+    """SCAN as graphs that the program can score given pairs with: `npm run measure -- words DATASET --scan STEM`."""
     if run.head is not scan:
         return
     onnx.save(scan.image_graph(params, run.config, data.anchors, GRID_SIDE), work / f'{run.name}.image.onnx')
     onnx.save(scan.text_graph(params, run.config, data.anchors), work / f'{run.name}.text.onnx')
 
 
-def carry_out(run: Run, data: ZooData, work: Path) -> None:
-    file = work / f'{run.name}.json'
-    if file.exists():
-        return
+def carry_out(run: Run, data: ZooData, work: Path) -> dict:
+    """Trains what is not trained, and measures it."""
     print(run.name, flush=True)
     saved, checkpoint = work / f'{run.name}.pkl', work / f'{run.name}.checkpoint'
     if not saved.exists():
@@ -101,7 +99,7 @@ def carry_out(run: Run, data: ZooData, work: Path) -> None:
     facts = {'label': run.label, 'loss': run.loss, 'noise': run.noise, 'epochs': run.recipe.epochs, 'seed': run.recipe.seed, 'rerank': run.rerank}
     result = facts | measure(run, params, data, work) | {'parameters': size, 'bytes': 2 * size}
     print(json.dumps(result), flush=True)
-    file.write_text(json.dumps(result) + '\n', encoding='utf-8')
+    return result
 
 
 def measure_scores(scores: dict[str, np.ndarray], data: ZooData) -> dict:
@@ -115,27 +113,30 @@ def measure_scores(scores: dict[str, np.ndarray], data: ZooData) -> dict:
     return result
 
 
-def measure_shipped_and_fusions(data: ZooData, work: Path) -> None:
-    """Rows for what is in models/ and for the fusions whose members are all there."""
-    file = work / f'{SHIPPED}.json'
-    if not file.exists():
-        rows = {name: embed_shipped(MODELS, part) for name, part in data.sets.items()}
-        scores = {name: images @ captions.T for name, (images, captions) in rows.items()}
-        np.savez(work / f'{SHIPPED}.npz', **scores)
-        weights = [onnx.load(MODELS / GRAPHS[side]).graph.initializer for side in ('imageHead', 'textHead')]
-        size = sum(int(np.prod(weight.dims)) for side in weights for weight in side)
-        facts = {'label': SHIPPED_LABEL, 'loss': 'sum of cosines', 'noise': 0, 'epochs': '', 'seed': 0, 'parameters': size}
-        size_on_disk = sum((MODELS / GRAPHS[side]).stat().st_size for side in ('imageHead', 'textHead'))
-        file.write_text(json.dumps(facts | measure_scores(scores, data) | {'bytes': size_on_disk}) + '\n', encoding='utf-8')
+def measure_shipped(data: ZooData, work: Path) -> dict:
+    """The row of what is in models/."""
+    rows = {name: embed_shipped(MODELS, part) for name, part in data.sets.items()}
+    scores = {name: images @ captions.T for name, (images, captions) in rows.items()}
+    np.savez(work / f'{SHIPPED}.npz', **scores)
+    weights = [onnx.load(MODELS / GRAPHS[side]).graph.initializer for side in ('imageHead', 'textHead')]
+    size = sum(int(np.prod(weight.dims)) for side in weights for weight in side)
+    facts = {'label': SHIPPED_LABEL, 'loss': 'sum of cosines', 'noise': 0, 'epochs': '', 'seed': 0, 'parameters': size}
+    size_on_disk = sum((MODELS / GRAPHS[side]).stat().st_size for side in ('imageHead', 'textHead'))
+    return facts | measure_scores(scores, data) | {'bytes': size_on_disk}
+
+
+def measure_fusions(data: ZooData, work: Path, record: dict[str, dict]) -> dict[str, dict]:
+    """Rows, by name, of the fusions that have none and whose members' scores are all here."""
+    found = {}
     for label, weights in FUSIONS.items():
-        if not all((work / f'{name}.json').exists() for name in weights):
+        name = f'fusion_{label.replace(" ", "-")}'
+        if name in record or not all((work / f'{run}.npz').exists() and run in record for run in weights):
             continue
-        scores = {name: sum(weight * np.load(work / f'{run}.npz')[name] for run, weight in weights.items()) for name in data.sets}
-        parts = [json.loads((work / f'{name}.json').read_text(encoding='utf-8')) for name in weights]
+        scores = {part: sum(weight * np.load(work / f'{run}.npz')[part] for run, weight in weights.items()) for part in data.sets}
         facts = {'label': label, 'loss': 'sum of cosines', 'noise': 0, 'epochs': '', 'seed': 0}
-        sizes = {key: sum(part[key] for part in parts) for key in ('parameters', 'bytes')}
-        file = work / f'fusion_{label.replace(" ", "-")}.json'
-        file.write_text(json.dumps(facts | measure_scores(scores, data) | sizes) + '\n', encoding='utf-8')
+        sizes = {key: sum(record[run][key] for run in weights) for key in ('parameters', 'bytes')}
+        found[name] = facts | measure_scores(scores, data) | sizes
+    return found
 
 
 def main() -> None:
@@ -145,6 +146,7 @@ def main() -> None:
     parser.add_argument('--work', type=Path, default=REPOSITORY / 'models-work')
     parser.add_argument('--budget', choices=['quick', 'full'], default='quick')
     parser.add_argument('--only', default='', help='train only runs whose name contains this')
+    parser.add_argument('--again', action='store_true', help='run what has a result, too')
     parser.add_argument('--out', type=Path, default=REPOSITORY / 'docs' / 'zoo.md', help='the table; what it is made from stands beside it in a .jsonl')
     arguments = parser.parse_args()
     if arguments.data is None:
@@ -153,10 +155,12 @@ def main() -> None:
     results.mkdir(parents=True, exist_ok=True)
     data = zoo_data(MODELS, arguments.work, Path(arguments.data), arguments.eval)
     record = read_record(record_of(arguments.out))
-    for run in still_to_do(planned(arguments.budget, data.vocabulary), arguments.only, record, results):
-        carry_out(run, data, results)
-    measure_shipped_and_fusions(data, results)
-    record |= {file.stem: json.loads(file.read_text(encoding='utf-8')) for file in results.glob('*.json')}
+    for run in still_to_do(planned(arguments.budget, data.vocabulary), arguments.only, arguments.again, record, results):
+        record[run.name] = carry_out(run, data, results)
+        write_record(record_of(arguments.out), record)
+    if SHIPPED not in record:
+        record[SHIPPED] = measure_shipped(data, results)
+    record |= measure_fusions(data, results, record)
     write_record(record_of(arguments.out), record)
     write_report(list(record.values()), arguments.out)
 

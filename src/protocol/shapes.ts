@@ -140,9 +140,9 @@ export const placedWordSchema = z.object({
   text: z.string(),
   start: z.int().min(0),
   end: z.int().min(0),
-  /** Of a grid of 4 x 4, row by row: how much more each cell speaks for the word than the picture as a whole. */
-  cells: z.array(z.number()).length(16),
-  /** The best of 3 x 3 overlapping crops, by row and column; null where the word is everywhere or nowhere. */
+  /** Of 3 x 3 overlapping crops, row by row: how much more each speaks for the word than all do on average. */
+  cells: z.array(z.number()).length(9),
+  /** The best of them, by row and column; null where the word is everywhere or nowhere. */
   place: z.object({ row: z.int().min(0).max(2), column: z.int().min(0).max(2) }).nullable(),
 });
 export type PlacedWordItem = z.infer<typeof placedWordSchema>;

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { type Encoders, openEncoders } from '../../src/adapters/encoders.ts';
 import {
   cropsOf,
-  MAP_SIDE,
+  CROPS,
   placedWords,
   wordsInContext,
 } from '../../src/core/matching/wordRegions.ts';
@@ -35,10 +35,9 @@ describe('words are found in pictures by the shipped encoders', () => {
     const crops = (await imageEncoder.encode(cropsOf(picture))).embedding;
     const phrases = (await textEncoder.encode(words.map(({ phrase }) => phrase))).embedding;
     return placedWords(words, crops, phrases).map(({ text, cells }) => {
-      const half = (isHere: (column: number) => boolean) =>
-        cells.filter((_, cell) => isHere(cell % MAP_SIDE)).reduce((sum, cell) => sum + cell, 0);
-      const isLeft = half((column) => column < 2) > half((column) => column >= 2);
-      return [text, isLeft ? 'left' : 'right'];
+      const column = (x: number) =>
+        cells.filter((_, cell) => cell % CROPS === x).reduce((sum, cell) => sum + cell, 0);
+      return [text, column(0) > column(CROPS - 1) ? 'left' : 'right'];
     });
   }
 

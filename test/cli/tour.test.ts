@@ -63,9 +63,13 @@ describe('the sample dataset', () => {
       .map((line) => JSON.parse(line) as { caption: string; words: WordLine[] });
     for (const { caption, words } of pairs) {
       assert.ok(words.length > 1, caption);
+      assert.ok(
+        words.some(({ support }) => support !== 0),
+        caption,
+      );
       for (const { text, start, end, support } of words) {
         assert.equal(caption.slice(start, end), text);
-        assert.ok(Math.abs(support) < 1);
+        assert.ok(typeof support === 'number' && Math.abs(support) < 1);
       }
     }
   });

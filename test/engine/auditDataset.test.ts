@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
-import { matrix } from '../../src/core/matching/matrix.ts';
+import { matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
 import { type AuditOptions, auditDataset } from '../../src/engine/auditDataset.ts';
@@ -145,13 +145,16 @@ test('words are weighed for pairs that can be judged, counted as they go, and st
     encode(batch) {
       texts.push(...batch);
       const rows = matrix(batch.length, embedded.texts.embedding.columns);
+      const opposite = batch.indexOf('dog 7');
+      if (opposite >= 0)
+        row(rows, opposite).set(row(embedded.images.embedding, 7).map((value) => -value));
       return Promise.resolve({ embedding: rows, sentence: rows });
     },
   };
   const clock = { now: () => performance.now() };
   const captions = embedded.dataset.pairs.map((pair, p) => ({
     ...pair,
-    caption: p === 3 ? 'ein Hund' : `red dog ${p}`,
+    caption: p === 3 ? 'dog' : `red dog ${p}`,
   }));
   const worded = { ...embedded, dataset: { ...embedded.dataset, pairs: captions } };
   const seen: number[] = [];
@@ -171,6 +174,9 @@ test('words are weighed for pairs that can be judged, counted as they go, and st
       ['dog', 4, 7],
     ],
   );
+  assert.deepEqual(words[3], [], 'one word has nothing to be compared with');
+  // Captions are rows of zeros but for `dog 7`, which lies opposite to the image: `red` is what makes it fit.
+  assert.ok(words[7][0]!.support > 0.5 && words[7][1]!.support === 0);
   assert.ok(!texts.includes('red dog 5') && texts.includes('dog 7') && texts.includes('red 7'));
   assert.equal(seen.at(-1), 60);
   const signal = { aborted: false };

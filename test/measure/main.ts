@@ -1,7 +1,7 @@
 // How good are the judgements? Run on a dataset folder, they print their figures beside a baseline:
 //   npm run measure -- DATASET [--kind random|swap|noun|shift] [--rate 0.4 ...] [--seeds 10] [--without csls]   wrong captions found
-//   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME]   wrong words found
-//   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME]   words found in the picture
+//   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
+//   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
 import { measureMismatch } from './mismatch.ts';
 import { measureRegions } from './regions.ts';
 import { measureWords } from './words.ts';

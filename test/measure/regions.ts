@@ -5,14 +5,16 @@ import { openEncoders, type Encoders } from '../../src/adapters/encoders.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import {
   cropsOf,
+  CROPS,
   placedWords,
   type WordInContext,
   wordsInContext,
-  MAP_SIDE,
 } from '../../src/core/matching/wordRegions.ts';
+import { regionBox } from '../../src/core/matching/wordSupport.ts';
 import type { PixelSquare } from '../../src/core/ports.ts';
 import { openDatasets } from '../../src/engine/openDatasets.ts';
 import { seeded } from '../support/randomVectors.ts';
+import { type Mosaic, mosaicOf, photoAt, SEAMS, smaller } from './mosaic.ts';
 import { nounsOf } from './nouns.ts';
 import { openScan } from './scanScorer.ts';
 
@@ -21,18 +23,18 @@ const LEAST_CAPTIONS = 2;
 const MIRRORED = 150;
 
 interface Case {
-  /** Top left, top right, bottom left, bottom right. */
-  readonly images: readonly string[];
-  /** Of two of the images, joined. */
+  readonly mosaic: Mosaic;
+  /** Captions of two of the photos, joined. */
   readonly caption: string;
-  /** The noun, and which image it is of. */
+  /** The noun, and which photo it is of. */
   readonly word: WordInContext;
-  readonly quadrant: number;
+  readonly photo: number;
 }
 
 /**
  * The grid pointing game (Böhle et al., CVPR 2021), for words: of four photos side by side, captions of two are joined,
- * and a noun of one of them, which no caption of the other three photos holds, should point into its own.
+ * and a noun of one of them, which no caption of the other three photos holds, should point into its own. The photos
+ * are of unequal size, so that no crop of the picture is one of them.
  */
 export async function measureRegions(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -53,8 +55,7 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
     process.exit(2);
   }
   const encoders = await openEncoders(undefined, undefined);
-  const { reader, imageEncoder, textEncoder } = encoders;
-  const { size } = imageEncoder;
+  const { imageEncoder, textEncoder } = encoders;
   try {
     for (const { root, pairs } of await openDatasets(nodeFiles, path.resolve(folder), {})) {
       const captions = new Map<string, string[]>();
@@ -64,43 +65,35 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
       }
       const cases = casesOf(captions, Number(values.cases), Number(values.seed));
       const scan = values.scan === undefined ? undefined : await openScan(values.scan);
-      const right = { scan: 0, crops: 0, wordAlone: 0, caption: 0 };
-      for (const { images, caption, word, quadrant } of cases) {
-        const photos = await Promise.all(
-          images.map(async (name) => reader.read(await readFile(path.join(root, name)), size)),
-        );
+      const hits = { scan: 0, context: 0, wordAlone: 0, caption: 0 };
+      for (const { mosaic, caption, word, photo } of cases) {
+        const picture = await mosaicOf(mosaic, root, 2 * imageEncoder.size);
         if (scan !== undefined) {
-          const small = await Promise.all(
-            images.map(async (name) =>
-              reader.read(await readFile(path.join(root, name)), scan.size / 2),
-            ),
-          );
-          const found = await scan.words(sideBySide(small), caption);
+          const found = await scan.words(await smaller(picture, scan.size), caption);
           const region = found.find((each) => each.start === word.start)?.region ?? -1;
-          const cells = Array.from({ length: MAP_SIDE * MAP_SIDE }, (_, c) =>
-            c === region ? 1 : 0,
-          );
-          if (quadrantOf(cells) === quadrant) right.scan++;
+          const [left, top, right, bottom] = regionBox(region, [4, 4]);
+          if (region >= 0 && photoAt(mosaic, (left + right) / 2, (top + bottom) / 2) === photo) {
+            hits.scan++;
+          }
         }
-        const { embedding } = await imageEncoder.encode(cropsOf(sideBySide(photos)));
-        const point = async (phrase: string) => {
+        const { embedding } = await imageEncoder.encode(cropsOf(picture));
+        const isFoundBy = async (phrase: string) => {
           const texts = (await textEncoder.encode([phrase])).embedding;
-          return placedWords([word], embedding, texts)[0]!;
+          const [row, column] = bestCell(placedWords([word], embedding, texts)[0]!.cells);
+          return photoAt(mosaic, (column + 1) / (CROPS + 1), (row + 1) / (CROPS + 1)) === photo;
         };
-        const placed = await point(word.phrase);
-        if (quadrantOf(placed.cells) === quadrant) right.crops++;
-        if (quadrantOf((await point(word.text.toLowerCase())).cells) === quadrant)
-          right.wordAlone++;
-        if (quadrantOf((await point(caption)).cells) === quadrant) right.caption++;
+        if (await isFoundBy(word.phrase)) hits.context++;
+        if (await isFoundBy(word.text.toLowerCase())) hits.wordAlone++;
+        if (await isFoundBy(caption)) hits.caption++;
       }
       console.log(`${folder}, ${cases.length} nouns, seed ${values.seed}, ${imageEncoder.modelId}`);
       console.log('The noun points into the photo it belongs to, % of the cases:');
       const share = (count: number, of: number) => ((100 * count) / of).toFixed(1);
-      console.log(`  the word with its neighbours  ${share(right.crops, cases.length)}`);
-      console.log(`  the word by itself            ${share(right.wordAlone, cases.length)}`);
-      console.log(`  the whole caption             ${share(right.caption, cases.length)}`);
+      console.log(`  the word with its neighbours  ${share(hits.context, cases.length)}`);
+      console.log(`  the word by itself            ${share(hits.wordAlone, cases.length)}`);
+      console.log(`  the whole caption             ${share(hits.caption, cases.length)}`);
       if (scan !== undefined) {
-        console.log(`  the word by SCAN              ${share(right.scan, cases.length)}`);
+        console.log(`  the word by SCAN              ${share(hits.scan, cases.length)}`);
       }
       console.log('  at random                     25.0');
       const kept = await mirrored(captions, root, encoders);
@@ -132,13 +125,12 @@ async function mirrored(
       placedWords(words, (await imageEncoder.encode(cropsOf(picture))).embedding, phrases);
     const there = await placesIn(photo);
     const mirror = await placesIn(inMirror(photo));
-    for (const [w, { place, cells }] of there.entries()) {
+    for (const [w, { place }] of there.entries()) {
       counts.words++;
       if (place === null) continue;
       counts.placed++;
       const [row, column] = bestCell(mirror[w]!.cells);
-      const [ownRow, ownColumn] = bestCell(cells);
-      if (row === ownRow && column === MAP_SIDE - 1 - ownColumn) counts.same++;
+      if (row === place.row && column === CROPS - 1 - place.column) counts.same++;
     }
   }
   return counts;
@@ -166,9 +158,9 @@ function casesOf(
   for (let tries = 0; cases.length < count && tries < 50 * count; tries++) {
     const images = Array.from({ length: 4 }, () => pick(names));
     if (new Set(images).size < 4) continue;
-    const [quadrant, other] = [below(4), below(4)];
-    if (quadrant === other) continue;
-    const own = captions.get(images[quadrant]!)!;
+    const [photo, other] = [below(4), below(4)];
+    if (photo === other) continue;
+    const own = captions.get(images[photo]!)!;
     const said = (text: string, noun: string) => text.toLowerCase().includes(noun);
     const caption = sentenceOf(pick(own));
     const second = sentenceOf(pick(captions.get(images[other]!)!));
@@ -176,7 +168,7 @@ function casesOf(
       ({ text }) =>
         own.filter((each) => said(each, text)).length >= LEAST_CAPTIONS &&
         images.every(
-          (name, i) => i === quadrant || !captions.get(name)!.some((each) => said(each, text)),
+          (name, i) => i === photo || !captions.get(name)!.some((each) => said(each, text)),
         ),
     );
     if (nouns.length === 0) continue;
@@ -186,7 +178,9 @@ function casesOf(
     const place = isFirst ? start : second.length + ' and '.length + start;
     const word = wordsInContext(joined).find((each) => each.start === place);
     // Not the half of a word with a hyphen.
-    if (word !== undefined) cases.push({ images, caption: joined, word, quadrant });
+    if (word === undefined) continue;
+    const mosaic = { images, seam: [pick(SEAMS), pick(SEAMS)] as const };
+    cases.push({ mosaic, caption: joined, word, photo });
   }
   return cases;
 }
@@ -196,27 +190,7 @@ function sentenceOf(caption: string): string {
   return caption.replace(/[\s.]+$/, '').replace(/^[A-Z]/, (first) => first.toLowerCase());
 }
 
-/** Four photos, two by two. */
-function sideBySide(photos: readonly PixelSquare[]): PixelSquare {
-  const half = photos[0]!.size;
-  const size = 2 * half;
-  const rgb = new Uint8Array(size * size * 3);
-  for (const [n, photo] of photos.entries()) {
-    const [top, left] = [Math.floor(n / 2) * half, (n % 2) * half];
-    for (let y = 0; y < half; y++) {
-      const line = photo.rgb.subarray(y * half * 3, (y + 1) * half * 3);
-      rgb.set(line, ((top + y) * size + left) * 3);
-    }
-  }
-  return { size, rgb };
-}
-
-function quadrantOf(cells: readonly number[]): number {
-  const [row, column] = bestCell(cells);
-  return (row >= MAP_SIDE / 2 ? 2 : 0) + (column >= MAP_SIDE / 2 ? 1 : 0);
-}
-
 function bestCell(cells: readonly number[]): readonly [row: number, column: number] {
   const best = cells.indexOf(Math.max(...cells));
-  return [Math.floor(best / MAP_SIDE), best % MAP_SIDE];
+  return [Math.floor(best / CROPS), best % CROPS];
 }

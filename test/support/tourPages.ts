@@ -244,7 +244,7 @@ export function tourAnswers(): Answers {
     places: ({ caption }: { caption: string }) => {
       const texts = caption.split(' ');
       const last = texts.at(-1) ?? '';
-      const cells = (best: number) => Array.from({ length: 16 }, (_, c) => (c === best ? 0.2 : 0));
+      const cells = (best: number) => Array.from({ length: 9 }, (_, c) => (c === best ? 0.2 : 0));
       return {
         words: [
           {
@@ -258,7 +258,7 @@ export function tourAnswers(): Answers {
             text: last,
             start: caption.length - last.length,
             end: caption.length,
-            cells: cells(5),
+            cells: cells(4),
             place: null,
           },
         ],

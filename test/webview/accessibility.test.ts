@@ -50,6 +50,7 @@ describe('accessibility', () => {
       await page.keyboard.press('e');
       await page.keyboard.type(' And a koala.');
       await page.getByText('fits well').first().waitFor();
+      await page.locator('.words button:enabled').first().waitFor();
       assert.deepEqual(await axeFindings(page), [], 'typing');
       await page.keyboard.press('Escape');
       await page.keyboard.press('?');

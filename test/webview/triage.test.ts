@@ -154,19 +154,22 @@ describe('triage by keyboard alone', () => {
     const group = page.getByRole('group', { name: 'Where the picture shows each word' });
     const words = group.getByRole('button');
     await page.getByText('match 0.02').waitFor();
+    await page.getByText(/The picture speaks against/u).waitFor();
+    // Longer than places wait before they are asked for.
+    await page.waitForTimeout(500);
+    assert.equal(host.callsOf('places').length, 0, 'none for the caption that does not fit');
     await page.keyboard.press('e');
     await page.keyboard.type(' And a koala');
     await words.first().waitFor();
-    assert.equal(host.callsOf('places').length, 1, 'none for the caption that does not fit');
     await page.keyboard.press('Escape');
     await page.keyboard.press('w');
     assert.ok(await isFocused(group.getByRole('button', { name: /: top left$/u })));
     const dimmed = page.locator('.shade rect');
-    assert.equal(await dimmed.count(), 16);
+    assert.equal(await dimmed.count(), 9);
     const opacity = async (cell: number) =>
       Number(await dimmed.nth(cell).getAttribute('fill-opacity'));
     assert.equal(await opacity(0), 0);
-    assert.ok((await opacity(5)) > 0.5);
+    assert.ok((await opacity(4)) > 0.5);
     await page.keyboard.press('ArrowRight');
     const denied = group.getByRole('button', { name: 'koala: the picture speaks against it' });
     assert.ok(await isFocused(denied));
@@ -176,7 +179,7 @@ describe('triage by keyboard alone', () => {
     await page.keyboard.press('e');
     assert.equal(await dimmed.count(), 0);
     await page.keyboard.type(' again');
-    assert.equal(await words.count(), 0, 'nothing is said of the words of another caption');
+    assert.ok(await words.first().isDisabled(), 'nothing is said of the words of another caption');
     await group.getByRole('button', { name: /^again:/u }).waitFor();
     await close();
   });

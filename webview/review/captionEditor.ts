@@ -124,7 +124,7 @@ export function captionEditor(
             ></textarea>`
         : nothing
     }
-    ${editable ? wordRow(state.detail, seek) : nothing}
+    ${editable ? wordRow(state, seek) : nothing}
     <div class="caption-bar">
       <div class="caption-match" id="caption-match">
         ${editable ? matchState(session) : nothing}

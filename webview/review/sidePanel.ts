@@ -6,6 +6,7 @@ import { matchGrade, matchWords, meter, scoreText } from '../shared/score.ts';
 import { canEdit } from './captionEditor.ts';
 import type { Suggestion } from './suggestions.ts';
 import type { TriageSession } from './triageSession.ts';
+import { deniedWords } from './triageState.ts';
 import '../shared/thumbnailElement.ts';
 
 const PICTURES = 8;
@@ -17,9 +18,10 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   const { detail } = session.store.state;
   const { suggestions } = session;
   const neighbours = detail.match?.neighbours ?? detail.neighbours;
+  const denied = deniedWords(session.store.state);
   const against =
-    detail.against.length > 0 && canEdit(session.store.state)
-      ? [t('The picture speaks against: {0}', detail.against.map(({ text }) => text).join(', '))]
+    denied.length > 0 && canEdit(session.store.state)
+      ? [t('The picture speaks against: {0}', denied.map(({ text }) => text).join(', '))]
       : [];
   const evidence = [...against, ...(detail.match?.evidence ?? finding.evidence)];
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>

@@ -9,6 +9,7 @@ import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
 import { matchWords, scoreText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
+import { spotlightOf } from './wordRow.ts';
 import { canEdit, captionEditor } from './captionEditor.ts';
 import { footer, tallyText } from './footer.ts';
 import { helpDialog } from './helpDialog.ts';
@@ -95,7 +96,7 @@ export class TriageElement extends PageElement {
       choosePartner: (index: number) => {
         this.partner = index;
       },
-      spotlight: triage.detail.places.find(({ start }) => start === this.sought)?.cells,
+      spotlight: spotlightOf(triage, this.sought),
     };
     return html`<section class="work" aria-labelledby="finding-title">
         ${this.#heading(triage, finding)} ${this.#notice(triage)} ${stage(context, finding)}

@@ -4,7 +4,6 @@ import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
 import { isCancelled, wireError } from '../shared/rpcClient.ts';
-import { matchGrade } from '../shared/score.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import { suggestionsFor, type Suggestion } from './suggestions.ts';
@@ -20,10 +19,9 @@ import {
   type TriageState,
   toRemembered,
 } from './triageState.ts';
+import { WordsSession } from './wordsSession.ts';
 
 const MATCH_DELAY_MS = 150;
-/** Whoever leafs through the findings does not ask where things are. */
-const PLACES_DELAY_MS = 300;
 const NEIGHBOURS_SHOWN = 12;
 /** Longest side of the picture on show, in pixels. */
 export const STAGE_PIXELS = 1280;
@@ -36,8 +34,7 @@ export class TriageSession {
   readonly #findings = new Latest();
   readonly #detail = new Latest();
   readonly #match = new Latest();
-  readonly #words = new Latest();
-  readonly #places = new Latest();
+  readonly #words: WordsSession;
   readonly #now: () => number;
   /** Finding and caption the detail was last asked for. */
   #shownKey: string | undefined;
@@ -50,9 +47,11 @@ export class TriageSession {
     this.#since = now();
     this.store = new Store(initialState(parseRemembered(host.recall())), reduceTriage);
     this.thumbnails = new Thumbnails(host.rpc);
+    this.#words = new WordsSession(host.rpc, this.store, () => this.thumbnails.generation);
     this.store.subscribe(() => {
       this.#host.remember(toRemembered(this.store.state));
       this.#follow();
+      this.#words.follow();
     });
   }
 
@@ -116,22 +115,22 @@ export class TriageSession {
     if (current === null) return;
     const { id, item } = current;
     const unchanged = text === (item?.caption ?? '');
-    this.store.dispatch({ type: 'draft', id, text: unchanged ? null : text });
-    this.#forgetWords(id);
+    const draft: TriageAction = { type: 'draft', id, text: unchanged ? null : text };
     if (unchanged || item === undefined) {
       this.#match.cancel();
       this.store.dispatch({ type: 'match', id, match: null });
-      if (item !== undefined) this.#weigh(id, item.pair, text, item.match);
+      this.store.dispatch(draft);
       return;
     }
+    // In this order: the match that is known is not that of the new caption.
     this.store.dispatch({ type: 'matching', id });
+    this.store.dispatch(draft);
     this.#match.run(
       MATCH_DELAY_MS,
       (signal) => this.#host.rpc.call('match', { pair: item.pair, caption: text }, signal),
       {
         done: (match) => {
           this.store.dispatch({ type: 'match', id, match });
-          this.#weigh(id, item.pair, text, match?.match);
         },
         failed: (error) => {
           this.store.dispatch({ type: 'match', id, match: null });
@@ -276,8 +275,6 @@ export class TriageSession {
   #loadDetail(): void {
     const { current } = this.store.state;
     this.#detail.cancel();
-    this.#words.cancel();
-    this.#places.cancel();
     if (current === null) return;
     const { id, item, imageUri } = current;
     if (item === undefined && imageUri === undefined) return;
@@ -298,45 +295,9 @@ export class TriageSession {
       {
         done: (neighbours) => {
           this.store.dispatch({ type: 'neighbours', id, neighbours });
-          if (item === undefined || isDirty(this.store.state)) return;
-          this.#weigh(id, item.pair, item.caption, item.match);
         },
         failed: (error) => {
           this.#complain(error);
-        },
-      },
-    );
-  }
-
-  /** What was said of the words of another caption. */
-  #forgetWords(id: string): void {
-    this.#words.cancel();
-    this.#places.cancel();
-    this.store.dispatch({ type: 'against', id, words: [] });
-    this.store.dispatch({ type: 'places', id, words: [] });
-  }
-
-  /** Which words of the caption the picture speaks against, and where it shows them: told last, or not at all. */
-  #weigh(id: string, pair: PairRef, caption: string, match: number | undefined): void {
-    this.#words.run(0, (signal) => this.#host.rpc.call('words', { pair, caption }, signal), {
-      done: ({ unsupported }) => {
-        this.store.dispatch({ type: 'against', id, words: unsupported });
-      },
-      failed: () => {
-        this.store.dispatch({ type: 'against', id, words: [] });
-      },
-    });
-    // The words of a caption that does not fit are nowhere, and would point somewhere all the same.
-    if (match === undefined || matchGrade(match) === 'poor') return;
-    this.#places.run(
-      PLACES_DELAY_MS,
-      (signal) => this.#host.rpc.call('places', { pair, caption }, signal),
-      {
-        done: ({ words }) => {
-          this.store.dispatch({ type: 'places', id, words });
-        },
-        failed: () => {
-          this.store.dispatch({ type: 'places', id, words: [] });
         },
       },
     );

@@ -22,15 +22,22 @@ export interface Settled {
   readonly caption?: string | undefined;
 }
 
+/** What was said of the words of a caption; of which one counts, for people type on. */
+export interface Said<T> {
+  readonly caption: string;
+  readonly words: readonly T[];
+}
+const NOTHING_SAID = { caption: '', words: [] };
+
 /** What is known of the finding on show beyond itself; `match` is that of the caption being typed. */
 export interface Detail {
   readonly neighbours: Neighbours | null;
   readonly match: Match | null;
   readonly matching: boolean;
-  /** Words of the caption on show that the picture speaks against, the worst first. */
-  readonly against: readonly WeighedWordItem[];
-  /** Its content words, and where the picture shows them. */
-  readonly places: readonly PlacedWordItem[];
+  /** Words that the picture speaks against, the worst first. */
+  readonly against: Said<WeighedWordItem>;
+  /** Content words, and where the picture shows them. */
+  readonly places: Said<PlacedWordItem>;
 }
 
 export interface TriageState {
@@ -73,16 +80,16 @@ export type TriageAction =
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
   | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
-  | { readonly type: 'against'; readonly id: string; readonly words: readonly WeighedWordItem[] }
-  | { readonly type: 'places'; readonly id: string; readonly words: readonly PlacedWordItem[] }
+  | { readonly type: 'against'; readonly id: string; readonly said: Said<WeighedWordItem> | null }
+  | { readonly type: 'places'; readonly id: string; readonly said: Said<PlacedWordItem> | null }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
 const NO_DETAIL: Detail = {
   neighbours: null,
   match: null,
   matching: false,
-  against: [],
-  places: [],
+  against: NOTHING_SAID,
+  places: NOTHING_SAID,
 };
 
 const rememberedSchema = z.object({
@@ -158,6 +165,21 @@ export function draftOf(state: TriageState): string {
 
 export function isDirty(state: TriageState): boolean {
   return state.current !== null && draftOf(state) !== (state.current.item?.caption ?? '');
+}
+
+/** Words of the caption as it stands that the picture speaks against. */
+export function deniedWords(state: TriageState): readonly WeighedWordItem[] {
+  const { against } = state.detail;
+  return against.caption === draftOf(state) ? against.words : [];
+}
+
+/** The words of the caption, and whether they are those of the caption as it stands. */
+export function placedWords(state: TriageState): {
+  readonly words: readonly PlacedWordItem[];
+  readonly isCurrent: boolean;
+} {
+  const { caption, words } = state.detail.places;
+  return { words, isCurrent: caption === draftOf(state) };
 }
 
 export function tally(history: readonly Settled[]): Readonly<Record<Outcome, number>> {
@@ -238,9 +260,9 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
     case 'match':
       return detailOf(state, action.id, { match: action.match, matching: false });
     case 'against':
-      return detailOf(state, action.id, { against: action.words });
+      return detailOf(state, action.id, { against: action.said ?? NOTHING_SAID });
     case 'places':
-      return detailOf(state, action.id, { places: action.words });
+      return detailOf(state, action.id, { places: action.said ?? NOTHING_SAID });
     case 'notice':
       return { ...state, notice: action.notice };
   }

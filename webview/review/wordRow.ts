@@ -2,16 +2,22 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PlacedWordItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
-import type { Detail } from './triageState.ts';
+import { deniedWords, placedWords, type TriageState } from './triageState.ts';
+
+/** Characters of a word that are shown; the caption field shows all. */
+const MAX_SHOWN = 40;
 
 /**
  * The words of the caption: to point at one, or to reach it with the arrow keys, shows where in the picture it is.
+ * While one types, those of the caption before stay, out of use, so that nothing jumps.
  * @param seek is told where the word begins that is pointed at
  */
 export function wordRow(
-  { places, against }: Pick<Detail, 'places' | 'against'>,
+  state: TriageState,
   seek: (start: number | undefined) => void,
 ): TemplateResult {
+  const { words, isCurrent } = placedWords(state);
+  const denied = new Set(deniedWords(state).map(({ start }) => start));
   return html`<div
     class="words"
     role="group"
@@ -21,29 +27,47 @@ export function wordRow(
       seek(undefined);
     }}
   >
-    ${places.map((word) => {
-      const denied = against.some(({ start }) => start === word.start);
-      const said = denied ? t('the picture speaks against it') : placeName(word.place);
-      return html`<button
-        class="word ${denied ? 'word-denied' : word.place === null ? 'word-anywhere' : ''}"
-        type="button"
-        tabindex="-1"
-        title=${said}
-        aria-label=${`${word.text}: ${said}`}
-        @pointerenter=${() => {
-          seek(denied ? undefined : word.start);
-        }}
-        @focus=${() => {
-          seek(denied ? undefined : word.start);
-        }}
-        @blur=${() => {
-          seek(undefined);
-        }}
-      >
-        ${denied ? icon('warning') : nothing}<span dir="auto">${word.text}</span>
-      </button>`;
-    })}
+    ${words.map((word) => wordButton(word, denied.has(word.start), isCurrent, seek))}
   </div>`;
+}
+
+function wordButton(
+  { text, start, place }: PlacedWordItem,
+  isDenied: boolean,
+  isCurrent: boolean,
+  seek: (start: number | undefined) => void,
+): TemplateResult {
+  const shown = text.slice(0, MAX_SHOWN);
+  const said = isDenied ? t('the picture speaks against it') : placeName(place);
+  return html`<button
+    class="word ${isDenied ? 'word-denied' : place === null ? 'word-anywhere' : ''}"
+    type="button"
+    tabindex="-1"
+    ?disabled=${!isCurrent}
+    title=${said}
+    aria-label=${`${shown}: ${said}`}
+    @pointerenter=${() => {
+      seek(start);
+    }}
+    @focus=${() => {
+      seek(start);
+    }}
+    @blur=${() => {
+      seek(undefined);
+    }}
+  >
+    ${isDenied ? icon('warning') : nothing}<span dir="auto">${shown}</span>
+  </button>`;
+}
+
+/** Where in the picture the word is that begins at `start`; undefined for one that is not there. */
+export function spotlightOf(
+  state: TriageState,
+  start: number | undefined,
+): readonly number[] | undefined {
+  const { words, isCurrent } = placedWords(state);
+  const isDenied = deniedWords(state).some((word) => word.start === start);
+  return !isCurrent || isDenied ? undefined : words.find((word) => word.start === start)?.cells;
 }
 
 function placeName(place: PlacedWordItem['place']): string {

@@ -82,6 +82,8 @@ export class ThumbnailElement extends PageElement {
 /** Longest side of the picture in the units of the veil: `.shade` blurs by such units. */
 const SHADE_UNITS = 100;
 const DARKEST = 0.85;
+/** What is blurred reaches as far beyond the picture: at its edges the veil is no thinner. */
+const MARGIN = 30;
 /** Cells that differ less than this, in cosines, are dimmed less. */
 const FULL_RANGE = 0.12;
 
@@ -97,10 +99,9 @@ function shade(picture: Thumbnail, cells: readonly number[]): TemplateResult {
       <g>
         ${cells.map((value, cell) => {
           const [x, y] = [cell % side, Math.floor(cell / side)];
-          // Cells at the edge reach beyond it: the blur would thin them out there.
-          const [left, top] = [x === 0 ? -w : x * w, y === 0 ? -h : y * h];
-          const right = x === side - 1 ? width + w : (x + 1) * w;
-          const bottom = y === side - 1 ? height + h : (y + 1) * h;
+          const [left, top] = [x === 0 ? -MARGIN : x * w, y === 0 ? -MARGIN : y * h];
+          const right = x === side - 1 ? width + MARGIN : (x + 1) * w;
+          const bottom = y === side - 1 ? height + MARGIN : (y + 1) * h;
           const dark = (high - value) / Math.max(high - low, FULL_RANGE);
           return svg`<rect
             x=${left}

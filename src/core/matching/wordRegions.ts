@@ -11,9 +11,7 @@ import { captionWords, type CharacterRange } from './wordSupport.ts';
  */
 
 /** Crops along each side; each is half as wide and as high as the picture, and overlaps the next by half. */
-const CROPS = 3;
-/** Cells along each side of a map: a crop covers two of them, each way. */
-export const MAP_SIDE = 4;
+export const CROPS = 3;
 
 /** A content word of a caption and the few words around it. */
 export interface WordInContext extends CharacterRange {
@@ -24,7 +22,7 @@ export interface WordInContext extends CharacterRange {
 /** Where a word is to be seen. */
 export interface PlacedWord extends CharacterRange {
   readonly text: string;
-  /** How much more each cell speaks for the word than the picture as a whole, in cosines, row by row (16). */
+  /** How much more each crop speaks for the word than all of them do on average, in cosines, row by row (9). */
   readonly cells: number[];
   /** The crop that speaks for it most: its row and column, 0 to 2; null where the word has no place of its own. */
   readonly place: { readonly row: number; readonly column: number } | null;
@@ -85,7 +83,7 @@ export function placedWords(
       text,
       start,
       end,
-      cells: painted(scores.map((score) => score - mean)),
+      cells: scores.map((score) => score - mean),
       place: stands ? { row: Math.floor(best / CROPS), column: best % CROPS } : null,
     };
   });
@@ -93,18 +91,3 @@ export function placedWords(
 
 /** A word below this is everywhere or nowhere: more than half of these move when the picture is mirrored. */
 const STANDS_OUT = 0.07;
-
-/** Values of the crops -> of the cells: the mean of the crops that cover each. */
-function painted(values: readonly number[]): number[] {
-  return Array.from({ length: MAP_SIDE * MAP_SIDE }, (_, cell) => {
-    const rows = covering(Math.floor(cell / MAP_SIDE));
-    const columns = covering(cell % MAP_SIDE);
-    const all = rows.flatMap((y) => columns.map((x) => values[y * CROPS + x]!));
-    return all.reduce((sum, value) => sum + value, 0) / all.length;
-  });
-}
-
-/** The crops, along one side, that cover a cell. */
-function covering(cell: number): number[] {
-  return [cell - 1, cell].filter((crop) => crop >= 0 && crop < CROPS);
-}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { TriageSession } from '../../../webview/review/triageSession.ts';
 import type { tourThumbnail } from '../../support/tourPages.ts';
-import { tourAnswers, tourFindings, tourPair } from '../../support/tourPages.ts';
+import { mismatch, tourAnswers, tourFindings, tourPair } from '../../support/tourPages.ts';
 import { fakeHost, settle } from '../../support/webviewHost.ts';
 import type { Answers } from '../../support/scriptedHost.ts';
 
@@ -14,7 +14,12 @@ async function started(answers: Answers = {}, state?: unknown) {
   return { ...fake, session };
 }
 
-describe('triage session', () => {
+/** Fails by the test's own limit where it never comes true. */
+async function waitFor(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('triage session', { timeout: 20_000 }, () => {
   test('applies a suggestion as one edit of that pair and goes on', async () => {
     const { session, scripted } = await started();
     await session.applySuggestion(2);
@@ -169,6 +174,34 @@ describe('triage session', () => {
     scripted.emit({ event: 'changed', findings: true, uris: [] });
     await settle();
     assert.equal(session.store.state.current?.code, 'captions-swapped');
+  });
+
+  test('words of a caption being typed are told though findings change in between', async () => {
+    const { session, scripted } = await started();
+    session.type('a koala asleep in the fork of a tree');
+    await waitFor(() => scripted.callsOf('words').length === 2);
+    scripted.emit({ event: 'changed', findings: true, uris: ['file:///elsewhere.txt'] });
+    await waitFor(() => session.store.state.detail.places.words.length > 0);
+    assert.equal(session.store.state.detail.places.caption, 'a koala asleep in the fork of a tree');
+    assert.equal(
+      session.store.state.detail.against.caption,
+      'a koala asleep in the fork of a tree',
+    );
+    assert.equal(scripted.callsOf('words').length, 2, 'once for each caption');
+    assert.equal(scripted.callsOf('places').length, 1, 'not for the one that does not fit');
+  });
+
+  test('a match that falls takes the places with it', async () => {
+    const findings = (match: number) => [mismatch('animals/koala.jpg', match, [])];
+    let match = 0.8;
+    const { session, scripted } = await started({
+      findings: () => ({ findings: findings(match) }),
+    });
+    await waitFor(() => session.store.state.detail.places.words.length > 0);
+    match = 0.1;
+    scripted.emit({ event: 'changed', findings: true, uris: ['file:///elsewhere.txt'] });
+    await waitFor(() => session.store.state.detail.places.words.length === 0);
+    assert.equal(scripted.callsOf('places').length, 1);
   });
 
   test('asks for the next picture before it is needed', async () => {

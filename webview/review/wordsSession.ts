@@ -1,0 +1,98 @@
+import type { PairRef } from '../../src/protocol/shapes.ts';
+import { Latest } from '../shared/latest.ts';
+import type { RpcClient } from '../shared/rpcClient.ts';
+import { matchGrade } from '../shared/score.ts';
+import type { Store } from '../shared/store.ts';
+import { draftOf, isDirty, type TriageAction, type TriageState } from './triageState.ts';
+
+/** Whoever leafs through the findings does not ask where things are. */
+const PLACES_DELAY_MS = 300;
+
+interface Question {
+  readonly id: string;
+  readonly pair: PairRef;
+  readonly caption: string;
+  readonly match: number | undefined;
+}
+
+/**
+ * Asks which words of the caption on show the picture speaks against, and where it shows the others: once everything
+ * else is known of that caption, and anew only when it is another caption or another picture.
+ */
+export class WordsSession {
+  readonly #rpc: Pick<RpcClient, 'call'>;
+  readonly #store: Store<TriageState, TriageAction>;
+  readonly #generation: () => number;
+  readonly #words = new Latest();
+  readonly #places = new Latest();
+  #asked: string | undefined;
+  #placed: string | undefined;
+
+  /** @param generation grows when a picture may be another */
+  constructor(
+    rpc: Pick<RpcClient, 'call'>,
+    store: Store<TriageState, TriageAction>,
+    generation: () => number,
+  ) {
+    this.#rpc = rpc;
+    this.#store = store;
+    this.#generation = generation;
+  }
+
+  /** To be called whenever the state may have changed. */
+  follow(): void {
+    const question = questionOf(this.#store.state);
+    const key = question && [question.id, question.caption, String(this.#generation())].join('\n');
+    if (key !== this.#asked) {
+      this.#asked = key;
+      this.#words.cancel();
+      if (question !== undefined) this.#weigh(question);
+    }
+    // The words of a caption that does not fit are nowhere, and would point somewhere all the same.
+    const fits = question?.match !== undefined && matchGrade(question.match) !== 'poor';
+    const placed = fits ? key : undefined;
+    if (placed === this.#placed) return;
+    this.#placed = placed;
+    this.#places.cancel();
+    if (question === undefined) return;
+    if (fits) this.#locate(question);
+    else this.#store.dispatch({ type: 'places', id: question.id, said: null });
+  }
+
+  #weigh({ id, pair, caption }: Question): void {
+    this.#words.run(0, (signal) => this.#rpc.call('words', { pair, caption }, signal), {
+      done: ({ unsupported }) => {
+        this.#store.dispatch({ type: 'against', id, said: { caption, words: unsupported } });
+      },
+      failed: () => {
+        this.#store.dispatch({ type: 'against', id, said: null });
+      },
+    });
+  }
+
+  #locate({ id, pair, caption }: Question): void {
+    this.#places.run(
+      PLACES_DELAY_MS,
+      (signal) => this.#rpc.call('places', { pair, caption }, signal),
+      {
+        done: ({ words }) => {
+          this.#store.dispatch({ type: 'places', id, said: { caption, words } });
+        },
+        failed: () => {
+          this.#store.dispatch({ type: 'places', id, said: null });
+        },
+      },
+    );
+  }
+}
+
+/** The caption whose words are to be told; undefined while more important things are not known of it. */
+function questionOf(state: TriageState): Question | undefined {
+  const { current, detail } = state;
+  if (current?.item === undefined || detail.neighbours === null) return undefined;
+  const dirty = isDirty(state);
+  if (dirty && (detail.matching || detail.match === null)) return undefined;
+  const { id, item } = current;
+  const match = dirty ? detail.match?.match : item.match;
+  return { id, pair: item.pair, caption: draftOf(state), match };
+}
