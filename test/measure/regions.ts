@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { openEncoders, type Encoders } from '../../src/adapters/encoders.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import {
@@ -17,6 +16,7 @@ import { seeded } from '../support/randomVectors.ts';
 import { type Mosaic, mosaicOf, photoAt, SEAMS, smaller } from './mosaic.ts';
 import { nounsOf } from './nouns.ts';
 import { openScan } from './scanScorer.ts';
+import { captionsByImage, ofSplits, readWordMeasure } from './wordMeasure.ts';
 
 /** A noun that only one person sees in a photo is not surely there. */
 const LEAST_CAPTIONS = 2;
@@ -37,34 +37,14 @@ interface Case {
  * are of unequal size, so that no crop of the picture is one of them.
  */
 export async function measureRegions(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      cases: { type: 'string', default: '400' },
-      seed: { type: 'string', default: '0' },
-      split: { type: 'string', multiple: true },
-      scan: { type: 'string' },
-    },
-  });
-  const [folder] = positionals;
-  if (folder === undefined) {
-    console.error(
-      'Usage: npm run measure -- regions DATASET [--cases N] [--seed N] [--split NAME] [--scan GRAPHS]',
-    );
-    process.exit(2);
-  }
+  const wanted = readWordMeasure('regions', args, 400);
   const encoders = await openEncoders(undefined, undefined);
   const { imageEncoder, textEncoder } = encoders;
   try {
-    for (const { root, pairs } of await openDatasets(nodeFiles, path.resolve(folder), {})) {
-      const captions = new Map<string, string[]>();
-      for (const { image, caption, split } of pairs) {
-        if (values.split !== undefined && !values.split.includes(split ?? '')) continue;
-        captions.set(image, [...(captions.get(image) ?? []), caption]);
-      }
-      const cases = casesOf(captions, Number(values.cases), Number(values.seed));
-      const scan = values.scan === undefined ? undefined : await openScan(values.scan);
+    for (const { root, pairs } of await openDatasets(nodeFiles, path.resolve(wanted.folder), {})) {
+      const captions = captionsByImage(ofSplits(pairs, wanted.splits));
+      const cases = casesOf(captions, wanted.cases, wanted.seed);
+      const scan = wanted.scan === undefined ? undefined : await openScan(wanted.scan);
       const hits = { scan: 0, context: 0, wordAlone: 0, caption: 0 };
       for (const { mosaic, caption, word, photo } of cases) {
         const picture = await mosaicOf(mosaic, root, 2 * imageEncoder.size);
@@ -86,7 +66,9 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
         if (await isFoundBy(word.text.toLowerCase())) hits.wordAlone++;
         if (await isFoundBy(caption)) hits.caption++;
       }
-      console.log(`${folder}, ${cases.length} nouns, seed ${values.seed}, ${imageEncoder.modelId}`);
+      console.log(
+        `${wanted.folder}, ${cases.length} nouns, seed ${wanted.seed}, ${imageEncoder.modelId}`,
+      );
       console.log('The noun points into the photo it belongs to, % of the cases:');
       const share = (count: number, of: number) => ((100 * count) / of).toFixed(1);
       console.log(`  the word with its neighbours  ${share(hits.context, cases.length)}`);

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
 import { openWorkspace } from '../../src/cli/compose.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
@@ -11,6 +10,7 @@ import { isContentWord } from '../../src/core/text/contentWords.ts';
 import { seeded } from '../support/randomVectors.ts';
 import { nounsOf } from './nouns.ts';
 import { openScan } from './scanScorer.ts';
+import { captionsByImage, ofSplits, readWordMeasure } from './wordMeasure.ts';
 
 /** A replacement is a word that people use. */
 const LEAST_USES = 2;
@@ -27,34 +27,13 @@ interface Case {
  * number that none of the image's captions holds; it should be the least supported of the caption's content words.
  */
 export async function measureWords(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      cases: { type: 'string', default: '500' },
-      seed: { type: 'string', default: '0' },
-      split: { type: 'string', multiple: true },
-      scan: { type: 'string' },
-    },
-  });
-  const [folder] = positionals;
-  if (folder === undefined) {
-    console.error(
-      'Usage: npm run measure -- words DATASET [--cases N] [--seed N] [--split NAME] [--scan GRAPHS]',
-    );
-    process.exit(2);
-  }
+  const wanted = readWordMeasure('words', args, 500);
   const terminal = new Terminal({ quiet: false, color: true });
   const workspace = await openWorkspace({ globals: { color: true }, terminal });
   try {
-    for (const opened of await workspace.open(path.resolve(folder), {})) {
-      const pairs = opened.pairs.filter(
-        ({ split }) => values.split === undefined || values.split.includes(split ?? ''),
-      );
-      const captions = new Map<string, string[]>();
-      for (const { image, caption } of pairs) {
-        captions.set(image, [...(captions.get(image) ?? []), caption]);
-      }
+    for (const opened of await workspace.open(path.resolve(wanted.folder), {})) {
+      const pairs = ofSplits(opened.pairs, wanted.splits);
+      const captions = captionsByImage(pairs);
       const first = pairs.filter(({ captionIndex }) => captionIndex === 0);
       const { images } = await workspace.index(
         { ...opened, pairs: first, images: [...captions.keys()], problems: [] },
@@ -69,9 +48,9 @@ export async function measureWords(args: readonly string[]): Promise<void> {
         return out;
       };
       const reader = sharpImageReader();
-      const scan = values.scan === undefined ? undefined : await openScan(values.scan);
+      const scan = wanted.scan === undefined ? undefined : await openScan(wanted.scan);
       const hits = { scan: 0, leaveOneOut: 0, wordAlone: 0, random: 0 };
-      const cases = casesOf(captions, Number(values.cases), Number(values.seed));
+      const cases = casesOf(captions, wanted.cases, wanted.seed);
       for (const { image, caption, start } of cases) {
         const words = omissions(caption);
         const x = imageOf(image);
@@ -93,7 +72,7 @@ export async function measureWords(args: readonly string[]): Promise<void> {
         hits.random += 1 / words.length;
       }
       console.log(
-        `${folder}, ${cases.length} replaced nouns, seed ${values.seed}, ${workspace.modelId}`,
+        `${wanted.folder}, ${cases.length} replaced nouns, seed ${wanted.seed}, ${workspace.modelId}`,
       );
       console.log('The replaced noun is the least supported content word, % of the cases:');
       const share = (count: number) => ((100 * count) / cases.length).toFixed(1);

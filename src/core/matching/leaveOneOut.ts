@@ -1,6 +1,6 @@
 import { isContentWord } from '../text/contentWords.ts';
 import type { Matrix } from './matrix.ts';
-import { captionWords, type CharacterRange } from './wordSupport.ts';
+import { captionWords, type CharacterRange, MOST_WORDS } from './wordSupport.ts';
 
 /** A content word of a caption, and the caption without it. */
 export interface Omission extends CharacterRange {
@@ -13,9 +13,6 @@ export interface WeighedWord extends CharacterRange {
   readonly text: string;
   readonly support: number;
 }
-
-/** The encoder reads no further, and each word is a caption to encode. */
-const MOST_WORDS = 40;
 
 /** The caption without each of its content words in turn; none for a caption of a single one. */
 export function omissions(caption: string): Omission[] {

@@ -2,7 +2,7 @@ import type { PixelSquare } from '../ports.ts';
 import { isContentWord } from '../text/contentWords.ts';
 import { dotRows } from './innerProducts.ts';
 import type { Matrix } from './matrix.ts';
-import { captionWords, type CharacterRange } from './wordSupport.ts';
+import { captionWords, type CharacterRange, MOST_WORDS } from './wordSupport.ts';
 
 /*
  * Where in a picture each word of a caption is to be seen, by the encoders alone: the word with its neighbours, which
@@ -27,9 +27,6 @@ export interface PlacedWord extends CharacterRange {
   /** The crop that speaks for it most: its row and column, 0 to 2; null where the word has no place of its own. */
   readonly place: { readonly row: number; readonly column: number } | null;
 }
-
-/** The encoder reads no further, and each word is a text to encode. */
-const MOST_WORDS = 40;
 
 /** Each content word with the word before and the word behind it, where nothing but space lies between. */
 export function wordsInContext(caption: string): WordInContext[] {
@@ -89,5 +86,5 @@ export function placedWords(
   });
 }
 
-/** A word below this is everywhere or nowhere: more than half of these move when the picture is mirrored. */
+/** A word below this is everywhere or nowhere: about half of these move when the picture is mirrored. */
 const STANDS_OUT = 0.07;

@@ -15,6 +15,9 @@ export interface SupportedWord extends CharacterRange {
   readonly region: number;
 }
 
+/** Content words of a caption that are asked about: encoders read little further, and each is a text to encode. */
+export const MOST_WORDS = 40;
+
 /** The words of a caption: letters and digits with their inner apostrophes and hyphens. */
 export function captionWords(caption: string): (CharacterRange & { readonly text: string })[] {
   return Array.from(

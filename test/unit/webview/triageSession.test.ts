@@ -3,6 +3,7 @@ import { describe, mock, test } from 'node:test';
 import { TriageSession } from '../../../webview/review/triageSession.ts';
 import type { tourThumbnail } from '../../support/tourPages.ts';
 import { mismatch, tourAnswers, tourFindings, tourPair } from '../../support/tourPages.ts';
+import { eventually } from '../../support/eventually.ts';
 import { fakeHost, settle } from '../../support/webviewHost.ts';
 import type { Answers } from '../../support/scriptedHost.ts';
 
@@ -14,12 +15,7 @@ async function started(answers: Answers = {}, state?: unknown) {
   return { ...fake, session };
 }
 
-/** Fails by the test's own limit where it never comes true. */
-async function waitFor(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-describe('triage session', { timeout: 20_000 }, () => {
+describe('triage session', () => {
   test('applies a suggestion as one edit of that pair and goes on', async () => {
     const { session, scripted } = await started();
     await session.applySuggestion(2);
@@ -179,9 +175,12 @@ describe('triage session', { timeout: 20_000 }, () => {
   test('words of a caption being typed are told though findings change in between', async () => {
     const { session, scripted } = await started();
     session.type('a koala asleep in the fork of a tree');
-    await waitFor(() => scripted.callsOf('words').length === 2);
+    await eventually(() => scripted.callsOf('words').length === 2, 'the new words are asked for');
     scripted.emit({ event: 'changed', findings: true, uris: ['file:///elsewhere.txt'] });
-    await waitFor(() => session.store.state.detail.places.words.length > 0);
+    await eventually(
+      () => session.store.state.detail.places.words.length > 0,
+      'the places are told',
+    );
     assert.equal(session.store.state.detail.places.caption, 'a koala asleep in the fork of a tree');
     assert.equal(
       session.store.state.detail.against.caption,
@@ -197,10 +196,16 @@ describe('triage session', { timeout: 20_000 }, () => {
     const { session, scripted } = await started({
       findings: () => ({ findings: findings(match) }),
     });
-    await waitFor(() => session.store.state.detail.places.words.length > 0);
+    await eventually(
+      () => session.store.state.detail.places.words.length > 0,
+      'the places are told',
+    );
     match = 0.1;
     scripted.emit({ event: 'changed', findings: true, uris: ['file:///elsewhere.txt'] });
-    await waitFor(() => session.store.state.detail.places.words.length === 0);
+    await eventually(
+      () => session.store.state.detail.places.words.length === 0,
+      'the places are gone',
+    );
     assert.equal(scripted.callsOf('places').length, 1);
   });
 
