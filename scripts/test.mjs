@@ -9,19 +9,28 @@ const TIERS = ['unit', 'contract', 'engine', 'adapters', 'cli', 'server'];
 const BROWSER_TIERS = ['webview'];
 /** Tiers that drive the packaged extension in a real VS Code: one file at a time, in a network that ends at loopback. */
 const IDE_TIERS = ['extension', 'e2e'];
+/** Attacks (files ending in .attack.ts) run only when asked for: one file at a time, for they use all of the machine. */
+const ATTACK_TIERS = ['attack'];
 const wanted = process.argv.slice(2);
-const ALL_TIERS = [...TIERS, ...BROWSER_TIERS, ...IDE_TIERS];
+const DEFAULT_TIERS = [...TIERS, ...BROWSER_TIERS, ...IDE_TIERS];
+const ALL_TIERS = [...DEFAULT_TIERS, ...ATTACK_TIERS];
 const unknown = wanted.filter((tier) => !ALL_TIERS.includes(tier));
 if (unknown.length > 0) {
   console.error(`Unknown test tier: ${unknown.join(', ')}. Choose from ${ALL_TIERS.join(', ')}.`);
   process.exit(2);
 }
-const tiers = wanted.length > 0 ? wanted : ALL_TIERS;
+const tiers = wanted.length > 0 ? wanted : DEFAULT_TIERS;
 const ideFiles = testFiles(tiers.filter((tier) => IDE_TIERS.includes(tier)));
-const files = testFiles(tiers.filter((tier) => !IDE_TIERS.includes(tier)));
+const attackFiles = testFiles(tiers.filter((tier) => ATTACK_TIERS.includes(tier)));
+const files = testFiles(
+  tiers.filter((tier) => !IDE_TIERS.includes(tier) && !ATTACK_TIERS.includes(tier)),
+);
 
 const status = [
   ...(files.length > 0 ? [run(process.execPath, nodeTest(files))] : []),
+  ...(attackFiles.length > 0
+    ? [run(process.execPath, nodeTest(attackFiles, '--test-concurrency=1'))]
+    : []),
   ...(ideFiles.length > 0 ? [runInIde()] : []),
 ];
 process.exit(Math.max(...status));
@@ -29,8 +38,9 @@ process.exit(Math.max(...status));
 function testFiles(ofTiers) {
   return ofTiers.flatMap((tier) => {
     const folder = path.join('test', tier);
+    const ending = ATTACK_TIERS.includes(tier) ? '.attack.ts' : '.test.ts';
     const found = readdirSync(folder, { recursive: true })
-      .filter((name) => name.endsWith('.test.ts'))
+      .filter((name) => name.endsWith(ending))
       .map((name) => path.join(folder, name))
       .sort();
     if (found.length === 0) {
