@@ -7,6 +7,7 @@ import { atLeast, type AuditReport } from '../core/export/auditReport.ts';
 import { githubAnnotations } from '../core/export/githubAnnotations.ts';
 import { markdownCard } from '../core/export/markdownCard.ts';
 import { sarifLog } from '../core/export/sarifLog.ts';
+import { jsonText } from '../core/text/visibleText.ts';
 import { auditFolder } from '../engine/auditFolder.ts';
 import { pairLines } from '../engine/pairLines.ts';
 import { auditText } from './auditText.ts';
@@ -81,11 +82,11 @@ function rendered(
         seconds,
       });
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return `${jsonText(report, 2)}\n`;
     case 'sarif': {
       const { base, prefix } = basis(report.root, process.cwd());
       const baseUri = pathToFileURL(base).href.replace(/\/?$/, '/');
-      return `${JSON.stringify(sarifLog(report, { baseUri, prefix, findingsUri }), null, 2)}\n`;
+      return `${jsonText(sarifLog(report, { baseUri, prefix, findingsUri }), 2)}\n`;
     }
     case 'markdown':
       return markdownCard(report, path.basename(report.root), max);

@@ -8,7 +8,7 @@ import {
 } from '../core/export/auditReport.ts';
 import { FINDING_GUIDE } from '../core/export/findingGuide.ts';
 import { percent } from '../core/export/markdownCard.ts';
-import { shorten, visibleText } from '../core/export/visibleText.ts';
+import { shorten, visibleText } from '../core/text/visibleText.ts';
 import { duration, number } from './progressLine.ts';
 import type { Colors } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import { visibleText } from '../core/export/visibleText.ts';
+import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import type { CommandContext } from './commandContext.ts';
 import { openCache } from './compose.ts';
 import { number } from './progressLine.ts';
@@ -13,7 +13,7 @@ export async function showCache(
     const stats = cache.stats();
     await context.terminal.print(
       json === true
-        ? `${JSON.stringify({ version: 1, ...stats }, null, 2)}\n`
+        ? `${jsonText({ version: 1, ...stats }, 2)}\n`
         : [
             `folder   ${visibleText(stats.location)}`,
             `entries  ${number(stats.entries)}`,

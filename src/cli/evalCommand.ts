@@ -1,6 +1,6 @@
 import { evaluateFolder, type Evaluation } from '../engine/evaluateFolder.ts';
 import type { Recall } from '../core/matching/recall.ts';
-import { visibleText } from '../core/export/visibleText.ts';
+import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
 import { openWorkspace } from './compose.ts';
 import { number } from './progressLine.ts';
@@ -29,7 +29,7 @@ export async function evalCommand(
     const evaluations = await evaluateFolder(root, workspace, options, hooksOf(context));
     const text =
       options.json === true
-        ? `${JSON.stringify({ version: 1, root, datasets: evaluations }, null, 2)}\n`
+        ? `${jsonText({ version: 1, root, datasets: evaluations }, 2)}\n`
         : evaluations.map((evaluation) => table(evaluation, context)).join('\n');
     await context.terminal.print(text);
     return 0;

@@ -34,7 +34,8 @@ async function main(): Promise<number> {
   } catch (error) {
     // Commander has said what is wrong already; help and version are not failures.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
-    throw error;
+    reportError(error, new Terminal({ quiet: true, color: false }).log);
+    return COULD_NOT_RUN;
   }
   return status;
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
+import { visibleLines } from '../core/text/visibleText.ts';
 import { byteSize, LEVELS, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -30,26 +31,30 @@ export function createProgram(version: string, run: RunCommand): Program {
 
 // The type says which options every command finds; commander infers it.
 function globalProgram(version: string) {
-  return new Command('pairlens')
-    .description(
-      'Finds mismatched captions, swaps, duplicates and hard negatives in image-caption datasets.\nEverything runs on this machine; nothing is uploaded.',
-    )
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'explain the options')
-    .option('--quiet', 'no progress, notes or warnings on standard error')
-    .option('--no-color', 'no colours')
-    .option('--cache <folder>', 'folder of the cache of embeddings')
-    .option('--model <folder>', 'folder of other encoders than the shipped ones')
-    .option('--threads <n>', 'threads for encoding', wholeNumber(1))
-    .addOption(
-      new Option(
-        '--captions-per-file <mode>',
-        'how the trainer reads a .txt or .caption file; told from the files without it',
-      ).choices(['whole', 'lines', 'first-line'] as const),
-    )
-    .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('Run it with --help for the options.')
-    .exitOverride();
+  return (
+    new Command('pairlens')
+      .description(
+        'Finds mismatched captions, swaps, duplicates and hard negatives in image-caption datasets.\nEverything runs on this machine; nothing is uploaded.',
+      )
+      .version(version, '-V, --version', 'print the version')
+      .helpOption('-h, --help', 'explain the options')
+      .option('--quiet', 'no progress, notes or warnings on standard error')
+      .option('--no-color', 'no colours')
+      .option('--cache <folder>', 'folder of the cache of embeddings')
+      .option('--model <folder>', 'folder of other encoders than the shipped ones')
+      .option('--threads <n>', 'threads for encoding', wholeNumber(1))
+      .addOption(
+        new Option(
+          '--captions-per-file <mode>',
+          'how the trainer reads a .txt or .caption file; told from the files without it',
+        ).choices(['whole', 'lines', 'first-line'] as const),
+      )
+      .configureHelp({ showGlobalOptions: true })
+      // Its messages quote what was typed, or what a script put together from file names.
+      .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
+      .showHelpAfterError('Run it with --help for the options.')
+      .exitOverride()
+  );
 }
 
 type Program = ReturnType<typeof globalProgram>;

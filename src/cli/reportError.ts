@@ -1,12 +1,12 @@
 import { PairLensError } from '../core/errors.ts';
-import { visibleText } from '../core/export/visibleText.ts';
+import { visibleText } from '../core/text/visibleText.ts';
 import type { Log } from '../core/ports.ts';
 
 /** Tells what happened, to which file and what to do; the stack only where PAIRLENS_DEBUG asks for it. */
 export function reportError(error: unknown, log: Log): void {
   const known = PairLensError.from(error);
   const lines = [visibleText(known.message)];
-  if (known.path !== undefined && !known.message.includes(known.path)) {
+  if (known.path !== undefined && !known.message.includes(visibleText(known.path))) {
     lines.push(`  file: ${visibleText(known.path)}`);
   }
   if (known.remedy !== undefined) lines.push(`  what to do: ${visibleText(known.remedy)}`);

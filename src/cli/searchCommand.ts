@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import stringWidth from 'string-width';
 import { throwIfCancelled } from '../core/cancellation.ts';
 import { PairLensError } from '../core/errors.ts';
-import { shorten, visibleText } from '../core/export/visibleText.ts';
+import { jsonText, shorten, visibleText } from '../core/text/visibleText.ts';
 import { exactIndex } from '../core/retrieval/exactIndex.ts';
 import type { SearchMatcher } from '../core/retrieval/searchMatchers.ts';
 import {
@@ -96,7 +96,7 @@ async function print(
   { json }: SearchOptions,
   { terminal }: CommandContext,
 ): Promise<void> {
-  await terminal.print(json === true ? `${JSON.stringify(answer)}\n` : table);
+  await terminal.print(json === true ? `${jsonText(answer)}\n` : table);
 }
 
 function imageTable(results: readonly FoundImage[], { terminal }: CommandContext): string {

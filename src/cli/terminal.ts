@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
 import type { Log } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import { visibleText } from '../core/export/visibleText.ts';
+import { visibleLines, visibleText } from '../core/text/visibleText.ts';
 import { ProgressLine } from './progressLine.ts';
 
 export type Colors = ReturnType<typeof createColors>;
@@ -35,7 +35,7 @@ export class Terminal {
     const marks = createColors(wantsColor(STDERR, color));
     const say = (mark: string, message: string): void => {
       this.#progress?.clear();
-      process.stderr.write(`${mark}${message}\n`);
+      process.stderr.write(`${mark}${visibleLines(message)}\n`);
     };
     this.log = {
       debug: (message) => {

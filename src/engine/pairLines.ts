@@ -1,4 +1,5 @@
 import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
+import { jsonText } from '../core/text/visibleText.ts';
 import type { AuditedDataset } from './auditFolder.ts';
 import { folderPrefix } from './auditReport.ts';
 
@@ -24,7 +25,7 @@ export function* pairLines(root: string, datasets: readonly AuditedDataset[]): G
         findings: audited.findings,
         ...(words && { words: words.map(wordLine) }),
       };
-      yield `${JSON.stringify(line)}\n`;
+      yield `${jsonText(line)}\n`;
     }
   }
 }

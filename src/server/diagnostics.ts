@@ -5,7 +5,7 @@ import {
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
 import { toAbsolute } from '../core/dataset/paths.ts';
-import { shorten, visibleText } from '../core/export/visibleText.ts';
+import { shorten, visibleText } from '../core/text/visibleText.ts';
 import type { LiveFinding } from '../engine/live/liveWorkspace.ts';
 import type { Range } from '../protocol/shapes.ts';
 import type { ServerContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { visibleText, shorten } from '../core/export/visibleText.ts';
+import { visibleText, shorten } from '../core/text/visibleText.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
@@ -17,7 +17,9 @@ export function markdownText(text: string, limit: number): string {
 
 /** The same for clients that show text as it is. */
 export function plainText(text: string, limit: number): string {
-  return shorten(visibleText(text.replace(/\s*[\r\n]\s*/g, ' ')), limit);
+  // Shortened first: a caption may be long, and the pattern looks at each run of white space anew.
+  const head = shorten(text, 2 * limit);
+  return shorten(visibleText(head.replace(/\s*[\r\n]\s*/g, ' ')), limit);
 }
 
 /** A link that runs a command of the client. `text` is Markdown already. */

@@ -1,17 +1,18 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { PairLensError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { visibleLines } from '../core/text/visibleText.ts';
 
 /** The client's log of this server: "Output" in VS Code, `:LspLog` in Neovim. */
 export function serverLog(connection: Connection): Log {
   const { console } = connection;
   return {
     debug: (message) => {
-      if (process.env['PAIRLENS_DEBUG'] === '1') console.debug(message);
+      if (process.env['PAIRLENS_DEBUG'] === '1') console.debug(visibleLines(message));
     },
-    info: (message) => console.info(message),
-    warn: (message) => console.warn(message),
-    error: (message) => console.error(message),
+    info: (message) => console.info(visibleLines(message)),
+    warn: (message) => console.warn(visibleLines(message)),
+    error: (message) => console.error(visibleLines(message)),
   };
 }
 

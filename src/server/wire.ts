@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { Fix } from '../core/audit/finding.ts';
 import { toAbsolute } from '../core/dataset/paths.ts';
-import { shorten, visibleText } from '../core/export/visibleText.ts';
+import { shorten, visibleText } from '../core/text/visibleText.ts';
 import type {
   LiveFinding,
   LiveMatch,
@@ -156,7 +156,10 @@ export class Wire {
         };
       }
       case 'create-caption':
-        return { kind: fix.kind, title: l10n.t('Create {0}', path.posix.basename(fix.file)) };
+        return {
+          kind: fix.kind,
+          title: l10n.t('Create {0}', visibleText(path.posix.basename(fix.file))),
+        };
       case 'mark-verified':
         return { kind: fix.kind, title: l10n.t('Mark as verified') };
       case 'exclude-pair':
@@ -166,12 +169,12 @@ export class Wire {
 }
 
 export function useCaptionTitle(caption: string): string {
-  return l10n.t('Use “{0}”', shorten(visibleText(caption), TITLE_CHARACTERS));
+  return l10n.t('Use “{0}”', visibleText(shorten(caption, TITLE_CHARACTERS)));
 }
 
 /** How a caption is called as seen from another: by its line in the same file, else by its file. */
 export function placeName(from: LivePair, other: LivePair): string {
   return other.captionPath === from.captionPath
     ? l10n.t('line {0}', other.range.line + 1)
-    : path.basename(other.captionPath);
+    : visibleText(path.basename(other.captionPath));
 }

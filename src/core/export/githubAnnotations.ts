@@ -1,14 +1,14 @@
 import { groupByCode, type AuditReport, type ReportFinding } from './auditReport.ts';
-import { shorten } from './visibleText.ts';
+import { shorten, visibleLines, visibleText } from '../text/visibleText.ts';
 
 const COMMAND = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
 
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return visibleLines(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
 }
 
 function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return escapeData(visibleText(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 function annotation(finding: ReportFinding, prefix: string): string {
@@ -27,7 +27,9 @@ function annotation(finding: ReportFinding, prefix: string): string {
     .join(',');
   const lines = [
     finding.message,
-    ...(finding.caption === undefined ? [] : [`Caption: ${shorten(finding.caption, 200)}`]),
+    ...(finding.caption === undefined
+      ? []
+      : [`Caption: ${visibleText(shorten(finding.caption, 200))}`]),
     ...finding.evidence.map((reason) => `Why: ${reason}`),
     ...(finding.remedy === undefined ? [] : [`What to do: ${finding.remedy}`]),
   ];

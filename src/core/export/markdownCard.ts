@@ -1,14 +1,18 @@
 import { groupByCode, type AuditReport, type ReportFinding } from './auditReport.ts';
 import { FINDING_GUIDE } from './findingGuide.ts';
-import { shorten, visibleText } from './visibleText.ts';
+import { shorten, visibleText } from '../text/visibleText.ts';
 
 /** Text from the dataset as plain Markdown text: nothing in it formats, links or breaks a table cell. */
 export function escapeMarkdown(text: string): string {
-  return visibleText(text)
-    .replace(/[\\`*_{}[\]()#+|~!]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  return (
+    visibleText(text)
+      .replace(/[\\`*_{}[\]()#+|~!$@]|:(?=\/)/g, '\\$&')
+      // What would be made a link where it stands bare.
+      .replace(/\bwww\./gi, 'www\\.')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+  );
 }
 
 export function percent(share: number): string {

@@ -2,7 +2,7 @@ import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
 import { DEFAULT_LEVELS, type FindingCode, type Level } from '../audit/finding.ts';
 import type { AuditReport, ReportFinding, ReportRegion } from './auditReport.ts';
 import { FINDING_GUIDE } from './findingGuide.ts';
-import { shorten } from './visibleText.ts';
+import { shorten, visibleText } from '../text/visibleText.ts';
 
 const SARIF_LEVEL = {
   error: 'error',
@@ -77,7 +77,9 @@ function messageOf(finding: ReportFinding): string {
     ...(finding.caption === undefined ? [] : [`Caption: "${shorten(finding.caption, 400)}".`]),
     ...finding.evidence,
     ...(finding.remedy === undefined ? [] : [finding.remedy]),
-  ].join('\n');
+  ]
+    .map(visibleText)
+    .join('\n');
 }
 
 /**
@@ -105,7 +107,7 @@ export function sarifLog(report: AuditReport, place: SarifPlace): Log {
     ].map(({ file, region, text }, index) => ({
       id: index + 1,
       ...location(file, region, place),
-      message: { text },
+      message: { text: visibleText(text) },
     })),
     partialFingerprints: { 'pairlensFinding/v1': finding.fingerprint },
     rank: Math.round(finding.confidence * 1000) / 10,

@@ -1,3 +1,5 @@
+import { visibleText } from './visibleText.ts';
+
 /**
  * Something said to a person, as data: its English text with places `{0}`, `{1}`…, and what stands there. Whoever
  * shows it chooses the language; the English one never changes with it and may be compared.
@@ -20,10 +22,11 @@ export function verbatim(text: string): Sentence {
   return { text: '{0}', values: [text] };
 }
 
+/** The sentence in English. What stands in its places comes from files, other libraries and people: it is made visible. */
 export function inEnglish({ text, values }: Sentence): string {
   return text.replace(/\{(\d+)\}/g, (place, n: string) => {
     const value = values[Number(n)];
     if (value === undefined) return place;
-    return typeof value === 'object' ? inEnglish(value) : String(value);
+    return typeof value === 'object' ? inEnglish(value) : visibleText(String(value));
   });
 }

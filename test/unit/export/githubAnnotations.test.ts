@@ -8,12 +8,22 @@ describe('GitHub annotations', () => {
     const caption = 'nice\n::set-env name=PATH::/evil\r\n100 %';
     const text = githubAnnotations(sampleReport([sampleFinding({ caption })]), '', 10);
     assert.equal(text.split('\n').length, 2);
-    assert.ok(text.includes('nice%0A::set-env name=PATH::/evil%0D%0A100 %25'));
+    assert.ok(text.includes('nice\\n::set-env name=PATH::/evil\\r\\n100 %25'));
   });
 
   test('a file name with comma and colon stays one property', () => {
     const text = githubAnnotations(sampleReport([sampleFinding({ file: 'a,b:c%.txt' })]), 'd/', 10);
     assert.ok(text.startsWith('::warning file=d/a%2Cb%3Ac%25.txt,line=3,col=24,endLine=3,'));
+  });
+
+  test('no control character of a name or message reaches the log', () => {
+    const finding = sampleFinding({
+      file: '\u009b31m\u202e.txt',
+      message: '\u001b[2J',
+      evidence: ['\u007f'],
+    });
+    const text = githubAnnotations(sampleReport([finding]), '', 10);
+    assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   });
 
   test('info and hint are notices', () => {

@@ -29,6 +29,11 @@ describe('Markdown data card', () => {
     assert.equal(percent(0), '0 %');
   });
 
+  test('a bare address does not become a link, nor a name a mention', () => {
+    const text = escapeMarkdown('https://evil.example www.evil.example @somebody');
+    assert.equal(text, String.raw`https\://evil.example www\.evil.example \@somebody`);
+  });
+
   test('control characters are made visible', () => {
     assert.equal(escapeMarkdown('a\u001b[31mb'), 'a\\\\u001b\\[31mb');
   });

@@ -73,4 +73,11 @@ describe('SARIF', () => {
       ['error', 'warning', 'note', 'note'],
     );
   });
+
+  test('messages show control characters instead of passing them on', () => {
+    const finding = sampleFinding({ caption: 'a \u001b[2J\u202e', message: '\u009b31m is lost.' });
+    const text = sarifLog(sampleReport([finding]), PLACE).runs[0]!.results![0]!.message.text!;
+    assert.doesNotMatch(text, /[\u001b\u009b\u202e]/);
+    assert.ok(text.includes(String.raw`\u001b[2J\u202e`));
+  });
 });
