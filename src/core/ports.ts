@@ -74,41 +74,69 @@ export interface VectorIndex {
 }
 
 export interface FileStat {
-  readonly kind: 'file' | 'folder';
+  /** `special`: a named pipe, a socket, a device; never to be read. */
+  readonly kind: 'file' | 'folder' | 'special';
   readonly bytes: number;
   /** Milliseconds since 1970, fractions kept: a file of the same size and time is not read again. */
   readonly modified: number;
 }
 
-export interface FolderEntry {
-  readonly name: string;
+/** What could not be listed: a broken link, a loop, a folder without permission, a file that is no regular one. */
+export interface ListProblem {
+  readonly path: string;
+  readonly reason:
+    | 'broken-link'
+    | 'link-loop'
+    | 'no-permission'
+    | 'unreadable'
+    | 'named-pipe'
+    | 'socket'
+    | 'device';
+}
+
+/** A symbolic link that leads out of the folder that is walked. */
+export interface OutsideLink {
+  readonly path: string;
+  /** Where it really leads. */
+  readonly target: string;
   readonly kind: 'file' | 'folder';
 }
 
-/** What could not be listed: a broken link, a loop, a folder without permission. */
-export interface ListProblem {
-  readonly path: string;
-  readonly reason: 'broken-link' | 'link-loop' | 'no-permission' | 'unreadable';
+export interface ReadOptions {
+  /** A larger file is refused before it is read. */
+  readonly maxBytes?: number;
 }
 
-/** All paths absolute, in the platform's own form. Symbolic links are followed. */
+/**
+ * The one door to a person's files. All paths absolute, in the platform's own form. Reading follows symbolic links, and
+ * takes regular files only: never a named pipe, a socket or a device, which may wait or go on for ever.
+ */
 export interface FileSystem {
   /** @throws PairLensError `unreadable-file`. */
   stat(path: string): Promise<FileStat>;
+  /** Whether there is anything at the path, of whatever kind. */
   exists(path: string): Promise<boolean>;
-  /** Files below `path`, depth first, sorted by name in each folder; never the same folder twice. */
+  /** Regular files below `path`, depth first, sorted by name in each folder; never the same folder twice. */
   walk(
     path: string,
     options: {
       readonly skipFolder: (name: string) => boolean;
       readonly onProblem: (problem: ListProblem) => void;
+      /** Told of each link that leads out of `path`, before the files behind it; they are listed all the same. */
+      readonly onOutsideLink?: (link: OutsideLink) => void;
       readonly signal?: CancelSignal;
     },
   ): AsyncIterable<{ readonly path: string }>;
-  /** @throws PairLensError `unreadable-file`, naming the path and the remedy. */
-  read(path: string): Promise<Uint8Array>;
-  /** The file's bytes in chunks, for files that should not be held whole. */
-  stream(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * A file whole, at most `DEFAULT_READ_BYTES` where nothing else is said.
+   * @throws PairLensError `unreadable-file`, naming the path and the remedy.
+   */
+  read(path: string, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * The file's bytes in chunks, for files that should not be held whole: of any size where no limit is given.
+   * @throws PairLensError `unreadable-file`.
+   */
+  stream(path: string, options?: ReadOptions): AsyncIterable<Uint8Array>;
   /** Makes a folder, and those above it, where they are missing. @throws PairLensError `write-failed`. */
   makeFolder(path: string): Promise<void>;
   /** Replaces the file's content in one step: a reader sees the old bytes or the new ones, never a mixture. */

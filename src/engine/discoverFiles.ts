@@ -5,6 +5,7 @@ import { baseName, toDatasetPath } from '../core/dataset/paths.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import type { FileSystem, ListProblem } from '../core/ports.ts';
 import { type Sentence, sentence } from '../core/text/sentence.ts';
+import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts';
 
 /** What lies in the opened folder, sorted by kind. All paths relative to it. */
 export interface Listing {
@@ -13,8 +14,17 @@ export interface Listing {
   readonly texts: readonly DatasetPath[];
   /** Files whose name allows captions of many images: `.jsonl`, `.json`, `.csv`, `.token`, some `.txt`. */
   readonly tables: readonly DatasetPath[];
-  /** What could not be listed. */
+  /** Images and caption files that are there but cannot be opened: broken links, named pipes. */
+  readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
+  /** What could not be listed, and links that lead out of the folder. */
   readonly problems: readonly Problem[];
+}
+
+/** Why a name cannot be opened. */
+export interface UnlistedReason {
+  /** Continues "x.txt". */
+  readonly what: Sentence;
+  readonly remedy: Sentence;
 }
 
 const TABLE_EXTENSIONS: ReadonlySet<string> = new Set(['json', 'jsonl', 'ndjson', 'csv', 'token']);
@@ -31,11 +41,22 @@ export async function discoverFiles(
   const texts: DatasetPath[] = [];
   const others: DatasetPath[] = [];
   const problems: Problem[] = [];
+  const unlisted = new Map<DatasetPath, UnlistedReason>();
+  const links: OutsideDatasetLink[] = [];
+  const isCaptionName = (path: DatasetPath): boolean =>
+    sidecarExtensions.includes(extensionOf(path)) || TABLE_EXTENSIONS.has(extensionOf(path));
   const walk = files.walk(dir, {
     skipFolder: isSkippedFolder,
-    onProblem: (problem) => {
-      const known = listProblem(problem, toDatasetPath(dir, problem.path) ?? problem.path);
+    onProblem: ({ path, reason }) => {
+      const file = toDatasetPath(dir, path) ?? path;
+      if (isResourceFork(file)) return;
+      const known = listProblem(reason, file);
       if (known !== undefined) problems.push(known);
+      if (isImageName(file) || isCaptionName(file)) unlisted.set(file, LIST_REASONS[reason]);
+    },
+    onOutsideLink: ({ path, target, kind }) => {
+      const link = toDatasetPath(dir, path);
+      if (link !== undefined) links.push({ path: link, target, kind });
     },
     ...(listening.signal === undefined ? {} : { signal: listening.signal }),
   });
@@ -43,7 +64,7 @@ export async function discoverFiles(
   for await (const entry of walk) {
     listening.onListed?.(++listed);
     const path = toDatasetPath(dir, entry.path);
-    if (path === undefined || baseName(path).startsWith('._')) continue; // macOS' resource forks
+    if (path === undefined || isResourceFork(path)) continue;
     if (isImageName(path)) images.push(path);
     else if (sidecarExtensions.includes(extensionOf(path))) texts.push(path);
     else if (TABLE_EXTENSIONS.has(extensionOf(path))) others.push(path);
@@ -58,31 +79,47 @@ export async function discoverFiles(
       ...others.filter((path) => extensionOf(path) !== 'json' || alone(path)),
       ...texts.filter((path) => TABLE_TEXT.test(baseName(path)) && alone(path)),
     ].sort(),
-    problems,
+    unlisted,
+    problems: [...problems, ...outsideLinkProblems(links, [...images, ...texts, ...others])],
   };
 }
 
-const LIST_REASONS: Readonly<
-  Record<ListProblem['reason'], readonly [what: Sentence, remedy: Sentence]>
-> = {
-  'broken-link': [
-    sentence('is a symbolic link to nothing'),
-    sentence('Restore what it points to, or delete the link.'),
-  ],
-  'link-loop': [
-    sentence('is a symbolic link that leads back to itself'),
-    sentence('Delete the link.'),
-  ],
-  'no-permission': [sentence('may not be read'), sentence('Give yourself permission to read it.')],
-  unreadable: [
-    sentence('could not be read'),
-    sentence('Check the disk, and that the file is not in use.'),
-  ],
+/** What macOS keeps beside a file on disks of other systems. */
+function isResourceFork(path: DatasetPath): boolean {
+  return baseName(path).startsWith('._');
+}
+
+const NO_FILE = sentence('Delete it, or put a file in its place.');
+
+const LIST_REASONS: Readonly<Record<ListProblem['reason'], UnlistedReason>> = {
+  'broken-link': {
+    what: sentence('is a symbolic link to nothing'),
+    remedy: sentence('Restore what it points to, or delete the link.'),
+  },
+  'link-loop': {
+    what: sentence('is a symbolic link that leads back to itself'),
+    remedy: sentence('Delete the link.'),
+  },
+  'no-permission': {
+    what: sentence('may not be read'),
+    remedy: sentence('Give yourself permission to read it.'),
+  },
+  unreadable: {
+    what: sentence('could not be read'),
+    remedy: sentence('Check the disk, and that the file is not in use.'),
+  },
+  'named-pipe': { what: sentence('is a named pipe, not a file'), remedy: NO_FILE },
+  socket: { what: sentence('is a socket, not a file'), remedy: NO_FILE },
+  device: { what: sentence('is a device, not a file'), remedy: NO_FILE },
 };
 
-/** Undefined for what is no matter of a dataset, such as a broken link to a library. */
-function listProblem(problem: ListProblem, file: DatasetPath): Problem | undefined {
-  const [what, remedy] = LIST_REASONS[problem.reason];
+const FOLDER_REASONS: ReadonlySet<ListProblem['reason']> = new Set([
+  ...(['broken-link', 'link-loop', 'no-permission', 'unreadable'] as const),
+]);
+
+/** Undefined for what is no matter of a dataset, such as a broken link to a library or a program's socket. */
+function listProblem(reason: ListProblem['reason'], file: DatasetPath): Problem | undefined {
+  const { what, remedy } = LIST_REASONS[reason];
   const extension = extensionOf(file);
   if (isImageName(file)) {
     return {
@@ -96,7 +133,8 @@ function listProblem(problem: ListProblem, file: DatasetPath): Problem | undefin
   if (['txt', 'caption'].includes(extension) || TABLE_EXTENSIONS.has(extension)) {
     return { code: 'unreadable-caption', file, message: sentence('{0} {1}.', file, what), remedy };
   }
-  if (problem.reason === 'broken-link' && extension !== '') return undefined;
+  if (!FOLDER_REASONS.has(reason)) return undefined;
+  if (reason === 'broken-link' && extension !== '') return undefined;
   const folder = file === '' ? sentence('The folder') : file;
   const message = sentence('{0} {1}; nothing in it was audited.', folder, what);
   return { code: 'unreadable-image', file, message, remedy };

@@ -23,7 +23,9 @@ export interface LostImage {
   readonly remedy: Sentence;
 }
 
-export type FoundImage = { readonly image: DatasetPath } | LostImage;
+/** An image that cannot be opened is reported as the file it is; the row that names it is no second mistake. */
+export type FoundImage =
+  { readonly image: DatasetPath } | { readonly unlisted: DatasetPath } | LostImage;
 
 /** Folders tried for a name beyond the likely ones; a bound, so that a lost image costs little. */
 const MAX_FOLDERS = 200;
@@ -79,6 +81,7 @@ export class ImageFinder {
         likeliest ??= candidate;
         const image = this.#index.find(candidate) ?? this.#byStem(candidate);
         if (image !== undefined) return { image };
+        if (this.#index.isUnlisted(candidate)) return { unlisted: candidate };
       }
     }
     if (likeliest === undefined) return this.#refuse(written, refused ?? 'not-a-path');

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../core/cancellation.ts';
 import type { DatasetPath, Pair } from '../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../core/dataset/fileKinds.ts';
+import { SIDECAR_BYTES } from '../core/dataset/fileLimits.ts';
 import { baseName, folderOf, toAbsolute } from '../core/dataset/paths.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { splitFromFolders } from '../core/dataset/split.ts';
@@ -16,6 +17,7 @@ import {
 import type { FileSystem } from '../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
 import { sentence } from '../core/text/sentence.ts';
+import type { UnlistedReason } from './discoverFiles.ts';
 import { errorWords } from './errorWords.ts';
 
 /** Captions in a file beside each image. Paths relative to the opened folder. */
@@ -57,9 +59,11 @@ export async function readSidecars(
     readonly onRead?: (done: number, total: number) => void;
     /** Images captioned elsewhere: reported neither as uncaptioned nor their sidecars as orphans. */
     readonly captioned: ReadonlySet<DatasetPath>;
+    /** What is there but cannot be opened. */
+    readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
 ): Promise<Sidecars> {
-  const match = await matchByName(files, dir, images, texts, options.extensions, options.captioned);
+  const match = await matchByName(files, dir, images, texts, options);
   const contents = await readTexts(files, dir, match.imagesOf, options);
   const mode = options.captionsPerFile ?? guessCaptionsPerFile(contents.texts.values());
   const problems: Problem[] = [...match.problems, ...contents.problems];
@@ -78,9 +82,12 @@ export async function readSidecars(
   const reported = new Set(problems.map((problem) => problem.image));
   const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
   problems.push(...lone.filter((image) => !reported.has(image)).map(missingSidecar));
-  const neighbours = uncaptionedFolders(uncaptioned, folders);
+  const neighbours = uncaptionedFolders(
+    uncaptioned.filter((image) => !reported.has(image)),
+    folders,
+  );
   problems.push(...neighbours.map(missingSidecars));
-  problems.push(...orphans(texts, match, folders, images));
+  problems.push(...orphans(texts, match, folders, [...images, ...options.unlisted.keys()]));
   return {
     pairs,
     problems,
@@ -112,8 +119,15 @@ async function matchByName(
   dir: string,
   images: readonly DatasetPath[],
   texts: readonly DatasetPath[],
-  extensions: readonly string[],
-  captioned: ReadonlySet<DatasetPath>,
+  {
+    extensions,
+    captioned,
+    unlisted,
+  }: {
+    readonly extensions: readonly string[];
+    readonly captioned: ReadonlySet<DatasetPath>;
+    readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
+  },
 ): Promise<Match> {
   const byStem = group(texts, (text) => stemOf(text).normalize('NFC'));
   const byFoldedStem = group(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
@@ -127,6 +141,11 @@ async function matchByName(
     // `photo.txt`, or hydrus' `photo.jpg.txt`.
     const found = [stemOf(image), image].flatMap((stem) => byStem.get(stem.normalize('NFC')) ?? []);
     if (found.length === 0) {
+      const closed = closedSidecar(image, extensions, unlisted);
+      if (closed !== undefined) {
+        problems.push(closed);
+        continue;
+      }
       const [near] = byFoldedStem.get(stemOf(image).normalize('NFC').toLowerCase()) ?? [];
       if (near === undefined) continue;
       const asTheTrainerLooks = `${stemOf(image)}${near.slice(stemOf(near).length)}`;
@@ -166,7 +185,9 @@ async function readTexts(
       const known = image === undefined ? {} : { image };
       throwIfCancelled(options.signal);
       try {
-        const decoded = decodeText(await files.read(toAbsolute(dir, file)));
+        const decoded = decodeText(
+          await files.read(toAbsolute(dir, file), { maxBytes: SIDECAR_BYTES }),
+        );
         if ('text' in decoded) texts.set(file, decoded.text);
         else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
       } catch (error) {
@@ -298,6 +319,24 @@ function secondSidecars(unread: readonly DatasetPath[], extensions: readonly str
     ),
     remedy: sentence('Delete the files that your trainer does not read, or move them elsewhere.'),
   };
+}
+
+/** That the caption file of an image cannot be opened, told as what it means for the image. */
+function closedSidecar(
+  image: DatasetPath,
+  extensions: readonly string[],
+  unlisted: ReadonlyMap<DatasetPath, UnlistedReason>,
+): Problem | undefined {
+  for (const extension of extensions) {
+    for (const text of [`${stemOf(image)}.${extension}`, `${image}.${extension}`]) {
+      const reason = unlisted.get(text);
+      if (reason === undefined) continue;
+      const { what, remedy } = reason;
+      const message = sentence('{0} has no caption: {1} {2}.', image, baseName(text), what);
+      return { code: 'missing-caption', file: image, image, related: [text], message, remedy };
+    }
+  }
+  return undefined;
 }
 
 function differentCase(image: DatasetPath, text: DatasetPath): Problem {

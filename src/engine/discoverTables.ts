@@ -27,6 +27,8 @@ export interface CaptionTable {
   readonly problems: readonly Problem[];
   /** Images with a row here, blank captions included. */
   readonly mentioned: ReadonlySet<DatasetPath>;
+  /** Rows of images that are there but cannot be opened, and are reported as the files they are. */
+  readonly unlistedRows: number;
 }
 
 /** Rows that are read before others have their turn: some ten milliseconds. */
@@ -83,6 +85,7 @@ export async function readTable(
       } else {
         const found = await finder.find(row.image);
         if ('image' in found) rows.add(row, found.image);
+        else if ('unlisted' in found) rows.addUnlisted();
         else rows.addLost(row, found);
       }
     }
@@ -119,6 +122,7 @@ class TableRows {
   readonly #problems: Problem[] = [];
   readonly #lost: Problem[] = [];
   #skipped = 0;
+  #unlisted = 0;
 
   constructor(file: DatasetPath, format: CaptionFormat) {
     this.#file = file;
@@ -183,6 +187,10 @@ class TableRows {
     });
   }
 
+  addUnlisted(): void {
+    this.#unlisted++;
+  }
+
   addProblem(problem: Problem): void {
     this.#problems.push(problem);
   }
@@ -235,6 +243,7 @@ class TableRows {
       pairs: [...this.#byImage.values()].flat(),
       problems,
       mentioned: new Set(this.#counts.keys()),
+      unlistedRows: this.#unlisted,
     };
   }
 

@@ -72,7 +72,7 @@ export async function openFolder(
       if (done % PROGRESS_STEP === 0) onProgress?.({ phase: 'list', done, total: 0 });
     },
   });
-  const index = new ImageIndex(listing.images);
+  const index = new ImageIndex(listing.images, listing.unlisted.keys());
   const { tables, problems } = await readTables(files, dir, listing, index, signal);
   const tableFiles = new Set(tables.map((table) => table.file));
   const groups = groupByRoot(tables);
@@ -84,6 +84,7 @@ export async function openFolder(
     {
       extensions,
       captioned: new Set(tables.flatMap((table) => [...table.mentioned])),
+      unlisted: listing.unlisted,
       ...(options.captionsPerFile === undefined
         ? {}
         : { captionsPerFile: options.captionsPerFile }),
@@ -98,7 +99,10 @@ export async function openFolder(
   addSidecars(groups, sidecars);
   if (groups.size === 0) throw noDataset(dir, listing, problems);
   addMissingCaptions(groups, listing.images);
+  // A caption file that cannot be opened was told of as the caption that its image lacks.
+  const told = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
   for (const problem of [...problems, ...listing.problems]) {
+    if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
     ownerOf(groups, problem.file)?.problems.push(problem);
   }
   const datasets = [...groups.values()].map((group) => toDataset(dir, group));
@@ -125,7 +129,7 @@ async function readTables(
       }
       const table = await readTable(files, dir, absolute, file, format, index, signal);
       // Much JSON has "images" without being about captions; a file of this shape without any is none.
-      if (table.pairs.length + table.problems.length > 0) tables.push(table);
+      if (table.pairs.length + table.problems.length + table.unlistedRows > 0) tables.push(table);
     } catch (error) {
       if (!PairLensError.is(error, 'unreadable-file')) throw error;
       problems.push({

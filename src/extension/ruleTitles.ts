@@ -16,6 +16,8 @@ export function ruleTitle(code: string): string {
     'unreadable-caption': l10n.t('Unreadable captions'),
     'wrong-encoding': l10n.t('Wrong encoding'),
     'ambiguous-pair': l10n.t('Ambiguous pairs'),
+    'outside-link': l10n.t('Links to outside'),
+    'unreadable-decisions': l10n.t('Unreadable decisions'),
     'language-not-judged': l10n.t('Languages not judged'),
   };
   return titles[code] ?? code;

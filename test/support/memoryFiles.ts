@@ -1,18 +1,22 @@
 import path from 'node:path';
 import { PairLensError } from '../../src/core/errors.ts';
-import type { FileSystem, ListProblem } from '../../src/core/ports.ts';
+import { DEFAULT_READ_BYTES } from '../../src/core/dataset/fileLimits.ts';
+import type { FileSystem, ListProblem, ReadOptions } from '../../src/core/ports.ts';
 
-/** What lies at a path: bytes, text (as UTF-8), or a reason why it cannot be read or listed. */
-export type MemoryEntry = Uint8Array | string | { readonly fails: ListProblem['reason'] };
+/** What lies at a path: bytes, text (as UTF-8), a link that leads out, or a reason why it cannot be read or listed. */
+export type MemoryEntry =
+  | Uint8Array
+  | string
+  | { readonly outside: string; readonly content: string }
+  | { readonly fails: ListProblem['reason'] };
 
 export interface MemoryFiles extends FileSystem {
   readonly entries: Map<string, MemoryEntry>;
 }
 
 /**
- * A file system in memory, with POSIX paths. An entry that `fails` with `broken-link` or `link-loop` is
- * told of while listing; one with `no-permission` is listed as a file and fails when read, or, where its
- * name ends with `/`, as a folder.
+ * A file system in memory, with POSIX paths. An entry that `fails` is told of while listing; one with `no-permission`
+ * is listed as a file and fails when read, or, where its name ends with `/`, as a folder.
  * @param chunkBytes how much `stream` hands out at once; small values put every border to the test.
  */
 export function memoryFiles(
@@ -31,7 +35,13 @@ export function memoryFiles(
         remedy: 'Give yourself permission to it.',
       });
     }
-    return typeof entry === 'string' ? new TextEncoder().encode(entry) : entry;
+    if (entry instanceof Uint8Array) return entry;
+    return new TextEncoder().encode(typeof entry === 'string' ? entry : entry.content);
+  };
+  const within = (file: string, { maxBytes = DEFAULT_READ_BYTES }: ReadOptions = {}) => {
+    const bytes = bytesOf(file);
+    if (bytes.length <= maxBytes) return bytes;
+    throw new PairLensError('unreadable-file', `${file} is too large.`, { path: file });
   };
   return {
     entries: all,
@@ -52,12 +62,17 @@ export function memoryFiles(
         const fails = typeof entry === 'object' && 'fails' in entry ? entry.fails : undefined;
         if (file.endsWith('/') || (fails !== undefined && fails !== 'no-permission')) {
           options.onProblem({ path: file.replace(/\/$/, ''), reason: fails ?? 'unreadable' });
-        } else yield { path: file };
+          continue;
+        }
+        if (typeof entry === 'object' && 'outside' in entry) {
+          options.onOutsideLink?.({ path: file, target: entry.outside, kind: 'file' });
+        }
+        yield { path: file };
       }
     },
-    read: (file) => Promise.resolve().then(() => bytesOf(file)),
-    async *stream(file) {
-      const bytes = bytesOf(file);
+    read: (file, options) => Promise.resolve().then(() => within(file, options)),
+    async *stream(file, options) {
+      const bytes = within(file, { maxBytes: Number.POSITIVE_INFINITY, ...options });
       for (let at = 0; at < bytes.length; at += chunkBytes) {
         await Promise.resolve();
         yield bytes.subarray(at, at + chunkBytes);

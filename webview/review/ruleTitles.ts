@@ -27,6 +27,10 @@ export function ruleTitle(code: string): string {
       return t('Wrong encoding');
     case 'ambiguous-pair':
       return t('Ambiguous pair');
+    case 'outside-link':
+      return t('Link to outside');
+    case 'unreadable-decisions':
+      return t('Unreadable decisions');
     case 'language-not-judged':
       return t('Language not judged');
     default:

@@ -61,5 +61,7 @@ export const DEFAULT_LEVELS: Readonly<Record<FindingCode, Level>> = {
   'unreadable-caption': 'error',
   'wrong-encoding': 'error',
   'ambiguous-pair': 'error',
+  'outside-link': 'warning',
+  'unreadable-decisions': 'warning',
   'language-not-judged': 'info',
 };

@@ -9,14 +9,22 @@ import { baseName, folderOf, isWithin } from './paths.ts';
 export class ImageIndex {
   readonly paths: readonly DatasetPath[];
   readonly #exact: ReadonlySet<DatasetPath>;
+  readonly #unlisted: ReadonlySet<DatasetPath>;
   #normal: Map<string, DatasetPath> | undefined;
   #folded: Map<string, DatasetPath[]> | undefined;
   #stems: Map<string, DatasetPath[]> | undefined;
   #names: Map<string, DatasetPath[]> | undefined;
 
-  constructor(paths: readonly DatasetPath[]) {
+  /** @param unlisted images that are there but cannot be opened, such as broken links: reported by themselves. */
+  constructor(paths: readonly DatasetPath[], unlisted: Iterable<DatasetPath> = []) {
     this.paths = paths;
     this.#exact = new Set(paths);
+    this.#unlisted = new Set(unlisted);
+  }
+
+  /** Whether a path is that of an image which cannot be opened, and of which a problem of its own tells. */
+  isUnlisted(path: DatasetPath): boolean {
+    return this.#unlisted.has(path);
   }
 
   find(path: DatasetPath): DatasetPath | undefined {

@@ -9,7 +9,9 @@ export type ProblemCode =
   | 'unreadable-image'
   | 'unreadable-caption'
   | 'wrong-encoding'
-  | 'ambiguous-pair';
+  | 'ambiguous-pair'
+  | 'outside-link'
+  | 'unreadable-decisions';
 
 /** One broken file, row or link, in words a person understands. */
 export interface Problem {
@@ -25,4 +27,9 @@ export interface Problem {
   readonly remedy: Sentence;
   /** Other files concerned, e.g. the second image of an ambiguous pair. */
   readonly related?: readonly DatasetPath[];
+}
+
+/** Problems of the place of a file, not of what it holds: they stay true whatever is written into it. */
+export function isOfPlace({ code }: Problem): boolean {
+  return code === 'outside-link' || code === 'unreadable-decisions';
 }

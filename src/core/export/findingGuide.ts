@@ -62,6 +62,15 @@ export const FINDING_GUIDE: Readonly<Record<FindingCode, FindingGuide>> = {
     title: 'Captions that belong to more than one image',
     meaning: 'It cannot be told which image the caption describes.',
   },
+  'outside-link': {
+    title: 'Links that lead out of the folder',
+    meaning:
+      'The file is a symbolic link to another place. It is read through, but may be missing or different where the dataset is copied to, and may show what was not meant to be shared.',
+  },
+  'unreadable-decisions': {
+    title: 'Decisions that cannot be read',
+    meaning: 'What people decided of pairs is not heard, so findings they dealt with come back.',
+  },
   'language-not-judged': {
     title: 'Captions in a language this encoder does not read',
     meaning: 'They were not judged and are never reported as wrong.',

@@ -3,7 +3,7 @@ import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenc
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
-import type { Problem } from '../../core/dataset/problem.ts';
+import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
 import type { Steps } from '../../core/steps.ts';
@@ -144,8 +144,9 @@ export class LiveDataset {
     this.#problems = [
       ...this.#problems.filter(
         (problem) =>
-          problem.file !== content.file &&
-          !(problem.code === 'missing-caption' && content.images.has(problem.file)),
+          isOfPlace(problem) ||
+          (problem.file !== content.file &&
+            !(problem.code === 'missing-caption' && content.images.has(problem.file))),
       ),
       ...content.problems,
     ];
@@ -158,7 +159,9 @@ export class LiveDataset {
    * for no pair or for several, rows that become each other's repetition, problems that name lines.
    */
   slotsOf(file: DatasetPath, patch: RowPatch): number[] | undefined {
-    const problems = this.#problems.filter((problem) => problem.file === file);
+    const problems = this.#problems.filter(
+      (problem) => problem.file === file && !isOfPlace(problem),
+    );
     if (problems.some(({ code }) => code === 'ambiguous-pair')) return undefined;
     if (problems.length > 0 && patch.lines !== 0) return undefined;
     const { pairs } = this.slots;

@@ -18,10 +18,10 @@ export class OpenDocuments {
       stat: (path) => disk.stat(path),
       exists: async (path) => this.#texts.has(path) || (await disk.exists(path)),
       walk: (path, options) => disk.walk(path, options),
-      read: async (path) => bytesOf(path) ?? (await disk.read(path)),
-      stream: (path) => {
+      read: async (path, options) => bytesOf(path) ?? (await disk.read(path, options)),
+      stream: (path, options) => {
         const bytes = bytesOf(path);
-        return bytes === undefined ? disk.stream(path) : once(bytes);
+        return bytes === undefined ? disk.stream(path, options) : once(bytes);
       },
       makeFolder: (path) => disk.makeFolder(path),
       writeAtomically: (path, bytes) => disk.writeAtomically(path, bytes),

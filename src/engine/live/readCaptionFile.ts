@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
 import {
   folderOf,
   isWithin,
@@ -8,7 +9,7 @@ import {
   toDatasetPath,
   within,
 } from '../../core/dataset/paths.ts';
-import type { Problem } from '../../core/dataset/problem.ts';
+import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { captionFormat } from '../../core/formats/table.ts';
 import type { FileSystem } from '../../core/ports.ts';
@@ -107,7 +108,7 @@ async function readSidecar(
 ): Promise<{ pairs: Pair[]; problems: Problem[] }> {
   const absolute = toAbsolute(dir, file);
   if (!(await files.exists(absolute))) return { pairs: [], problems: images.map(missingSidecar) };
-  const bytes = await files.read(absolute).catch((error: unknown) => {
+  const bytes = await files.read(absolute, { maxBytes: SIDECAR_BYTES }).catch((error: unknown) => {
     if (PairLensError.is(error, 'unreadable-file')) return error;
     throw error;
   });
@@ -151,7 +152,7 @@ export function fileContent(
   for (const problem of dataset.problems) {
     const { image, related = [] } = problem;
     if (problem.file === file && image !== undefined) before.add(image);
-    if (problem.file === file || isMissingRow(problem)) continue;
+    if (problem.file === file || isMissingRow(problem) || isOfPlace(problem)) continue;
     for (const other of [image, ...related]) if (other !== undefined) elsewhere.add(other);
   }
   const claimed = claimedBy(dataset, file, kind.format, captioned);

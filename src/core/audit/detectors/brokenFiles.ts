@@ -10,6 +10,8 @@ export const brokenFiles: Detector = {
     'unreadable-caption',
     'wrong-encoding',
     'ambiguous-pair',
+    'outside-link',
+    'unreadable-decisions',
   ],
   detect({ embedded }) {
     return [...embedded.dataset.problems, ...embedded.problems].map((problem) => ({
