@@ -12,7 +12,9 @@ const BUDGET_MS = 150;
  * what was built. Throws, and names the command, where VS Code's server or Chromium is missing.
  */
 export async function benchActivation(): Promise<void> {
-  const packaging = spawnSync(process.execPath, ['scripts/package.mjs'], { encoding: 'utf8' });
+  const packaging = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/package.mts'], {
+    encoding: 'utf8',
+  });
   if (packaging.status !== 0) throw new Error(`Not packaged: ${packaging.stderr}`);
   const ide = await startIde({ name: 'activation' });
   const browser = await openBrowser();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { NATIVE, TARGETS, shipsFile } from '../../scripts/nativePackages.mjs';
+import { NATIVE, TARGETS, shipsFile } from '../../scripts/nativePackages.mts';
 import { unpackVsix } from '../support/vsix.ts';
 
 const TARGET = `${process.platform}-${process.arch}`;
@@ -34,7 +34,9 @@ let vsix: string;
 let files: Map<string, number>;
 
 function makePackage(...args: string[]): ReturnType<typeof spawnSync> {
-  return spawnSync(process.execPath, ['scripts/package.mjs', ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, ['--import', 'tsx', 'scripts/package.mts', ...args], {
+    encoding: 'utf8',
+  });
 }
 
 before(async () => {

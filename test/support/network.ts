@@ -23,7 +23,7 @@ export async function witnessNetwork(): Promise<NetworkWitness> {
   const device = process.env['PAIRLENS_TEST_OUTSIDE'];
   if (device === undefined) {
     throw new Error(
-      'Not in a network of its own: start this tier with `node scripts/test.mjs`, which makes one with unshare.',
+      'Not in a network of its own: start this tier with `node scripts/test.mts`, which makes one with unshare.',
     );
   }
   const names: string[] = [];

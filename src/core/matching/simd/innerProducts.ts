@@ -1,4 +1,4 @@
-// Written by `node scripts/assemble.mjs` from innerProducts.wat.
+// Written by `node --import tsx scripts/assemble.mts` from innerProducts.wat.
 export const INNER_PRODUCTS_WASM =
   '0061736d0100000001100260037f7f7f017d60057f7f7f7f7f00021101056172656e61066d656d6f7279020000030302' +
   '0001070e0203646f74000004646f747300010aa90202f10103027f017d047b200020024170714102746a210320002002' +

@@ -1,5 +1,5 @@
 ;; Inner products of float32 vectors, four lanes at a time. Addresses and sizes are in bytes but for `$length`, which
-;; counts values. `node scripts/assemble.mjs` writes the binary beside this file.
+;; counts values. `node --import tsx scripts/assemble.mts` writes the binary beside this file.
 (module
   (import "arena" "memory" (memory 0))
 

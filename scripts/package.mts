@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
+import { z } from 'zod';
 import {
   NATIVE,
   TARGETS,
@@ -14,8 +15,8 @@ import {
   installedPackages,
   nativePackages,
   shipsFile,
-} from './nativePackages.mjs';
-import { thirdPartyNotices } from './thirdPartyNotices.mjs';
+} from './nativePackages.mts';
+import { thirdPartyNotices } from './thirdPartyNotices.mts';
 
 const ROOT_FILES = [
   '.vscodeignore',
@@ -41,6 +42,13 @@ const NPM_FIELDS = [
 ];
 const LIMIT_MB = 80;
 
+const manifestSchema = z.looseObject({
+  version: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+  repository: z.unknown().optional(),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
 const { values } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } });
 try {
   await makePackage(values.target ?? THIS_PLATFORM, values.out);
@@ -49,11 +57,12 @@ try {
   process.exitCode = 1;
 }
 
-async function makePackage(target, out) {
+/** Throws where the target is unknown, a part is missing, or the package grew too large. */
+async function makePackage(target: string, out: string | undefined): Promise<void> {
   if (!TARGETS.includes(target)) {
     throw new Error(`No package is made for ${target}. Choose from ${TARGETS.join(', ')}.`);
   }
-  const manifest = JSON.parse(await readFile('package.json', 'utf8'));
+  const manifest = manifestSchema.parse(JSON.parse(await readFile('package.json', 'utf8')));
   const packagePath = path.resolve(out ?? `dist/pairlens-${target}-${manifest.version}.vsix`);
   const stage = await mkdtemp(path.join(tmpdir(), 'pairlens-vsix-'));
   try {
@@ -76,7 +85,7 @@ async function makePackage(target, out) {
   if (megabytes > LIMIT_MB) throw new Error(`It is larger than ${LIMIT_MB} MB.`);
 }
 
-async function stageOwnFiles(stage, manifest) {
+async function stageOwnFiles(stage: string, manifest: Manifest): Promise<void> {
   for (const folder of FOLDERS) {
     if (!existsSync(folder)) throw new Error(`${folder} is missing. Run npm run build first.`);
   }
@@ -97,13 +106,13 @@ async function stageOwnFiles(stage, manifest) {
  * VS Code's page of an extension shows pictures and follows links only where they are addresses, which vsce makes of
  * relative ones with the repository's. Without one, the page is better off without.
  */
-function standingAlone(markdown) {
+function standingAlone(markdown: string): string {
   return markdown
     .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '')
     .replace(/\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, '$1');
 }
 
-async function stagePackages(stage, manifest, target) {
+async function stagePackages(stage: string, manifest: Manifest, target: string): Promise<void> {
   const packages = await nativePackages(target);
   for (const { name, folder } of packages) {
     const destination = path.join(stage, 'dist', folder);

@@ -3,15 +3,22 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 
 /**
  * VS Code's names of the platforms that every native package has binaries for. onnxruntime has none for darwin-x64 and
  * for Alpine.
  */
-export const TARGETS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+export const TARGETS: readonly string[] = [
+  'linux-x64',
+  'linux-arm64',
+  'darwin-arm64',
+  'win32-x64',
+  'win32-arm64',
+];
 export const THIS_PLATFORM = `${process.platform}-${process.arch}`;
 
-export const NATIVE = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
+export const NATIVE: readonly string[] = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
 /** Needed while a package installs or compiles; msgpackr does without its extraction. */
 const NOT_AT_RUN_TIME = new Set(['adm-zip', 'global-agent', 'node-addon-api', 'msgpackr-extract']);
 const PER_PLATFORM = /^(?:@img\/sharp|@lmdb\/lmdb)-/;
@@ -26,13 +33,30 @@ const FILES_LEFT_OUT =
 /** Of onnxruntime: what only a GPU uses, and a second copy of the library for linkers. */
 const ONNX_LEFT_OUT = /cuda|tensorrt|webgpu|dxcompiler|dxil|libonnxruntime\.\d+\.\d+\.\d+\.dylib/i;
 
+/** A package below node_modules. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  /** Relative to the root of the repository. */
+  readonly folder: string;
+}
+
+const dependenciesSchema = z.record(z.string(), z.string()).default({});
+const manifestSchema = z.object({
+  version: z.string(),
+  // Old packages have an object here.
+  license: z.string().default('see its licence file').catch('see its licence file'),
+  dependencies: dependenciesSchema,
+  optionalDependencies: dependenciesSchema,
+});
+
 /**
- * The installed packages that `target` needs at run time, each once: `{ name, version, license, folder }`, the folder
- * relative to the root of the repository.
+ * The installed packages that `target` needs at run time, each once.
  * @throws Error that names the packages missing here and how to get them.
  */
-export async function nativePackages(target) {
-  const missing = [];
+export async function nativePackages(target: string): Promise<readonly InstalledPackage[]> {
+  const missing: string[] = [];
   const found = await installedPackages(
     NATIVE.filter((name) => name !== 'hnswlib-node' || compiledFor(target)),
     (name) => runsOn(name, target),
@@ -52,23 +76,23 @@ export async function nativePackages(target) {
  * Packages below node_modules that `names` need, themselves included. `isWanted` leaves packages out with all they
  * need; `onMissing` hears of optional ones that are wanted and absent.
  */
-export async function installedPackages(names, isWanted = () => true, onMissing = () => {}) {
-  const found = new Map();
-  const visit = async (name, from, version) => {
+export async function installedPackages(
+  names: readonly string[],
+  isWanted: (name: string) => boolean = () => true,
+  onMissing?: (name: string, version: string) => void,
+): Promise<readonly InstalledPackage[]> {
+  const found = new Map<string, InstalledPackage>();
+  const visit = async (name: string, from: string, version: string): Promise<void> => {
     if (!isWanted(name)) return;
     const folder = resolvePackage(name, from);
     if (folder === undefined) {
-      onMissing(name, version);
+      onMissing?.(name, version);
       return;
     }
     if (found.has(folder)) return;
-    const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
-    found.set(folder, {
-      name,
-      version: manifest.version,
-      license: manifest.license ?? 'see its licence file',
-      folder,
-    });
+    const text = await readFile(path.join(folder, 'package.json'), 'utf8');
+    const manifest = manifestSchema.parse(JSON.parse(text));
+    found.set(folder, { name, version: manifest.version, license: manifest.license, folder });
     const needed = { ...manifest.dependencies, ...manifest.optionalDependencies };
     for (const [dependency, range] of Object.entries(needed)) {
       await visit(dependency, folder, range);
@@ -79,7 +103,7 @@ export async function installedPackages(names, isWanted = () => true, onMissing 
 }
 
 /** Whether a file of a native package, by its path inside the package, ships to `target`. */
-export function shipsFile(packageName, file, target) {
+export function shipsFile(packageName: string, file: string, target: string): boolean {
   const parts = file.split(/[\\/]/);
   if (parts.some((part) => FOLDERS_LEFT_OUT.test(part))) return false;
   const last = parts.at(-1) ?? '';
@@ -90,7 +114,7 @@ export function shipsFile(packageName, file, target) {
   return true;
 }
 
-function runsOn(name, target) {
+function runsOn(name: string, target: string): boolean {
   if (NOT_AT_RUN_TIME.has(name) || name.startsWith('@msgpackr-extract/')) return false;
   // Of the packages with a platform in their name: its own two of sharp, its own one of lmdb.
   if (PER_PLATFORM.test(name)) {
@@ -105,14 +129,14 @@ function runsOn(name, target) {
 }
 
 /** hnswlib-node is compiled where it is installed; without it every search is exact. */
-function compiledFor(target) {
+function compiledFor(target: string): boolean {
   return (
     target === THIS_PLATFORM && existsSync('node_modules/hnswlib-node/build/Release/addon.node')
   );
 }
 
 /** Where Node would find `name` when asked from the folder `from`. */
-function resolvePackage(name, from) {
+function resolvePackage(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'node_modules', name);
     if (existsSync(path.join(candidate, 'package.json'))) return candidate;

@@ -7,8 +7,6 @@ import { z } from 'zod';
 import { tourCopy, type Workplace } from '../support/datasets.ts';
 import { ROOT } from '../support/product.ts';
 
-const INSTALL = ['apt-get', 'install', '-y', '--no-install-recommends', 'neovim'] as const;
-
 /** The Lua of docs/editors.md that this version of Neovim understands: what people copy is what is tested. */
 async function documentedSetup(): Promise<string> {
   const page = await readFile(path.join(ROOT, 'docs/editors.md'), 'utf8');
@@ -26,13 +24,10 @@ describe('Neovim', () => {
   let place: Workplace;
 
   before(async () => {
-    if (spawnSync('nvim', ['--version']).error !== undefined) {
-      spawnSync(INSTALL[0], INSTALL.slice(1), { stdio: 'inherit' });
-    }
     assert.equal(
       spawnSync('nvim', ['--version']).error,
       undefined,
-      `Neovim is missing and could not be installed. Run: ${INSTALL.join(' ')}`,
+      'Neovim is missing. Install it: npm run setup:ide',
     );
     place = await tourCopy();
   });

