@@ -29,7 +29,8 @@ async function watch(): Promise<void> {
         console.error('build started');
       });
       bundle.onEnd(async ({ errors }) => {
-        if (bundle.initialOptions.format === 'esm' && errors.length === 0) await chmod(PROGRAM, 0o755);
+        if (bundle.initialOptions.format === 'esm' && errors.length === 0)
+          await chmod(PROGRAM, 0o755);
         console.error(`build finished, ${errors.length} errors`);
       });
     },

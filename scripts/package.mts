@@ -1,4 +1,4 @@
-// Makes the VSIX of one platform: node scripts/package.mjs [--target linux-x64] [--out FILE].
+// Makes the VSIX of one platform: node --import tsx scripts/package.mts [--target linux-x64] [--out FILE].
 // Everything is laid out in a folder of its own, the native packages of the target among it; .vscodeignore, an
 // allow-list, decides what of that ships.
 import { existsSync } from 'node:fs';

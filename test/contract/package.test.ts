@@ -32,7 +32,16 @@ describe('the package', () => {
   });
 
   test('the scripts that documentation and people rely on are there', () => {
-    for (const name of ['build', 'watch', 'demo', 'check', 'lint:fix', 'test', 'test:all', 'bench']) {
+    for (const name of [
+      'build',
+      'watch',
+      'demo',
+      'check',
+      'lint:fix',
+      'test',
+      'test:all',
+      'bench',
+    ]) {
       assert.ok(manifest.scripts[name], `npm run ${name}`);
     }
   });
