@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createColors } from 'picocolors';
 import { PairLensError } from '../core/errors.ts';
-import { DEFAULT_LEVELS } from '../core/audit/finding.ts';
+import { DEFAULT_LEVELS, type Levels } from '../core/audit/rules.ts';
 import { atLeast, type AuditReport } from '../core/export/auditReport.ts';
 import { githubAnnotations } from '../core/export/githubAnnotations.ts';
 import { markdownCard } from '../core/export/markdownCard.ts';
@@ -13,7 +13,6 @@ import { pairLines } from '../engine/pairLines.ts';
 import { auditText } from './auditText.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
 import { openWorkspace, outputFiles } from './compose.ts';
-import type { Levels } from './options.ts';
 
 export interface AuditOptions {
   readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github';

@@ -1,14 +1,11 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import {
-  groupByCode,
-  LEVELS_WORST_FIRST,
-  type AuditReport,
-  type ReportFinding,
-} from '../core/export/auditReport.ts';
-import { FINDING_GUIDE } from '../core/export/findingGuide.ts';
+import { groupByCode, type AuditReport, type ReportFinding } from '../core/export/auditReport.ts';
+import { LEVELS_WORST_FIRST } from '../core/audit/rule.ts';
+import { ruleOf } from '../core/audit/rules.ts';
 import { percent } from '../core/export/markdownCard.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
+import { inEnglish } from '../core/text/sentence.ts';
 import { duration, number } from './progressLine.ts';
 import type { Colors } from './terminal.ts';
 
@@ -45,7 +42,7 @@ function heading(
   { colors, width }: AuditTextOptions,
 ): string {
   const level = findings[0]?.level ?? 'info';
-  const title = FINDING_GUIDE[code].title;
+  const title = inEnglish(ruleOf(code).title);
   const facts = `${level}  ${code}  ${number(findings.length)}`;
   const gap = width - stringWidth(title) - stringWidth(facts);
   const space = gap < 2 ? '\n' : ' '.repeat(gap);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { DEFAULT_LEVELS, type FindingCode, type Level } from '../core/audit/finding.ts';
+import { isLevel, LEVELS } from '../core/audit/rule.ts';
+import { DEFAULT_LEVELS, type Levels, RULES } from '../core/audit/rules.ts';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -11,8 +12,6 @@ export interface GlobalOptions {
   readonly threads?: number | undefined;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
 }
-
-export const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const satisfies Level[];
 
 /** A whole number of at least `least`; commander reports the message with the option's name. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -43,22 +42,12 @@ export function byteSize(text: string): number {
   return Math.round(Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1));
 }
 
-export type Levels = Readonly<Record<FindingCode, Level>>;
-
-function isCode(text: string): text is FindingCode {
-  return Object.hasOwn(DEFAULT_LEVELS, text);
-}
-
-function isLevel(text: string | undefined): text is Level {
-  return LEVELS.some((level) => level === text);
-}
-
 /** One `--rule CODE=LEVEL` more on top of `levels`. */
 export function ruleLevel(text: string, levels: Levels = DEFAULT_LEVELS): Levels {
   const [code = '', level] = text.split('=');
-  if (!isCode(code)) {
-    const codes = Object.keys(DEFAULT_LEVELS).join(', ');
-    throw new InvalidArgumentError(`There is no finding "${code}". Choose from ${codes}.`);
+  if (!RULES.has(code)) {
+    const codes = [...RULES.keys()].join(', ');
+    throw new InvalidArgumentError(`There is no rule "${code}". Choose from ${codes}.`);
   }
   if (!isLevel(level)) {
     throw new InvalidArgumentError(`Give ${code}=LEVEL, LEVEL being one of ${LEVELS.join(', ')}.`);

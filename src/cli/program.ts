@@ -2,7 +2,8 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
-import { byteSize, LEVELS, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
+import { LEVELS } from '../core/audit/rule.ts';
+import { byteSize, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;

@@ -1,22 +1,24 @@
 import { fitAuditModel } from '../core/audit/auditModel.ts';
+import { AuditFindings } from '../core/audit/auditFindings.ts';
 import type { AuditContext, Detected } from '../core/audit/detectors/detector.ts';
 import { mismatchThreshold } from '../core/audit/detectors/captionMismatch.ts';
-import { DETECTORS } from '../core/audit/detectors/table.ts';
-import type { Finding, FindingCode } from '../core/audit/finding.ts';
+import type { Finding } from '../core/audit/finding.ts';
+import { LEVELS_WORST_FIRST, type RuleCode } from '../core/audit/rule.ts';
+import { type Levels, levelOf, RULES } from '../core/audit/rules.ts';
 import type { ReferenceBank } from '../core/audit/referenceBank.ts';
 import { withJudgedTexts } from '../core/audit/judgedTexts.ts';
 import { WordCounts } from '../core/audit/words.ts';
 import { type CancelSignal, throwIfCancelled } from '../core/cancellation.ts';
+import { groupBy } from '../core/collections.ts';
 import type { Decision } from '../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';
-import { LEVELS_WORST_FIRST, type MismatchEstimate } from '../core/export/auditReport.ts';
+import type { MismatchEstimate } from '../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../core/matching/innerProducts.ts';
 import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
 import { row } from '../core/matching/matrix.ts';
 import { paced, type Steps } from '../core/steps.ts';
 import type { Clock, LanguageDetector, TextEncoder } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import type { Levels } from './levels.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { weighedWords } from './weighedWords.ts';
 import type { AuditedPair, DatasetAudit } from './workspace.ts';
@@ -46,11 +48,9 @@ export interface AuditOptions extends JudgeOptions {
   readonly words?: { readonly encoder: TextEncoder; readonly clock: Clock };
 }
 
-/** A dataset with a model of its own: what the detectors work on. */
-export interface Judgement {
-  readonly context: AuditContext;
-  /** For each pair whether it counts: image and caption can be read and nobody excluded it. */
-  readonly readable: readonly boolean[];
+/** A dataset with a model of its own: what the detectors work on, and its embeddings. */
+export interface JudgedDataset extends AuditContext {
+  readonly embedded: EmbeddedDataset;
 }
 
 /**
@@ -63,9 +63,8 @@ export async function auditDataset(
   options: AuditOptions,
 ): Promise<DatasetAudit> {
   const { levels } = options;
-  const judgement = await judgeDataset(whole, options);
-  const detected = await detect(judgement, options, (code) => levels[code] !== 'off');
-  const { context } = judgement;
+  const context = await judgeDataset(whole, options);
+  const detected = await detect(context, options, (code) => levelOf(levels, code) !== 'off');
   const words = options.words && (await weighPairs(context, options.words, options));
   return {
     pairs: auditedPairs(whole, context, detected, levels),
@@ -82,7 +81,7 @@ export async function auditDataset(
 export async function judgeDataset(
   whole: EmbeddedDataset,
   options: JudgeOptions,
-): Promise<Judgement> {
+): Promise<JudgedDataset> {
   const { pairs } = whole.dataset;
   const { decisions = [] } = options;
   const pause = options.pause ?? nextTurn;
@@ -114,31 +113,56 @@ export async function judgeDataset(
   }
   const verified = pairs.map((_, p) => decisions[p] === 'verified');
   const words = new WordCounts(embedded.texts.texts);
-  return { readable, context: { embedded, judged, verified, languages, model, mismatch, words } };
+  return {
+    ...pairsOf(embedded),
+    embedded,
+    judged,
+    verified,
+    languages,
+    model,
+    mismatch,
+    words,
+  };
 }
 
-/** Runs the detectors that may report a wanted code. @throws PairLensError `cancelled`. */
-export async function detect(
-  { context }: Judgement,
+/** The pairs and problems of a dataset that nobody edits meanwhile. */
+function pairsOf({
+  dataset,
+  problems,
+}: EmbeddedDataset): Pick<AuditContext, 'pairs' | 'pair' | 'pairsOfImage' | 'problems'> {
+  const { pairs } = dataset;
+  let ofImage: Map<string, number[]> | undefined;
+  return {
+    pairs: () => pairs.keys(),
+    pair: (p) => pairs[p]!,
+    pairsOfImage: (image) => {
+      ofImage ??= groupBy(pairs.keys(), (p) => pairs[p]!.image);
+      return ofImage.get(image) ?? [];
+    },
+    problems: () => [...dataset.problems, ...problems],
+  };
+}
+
+/** Runs the detectors that may report a wanted rule. @throws PairLensError `cancelled`. */
+async function detect(
+  context: AuditContext,
   options: Pick<JudgeOptions, 'pause' | 'signal' | 'onProgress'>,
-  wanted: (code: FindingCode) => boolean,
-): Promise<Detected[]> {
+  wanted: (code: RuleCode) => boolean,
+): Promise<readonly Detected[]> {
   const pause = options.pause ?? nextTurn;
-  const detected: Detected[] = [];
-  for (const detector of DETECTORS) {
-    if (!detector.codes.some(wanted)) continue;
-    throwIfCancelled(options.signal);
-    detected.push(...detector.detect(context));
+  const findings = new AuditFindings(context, wanted);
+  await findings.detectAll(async () => {
     await pause();
-  }
+    throwIfCancelled(options.signal);
+  });
   const total = context.judged.length;
   options.onProgress?.({ phase: 'audit', done: total, total });
-  return detected;
+  return findings.all();
 }
 
 /** For each judged pair what its words add to the match. @throws PairLensError `cancelled`. */
 async function weighPairs(
-  { embedded, judged, model }: AuditContext,
+  { embedded, judged, model }: JudgedDataset,
   { encoder, clock }: NonNullable<AuditOptions['words']>,
   { signal, onProgress }: AuditOptions,
 ): Promise<(readonly WeighedWord[] | undefined)[]> {
@@ -182,9 +206,9 @@ function auditedPairs(
   detected: readonly Detected[],
   levels: Levels,
 ): (AuditedPair | undefined)[] {
-  const codes = new Map<number, FindingCode[]>();
+  const codes = new Map<number, RuleCode[]>();
   for (const { pair, code } of detected) {
-    if (pair === undefined || levels[code] === 'off') continue;
+    if (pair === undefined || levelOf(levels, code) === 'off') continue;
     const known = codes.get(pair) ?? [];
     if (!known.includes(code)) codes.set(pair, [...known, code]);
   }
@@ -205,19 +229,21 @@ function auditedPairs(
   });
 }
 
-/** A swap says all that the mismatch of its two captions would say, and how to mend it. */
-function withoutRepeats(detected: readonly Detected[], levels: Levels): Detected[] {
-  if (levels['captions-swapped'] === 'off') return [...detected];
-  const swapped = new Set(
-    detected.flatMap(({ code, pair }) => (code === 'captions-swapped' ? [pair] : [])),
-  );
-  return detected.filter(({ code, pair }) => code !== 'caption-mismatch' || !swapped.has(pair));
+/** Without the findings that another one about the same pair supersedes. */
+function withoutSuperseded(detected: readonly Detected[], levels: Levels): readonly Detected[] {
+  const superseded = new Set<string>();
+  for (const { code, pair } of detected) {
+    if (pair === undefined || levelOf(levels, code) === 'off') continue;
+    for (const other of RULES.get(code)?.supersedes ?? []) superseded.add(`${other} ${pair}`);
+  }
+  if (superseded.size === 0) return detected;
+  return detected.filter(({ code, pair }) => !superseded.has(`${code} ${pair}`));
 }
 
 /** The findings that are not off, each with its level, the worst first. */
 export function findingsAt(levels: Levels, detected: readonly Detected[]): Finding[] {
-  const findings = withoutRepeats(detected, levels).flatMap((finding): Finding[] => {
-    const level = levels[finding.code];
+  const findings = withoutSuperseded(detected, levels).flatMap((finding): Finding[] => {
+    const level = levelOf(levels, finding.code);
     return level === 'off' ? [] : [{ ...finding, level }];
   });
   const rank = (finding: Finding): number => LEVELS_WORST_FIRST.indexOf(finding.level);

@@ -4,7 +4,7 @@ import type { Decision } from '../core/dataset/decisions.ts';
 import type { AuditReport } from '../core/export/auditReport.ts';
 import { auditReport } from './auditReport.ts';
 import { decisionsOf } from './decisions.ts';
-import type { Levels } from './levels.ts';
+import type { Levels } from '../core/audit/rules.ts';
 import type { DatasetAudit, Hooks, Workspace } from './workspace.ts';
 
 export interface AuditedDataset {

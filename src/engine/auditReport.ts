@@ -1,8 +1,8 @@
+import { LEVELS_WORST_FIRST } from '../core/audit/rule.ts';
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import type { Dataset, Pair } from '../core/dataset/dataset.ts';
 import type { Decision } from '../core/dataset/decisions.ts';
 import {
-  LEVELS_WORST_FIRST,
   type AuditReport,
   type DecidedPairs,
   type MismatchEstimate,

@@ -1,4 +1,4 @@
-import { DEFAULT_LEVELS } from '../core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../core/audit/rules.ts';
 import { throwIfCancelled } from '../core/cancellation.ts';
 import type { Dataset } from '../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../core/dataset/embeddedDataset.ts';

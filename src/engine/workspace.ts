@@ -1,4 +1,6 @@
-import type { Finding, FindingCode } from '../core/audit/finding.ts';
+import type { Finding } from '../core/audit/finding.ts';
+import type { RuleCode } from '../core/audit/rule.ts';
+import type { Levels } from '../core/audit/rules.ts';
 import type { CancelSignal } from '../core/cancellation.ts';
 import type { Dataset } from '../core/dataset/dataset.ts';
 import type { Decision } from '../core/dataset/decisions.ts';
@@ -8,7 +10,6 @@ import type { InnerProducts } from '../core/matching/innerProducts.ts';
 import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
 import type { MatchingSpaces } from '../core/matching/matcher.ts';
 import type { ProgressListener } from '../core/progress.ts';
-import type { Levels } from './levels.ts';
 
 /** How the caller of a long step stops it and hears of it. */
 export interface Hooks {
@@ -22,7 +23,7 @@ export interface AuditedPair {
   readonly similarity: number;
   /** Calibrated probability that the caption is wrong, 0..1. */
   readonly mismatch: number;
-  readonly findings: readonly FindingCode[];
+  readonly findings: readonly RuleCode[];
 }
 
 /** What an audit is to say. */

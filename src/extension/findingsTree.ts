@@ -4,7 +4,6 @@ import type { FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import type { FindingsModel } from './findingsModel.ts';
 import { toRange } from './positions.ts';
-import { ruleTitle } from './ruleTitles.ts';
 import type { ServerClient } from './serverClient.ts';
 
 /** A row of the tree: a group, or one finding. */
@@ -94,7 +93,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   #groupItem({ key, findings }: FindingNode & { kind: 'group' }): vscode.TreeItem {
     const byRule = this.#by === 'rule';
     const item = new vscode.TreeItem(
-      byRule ? ruleTitle(key) : baseName(vscode.Uri.parse(key).path),
+      byRule ? (findings[0]?.title ?? key) : baseName(vscode.Uri.parse(key).path),
       vscode.TreeItemCollapsibleState.Expanded,
     );
     item.id = `${this.#by}:${key}`;
@@ -108,7 +107,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
     const byRule = this.#by === 'rule';
     const about = vscode.Uri.parse(finding.imageUri ?? finding.uri);
     const name = baseName(about.path);
-    const item = new vscode.TreeItem(byRule ? name : ruleTitle(finding.code));
+    const item = new vscode.TreeItem(byRule ? name : finding.shortTitle);
     item.id = `${this.#by}:${finding.id}`;
     item.description = finding.item?.caption ?? finding.message;
     item.iconPath = ICONS[finding.level];

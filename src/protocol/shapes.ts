@@ -61,11 +61,14 @@ export type FixItem = z.infer<typeof fixItemSchema>;
 export const findingItemSchema = z.object({
   /** Stable across audits as long as the finding is about the same thing. */
   id: z.string(),
+  /** The rule's stable name, and what it is called: for a heading over several findings, and for a single one. */
   code: z.string(),
+  title: z.string(),
+  shortTitle: z.string(),
   level: levelSchema,
   message: z.string(),
   evidence: z.array(z.string()),
-  /** 0..1; findings of one code come the surest first. */
+  /** 0..1; findings of one rule come the surest first. */
   confidence: z.number(),
   /** The file to open: the caption file, or the image where there is none. */
   uri: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DEFAULT_LEVELS, type FindingCode, type Level } from '../core/audit/finding.ts';
+import { isLevel, type Level } from '../core/audit/rule.ts';
+import { DEFAULT_LEVELS, RULES } from '../core/audit/rules.ts';
 import type { LiveSettings } from '../engine/live/liveWorkspace.ts';
 import { settingsSchema, type Settings } from '../protocol/serverApi.ts';
 
@@ -9,7 +10,6 @@ export interface ReadSettings {
   readonly refused: readonly string[];
 }
 
-const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const satisfies Level[];
 const objectSchema = z.record(z.string(), z.unknown());
 
 /**
@@ -38,23 +38,15 @@ function refusedLevels(levels: unknown): string[] {
   const given = objectSchema.safeParse(levels);
   if (!given.success) return ['pairlens.levels'];
   return Object.entries(given.data)
-    .filter(([code, level]) => !isCode(code) || !isLevel(level))
+    .filter(([code, level]) => !RULES.has(code) || (level !== null && !isLevel(level)))
     .map(([code]) => `pairlens.levels.${code}`);
-}
-
-function isCode(code: string): code is FindingCode {
-  return Object.hasOwn(DEFAULT_LEVELS, code);
-}
-
-function isLevel(level: unknown): level is Level {
-  return level === null || LEVELS.some((known) => known === level);
 }
 
 /** What of the settings the engine is told without being opened anew. */
 export function liveSettings({ levels, captionsPerFile, matcher }: Settings): LiveSettings {
-  const chosen: Record<FindingCode, Level> = { ...DEFAULT_LEVELS };
+  const chosen: Record<string, Level> = { ...DEFAULT_LEVELS };
   for (const [code, level] of Object.entries(levels)) {
-    if (isCode(code) && level !== undefined) chosen[code] = level;
+    if (RULES.has(code) && level !== undefined) chosen[code] = level;
   }
   return {
     levels: chosen,

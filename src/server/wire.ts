@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { Fix } from '../core/audit/finding.ts';
+import { ruleOf } from '../core/audit/rules.ts';
 import { toAbsolute } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
 import type {
@@ -85,6 +86,8 @@ export class Wire {
     return {
       id: live.id,
       code: finding.code,
+      title: said(ruleOf(finding.code).title),
+      shortTitle: said(ruleOf(finding.code).shortTitle),
       level: finding.level,
       message: said(finding.message),
       evidence: finding.evidence.map(said),

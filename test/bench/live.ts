@@ -1,6 +1,6 @@
 import { openEncoders, type Encoders } from '../../src/adapters/encoders.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder as CaptionEncoder } from '../../src/core/ports.ts';
 import type { LivePorts } from '../../src/engine/live/livePorts.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { settingsSchema } from '../../src/protocol/serverApi.ts';
 import { l10nKeys } from '../support/l10nKeys.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { matrix, row } from '../../src/core/matching/matrix.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DEFAULT_LEVELS, type Finding } from '../../src/core/audit/finding.ts';
+import type { Finding } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { auditFolder } from '../../src/engine/auditFolder.ts';
 import { folderPrefix } from '../../src/engine/auditReport.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
 import { auditDataset } from '../../src/engine/auditDataset.ts';

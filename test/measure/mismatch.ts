@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { splitFromName } from '../../src/core/dataset/split.ts';
 import { EVIDENCE, EvidenceSource } from '../../src/core/audit/evidence.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import type { LivePorts } from '../../src/engine/live/livePorts.ts';
 import type { LiveSettings } from '../../src/engine/live/liveWorkspace.ts';

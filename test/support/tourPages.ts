@@ -89,6 +89,8 @@ export function mismatch(
   return {
     id: `caption-mismatch ${image}`,
     code: 'caption-mismatch',
+    title: 'Mismatched captions',
+    shortTitle: 'Mismatched caption',
     level: 'warning',
     message: 'The caption does not describe this image.',
     evidence: [
@@ -130,6 +132,8 @@ export function tourFindings(): readonly FindingItem[] {
     {
       id: 'captions-swapped drum_kit.jpg honey_bee.jpg',
       code: 'captions-swapped',
+      title: 'Swapped captions',
+      shortTitle: 'Swapped caption',
       level: 'warning',
       message: 'This caption and that of honey_bee.jpg fit better crosswise.',
       evidence: [
@@ -153,6 +157,8 @@ export function tourFindings(): readonly FindingItem[] {
     {
       id: 'missing-caption mountain_trail.jpg',
       code: 'missing-caption',
+      title: 'Missing captions',
+      shortTitle: 'Missing caption',
       level: 'error',
       message: 'mountain_trail.jpg has no caption file.',
       evidence: [],
@@ -167,6 +173,8 @@ export function tourFindings(): readonly FindingItem[] {
     {
       id: 'near-duplicate dandelion.jpg',
       code: 'near-duplicate',
+      title: 'Near-duplicates',
+      shortTitle: 'Near-duplicate',
       level: 'info',
       message: 'This is the same picture as dandelion.jpg.',
       evidence: ['The pictures agree point for point after cropping.'],

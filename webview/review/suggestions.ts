@@ -4,11 +4,7 @@ export const MAX_SUGGESTIONS = 9;
 /** A caption of the dataset that fits worse is none worth suggesting. */
 const LEAST_MATCH = 0.35;
 
-const DUPLICATES: ReadonlySet<string> = new Set([
-  'near-duplicate',
-  'exact-duplicate',
-  'conflicting-captions',
-]);
+const DUPLICATES: ReadonlySet<string> = new Set(['near-duplicate', 'exact-duplicate']);
 
 /** A caption that may fit better. */
 export interface Suggestion {

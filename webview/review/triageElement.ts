@@ -14,7 +14,6 @@ import { canEdit, captionEditor } from './captionEditor.ts';
 import { footer, tallyText } from './footer.ts';
 import { helpDialog } from './helpDialog.ts';
 import { commandFor, type KeyPlace } from './keys.ts';
-import { ruleTitle } from './ruleTitles.ts';
 import { sidePanel } from './sidePanel.ts';
 import { imageUriOf, stage } from './stage.ts';
 import type { TriageSession } from './triageSession.ts';
@@ -113,9 +112,7 @@ export class TriageElement extends PageElement {
     const path = finding.item?.pair.image ?? pathBelow(imageUriOf(finding) ?? finding.uri, roots);
     return html`<div class="finding-head">
       <h2 class="finding-title" id="finding-title" tabindex="-1">
-        <span class="tag tag-${finding.level}" title=${finding.code}
-          >${ruleTitle(finding.code)}</span
-        >
+        <span class="tag tag-${finding.level}" title=${finding.code}>${finding.shortTitle}</span>
         <span class="finding-path" title=${path}>${path}</span>
       </h2>
       <span class="grow"></span>
@@ -129,9 +126,12 @@ export class TriageElement extends PageElement {
 
   #ruleFilter(triage: TriageState): TemplateResult {
     const counts = ruleCounts(triage);
-    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    const rules = [...counts.keys()];
-    if (triage.rule !== null && !counts.has(triage.rule)) rules.push(triage.rule);
+    const total = [...counts.values()].reduce((sum, { count }) => sum + count, 0);
+    const rules = [...counts].map(([code, { title, count }]) => ({ code, title, count }));
+    if (triage.rule !== null && !counts.has(triage.rule)) {
+      const known = triage.findings?.find(({ code }) => code === triage.rule);
+      rules.push({ code: triage.rule, title: known?.title ?? triage.rule, count: 0 });
+    }
     return html`<select
       class="rule-filter"
       aria-label=${t('Show findings of')}
@@ -143,9 +143,9 @@ export class TriageElement extends PageElement {
     >
       <option value="" ?selected=${triage.rule === null}>${t('All rules ({0})', total)}</option>
       ${rules.map(
-        (code) =>
+        ({ code, title, count }) =>
           html`<option value=${code} ?selected=${triage.rule === code}>
-            ${ruleTitle(code)} (${counts.get(code) ?? 0})
+            ${title} (${count})
           </option>`,
       )}
     </select>`;

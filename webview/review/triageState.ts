@@ -189,12 +189,18 @@ export function tally(history: readonly Settled[]): Readonly<Record<Outcome, num
 }
 
 /** Codes among the findings not dealt with, with their numbers, in the order of the list. */
-export function ruleCounts(state: TriageState): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const finding of openFindings({ ...state, rule: null })) {
-    counts.set(finding.code, (counts.get(finding.code) ?? 0) + 1);
+export function ruleCounts(state: TriageState): ReadonlyMap<string, RuleCount> {
+  const counts = new Map<string, RuleCount>();
+  for (const { code, title } of openFindings({ ...state, rule: null })) {
+    counts.set(code, { title, count: (counts.get(code)?.count ?? 0) + 1 });
   }
   return counts;
+}
+
+/** What a rule is called, and how many findings of it are open. */
+export interface RuleCount {
+  readonly title: string;
+  readonly count: number;
 }
 
 export function reduceTriage(state: TriageState, action: TriageAction): TriageState {

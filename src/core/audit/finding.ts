@@ -1,17 +1,6 @@
 import type { CaptionSource, DatasetPath } from '../dataset/dataset.ts';
-import type { ProblemCode } from '../dataset/problem.ts';
 import type { Sentence } from '../text/sentence.ts';
-
-export type FindingCode =
-  | ProblemCode
-  | 'caption-mismatch'
-  | 'captions-swapped'
-  | 'hard-negative'
-  | 'exact-duplicate'
-  | 'near-duplicate'
-  | 'language-not-judged';
-
-export type Level = 'error' | 'warning' | 'info' | 'hint' | 'off';
+import type { Level, RuleCode } from './rule.ts';
 
 /** A step towards mending a finding, as data; the engine turns it into an edit. */
 export type Fix =
@@ -23,7 +12,7 @@ export type Fix =
 
 /** One thing wrong (or worth knowing) about the dataset. */
 export interface Finding {
-  readonly code: FindingCode;
+  readonly code: RuleCode;
   readonly level: Exclude<Level, 'off'>;
   /** The file to open; for a pair its caption file. */
   readonly file: DatasetPath;
@@ -37,7 +26,7 @@ export interface Finding {
   readonly message: Sentence;
   /** Why we think so, each a sentence a person understands, the strongest first. */
   readonly evidence: readonly Sentence[];
-  /** How sure we are, 0..1; findings of one code are sorted by it. 1 for facts. */
+  /** How sure we are, 0..1; findings of one rule are sorted by it. 1 for facts. */
   readonly confidence: number;
   /** Indices of other pairs concerned (the swap partner, the hard negative). */
   readonly relatedPairs: readonly number[];
@@ -47,21 +36,3 @@ export interface Finding {
   /** What to do, where it is not one of the fixes. */
   readonly remedy?: Sentence;
 }
-
-export const DEFAULT_LEVELS: Readonly<Record<FindingCode, Level>> = {
-  'caption-mismatch': 'warning',
-  'captions-swapped': 'warning',
-  'hard-negative': 'info',
-  'exact-duplicate': 'warning',
-  'near-duplicate': 'info',
-  'missing-caption': 'error',
-  'empty-caption': 'error',
-  'missing-image': 'error',
-  'unreadable-image': 'error',
-  'unreadable-caption': 'error',
-  'wrong-encoding': 'error',
-  'ambiguous-pair': 'error',
-  'outside-link': 'warning',
-  'unreadable-decisions': 'warning',
-  'language-not-judged': 'info',
-};

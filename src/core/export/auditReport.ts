@@ -1,4 +1,4 @@
-import type { FindingCode, Level } from '../audit/finding.ts';
+import { type Level, LEVELS_WORST_FIRST, type RuleCode } from '../audit/rule.ts';
 
 /** Where a caption stands in its file, for editors and CI: 1-based lines and columns of UTF-16 code units. */
 export interface ReportRegion {
@@ -18,7 +18,7 @@ export interface RelatedPair {
 
 /** A finding with its paths relative to the audited folder, ready to be printed. */
 export interface ReportFinding {
-  readonly code: FindingCode;
+  readonly code: RuleCode;
   readonly level: Exclude<Level, 'off'>;
   /** The file to open. */
   readonly file: string;
@@ -73,7 +73,7 @@ export interface ReportDataset {
 export interface ReportSummary {
   readonly pairs: number;
   readonly images: number;
-  readonly findings: Readonly<Partial<Record<FindingCode, number>>>;
+  readonly findings: Readonly<Partial<Record<RuleCode, number>>>;
   readonly levels: Readonly<Record<Exclude<Level, 'off'>, number>>;
   readonly estimate?: MismatchEstimate;
   readonly decided?: DecidedPairs;
@@ -93,8 +93,6 @@ export interface AuditReport {
   readonly findings: readonly ReportFinding[];
 }
 
-export const LEVELS_WORST_FIRST = ['error', 'warning', 'info', 'hint'] as const;
-
 /** Whether a finding of `level` is at least as bad as `threshold`. */
 export function atLeast(
   level: Exclude<Level, 'off'>,
@@ -107,8 +105,8 @@ export function atLeast(
 /** The findings of each code, the codes in the order of their worst finding. */
 export function groupByCode(
   findings: readonly ReportFinding[],
-): ReadonlyMap<FindingCode, readonly ReportFinding[]> {
-  const groups = new Map<FindingCode, ReportFinding[]>();
+): ReadonlyMap<RuleCode, readonly ReportFinding[]> {
+  const groups = new Map<RuleCode, ReportFinding[]>();
   for (const finding of findings) {
     const group = groups.get(finding.code);
     if (group === undefined) groups.set(finding.code, [finding]);

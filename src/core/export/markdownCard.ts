@@ -1,5 +1,6 @@
 import { groupByCode, type AuditReport, type ReportFinding } from './auditReport.ts';
-import { FINDING_GUIDE } from './findingGuide.ts';
+import { ruleOf } from '../audit/rules.ts';
+import { inEnglish } from '../text/sentence.ts';
 import { shorten, visibleText } from '../text/visibleText.ts';
 
 /** Text from the dataset as plain Markdown text: nothing in it formats, links or breaks a table cell. */
@@ -107,13 +108,13 @@ export function markdownCard(report: AuditReport, title: string, max: number): s
         `\`${code}\``,
         findings[0]?.level ?? '',
         String(findings.length),
-        FINDING_GUIDE[code].meaning,
+        inEnglish(ruleOf(code).meaning),
       ]),
     ),
   );
   for (const [code, findings] of groups) {
     parts.push(
-      `### ${FINDING_GUIDE[code].title}`,
+      `### ${inEnglish(ruleOf(code).title)}`,
       table(
         ['file', 'caption', 'why', 'what to do'],
         findings.slice(0, max).map((finding) => findingRow(finding)),

@@ -1,7 +1,8 @@
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
-import { DEFAULT_LEVELS, type FindingCode, type Level } from '../audit/finding.ts';
+import type { Level, Rule } from '../audit/rule.ts';
+import { RULES } from '../audit/rules.ts';
+import { inEnglish } from '../text/sentence.ts';
 import type { AuditReport, ReportFinding, ReportRegion } from './auditReport.ts';
-import { FINDING_GUIDE } from './findingGuide.ts';
 import { shorten, visibleText } from '../text/visibleText.ts';
 
 const SARIF_LEVEL = {
@@ -38,13 +39,13 @@ function pascalCase(code: string): string {
   return code.replace(/(^|-)(.)/g, (_match, _dash, letter: string) => letter.toUpperCase());
 }
 
-function rule(code: FindingCode, findingsUri: string): ReportingDescriptor {
-  const { title, meaning } = FINDING_GUIDE[code];
-  const level = DEFAULT_LEVELS[code];
+function descriptor(rule: Rule, findingsUri: string): ReportingDescriptor {
+  const { code, level } = rule;
+  const meaning = inEnglish(rule.meaning);
   return {
     id: code,
     name: pascalCase(code),
-    shortDescription: { text: `${title}.` },
+    shortDescription: { text: `${inEnglish(rule.title)}.` },
     fullDescription: { text: meaning },
     helpUri: `${findingsUri}#${code}`,
     help: { text: meaning, markdown: `${meaning} [More](${findingsUri}#${code}).` },
@@ -87,7 +88,7 @@ function messageOf(finding: ReportFinding): string {
  * percent-encoded and relative to `%SRCROOT%`, columns count UTF-16 code units.
  */
 export function sarifLog(report: AuditReport, place: SarifPlace): Log {
-  const codes = Object.keys(FINDING_GUIDE) as FindingCode[];
+  const codes = [...RULES.keys()];
   const result = (finding: ReportFinding): Result => ({
     ruleId: finding.code,
     ruleIndex: codes.indexOf(finding.code),
@@ -121,7 +122,7 @@ export function sarifLog(report: AuditReport, place: SarifPlace): Log {
           driver: {
             name: 'PairLens',
             semanticVersion: report.tool.version,
-            rules: codes.map((code) => rule(code, place.findingsUri)),
+            rules: [...RULES.values()].map((rule) => descriptor(rule, place.findingsUri)),
           },
         },
         columnKind: 'utf16CodeUnits',

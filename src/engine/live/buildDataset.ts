@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../../core/cancellation.ts';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import { PairLensError } from '../../core/errors.ts';
@@ -33,7 +33,7 @@ export async function buildDataset(
   const embedded = await indexDataset(dataset, ports, hooks);
   const decisions = await decisionsBelow(files, dataset.root, ports);
   hooks.onAudit();
-  const judgement = await judgeDataset(embedded, {
+  const context = await judgeDataset(embedded, {
     ...hooks,
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
@@ -42,10 +42,13 @@ export async function buildDataset(
   });
   const { languages } = ports;
   const live = await paced(
-    LiveDataset.from(embedded, judgement, decisions, { hash, languages }),
+    LiveDataset.from(embedded, context, decisions, { hash, languages }),
     hooks.pause,
   );
-  await live.findings.detectAll(hooks.pause, hooks.signal);
+  await live.findings.detectAll(async () => {
+    await hooks.pause();
+    throwIfCancelled(hooks.signal);
+  });
   return live;
 }
 

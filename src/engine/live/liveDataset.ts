@@ -1,4 +1,4 @@
-import type { AuditContext } from '../../core/audit/detectors/detector.ts';
+import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenceRoom.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
@@ -8,9 +8,8 @@ import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
 import type { Steps } from '../../core/steps.ts';
 import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
-import { mismatchEstimate, type Judgement } from '../auditDataset.ts';
+import { mismatchEstimate, type JudgedDataset } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
-import { LiveFindings } from './liveFindings.ts';
 import { PairSlots } from './pairSlots.ts';
 import { SlotTables } from './slotTables.ts';
 
@@ -41,7 +40,7 @@ export class LiveDataset {
   readonly root: string;
   readonly room: EvidenceRoom;
   readonly slots: PairSlots;
-  readonly findings: LiveFindings;
+  readonly findings: AuditFindings;
   readonly estimate: MismatchEstimate | undefined;
   readonly #tables: SlotTables;
   readonly #whole: Dataset;
@@ -51,13 +50,12 @@ export class LiveDataset {
 
   private constructor(
     whole: EmbeddedDataset,
-    judgement: Judgement,
+    context: JudgedDataset,
     room: EvidenceRoom,
     decisions: ReadonlyMap<string, Decision>,
     ports: LiveDatasetPorts,
   ) {
     const { dataset } = whole;
-    const { context } = judgement;
     this.root = dataset.root;
     this.#whole = dataset;
     this.#images = new Set(dataset.images);
@@ -72,17 +70,17 @@ export class LiveDataset {
       decisions,
       problems: () => this.#problems,
     });
-    this.findings = new LiveFindings(this.context, (image) => this.slots.ofImage(image));
+    this.findings = new AuditFindings(this.context);
   }
 
   /** Makes a dataset that was audited ready for changes, in steps. */
   static *from(
     whole: EmbeddedDataset,
-    judgement: Judgement,
+    context: JudgedDataset,
     decisions: ReadonlyMap<string, Decision>,
     ports: LiveDatasetPorts,
   ): Steps<LiveDataset> {
-    const { model, embedded } = judgement.context;
+    const { model, embedded } = context;
     const { images, texts } = embedded;
     const room = yield* EvidenceRoom.in(
       model,
@@ -90,11 +88,11 @@ export class LiveDataset {
       texts.texts.length,
       SPARE_TEXTS,
     );
-    return new LiveDataset(whole, judgement, room, decisions, ports);
+    return new LiveDataset(whole, context, room, decisions, ports);
   }
 
   /** What the detectors work on, by slots. */
-  get context(): AuditContext {
+  get context(): JudgedDataset {
     return this.#tables.context;
   }
 
@@ -194,7 +192,7 @@ export class LiveDataset {
     records: ReadonlyMap<string, TextRecord>,
   ): void {
     const { pairs } = this.slots;
-    this.findings.forget();
+    this.findings.update();
     if (patch.lines !== 0 || patch.characters !== 0) {
       this.slots.move(file, patch);
       this.#problems = this.#problems.map((problem) =>
@@ -277,7 +275,7 @@ export class LiveDataset {
     const anew = new Set(changed);
     for (const image of images) for (const slot of this.slots.ofImage(image)) anew.add(slot);
     for (const slot of anew) this.#tables.judge(slot);
-    this.findings.update(anew, []);
+    this.findings.update(anew);
     return touched;
   }
 

@@ -177,7 +177,7 @@ function copiesOf(dataset: LiveDataset, image: number): Set<number> {
     if (x !== image && pictureOf[x] === pictureOf[image]) copies.add(x);
   });
   const path = embedded.images.paths[image];
-  for (const { file, relatedFiles } of dataset.findings.duplicates) {
+  for (const { file, relatedFiles } of dataset.findings.of('exact-duplicate', 'near-duplicate')) {
     const group = [file, ...relatedFiles];
     if (path === undefined || !group.includes(path)) continue;
     for (const other of group) {

@@ -1,4 +1,5 @@
-import type { Finding, FindingCode, Level } from '../../core/audit/finding.ts';
+import type { Finding } from '../../core/audit/finding.ts';
+import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/dataset.ts';
 import type { PairLensError } from '../../core/errors.ts';
@@ -92,7 +93,7 @@ export interface LiveStatus {
 }
 
 export interface LiveSettings {
-  readonly levels: Readonly<Record<FindingCode, Level>>;
+  readonly levels: Levels;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
   /** What searches rank by; the match of the audit without one. */
   readonly matcher?: SearchMatcher;

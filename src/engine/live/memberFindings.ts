@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/audit/finding.ts';
 import { findingsAt } from '../auditDataset.ts';
 import { fingerprintOf, folderPrefix } from '../auditReport.ts';
-import type { Levels } from '../levels.ts';
+import type { Levels } from '../../core/audit/rules.ts';
 import { livePair } from './livePairs.ts';
 import type { LiveFinding } from './liveWorkspace.ts';
 import type { Member } from './members.ts';

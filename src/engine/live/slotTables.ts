@@ -1,10 +1,10 @@
-import type { AuditContext } from '../../core/audit/detectors/detector.ts';
 import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { decisionKey, type Decision } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
+import type { JudgedDataset } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { PairSlots } from './pairSlots.ts';
 import { TextRows } from './textRows.ts';
@@ -13,7 +13,7 @@ import { TextRows } from './textRows.ts';
 const SPARE_PAIRS = 2048;
 
 /** What the detectors work on, by slots; its tables are replaced by longer ones when pairs come. */
-export interface GrowingContext extends AuditContext {
+export interface GrowingContext extends JudgedDataset {
   readonly embedded: EmbeddedDataset & { imageRow: Int32Array; textRow: Int32Array };
   mismatch: Float64Array;
 }
@@ -45,7 +45,7 @@ export class SlotTables {
   #crowded = false;
 
   /** @param context of a whole audit, whose pairs are those of the slots. */
-  constructor(context: AuditContext, ports: SlotTablesPorts) {
+  constructor(context: JudgedDataset, ports: SlotTablesPorts) {
     const { slots, room, problems } = ports;
     const { dataset, images, texts } = context.embedded;
     this.#slots = slots;
@@ -58,7 +58,12 @@ export class SlotTables {
     this.#foreign = [...context.languages];
     this.imageRowOf = new Map(images.paths.map((path, row) => [path, row]));
     const capacity = slots.pairs.length + SPARE_PAIRS;
+    const unreadableImages = context.embedded.problems;
     this.context = {
+      pairs: () => slots.all(),
+      pair: (p) => slots.pairs[p]!,
+      pairsOfImage: (image) => slots.ofImage(image),
+      problems: () => [...problems(), ...unreadableImages],
       embedded: {
         ...context.embedded,
         dataset: {

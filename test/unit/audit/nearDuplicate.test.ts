@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
-import { nearDuplicate } from '../../../src/core/audit/detectors/nearDuplicate.ts';
+import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
 import type { Detected } from '../../../src/core/audit/detectors/detector.ts';
-import { WordCounts } from '../../../src/core/audit/words.ts';
+import { finish } from '../../../src/core/steps.ts';
 import { row } from '../../../src/core/matching/matrix.ts';
 import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
 import { inEnglish } from '../../../src/core/text/sentence.ts';
@@ -16,15 +16,7 @@ async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): P
   thumbnails.set(change(thumbnails.subarray(0, 256)), copy * 256);
   const judged = embedded.dataset.pairs.map(() => true);
   const model = await fitAuditModel(embedded, judged, syntheticBank(), {});
-  return nearDuplicate.detect({
-    embedded,
-    judged,
-    verified: [],
-    languages: [],
-    model,
-    mismatch: new Float64Array(30),
-    words: new WordCounts([]),
-  });
+  return finish(nearDuplicates({ embedded, model }));
 }
 const files = (found: Detected[]): (string | undefined)[][] =>
   found.map(({ image, relatedFiles }) => [image, ...relatedFiles]);

@@ -4,7 +4,6 @@ import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
 import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
 import { PairLensError } from '../../../src/core/errors.ts';
 import { paced } from '../../../src/core/steps.ts';
-import { WordCounts } from '../../../src/core/audit/words.ts';
 import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
 
 const N = 600;
@@ -45,23 +44,12 @@ test('learning can be given up at each of its stops', async () => {
 });
 
 test('looking for near-duplicates stops for others every 200 images', async () => {
-  const { embedded, judged, model } = await fitted(() => Promise.resolve());
+  const { embedded, model } = await fitted(() => Promise.resolve());
   let pauses = 0;
-  const found = paced(
-    nearDuplicates({
-      embedded,
-      judged,
-      verified: [],
-      languages: [],
-      model,
-      mismatch: new Float64Array(N),
-      words: new WordCounts([]),
-    }),
-    () => {
-      pauses++;
-      return Promise.resolve();
-    },
-  );
+  const found = paced(nearDuplicates({ embedded, model }), () => {
+    pauses++;
+    return Promise.resolve();
+  });
   assert.deepEqual(await found, []);
   assert.ok(pauses >= N / 200, `${pauses}`);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DEFAULT_LEVELS } from '../../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../../src/core/audit/rules.ts';
 import { relativeUri, sarifLog, type SarifPlace } from '../../../src/core/export/sarifLog.ts';
 import { sampleFinding, sampleReport } from './sampleReport.ts';
 
@@ -28,7 +28,7 @@ describe('SARIF', () => {
 
   test('every finding code is a rule with help at its anchor, and every result points to its rule', () => {
     const findings = Object.keys(DEFAULT_LEVELS).map((code) =>
-      sampleFinding({ code: code as keyof typeof DEFAULT_LEVELS }),
+      sampleFinding({ code: code }),
     );
     const run = sarifLog(sampleReport(findings), PLACE).runs[0]!;
     const rules = run.tool.driver.rules!;

@@ -109,7 +109,7 @@ describe('triage state', () => {
     const mixed = [finding('a'), finding('b', 'hard-negative'), finding('c')];
     let state = run([listed(mixed), next, next]);
     assert.deepEqual(
-      [...ruleCounts(state)],
+      [...ruleCounts(state)].map(([code, { count }]) => [code, count]),
       [
         ['caption-mismatch', 2],
         ['hard-negative', 1],

@@ -1,20 +1,75 @@
-import type { Detector } from './detector.ts';
+import type { ProblemCode } from '../../dataset/problem.ts';
+import { sentence } from '../../text/sentence.ts';
+import type { Rule } from '../rule.ts';
+import { type Detector, onChange } from './detector.ts';
+
+/** One rule for each kind of problem that reading files can meet. */
+const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
+  'missing-caption': {
+    level: 'error',
+    title: sentence('Missing captions'),
+    shortTitle: sentence('Missing caption'),
+    meaning: sentence('The trainer skips the image or trains it with an empty caption.'),
+  },
+  'empty-caption': {
+    level: 'error',
+    title: sentence('Empty captions'),
+    shortTitle: sentence('Empty caption'),
+    meaning: sentence('The caption is there but holds no words. Some trainers stop at it.'),
+  },
+  'missing-image': {
+    level: 'error',
+    title: sentence('Missing images'),
+    shortTitle: sentence('Missing image'),
+    meaning: sentence('The caption names an image that is not there or may not be read.'),
+  },
+  'unreadable-image': {
+    level: 'error',
+    title: sentence('Unreadable images'),
+    shortTitle: sentence('Unreadable image'),
+    meaning: sentence('The file cannot be decoded, so the trainer skips it or stops.'),
+  },
+  'unreadable-caption': {
+    level: 'error',
+    title: sentence('Unreadable captions'),
+    shortTitle: sentence('Unreadable caption'),
+    meaning: sentence('The caption file or row cannot be understood, so its captions are lost.'),
+  },
+  'wrong-encoding': {
+    level: 'error',
+    title: sentence('Wrong encodings'),
+    shortTitle: sentence('Wrong encoding'),
+    meaning: sentence('The file is neither UTF-8 nor UTF-16; trainers read it as garbage or stop.'),
+  },
+  'ambiguous-pair': {
+    level: 'error',
+    title: sentence('Ambiguous pairs'),
+    shortTitle: sentence('Ambiguous pair'),
+    meaning: sentence('It cannot be told which image the caption describes.'),
+  },
+  'outside-link': {
+    level: 'warning',
+    title: sentence('Links to outside'),
+    shortTitle: sentence('Link to outside'),
+    meaning: sentence(
+      'The file is a symbolic link to another place. It is read through, but may be missing or different where the dataset is copied to, and may show what was not meant to be shared.',
+    ),
+  },
+  'unreadable-decisions': {
+    level: 'warning',
+    title: sentence('Unreadable decisions'),
+    shortTitle: sentence('Unreadable decisions'),
+    meaning: sentence(
+      'The decisions in the file are not applied, so findings that people dealt with come back.',
+    ),
+  },
+};
 
 /** What reading the files and decoding the images found broken. */
 export const brokenFiles: Detector = {
-  codes: [
-    'missing-caption',
-    'empty-caption',
-    'missing-image',
-    'unreadable-image',
-    'unreadable-caption',
-    'wrong-encoding',
-    'ambiguous-pair',
-    'outside-link',
-    'unreadable-decisions',
-  ],
-  detect({ embedded }) {
-    return [...embedded.dataset.problems, ...embedded.problems].map((problem) => ({
+  rules: Object.entries(RULES).map(([code, rule]) => ({ code, ...rule })),
+  track: onChange((context) =>
+    context.problems().map((problem) => ({
       code: problem.code,
       file: problem.file,
       ...(problem.image !== undefined && { image: problem.image }),
@@ -26,6 +81,6 @@ export const brokenFiles: Detector = {
       relatedFiles: problem.related ?? [],
       fixes: [],
       remedy: problem.remedy,
-    }));
-  },
+    })),
+  ),
 };

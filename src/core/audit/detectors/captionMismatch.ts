@@ -1,6 +1,13 @@
 import type { Fix } from '../finding.ts';
 import { contentWords } from '../../text/contentWords.ts';
-import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
+import type { Steps } from '../../steps.ts';
+import {
+  type AuditContext,
+  type Detected,
+  type Detector,
+  type Tracker,
+  aboutPair,
+} from './detector.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
 
 /** Flagged captions should be wrong three times in four or more; a single one more likely than not. */
@@ -11,12 +18,71 @@ const NEIGHBOURS = 10;
 
 /** The caption does not describe this image. */
 export const captionMismatch: Detector = {
-  codes: ['caption-mismatch'],
-  detect(context) {
-    const threshold = mismatchThreshold(context.mismatch);
-    return flaggedPairs(context, threshold).map((p) => mismatchOf(context, p));
-  },
+  rules: [
+    {
+      code: 'caption-mismatch',
+      level: 'warning',
+      title: sentence('Mismatched captions'),
+      shortTitle: sentence('Mismatched caption'),
+      meaning: sentence(
+        'The caption says something else than the picture shows. A model trained on the pair learns a wrong association.',
+      ),
+    },
+  ],
+  track: (context) => new MismatchTracker(context),
 };
+
+/** Explaining a doubtful caption takes a millisecond or two: a step stays short. */
+const EXPLAINED_PER_STEP = 4;
+
+class MismatchTracker implements Tracker {
+  readonly #context: AuditContext;
+  readonly #found = new Map<number, Detected>();
+  /** From which probability on a caption is reported: what the last whole audit found right. */
+  #threshold = 1;
+
+  constructor(context: AuditContext) {
+    this.#context = context;
+  }
+
+  *detectAll(): Steps<void> {
+    this.#threshold = mismatchThreshold(this.#context.mismatch);
+    this.#found.clear();
+    let explained = 0;
+    for (const p of this.#context.pairs()) {
+      if (!this.#isDoubtful(p)) continue;
+      this.#found.set(p, mismatchOf(this.#context, p));
+      if (++explained % EXPLAINED_PER_STEP === 0) yield;
+    }
+  }
+
+  update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
+    const again = new Set(changed);
+    for (const p of moved) {
+      const known = this.#found.get(p);
+      if (this.#isDoubtful(p) !== (known !== undefined)) again.add(p);
+      else if (known !== undefined) {
+        this.#found.set(p, { ...known, confidence: this.#context.mismatch[p]! });
+      }
+    }
+    for (const p of again) {
+      if (this.#isDoubtful(p)) this.#found.set(p, mismatchOf(this.#context, p));
+      else this.#found.delete(p);
+    }
+    return again.size > 0;
+  }
+
+  findings(): readonly Detected[] {
+    return [...this.#found]
+      .sort(([p, a], [q, b]) => b.confidence - a.confidence || p - q)
+      .map(([, finding]) => finding);
+  }
+
+  #isDoubtful(p: number): boolean {
+    const { judged, verified, mismatch } = this.#context;
+    return judged[p] === true && verified[p] !== true && mismatch[p]! >= this.#threshold;
+  }
+}
 
 /** What to say of pair `p`, whose caption is most likely wrong. */
 export function mismatchOf(context: AuditContext, p: number): Detected {

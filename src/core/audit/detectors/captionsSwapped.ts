@@ -1,5 +1,12 @@
 import { flaggedPairs } from './captionMismatch.ts';
-import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
+import type { Steps } from '../../steps.ts';
+import {
+  type AuditContext,
+  type Detected,
+  type Detector,
+  type Tracker,
+  aboutPair,
+} from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
 /** Both captions must look wrong where they are, and right where the other is. */
@@ -10,16 +17,68 @@ const PARTNERS = 4;
 
 /** Two pairs fit better crosswise. */
 export const captionsSwapped: Detector = {
-  codes: ['captions-swapped'],
-  detect(context) {
-    const suspicious = suspiciousPairs(context);
-    const byText = pairsByText(context, suspicious);
-    return swapFindings(
-      context,
-      suspicious.flatMap((p) => swapsOf(context, p, byText)),
-    );
-  },
+  rules: [
+    {
+      code: 'captions-swapped',
+      level: 'warning',
+      title: sentence('Swapped captions'),
+      shortTitle: sentence('Swapped caption'),
+      meaning: sentence(
+        'Two pairs fit better crosswise: each caption describes the image of the other.',
+      ),
+      supersedes: ['caption-mismatch'],
+    },
+  ],
+  track: (context) => new SwapTracker(context),
 };
+
+/** Suspicious pairs whose partners are looked for in one step. */
+const SOUGHT_PER_STEP = 4;
+
+class SwapTracker implements Tracker {
+  readonly #context: AuditContext;
+  #swaps: Swap[] = [];
+
+  constructor(context: AuditContext) {
+    this.#context = context;
+  }
+
+  *detectAll(): Steps<void> {
+    this.#swaps = [];
+    const suspicious = suspiciousPairs(this.#context);
+    const byText = pairsByText(this.#context, suspicious);
+    for (const [n, p] of suspicious.entries()) {
+      this.#swaps.push(...swapsOf(this.#context, p, byText));
+      if (n % SOUGHT_PER_STEP === 0) yield;
+    }
+  }
+
+  update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
+    const again = new Set(changed);
+    const swapped = new Set(this.#swaps.flatMap(({ first, second }) => [first, second]));
+    for (const p of moved) {
+      if (swapped.has(p) || this.#context.mismatch[p]! >= WRONG_HERE) again.add(p);
+    }
+    if (again.size === 0) return false;
+    const suspicious = suspiciousPairs(this.#context);
+    const still = new Set(suspicious);
+    const byText = pairsByText(this.#context, suspicious);
+    const before = this.#swaps.length;
+    this.#swaps = this.#swaps.filter(
+      ({ first, second }) =>
+        !again.has(first) && !again.has(second) && still.has(first) && still.has(second),
+    );
+    const kept = this.#swaps.length;
+    for (const p of again) {
+      if (still.has(p)) this.#swaps.push(...swapsOf(this.#context, p, byText));
+    }
+    return kept !== before || this.#swaps.length !== kept;
+  }
+
+  findings(): readonly Detected[] {
+    return swapFindings(this.#context, this.#swaps);
+  }
+}
 
 /** Two pairs, the lower index first. */
 export interface Swap {
@@ -97,7 +156,7 @@ export function swapFindings(context: AuditContext, swaps: readonly Swap[]): Det
 }
 
 function finding(context: AuditContext, p: number, q: number, confidence: number): Detected {
-  const other = context.embedded.dataset.pairs[q]!;
+  const other = context.pair(q);
   return {
     code: 'captions-swapped',
     ...aboutPair(context, p),

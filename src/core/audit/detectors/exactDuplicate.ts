@@ -1,10 +1,20 @@
-import type { Detector } from './detector.ts';
+import { type Detector, onImages } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
 /** The same bytes under several names. */
 export const exactDuplicate: Detector = {
-  codes: ['exact-duplicate'],
-  detect({ embedded }) {
+  rules: [
+    {
+      code: 'exact-duplicate',
+      level: 'warning',
+      title: sentence('Exact duplicates'),
+      shortTitle: sentence('Exact duplicate'),
+      meaning: sentence(
+        'Two image files hold the same bytes; training sees the picture more often than meant.',
+      ),
+    },
+  ],
+  track: onImages(({ embedded }) => {
     const { paths, hashes } = embedded.images;
     const groups = new Map<string, string[]>();
     hashes.forEach((hash, i) => {
@@ -30,5 +40,5 @@ export const exactDuplicate: Detector = {
             },
           ],
     );
-  },
+  }),
 };

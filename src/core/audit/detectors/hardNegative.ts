@@ -1,5 +1,13 @@
 import { dotRows } from '../../matching/innerProducts.ts';
-import { type AuditContext, type Detected, type Detector, aboutPair } from './detector.ts';
+import type { Steps } from '../../steps.ts';
+import { ClosestFirst } from './closestFirst.ts';
+import {
+  type AuditContext,
+  type Detected,
+  type Detector,
+  type Tracker,
+  aboutPair,
+} from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
 /** Neither pair may be suspicious itself: a wrong caption is no hard negative. */
@@ -11,18 +19,103 @@ const CLOSE_LOOK = 0.5;
 const SHARE = 0.01;
 const AT_LEAST = 20;
 /** How many of the captions that sound most like a pair's are looked at. */
-export const HARD_NEGATIVE_CANDIDATES = 10;
+const CANDIDATES = 10;
 
 /** Another pair so close, in picture and words, that training may confuse the two. */
 export const hardNegative: Detector = {
-  codes: ['hard-negative'],
-  detect(context) {
-    const { judged } = context;
-    const first = firstPairs(context);
-    const found = judged.flatMap((_, p) => hardNegativesOf(context, p, first));
-    return hardNegativeFindings(context, found.sort(closerFirst));
-  },
+  rules: [
+    {
+      code: 'hard-negative',
+      level: 'info',
+      title: sentence('Hard negatives'),
+      shortTitle: sentence('Hard negative'),
+      meaning: sentence(
+        'Another pair is so close in picture and words that a contrastive loss can hardly tell the two apart.',
+      ),
+    },
+  ],
+  track: (context) => new HardNegativeTracker(context),
 };
+
+/** Pairs compared in one step. */
+const COMPARED_PER_STEP = 200;
+
+class HardNegativeTracker implements Tracker {
+  readonly #context: AuditContext;
+  /** Far more than are reported. */
+  #found = new ClosestFirst([]);
+  /** Pairs whose caption fits its image, and which may therefore be confused with another. */
+  readonly #fitting = new Set<number>();
+
+  constructor(context: AuditContext) {
+    this.#context = context;
+  }
+
+  *detectAll(): Steps<void> {
+    const context = this.#context;
+    const first = firstPairs(context);
+    const found: HardNegative[] = [];
+    this.#fitting.clear();
+    let compared = 0;
+    for (const p of context.pairs()) {
+      if (fits(context, p)) this.#fitting.add(p);
+      for (const each of hardNegativesOf(context, p, first)) found.push(each);
+      if (++compared % COMPARED_PER_STEP === 0) yield;
+    }
+    this.#found = new ClosestFirst(found);
+  }
+
+  update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
+    const context = this.#context;
+    const again = new Set(changed);
+    for (const p of moved) if (fits(context, p) !== this.#fitting.has(p)) again.add(p);
+    if (again.size === 0) return false;
+    for (const p of again) {
+      this.#found.drop(p);
+      if (fits(context, p)) this.#fitting.add(p);
+      else this.#fitting.delete(p);
+    }
+    const first = { get: (t: number) => this.#pairsWith(t)[0] };
+    for (const p of this.#near(again)) {
+      for (const each of hardNegativesOf(context, p, first)) {
+        if (again.has(p) || again.has(each.second)) this.#found.add(each);
+      }
+    }
+    return true;
+  }
+
+  findings(): readonly Detected[] {
+    return hardNegativeFindings(this.#context, this.#found.sorted);
+  }
+
+  /** These pairs, and those whose lists hold a caption of theirs: they may be confused with it now. */
+  #near(again: ReadonlySet<number>): Set<number> {
+    const { embedded, model } = this.#context;
+    const near = new Set(again);
+    for (const t of new Set([...again].map((p) => embedded.textRow[p]!))) {
+      if (t < 0) continue;
+      const { indices, k } = model.source.sentenceLists;
+      for (let at = indices.indexOf(t); at >= 0; at = indices.indexOf(t, at + 1)) {
+        if (at % k >= CANDIDATES) continue;
+        for (const p of this.#pairsWith(Math.floor(at / k))) near.add(p);
+      }
+    }
+    return near;
+  }
+
+  /** The pairs that carry the caption of a row, in order. */
+  #pairsWith(t: number): number[] {
+    const { model, embedded } = this.#context;
+    const pairs: number[] = [];
+    for (const x of model.source.graph.imagesOf[t]!) {
+      const path = embedded.images.paths[x];
+      if (path === undefined) continue;
+      for (const p of this.#context.pairsOfImage(path))
+        if (embedded.textRow[p] === t) pairs.push(p);
+    }
+    return pairs.sort((p, q) => p - q);
+  }
+}
 
 /** Two pairs, the lower index first. */
 export interface HardNegative {
@@ -56,7 +149,7 @@ export function hardNegativesOf(
   if (!fits(context, p)) return [];
   const found: HardNegative[] = [];
   const nearest = source.sentenceLists.items(context.embedded.textRow[p]!);
-  for (const t of nearest.subarray(0, HARD_NEGATIVE_CANDIDATES)) {
+  for (const t of nearest.subarray(0, CANDIDATES)) {
     const q = pairOfText.get(t);
     if (q === undefined || q <= p || !fits(context, q)) continue;
     const closeness = confusion(context, p, q);
@@ -91,7 +184,7 @@ export function hardNegativeFindings(
 ): Detected[] {
   const limit = Math.max(AT_LEAST, Math.round(SHARE * context.judged.length));
   return found.slice(0, limit).map(({ first, second, closeness }): Detected => {
-    const other = context.embedded.dataset.pairs[second]!;
+    const other = context.pair(second);
     return {
       code: 'hard-negative',
       ...aboutPair(context, first),

@@ -1,19 +1,32 @@
-import type { Detector } from './detector.ts';
+import { type Detector, onChange } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
 /** Captions the encoder cannot read: said once, with the way out. */
 export const languageNotJudged: Detector = {
-  codes: ['language-not-judged'],
-  detect({ embedded, languages }) {
+  rules: [
+    {
+      code: 'language-not-judged',
+      level: 'info',
+      title: sentence('Languages not judged'),
+      shortTitle: sentence('Language not judged'),
+      meaning: sentence(
+        'The captions are in a language that the encoder does not read: they were not judged and are never reported as wrong.',
+      ),
+    },
+  ],
+  track: onChange((context) => {
     const counts = new Map<string, number>();
-    let first = -1;
-    languages.forEach((language, p) => {
-      if (language === undefined) return;
-      if (first < 0) first = p;
+    let first = Infinity;
+    let captions = 0;
+    for (const p of context.pairs()) {
+      captions++;
+      const language = context.languages[p];
+      if (language === undefined) continue;
+      first = Math.min(first, p);
       counts.set(language, (counts.get(language) ?? 0) + 1);
-    });
-    const pair = embedded.dataset.pairs[first];
-    if (pair === undefined) return [];
+    }
+    if (counts.size === 0) return [];
+    const pair = context.pair(first);
     const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
     const kinds = [...counts]
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
@@ -27,7 +40,7 @@ export const languageNotJudged: Detector = {
         message: sentence(
           '{0} of {1} captions are not in English and were not judged.',
           total,
-          languages.length,
+          captions,
         ),
         evidence: [sentence('By language: {0}.', kinds.join(', '))],
         confidence: 1,
@@ -39,5 +52,5 @@ export const languageNotJudged: Detector = {
         ),
       },
     ];
-  },
+  }),
 };

@@ -1,5 +1,5 @@
-import { finish, type Steps } from '../../steps.ts';
-import type { AuditContext, Detected, Detector } from './detector.ts';
+import type { Steps } from '../../steps.ts';
+import { type AuditContext, type Detected, type Detector, onImages } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
 /** Cosine of the looks from which on two pictures are compared closely: saving one badly leaves it at 0.70 or more. */
@@ -12,12 +12,25 @@ const IMAGES_PER_STEP = 200;
 
 /** The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored. */
 export const nearDuplicate: Detector = {
-  codes: ['near-duplicate'],
-  detect: (context) => finish(nearDuplicates(context)),
+  rules: [
+    {
+      code: 'near-duplicate',
+      level: 'info',
+      title: sentence('Near-duplicates'),
+      shortTitle: sentence('Near-duplicate'),
+      meaning: sentence(
+        'Two images show the same picture, re-saved, resized, cropped or mirrored; training sees it more often than meant.',
+      ),
+    },
+  ],
+  track: onImages(nearDuplicates),
 };
 
 /** The findings of `nearDuplicate`, in steps: thousands of images take a second. */
-export function* nearDuplicates({ model, embedded }: AuditContext): Steps<Detected[]> {
+export function* nearDuplicates({
+  model,
+  embedded,
+}: Pick<AuditContext, 'model' | 'embedded'>): Steps<Detected[]> {
   const { source } = model;
   const { paths, look, thumbnails } = embedded.images;
   const n = paths.length;

@@ -1,4 +1,4 @@
-import { closerFirst, type HardNegative } from '../../core/audit/detectors/hardNegative.ts';
+import { closerFirst, type HardNegative } from './hardNegative.ts';
 
 /** All hard negatives there are, kept sorted while those of single pairs come and go: there may be ten a pair. */
 export class ClosestFirst {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { closerFirst, type HardNegative } from '../../../src/core/audit/detectors/hardNegative.ts';
-import { ClosestFirst } from '../../../src/engine/live/closestFirst.ts';
+import { ClosestFirst } from '../../../src/core/audit/detectors/closestFirst.ts';
 
 const PAIRS = 8;
 const hardNegative = fc
