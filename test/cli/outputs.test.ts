@@ -29,7 +29,7 @@ describe('what the commands print', () => {
   test('human: the finding, its remedy and a summary on standard output, no escape codes in a pipe', async () => {
     const { status, stdout } = await run('audit');
     assert.equal(status, 1);
-    assert.match(stdout, /Images that cannot be read/);
+    assert.match(stdout, /Unreadable images/);
     assert.match(stdout, /broken\.jpg/);
     assert.match(stdout, /6 pairs, 6 images/);
     assert.doesNotMatch(stdout, /\u001b/);
