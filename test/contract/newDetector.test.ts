@@ -77,7 +77,10 @@ describe('a detector added as one file and one line', () => {
       ['duck', 'a zebra in tall grass'],
       ['koala', 'a kitten at a window'],
     ] as const) {
-      await cp(path.join(ROOT, `samples/tour/animals/${image}.jpg`), path.join(data, `${image}.jpg`));
+      await cp(
+        path.join(ROOT, `samples/tour/animals/${image}.jpg`),
+        path.join(data, `${image}.jpg`),
+      );
       await writeFile(path.join(data, `${image}.txt`), `${caption}\n`);
     }
   });

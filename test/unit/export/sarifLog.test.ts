@@ -27,9 +27,7 @@ describe('SARIF', () => {
   });
 
   test('every finding code is a rule with help at its anchor, and every result points to its rule', () => {
-    const findings = Object.keys(DEFAULT_LEVELS).map((code) =>
-      sampleFinding({ code: code }),
-    );
+    const findings = Object.keys(DEFAULT_LEVELS).map((code) => sampleFinding({ code: code }));
     const run = sarifLog(sampleReport(findings), PLACE).runs[0]!;
     const rules = run.tool.driver.rules!;
     assert.deepEqual(rules.map((rule) => rule.id).sort(), Object.keys(DEFAULT_LEVELS).sort());
