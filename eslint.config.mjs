@@ -1,7 +1,7 @@
 // Typed lint, and the layers of docs/architecture.md as lint errors that name the right way.
 import tseslint from 'typescript-eslint';
 
-const NATIVE = ['onnxruntime-node', 'onnxruntime-common', 'sharp', 'lmdb', 'hnswlib-node'];
+const NATIVE = ['onnxruntime-node', 'onnxruntime-common', 'sharp', 'hnswlib-node'];
 
 /** A ban that says what to do instead. `patterns` are gitignore-style import paths. */
 function ban(patterns, message) {

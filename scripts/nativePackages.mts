@@ -18,10 +18,10 @@ export const TARGETS: readonly string[] = [
 ];
 export const THIS_PLATFORM = `${process.platform}-${process.arch}`;
 
-export const NATIVE: readonly string[] = ['onnxruntime-node', 'sharp', 'lmdb', 'hnswlib-node'];
-/** Needed while a package installs or compiles; msgpackr does without its extraction. */
-const NOT_AT_RUN_TIME = new Set(['adm-zip', 'global-agent', 'node-addon-api', 'msgpackr-extract']);
-const PER_PLATFORM = /^(?:@img\/sharp|@lmdb\/lmdb)-/;
+export const NATIVE: readonly string[] = ['onnxruntime-node', 'sharp', 'hnswlib-node'];
+/** Needed while a package installs or compiles. */
+const NOT_AT_RUN_TIME = new Set(['adm-zip', 'global-agent', 'node-addon-api']);
+const PER_PLATFORM = '@img/sharp-';
 
 const SHIPPED_FILE =
   /\.(?:js|cjs|mjs|json|node|dll|dylib)$|\.so(?:\.\d+)*$|^(?:licen[cs]e|notice|copying)/i;
@@ -115,13 +115,12 @@ export function shipsFile(packageName: string, file: string, target: string): bo
 }
 
 function runsOn(name: string, target: string): boolean {
-  if (NOT_AT_RUN_TIME.has(name) || name.startsWith('@msgpackr-extract/')) return false;
-  // Of the packages with a platform in their name: its own two of sharp, its own one of lmdb.
-  if (PER_PLATFORM.test(name)) {
+  if (NOT_AT_RUN_TIME.has(name)) return false;
+  // Of the packages with a platform in their name: its own two of sharp.
+  if (name.startsWith(PER_PLATFORM)) {
     const isWindows = target.startsWith('win32');
     return [
       `@img/sharp-${target}`,
-      `@lmdb/lmdb-${target}`,
       ...(isWindows ? [] : [`@img/sharp-libvips-${target}`]),
     ].includes(name);
   }

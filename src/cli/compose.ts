@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { openEncoders } from '../adapters/encoders.ts';
-import { cacheFolder, native } from '../adapters/installation.ts';
-import type { LmdbStore } from '../adapters/lmdbStore.ts';
+import { cacheFolder } from '../adapters/installation.ts';
 import { nodeFiles } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
+import { type EmbeddingCache, openSegmentStore } from '../adapters/segmentStore.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
@@ -85,9 +85,8 @@ export async function openWorkspace(
 }
 
 /** The user's cache of embeddings. */
-export async function openCache({ globals, terminal }: Setting): Promise<LmdbStore> {
-  const { openLmdbStore } = await native('lmdb', () => import('../adapters/lmdbStore.ts'));
-  return openLmdbStore({ folder: cacheFolder(globals.cache), log: terminal.log });
+export function openCache({ globals, terminal }: Setting): Promise<EmbeddingCache> {
+  return openSegmentStore({ folder: cacheFolder(globals.cache), log: terminal.log });
 }
 
 /** An index for many look-ups in a large set. */

@@ -145,8 +145,9 @@ export interface FileSystem {
 
 /** Content-addressed cache of what the encoders said. Keys hold the model's id, so models never mix. */
 export interface EmbeddingStore {
+  /** What was put under the key, byte for byte, or undefined: the caller computes it anew. Never throws. */
   get(key: string): Uint8Array | undefined;
-  /** Queued; `flush` resolves when everything put so far is on disk. */
+  /** Queued; `flush` resolves when everything put so far was handed to the disk, or told in the log that it cannot be. */
   put(key: string, value: Uint8Array): void;
   flush(): Promise<void>;
   close(): Promise<void>;

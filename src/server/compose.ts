@@ -2,6 +2,7 @@ import type { Encoders } from '../adapters/encoders.ts';
 import { cacheFolder, folderAbove, native } from '../adapters/installation.ts';
 import { nodeFiles } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
+import { openSegmentStore } from '../adapters/segmentStore.ts';
 import type { EmbeddingStore, Log } from '../core/ports.ts';
 import { openLiveWorkspace } from '../engine/live/openLiveWorkspace.ts';
 import type { LivePorts } from '../engine/live/livePorts.ts';
@@ -62,9 +63,8 @@ interface Opened {
 
 async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
   const { openEncoders } = await import('../adapters/encoders.ts');
-  const { openLmdbStore } = await native('lmdb', () => import('../adapters/lmdbStore.ts'));
   const encoders: Encoders = await openEncoders(options.modelPath, options.threads);
-  const cache = openLmdbStore({ folder: cacheFolder(options.cachePath), log });
+  const cache = await openSegmentStore({ folder: cacheFolder(options.cachePath), log });
   const store: EmbeddingStore = options.rebuild === true ? forgetful(cache) : cache;
   const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
   return {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openLmdbStore } from '../../src/adapters/lmdbStore.ts';
+import { openSegmentStore } from '../../src/adapters/segmentStore.ts';
 import { openModelFolder } from '../../src/adapters/modelFolder.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
@@ -31,7 +31,7 @@ export async function realPorts(folder: string): Promise<IndexPorts> {
     reader: sharpImageReader(),
     imageEncoder: await openOnnxImageEncoder(model),
     textEncoder: await openOnnxTextEncoder(model),
-    store: openLmdbStore({ folder, log: quiet }),
+    store: await openSegmentStore({ folder, log: quiet }),
     clock: { now: () => performance.now() },
   };
 }
@@ -103,7 +103,10 @@ export async function benchIndex(count = 400, vitCount = 96, rounds = 7): Promis
     await encodeAll(squares.slice(0, 32), ports.imageEncoder);
     const measured: { decode: number; encode: number; pipeline: number; ratio: number }[] = [];
     for (let round = 0; round < rounds; round++) {
-      const store = openLmdbStore({ folder: path.join(folder, String(round)), log: quiet });
+      const store = await openSegmentStore({
+        folder: path.join(folder, String(round)),
+        log: quiet,
+      });
       const decode = await rate(count, () => decodeAll(photos, ports));
       const encode = await rate(count, () => encodeAll(squares, ports.imageEncoder));
       const pipeline = await rate(count, () => indexDataset(photos.dataset, { ...ports, store }));
@@ -127,7 +130,7 @@ export async function benchIndex(count = 400, vitCount = 96, rounds = 7): Promis
         return ports.imageEncoder.encode(images);
       },
     };
-    const store = openLmdbStore({ folder: path.join(folder, '0'), log: quiet });
+    const store = await openSegmentStore({ folder: path.join(folder, '0'), log: quiet });
     const again = await rate(count, () =>
       indexDataset(photos.dataset, { ...ports, store, imageEncoder: counting }),
     );
@@ -138,7 +141,7 @@ export async function benchIndex(count = 400, vitCount = 96, rounds = 7): Promis
     const [square] = squares;
     if (square !== undefined) await vit.encode([{ ...square, rgb: new Uint8Array(224 * 224 * 3) }]);
     const few = { ...photos.dataset, images: photos.dataset.images.slice(0, vitCount) };
-    const vitStore = openLmdbStore({ folder: path.join(folder, 'vit'), log: quiet });
+    const vitStore = await openSegmentStore({ folder: path.join(folder, 'vit'), log: quiet });
     const slow = await rate(vitCount, () =>
       indexDataset(few, { ...ports, store: vitStore, imageEncoder: vit }),
     );

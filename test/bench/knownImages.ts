@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { openEncoders } from '../../src/adapters/encoders.ts';
-import { openLmdbStore } from '../../src/adapters/lmdbStore.ts';
+import { openSegmentStore } from '../../src/adapters/segmentStore.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import { packImageRecord, packTextRecord } from '../../src/engine/embeddingRecord.ts';
@@ -22,7 +22,7 @@ export async function knowImages(
 ): Promise<void> {
   const encoders = await openEncoders(undefined, undefined);
   const { imageEncoder, textEncoder } = encoders;
-  const store = openLmdbStore({ folder, log: console });
+  const store = await openSegmentStore({ folder, log: console });
   const random = seeded(3);
   const noisy = (m: Matrix, columns = m.columns): Matrix => {
     const out = matrix(m.rows, columns);

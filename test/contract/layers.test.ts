@@ -16,7 +16,7 @@ const FORBIDDEN: readonly [file: string, code: string, advice: RegExp][] = [
   ['src/adapters/nodeOutputFiles.ts', "import '../engine/workspace.ts';", /nothing above it/],
   ['src/adapters/nodeOutputFiles.ts', "import '../cli/terminal.ts';", /nothing above it/],
   ['src/cli/terminal.ts', "import '../adapters/nodeFiles.ts';", /Only src\/cli\/compose\.ts/],
-  ['src/cli/terminal.ts', "import 'lmdb';", /take a port/],
+  ['src/cli/terminal.ts', "import 'sharp';", /take a port/],
   ['src/protocol/shapes.ts', "import '../engine/workspace.ts';", /types of src\/core only/],
   ['src/protocol/shapes.ts', "import 'vscode';", /Only src\/extension/],
   ['src/core/errors.ts', "export * from './progress.ts';", /No barrels/],

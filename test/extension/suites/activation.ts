@@ -70,7 +70,7 @@ export function define(): void {
       );
       const report = process.report.getReport() as unknown as { sharedObjects: string[] };
       assert.deepEqual(
-        report.sharedObjects.filter((file) => /onnxruntime|sharp|libvips|lmdb|hnswlib/.test(file)),
+        report.sharedObjects.filter((file) => /onnxruntime|sharp|libvips|hnswlib/.test(file)),
         [],
       );
     });

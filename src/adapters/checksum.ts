@@ -1,0 +1,10 @@
+import xxhash from 'xxhash-wasm';
+
+/** 64 bits over all of `bytes`. It finds damage, not forgery. */
+export type Checksum = (bytes: Uint8Array) => bigint;
+
+/** @throws WebAssembly.CompileError where the runtime has no WebAssembly. */
+export async function loadChecksum(): Promise<Checksum> {
+  const hashes = await xxhash();
+  return (bytes) => hashes.h64Raw(bytes);
+}
