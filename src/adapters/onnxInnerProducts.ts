@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { InnerProducts } from '../core/matching/innerProducts.ts';
-import { onnxRuntime } from './onnxSession.ts';
+import { onnxRuntime, usableThreads } from './onnxSession.ts';
 
 /**
  * Inner products by onnxruntime's matrix multiplication: some fifty times as fast as plain JavaScript, and off the
@@ -14,7 +14,7 @@ export function onnxInnerProducts(threads = 0): InnerProducts {
     const runtime = await onnxRuntime();
     opening ??= runtime.InferenceSession.create(GEMM, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
+      intraOpNumThreads: usableThreads(threads),
       logSeverityLevel: 4,
     });
     const session = await opening;

@@ -2,6 +2,7 @@ import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-node';
 import { PairLensError } from '../core/errors.ts';
 import { type Matrix, matrix } from '../core/matching/matrix.ts';
+import { cores } from './machine.ts';
 
 /** Only fatal messages: onnxruntime warns about every graph it optimises. */
 const LOG_SEVERITY = 4;
@@ -36,6 +37,11 @@ export function onnxRuntime(): Promise<typeof Runtime> {
   return loading;
 }
 
+/** As many threads as were asked for and can run at a time; each one more would only take memory. 0 stands for all cores. */
+export function usableThreads(threads: number): number {
+  return Math.min(threads, cores());
+}
+
 /**
  * @param file checked ONNX file
  * @param threads threads of one run; 0 lets onnxruntime take all cores
@@ -47,7 +53,7 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
   try {
     session = await runtime.InferenceSession.create(file, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
+      intraOpNumThreads: usableThreads(threads),
       logSeverityLevel: LOG_SEVERITY,
       // Threads that spin while they wait would take the cores from the threads that decode.
       extra: { session: { intra_op: { allow_spinning: '0' } } },

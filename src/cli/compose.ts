@@ -11,6 +11,7 @@ import { row, type Matrix } from '../core/matching/matrix.ts';
 import type { Clock, ImageReader, Log, VectorIndex } from '../core/ports.ts';
 import { auditDataset } from '../engine/auditDataset.ts';
 import { readDecisions } from '../engine/decisions.ts';
+import { withImageBytes } from '../engine/imageFiles.ts';
 import { indexDataset } from '../engine/indexer.ts';
 import { openDatasets } from '../engine/openDatasets.ts';
 import type { Workspace } from '../engine/workspace.ts';
@@ -100,9 +101,10 @@ async function readImage(
   file: string,
   size: number,
 ): ReturnType<ImageReader['read']> {
-  const bytes = await nodeFiles.read(path.resolve(file));
   try {
-    return await reader.read(bytes, size);
+    return await withImageBytes(nodeFiles, { path: path.resolve(file) }, (bytes) =>
+      reader.read(bytes, size),
+    );
   } catch (error) {
     const { code, message, remedy } = PairLensError.from(error);
     throw new PairLensError(code, `${file}: ${message}`, {

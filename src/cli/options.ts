@@ -13,12 +13,12 @@ export interface GlobalOptions {
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
 }
 
-/** A whole number of at least `least`; commander reports the message with the option's name. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A whole number from `least` to `most`; commander reports the message with the option's name. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
     }
     return value;
   };
@@ -39,7 +39,9 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9,
 export function byteSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text.trim());
   if (match === null) throw new InvalidArgumentError('Give a size such as 500MB or 2GB.');
-  return Math.round(Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1));
+  const bytes = Math.round(Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1));
+  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('Give a size of at most 9000T.');
+  return bytes;
 }
 
 /** One `--rule CODE=LEVEL` more on top of `levels`. */

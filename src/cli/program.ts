@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
@@ -7,6 +8,10 @@ import { byteSize, ruleLevel, share, wholeNumber, type GlobalOptions } from './o
 import type { CommandContext } from './commandContext.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
+/** More than the largest datasets hold. */
+const MAX_LISTED = 10_000_000;
+/** Each run with exchanged captions takes as long as an audit. */
+const MAX_SEEDS = 1000;
 const THRESHOLDS = ['error', 'warning', 'info', 'hint', 'never'] as const;
 
 /** Runs the work of a command with what every command gets; keeps its exit status. */
@@ -43,7 +48,7 @@ function globalProgram(version: string) {
       .option('--no-color', 'no colours')
       .option('--cache <folder>', 'folder of the cache of embeddings')
       .option('--model <folder>', 'folder of other encoders than the shipped ones')
-      .option('--threads <n>', 'threads for encoding', wholeNumber(1))
+      .option('--threads <n>', 'threads for encoding', wholeNumber(1, availableParallelism()))
       .addOption(
         new Option(
           '--captions-per-file <mode>',
@@ -86,7 +91,7 @@ function addAudit(program: Program, run: RunCommand): void {
     .option(
       '--max <n>',
       'findings listed per code by human, markdown and github',
-      wholeNumber(0),
+      wholeNumber(0, MAX_LISTED),
       10,
     )
     .addHelpText(
@@ -122,7 +127,7 @@ function addSearch(program: Program, run: RunCommand): void {
     .argument('<folder>', 'folder of images and captions')
     .argument('[text]', 'what the image should show; - reads one text a line from standard input')
     .option('--image <file>', 'find captions for this image instead; it may lie anywhere')
-    .option('--top <n>', 'number of results', wholeNumber(1), 10)
+    .option('--top <n>', 'number of results', wholeNumber(1, MAX_LISTED), 10)
     .addOption(
       new Option('--matcher <id>', 'how results are ranked')
         .choices(SEARCH_MATCHERS)
@@ -150,8 +155,8 @@ function addEval(program: Program, run: RunCommand): void {
     )
     .option('--split <name>', 'measure only the pairs of this split, such as test')
     .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
-    .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(0), 3)
-    .option('--limit <n>', 'images in each of these runs at most', wholeNumber(2), 2000)
+    .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(0, MAX_SEEDS), 3)
+    .option('--limit <n>', 'images in each of these runs at most', wholeNumber(2, MAX_LISTED), 2000)
     .action((folder, options, command) =>
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');

@@ -33,11 +33,10 @@ export interface ThumbnailImage {
 
 export interface ThumbnailReader {
   /**
-   * @param file absolute path
    * @param size longest side in pixels; smaller pictures are not enlarged.
-   * @throws PairLensError `unreadable-image`.
+   * @throws PairLensError `unreadable-image` or `image-too-large`, with a remedy.
    */
-  read(file: string, size: number): Promise<ThumbnailImage>;
+  read(bytes: Uint8Array, size: number): Promise<ThumbnailImage>;
 }
 
 export interface ImageEncodings {

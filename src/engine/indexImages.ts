@@ -11,6 +11,7 @@ import { packImageRecord, unpackImageRecord } from './embeddingRecord.ts';
 import type { ImageRecord } from './embeddingRecord.ts';
 import { EncodeQueue } from './encodeQueue.ts';
 import { FileHashes } from './fileHashes.ts';
+import { withImageBytes } from './imageFiles.ts';
 import type { IndexOptions, IndexPorts } from './indexPorts.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { RowMatrix } from './rowMatrix.ts';
@@ -126,7 +127,17 @@ class ImageRun {
     path: string,
     stat: FileStat,
   ): Promise<DecodedImage | undefined> {
-    const bytes = await this.ports.files.read(path);
+    return withImageBytes(this.ports.files, { path, stat }, (bytes) =>
+      this.decodeBytes(index, path, stat, bytes),
+    );
+  }
+
+  private async decodeBytes(
+    index: number,
+    path: string,
+    stat: FileStat,
+    bytes: Uint8Array,
+  ): Promise<DecodedImage | undefined> {
     const hash = this.ports.hasher.hash(bytes);
     this.fileHashes.put(path, stat, hash);
     if (this.restore(index, hash)) return undefined;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isLevel, type Level } from '../core/audit/rule.ts';
 import { DEFAULT_LEVELS, RULES } from '../core/audit/rules.ts';
@@ -10,6 +11,10 @@ export interface ReadSettings {
   readonly refused: readonly string[];
 }
 
+/** Bounded by this machine: more threads than it can run would only take memory. */
+const boundedSchema = settingsSchema.extend({
+  threads: z.int().min(0).max(availableParallelism()).catch(0),
+});
 const objectSchema = z.record(z.string(), z.unknown());
 
 /**
@@ -18,20 +23,20 @@ const objectSchema = z.record(z.string(), z.unknown());
  */
 export function readSettings(sent: unknown, defaults: Partial<Settings> = {}): ReadSettings {
   const given = objectSchema.safeParse(sent ?? {});
-  if (!given.success) return { settings: settingsSchema.parse(defaults), refused: ['pairlens'] };
+  if (!given.success) return { settings: boundedSchema.parse(defaults), refused: ['pairlens'] };
   // Clients send null, and Lua an empty list, for what nobody set.
   const entries = Object.entries(given.data).filter(([, value]) => value !== null);
   const values: Record<string, unknown> = Object.fromEntries(entries);
   const levels = values['levels'];
   if (Array.isArray(levels) && levels.length === 0) delete values['levels'];
   const refused: string[] = [];
-  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+  for (const [name, schema] of Object.entries(boundedSchema.shape)) {
     if (!(name in values)) continue;
     if (name === 'levels') refused.push(...refusedLevels(values[name]));
     else if (!schema.unwrap().safeParse(values[name]).success) refused.push(`pairlens.${name}`);
   }
   for (const name of refused) Reflect.deleteProperty(values, name.replace('pairlens.', ''));
-  return { settings: settingsSchema.parse({ ...defaults, ...values }), refused };
+  return { settings: boundedSchema.parse({ ...defaults, ...values }), refused };
 }
 
 function refusedLevels(levels: unknown): string[] {

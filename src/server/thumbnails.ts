@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { PairLensError } from '../core/errors.ts';
 import type { FileSystem, ThumbnailReader } from '../core/ports.ts';
+import { withImageBytes } from '../engine/imageFiles.ts';
 import type { Thumbnail } from '../protocol/shapes.ts';
 
 const CACHE_BYTES = 32 * 2 ** 20;
@@ -12,16 +13,21 @@ interface Request {
 
 /** Thumbnails as data URIs. Those shown lately are kept; two requests for one picture decode it once. */
 export class Thumbnails {
-  readonly #files: Pick<FileSystem, 'stat'>;
+  readonly #files: Pick<FileSystem, 'stat' | 'read'>;
   readonly #cache: LRUCache<string, Thumbnail, Request>;
 
-  constructor(files: Pick<FileSystem, 'stat'>, reader: () => Promise<ThumbnailReader>) {
+  constructor(files: Pick<FileSystem, 'stat' | 'read'>, reader: () => Promise<ThumbnailReader>) {
     this.#files = files;
     this.#cache = new LRUCache<string, Thumbnail, Request>({
       maxSize: CACHE_BYTES,
       sizeCalculation: ({ dataUri }) => dataUri.length,
       fetchMethod: async (_key, _stale, { context }) => {
-        const { jpeg, width, height } = await (await reader()).read(context.file, context.size);
+        const thumbnails = await reader();
+        const { jpeg, width, height } = await withImageBytes(
+          this.#files,
+          { path: context.file },
+          (bytes) => thumbnails.read(bytes, context.size),
+        );
         const base64 = Buffer.from(jpeg).toString('base64');
         return { dataUri: `data:image/jpeg;base64,${base64}`, width, height };
       },

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import type { SquareImage } from '../../src/core/ports.ts';
-import { hugePng, photo } from '../support/photos.ts';
+import { hugePng, interlacedPng, photo } from '../support/photos.ts';
 
 const SIZE = 32;
 const reader = sharpImageReader();
@@ -125,6 +125,34 @@ test('an SVG is never rendered', async () => {
   const drawing =
     '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
   assert.match((await refusal(Buffer.from(drawing))).message, /SVG/);
+});
+
+for (const [name, start, words] of [
+  ['a BMP', 'BM6\0\0\0\0\0\0\0', /BMP/],
+  ['a HEIC', '\0\0\0\x18ftypheic\0\0\0\0heicmif1', /HEIC/],
+  ['a JPEG XL', '\xff\x0a\xfa', /JPEG XL/],
+] as const) {
+  test(`${name} is called by its name, not damaged, and is to be converted`, async () => {
+    const error = await refusal(Buffer.from(`${start}${' '.repeat(99)}`, 'latin1'));
+    assert.match(error.message, words);
+    assert.match(error.remedy ?? '', /Convert/);
+  });
+}
+
+test('libvips itself may decode nothing else, whatever the check lets through', async () => {
+  for (const text of [
+    '<!DOCTYPE x><svg xmlns="http://www.w3.org/2000/svg"/>',
+    'P2 1 1 1 0',
+    '1,2',
+  ]) {
+    await assert.rejects(sharp(Buffer.from(text)).metadata(), /unsupported image format/);
+  }
+});
+
+test('an interlaced picture that would fill the memory is refused with what it needs', async () => {
+  const error = await refusal(interlacedPng(16_383, 16_383));
+  assert.equal(error.code, 'image-too-large');
+  assert.match(error.message, /16383 x 16383.* about 2\d{3} MB .*at most \d+ MB/);
 });
 
 test('an image above the pixel limit is refused with its size, before decoding', async () => {

@@ -102,8 +102,8 @@ describe('option values', () => {
   });
 
   test('numbers out of range are refused', () => {
-    assert.equal(wholeNumber(0)('0'), 0);
-    for (const text of ['-1', '1.5', '', 'x', '1e3']) assert.throws(() => wholeNumber(0)(text));
+    assert.equal(wholeNumber(0, 50)('0'), 0);
+    for (const text of ['-1', '1.5', '', 'x', '1e3']) assert.throws(() => wholeNumber(0, 50)(text));
     assert.equal(share('0.4'), 0.4);
     for (const text of ['0', '1', 'x', ' ']) assert.throws(() => share(text));
   });

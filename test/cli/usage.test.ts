@@ -53,7 +53,9 @@ describe('using the command line', () => {
     ['--rule', 'captoin-mismatch=off', /caption-mismatch/],
     ['--rule', 'caption-mismatch=loud', /error, warning, info, hint, off/],
     ['--max', 'many', /whole number/],
-    ['--threads', '0', /at least 1/],
+    ['--threads', '0', /from 1 to \d+/],
+    ['--threads', '100000', /from 1 to \d+/],
+    ['--max', '1' + '0'.repeat(30), /from 0 to \d+/],
   ] as const) {
     test(`${option} ${value} is refused with the choices`, async () => {
       const { status, stderr } = await pairlens(['audit', folder.path, option, value]);

@@ -65,6 +65,11 @@ describe('settings', () => {
     assert.deepEqual(readSettings(undefined).refused, []);
   });
 
+  test('more threads than the machine runs are refused by name', () => {
+    const { settings, refused } = readSettings({ threads: 100_000 });
+    assert.deepEqual([settings.threads, refused], [0, ['pairlens.threads']]);
+  });
+
   test('what is wrong is named and replaced', () => {
     const { settings, refused } = readSettings({
       enable: 'yes',
@@ -83,9 +88,9 @@ describe('settings', () => {
   });
 
   test('the command line’s options stand in for what is not sent, or is wrong', () => {
-    const defaults = { threads: 2, cachePath: '/cache' };
+    const defaults = { threads: 1, cachePath: '/cache' };
     const { settings } = readSettings({ threads: 'two', cachePath: '/other' }, defaults);
-    assert.equal(settings.threads, 2);
+    assert.equal(settings.threads, 1);
     assert.equal(settings.cachePath, '/other');
   });
 });

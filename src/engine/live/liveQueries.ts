@@ -1,7 +1,9 @@
 import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { SquareImage } from '../../core/ports.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
+import { forPerson, withImageBytes } from '../imageFiles.ts';
 import type { CaptionIntake } from './captionIntake.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import { neighbourLists } from './liveNeighbours.ts';
@@ -144,9 +146,14 @@ export class LiveQueries {
     if (this.#access.members().length === 0) return [];
     const { files, reader, imageEncoder } = this.#access.ports();
     return this.#access.priority.first(async () => {
-      const bytes = 'path' in image ? await files.read(image.path) : image.bytes;
-      throwIfCancelled(signal);
-      const square = await reader.read(bytes, imageEncoder.size);
+      const read = (bytes: Uint8Array): Promise<SquareImage> => {
+        throwIfCancelled(signal);
+        return reader.read(bytes, imageEncoder.size);
+      };
+      const square =
+        'path' in image
+          ? await withImageBytes(files, image, read, forPerson)
+          : await read(image.bytes);
       throwIfCancelled(signal);
       const encoded = await imageEncoder.encode([square]);
       throwIfCancelled(signal);

@@ -9,6 +9,8 @@ import {
   wordsInContext,
 } from '../../core/matching/wordRegions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
+import type { SquareImage } from '../../core/ports.ts';
+import { forPerson, withImageBytes } from '../imageFiles.ts';
 import { weighedWords } from '../weighedWords.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import type { LivePorts } from './livePorts.ts';
@@ -88,9 +90,13 @@ export class WordQueries {
   /** Rows of the crops of an image (9, d). */
   async #cropsOf({ root, image }: LivePairId, signal: CancelSignal | undefined): Promise<Matrix> {
     const { files, reader, imageEncoder } = this.#access.ports();
-    const bytes = await files.read(toAbsolute(root, image));
-    throwIfCancelled(signal);
-    const picture = await reader.read(bytes, 2 * imageEncoder.size);
+    const path = toAbsolute(root, image);
+    const size = 2 * imageEncoder.size;
+    const read = (bytes: Uint8Array): Promise<SquareImage> => {
+      throwIfCancelled(signal);
+      return reader.read(bytes, size);
+    };
+    const picture = await withImageBytes(files, { path }, read, forPerson);
     throwIfCancelled(signal);
     return (await imageEncoder.encode(cropsOf(picture))).embedding;
   }

@@ -1,0 +1,171 @@
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import {
+  DECODED_FORMATS,
+  formatOf,
+  isDecoded,
+  type DecodedFormat,
+  type OtherFormat,
+} from '../core/dataset/imageSignatures.ts';
+import { PairLensError } from '../core/errors.ts';
+import { sentence, type Sentence } from '../core/text/sentence.ts';
+import { decodingBudget, decodingBytes } from './decodingMemory.ts';
+
+const MB = 2 ** 20;
+/** 268 megapixels: what libvips itself refuses by default, and more than any camera takes. */
+export const MAX_PIXELS = 0x3fff * 0x3fff;
+/** The largest honest pictures take some seconds; a decoding bomb is to end before people give up. */
+const MAX_SECONDS = 30;
+
+const LOADERS: Readonly<Record<DecodedFormat, string>> = {
+  jpeg: 'VipsForeignLoadJpeg',
+  png: 'VipsForeignLoadPng',
+  webp: 'VipsForeignLoadWebp',
+  gif: 'VipsForeignLoadNsgif',
+  tiff: 'VipsForeignLoadTiff',
+  avif: 'VipsForeignLoadHeif',
+};
+// Whatever the bytes pretend to be, no other decoder runs: drawings can read files and take for ever.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: DECODED_FORMATS.map((format) => LOADERS[format]) });
+// One thread an image: several images are decoded at a time.
+sharp.concurrency(1);
+sharp.cache(false);
+
+interface DecodeOptions {
+  readonly failOn: NonNullable<SharpOptions['failOn']>;
+  /** Larger pictures are refused before any pixel is decoded. */
+  readonly maxPixels?: number;
+}
+
+/**
+ * Hands a picture, first frame, to `decode` as soon as the memory for it is free.
+ * @throws PairLensError `unreadable-image`, `image-too-large`, with a remedy.
+ */
+export async function withPicture<T>(
+  bytes: Uint8Array,
+  { failOn, maxPixels = MAX_PIXELS }: DecodeOptions,
+  decode: (picture: Sharp, header: Metadata) => Promise<T>,
+): Promise<T> {
+  const format = decodedFormatOf(bytes);
+  try {
+    // The limit is checked below, where the message can name the size.
+    const picture = sharp(bytes, { failOn, limitInputPixels: false, pages: 1 }).timeout({
+      seconds: MAX_SECONDS,
+    });
+    const [header, extra] = await readHeader(picture, bytes);
+    const { width, height } = header;
+    if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels);
+    const needed = decodingBytes(format, header) + 2 * extra;
+    if (needed > decodingBudget.bytes) throw tooMuchMemory(width, height, needed);
+    return await decodingBudget.with(needed, () => decode(picture, header));
+  } catch (error) {
+    if (PairLensError.is(error)) throw error;
+    throw unreadable(reasonOf(error), damaged, error);
+  }
+}
+
+/** The header, and the bytes of what stands beside the pixels: libvips and sharp each make a copy of it. */
+async function readHeader(
+  picture: Sharp,
+  bytes: Uint8Array,
+): Promise<readonly [header: Metadata, extra: number]> {
+  const header = await decodingBudget.with(2 * bytes.length, () => picture.metadata());
+  const { exif, icc, iptc, xmp, ...rest } = header;
+  const extra = [exif, icc, iptc, xmp].reduce((sum, block) => sum + (block?.length ?? 0), 0);
+  return [rest, extra];
+}
+
+/** @throws PairLensError `unreadable-image` where it is no picture that PairLens decodes. */
+function decodedFormatOf(bytes: Uint8Array): DecodedFormat {
+  if (bytes.length === 0) {
+    throw unreadable(
+      sentence('The file is empty.'),
+      sentence('Copy the image again, or delete it with its caption.'),
+    );
+  }
+  const format = formatOf(bytes);
+  if (isDecoded(format)) return format;
+  if (format === undefined) {
+    throw unreadable(
+      sentence('It is no image that can be decoded, whatever its name says.'),
+      noPicture,
+    );
+  }
+  const [what, remedy] = OTHERS[format];
+  throw unreadable(what, remedy);
+}
+
+const convert = sentence('Convert it to JPEG, PNG or WebP.');
+const noPicture = sentence(
+  'Replace it by a JPEG, PNG or WebP file, or take it out of the dataset.',
+);
+const damaged = sentence('Copy or download the image again, or take it out of the dataset.');
+
+const OTHERS: Readonly<Record<OtherFormat, readonly [what: Sentence, remedy: Sentence]>> = {
+  bmp: [sentence('It is a BMP picture, which PairLens does not read.'), convert],
+  heic: [sentence('It is a HEIC picture, which PairLens does not read.'), convert],
+  'jpeg-xl': [sentence('It is a JPEG XL picture, which PairLens does not read.'), convert],
+  'jpeg-2000': [sentence('It is a JPEG 2000 picture, which PairLens does not read.'), convert],
+  photoshop: [sentence('It is a Photoshop document, which PairLens does not read.'), convert],
+  svg: [
+    sentence('It is an SVG drawing, which PairLens does not render.'),
+    sentence('Export it as PNG or JPEG.'),
+  ],
+  'web-page': [
+    sentence('It is a web page, no image.'),
+    sentence('Download the image again, or take it out of the dataset.'),
+  ],
+  xml: [sentence('It is an XML document, no image.'), noPicture],
+  pdf: [sentence('It is a PDF document, no image.'), noPicture],
+  zip: [sentence('It is a ZIP archive, no image.'), noPicture],
+  gzip: [sentence('It is compressed with gzip, no image.'), noPicture],
+  video: [sentence('It is a video, no image.'), noPicture],
+  program: [sentence('It is a program, no image.'), noPicture],
+  'git-lfs-pointer': [
+    sentence('It is a pointer of Git LFS, not the image itself.'),
+    sentence('Run `git lfs pull` in the dataset.'),
+  ],
+};
+
+function tooManyPixels(width: number, height: number, maxPixels: number): PairLensError {
+  return new PairLensError(
+    'image-too-large',
+    sentence(
+      'It has {0} x {1} pixels; PairLens reads at most {2} megapixels.',
+      width,
+      height,
+      Math.floor(maxPixels / 1e6),
+    ),
+    { remedy: shrink },
+  );
+}
+
+function tooMuchMemory(width: number, height: number, needed: number): PairLensError {
+  return new PairLensError(
+    'image-too-large',
+    sentence(
+      'It has {0} x {1} pixels and needs about {2} MB of memory to decode; PairLens uses at most {3} MB.',
+      width,
+      height,
+      Math.ceil(needed / MB),
+      Math.floor(decodingBudget.bytes / MB),
+    ),
+    { remedy: shrink },
+  );
+}
+
+const shrink = sentence('Shrink the image; trainers scale it down anyway.');
+
+function unreadable(message: Sentence, remedy: Sentence, cause?: unknown): PairLensError {
+  return new PairLensError('unreadable-image', message, { remedy, cause });
+}
+
+function reasonOf(error: unknown): Sentence {
+  const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  if (/^timeout/i.test(text)) {
+    return sentence('It takes more than {0} seconds to decode.', MAX_SECONDS);
+  }
+  if (/premature|truncated|end of/i.test(text))
+    return sentence('The image is damaged: its data ends too early.');
+  return sentence('The image cannot be decoded ({0}).', text);
+}
