@@ -73,7 +73,7 @@ export async function readSidecars(
     if (text === undefined) continue;
     const found = sidecarPairs(file, image, text, mode);
     if (found.length === 0) problems.push(emptySidecar(file, image));
-    pairs.push(...found);
+    for (const pair of found) pairs.push(pair);
   }
   const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
   const uncaptioned = images.filter(

@@ -11,12 +11,14 @@ import {
   type CaptionRow,
 } from '../core/formats/captionFormat.ts';
 import { detectFormat } from '../core/formats/table.ts';
-import type { FileSystem } from '../core/ports.ts';
+import { LIMITS } from '../core/formats/limits.ts';
+import type { FileSystem, Log } from '../core/ports.ts';
 import { reencodeRemedy } from '../core/text/decodeText.ts';
 import { TextStream } from '../core/text/textStream.ts';
 import { ImageFinder } from './discoverImages.ts';
 import { type Sentence, sentence } from '../core/text/sentence.ts';
-import { errorWords } from './errorWords.ts';
+import { shorten } from '../core/text/visibleText.ts';
+import { unreadableFile } from './errorWords.ts';
 
 /** A caption file of many images, read. Paths relative to the opened folder. */
 export interface CaptionTable {
@@ -33,6 +35,9 @@ export interface CaptionTable {
 
 /** Rows that are read before others have their turn: some ten milliseconds. */
 const ROWS_PER_TURN = 500;
+/** Characters of a name that is not found, and lines of a caption that is repeated, in a message. */
+const NAME_SHOWN = 300;
+const LINES_SHOWN = 20;
 /** From here on, a file none of whose images exist is one problem instead of one a row. */
 const MANY_LOST = 20;
 
@@ -50,7 +55,10 @@ export async function sniffTable(
   return detectFormat(baseName(path), head);
 }
 
-/** Reads a caption file. Whatever is wrong with it becomes a problem; only a cancellation throws. */
+/**
+ * Reads a caption file. Whatever is wrong with it becomes a problem; only a cancellation throws.
+ * @param log is told of mistakes of the reader itself.
+ */
 export async function readTable(
   files: FileSystem,
   dir: string,
@@ -59,6 +67,7 @@ export async function readTable(
   format: CaptionFormat,
   index: ImageIndex,
   signal: CancelSignal | undefined,
+  log?: Log,
 ): Promise<CaptionTable> {
   const stream = new TextStream(files.stream(absolute));
   const finder = new ImageFinder(files, dir, index, file, format.images);
@@ -69,6 +78,10 @@ export async function readTable(
       if (++count % ROWS_PER_TURN === 0) {
         throwIfCancelled(signal);
         await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (count > LIMITS.rowsPerFile) {
+        rows.addProblem(tooManyRows(file));
+        break;
       }
       if (row.kind === 'problem') {
         const found = row.image === undefined ? undefined : await finder.find(row.image);
@@ -82,6 +95,8 @@ export async function readTable(
         });
       } else if (stream.damage !== undefined && `${row.caption}${row.image}`.includes('\uFFFD')) {
         rows.skip();
+      } else if (isOverLimit(row)) {
+        rows.addProblem(overLimit(file, row));
       } else {
         const found = await finder.find(row.image);
         if ('image' in found) rows.add(row, found.image);
@@ -91,24 +106,50 @@ export async function readTable(
     }
   } catch (error) {
     if (PairLensError.is(error, 'cancelled')) throw error;
-    rows.addProblem(unreadableTable(file, error));
+    rows.addProblem(unreadableFile(file, error, log));
   }
   return rows.finish(stream);
 }
 
-function unreadableTable(file: DatasetPath, error: unknown): Problem {
-  const known = PairLensError.is(error, 'unreadable-file');
-  // A string longer than the runtime can hold is the one thing a whole-file format runs into.
-  if (!known && !(error instanceof RangeError)) throw error;
+function tooManyRows(file: DatasetPath): Problem {
   return {
     code: 'unreadable-caption',
     file,
-    ...(known
-      ? errorWords(error)
-      : {
-          message: sentence('{0} is too large to be read as one JSON document.', file),
-          remedy: sentence('Convert it to metadata.jsonl.'),
-        }),
+    message: sentence(
+      '{0} has more than {1} rows; those behind are not read.',
+      file,
+      LIMITS.rowsPerFile,
+    ),
+    remedy: sentence('Split it into several files.'),
+  };
+}
+
+function isOverLimit({ image, caption }: CaptionRow): boolean {
+  return caption.length > LIMITS.captionCharacters || image.length > LIMITS.nameCharacters;
+}
+
+function overLimit(file: DatasetPath, { image, range }: CaptionRow): Problem {
+  const line = range.line + 1;
+  return {
+    code: 'unreadable-caption',
+    file,
+    range,
+    message:
+      image.length > LIMITS.nameCharacters
+        ? sentence(
+            'Line {0} of {1} names an image in more than {2} characters.',
+            line,
+            file,
+            LIMITS.nameCharacters,
+          )
+        : sentence(
+            'Line {0} of {1} has a caption of {2} characters; {3} are read.',
+            line,
+            file,
+            range.end - range.start,
+            LIMITS.captionCharacters,
+          ),
+    remedy: sentence('Correct the line; the other lines of the file are read without it.'),
   };
 }
 
@@ -121,6 +162,9 @@ class TableRows {
   readonly #seen = new Map<string, { readonly range: SourceRange; repeats: SourceRange[] }>();
   readonly #problems: Problem[] = [];
   readonly #lost: Problem[] = [];
+  /** Images with more captions than are read, and how many. */
+  readonly #surplus = new Map<DatasetPath, { readonly range: SourceRange; captions: number }>();
+  #lostRows = 0;
   #skipped = 0;
   #unlisted = 0;
 
@@ -139,8 +183,15 @@ class TableRows {
     this.#seen.set(identity, { range: row.range, repeats: [] });
     const captionIndex = this.#counts.get(image) ?? 0;
     this.#counts.set(image, captionIndex + 1);
+    if (captionIndex >= LIMITS.captionsPerImage) {
+      const known = this.#surplus.get(image);
+      if (known === undefined)
+        this.#surplus.set(image, { range: row.range, captions: captionIndex + 1 });
+      else known.captions = captionIndex + 1;
+      return;
+    }
     if (row.caption.trim() === '') {
-      this.#problems.push({
+      this.addProblem({
         code: 'empty-caption',
         file: this.#file,
         image,
@@ -172,6 +223,8 @@ class TableRows {
     row: CaptionRow,
     lost: { code: Problem['code']; because: Sentence; remedy: Sentence },
   ): void {
+    this.#lostRows++;
+    if (this.#lost.length >= LIMITS.problemsPerFile) return;
     this.#lost.push({
       code: lost.code,
       file: this.#file,
@@ -180,7 +233,7 @@ class TableRows {
         'Line {0} of {1} names "{2}", {3}.',
         row.range.line + 1,
         this.#file,
-        row.image,
+        shorten(row.image, NAME_SHOWN),
         lost.because,
       ),
       remedy: lost.remedy,
@@ -192,7 +245,8 @@ class TableRows {
   }
 
   addProblem(problem: Problem): void {
-    this.#problems.push(problem);
+    if (this.#problems.length < LIMITS.problemsPerFile) this.#problems.push(problem);
+    else this.#unlisted++;
   }
 
   /** A row with invalid bytes: not judged. */
@@ -201,7 +255,13 @@ class TableRows {
   }
 
   finish(stream: TextStream): CaptionTable {
+    for (const [image, { range, captions }] of this.#surplus) {
+      this.addProblem(tooManyCaptions(this.#file, image, range, captions));
+    }
+    this.#addRepeats();
     const problems = [...this.#problems, ...this.#lostProblems()];
+    const unlisted = this.#unlisted + Math.max(0, this.#lostRows - LIMITS.problemsPerFile);
+    if (unlisted > 0) problems.push(moreProblems(this.#file, unlisted));
     if (stream.damage !== undefined) {
       const { guess } = stream.damage;
       const looks = guess === undefined ? '' : sentence(' It looks like {0}.', guess);
@@ -217,26 +277,6 @@ class TableRows {
         remedy: reencodeRemedy(guess),
       });
     }
-    for (const [identity, { range, repeats }] of this.#seen) {
-      const [first] = repeats;
-      if (first === undefined) continue;
-      const [image] = JSON.parse(identity) as [DatasetPath];
-      const lines = [range, ...repeats].map((at) => at.line + 1).join(', ');
-      problems.push({
-        code: 'ambiguous-pair',
-        file: this.#file,
-        image,
-        range: first,
-        message: sentence(
-          '{0} gives {1} the same caption {2} times, on lines {3}.',
-          this.#file,
-          image,
-          repeats.length + 1,
-          lines,
-        ),
-        remedy: sentence('Delete the repeated rows; they are counted once here.'),
-      });
-    }
     return {
       file: this.#file,
       format: this.#format,
@@ -247,9 +287,36 @@ class TableRows {
     };
   }
 
+  #addRepeats(): void {
+    for (const [identity, { range, repeats }] of this.#seen) {
+      const [first] = repeats;
+      if (first === undefined) continue;
+      const [image] = JSON.parse(identity) as [DatasetPath];
+      const places = [range, ...repeats];
+      const lines = places
+        .slice(0, LINES_SHOWN)
+        .map((at) => at.line + 1)
+        .join(', ');
+      this.addProblem({
+        code: 'ambiguous-pair',
+        file: this.#file,
+        image,
+        range: first,
+        message: sentence(
+          '{0} gives {1} the same caption {2} times, on lines {3}.',
+          this.#file,
+          image,
+          repeats.length + 1,
+          places.length > LINES_SHOWN ? sentence('{0} and more', lines) : lines,
+        ),
+        remedy: sentence('Delete the repeated rows; they are counted once here.'),
+      });
+    }
+  }
+
   #lostProblems(): Problem[] {
     const [first] = this.#lost;
-    if (first === undefined || this.#counts.size > 0 || this.#lost.length <= MANY_LOST) {
+    if (first === undefined || this.#counts.size > 0 || this.#lostRows <= MANY_LOST) {
       return this.#lost;
     }
     return [
@@ -257,13 +324,44 @@ class TableRows {
         ...first,
         message: sentence(
           'None of the {0} images that {1} names was found. {2}',
-          this.#lost.length,
+          this.#lostRows,
           this.#file,
           first.message,
         ),
       },
     ];
   }
+}
+
+function tooManyCaptions(
+  file: DatasetPath,
+  image: DatasetPath,
+  range: SourceRange,
+  captions: number,
+): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    image,
+    range,
+    message: sentence(
+      '{0} gives {1} {2} captions; the first {3} are read.',
+      file,
+      image,
+      captions,
+      LIMITS.captionsPerImage,
+    ),
+    remedy: sentence('Leave the captions that describe the image best.'),
+  };
+}
+
+function moreProblems(file: DatasetPath, count: number): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    message: sentence('{0} has {1} more rows with mistakes, which are not listed.', file, count),
+    remedy: sentence('Correct those that are listed first; the rest may have the same reason.'),
+  };
 }
 
 /** The row's own word on its split, else that of the folders the image lies in. */

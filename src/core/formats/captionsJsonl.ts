@@ -9,6 +9,7 @@ import {
   stringIn,
   type JsonFields,
 } from './jsonRows.ts';
+import { LIMITS } from './limits.ts';
 import { sentence } from '../text/sentence.ts';
 
 /** `image_path` is kohya's and musubi-tuner's name for it. */
@@ -25,18 +26,23 @@ export const captionsJsonl: CaptionFormat = {
   detect: (name, head) => {
     if (!/\.(?:jsonl|ndjson)$/i.test(name)) return 0;
     // What `pairlens audit --pairs` wrote must not be read back as a dataset.
-    if (/"similarity":[^\n]*"mismatch":/.test(head)) return 0;
-    // Not the first line alone: it may be the broken one.
     const lines = head.split('\n', 50);
+    if (lines.some(isPairLine)) return 0;
+    // Not the first line alone: it may be the broken one.
     return lines.some((line) => CAPTION_KEY.test(line) && IMAGE_KEY.test(line)) ? 0.8 : 0;
   },
   read,
   edit: editJsonString,
 };
 
+function isPairLine(line: string): boolean {
+  const at = line.indexOf('"similarity":');
+  return at >= 0 && line.includes('"mismatch":', at);
+}
+
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
-  for await (const line of readLines(file.chunks())) {
-    if (line.text.trim() === '') continue;
+  for await (const line of readLines(file.chunks(), LIMITS.rowCharacters)) {
+    if (line.text.trim() === '' && line.tooLong === undefined) continue;
     const fields = parseJsonLine(line, file.name);
     if ('kind' in fields) {
       yield fields;

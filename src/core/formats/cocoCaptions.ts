@@ -1,12 +1,14 @@
 import { splitFromFileName } from '../dataset/split.ts';
 import { stemOf } from '../dataset/fileKinds.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
-import { notText, visitEntries, wholeText, type JsonEntry } from './jsonDocument.ts';
+import { notText, visitEntries, type JsonEntry } from './jsonDocument.ts';
 import { editJsonString } from './jsonRows.ts';
 import { sentence } from '../text/sentence.ts';
 
 /** The same distribution's files that hold no captions. */
 const OTHER_TASKS = /^(?:instances|person_keypoints|panoptic|stuff|image_info)_/i;
+
+const PROPERTIES: ReadonlySet<string> = new Set(['id', 'file_name', 'image_id', 'caption']);
 
 /**
  * COCO captions (cocodataset.org/#format-data): `images` with id and file_name, `annotations` with
@@ -30,7 +32,7 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
   const images = new Map<string, string>();
   const annotations = new Map<string, JsonEntry[]>();
   const problems: FormatRow[] = [];
-  const broken = visitEntries(await wholeText(file), file.name, 2, (section, entry) => {
+  const broken = await visitEntries(file, 2, PROPERTIES, (section, entry) => {
     if (section === 'images') {
       const name = entry.get('file_name')?.value;
       if (typeof name === 'string') images.set(idOf(entry, 'id'), name);

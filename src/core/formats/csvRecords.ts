@@ -1,4 +1,5 @@
 import type { SourceRange } from '../dataset/dataset.ts';
+import { LIMITS } from './limits.ts';
 
 /** One field of a CSV record. */
 export interface CsvField {
@@ -9,11 +10,14 @@ export interface CsvField {
 }
 
 export interface CsvRecord {
+  /** At most `LIMITS.csvFields` of them. */
   readonly fields: readonly CsvField[];
+  /** How many fields there are. */
+  readonly width: number;
   /** From the record's first character to its last, the line end not included. */
   readonly range: SourceRange;
   /** What is wrong with its quotes; such a record ends with its first line, so that the next one is read. */
-  readonly broken?: 'unclosed-quote' | 'text-after-quote';
+  readonly broken?: 'unclosed-quote' | 'text-after-quote' | 'too-long';
 }
 
 const QUOTE = 0x22;
@@ -23,7 +27,8 @@ const CR = 0x0d;
 /**
  * Reads CSV as RFC 4180 and Python's `csv` have it: quoted fields may hold the separator, line ends and
  * doubled quotes; a quote inside an unquoted field stands for itself; LF or CRLF end a record; blank
- * lines are passed over. Memory holds one chunk and the record that crosses its border.
+ * lines are passed over. Memory holds one chunk and the record that crosses its border, up to the longest
+ * record that is read; a longer one is given up like one whose quotes are wrong.
  */
 export async function* readCsvRecords(
   chunks: AsyncIterable<string>,
@@ -32,22 +37,33 @@ export async function* readCsvRecords(
   let cursor: Cursor = { text: '', from: 0, base: 0, line: 0, separator: separator.charCodeAt(0) };
   // An unfinished record is scanned again only when the text has doubled: a field of any length costs linear time.
   let worthwhile = 0;
+  /** Behind the beginning of a line that is too long: what follows is its rest. */
+  let skipping = false;
   for await (const chunk of chunks) {
-    cursor = { ...cursor, text: cursor.text + chunk };
-    if (cursor.text.length < worthwhile) continue;
+    let text = cursor.text + chunk;
+    if (skipping) {
+      const lineEnd = text.indexOf('\n');
+      skipping = lineEnd < 0;
+      const skipped = skipping ? text.length : lineEnd + 1;
+      text = text.slice(skipped);
+      const line = cursor.line + Number(!skipping);
+      cursor = { ...cursor, base: cursor.base + skipped, line };
+    }
+    cursor = { ...cursor, text };
+    if (text.length < worthwhile) continue;
     for (;;) {
-      const scan = scanRecord(cursor, false);
+      let scan = scanRecord(cursor, false);
+      if (scan === undefined && text.length - cursor.from > LIMITS.rowCharacters) {
+        scan = brokenRecord(cursor, 'too-long', true);
+        skipping = scan.next > text.length;
+      }
       if (scan === undefined) break;
       if (scan.record !== undefined) yield scan.record;
-      cursor = { ...cursor, from: scan.next, line: scan.nextLine };
+      if (skipping) cursor = { ...cursor, from: text.length };
+      else cursor = { ...cursor, from: scan.next, line: scan.nextLine };
     }
-    cursor = {
-      ...cursor,
-      text: cursor.text.slice(cursor.from),
-      base: cursor.base + cursor.from,
-      from: 0,
-    };
-    worthwhile = 2 * cursor.text.length;
+    cursor = { ...cursor, text: text.slice(cursor.from), base: cursor.base + cursor.from, from: 0 };
+    worthwhile = Math.min(2 * cursor.text.length, LIMITS.rowCharacters + 1);
   }
   while (cursor.from < cursor.text.length) {
     const scan = scanRecord(cursor, true);
@@ -79,6 +95,10 @@ interface Scan {
 function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
   const { text, base, separator } = cursor;
   const fields: CsvField[] = [];
+  let width = 0;
+  const add = (field: string, range: SourceRange): void => {
+    if (width++ < LIMITS.csvFields) fields.push({ text: field, range });
+  };
   let at = cursor.from;
   let line = cursor.line;
   let lineStart = cursor.from;
@@ -92,7 +112,9 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
       let doubled = false;
       for (at = start; ; at++) {
         const code = text.charCodeAt(at);
-        if (Number.isNaN(code)) return atEnd ? brokenRecord(cursor, 'unclosed-quote') : undefined;
+        if (Number.isNaN(code)) {
+          return atEnd ? brokenRecord(cursor, 'unclosed-quote', true, at) : undefined;
+        }
         if (code === LF) {
           line++;
           lineStart = at + 1;
@@ -104,18 +126,14 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
       }
       end = at++;
       const raw = text.slice(start, end);
-      fields.push({
-        text: doubled ? raw.replaceAll('""', '"') : raw,
-        range: { start: base + start, end: base + end, line: startLine, column },
-      });
+      const range = { start: base + start, end: base + end, line: startLine, column };
+      add(doubled ? raw.replaceAll('""', '"') : raw, range);
     } else {
       while (at < text.length && text.charCodeAt(at) !== separator && text.charCodeAt(at) !== LF)
         at++;
       end = at < text.length && text.charCodeAt(at) === separator ? at : withoutReturn(text, at);
-      fields.push({
-        text: text.slice(start, end),
-        range: { start: base + start, end: base + end, line, column },
-      });
+      const range = { start: base + start, end: base + end, line, column };
+      add(text.slice(start, end), range);
     }
     if (at >= text.length && !atEnd) return undefined;
     if (text.charCodeAt(at) === separator && at < text.length) {
@@ -128,29 +146,55 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
       if (at + 1 >= text.length || text.charCodeAt(at + 1) === LF) at++;
     }
     if (at < text.length && text.charCodeAt(at) !== LF) {
-      return brokenRecord(cursor, 'text-after-quote');
+      return brokenRecord(cursor, 'text-after-quote', atEnd, at);
     }
     const recordEnd = withoutReturn(text, at);
-    const blank = fields.length === 1 && !quoted && fields[0]?.text.trim() === '';
+    if (recordEnd - cursor.from > LIMITS.rowCharacters)
+      return brokenRecord(cursor, 'too-long', true);
+    const blank = width === 1 && !quoted && fields[0]?.text.trim() === '';
     return {
       record: blank
         ? undefined
-        : { fields, range: recordRange(cursor, Math.max(recordEnd, end + Number(quoted))) },
+        : { fields, width, range: recordRange(cursor, Math.max(recordEnd, end + Number(quoted))) },
       next: at + 1,
       nextLine: line + 1,
     };
   }
 }
 
-/** Gives up one line and goes on with the next: a lost quote must not swallow the rows below it. */
-function brokenRecord(cursor: Cursor, broken: 'unclosed-quote' | 'text-after-quote'): Scan {
+/**
+ * Gives up one line and goes on with the next: a lost quote must not swallow the rows below it.
+ * @param final whether the line is to be given up although its end is not there yet; `next` is then behind the text.
+ * @param at how far the record was read.
+ */
+function brokenRecord(
+  cursor: Cursor,
+  broken: NonNullable<CsvRecord['broken']>,
+  final: true,
+  at?: number,
+): Scan;
+function brokenRecord(
+  cursor: Cursor,
+  broken: NonNullable<CsvRecord['broken']>,
+  final: boolean,
+  at?: number,
+): Scan | undefined;
+function brokenRecord(
+  cursor: Cursor,
+  broken: NonNullable<CsvRecord['broken']>,
+  final: boolean,
+  at = 0,
+): Scan | undefined {
   const lineEnd = cursor.text.indexOf('\n', cursor.from);
+  if (lineEnd < 0 && !final) return undefined;
   const end = lineEnd < 0 ? cursor.text.length : lineEnd;
+  const long = Math.max(end, at) - cursor.from > LIMITS.rowCharacters;
   return {
     record: {
       fields: [],
+      width: 0,
       range: recordRange(cursor, withoutReturn(cursor.text, end)),
-      broken,
+      broken: long ? 'too-long' : broken,
     },
     next: end + 1,
     nextLine: cursor.line + 1,

@@ -1,5 +1,6 @@
 import type { CaptionFile, FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
 import { readCsvRecords, type CsvRecord } from './csvRecords.ts';
+import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 
 /** Which columns of a CSV file with a header hold the image and the caption. */
@@ -14,12 +15,12 @@ export async function* readCsvTable(
   file: CaptionFile,
   columnsOf: (header: readonly string[]) => CsvColumns | undefined,
 ): AsyncGenerator<FormatRow> {
-  let header: readonly string[] | undefined;
+  let width: number | undefined;
   let columns: CsvColumns | undefined;
   for await (const record of readCsvRecords(file.chunks())) {
-    if (header === undefined) {
-      header = record.fields.map((field) => field.text);
-      columns = columnsOf(header);
+    if (width === undefined) {
+      width = record.width;
+      columns = columnsOf(record.fields.map((field) => field.text));
       if (columns === undefined) {
         yield problem(
           record,
@@ -29,7 +30,7 @@ export async function* readCsvTable(
         );
         return;
       }
-    } else if (columns !== undefined) yield rowOf(record, header.length, columns, file.name);
+    } else if (columns !== undefined) yield rowOf(record, width, columns, file.name);
   }
 }
 
@@ -44,6 +45,14 @@ function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: stri
       sentence('Close the quote.'),
     );
   }
+  if (record.broken === 'too-long') {
+    return problem(
+      record,
+      name,
+      sentence('has more than {0} characters; a quote may never be closed', LIMITS.rowCharacters),
+      sentence('Close the quote, or shorten the row.'),
+    );
+  }
   if (record.broken === 'text-after-quote') {
     return problem(
       record,
@@ -52,7 +61,7 @@ function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: stri
       sentence('Double every quote inside a quoted caption ("").'),
     );
   }
-  const count = record.fields.length;
+  const count = record.width;
   if (count > width) {
     return problem(
       record,

@@ -1,7 +1,8 @@
 import { readLines } from '../text/lines.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
-import { lineRange } from './jsonRows.ts';
+import { lineRange, tooLong } from './jsonRows.ts';
 import { refuseBlank, refuseLineBreaks } from './representable.ts';
+import { LIMITS } from './limits.ts';
 import { sentence } from '../text/sentence.ts';
 
 const ROW = /^([^\t]+?)#(\d+)\t(.*)$/s;
@@ -30,8 +31,12 @@ export const flickrToken: CaptionFormat = {
 };
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
-  for await (const line of readLines(file.chunks())) {
-    if (line.text.trim() === '') continue;
+  for await (const line of readLines(file.chunks(), LIMITS.rowCharacters)) {
+    if (line.text.trim() === '' && line.tooLong === undefined) continue;
+    if (line.tooLong !== undefined) {
+      yield tooLong(line, file.name, line.tooLong);
+      continue;
+    }
     const [, image, key, caption] = ROW.exec(line.text) ?? [];
     if (image === undefined || key === undefined || caption === undefined) {
       yield {

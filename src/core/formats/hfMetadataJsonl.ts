@@ -2,6 +2,7 @@ import { readLines } from '../text/lines.ts';
 import { captionColumn } from './captionColumns.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { captionsAt, editJsonString, lineProblem, parseJsonLine, stringIn } from './jsonRows.ts';
+import { LIMITS } from './limits.ts';
 import { sentence } from '../text/sentence.ts';
 
 /**
@@ -20,8 +21,8 @@ export const hfMetadataJsonl: CaptionFormat = {
 };
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
-  for await (const line of readLines(file.chunks())) {
-    if (line.text.trim() === '') continue;
+  for await (const line of readLines(file.chunks(), LIMITS.rowCharacters)) {
+    if (line.text.trim() === '' && line.tooLong === undefined) continue;
     const fields = parseJsonLine(line, file.name);
     if ('kind' in fields) {
       yield fields;

@@ -1,18 +1,11 @@
-import { printParseErrorCode, visit, type JSONVisitor } from 'jsonc-parser';
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { CaptionFile, RowProblem } from './captionFormat.ts';
-import { jsonErrorWords } from './jsonRows.ts';
+import { JsonReader, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
 import { sentence } from '../text/sentence.ts';
-
-export async function wholeText(file: CaptionFile): Promise<string> {
-  const parts: string[] = [];
-  for await (const chunk of file.chunks()) parts.push(chunk);
-  return parts.join('');
-}
 
 /** A value inside a JSON document: `range` spans the inside of a string, or the whole of another literal. */
 export interface JsonLiteral {
-  readonly value: unknown;
+  readonly value: JsonScalar;
   readonly range: SourceRange;
 }
 
@@ -21,83 +14,94 @@ export type JsonEntry = ReadonlyMap<string, JsonLiteral>;
 
 /**
  * Walks a JSON document and hands out every object that sits two levels deep (`{"section": [ {...} ]}`,
- * `depth` 2) or one (`{"key": {...}}`, `depth` 1), with its literal properties. A visitor, not a tree: a
- * caption file of 100 MB is an ordinary COCO download.
+ * `depth` 2) or one (`{"key": {...}}`, `depth` 1), with its literal properties. The document is never held:
+ * a caption file of 100 MB is an ordinary COCO download, and one of a gigabyte costs no more than its captions.
+ * @param wanted the properties to hand out; others, however long, are passed over.
  * @returns the first syntax error as a problem of the whole file, or undefined.
  */
-export function visitEntries(
-  text: string,
-  fileName: string,
+export async function visitEntries(
+  file: CaptionFile,
   depth: 1 | 2,
+  wanted: ReadonlySet<string>,
   onEntry: (section: string, entry: JsonEntry, at: SourceRange) => void,
-): RowProblem | undefined {
-  let level = 0;
-  const names: string[] = [];
-  let entry: Map<string, JsonLiteral> | undefined;
-  let entryAt: SourceRange | undefined;
-  let problem: RowProblem | undefined;
-  const visitor: JSONVisitor = {
-    onObjectBegin(start, length, line, column) {
-      if (level === depth) {
-        entry = new Map();
-        entryAt = { start, end: start + length, line, column };
-      }
-      level++;
-    },
-    onObjectEnd() {
-      level--;
-      if (level !== depth || entry === undefined || entryAt === undefined) return;
-      onEntry(names[1] ?? '', entry, entryAt);
-      entry = undefined;
-    },
-    onArrayBegin() {
-      level++;
-    },
-    onArrayEnd() {
-      level--;
-    },
-    onObjectProperty(name) {
-      names[level] = name;
-    },
-    onLiteralValue(value: unknown, offset, length, line, character) {
-      if (entry === undefined || level !== depth + 1) return;
-      const inner = typeof value === 'string' ? 1 : 0;
-      const range = {
-        start: offset + inner,
-        end: offset + length - inner,
-        line,
-        column: character + inner,
-      };
-      entry.set(names[level] ?? '', { value, range });
-    },
-    onError(code, offset, length, line, column) {
-      problem ??= {
-        kind: 'problem',
-        code: 'unreadable-caption',
-        message: sentence(
-          '{0} is not valid JSON: {1} at line {2}, column {3}.',
-          fileName,
-          jsonErrorWords(printParseErrorCode(code)),
-          line + 1,
-          column + 1,
-        ),
-        remedy: sentence('Correct the file there; nothing in it is read until it is valid.'),
-        range: { start: offset, end: offset + length, line, column },
-      };
-    },
-  };
-  try {
-    visit(text, visitor, { disallowComments: true, allowTrailingComma: false });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    problem ??= {
-      kind: 'problem',
-      code: 'unreadable-caption',
-      message: sentence('{0} nests too deeply to be read.', fileName),
-      remedy: sentence('Check that it is a caption file.'),
-    };
+): Promise<RowProblem | undefined> {
+  const reader = new JsonReader(new Entries(depth, wanted, onEntry), depth + 1);
+  let flaw;
+  for await (const chunk of file.chunks()) {
+    flaw = reader.write(chunk);
+    if (flaw !== undefined) break;
   }
-  return problem;
+  flaw ??= reader.end();
+  if (flaw === undefined) return undefined;
+  const { what, offset, line, column } = flaw;
+  return {
+    kind: 'problem',
+    code: 'unreadable-caption',
+    message: sentence(
+      '{0} is not valid JSON: {1} at line {2}, column {3}.',
+      file.name,
+      what,
+      line + 1,
+      column + 1,
+    ),
+    remedy: sentence('Correct the file there; nothing in it is read until it is valid.'),
+    range: { start: offset, end: offset, line, column },
+  };
+}
+
+class Entries implements JsonListener {
+  readonly #depth: number;
+  readonly #wanted: ReadonlySet<string>;
+  readonly #onEntry: (section: string, entry: JsonEntry, at: SourceRange) => void;
+  /** The name told last on each level. */
+  readonly #names: string[] = [];
+  #entry: Map<string, JsonLiteral> | undefined;
+  #entryAt: SourceRange | undefined;
+
+  constructor(
+    depth: number,
+    wanted: ReadonlySet<string>,
+    onEntry: (section: string, entry: JsonEntry, at: SourceRange) => void,
+  ) {
+    this.#depth = depth;
+    this.#wanted = wanted;
+    this.#onEntry = onEntry;
+  }
+
+  wants(level: number): boolean {
+    return (
+      level === this.#depth + 1 &&
+      this.#entry !== undefined &&
+      this.#wanted.has(this.#names[level] ?? '')
+    );
+  }
+
+  onBegin(kind: 'object' | 'array', level: number, { offset, line, column }: JsonPlace): void {
+    if (level !== this.#depth || kind !== 'object') return;
+    this.#entry = new Map();
+    this.#entryAt = { start: offset, end: offset + 1, line, column };
+  }
+
+  onEnd(level: number): void {
+    if (level !== this.#depth || this.#entry === undefined || this.#entryAt === undefined) return;
+    this.#onEntry(this.#names[1] ?? '', this.#entry, this.#entryAt);
+    this.#entry = undefined;
+  }
+
+  onName(name: string, level: number): void {
+    this.#names[level] = name;
+  }
+
+  onScalar(value: JsonScalar, level: number, place: JsonPlace, length: number): void {
+    const inner = typeof value === 'string' ? 1 : 0;
+    const range = {
+      start: place.offset + inner,
+      end: place.offset + length - inner,
+      line: place.line,
+      column: place.column + inner,
+    };
+    this.#entry?.set(this.#names[level] ?? '', { value, range });
+  }
 }
 
 /** The problem of an entry whose caption is no text. */

@@ -1,7 +1,8 @@
-import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { TextLine } from '../text/lines.ts';
 import type { FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
+import { readJson, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
+import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 
 /** A string in a JSON text: its value and the raw characters between its quotes. */
@@ -10,43 +11,82 @@ export interface JsonString {
   readonly range: SourceRange;
 }
 
-/** The properties of a JSON object on one line. */
-export type JsonFields = ReadonlyMap<string, Node>;
+/** A value in a line of JSON; of an object or list within a list only that it is there. */
+export interface JsonNode {
+  readonly type: 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object';
+  readonly value?: JsonScalar;
+  /** Within the line, quotes included. */
+  readonly offset: number;
+  readonly length: number;
+  readonly items?: JsonNode[];
+}
 
-const STRICT = { disallowComments: true, allowTrailingComma: false } as const;
+/** The properties of a JSON object on one line. */
+export type JsonFields = ReadonlyMap<string, JsonNode>;
 
 /** Parses one line of a JSONL file to the properties of its object, or says what is wrong with it. */
 export function parseJsonLine(line: TextLine, fileName: string): JsonFields | RowProblem {
-  const errors: ParseError[] = [];
-  let root: Node | undefined;
-  try {
-    root = parseTree(line.text, errors, STRICT);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return lineProblem(line, fileName, sentence('nests too deeply'));
-  }
-  const [first] = errors;
-  if (first !== undefined) {
-    const what = jsonErrorWords(printParseErrorCode(first.error));
-    const wrong = sentence('is not valid JSON: {0} at column {1}', what, first.offset + 1);
+  if (line.tooLong !== undefined) return tooLong(line, fileName, line.tooLong);
+  const fields = new LineFields();
+  const flaw = readJson(line.text, fields, 1);
+  if (flaw !== undefined) {
+    const wrong = sentence('is not valid JSON: {0} at column {1}', flaw.what, flaw.offset + 1);
     return lineProblem(line, fileName, wrong);
   }
-  if (root?.type !== 'object') return lineProblem(line, fileName, sentence('holds no JSON object'));
-  return propertiesOf(root);
+  if (!fields.isObject) return lineProblem(line, fileName, sentence('holds no JSON object'));
+  return fields.found;
 }
 
-/** The properties of an object node; of a repeated name the last counts, as in every JSON reader. */
-export function propertiesOf(object: Node): JsonFields {
-  const fields = new Map<string, Node>();
-  for (const property of object.children ?? []) {
-    const [key, value] = property.children ?? [];
-    if (key !== undefined && value !== undefined) fields.set(String(key.value), value);
+function typeOf(value: JsonScalar): JsonNode['type'] {
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    default:
+      return 'null';
   }
-  return fields;
+}
+
+/** Gathers the properties of an object; of a repeated name the last counts, as in every JSON reader. */
+class LineFields implements JsonListener {
+  readonly found = new Map<string, JsonNode>();
+  isObject = false;
+  #name = '';
+  #list: JsonNode[] | undefined;
+
+  wants(level: number): boolean {
+    return level === 1 || (level === 2 && this.#list !== undefined);
+  }
+
+  onBegin(kind: 'object' | 'array', level: number, { offset }: JsonPlace): void {
+    if (level === 0) this.isObject = kind === 'object';
+    else if (level === 1) {
+      this.#list = kind === 'array' ? [] : undefined;
+      const items = this.#list && { items: this.#list };
+      this.found.set(this.#name, { type: kind, offset, length: 1, ...items });
+    } else if (level === 2) this.#list?.push({ type: kind, offset, length: 1 });
+  }
+
+  onEnd(level: number): void {
+    if (level === 1) this.#list = undefined;
+  }
+
+  onName(name: string): void {
+    this.#name = name;
+  }
+
+  onScalar(value: JsonScalar, level: number, { offset }: JsonPlace, length: number): void {
+    const node: JsonNode = { type: typeOf(value), value, offset, length };
+    if (level === 1) this.found.set(this.#name, node);
+    else this.#list?.push(node);
+  }
 }
 
 /** The string at `node`, a node of the tree of `line`. */
-export function stringIn(line: TextLine, node: Node): JsonString | undefined {
+export function stringIn(line: TextLine, node: JsonNode): JsonString | undefined {
   if (node.type !== 'string') return undefined;
   const column = node.offset + 1;
   return {
@@ -60,9 +100,13 @@ export function stringIn(line: TextLine, node: Node): JsonString | undefined {
   };
 }
 
-/** `EndOfFileExpected` -> `end of file expected`. */
-export function jsonErrorWords(code: string): string {
-  return code.replace(/(?<=[a-z])([A-Z])/g, ' $1').toLowerCase();
+/** The problem of a line beyond the limit. */
+export function tooLong(line: TextLine, fileName: string, characters: number): RowProblem {
+  const what = sentence('has {0} characters; {1} are read', characters, LIMITS.rowCharacters);
+  return {
+    ...lineProblem(line, fileName, what),
+    range: { ...lineRange(line), end: line.start + characters },
+  };
 }
 
 export function lineProblem(line: TextLine, fileName: string, what: Sentence): RowProblem {
@@ -87,11 +131,11 @@ export function captionsAt(
   line: TextLine,
   fileName: string,
   image: string,
-  node: Node,
+  node: JsonNode,
   extra: { readonly split?: string } = {},
 ): FormatRow[] {
   const list = node.type === 'array';
-  const values = list ? (node.children ?? []) : [node];
+  const values = list ? (node.items ?? []) : [node];
   return values.map((value, i): FormatRow => {
     const text = value.type === 'null' ? emptyAt(line, value) : stringIn(line, value);
     if (text === undefined) {
@@ -117,7 +161,7 @@ export function captionsAt(
 }
 
 /** A `null` caption is an empty one; its range is the word itself. */
-function emptyAt(line: TextLine, node: Node): JsonString {
+function emptyAt(line: TextLine, node: JsonNode): JsonString {
   const start = line.start + node.offset;
   return {
     value: '',

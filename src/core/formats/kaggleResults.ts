@@ -1,8 +1,9 @@
 import { PairLensError } from '../errors.ts';
 import { readLines, type TextLine } from '../text/lines.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
-import { lineRange } from './jsonRows.ts';
+import { lineRange, tooLong } from './jsonRows.ts';
 import { refuseBlank, refuseLineBreaks } from './representable.ts';
+import { LIMITS } from './limits.ts';
 import { sentence } from '../text/sentence.ts';
 
 const HEADER = /^\s*image_name\s*\|\s*comment_number\s*\|\s*comment\s*(?:\r?\n|$)/;
@@ -34,13 +35,14 @@ export const kaggleResults: CaptionFormat = {
 };
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
-  for await (const line of readLines(file.chunks())) {
-    if (line.number === 0 || line.text.trim() === '') continue;
+  for await (const line of readLines(file.chunks(), LIMITS.rowCharacters)) {
+    if (line.number === 0 || (line.text.trim() === '' && line.tooLong === undefined)) continue;
     yield rowOf(line, file.name);
   }
 }
 
 function rowOf(line: TextLine, name: string): FormatRow {
+  if (line.tooLong !== undefined) return tooLong(line, name, line.tooLong);
   const [, image, number, comment] = ROW.exec(line.text) ?? [];
   if (image === undefined || number === undefined || comment === undefined) {
     return {

@@ -1,7 +1,9 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
-import { notText, visitEntries, wholeText } from './jsonDocument.ts';
+import { notText, visitEntries } from './jsonDocument.ts';
 import { editJsonString } from './jsonRows.ts';
 import { sentence } from '../text/sentence.ts';
+
+const PROPERTIES: ReadonlySet<string> = new Set(['caption', 'tags']);
 
 /**
  * kohya sd-scripts metadata: `{"path": {"caption": "...", "tags": "a, b"}}`; the path may be absolute or
@@ -23,7 +25,7 @@ export const kohyaMetadata: CaptionFormat = {
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
   const rows: FormatRow[] = [];
-  const broken = visitEntries(await wholeText(file), file.name, 1, (image, entry, at) => {
+  const broken = await visitEntries(file, 1, PROPERTIES, (image, entry, at) => {
     const caption = entry.get('caption') ?? entry.get('tags');
     if (caption === undefined) {
       rows.push({

@@ -5,14 +5,22 @@ export interface TextLine {
   readonly start: number;
   /** 0-based. */
   readonly number: number;
+  /** Characters of a line longer than the reader wanted; its text is then left out. */
+  readonly tooLong?: number;
 }
 
 /**
  * Splits decoded chunks into lines at LF and CRLF. A final line end does not open another line.
- * Memory holds one chunk and the line that crosses its border.
+ * Memory holds one chunk and the line that crosses its border, up to the longest line that is wanted.
+ * @param longest characters of a line that is handed out; of a longer one its length is.
  */
-export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<TextLine> {
+export async function* readLines(
+  chunks: AsyncIterable<string>,
+  longest = Infinity,
+): AsyncGenerator<TextLine> {
   let parts: string[] = [];
+  /** Characters of the line in the chunks before. */
+  let held = 0;
   let start = 0;
   let offset = 0;
   let number = 0;
@@ -21,16 +29,24 @@ export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<
     for (;;) {
       const lineEnd = chunk.indexOf('\n', from);
       if (lineEnd < 0) break;
-      const tail = chunk.slice(from, lineEnd);
-      yield line(parts.length === 0 ? tail : parts.join('') + tail, start, number++);
+      const characters = held + lineEnd - from;
+      if (characters > longest) yield { text: '', start, number: number++, tooLong: characters };
+      else {
+        const tail = chunk.slice(from, lineEnd);
+        yield line(held === 0 ? tail : parts.join('') + tail, start, number++);
+      }
       parts = [];
+      held = 0;
       from = lineEnd + 1;
       start = offset + from;
     }
-    if (from < chunk.length) parts.push(chunk.slice(from));
+    held += chunk.length - from;
+    if (held > longest) parts = [];
+    else if (from < chunk.length) parts.push(chunk.slice(from));
     offset += chunk.length;
   }
-  if (parts.length > 0) yield line(parts.join(''), start, number);
+  if (held > longest) yield { text: '', start, number, tooLong: held };
+  else if (held > 0) yield line(parts.join(''), start, number);
 }
 
 /** The lines of a text held whole. */
