@@ -57,6 +57,7 @@ export async function openWorkspace(
     open: (dir, hooks) =>
       openDatasets(nodeFiles, dir, {
         ...hooks,
+        log: setting.terminal.log,
         ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
       }),
     index: (dataset, hooks) => indexDataset(dataset, ports, hooks),

@@ -115,7 +115,7 @@ export class ImageFinder {
         remedy: sentence('Rename one of the two to match.'),
       };
     }
-    const [elsewhere] = this.#index.named(written, this.#folder);
+    const elsewhere = this.#index.named(written, this.#folder);
     return {
       code: 'missing-image',
       because: sentence('which does not exist'),
@@ -140,7 +140,7 @@ export class ImageFinder {
   }
 
   #refuse(written: string, refused: PathRefusal): LostImage {
-    const [elsewhere] = this.#index.named(written, this.#folder);
+    const elsewhere = this.#index.named(written, this.#folder);
     const instead =
       elsewhere === undefined
         ? ''

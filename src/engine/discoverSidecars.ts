@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../core/cancellation.ts';
-import type { DatasetPath, Pair } from '../core/dataset/dataset.ts';
+import type { DatasetPath, Pair, SourceRange } from '../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../core/dataset/fileKinds.ts';
 import { SIDECAR_BYTES } from '../core/dataset/fileLimits.ts';
 import { baseName, folderOf, toAbsolute } from '../core/dataset/paths.ts';
@@ -14,11 +14,13 @@ import {
   sidecarLines,
   type CaptionsPerFile,
 } from '../core/formats/sidecar.ts';
-import type { FileSystem } from '../core/ports.ts';
+import { LIMITS } from '../core/formats/limits.ts';
+import type { FileSystem, Log } from '../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
 import { sentence } from '../core/text/sentence.ts';
 import type { UnlistedReason } from './discoverFiles.ts';
-import { errorWords } from './errorWords.ts';
+import { captionTooLong } from './discoverTables.ts';
+import { unreadableFile } from './errorWords.ts';
 
 /** Captions in a file beside each image. Paths relative to the opened folder. */
 export interface Sidecars {
@@ -56,6 +58,8 @@ export async function readSidecars(
     readonly extensions: readonly string[];
     readonly captionsPerFile?: CaptionsPerFile;
     readonly signal?: CancelSignal;
+    /** Told of mistakes of the reader itself. */
+    readonly log?: Log;
     readonly onRead?: (done: number, total: number) => void;
     /** Images captioned elsewhere: reported neither as uncaptioned nor their sidecars as orphans. */
     readonly captioned: ReadonlySet<DatasetPath>;
@@ -72,8 +76,8 @@ export async function readSidecars(
     const text = contents.texts.get(file);
     if (text === undefined) continue;
     const found = sidecarPairs(file, image, text, mode);
-    if (found.length === 0) problems.push(emptySidecar(file, image));
-    for (const pair of found) pairs.push(pair);
+    if (found.problem !== undefined) problems.push(found.problem);
+    for (const pair of found.pairs) pairs.push(pair);
   }
   const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
   const uncaptioned = images.filter(
@@ -81,13 +85,14 @@ export async function readSidecars(
   );
   const reported = new Set(problems.map((problem) => problem.image));
   const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
-  problems.push(...lone.filter((image) => !reported.has(image)).map(missingSidecar));
+  for (const image of lone) if (!reported.has(image)) problems.push(missingSidecar(image));
   const neighbours = uncaptionedFolders(
     uncaptioned.filter((image) => !reported.has(image)),
     folders,
   );
-  problems.push(...neighbours.map(missingSidecars));
-  problems.push(...orphans(texts, match, folders, [...images, ...options.unlisted.keys()]));
+  for (const images of neighbours) problems.push(missingSidecars(images));
+  const there = [...images, ...options.unlisted.keys()];
+  for (const problem of orphans(texts, match, folders, there)) problems.push(problem);
   return {
     pairs,
     problems,
@@ -97,21 +102,48 @@ export async function readSidecars(
   };
 }
 
-/** The pairs of an image with the captions in the text of its sidecar. */
+/** The pairs of an image with the captions in the text of its sidecar, and what is wrong with these. */
 export function sidecarPairs(
   file: DatasetPath,
   image: DatasetPath,
   text: string,
   mode: CaptionsPerFile,
-): Pair[] {
+): { readonly pairs: Pair[]; readonly problem?: Problem } {
   const split = splitFromFolders(folderOf(image));
-  return sidecarCaptions(text, mode).map(({ caption, range }, captionIndex) => ({
+  const captions = sidecarCaptions(text, mode);
+  const pairs = captions
+    .slice(0, LIMITS.captionsPerImage)
+    .filter(({ caption }) => caption.length <= LIMITS.captionCharacters)
+    .map(({ caption, range }, captionIndex) => ({
+      image,
+      caption,
+      captionIndex,
+      source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
+      ...(split === undefined ? {} : { split }),
+    }));
+  if (captions.length === 0) return { pairs, problem: emptySidecar(file, image) };
+  if (captions.length > LIMITS.captionsPerImage) {
+    return { pairs, problem: tooManyLines(file, image, captions.at(-1)?.range) };
+  }
+  const long = captions.find(({ caption }) => caption.length > LIMITS.captionCharacters);
+  return long === undefined
+    ? { pairs }
+    : { pairs, problem: { ...captionTooLong(file, long.range), image } };
+}
+
+function tooManyLines(file: DatasetPath, image: DatasetPath, range?: SourceRange): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
     image,
-    caption,
-    captionIndex,
-    source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
-    ...(split === undefined ? {} : { split }),
-  }));
+    ...(range && { range }),
+    message: sentence(
+      '{0} has more than {1} captions; those behind are not read.',
+      file,
+      LIMITS.captionsPerImage,
+    ),
+    remedy: sentence('Leave the captions that describe the image best.'),
+  };
 }
 
 async function matchByName(
@@ -173,6 +205,8 @@ async function readTexts(
   imagesOf: Match['imagesOf'],
   options: {
     readonly signal?: CancelSignal;
+    /** Told of mistakes of the reader itself. */
+    readonly log?: Log;
     readonly onRead?: (done: number, total: number) => void;
   },
 ): Promise<{ texts: Map<DatasetPath, string>; problems: Problem[] }> {
@@ -191,8 +225,8 @@ async function readTexts(
         if ('text' in decoded) texts.set(file, decoded.text);
         else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
       } catch (error) {
-        if (!PairLensError.is(error, 'unreadable-file')) throw error;
-        problems.push(unreadableSidecar(file, image, error));
+        if (PairLensError.is(error, 'cancelled')) throw error;
+        problems.push({ ...unreadableFile(file, error, options.log), ...known });
       }
       options.onRead?.(++done, imagesOf.size);
     },
@@ -351,19 +385,6 @@ function differentCase(image: DatasetPath, text: DatasetPath): Problem {
       baseName(text),
     ),
     remedy: sentence('Rename one of the two to match.'),
-  };
-}
-
-export function unreadableSidecar(
-  file: DatasetPath,
-  image: DatasetPath | undefined,
-  error: PairLensError,
-): Problem {
-  return {
-    code: 'unreadable-caption',
-    file,
-    ...(image === undefined ? {} : { image }),
-    ...errorWords(error),
   };
 }
 

@@ -129,27 +129,35 @@ function isOverLimit({ image, caption }: CaptionRow): boolean {
 }
 
 function overLimit(file: DatasetPath, { image, range }: CaptionRow): Problem {
-  const line = range.line + 1;
+  if (image.length <= LIMITS.nameCharacters) return captionTooLong(file, range);
   return {
     code: 'unreadable-caption',
     file,
     range,
-    message:
-      image.length > LIMITS.nameCharacters
-        ? sentence(
-            'Line {0} of {1} names an image in more than {2} characters.',
-            line,
-            file,
-            LIMITS.nameCharacters,
-          )
-        : sentence(
-            'Line {0} of {1} has a caption of {2} characters; {3} are read.',
-            line,
-            file,
-            range.end - range.start,
-            LIMITS.captionCharacters,
-          ),
+    message: sentence(
+      'Line {0} of {1} names an image in more than {2} characters.',
+      range.line + 1,
+      file,
+      LIMITS.nameCharacters,
+    ),
     remedy: sentence('Correct the line; the other lines of the file are read without it.'),
+  };
+}
+
+/** The problem of a caption beyond the limit. */
+export function captionTooLong(file: DatasetPath, range: SourceRange): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    range,
+    message: sentence(
+      'Line {0} of {1} has a caption of {2} characters; {3} are read.',
+      range.line + 1,
+      file,
+      range.end - range.start,
+      LIMITS.captionCharacters,
+    ),
+    remedy: sentence('Shorten the caption.'),
   };
 }
 

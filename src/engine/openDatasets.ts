@@ -1,24 +1,17 @@
 import type { CancelSignal } from '../core/cancellation.ts';
 import type { Dataset, DatasetPath, Pair } from '../core/dataset/dataset.ts';
 import { ImageIndex } from '../core/dataset/imageIndex.ts';
-import {
-  baseName,
-  commonFolder,
-  folderOf,
-  isWithin,
-  toAbsolute,
-  within,
-} from '../core/dataset/paths.ts';
+import { baseName, commonFolder, folderOf, toAbsolute, within } from '../core/dataset/paths.ts';
 import type { Problem } from '../core/dataset/problem.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { CaptionsPerFile } from '../core/formats/sidecar.ts';
-import type { FileSystem } from '../core/ports.ts';
+import type { FileSystem, Log } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { discoverFiles, type Listing } from './discoverFiles.ts';
 import { readSidecars, type Sidecars } from './discoverSidecars.ts';
 import { readTable, sniffTable, type CaptionTable } from './discoverTables.ts';
 import { sentence } from '../core/text/sentence.ts';
-import { errorWords } from './errorWords.ts';
+import { unreadableFile } from './errorWords.ts';
 
 export interface OpenOptions {
   /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
@@ -27,6 +20,8 @@ export interface OpenOptions {
   readonly sidecarExtensions?: readonly string[];
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
+  /** Told of mistakes of a reader itself; they cost no more than the file. */
+  readonly log?: Log;
 }
 
 /** Progress is told at most once in so many files. */
@@ -73,7 +68,7 @@ export async function openFolder(
     },
   });
   const index = new ImageIndex(listing.images, listing.unlisted.keys());
-  const { tables, problems } = await readTables(files, dir, listing, index, signal);
+  const { tables, problems } = await readTables(files, dir, listing, index, options);
   const tableFiles = new Set(tables.map((table) => table.file));
   const groups = groupByRoot(tables);
   const sidecars = await readSidecars(
@@ -85,6 +80,7 @@ export async function openFolder(
       extensions,
       captioned: new Set(tables.flatMap((table) => [...table.mentioned])),
       unlisted: listing.unlisted,
+      ...(options.log && { log: options.log }),
       ...(options.captionsPerFile === undefined
         ? {}
         : { captionsPerFile: options.captionsPerFile }),
@@ -101,9 +97,10 @@ export async function openFolder(
   addMissingCaptions(groups, listing.images);
   // A caption file that cannot be opened was told of as the caption that its image lacks.
   const told = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
+  const owners = new Owners(groups, ({ root }) => ({ folders: [], trees: [root] }));
   for (const problem of [...problems, ...listing.problems]) {
     if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
-    ownerOf(groups, problem.file)?.problems.push(problem);
+    owners.of(problem.file)?.problems.push(problem);
   }
   const datasets = [...groups.values()].map((group) => toDataset(dir, group));
   return { dir, datasets, index, captionsPerFile: sidecars.captionsPerFile };
@@ -114,7 +111,7 @@ async function readTables(
   dir: string,
   listing: Listing,
   index: ImageIndex,
-  signal: CancelSignal | undefined,
+  { signal, log }: OpenOptions,
 ): Promise<{ tables: CaptionTable[]; problems: Problem[] }> {
   const tables: CaptionTable[] = [];
   const problems: Problem[] = [];
@@ -127,16 +124,12 @@ async function readTables(
         if (problem !== undefined) problems.push(problem);
         continue;
       }
-      const table = await readTable(files, dir, absolute, file, format, index, signal);
+      const table = await readTable(files, dir, absolute, file, format, index, signal, log);
       // Much JSON has "images" without being about captions; a file of this shape without any is none.
       if (table.pairs.length + table.problems.length + table.unlistedRows > 0) tables.push(table);
     } catch (error) {
-      if (!PairLensError.is(error, 'unreadable-file')) throw error;
-      problems.push({
-        code: 'unreadable-caption',
-        file,
-        ...errorWords(error),
-      });
+      if (PairLensError.is(error, 'cancelled')) throw error;
+      problems.push(unreadableFile(file, error, log));
     }
   }
   return { tables, problems };
@@ -161,6 +154,8 @@ interface Group {
   readonly root: DatasetPath;
   readonly formats: Set<string>;
   readonly pairs: Pair[];
+  /** For each image how many captions it has. */
+  readonly counts: Map<DatasetPath, number>;
   readonly images: Set<DatasetPath>;
   readonly problems: Problem[];
   /** Folders below which every image should have a caption. */
@@ -178,7 +173,7 @@ function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
     const group = groupAt(groups, root);
     addPairs(group, table.pairs);
     group.formats.add(table.format.id);
-    group.problems.push(...table.problems);
+    for (const problem of table.problems) group.problems.push(problem);
     for (const image of table.mentioned) {
       group.captioned.add(image);
       group.images.add(image);
@@ -191,22 +186,24 @@ function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
 
 /** Adds pairs, numbering the captions of an image on where another file of the dataset captioned it too. */
 function addPairs(group: Group, pairs: readonly Pair[]): void {
-  const before = new Map<DatasetPath, number>();
-  for (const { image, captionIndex } of group.pairs) {
-    before.set(image, Math.max(before.get(image) ?? 0, captionIndex + 1));
-  }
+  const offsets = new Map<DatasetPath, number>();
   for (const pair of pairs) {
-    const offset = before.get(pair.image) ?? 0;
-    group.pairs.push(offset === 0 ? pair : { ...pair, captionIndex: pair.captionIndex + offset });
+    const { image } = pair;
+    let offset = offsets.get(image);
+    if (offset === undefined) {
+      offset = group.counts.get(image) ?? 0;
+      offsets.set(image, offset);
+    }
+    const captionIndex = pair.captionIndex + offset;
+    group.pairs.push(offset === 0 ? pair : { ...pair, captionIndex });
+    group.counts.set(image, Math.max(group.counts.get(image) ?? 0, captionIndex + 1));
   }
 }
 
 /** Captions beside images join the dataset that claims the image, else that of the opened folder. */
 function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void {
-  const home = (image: DatasetPath) => {
-    for (const group of byDepth(groups)) if (claims(group, image)) return group;
-    return groupAt(groups, '');
-  };
+  const claiming = new Owners(groups, claimed);
+  const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
   for (const image of sidecars.images) home(image).images.add(image);
   for (const pair of sidecars.pairs) {
     const group = home(pair.image);
@@ -231,9 +228,10 @@ function addMissingCaptions(
   images: readonly DatasetPath[],
 ): void {
   const captioned = new Set([...groups.values()].flatMap((group) => [...group.captioned]));
+  const claiming = new Owners(groups, claimed);
   for (const image of images) {
     if (captioned.has(image)) continue;
-    const group = byDepth(groups).find((known) => claims(known, image));
+    const group = claiming.of(folderOf(image));
     if (group === undefined) continue;
     group.images.add(image);
     group.problems.push(missingRow(image));
@@ -258,11 +256,48 @@ export function missingRow(image: DatasetPath): Problem {
   };
 }
 
-function claims(group: Group, image: DatasetPath): boolean {
-  const folder = folderOf(image);
-  if (group.claimedFolders.has(folder)) return true;
-  for (const tree of group.claimedTrees) if (isWithin(folder, tree)) return true;
-  return false;
+/** Folders that a group has the say in: those alone, and those with everything below. */
+interface Territory {
+  readonly folders: Iterable<DatasetPath>;
+  readonly trees: Iterable<DatasetPath>;
+}
+
+/** Which images should have a caption in a group. */
+function claimed({ claimedFolders, claimedTrees }: Group): Territory {
+  return { folders: claimedFolders, trees: claimedTrees };
+}
+
+/** Which group a folder belongs to, of those that claim it the one whose root is deepest: the nearest file has the say. */
+class Owners {
+  readonly #folders = new Map<DatasetPath, Group>();
+  readonly #trees = new Map<DatasetPath, Group>();
+  readonly #known = new Map<DatasetPath, Group | undefined>();
+
+  constructor(groups: ReadonlyMap<DatasetPath, Group>, territoryOf: (group: Group) => Territory) {
+    for (const group of groups.values()) {
+      const { folders, trees } = territoryOf(group);
+      for (const folder of folders)
+        this.#folders.set(folder, deeper(group, this.#folders.get(folder)));
+      for (const tree of trees) this.#trees.set(tree, deeper(group, this.#trees.get(tree)));
+    }
+  }
+
+  of(folder: DatasetPath): Group | undefined {
+    if (this.#known.has(folder)) return this.#known.get(folder);
+    let owner = this.#folders.get(folder);
+    for (let at = folder; ; at = folderOf(at)) {
+      const tree = this.#trees.get(at);
+      if (tree !== undefined) owner = deeper(tree, owner);
+      if (at === '') break;
+    }
+    this.#known.set(folder, owner);
+    return owner;
+  }
+}
+
+/** The group with the longer root; the second where they are equal. */
+function deeper(group: Group, other: Group | undefined): Group {
+  return other === undefined || group.root.length > other.root.length ? group : other;
 }
 
 function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
@@ -272,6 +307,7 @@ function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
       root,
       formats: new Set(),
       pairs: [],
+      counts: new Map(),
       images: new Set(),
       problems: [],
       claimedTrees: new Set(),
@@ -281,15 +317,6 @@ function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
     groups.set(root, group);
   }
   return group;
-}
-
-/** The deepest dataset first: the nearest caption file has the say. */
-function byDepth(groups: ReadonlyMap<DatasetPath, Group>): Group[] {
-  return [...groups.values()].sort((a, b) => b.root.length - a.root.length);
-}
-
-function ownerOf(groups: ReadonlyMap<DatasetPath, Group>, path: DatasetPath): Group | undefined {
-  return byDepth(groups).find((group) => isWithin(path, group.root));
 }
 
 function toDataset(dir: string, group: Group): Dataset {

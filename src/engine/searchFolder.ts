@@ -65,7 +65,7 @@ export async function searchFolder(
       captions: [] as string[],
     }));
     gatherCaptions(embedded, found, captions);
-    images.push(...found);
+    for (const each of found) images.push(each);
     imageParts.push(embedded.images.embedding);
   }
   const gallery = stacked(imageParts, workspace.reference.images.columns);

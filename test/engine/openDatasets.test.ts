@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IMAGE, open, openOne, pairsOf, problemsOf, ROOT } from '../support/openMemory.ts';
+import { LIMITS } from '../../src/core/formats/limits.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
+import { openDatasets } from '../../src/engine/openDatasets.ts';
+import { memoryFiles } from '../support/memoryFiles.ts';
 
 describe('captions beside images', () => {
   test('make one dataset of the opened folder, however deep they lie', async () => {
@@ -207,5 +210,106 @@ describe('opening a folder', () => {
     await assert.rejects(open({ 'a.jpg': IMAGE, 'a.txt': 'x' }, { signal: { aborted: true } }), {
       code: 'cancelled',
     });
+  });
+});
+
+describe('a hostile caption file', () => {
+  const GOOD = { 'good.jpg': IMAGE, 'good.txt': 'a cat on a mat' };
+  const captions = (count: number): string =>
+    JSON.stringify({
+      image: 'bad.jpg',
+      captions: Array.from({ length: count }, (_, i) => `n ${i}`),
+    });
+
+  test('with a list of 100,000 captions keeps the first and says so', async () => {
+    const dataset = await openOne({
+      'captions.jsonl': `${captions(100_000)}\n{"image":"good.jpg","caption":"a cat"}`,
+      'bad.jpg': IMAGE,
+      'good.jpg': IMAGE,
+    });
+    assert.equal(dataset.pairs.length, LIMITS.captionsPerImage + 1);
+    const [problem] = dataset.problems;
+    assert.equal(problem?.code, 'unreadable-caption');
+    assert.equal(
+      inEnglish(problem.message),
+      'captions.jsonl gives bad.jpg 100000 captions; the first 1000 are read.',
+    );
+  });
+
+  test('with 200,000 lines for one image keeps the first and says so', async () => {
+    const dataset = await openOne(
+      { ...GOOD, 'bad.jpg': IMAGE, 'bad.txt': 'A caption of a dog\n'.repeat(200_000) },
+      { captionsPerFile: 'lines' },
+    );
+    assert.equal(dataset.pairs.length, LIMITS.captionsPerImage + 1);
+    assert.match(inEnglish(dataset.problems[0]!.message), /^bad\.txt has more than 1000 captions/);
+  });
+
+  test('with a caption and a name beyond the limits is named, its other rows are read', async () => {
+    const row = (file_name: string, text: string): string => JSON.stringify({ file_name, text });
+    const dataset = await openOne({
+      'metadata.jsonl': [
+        row('bad.jpg', 'x'.repeat(LIMITS.captionCharacters + 7)),
+        row('y'.repeat(LIMITS.nameCharacters + 1), 'a dog'),
+        row('good.jpg', 'a cat'),
+      ].join('\n'),
+      'bad.jpg': IMAGE,
+      'good.jpg': IMAGE,
+    });
+    assert.equal(dataset.pairs.length, 1);
+    const said = dataset.problems.map(({ message }) => inEnglish(message));
+    assert.equal(
+      said[0],
+      'Line 1 of metadata.jsonl has a caption of 2097159 characters; 2097152 are read.',
+    );
+    assert.equal(said[1], 'Line 2 of metadata.jsonl names an image in more than 4096 characters.');
+  });
+
+  test('with mistakes without end lists some of them and counts the rest', async () => {
+    const dataset = await openOne({
+      'metadata.csv': `file_name,text\ngood.jpg,a cat\n${'x\n'.repeat(200_000)}`,
+      'good.jpg': IMAGE,
+    });
+    assert.equal(dataset.pairs.length, 1);
+    assert.equal(dataset.problems.length, LIMITS.problemsPerFile + 1);
+    assert.match(inEnglish(dataset.problems.at(-1)!.message), /has 190000 more rows with mistakes/);
+  });
+
+  test('that the reader itself fails on costs no other file, and is logged with the stack', async () => {
+    const files = memoryFiles(ROOT, {
+      ...GOOD,
+      'one/metadata.jsonl': '{"file_name":"a.jpg","text":"a dog"}',
+      'one/a.jpg': IMAGE,
+      'two/metadata.jsonl': '{"file_name":"b.jpg","text":"a cow"}',
+      'two/b.jpg': IMAGE,
+      'bad.jpg': IMAGE,
+      'bad.txt': 'a dog',
+    });
+    const failing = {
+      ...files,
+      stream: (file: string) => {
+        if (file.includes('/one/')) throw new RangeError('a mistake of ours');
+        return files.stream(file);
+      },
+      read: (file: string) => {
+        if (file.endsWith('/bad.txt')) throw new TypeError('another one');
+        return files.read(file);
+      },
+    };
+    const logged: string[] = [];
+    const error = (line: string) => void logged.push(line);
+    const log = { debug: () => {}, info: () => {}, warn: () => {}, error };
+    const datasets = await openDatasets(failing, ROOT, { log });
+    const pairs = datasets.flatMap((dataset) => dataset.pairs.map(({ image }) => image));
+    assert.deepEqual(pairs.sort(), ['b.jpg', 'good.jpg']);
+    const said = datasets.flatMap(({ problems }) =>
+      problems.map((each) => inEnglish(each.message)),
+    );
+    assert.ok(
+      said.includes('one/metadata.jsonl could not be read: a mistake of ours.'),
+      said.join(),
+    );
+    assert.ok(said.includes('bad.txt could not be read: another one.'), said.join());
+    assert.equal(logged.filter((line) => /(Range|Type)Error: .*\n +at /.test(line)).length, 2);
   });
 });

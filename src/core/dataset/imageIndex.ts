@@ -45,11 +45,11 @@ export class ImageIndex {
     return this.#folded.get(fold(path)) ?? [];
   }
 
-  /** Images of this file name anywhere below `folder`: where a lost one may have gone. */
-  named(name: string, folder: DatasetPath): readonly DatasetPath[] {
+  /** The first image of this file name anywhere below `folder`: where a lost one may have gone. */
+  named(name: string, folder: DatasetPath): DatasetPath | undefined {
     this.#names ??= group(this.paths, (path) => fold(baseName(path)));
     const known = this.#names.get(fold(baseName(name.replaceAll('\\', '/')))) ?? [];
-    return known.filter((path) => isWithin(path, folder));
+    return known.find((path) => isWithin(path, folder));
   }
 
   /** Folders that hold images directly, in order of first mention. */

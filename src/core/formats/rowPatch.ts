@@ -1,4 +1,5 @@
 import type { SourceRange } from '../dataset/dataset.ts';
+import { LIMITS } from './limits.ts';
 import type { CaptionFormat, CaptionRow } from './captionFormat.ts';
 
 /** A range whose owner may move it. */
@@ -115,6 +116,7 @@ function stringPatch(
     const was = jsonString(before, range.start, range.end);
     const is = jsonString(after, range.start, end);
     if (was !== caption || is === undefined || is.trim() === '') return undefined;
+    if (is.length > LIMITS.captionCharacters) return undefined;
     return {
       rows: [{ before: { caption, range }, after: { caption: is, range: { ...range, end } } }],
       from: range.end,
@@ -203,6 +205,7 @@ async function captionRows(
   const rows: CaptionRow[] = [];
   for await (const row of format.read({ name, chunks: () => once(text) })) {
     if (row.kind === 'problem' || row.caption.trim() === '') return undefined;
+    if (row.caption.length > LIMITS.captionCharacters) return undefined;
     const { range } = row;
     rows.push({
       ...row,

@@ -1,5 +1,6 @@
-import { splitLines } from '../text/lines.ts';
+import { eachLine } from '../text/lines.ts';
 import type { CaptionFile, CaptionFormat, CaptionRow, TextEdit } from './captionFormat.ts';
+import { LIMITS } from './limits.ts';
 import { refuseBlank, refuseLineBreaks } from './representable.ts';
 
 /** How many captions a sidecar file holds; trainers differ (docs/formats.md). */
@@ -35,28 +36,45 @@ export const sidecarLines: CaptionFormat = {
   },
 };
 
-/** The captions of a sidecar's text, none where it is blank. `image` is left for the caller to fill in. */
+/**
+ * The captions of a sidecar's text, none where it is blank; of a list of too many one more than are read, which tells so.
+ * `image` is left for the caller to fill in.
+ */
 export function sidecarCaptions(
   text: string,
   mode: CaptionsPerFile,
 ): Pick<CaptionRow, 'caption' | 'range' | 'key'>[] {
-  const lines = splitLines(text).filter((line) => line.text.trim() !== '');
-  const [first] = lines;
-  const last = lines.at(-1);
-  if (first === undefined || last === undefined) return [];
+  const start = text.length - text.trimStart().length;
+  if (start === text.length) return [];
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const number = start === 0 ? 0 : lineEnds(text, start);
   if (mode === 'whole') {
-    const column = first.text.length - first.text.trimStart().length;
-    const start = first.start + column;
-    const end = last.start + last.text.trimEnd().length;
-    return [{ caption: text.slice(start, end), range: { start, end, line: first.number, column } }];
+    const end = text.trimEnd().length;
+    const range = { start, end, line: number, column: start === 0 ? 0 : start - lineStart };
+    return [{ caption: text.slice(start, end), range }];
   }
-  return (mode === 'lines' ? lines : [first]).map((line, i) => {
+  const most = mode === 'lines' ? LIMITS.captionsPerImage + 1 : 1;
+  const captions: Pick<CaptionRow, 'caption' | 'range' | 'key'>[] = [];
+  for (const line of eachLine(text)) {
     const caption = line.text.trim();
+    if (caption === '') continue;
     const column = line.text.length - line.text.trimStart().length;
-    const start = line.start + column;
-    const range = { start, end: start + caption.length, line: line.number, column };
-    return { caption, range, key: String(i) };
-  });
+    const range = {
+      start: line.start + column,
+      end: line.start + column + caption.length,
+      line: line.number,
+      column,
+    };
+    if (captions.push({ caption, range, key: String(captions.length) }) === most) break;
+  }
+  return captions;
+}
+
+/** Line ends in the first `end` characters. */
+function lineEnds(text: string, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /**
@@ -65,7 +83,7 @@ export function sidecarCaptions(
  * or broken off in the middle of a sentence (that is wrapped prose).
  */
 export function looksLikeCaptionLines(text: string): boolean {
-  const lines = text.trim().split(/\r?\n/);
+  const lines = text.trim().split(/\r?\n/, LIMITS.captionsPerImage);
   return (
     lines.length > 1 &&
     lines.every(
@@ -95,8 +113,9 @@ export function guessCaptionsPerFile(texts: Iterable<string>): CaptionsPerFile {
 }
 
 async function* readSidecar(file: CaptionFile, mode: CaptionsPerFile): AsyncGenerator<CaptionRow> {
-  let text = '';
-  for await (const chunk of file.chunks()) text += chunk;
+  const parts: string[] = [];
+  for await (const chunk of file.chunks()) parts.push(chunk);
+  const text = parts.join('');
   for (const caption of sidecarCaptions(text, mode)) {
     yield { kind: 'caption', image: '', ...caption };
   }

@@ -49,17 +49,15 @@ export async function* readLines(
   else if (held > 0) yield line(parts.join(''), start, number);
 }
 
-/** The lines of a text held whole. */
-export function splitLines(text: string): TextLine[] {
-  const lines: TextLine[] = [];
+/** The lines of a text held whole, one by one. */
+export function* eachLine(text: string): Generator<TextLine> {
   let start = 0;
-  while (start < text.length) {
+  for (let number = 0; start < text.length; number++) {
     const lineEnd = text.indexOf('\n', start);
     const end = lineEnd < 0 ? text.length : lineEnd;
-    lines.push(line(text.slice(start, end), start, lines.length));
+    yield line(text.slice(start, end), start, number);
     start = end + 1;
   }
-  return lines;
 }
 
 function line(raw: string, start: number, number: number): TextLine {

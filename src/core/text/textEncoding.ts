@@ -24,7 +24,7 @@ const BOMS: readonly (readonly [TextEncoding, readonly number[]])[] = [
 ];
 
 /** Bytes looked at to recognise UTF-16 without a byte order mark. */
-const SAMPLE_BYTES = 4096;
+export const SAMPLE_BYTES = 4096;
 
 /**
  * The encoding a file's first bytes speak for: its byte order mark; UTF-16 where every second byte of

@@ -4,6 +4,7 @@ import {
   bomLength,
   decodeLeniently,
   decodeStrictly,
+  SAMPLE_BYTES,
   sniffEncoding,
   type FileEncoding,
 } from './textEncoding.ts';
@@ -37,8 +38,8 @@ export class TextStream {
     for await (const chunk of this.#bytes) {
       let bytes = carry.length === 0 ? chunk : concatenate(carry, chunk);
       if (this.#encoding === undefined) {
-        // Four bytes settle the mark; a first chunk shorter than that waits for the next.
-        if (bytes.length < 4) {
+        // The same bytes settle the encoding, in chunks of any size.
+        if (bytes.length < SAMPLE_BYTES) {
           carry = bytes.slice();
           continue;
         }

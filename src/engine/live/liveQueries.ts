@@ -182,7 +182,7 @@ export class LiveQueries {
     const found: RankedNeighbour[] = [];
     for (const { dataset } of this.#access.members()) {
       throwIfCancelled(signal);
-      found.push(...(await search(dataset)));
+      for (const each of await search(dataset)) found.push(each);
     }
     return found
       .sort((a, b) => b.rank - a.rank)

@@ -14,14 +14,9 @@ import { PairLensError } from '../../core/errors.ts';
 import { captionFormat } from '../../core/formats/table.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
-import {
-  emptySidecar,
-  missingSidecar,
-  unreadableSidecar,
-  sidecarPairs,
-  wrongEncoding,
-} from '../discoverSidecars.ts';
+import { missingSidecar, sidecarPairs, wrongEncoding } from '../discoverSidecars.ts';
 import { readTable } from '../discoverTables.ts';
+import { unreadableFile } from '../errorWords.ts';
 import { isMissingRow, missingRow, type OpenedFolder } from '../openDatasets.ts';
 import type { FileContent } from './liveDataset.ts';
 
@@ -113,7 +108,10 @@ async function readSidecar(
     throw error;
   });
   if (!(bytes instanceof Uint8Array)) {
-    return { pairs: [], problems: images.map((image) => unreadableSidecar(file, image, bytes)) };
+    return {
+      pairs: [],
+      problems: images.map((image) => ({ ...unreadableFile(file, bytes), image })),
+    };
   }
   const decoded = decodeText(bytes);
   const pairs: Pair[] = [];
@@ -124,8 +122,8 @@ async function readSidecar(
       continue;
     }
     const found = sidecarPairs(file, image, decoded.text, captionsPerFile);
-    if (found.length === 0) problems.push(emptySidecar(file, image));
-    pairs.push(...found);
+    if (found.problem !== undefined) problems.push(found.problem);
+    for (const pair of found.pairs) pairs.push(pair);
   }
   return { pairs, problems };
 }

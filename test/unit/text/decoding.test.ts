@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { decodeText } from '../../../src/core/text/decodeText.ts';
-import { readLines, splitLines } from '../../../src/core/text/lines.ts';
+import { eachLine, readLines } from '../../../src/core/text/lines.ts';
 import { encodeText } from '../../../src/core/text/textEncoding.ts';
 import { TextStream } from '../../../src/core/text/textStream.ts';
 
@@ -117,7 +117,7 @@ describe('lines', () => {
           };
           const lines = [];
           for await (const line of readLines(chunks())) lines.push(line);
-          assert.deepEqual(lines, splitLines(value));
+          assert.deepEqual(lines, [...eachLine(value)]);
           for (const line of lines) {
             assert.equal(value.slice(line.start, line.start + line.text.length), line.text);
           }

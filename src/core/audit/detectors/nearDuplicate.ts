@@ -41,7 +41,8 @@ export function* nearDuplicates({
   }
   const group = Int32Array.from({ length: n }, (_, i) => i);
   const root = (i: number): number => {
-    while (group[i] !== i) i = group[i]!;
+    // Each look shortens the way of the next one.
+    while (group[i] !== i) i = group[i] = group[group[i]!]!;
     return i;
   };
   const mirroredPair = new Set<string>();
