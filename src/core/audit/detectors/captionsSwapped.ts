@@ -48,7 +48,7 @@ class SwapTracker implements Tracker {
     const suspicious = suspiciousPairs(this.#context);
     const byText = pairsByText(this.#context, suspicious);
     for (const [n, p] of suspicious.entries()) {
-      this.#swaps.push(...swapsOf(this.#context, p, byText));
+      for (const swap of swapsOf(this.#context, p, byText)) this.#swaps.push(swap);
       if (n % SOUGHT_PER_STEP === 0) yield;
     }
   }
@@ -70,7 +70,8 @@ class SwapTracker implements Tracker {
     );
     const kept = this.#swaps.length;
     for (const p of again) {
-      if (still.has(p)) this.#swaps.push(...swapsOf(this.#context, p, byText));
+      if (!still.has(p)) continue;
+      for (const swap of swapsOf(this.#context, p, byText)) this.#swaps.push(swap);
     }
     return kept !== before || this.#swaps.length !== kept;
   }
