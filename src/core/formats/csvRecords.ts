@@ -96,9 +96,6 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
   const { text, base, separator } = cursor;
   const fields: CsvField[] = [];
   let width = 0;
-  const add = (field: string, range: SourceRange): void => {
-    if (width++ < LIMITS.csvFields) fields.push({ text: field, range });
-  };
   let at = cursor.from;
   let line = cursor.line;
   let lineStart = cursor.from;
@@ -126,14 +123,22 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
       }
       end = at++;
       const raw = text.slice(start, end);
-      const range = { start: base + start, end: base + end, line: startLine, column };
-      add(doubled ? raw.replaceAll('""', '"') : raw, range);
+      if (width++ < LIMITS.csvFields) {
+        fields.push({
+          text: doubled ? raw.replaceAll('""', '"') : raw,
+          range: { start: base + start, end: base + end, line: startLine, column },
+        });
+      }
     } else {
       while (at < text.length && text.charCodeAt(at) !== separator && text.charCodeAt(at) !== LF)
         at++;
       end = at < text.length && text.charCodeAt(at) === separator ? at : withoutReturn(text, at);
-      const range = { start: base + start, end: base + end, line, column };
-      add(text.slice(start, end), range);
+      if (width++ < LIMITS.csvFields) {
+        fields.push({
+          text: text.slice(start, end),
+          range: { start: base + start, end: base + end, line, column },
+        });
+      }
     }
     if (at >= text.length && !atEnd) return undefined;
     if (text.charCodeAt(at) === separator && at < text.length) {

@@ -95,7 +95,7 @@ export class JsonReader {
   /** Reads on. @returns what is wrong, once something is; the text behind it is not read. */
   write(text: string): JsonFlaw | undefined {
     let at = 0;
-    while (at < text.length && this.#flaw === undefined) {
+    while (at < text.length && !this.#failed()) {
       switch (this.#expect) {
         case 'in-name':
         case 'in-string':
@@ -116,7 +116,7 @@ export class JsonReader {
   end(): JsonFlaw | undefined {
     if (this.#flaw !== undefined) return this.#flaw;
     if (this.#expect === 'in-scalar') this.#endScalar('', this.#base);
-    if (this.#flaw !== undefined || this.#expect === 'end') return this.#flaw;
+    if (this.#failed() || this.#expect === 'end') return this.#flaw;
     const what = (): string => {
       if (this.#expect === 'in-name' || this.#expect === 'in-string') {
         return 'unexpected end of string';
@@ -314,6 +314,10 @@ export class JsonReader {
   #place(at: number): JsonPlace {
     const offset = this.#base + at;
     return { offset, line: this.#line, column: offset - this.#lineStart };
+  }
+
+  #failed(): boolean {
+    return this.#flaw !== undefined;
   }
 
   #fail(what: string, offset: number): JsonFlaw {
