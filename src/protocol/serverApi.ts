@@ -138,6 +138,8 @@ export const REQUESTS = {
     z.object({ pair: pairRefSchema, decision: z.enum(['verified', 'excluded', 'none']) }),
     nothing,
   ),
+  /** Answered once all that was sent before is taken in: nothing is being read, judged or published. */
+  idle: request('pairlens/idle', nothing, nothing),
   /** All pairs of an image, e.g. for an Explorer menu. */
   pairsOfImage: request(
     'pairlens/pairsOfImage',

@@ -9,6 +9,7 @@ import { answer } from './answering.ts';
 import { decide, parsed, type RunAudit } from './commands.ts';
 import type { ServerContext } from './context.ts';
 import { captionEdit, createCaptionEdit, swapEdit } from './edits.ts';
+import { untilIdle, type BackgroundPart } from './idle.ts';
 import { pairOfTarget } from './targets.ts';
 import { Wire } from './wire.ts';
 import { sentence } from '../core/text/sentence.ts';
@@ -23,14 +24,19 @@ type Handlers = {
   readonly [N in Name]: (params: Params<N>, signal: AbortSignal) => Promise<Result<N>> | Result<N>;
 };
 
+/** What the requests need beside the context. */
+interface Services {
+  status(): Status;
+  readonly audit: RunAudit;
+  /** Parts whose work `pairlens/idle` waits for. */
+  readonly background: readonly BackgroundPart[];
+}
+
 /** Neighbours and hits where the client names no number. */
 const DEFAULT_K = 10;
 
 /** The requests of src/protocol/serverApi.ts; parameters and results are checked by its schemas. */
-export function registerCustomRequests(
-  context: ServerContext,
-  services: { status(): Status; audit: RunAudit },
-): void {
+export function registerCustomRequests(context: ServerContext, services: Services): void {
   const handlers = handlersOf(context, services);
   for (const name of Object.keys(REQUESTS) as Name[]) register(context, handlers, name);
 }
@@ -52,10 +58,7 @@ function register<N extends Name>(
   );
 }
 
-function handlersOf(
-  context: ServerContext,
-  services: { status(): Status; audit: RunAudit },
-): Handlers {
+function handlersOf(context: ServerContext, services: Services): Handlers {
   const { uris } = context;
   const wire = new Wire(uris);
   const idOf = (pair: PairRef): LivePairId => {
@@ -111,6 +114,10 @@ function handlersOf(
       createCaptionEdit(context, fileOf(imageUri), caption),
     async decide(params) {
       await decide(context, params);
+      return {};
+    },
+    async idle(_params, signal) {
+      await untilIdle(services.background, signal);
       return {};
     },
     pairsOfImage({ uri }) {

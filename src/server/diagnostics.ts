@@ -39,6 +39,10 @@ export class Diagnostics {
     this.#context = context;
   }
 
+  get isBusy(): boolean {
+    return this.#scheduled;
+  }
+
   /** Publishes soon, once for everything that changes in this turn. */
   publishSoon(): void {
     if (this.#scheduled) return;

@@ -44,6 +44,8 @@ export class OpenDocuments {
   readonly #uris: Uris;
   readonly #log: Log;
   readonly #listener: TextListener;
+  /** Closed files whose text on disk is being taken in. */
+  #closing = 0;
 
   constructor(connection: Connection, uris: Uris, log: Log, listener: TextListener) {
     this.#uris = uris;
@@ -58,6 +60,10 @@ export class OpenDocuments {
   /** Paths of the open files. */
   files(): Iterable<string> {
     return this.#open.keys();
+  }
+
+  get isBusy(): boolean {
+    return this.#closing > 0 || [...this.#open.keys()].some((file) => !this.isSettled(file));
   }
 
   isOpen(file: string): boolean {
@@ -140,10 +146,14 @@ export class OpenDocuments {
     this.#uris.forget(file);
     this.#release(file, open);
     if (!this.#listener.listensTo(file)) return;
+    this.#closing++;
     this.#listener
       .textChanged(file, undefined, new AbortController().signal)
       .catch((error: unknown) => this.#log.error(`${file}: ${describeError(error)}`))
-      .finally(() => this.#listener.settled(file));
+      .finally(() => {
+        this.#closing--;
+        this.#listener.settled(file);
+      });
   }
 
   #tell(file: string, open: OpenFile): void {

@@ -31,6 +31,10 @@ export class Refresher {
     this.#refreshed = refreshed;
   }
 
+  get isBusy(): boolean {
+    return this.#running !== undefined || this.#next !== undefined;
+  }
+
   /** Resolves when everything that was on disk at the time of the call is known. Never rejects. */
   refresh(): Promise<void> {
     if (this.#running === undefined) {

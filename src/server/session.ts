@@ -108,7 +108,8 @@ export class Session implements ServerContext {
     registerInlayHints(this);
     const audit = (rebuild: boolean, signal: AbortSignal) => this.#audit(rebuild, signal);
     registerCommands(this, audit);
-    registerCustomRequests(this, { status: () => this.#status.current(), audit });
+    const background = [this.documents, this.#diagnostics, this.#refresher, this.#watcher];
+    registerCustomRequests(this, { status: () => this.#status.current(), audit, background });
   }
 
   get live(): LiveWorkspace {

@@ -26,6 +26,7 @@ export class FileWatcher {
   /** Files the server wrote, with their size and time after that. */
   readonly #own = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
+  #acting = 0;
   #first = 0;
 
   constructor(
@@ -44,6 +45,10 @@ export class FileWatcher {
         this.#heard([{ uri, type: FileChangeType.Created }]);
       }
     });
+  }
+
+  get isBusy(): boolean {
+    return this.#timer !== undefined || this.#acting > 0;
   }
 
   /** Asks the client to report changes below its folders. */
@@ -93,7 +98,10 @@ export class FileWatcher {
     setImmediate(() =>
       setImmediate(() => {
         if (this.#timer !== timer) return;
-        this.#act().catch((error: unknown) => this.#context.log.error(describeError(error)));
+        this.#acting++;
+        this.#act()
+          .catch((error: unknown) => this.#context.log.error(describeError(error)))
+          .finally(() => this.#acting--);
       }),
     );
   }

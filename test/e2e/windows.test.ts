@@ -35,16 +35,6 @@ describe('windows', () => {
     await second.page.context().close();
   });
 
-  // How long it takes is for `npm run bench -- activation` to judge: here the machine does other things too.
-  test('VS Code tells how long the extension took to activate', (context) =>
-    session.check('activation', async () => {
-      // High, for the list draws only what it can show.
-      const window = await session.open(folder, { height: 2000 });
-      await window.auditEnded();
-      context.diagnostic(`activation: ${await window.activationTime('pairlens')} ms`);
-      await window.page.context().close();
-    }));
-
   test('nothing beyond loopback was asked for', () => {
     session.assertNothingLeft();
   });

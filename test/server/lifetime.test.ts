@@ -24,7 +24,7 @@ describe('the life of the server', () => {
     await client.open(file('metadata.jsonl'), text, 'jsonl');
     for (let i = 0; i < 20; i++) {
       await client.change(file('metadata.jsonl'), text.replace(CAPTIONS[3] ?? '', `edit ${i}`));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await client.request('status', {});
     }
     await client.ready();
     await client.published(file('metadata.jsonl'), 21);
@@ -57,8 +57,13 @@ describe('the life of the server', () => {
     const client = await start();
     await client.ready();
     const source = new CancellationTokenSource();
+    const before = client.statuses.length;
     const asked = client.connection.sendRequest('pairlens/audit', { rebuild: true }, source.token);
-    setTimeout(() => source.cancel(), 100);
+    await client.until(
+      () => client.statuses.slice(before).some(({ state }) => state === 'indexing'),
+      'indexing anew',
+    );
+    source.cancel();
     await assert.rejects(
       asked,
       (error: { code?: number; data?: { code?: string } }) =>

@@ -207,7 +207,7 @@ describe('the sample dataset in an editor', () => {
       uri: uriOf(file('.pairlens/decisions.jsonl')),
       type: FileChangeType.Created,
     });
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await client.request('idle', {});
     assert.ok(!client.logs.some((line) => line.includes('Reading the folders again')), 'own news');
     const [argument] = verify.command.arguments as [{ pair: never }];
     await client.request('decide', { pair: argument.pair, decision: 'none' });

@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly locale?: string;
   /** What `getState` returns at first. */
   readonly state?: unknown;
+  /** Whether `page.clock` rules the page's timers; until it is told otherwise time passes as always. */
+  readonly ownClock?: boolean;
 }
 
 /** A page of the product as VS Code shows it: real bundle, real policy, theme variables, a host that answers. */
@@ -143,6 +145,7 @@ export async function openHarness(): Promise<WebviewHarness> {
         styles: VSCODE_STYLES,
         state: options.state,
       });
+      if (options.ownClock === true) await page.clock.install();
       await page.goto(origin + address);
       return {
         page,

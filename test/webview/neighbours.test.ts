@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Neighbour, Neighbours } from '../../src/protocol/shapes.ts';
+import { eventually } from '../support/eventually.ts';
 import { focusReaches, scrollTo, scrollTop } from '../support/inPage.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
 import { mismatch, tourAnswers, tourNeighbours, tourPair } from '../support/tourPages.ts';
@@ -51,7 +52,7 @@ describe('the neighbour browser', () => {
     host.answer('neighbours', () => new Promise<Neighbours>((resolve) => waiting.push(resolve)));
     host.emit(focus('dandelion.jpg'));
     host.emit(focus('dandelion.jpg'));
-    while (waiting.length < 2) await page.waitForTimeout(10);
+    await eventually(() => waiting.length === 2, 'both targets are asked for');
     waiting[1]?.({ ...neighbours, captions: neighbours.captions.toReversed() });
     await captions
       .getByRole('row')
@@ -59,7 +60,9 @@ describe('the neighbour browser', () => {
       .getByRole('button', { name: /ripe fig/u })
       .waitFor();
     waiting[0]?.(neighbours);
-    await page.waitForTimeout(100);
+    // Messages arrive in order: once the page asks for this target, it has seen the late answer.
+    host.emit(focus('dandelion.jpg'));
+    await eventually(() => waiting.length === 3, 'the page has seen the late answer');
     await captions
       .getByRole('row')
       .first()
@@ -121,8 +124,10 @@ describe('the neighbour browser', () => {
     await first.page.getByRole('row').first().waitFor();
     await first.page.getByRole('button', { name: /Matching images/u }).click();
     await scrollTo(first.page.locator('.scroller'), { px: 120 });
-    await first.page.waitForTimeout(100);
-    const state = first.savedState();
+    const state = await eventually(() => {
+      const saved = first.savedState();
+      return JSON.stringify(saved ?? null).includes('"scrollTop":120') && saved;
+    }, 'the place is kept');
     await first.close();
     const second = await harness.open({ name: 'neighbours', host, state, ...size });
     await second.page.getByRole('grid', { name: 'Matching images' }).waitFor();

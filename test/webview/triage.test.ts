@@ -150,13 +150,13 @@ describe('triage by keyboard alone', () => {
 
   test('W goes to the words of a caption that fits, and the picture shows where each is', async () => {
     const host = livingHost();
-    const { page, close } = await harness.open({ name: 'review', host });
+    const { page, close } = await harness.open({ name: 'review', host, ownClock: true });
     const group = page.getByRole('group', { name: 'Where the picture shows each word' });
     const words = group.getByRole('button');
     await page.getByText('match 0.02').waitFor();
     await page.getByText(/The picture speaks against/u).waitFor();
     // Longer than places wait before they are asked for.
-    await page.waitForTimeout(500);
+    await page.clock.fastForward('00:10');
     assert.equal(host.callsOf('places').length, 0, 'none for the caption that does not fit');
     await page.keyboard.press('e');
     await page.keyboard.type(' And a koala');

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PairLensError } from '../core/errors.ts';
+
+/** A part of the server that goes on working after the message that caused the work is handled. */
+export interface BackgroundPart {
+  /** Whether it works, or waits for a pause to begin. */
+  readonly isBusy: boolean;
+}
+
+const ASK_AGAIN_MS = 20;
+
+/**
+ * Resolves once none of the parts is busy.
+ * @throws PairLensError `cancelled`.
+ */
+export async function untilIdle(
+  parts: readonly BackgroundPart[],
+  signal: AbortSignal,
+): Promise<void> {
+  while (parts.some(({ isBusy }) => isBusy)) {
+    if (signal.aborted) throw new PairLensError('cancelled', 'Cancelled.');
+    await sleep(ASK_AGAIN_MS);
+  }
+}
