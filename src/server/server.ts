@@ -1,5 +1,7 @@
 import {
   CodeActionKind,
+  ErrorCodes,
+  ResponseError,
   TextDocumentSyncKind,
   type Connection,
   type ServerCapabilities,
@@ -26,6 +28,10 @@ export function startServer(connection: Connection, composition: Composition): v
   let session: Session | undefined;
   keepRunning(log);
   connection.onInitialize((params) => {
+    // A second one would put a session without folders in the place of the one at work.
+    if (session !== undefined) {
+      throw new ResponseError(ErrorCodes.InvalidRequest, 'The server is initialized already.');
+    }
     const options = initialOptions(params.initializationOptions);
     useLanguage(options.locale ?? params.locale, composition.l10nFolder);
     const client = clientFacts(params, options.commandLinks);

@@ -7,16 +7,20 @@
  *   eio     the same with EIO
  * With CRASH_LOG every counted call adds the line "<number> <name>" to that file. Children inherit the library and count
  * for themselves.
+ *
+ * With NETWORK_LOG every socket of the internet and every name that is looked up adds a line to that file.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -40,20 +44,21 @@ static int matches_fd(int fd) {
   return matches_path(path);
 }
 
-static void note(const char *call, int number) {
-  const char *log = getenv("CRASH_LOG");
+/* Adds a line to the file that the variable names. */
+static void note(const char *variable, int number, const char *what) {
+  const char *log = getenv(variable);
   if (!log) return;
   int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0666);
   if (fd < 0) return;
-  char line[64];
-  int length = snprintf(line, sizeof line, "%d %s\n", number, call);
+  char line[256];
+  int length = snprintf(line, sizeof line, "%d %.200s\n", number, what);
   if (syscall(SYS_write, fd, line, (size_t)length) < 0) { /* the log is a convenience */ }
   close(fd);
 }
 
 static enum verdict hit(const char *call) {
   int number = __sync_add_and_fetch(&counter, 1);
-  note(call, number);
+  note("CRASH_LOG", number, call);
   const char *mode = getenv("CRASH_MODE"), *at = getenv("CRASH_AT");
   if (!mode || !at) return GO_ON;
   int from = atoi(at), sticky = getenv("CRASH_STICKY") != NULL;
@@ -111,3 +116,14 @@ int link(const char *a, const char *b) {
   INTERPOSE(matches_path(b), link, NOTHING, real(a, b));
 }
 int unlink(const char *a) { INTERPOSE(matches_path(a), unlink, NOTHING, real(a)); }
+
+int socket(int domain, int type, int protocol) {
+  REAL(socket);
+  if (domain == AF_INET || domain == AF_INET6 || domain == AF_PACKET) note("NETWORK_LOG", domain, "socket");
+  return real(domain, type, protocol);
+}
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  REAL(getaddrinfo);
+  note("NETWORK_LOG", 0, node ? node : "getaddrinfo");
+  return real(node, service, hints, found);
+}

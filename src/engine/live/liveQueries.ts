@@ -88,6 +88,8 @@ export class LiveQueries {
     signal?: CancelSignal,
   ): Promise<LiveMatch | undefined> {
     return this.#access.priority.first(async () => {
+      // Without a dataset there are no encoders either.
+      if (findPair(this.#access.members(), id) === undefined) return undefined;
       const records = await this.#access.intake.encode([caption], signal);
       throwIfCancelled(signal);
       return this.#access.turns.run(async () => Promise.resolve(this.#match(id, caption, records)));

@@ -32,6 +32,11 @@ export function crashAt(match: string, crash: Crash): NodeJS.ProcessEnv {
   };
 }
 
+/** The environment of a process whose sockets of the internet and looked-up names are written into the file `log`. */
+export function witnessedNetwork(log: string): NodeJS.ProcessEnv {
+  return { LD_PRELOAD: crashShim(), NETWORK_LOG: log };
+}
+
 /** The names of the counted calls, in order: call n is at n - 1. */
 export function countedCalls(log: string): string[] {
   return readFileSync(log, 'utf8')

@@ -78,3 +78,30 @@ async function tourPairs(): Promise<readonly { image: string; caption: string }[
   );
   return pairs.filter(({ caption }) => caption !== '');
 }
+
+/** One metadata.jsonl of `rows` captions, each of its own, over `images` small photos. Returns the image of each row. */
+export async function tableDataset(
+  folder: string,
+  images: number,
+  rows: number,
+): Promise<readonly string[]> {
+  const originals = await tourPairs();
+  await mkdir(folder, { recursive: true });
+  const names = Array.from({ length: images }, (_, i) => `img${String(i).padStart(4, '0')}.jpg`);
+  await Promise.all(
+    names.map((name, i) =>
+      smallPhoto(
+        originals[i % originals.length]!.image,
+        Math.floor(i / originals.length),
+        path.join(folder, name),
+      ),
+    ),
+  );
+  const ofRow = Array.from({ length: rows }, (_, row) => names[row % images]!);
+  const lines = ofRow.map((file_name, row) => {
+    const { caption } = originals[(row % images) % originals.length]!;
+    return JSON.stringify({ file_name, text: `${caption}, number ${row}` });
+  });
+  await writeFile(path.join(folder, 'metadata.jsonl'), `${lines.join('\n')}\n`);
+  return ofRow;
+}

@@ -52,9 +52,16 @@ export function treeOf(folder: string): readonly string[] {
 export function snapshotOf(folder: string): readonly string[] {
   return treeOf(folder).map((name) => {
     const file = path.join(folder, name);
-    const info = lstatSync(file);
+    const info = lstatSync(file, { throwIfNoEntry: false });
+    // A name that is no UTF-8 cannot be asked about by its decoded form.
+    if (info === undefined) return name;
     const kind = `${name} ${info.mode.toString(8)}`;
     if (info.isSymbolicLink()) return `${kind} -> ${readlinkSync(file)}`;
     return info.isFile() ? `${kind} ${readFileSync(file, 'latin1')}` : kind;
   });
+}
+
+/** What a run leaves behind that no one asked for: temporary files and probes, by their names. */
+export function litterOf(folder: string): readonly string[] {
+  return treeOf(folder).filter((name) => /\.(tmp|probe|part|swp|lock)$|~$/.test(name));
 }
