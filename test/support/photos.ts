@@ -56,29 +56,50 @@ export async function writeGoodPairs(folder: string, count: number): Promise<voi
 /** A valid PNG of one bit a pixel, all black: a few hundred kilobytes for 900 million pixels. */
 export function hugePng(width: number, height: number): Buffer {
   const rows = Buffer.alloc((Math.ceil(width / 8) + 1) * height);
-  const header = Buffer.alloc(13);
+  return pngOf({ width, height, bits: 1 }, deflateSync(rows, { level: 1 }));
+}
+
+/** A PNG of 16-bit RGBA pixels in seven passes, which no decoder can stream; most of its pixels are missing. */
+export function interlacedPng(width: number, height: number): Buffer {
+  const header = { width, height, bits: 16, colour: 6, interlaced: true } as const;
+  return pngOf(header, deflateSync(Buffer.alloc(1000)));
+}
+
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Of a sample; 8 without it. */
+  readonly bits?: number;
+  /** 0 for grey, which it is without it, 2 for RGB, 6 for RGBA. */
+  readonly colour?: number;
+  readonly interlaced?: boolean;
+}
+
+/**
+ * A PNG of any header over any data.
+ * @param data deflated rows, each with its filter
+ * @param more a chunk, type and content, before the data
+ */
+export function pngOf(
+  { width, height, bits = 8, colour = 0, interlaced = false }: PngHeader,
+  data: Buffer,
+  ...more: readonly (readonly [type: string, content: Buffer])[]
+): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, bits, colour, 0, 0, Number(interlaced)]);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.writeUInt8(1, 8);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows, { level: 1 })),
+    ...more.map(([type, content]) => chunk(type, content)),
+    chunk('IDAT', data),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
-/** The head of a PNG of 16-bit RGBA pixels in seven passes, which no decoder can stream; its pixels are missing. */
-export function interlacedPng(width: number, height: number): Buffer {
-  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 16, 6, 0, 0, 1]);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc(1000))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+/** A note in a PNG, which makes two of the same pixels two files. */
+export function textChunk(note: string): readonly [type: string, content: Buffer] {
+  return ['tEXt', Buffer.from(`note\0${note}`, 'latin1')];
 }
 
 function chunk(type: string, data: Buffer): Buffer {
@@ -93,9 +114,12 @@ function chunk(type: string, data: Buffer): Buffer {
 /** The checksum of PNG chunks (ISO 3309); zlib.crc32 is younger than the oldest Node we support. */
 function crc32(bytes: Buffer): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
   return (crc ^ 0xffffffff) >>> 0;
 }
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  return crc;
+});
