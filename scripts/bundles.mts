@@ -32,8 +32,6 @@ export function programs(mode: Mode): BuildOptions {
     format: 'esm',
     target: 'node20',
     external: [...NATIVE],
-    // Its main file is UMD, whose inner `require` calls a bundler cannot follow.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     banner: { js: REQUIRE_SHIM },
   };
 }

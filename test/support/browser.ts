@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { PATIENCE_MS } from './eventually.ts';
 
-export type ColorScheme = 'light' | 'dark';
-
 /** A headless Chromium that notes what its pages tried to reach. */
 export interface TestBrowser {
   readonly browser: Browser;

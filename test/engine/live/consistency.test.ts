@@ -5,6 +5,7 @@ import { PairLensError } from '../../../src/core/errors.ts';
 import type { LiveWorkspace } from '../../../src/engine/live/liveWorkspace.ts';
 import { openLiveWorkspace } from '../../../src/engine/live/openLiveWorkspace.ts';
 import { liveMemory, scenes, SETTINGS, type LiveMemory } from '../../support/liveMemory.ts';
+import { runs } from '../../support/runs.ts';
 
 const ROOT = '/data/set';
 const N = 24;
@@ -221,7 +222,7 @@ test('whatever was typed, closed, changed elsewhere or given up, what is known i
         assert.deepEqual(facts(live), facts(fresh));
       }
     }),
-    { numRuns: Number(process.env['PAIRLENS_TEST_RUNS'] ?? 25), includeErrorInReport: true },
+    { numRuns: runs(25), includeErrorInReport: true },
   );
 });
 

@@ -7,6 +7,7 @@ import type { CaptionRow } from '../../../src/core/formats/captionFormat.ts';
 import { CAPTION_FORMATS, captionFormat } from '../../../src/core/formats/table.ts';
 import { decodeText } from '../../../src/core/text/decodeText.ts';
 import { encodeText, type FileEncoding } from '../../../src/core/text/textEncoding.ts';
+import { runs } from '../../support/runs.ts';
 
 /** For each format a file with awkward neighbours: unknown keys, odd spacing, escapes, several line ends. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -131,7 +132,7 @@ describe('every caption format', () => {
             assert.deepEqual(after, expected);
           },
         ),
-        { numRuns: 300 },
+        { numRuns: runs(60) },
       );
     });
   }

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import type { CaptionRow } from '../../../src/core/formats/captionFormat.ts';
 import { moved, rowPatch } from '../../../src/core/formats/rowPatch.ts';
 import { captionFormat } from '../../../src/core/formats/table.ts';
+import { runs } from '../../support/runs.ts';
 
 async function rowsOf(id: string, text: string): Promise<CaptionRow[] | undefined> {
   const rows: CaptionRow[] = [];
@@ -91,7 +92,7 @@ describe('a patch of a table', () => {
             assert.deepEqual(rows, whole);
           },
         ),
-        { numRuns: 1000 },
+        { numRuns: runs(200) },
       );
       assert.ok(patched > 50, `only ${patched} edits were patched`);
     });

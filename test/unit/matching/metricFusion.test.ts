@@ -20,6 +20,7 @@ import {
 } from '../../../src/core/matching/scoreBlocks.ts';
 import { closeTo } from '../../support/closeTo.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
+import { runs } from '../../support/runs.ts';
 
 const KINDS: readonly FusionWeights[] = ['equal', '1/G', 'R/G'];
 
@@ -95,7 +96,7 @@ for (const weights of KINDS) {
             closeTo(fused.data, oracle(metrics, weights).flat(), 1e-4);
           },
         ),
-        { numRuns: 50 },
+        { numRuns: runs(16) },
       );
     });
 

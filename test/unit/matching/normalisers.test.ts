@@ -20,6 +20,7 @@ import {
 import { closeTo } from '../../support/closeTo.ts';
 import { GOLDEN_CAPTIONS as T, GOLDEN_IMAGES as V } from '../../support/goldenVectors.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
+import { runs } from '../../support/runs.ts';
 
 /** Formulas as written down, on whole matrices: rows of `bank` and `s` are queries. */
 type Oracle = (s: Matrix, bank: Matrix) => number[][];
@@ -130,7 +131,7 @@ for (const [name, { prepare, oracle }] of Object.entries(METHODS)) {
             closeTo((await dense(prepare, s, bank)).data, oracle(s, bank).flat(), 1e-5);
           },
         ),
-        { numRuns: 60 },
+        { numRuns: runs(20) },
       );
     });
 

@@ -15,6 +15,7 @@ import { gatheredRows, stackedRows } from '../../../src/core/matching/scoreBlock
 import { closeTo } from '../../support/closeTo.ts';
 import { GOLDEN_CAPTIONS as T, GOLDEN_IMAGES as V } from '../../support/goldenVectors.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
+import { runs } from '../../support/runs.ts';
 
 const same = (images: Matrix, captions: Matrix): SharedSpecific => ({
   images: { shared: images, specific: images },
@@ -135,7 +136,7 @@ describe('shared-specific propagation', () => {
           );
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 

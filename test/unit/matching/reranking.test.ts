@@ -19,6 +19,7 @@ import {
 import { closeTo } from '../../support/closeTo.ts';
 import { GOLDEN_CAPTIONS as T, GOLDEN_IMAGES as V } from '../../support/goldenVectors.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
+import { runs } from '../../support/runs.ts';
 
 /** Items by similarity to row `i` of `a`, best first. */
 function order(a: Matrix, i: number, b: Matrix, skip = -1): number[] {
@@ -76,7 +77,7 @@ describe('MTFN-RR', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 
@@ -210,7 +211,7 @@ describe('k-reciprocal re-ranking', () => {
           closeTo((await sparseKReciprocal(q, g, options)).data, expected, 1e-5);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 

@@ -6,6 +6,7 @@ import type { Matrix } from '../../../src/core/matching/matrix.ts';
 import { arenaMatrices, VectorArena } from '../../../src/core/matching/simd/vectorArena.ts';
 import { finish } from '../../../src/core/steps.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
+import { runs } from '../../support/runs.ts';
 
 /** Matrices of these lengths are large enough for an arena. */
 function pair(columns: number): { readonly a: Matrix; readonly b: Matrix } {
@@ -29,7 +30,7 @@ describe('matrices in an arena', () => {
         // One product is the same alone and among all, in either order: rankings do not depend on the way there.
         assert.equal(all[s], Math.fround(products.between(b, a)(s, r)));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(10) },
     );
   });
 

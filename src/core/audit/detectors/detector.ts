@@ -100,7 +100,10 @@ export function onImages(detect: Detect): Detector['track'] {
 /** Pairs looked at in one step by `perPair`. */
 const PAIRS_PER_STEP = 50;
 
-/** For what can be said of each pair on its own: only pairs that changed are looked at again. */
+/**
+ * For what can be said of each pair on its own: only pairs that changed are looked at again.
+ * @public No detector of ours is of this kind; the next may be.
+ */
 export function perPair(
   detect: (context: AuditContext, p: number) => Detected | undefined,
 ): Detector['track'] {
