@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { access, lstat, mkdir, readlink, realpath, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { PairLensError } from '../core/errors.ts';
+import { outsideWrite } from '../core/outsideWrite.ts';
 import type { FileSystem } from '../core/ports.ts';
-import { sentence } from '../core/text/sentence.ts';
-import { entryKind, notWritten, reasonOf, remedyOf, unreadable } from './fileErrors.ts';
+import { codeOf, entryKind, notWritten, unreadable } from './fileErrors.ts';
+import { withLock } from './fileLock.ts';
 import { readRegular, streamRegular } from './regularFile.ts';
-import { walkFrom } from './walkFolder.ts';
+import { replaceFile, syncFolder } from './replaceFile.ts';
+import { isWithin, walkFrom } from './walkFolder.ts';
 
 /** The FileSystem port over node:fs. */
 export const nodeFiles: FileSystem = {
@@ -31,51 +31,74 @@ export const nodeFiles: FileSystem = {
 
   stream: (file, options) => streamRegular(file, options?.maxBytes),
 
-  async makeFolder(folder) {
+  async outsideTarget(file, folder) {
     try {
-      await mkdir(folder, { recursive: true });
+      return await outsideTarget(file, folder);
     } catch (error) {
-      throw new PairLensError(
-        'write-failed',
-        sentence('{0} could not be made: {1}.', folder, reasonOf(error)),
-        { path: folder, remedy: remedyOf(error), cause: error },
-      );
+      throw unreadable(file, error);
     }
   },
 
-  async writeAtomically(file, bytes) {
+  async update(file, folder, change, options) {
     try {
+      const outside = await outsideTarget(file, folder);
+      if (outside !== undefined) throw outsideWrite(file, outside);
       // A rename would replace a symbolic link instead of the file it leads to.
-      const target = await realpath(file).catch(() => file);
-      await writeBeside(target, bytes);
+      const target = await realTarget(file);
+      await mkdir(path.dirname(target), { recursive: true });
+      await withLock(target, async (held) => {
+        const before = (await isThere(target))
+          ? await readRegular(target, options?.maxBytes)
+          : undefined;
+        await exchange(target, before, change(before), held);
+      });
     } catch (error) {
       throw notWritten(file, error);
     }
   },
 };
 
-async function writeBeside(target: string, bytes: Uint8Array): Promise<void> {
-  const mode = await stat(target).then(
-    (found) => found.mode & 0o7777,
-    () => undefined,
-  );
-  const temporary = path.join(
-    path.dirname(target),
-    `.${path.basename(target).slice(0, 100)}.${randomUUID()}.tmp`,
-  );
-  let handle: FileHandle | undefined;
+/** Puts `after` in the place of `before`, where they differ. */
+async function exchange(
+  file: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+  held: () => Promise<void>,
+): Promise<void> {
+  if (after !== undefined) {
+    if (before !== undefined && Buffer.compare(before, after) === 0) return;
+    await replaceFile(file, (handle) => handle.writeFile(after), held);
+  } else if (before !== undefined) {
+    await held();
+    await unlink(file);
+    await syncFolder(path.dirname(file));
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
   try {
-    // The mode goes in at creation: a private file must not be readable by others even for a moment.
-    handle = await open(temporary, 'wx', mode ?? 0o666);
-    if (mode !== undefined) await handle.chmod(mode);
-    await handle.writeFile(bytes);
-    await handle.sync();
-    await handle.close();
-    handle = undefined;
-    await rename(temporary, target);
+    await lstat(file);
+    return true;
   } catch (error) {
-    await handle?.close().catch(() => undefined);
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
+  }
+}
+
+async function outsideTarget(file: string, folder: string): Promise<string | undefined> {
+  const [target, home] = await Promise.all([realTarget(file), realpath(folder)]);
+  return isWithin(target, home) ? undefined : target;
+}
+
+/** The real path of a file, links in the names above it resolved, also where it does not exist. */
+async function realTarget(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    const folder = path.dirname(file);
+    if (codeOf(error) !== 'ENOENT' || folder === file) throw error;
+    const named = await readlink(file).catch(() => undefined);
+    if (named !== undefined) return realTarget(path.resolve(await realTarget(folder), named));
+    return path.join(await realTarget(folder), path.basename(file));
   }
 }

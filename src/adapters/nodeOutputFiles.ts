@@ -1,9 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import {
+  access,
+  lstat,
+  mkdir,
+  open,
+  readlink,
+  realpath,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
+import { codeOf } from './fileErrors.ts';
+import { assertReplaceable, replaceFile } from './replaceFile.ts';
 
 type Chunks = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
@@ -15,11 +25,7 @@ export const nodeOutputFiles: OutputFiles = {
   async assertWritable(file) {
     await attempt(file, async () => {
       const place = await placeOf(file);
-      if (place.kind === 'special') return access(place.path, constants.W_OK);
-      // Permission bits do not tell about read-only file systems, quotas and access lists; a trial file does.
-      const trial = siblingOf(place.path);
-      await (await open(trial, 'wx')).close();
-      await unlink(trial);
+      if (place.kind === 'file') await assertReplaceable(place.path);
       if (place.exists) await access(place.path, constants.W_OK);
     });
   },
@@ -27,24 +33,23 @@ export const nodeOutputFiles: OutputFiles = {
   async prepareFolder(folder) {
     await attempt(folder, async () => {
       await mkdir(folder, { recursive: true });
-      const trial = siblingOf(path.join(folder, 'output'));
-      await (await open(trial, 'wx')).close();
-      await unlink(trial);
+      await assertReplaceable(path.join(folder, 'output'));
     });
   },
 
   async write(file, chunks) {
     await attempt(file, async () => {
       const place = await placeOf(file);
+      if (place.kind === 'file') {
+        await replaceFile(place.path, (handle) => writeChunks(handle, chunks));
+        return;
+      }
       // Renaming a file onto /dev/null or a named pipe would replace the device itself.
-      if (place.kind === 'special') return writeChunks(place.path, 'w', chunks);
-      const temporary = siblingOf(place.path);
+      const handle = await open(place.path, 'a');
       try {
-        await writeChunks(temporary, 'wx', chunks);
-        await rename(temporary, place.path);
-      } catch (error) {
-        await unlink(temporary).catch(() => undefined);
-        throw error;
+        await writeChunks(handle, chunks);
+      } finally {
+        await handle.close();
       }
     });
   },
@@ -52,61 +57,69 @@ export const nodeOutputFiles: OutputFiles = {
 
 interface Place {
   readonly path: string;
-  readonly kind: 'regular' | 'special';
+  /** A stream is written to as it stands: a device, a pipe, or what the program was given to write to. */
+  readonly kind: 'file' | 'stream';
   readonly exists: boolean;
 }
 
-/** The file behind a symbolic link, so that the link survives, and whether it may be replaced. */
+/** This program's own open files, which may be regular ones where a shell redirects them. */
+const OWN_DESCRIPTOR = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
+
 async function placeOf(file: string): Promise<Place> {
-  try {
-    const target = await realpath(file);
-    const found = await stat(target);
-    if (found.isDirectory()) {
-      throw new PairLensError('write-failed', `${file} is a folder, not a file.`, {
-        path: file,
-        remedy: 'Name a file to write to.',
-      });
-    }
-    return { path: target, kind: found.isFile() ? 'regular' : 'special', exists: true };
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    return { path: path.resolve(file), kind: 'regular', exists: false };
+  const absolute = path.resolve(file);
+  const entry = await lstat(absolute).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (entry === undefined) return { path: absolute, kind: 'file', exists: false };
+  const isLink = entry.isSymbolicLink();
+  const found = isLink
+    ? await stat(absolute).catch(async (error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
+        throw linkElsewhere(file, await readlink(absolute));
+      })
+    : entry;
+  if (found.isDirectory()) {
+    throw new PairLensError('write-failed', `${file} is a folder, not a file.`, {
+      path: file,
+      remedy: 'Name a file to write to.',
+    });
   }
-}
-
-function siblingOf(file: string): string {
-  const name = `.${path.basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
-  return path.join(path.dirname(file), name);
-}
-
-async function writeChunks(file: string, flags: 'w' | 'wx', chunks: Chunks): Promise<void> {
-  const handle = await open(file, flags);
-  try {
-    let pending: Buffer[] = [];
-    let size = 0;
-    const flush = async (): Promise<void> => {
-      if (size > 0) await handle.appendFile(Buffer.concat(pending, size));
-      pending = [];
-      size = 0;
-    };
-    for await (const chunk of chunks) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : Buffer.from(chunk);
-      pending.push(bytes);
-      size += bytes.length;
-      if (size >= BUFFER_BYTES) await flush();
-    }
-    await flush();
-    // A device cannot be synchronised; a file must be, or the rename may reach the disk before its content.
-    if (flags === 'wx') await handle.sync();
-  } finally {
-    await handle.close();
+  if (!found.isFile() || OWN_DESCRIPTOR.test(absolute)) {
+    return { path: absolute, kind: 'stream', exists: true };
   }
+  if (!isLink) return { path: absolute, kind: 'file', exists: true };
+  const target = await realpath(absolute);
+  if (path.dirname(target) !== (await realpath(path.dirname(absolute)))) {
+    throw linkElsewhere(file, target);
+  }
+  // The file behind the link is replaced, so that the link survives.
+  return { path: target, kind: 'file', exists: true };
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
+/** A folder from elsewhere may bring a link by the name of a report, to a file that is no report. */
+function linkElsewhere(file: string, target: string): PairLensError {
+  return new PairLensError('write-failed', `${file} is a link to ${target}.`, {
+    path: file,
+    remedy: 'Name that file, or delete the link.',
+  });
+}
+
+async function writeChunks(handle: FileHandle, chunks: Chunks): Promise<void> {
+  let pending: Buffer[] = [];
+  let size = 0;
+  const flush = async (): Promise<void> => {
+    if (size > 0) await handle.appendFile(Buffer.concat(pending, size));
+    pending = [];
+    size = 0;
+  };
+  for await (const chunk of chunks) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : Buffer.from(chunk);
+    pending.push(bytes);
+    size += bytes.length;
+    if (size >= BUFFER_BYTES) await flush();
+  }
+  await flush();
 }
 
 const REMEDY: Readonly<Record<string, string>> = {
@@ -128,7 +141,7 @@ async function attempt(file: string, action: () => Promise<void>): Promise<void>
     const code = codeOf(error);
     if (code === 'EPIPE') return;
     // What made the chunks may have failed too; only a failed write is reported as one.
-    if (code === undefined) throw error;
+    if (code === '') throw error;
     throw new PairLensError('write-failed', `Cannot write ${file} (${code}).`, {
       path: file,
       remedy: REMEDY[code] ?? 'Name another place to write to.',

@@ -75,14 +75,14 @@ async function* followLink(
     walk.onProblem({ path: link, reason: listReason(error) });
     return;
   }
-  const isOutside = !folder.chain.some((home) => isBelow(real, home));
+  const isOutside = !folder.chain.some((home) => isWithin(real, home));
   if (!isFolder) {
     if (isOutside) walk.onOutsideLink?.({ path: link, target: real, kind: 'file' });
     yield { path: link };
     return;
   }
   // A folder that holds the whole walk is a loop as well: following it would list strangers' files.
-  if (folder.chain.includes(real) || isBelow(walk.realRoot, real)) {
+  if (folder.chain.includes(real) || isWithin(walk.realRoot, real)) {
     walk.onProblem({ path: link, reason: 'link-loop' });
     return;
   }
@@ -92,9 +92,9 @@ async function* followLink(
   yield* walkFolder({ path: link, real, chain: [...folder.chain, real] }, walk);
 }
 
-/** Whether a real path lies below a folder's real path. */
-function isBelow(real: string, folder: string): boolean {
-  return real.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+/** Whether a real path is a folder's real path, or lies below it. */
+export function isWithin(real: string, folder: string): boolean {
+  return real === folder || real.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
 /** Whether the walk reaches this folder by its own name, which people know it by. */

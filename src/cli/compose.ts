@@ -61,7 +61,7 @@ export async function openWorkspace(
         ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
       }),
     index: (dataset, hooks) => indexDataset(dataset, ports, hooks),
-    decisions: (root) => readDecisions(nodeFiles, root),
+    decisions: (root, dir) => readDecisions(nodeFiles, root, dir),
     audit: (embedded, { words = false, ...wanted }, hooks) =>
       auditDataset(embedded, {
         ...hooks,

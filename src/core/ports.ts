@@ -136,10 +136,26 @@ export interface FileSystem {
    * @throws PairLensError `unreadable-file`.
    */
   stream(path: string, options?: ReadOptions): AsyncIterable<Uint8Array>;
-  /** Makes a folder, and those above it, where they are missing. @throws PairLensError `write-failed`. */
-  makeFolder(path: string): Promise<void>;
-  /** Replaces the file's content in one step: a reader sees the old bytes or the new ones, never a mixture. */
-  writeAtomically(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Where a path leads, if by way of links that is out of `folder`; undefined where it stays within. The path need not
+   * exist: a link to nothing counts by what it names.
+   * @throws PairLensError `unreadable-file`.
+   */
+  outsideTarget(path: string, folder: string): Promise<string | undefined>;
+  /**
+   * Changes a file's content: reads it, and replaces it in one step, so that a reader sees the old bytes or the new ones
+   * and never a mixture. No other process that asks for the same does so meanwhile, so that none of many changes is lost.
+   * When it resolves the change survives a power cut. Folders above the file are made where they are missing.
+   * @param folder that was opened: nothing outside of it is changed, whatever links there are
+   * @param change gives the new content for the old; undefined stands for no file. What it throws leaves all as it was
+   * @throws PairLensError `write-failed`; `unreadable-file` where what stands there cannot be read.
+   */
+  update(
+    path: string,
+    folder: string,
+    change: (before: Uint8Array | undefined) => Uint8Array | undefined,
+    options?: ReadOptions,
+  ): Promise<void>;
 }
 
 /** Content-addressed cache of what the encoders said. Keys hold the model's id, so models never mix. */

@@ -35,10 +35,10 @@ export async function auditFolder(
   const datasets: AuditedDataset[] = [];
   for (const dataset of await workspace.open(folder, hooks)) {
     throwIfCancelled(hooks.signal);
-    const embedded = await workspace.index(dataset, hooks);
-    const decisions = decisionsOf(embedded, await workspace.decisions(dataset.root), (text) =>
-      workspace.hash(text),
-    );
+    const indexed = await workspace.index(dataset, hooks);
+    const known = await workspace.decisions(dataset.root, folder);
+    const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
+    const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
     const { levels, words = false } = options;
     const audit = await workspace.audit(embedded, { levels, decisions, words }, hooks);
     datasets.push({ dataset, audit, decisions });

@@ -10,6 +10,7 @@ import type { InnerProducts } from '../core/matching/innerProducts.ts';
 import type { WeighedWord } from '../core/matching/leaveOneOut.ts';
 import type { MatchingSpaces } from '../core/matching/matcher.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import type { KnownDecisions } from './decisions.ts';
 
 /** How the caller of a long step stops it and hears of it. */
 export interface Hooks {
@@ -54,8 +55,8 @@ export interface Workspace {
   readonly innerProducts?: InnerProducts;
   open(folder: string, hooks: Hooks): Promise<readonly Dataset[]>;
   index(dataset: Dataset, hooks: Hooks): Promise<EmbeddedDataset>;
-  /** What people decided of a dataset's pairs, by `decisionKey`. @throws PairLensError `unreadable-file`. */
-  decisions(root: string): Promise<ReadonlyMap<string, Decision>>;
+  /** What people decided of a dataset's pairs. @param folder that was opened, and holds the root */
+  decisions(root: string, folder: string): Promise<KnownDecisions>;
   audit(embedded: EmbeddedDataset, wanted: AuditWishes, hooks: Hooks): Promise<DatasetAudit>;
   /** Joint-space embedding of a text, a unit vector. */
   encodeText(text: string): Promise<Float32Array>;

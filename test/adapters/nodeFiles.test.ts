@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import {
   chmod,
+  chown,
+  link,
+  lstat,
+  realpath,
   mkdir,
   mkdtemp,
   readdir,
@@ -18,6 +22,7 @@ import { createServer, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
+import { PairLensError } from '../../src/core/errors.ts';
 import type { ListProblem, OutsideLink } from '../../src/core/ports.ts';
 
 let dir = '';
@@ -41,7 +46,7 @@ async function write(...names: string[]): Promise<void> {
 const hasSpecialFiles = process.platform === 'win32' ? 'no special files here' : false;
 
 async function makePipe(name: string): Promise<void> {
-  await promisify(execFile)('mkfifo', [at(name)]);
+  await run('mkfifo', [at(name)]);
 }
 
 async function makeSocket(name: string): Promise<Server> {
@@ -268,46 +273,151 @@ describe('reading', () => {
   });
 });
 
-describe('writing', () => {
+describe('changing a file', () => {
+  const put = (name: string, text: string, folder = dir) =>
+    nodeFiles.update(at(name), folder, () => Buffer.from(text));
+
   test('replaces the content, keeps the mode and leaves nothing else behind', async () => {
     await write('a.txt');
     await chmod(at('a.txt'), 0o640);
-    await nodeFiles.writeAtomically(at('a.txt'), Buffer.from('new'));
+    await nodeFiles.update(at('a.txt'), dir, (before) => {
+      assert.equal(String(before), 'a.txt');
+      return Buffer.from('new');
+    });
     assert.equal(await readFile(at('a.txt'), 'utf8'), 'new');
     if (process.platform !== 'win32') assert.equal((await stat(at('a.txt'))).mode & 0o777, 0o640);
     assert.deepEqual(await readdir(dir), ['a.txt']);
   });
 
-  test('into a folder that was made for it', async () => {
-    await nodeFiles.makeFolder(at('deep/er'));
-    await nodeFiles.makeFolder(at('deep/er'));
-    await nodeFiles.writeAtomically(at('deep/er/a.txt'), Buffer.from('new'));
+  test(
+    'keeps owner and group of a file that belongs to somebody else',
+    { skip: process.getuid?.() === 0 ? false : 'only the superuser gives files away' },
+    async () => {
+      await write('a.txt');
+      await chown(at('a.txt'), 12345, 23456);
+      await chmod(at('a.txt'), 0o4755);
+      await put('a.txt', 'new');
+      const { uid, gid, mode } = await stat(at('a.txt'));
+      assert.deepEqual([uid, gid, mode & 0o7777], [12345, 23456, 0o4755]);
+    },
+  );
+
+  test('makes the file with its folders, and takes it away', async () => {
+    await put('deep/er/a.txt', 'new');
     assert.equal(await readFile(at('deep/er/a.txt'), 'utf8'), 'new');
+    await nodeFiles.update(at('deep/er/a.txt'), dir, () => undefined);
+    assert.deepEqual(await readdir(at('deep/er')), []);
+    await nodeFiles.update(at('deep/er/a.txt'), dir, (before) => before);
+    assert.deepEqual(await readdir(at('deep/er')), []);
     await write('file');
-    await assert.rejects(nodeFiles.makeFolder(at('file/below')), { code: 'write-failed' });
+    await assert.rejects(put('file/below/a.txt', 'x'), { code: 'write-failed' });
   });
 
-  test('through a link changes the file it leads to', async () => {
+  test('through a link within the folder changes the file it leads to', async () => {
     await write('real/a.txt');
     await symlink('real/a.txt', at('link.txt'));
-    await nodeFiles.writeAtomically(at('link.txt'), Buffer.from('new'));
+    await put('link.txt', 'new');
     assert.equal(await readFile(at('real/a.txt'), 'utf8'), 'new');
-    assert.deepEqual((await readdir(at('real'))).concat(await readdir(dir)).sort(), [
-      ...['a.txt', 'link.txt', 'real'],
-    ]);
+    assert.ok((await lstat(at('link.txt'))).isSymbolicLink());
   });
+
+  test('through a link out of the folder is refused, of whatever kind the link is', async () => {
+    await write('set/x.txt', 'outside/secret', 'outside/kept/x');
+    await symlink(at('outside/secret'), at('set/file'));
+    await symlink('../outside/nothing-yet', at('set/dangling'));
+    await symlink(at('outside/kept'), at('set/folder'));
+    await symlink('dangling', at('set/twice'));
+    const leads = {
+      file: 'outside/secret',
+      dangling: 'outside/nothing-yet',
+      'folder/decisions.jsonl': 'outside/kept/decisions.jsonl',
+      'folder/not/yet/there': 'outside/kept/not/yet/there',
+      twice: 'outside/nothing-yet',
+      '../outside/secret': 'outside/secret',
+    };
+    for (const [name, target] of Object.entries(leads)) {
+      const file = path.join(dir, 'set', name);
+      assert.equal(await nodeFiles.outsideTarget(file, at('set')), await realOf(target), name);
+      await assert.rejects(
+        nodeFiles.update(file, at('set'), () => Buffer.from('x')),
+        (error) => {
+          assert.ok(PairLensError.is(error, 'write-failed'));
+          return error.message.includes('outside of the opened folder');
+        },
+      );
+    }
+    assert.deepEqual(await readdir(at('outside')), ['kept', 'secret']);
+    assert.deepEqual(await readdir(at('outside/kept')), ['x']);
+    assert.equal(await readFile(at('outside/secret'), 'utf8'), 'outside/secret');
+    await symlink(at('set'), at('opened'));
+    assert.equal(await nodeFiles.outsideTarget(at('opened/x.txt'), at('opened')), undefined);
+    assert.equal(await nodeFiles.outsideTarget(at('opened/new/y'), at('opened')), undefined);
+  });
+
+  test('with several hard links is refused: the other name would keep the old bytes', async () => {
+    await write('a.txt');
+    await link(at('a.txt'), at('b.txt'));
+    await assert.rejects(put('a.txt', 'new'), /has 2 names \(hard links\)/);
+    assert.equal(await readFile(at('b.txt'), 'utf8'), 'a.txt');
+    assert.deepEqual(await readdir(dir), ['a.txt', 'b.txt']);
+  });
+
+  test(
+    'that is a pipe or a device is refused, and a lock that is one does no harm',
+    { skip: hasSpecialFiles, timeout: 60_000 },
+    async () => {
+      await makePipe('pipe');
+      await assert.rejects(put('pipe', 'x'), /is a named pipe, not a file/);
+      await makePipe('.a.txt.lock');
+      await put('a.txt', 'new');
+      assert.deepEqual((await readdir(dir)).sort(), ['a.txt', 'pipe']);
+    },
+  );
 
   test('that fails leaves the old content, no litter, and a message with the file', async () => {
     await mkdir(at('folder'));
-    await write('folder/inside.txt');
-    await assert.rejects(nodeFiles.writeAtomically(at('folder'), Buffer.from('x')), {
-      name: 'PairLensError',
-      code: 'write-failed',
-      path: at('folder'),
-    });
-    await assert.rejects(nodeFiles.writeAtomically(at('no/such/file'), Buffer.from('x')), {
-      code: 'write-failed',
-    });
-    assert.deepEqual(await readdir(dir), ['folder']);
+    await write('a.txt');
+    await assert.rejects(put('folder', 'x'), { name: 'PairLensError', path: at('folder') });
+    const failure = new PairLensError('unsupported-format', 'no');
+    await assert.rejects(
+      nodeFiles.update(at('a.txt'), dir, () => {
+        throw failure;
+      }),
+      failure,
+    );
+    assert.deepEqual(await readdir(dir), ['a.txt', 'folder']);
+    assert.equal(await readFile(at('a.txt'), 'utf8'), 'a.txt');
+  });
+
+  test('of many processes none is lost, and nothing but the file is left', async () => {
+    const [writers, each] = [4, 40];
+    await Promise.all(Array.from({ length: writers }, (_, w) => appendLines(`w${w}`, each)));
+    const lines = (await readFile(at('lines'), 'utf8')).trimEnd().split('\n');
+    assert.equal(new Set(lines).size, writers * each);
+    assert.equal(lines.length, writers * each);
+    assert.deepEqual(await readdir(dir), ['lines']);
+  });
+
+  test('takes over from a process that was killed in the middle, and clears what it left', async () => {
+    await appendLines('first', 1);
+    const { stdout } = await run(process.execPath, [...WRITER, 'die', at('lines')]).catch(
+      (error: unknown) => error as { stdout: string },
+    );
+    assert.equal(stdout, 'locked');
+    assert.deepEqual((await readdir(dir)).length, 3, 'the lock and the temporary file');
+    await put('lines', 'new');
+    assert.deepEqual(await readdir(dir), ['lines']);
+    assert.equal(await readFile(at('lines'), 'utf8'), 'new');
   });
 });
+
+const WRITER = ['--import', 'tsx', path.join(import.meta.dirname, '../support/fileWriter.ts')];
+const run = promisify(execFile);
+
+function appendLines(name: string, count: number): Promise<unknown> {
+  return run(process.execPath, [...WRITER, 'append', at('lines'), name, String(count)]);
+}
+
+async function realOf(name: string): Promise<string> {
+  return path.join(await realpath(dir), name);
+}

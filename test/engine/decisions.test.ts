@@ -9,23 +9,26 @@ import { auditFolder } from '../../src/engine/auditFolder.ts';
 import { decisionsOf, readDecisions, writeDecision } from '../../src/engine/decisions.ts';
 import { pairLines } from '../../src/engine/pairLines.ts';
 import { fakeWorkspace } from '../support/fakeWorkspace.ts';
-import { memoryFiles } from '../support/memoryFiles.ts';
+import { PairLensError } from '../../src/core/errors.ts';
+import { inEnglish } from '../../src/core/text/sentence.ts';
+import { memoryFiles, type MemoryEntry } from '../support/memoryFiles.ts';
 import { syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
 
 const reference = syntheticBank();
 const hash = (text: string): string => `h(${text})`;
+const PLACE = { root: '/data', folder: '/data' };
 
 /** Decides on one pair of a dataset in a file, and audits the dataset as the command line does. */
 async function auditedWith(embedded: EmbeddedDataset, p: number, decision: Decision | 'none') {
   const files = memoryFiles('/data', {});
   const { image, caption } = embedded.dataset.pairs[p]!;
   const imageHash = embedded.images.hashes[embedded.imageRow[p]!]!;
-  await writeDecision(files, '/data', { image, imageHash, caption }, decision, hash);
+  await writeDecision(files, PLACE, { image, imageHash, caption }, decision, hash);
   const workspace = {
     ...fakeWorkspace([embedded.dataset]),
     hash,
     index: () => Promise.resolve(embedded),
-    decisions: (root: string) => readDecisions(files, root),
+    decisions: (root: string, folder: string) => readDecisions(files, root, folder),
     audit: (whole: EmbeddedDataset, { levels, decisions = [] }: AuditWishes) =>
       auditDataset(whole, { levels, decisions, reference }),
   };
@@ -84,4 +87,76 @@ test('a decision lapses when the image or the caption changes', () => {
     caption: `${caption}!`,
   });
   assert.equal(decided({ ...embedded, dataset: { ...embedded.dataset, pairs } }), undefined);
+});
+
+const PATH = '/data/.pairlens/decisions.jsonl';
+const PAIR = { image: '7.jpg', imageHash: 'bytes', caption: 'a dog' };
+
+function filesWith(content: MemoryEntry) {
+  return memoryFiles('/data', { '.pairlens/decisions.jsonl': content });
+}
+
+test('decisions that cannot be read are a finding of the audit, and deciding leaves them as they are', async () => {
+  for (const [content, words] of [
+    [Buffer.from('{"key":"k","caption":"schön grün über Hügel"}\n', 'latin1'), /neither UTF-8/],
+    [{ fails: 'named-pipe' }, /could not be read/],
+    [{ outside: '/home/me/.bashrc', content: 'alias' }, /leads to \/home\/me\/\.bashrc, outside/],
+    [new Uint8Array(65 * 2 ** 20).fill(0x0a), /too large/],
+  ] as const) {
+    const files = filesWith(content);
+    const { decisions, problems } = await readDecisions(files, '/data', '/data');
+    assert.equal(decisions.size, 0);
+    assert.deepEqual(
+      problems.map(({ code, file }) => [code, file]),
+      [['unreadable-decisions', '.pairlens/decisions.jsonl']],
+    );
+    assert.match(inEnglish(problems[0]!.message), words);
+    await assert.rejects(writeDecision(files, PLACE, PAIR, 'verified', hash), (error) =>
+      PairLensError.is(error),
+    );
+    assert.equal(files.entries.get(PATH), content);
+    const audited = await auditFolder(
+      '/data',
+      {
+        ...fakeWorkspace([embedded.dataset]),
+        hash,
+        index: () => Promise.resolve(embedded),
+        decisions: () => readDecisions(files, '/data', '/data'),
+        audit: (whole: EmbeddedDataset, { levels, decisions: known = [] }: AuditWishes) =>
+          auditDataset(whole, { levels, decisions: known, reference }),
+      },
+      { levels: DEFAULT_LEVELS, version: '1' },
+      {},
+    );
+    assert.equal(audited.report.summary.findings['unreadable-decisions'], 1);
+  }
+});
+
+test('damaged lines are told with the place of the first; the others count, and deciding keeps them', async () => {
+  const good = JSON.stringify({ key: 'k', decision: 'verified', image: 'a.jpg', caption: 'x' });
+  const text = `# ours\n${good}\n<<<<<<< HEAD\n\n=======\n`;
+  const files = filesWith(text);
+  const { decisions, problems } = await readDecisions(files, '/data', '/data');
+  assert.deepEqual([...decisions], [['k', 'verified']]);
+  const [problem, ...others] = problems;
+  assert.deepEqual(others, []);
+  assert.equal(problem?.range?.line, 2);
+  assert.equal(text.slice(problem.range.start, problem.range.end), '<<<<<<< HEAD');
+  assert.equal(
+    inEnglish(problem.message),
+    'Line 3 of .pairlens/decisions.jsonl is no decision, one of 2 such lines; the others count.',
+  );
+  await writeDecision(files, PLACE, PAIR, 'excluded', hash);
+  const after = new TextDecoder().decode(files.entries.get(PATH) as Uint8Array);
+  assert.ok(after.startsWith(text) && after.length > text.length);
+});
+
+test('with the last decision taken back the file goes, and none is made to take back nothing', async () => {
+  const files = memoryFiles('/data', {});
+  await writeDecision(files, PLACE, PAIR, 'none', hash);
+  assert.equal(files.entries.has(PATH), false);
+  await writeDecision(files, PLACE, PAIR, 'verified', hash);
+  assert.equal(files.entries.has(PATH), true);
+  await writeDecision(files, PLACE, PAIR, 'none', hash);
+  assert.equal(files.entries.has(PATH), false);
 });

@@ -93,7 +93,7 @@ export function fakeWorkspace(
       }),
     encodeText: (text) => Promise.resolve(fakeVector(text)),
     encodeImage: (file) => Promise.resolve(fakeVector(file)),
-    decisions: () => Promise.resolve(new Map()),
+    decisions: () => Promise.resolve({ decisions: new Map(), problems: [] }),
     hash: (text) => text,
   };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PairLensError } from '../../src/core/errors.ts';
 import { DEFAULT_READ_BYTES } from '../../src/core/dataset/fileLimits.ts';
+import { outsideWrite } from '../../src/core/outsideWrite.ts';
 import type { FileSystem, ListProblem, ReadOptions } from '../../src/core/ports.ts';
 
 /** What lies at a path: bytes, text (as UTF-8), a link that leads out, or a reason why it cannot be read or listed. */
@@ -78,10 +79,18 @@ export function memoryFiles(
         yield bytes.subarray(at, at + chunkBytes);
       }
     },
-    makeFolder: () => Promise.resolve(),
-    writeAtomically: (file, bytes) => {
-      all.set(file, bytes);
-      return Promise.resolve();
+    outsideTarget: (file) => {
+      const entry = all.get(file);
+      const leads = typeof entry === 'object' && 'outside' in entry ? entry.outside : undefined;
+      return Promise.resolve(leads);
+    },
+    update: async (file, _folder, change, options) => {
+      await Promise.resolve();
+      const entry = all.get(file);
+      if (typeof entry === 'object' && 'outside' in entry) throw outsideWrite(file, entry.outside);
+      const after = change(all.has(file) ? within(file, options) : undefined);
+      if (after === undefined) all.delete(file);
+      else all.set(file, after);
     },
   };
 }

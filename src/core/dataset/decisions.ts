@@ -38,13 +38,42 @@ export function parseDecisions(text: string): ReadonlyMap<string, Decision> {
   return decisions;
 }
 
+/** A line that is neither a decision, nor blank, nor a note (`# ...`): its number and its place in the text. */
+export interface DamagedLine {
+  /** 0-based. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The lines of a file that say nothing, such as what a merge left. */
+export function damagedLines(text: string): DamagedLine[] {
+  const damaged: DamagedLine[] = [];
+  let start = 0;
+  for (const [line, words] of text.split('\n').entries()) {
+    const end = start + words.trimEnd().length;
+    if (!/^\s*(?:#|$)/.test(words) && parseLine(words) === undefined) {
+      damaged.push({ line, start, end });
+    }
+    start += words.length + 1;
+  }
+  return damaged;
+}
+
 /**
  * The text of the file after a decision: earlier lines on the same pair go, the new one comes last; every other line,
  * broken ones included, stays as it is.
  * @param line undefined takes the decision back.
  */
 export function withDecision(text: string, key: string, line: DecisionLine | undefined): string {
-  const kept = text.split(/(?<=\n)/).filter((known) => parseLine(known)?.key !== key);
+  const written = JSON.stringify(key);
+  const kept = text
+    .split(/(?<=\n)/)
+    // Parsing is what takes the time: only what may hold the key, in one spelling or another, is.
+    .filter(
+      (known) =>
+        (!known.includes('\\') && !known.includes(written)) || parseLine(known)?.key !== key,
+    );
   let out = kept.join('');
   if (line === undefined) return out;
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
@@ -59,7 +88,7 @@ function parseLine(
   try {
     value = JSON.parse(line);
   } catch {
-    return undefined; // broken, or blank: not ours to judge, and not ours to lose
+    return undefined; // broken, or blank: not ours to lose
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('key' in value) || typeof value.key !== 'string') return undefined;

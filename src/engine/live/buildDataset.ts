@@ -1,7 +1,5 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
-import type { Decision } from '../../core/dataset/decisions.ts';
-import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { paced } from '../../core/steps.ts';
@@ -20,18 +18,21 @@ export interface BuildHooks {
 
 /**
  * Indexes and audits one dataset.
+ * @param folder that was opened, and holds the dataset
  * @param files where open documents stand before the disk
  * @throws PairLensError `cancelled`.
  */
 export async function buildDataset(
   dataset: Dataset,
+  folder: string,
   ports: LivePorts,
   files: FileSystem,
   hooks: BuildHooks,
 ): Promise<LiveDataset> {
   const hash = (text: string): string => ports.hasher.hash(text);
-  const embedded = await indexDataset(dataset, ports, hooks);
-  const decisions = await decisionsBelow(files, dataset.root, ports);
+  const indexed = await indexDataset(dataset, ports, hooks);
+  const { decisions, problems } = await readDecisions(files, dataset.root, folder);
+  const embedded = { ...indexed, problems: [...indexed.problems, ...problems] };
   hooks.onAudit();
   const context = await judgeDataset(embedded, {
     ...hooks,
@@ -50,18 +51,4 @@ export async function buildDataset(
     throwIfCancelled(hooks.signal);
   });
   return live;
-}
-
-/** A file of decisions that cannot be read must not keep the dataset from being seen. */
-async function decisionsBelow(
-  files: FileSystem,
-  root: string,
-  { log }: LivePorts,
-): Promise<ReadonlyMap<string, Decision>> {
-  try {
-    return await readDecisions(files, root);
-  } catch (error) {
-    log.warn(PairLensError.from(error).message);
-    return new Map();
-  }
 }

@@ -22,7 +22,7 @@ export async function decidePair(
 ): Promise<string> {
   const found = findPair(members, id);
   if (found === undefined) throw noSuchPair(id);
-  const { dataset, slot } = found;
+  const { dataset, slot, opened } = found;
   const { image, caption, source } = dataset.slots.pairs[slot]!;
   const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
   if (imageHash === undefined) {
@@ -31,7 +31,8 @@ export async function decidePair(
       remedy: sentence('Replace the image first.'),
     });
   }
-  await writeDecision(files, dataset.root, { image, imageHash, caption }, decision, hash);
+  const place = { root: dataset.root, folder: opened.dir };
+  await writeDecision(files, place, { image, imageHash, caption }, decision, hash);
   const known = dataset.unknownTexts([caption]);
   dataset.decide(slot, decision, await intake.encode(known, undefined));
   return toAbsolute(dataset.root, source.file);

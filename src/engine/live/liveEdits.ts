@@ -7,6 +7,7 @@ import { createCaption } from './createCaption.ts';
 import { currentText } from './currentText.ts';
 import type { FileEdit, LivePairId } from './liveWorkspace.ts';
 import { findPair, noSuchPair, type FoundPair, type Member } from './members.ts';
+import { refuseOutside } from './refuseOutside.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
 /** What it takes to say which characters to change. */
@@ -54,10 +55,12 @@ export async function createCaptionEdit(
   imagePath: string,
   caption: string,
 ): Promise<FileEdit> {
-  for (const { dataset } of members) {
+  for (const { dataset, opened } of members) {
     const image = toDatasetPath(dataset.root, imagePath);
     if (image === undefined || !dataset.hasImage(image)) continue;
-    return createCaption(dataset, files, image, caption);
+    const edit = await createCaption(dataset, files, image, caption);
+    await refuseOutside(files, edit.path, opened.dir);
+    return edit;
   }
   throw new PairLensError(
     'invalid-argument',
@@ -80,6 +83,7 @@ async function editable({ members, files, readAgain }: Editing, id: LivePairId):
   if (found === undefined) throw noSuchPair(id);
   const before = found.dataset.slots.pairs[found.slot]!;
   const path = toAbsolute(found.dataset.root, before.source.file);
+  await refuseOutside(files, path, found.opened.dir);
   await readAgain(found, path);
   const again = findPair(members, id);
   if (again?.dataset.slots.pairs[again.slot]?.caption !== before.caption) throw noSuchPair(id);

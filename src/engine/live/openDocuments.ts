@@ -23,8 +23,8 @@ export class OpenDocuments {
         const bytes = bytesOf(path);
         return bytes === undefined ? disk.stream(path, options) : once(bytes);
       },
-      makeFolder: (path) => disk.makeFolder(path),
-      writeAtomically: (path, bytes) => disk.writeAtomically(path, bytes),
+      outsideTarget: (path, folder) => disk.outsideTarget(path, folder),
+      update: (path, folder, change, options) => disk.update(path, folder, change, options),
     };
   }
 

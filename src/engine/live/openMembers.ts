@@ -29,7 +29,7 @@ export async function openMembers(
     });
     for (const dataset of opened?.datasets ?? []) {
       onState('indexing');
-      const live = await buildDataset(dataset, await ports(), files, {
+      const live = await buildDataset(dataset, folder, await ports(), files, {
         ...hooks,
         pause,
         onAudit: () => onState('auditing'),

@@ -226,10 +226,7 @@ test('an image whose captions are in a document that is no table of lines is ref
 
 test('a caption is neither written over what stands there nor into a table of another folder', async () => {
   const taken = await opened({ 'a.jpg': 'red dog', 'a.txt': 'red dog', 'new.jpg': 'blue boat' });
-  await taken.files.writeAtomically(
-    `${ROOT}/new.txt`,
-    new TextEncoder().encode('written meanwhile'),
-  );
+  taken.files.entries.set(`${ROOT}/new.txt`, 'written meanwhile');
   const table = await opened({
     'images/a.jpg': 'red dog',
     'images/new.jpg': 'blue boat',
