@@ -174,7 +174,9 @@ class TableRows {
   readonly #surplus = new Map<DatasetPath, { readonly range: SourceRange; captions: number }>();
   #lostRows = 0;
   #skipped = 0;
-  #unlisted = 0;
+  /** Problems beyond those that are named. */
+  #unnamed = 0;
+  #unlistedRows = 0;
 
   constructor(file: DatasetPath, format: CaptionFormat) {
     this.#file = file;
@@ -249,12 +251,12 @@ class TableRows {
   }
 
   addUnlisted(): void {
-    this.#unlisted++;
+    this.#unlistedRows++;
   }
 
   addProblem(problem: Problem): void {
     if (this.#problems.length < LIMITS.problemsPerFile) this.#problems.push(problem);
-    else this.#unlisted++;
+    else this.#unnamed++;
   }
 
   /** A row with invalid bytes: not judged. */
@@ -268,8 +270,8 @@ class TableRows {
     }
     this.#addRepeats();
     const problems = [...this.#problems, ...this.#lostProblems()];
-    const unlisted = this.#unlisted + Math.max(0, this.#lostRows - LIMITS.problemsPerFile);
-    if (unlisted > 0) problems.push(moreProblems(this.#file, unlisted));
+    const unnamed = this.#unnamed + Math.max(0, this.#lostRows - LIMITS.problemsPerFile);
+    if (unnamed > 0) problems.push(moreProblems(this.#file, unnamed));
     if (stream.damage !== undefined) {
       const { guess } = stream.damage;
       const looks = guess === undefined ? '' : sentence(' It looks like {0}.', guess);
@@ -291,7 +293,7 @@ class TableRows {
       pairs: [...this.#byImage.values()].flat(),
       problems,
       mentioned: new Set(this.#counts.keys()),
-      unlistedRows: this.#unlisted,
+      unlistedRows: this.#unlistedRows,
     };
   }
 
