@@ -6,7 +6,7 @@ import { PairLensError } from '../core/errors.ts';
 import { sentence } from '../core/text/sentence.ts';
 import { codeOf } from './fileErrors.ts';
 import { readRegular } from './regularFile.ts';
-import { isGone, isMark, isOlderThan, ownMark } from './temporaryFile.ts';
+import { isGone, isMark, isOlderThan, isOwn, ownMark } from './temporaryFile.ts';
 
 /*
  * A lock between processes, as a file beside the one it is for: `.NAME.lock` holds the mark of the process that has it.
@@ -78,9 +78,12 @@ async function acquire(file: string, lock: string, mark: string): Promise<void> 
   }
 }
 
-/** Empty is what a process is about to write its mark into; what else is no mark holds nobody's place. */
+/**
+ * Empty is what a process is about to write its mark into; what else is no mark holds nobody's place. Calls of this
+ * process wait in their queue, so a mark of its own is one that it could not remove.
+ */
 function isAbandoned(holder: string): boolean {
-  return isGone(holder) === true || (holder !== '' && !isMark(holder));
+  return isOwn(holder) || isGone(holder) === true || (holder !== '' && !isMark(holder));
 }
 
 /** Whether the file was made: it is there for one process only. */

@@ -55,6 +55,11 @@ export function isGone(mark: string): boolean | undefined {
   }
 }
 
+/** Whether this very process made a mark. */
+export function isOwn(mark: string): boolean {
+  return mark.startsWith(`${process.pid}-${MACHINE}-`);
+}
+
 /** A name for a temporary file beside `file`. */
 export function temporaryBeside(file: string): string {
   return path.join(path.dirname(file), `${prefixOf(file)}${ownMark()}.tmp`);

@@ -21,6 +21,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { ownMark } from '../../src/adapters/temporaryFile.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import type { ListProblem, OutsideLink } from '../../src/core/ports.ts';
@@ -397,6 +398,17 @@ describe('changing a file', () => {
     assert.equal(lines.length, writers * each);
     assert.deepEqual(await readdir(dir), ['lines']);
   });
+
+  test(
+    'waits for no lock that this process itself could not remove',
+    { timeout: 9000 },
+    async () => {
+      await writeFile(at('.a.txt.lock'), ownMark());
+      await Promise.all([put('a.txt', '1'), put('a.txt', '2'), put('a.txt', '3')]);
+      assert.equal(await readFile(at('a.txt'), 'utf8'), '3');
+      assert.deepEqual(await readdir(dir), ['a.txt']);
+    },
+  );
 
   test('takes over from a process that was killed in the middle, and clears what it left', async () => {
     await appendLines('first', 1);
