@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
+import { PairLensError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { visibleLines, visibleText } from '../core/text/visibleText.ts';
@@ -50,10 +51,12 @@ export class Terminal {
       error: (message) => say(marks.red('error: '), message),
     };
     // A reader that has seen enough (`| head`) is no failure: the rest of the output is dropped.
+    // Any other failure is told by `print`.
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      this.#closed = true;
+      if (error.code === 'EPIPE') this.#closed = true;
     });
+    // Nobody is left to be told.
+    process.stderr.on('error', () => undefined);
   }
 
   /** The listener to hand to long calls, or undefined with --quiet. */
@@ -62,13 +65,19 @@ export class Terminal {
     return line && ((progress) => line.show(progress, visibleText(what)));
   }
 
-  /** Writes a result, and waits for a reader that is slower than we are. */
+  /**
+   * Writes a result, and waits for a reader that is slower than we are.
+   * @throws PairLensError `write-failed` where standard output takes nothing: a full disk behind it, say.
+   */
   async print(chunks: string | Iterable<string>): Promise<void> {
     this.#progress?.clear();
     for (const chunk of typeof chunks === 'string' ? [chunks] : chunks) {
       if (this.#closed) return;
-      await new Promise<void>((resolve) => {
-        process.stdout.write(chunk, () => resolve());
+      await new Promise<void>((resolve, reject) => {
+        process.stdout.write(chunk, (error?: NodeJS.ErrnoException | null) => {
+          if (!error || error.code === 'EPIPE') resolve();
+          else reject(unwritable(error));
+        });
       });
     }
   }
@@ -77,6 +86,14 @@ export class Terminal {
   done(): void {
     this.#progress?.clear();
   }
+}
+
+function unwritable(error: NodeJS.ErrnoException): PairLensError {
+  return new PairLensError(
+    'write-failed',
+    `Standard output could not be written: ${error.message}.`,
+    { cause: error, remedy: 'Free some space there, or send the output to another place.' },
+  );
 }
 
 function wantsColor(fd: number, color: boolean): boolean {
