@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { PairLensError } from '../core/errors.ts';
 import type { EmbeddingStore, Log } from '../core/ports.ts';
+import { sentence } from '../core/text/sentence.ts';
 import { loadChecksum } from './checksum.ts';
 import { makeSegmentFolder, removeEarlierStore, segmentFolder } from './segmentFolder.ts';
 import { SegmentSet } from './segmentSet.ts';
@@ -16,12 +18,12 @@ export interface StoreStats {
 /** The store with the housekeeping that its command needs. */
 export interface EmbeddingCache extends EmbeddingStore {
   stats(): StoreStats;
-  /** @throws NodeJS.ErrnoException where a file stays. */
+  /** @throws PairLensError `store-failed` where something stays. */
   clear(): Promise<void>;
   /**
    * Removes what was not used for longest until at most `bytes` (default: the limit) are in use. Use is known of files,
    * each a 64th of the limit, not of entries.
-   * @throws NodeJS.ErrnoException where a file stays.
+   * @throws PairLensError `store-failed` where more stays.
    */
   prune(bytes?: number): Promise<void>;
 }
@@ -71,6 +73,8 @@ class SegmentStore implements EmbeddingCache {
     maxSize: KEPT_BYTES,
     sizeCalculation: (value, key) => value.length + key.length,
   });
+  /** Why there are no segments. */
+  #unusable = 'it is closed';
   #isWritable = false;
   #isClosed = false;
   /** There is something to tidy up. */
@@ -101,6 +105,7 @@ class SegmentStore implements EmbeddingCache {
       this.#lookedAt = performance.now();
       removeEarlierStore(this.#cacheFolder, this.#log);
     } catch (error) {
+      this.#unusable = reasonOf(error);
       this.#log.warn(
         `The cache ${this.#folder} cannot be used (${reasonOf(error)}); this run goes on without one. Give --cache another folder to keep what is computed.`,
       );
@@ -158,16 +163,34 @@ class SegmentStore implements EmbeddingCache {
   }
 
   clear(): Promise<void> {
-    return this.#exclusively(() => {
-      this.#pending.clear();
-      this.#pendingBytes = 0;
-      this.#kept.clear();
-      this.#segments?.clear();
-    });
+    this.#pending.clear();
+    this.#pendingBytes = 0;
+    this.#kept.clear();
+    return this.#asAsked((segments) => segments.clear());
   }
 
   prune(bytes = this.#limitBytes): Promise<void> {
-    return this.#exclusively(() => this.#segments?.shrinkTo(bytes));
+    return this.#asAsked((segments) => segments.shrinkTo(bytes));
+  }
+
+  /** A change that somebody asked for: here a failure is one. */
+  #asAsked(task: (segments: SegmentSet) => void | Promise<void>): Promise<void> {
+    return this.#exclusively(async () => {
+      try {
+        if (this.#segments === undefined) throw new Error(this.#unusable);
+        await task(this.#segments);
+      } catch (error) {
+        throw new PairLensError(
+          'store-failed',
+          sentence('The cache {0} cannot be changed: {1}.', this.#folder, reasonOf(error)),
+          {
+            path: this.#folder,
+            remedy: sentence('Change who may write into the folder, or give --cache another one.'),
+            cause: error,
+          },
+        );
+      }
+    });
   }
 
   #exclusively<T>(task: () => T | Promise<T>): Promise<T> {

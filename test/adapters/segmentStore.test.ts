@@ -265,6 +265,7 @@ test(
     const { store, warnings } = await openIn(folder);
     assert.equal(store.get('k1'), undefined);
     assert.match(warnings.join('\n'), /every user of this machine may write into it.*--cache/);
+    await assert.rejects(store.clear(), /cannot be changed: every user of this machine/);
     await store.close();
   },
 );

@@ -5,6 +5,7 @@
  *   torn    half of a write, then SIGKILL (other calls: as kill)
  *   enospc  the call fails with ENOSPC; with CRASH_STICKY every later one too
  *   eio     the same with EIO
+ * With CRASH_READS calls that read at a place of such a file are counted too.
  * With CRASH_LOG every counted call adds the line "<number> <name>" to that file. Children inherit the library and count
  * for themselves.
  *
@@ -104,6 +105,13 @@ ssize_t pwritev(int fd, const struct iovec *v, int n, off_t at) {
 }
 ssize_t pwritev64(int fd, const struct iovec *v, int n, off64_t at) {
   INTERPOSE(matches_fd(fd), pwritev64, (void)!real(fd, v, (n + 1) / 2, at), real(fd, v, n, at));
+}
+static int matches_read(int fd) { return getenv("CRASH_READS") && matches_fd(fd); }
+ssize_t pread(int fd, void *b, size_t n, off_t at) {
+  INTERPOSE(matches_read(fd), pread, NOTHING, real(fd, b, n, at));
+}
+ssize_t pread64(int fd, void *b, size_t n, off64_t at) {
+  INTERPOSE(matches_read(fd), pread64, NOTHING, real(fd, b, n, at));
 }
 int fsync(int fd) { INTERPOSE(matches_fd(fd), fsync, NOTHING, real(fd)); }
 int fdatasync(int fd) { INTERPOSE(matches_fd(fd), fdatasync, NOTHING, real(fd)); }
