@@ -1,5 +1,5 @@
 // Trains the matching heads and writes docs/zoo.md: npm run zoo -- --data FLICKR8K --eval COCO_MINI [--budget quick|full]
-// Makes .venv/ with what models/build needs, unless it is there. Every argument goes to models/build/zoo.py.
+// Makes .venv/ with what models/build needs, unless it is there. Every argument goes to pairlens_models.zoo.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -20,8 +20,7 @@ function run(command: string, ...args: readonly string[]): void {
 
 if (!existsSync(READY)) {
   run(process.platform === 'win32' ? 'python' : 'python3.11', '-m', 'venv', VENV);
-  const requirements = path.join(ROOT, 'models/build/requirements.txt');
-  run(PYTHON, '-m', 'pip', 'install', '--quiet', '-r', requirements);
+  run(PYTHON, '-m', 'pip', 'install', '--quiet', '-e', path.join(ROOT, 'models/build'));
   run(PYTHON, '-c', 'import pathlib, sys; pathlib.Path(sys.argv[1]).touch()', READY);
 }
-run(PYTHON, path.join(ROOT, 'models/build/zoo.py'), ...process.argv.slice(2));
+run(PYTHON, '-m', 'pairlens_models.zoo', ...process.argv.slice(2));

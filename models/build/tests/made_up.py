@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from anchors import Anchors
-from batches import TrainingData
-from features import TextStates
+from pairlens_models.anchors import Anchors
+from pairlens_models.batches import TrainingData
+from pairlens_models.features import TextStates
 
 IMAGES, PER_IMAGE, LENGTH, VOCABULARY = 48, 2, 5, 40
 
@@ -13,7 +13,9 @@ def made_up_data(seed=0):
     rng = np.random.default_rng(seed)
     topics = rng.standard_normal((IMAGES, 32))
     regions = np.maximum(topics @ rng.standard_normal((32, 1280)), 0)[None, :, None].repeat(4, 2) / 4
-    states = np.repeat(topics @ rng.standard_normal((32, 384)), PER_IMAGE * LENGTH, 0) + rng.standard_normal((IMAGES * PER_IMAGE * LENGTH, 384))
+    states = np.repeat(topics @ rng.standard_normal((32, 384)), PER_IMAGE * LENGTH, 0) + rng.standard_normal(
+        (IMAGES * PER_IMAGE * LENGTH, 384)
+    )
     count = IMAGES * PER_IMAGE
     texts = TextStates(states.astype(np.float16), np.arange(count) * LENGTH, np.full(count, LENGTH))
     sentences = states.reshape(count, LENGTH, 384).mean(1)

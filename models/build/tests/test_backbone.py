@@ -8,9 +8,9 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from efficientnet_lite import backbone_graph, block_strides, grid_side
-from quantize import quantize_backbone
-from torch_weights import read_checkpoint
+from pairlens_models.efficientnet_lite import backbone_graph, block_strides, grid_side
+from pairlens_models.quantize import quantize_backbone
+from pairlens_models.torch_weights import read_checkpoint
 
 WIDTHS = [(16, 1, 3), *[(24, 6, 3)] * 3, *[(48, 6, 5)] * 3, *[(88, 6, 3)] * 4, *[(120, 6, 5)] * 4, *[(208, 6, 5)] * 5, (352, 6, 3)]
 

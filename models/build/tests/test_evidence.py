@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evidence import PROPAGATED, pseudo_captions, ranks
-from metrics import over_swaps
+from pairlens_models.evidence import PROPAGATED, pseudo_captions, ranks
+from pairlens_models.metrics import over_swaps
 
 
 def two_topics(count: int = 30) -> tuple[np.ndarray, np.ndarray]:
@@ -38,5 +38,7 @@ def test_ranks_count_what_fits_better_both_ways():
 
 def test_every_score_that_is_named_is_measured_by_itself():
     captions = [[f'{"abcdefghijklmnopqrst"[row % 20] * 3} thing'] for row in range(40)]
-    found = over_swaps(captions, lambda given, _: {'knows': (given != np.arange(40)) * 1.0, 'errs': (given == np.arange(40)) * 1.0}, seeds=2)
+    found = over_swaps(
+        captions, lambda given, _: {'knows': (given != np.arange(40)) * 1.0, 'errs': (given == np.arange(40)) * 1.0}, seeds=2
+    )
     assert found == {'knows': {'random': 1.0, 'noun': 1.0}, 'errs': {'random': 0.0, 'noun': 0.0}}

@@ -3,10 +3,10 @@
 import numpy as np
 import onnxruntime
 import pytest
-
-from ensemble import Member, image_graph, principal_directions, side_by_side, text_graph
-from heads import naa, rrf, saem, scan, vse
 from made_up import made_up_anchors
+
+from pairlens_models.ensemble import Member, image_graph, principal_directions, side_by_side, text_graph
+from pairlens_models.heads import naa, rrf, saem, scan, vse
 
 ANCHORS = made_up_anchors()
 RNG = np.random.default_rng(0)

@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
-from heads import gsmn, mcnn, mrnn, naa, rrf, saem, scan, vse, vsrn
 from made_up import LENGTH, VOCABULARY, made_up_anchors, made_up_data
-from objective import Recipe
-from train import pairwise, train
+
+from pairlens_models.heads import gsmn, mcnn, mrnn, naa, rrf, saem, scan, vse, vsrn
+from pairlens_models.objective import Recipe
+from pairlens_models.train import pairwise, train
 
 GLOBAL = {
     'vse': (vse, vse.VseConfig()),
@@ -41,7 +41,9 @@ def similarity(name):
     params = jax.tree.map(np.asarray, head.init(config, 3))  # as training leaves them
 
     def of_pairs(batch):
-        return head.score_pairs(params, config, head.image_fragments(params, config, ANCHORS, batch), head.text_fragments(params, config, ANCHORS, batch))
+        return head.score_pairs(
+            params, config, head.image_fragments(params, config, ANCHORS, batch), head.text_fragments(params, config, ANCHORS, batch)
+        )
 
     def of_embeddings(batch):
         images = head.embed_images(params, config, ANCHORS, batch['regions'], batch['logits'])
@@ -58,7 +60,9 @@ def test_a_score_depends_on_its_image_and_its_caption_alone(name):
     scores = np.asarray(score(BATCH))
     assert scores.shape == (3, 4) and np.isfinite(scores).all()
     assert np.ptp(scores, 0).min() > 1e-6 and np.ptp(scores, 1).min() > 1e-6
-    hidden = np.where(BATCH['mask'][..., None], BATCH['states'], np.where(RNG.random(BATCH['states'].shape) < 0.5, -50.0, 1e3)).astype(np.float32)
+    hidden = np.where(BATCH['mask'][..., None], BATCH['states'], np.where(RNG.random(BATCH['states'].shape) < 0.5, -50.0, 1e3)).astype(
+        np.float32
+    )
     words = np.where(BATCH['mask'], BATCH['words'], 5).astype(np.int32)
     np.testing.assert_allclose(score(BATCH | {'states': hidden, 'words': words}), scores, atol=2e-5)
     alone = {key: value[1:2] for key, value in BATCH.items()}

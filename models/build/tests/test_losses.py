@@ -5,14 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from losses.adversarial import adversarial, adversarial_params
-from losses.angular import angular
-from losses.contrastive import contrastive
-from losses.hal import hal
-from losses.instance import instance, instance_params
-from losses.margin import knn_margin
-from losses.neighbour import neighbour_ranking, neighbours
-from losses.sigmoid import sigmoid, sigmoid_params
+from pairlens_models.losses.adversarial import adversarial, adversarial_params
+from pairlens_models.losses.angular import angular
+from pairlens_models.losses.contrastive import contrastive
+from pairlens_models.losses.hal import hal
+from pairlens_models.losses.instance import instance, instance_params
+from pairlens_models.losses.margin import knn_margin
+from pairlens_models.losses.neighbour import neighbour_ranking, neighbours
+from pairlens_models.losses.sigmoid import sigmoid, sigmoid_params
 
 I, J = np.ogrid[:6, :4]
 IMAGES = np.sin(1 + 2 * I + 3 * J)
@@ -63,12 +63,17 @@ def test_instance_loss_is_the_entropy_of_a_guess_before_training_and_falls():
     assert float(instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, flat)) == pytest.approx(2 * np.log(6), abs=1e-4)
     gradient = jax.grad(lambda p: instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, p))(params)
     after = jax.tree.map(lambda p, g: p - 0.05 * g, params, gradient)
-    assert instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, after) < instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, params)
+    assert instance(jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, after) < instance(
+        jnp.asarray(IMAGES), jnp.asarray(TEXTS), labels, params
+    )
 
 
 def test_the_discriminator_and_the_encoders_pull_in_opposite_directions():
     params = adversarial_params(jax.random.PRNGKey(0), 4)
-    of = lambda v, p: adversarial(v, jnp.asarray(TEXTS), p)
+
+    def of(v, p):
+        return adversarial(v, jnp.asarray(TEXTS), p)
+
     images = jnp.asarray(IMAGES)
     to_images, to_params = jax.grad(of, (0, 1))(images, params)
     better_discriminator = jax.tree.map(lambda p, g: p - 0.01 * g, params, to_params)

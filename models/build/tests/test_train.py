@@ -2,13 +2,13 @@
 
 import jax
 import numpy as np
-
-from batches import draw, with_noise
-from heads import saem, vse
 from made_up import IMAGES, LENGTH, PER_IMAGE, made_up_anchors, made_up_data
-from metrics import auroc, mismatch_auroc, noun_swaps, random_swaps, recall, recall_of, swap_auroc
-from objective import Recipe
-from train import train
+
+from pairlens_models.batches import draw, with_noise
+from pairlens_models.heads import saem, vse
+from pairlens_models.metrics import auroc, mismatch_auroc, noun_swaps, random_swaps, recall, recall_of, swap_auroc
+from pairlens_models.objective import Recipe
+from pairlens_models.train import train
 
 CONFIG = saem.SaemConfig(regions=4, width=32, attention_heads=4, feed_forward=64, filters=32)
 RECIPE = Recipe(epochs=20, images=16, longest=LENGTH, learning_rate=2e-3, average=0.8)
@@ -18,7 +18,9 @@ def test_training_learns_which_captions_belong_to_which_image():
     data = made_up_data()
     head = train(saem, CONFIG, made_up_anchors(), data, RECIPE)
     states, mask = data.texts.padded(data.captions.ravel(), LENGTH)
-    images = np.asarray(saem.embed_images(head, CONFIG, made_up_anchors(), data.regions[0].astype(np.float32), data.logits[0].astype(np.float32)))
+    images = np.asarray(
+        saem.embed_images(head, CONFIG, made_up_anchors(), data.regions[0].astype(np.float32), data.logits[0].astype(np.float32))
+    )
     captions = np.asarray(saem.embed_texts(head, CONFIG, made_up_anchors(), states.astype(np.float32), mask))
     # one image in 48 by chance: about 2 %
     assert recall(images, captions, np.repeat(np.arange(IMAGES), PER_IMAGE))[0] > 30
@@ -104,7 +106,9 @@ def test_both_directions_may_have_scores_of_their_own():
 
 
 def test_noun_swaps_share_a_word_and_random_ones_move_their_share():
-    captions = [f'a {animal} beside the {place}' for animal in ('dog', 'cat', 'horse', 'bird') for place in ('river', 'house', 'tree', 'road')] * 2
+    captions = [
+        f'a {animal} beside the {place}' for animal in ('dog', 'cat', 'horse', 'bird') for place in ('river', 'house', 'tree', 'road')
+    ] * 2
     captions += [f'unlike{n} anything{n}' for n in range(60)]
     given = noun_swaps(captions, 0.5, np.random.default_rng(0))
     swapped = np.flatnonzero(given != np.arange(len(captions)))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from zoo import still_to_do
-from zoo_report import read_record, write_record
-from zoo_runs import quick_runs
+from pairlens_models.zoo import still_to_do
+from pairlens_models.zoo_report import read_record, write_record
+from pairlens_models.zoo_runs import quick_runs
 
 
 def names(runs):

@@ -1,0 +1,1 @@
+"""Makes the encoders that PairLens ships, and measures them."""
