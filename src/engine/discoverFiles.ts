@@ -3,6 +3,12 @@ import type { DatasetPath } from '../core/dataset/dataset.ts';
 import { extensionOf, isImageName, isSkippedFolder, stemOf } from '../core/dataset/fileKinds.ts';
 import { baseName, toDatasetPath } from '../core/dataset/paths.ts';
 import type { Problem } from '../core/dataset/problem.ts';
+import {
+  CAPTION_EXTENSIONS,
+  isNamedLikeTable,
+  SIDECAR_EXTENSIONS,
+  TABLE_EXTENSIONS,
+} from '../core/formats/captionFiles.ts';
 import type { FileSystem, ListProblem } from '../core/ports.ts';
 import { type Sentence, sentence } from '../core/text/sentence.ts';
 import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts';
@@ -10,9 +16,9 @@ import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts'
 /** What lies in the opened folder, sorted by kind. All paths relative to it. */
 export interface Listing {
   readonly images: readonly DatasetPath[];
-  /** `.txt` and `.caption` files. */
+  /** Files with the extension of a sidecar. */
   readonly texts: readonly DatasetPath[];
-  /** Files whose name allows captions of many images: `.jsonl`, `.json`, `.csv`, `.token`, some `.txt`. */
+  /** Files whose name allows captions of many images. */
   readonly tables: readonly DatasetPath[];
   /** Images and caption files that are there but cannot be opened: broken links, named pipes. */
   readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
@@ -27,14 +33,10 @@ export interface UnlistedReason {
   readonly remedy: Sentence;
 }
 
-const TABLE_EXTENSIONS: ReadonlySet<string> = new Set(['json', 'jsonl', 'ndjson', 'csv', 'token']);
-const TABLE_TEXT = /captions?|token|results/i;
-
 /** Walks `dir`, leaving out hidden folders and tools' own. */
 export async function discoverFiles(
   files: FileSystem,
   dir: string,
-  sidecarExtensions: readonly string[],
   listening: { readonly signal?: CancelSignal; readonly onListed?: (done: number) => void },
 ): Promise<Listing> {
   const images: DatasetPath[] = [];
@@ -44,7 +46,7 @@ export async function discoverFiles(
   const unlisted = new Map<DatasetPath, UnlistedReason>();
   const links: OutsideDatasetLink[] = [];
   const isCaptionName = (path: DatasetPath): boolean =>
-    sidecarExtensions.includes(extensionOf(path)) || TABLE_EXTENSIONS.has(extensionOf(path));
+    CAPTION_EXTENSIONS.includes(extensionOf(path));
   const walk = files.walk(dir, {
     skipFolder: isSkippedFolder,
     onProblem: ({ path, reason }) => {
@@ -66,8 +68,8 @@ export async function discoverFiles(
     const path = toDatasetPath(dir, entry.path);
     if (path === undefined || isResourceFork(path)) continue;
     if (isImageName(path)) images.push(path);
-    else if (sidecarExtensions.includes(extensionOf(path))) texts.push(path);
-    else if (TABLE_EXTENSIONS.has(extensionOf(path))) others.push(path);
+    else if (SIDECAR_EXTENSIONS.includes(extensionOf(path))) texts.push(path);
+    else if (TABLE_EXTENSIONS.includes(extensionOf(path))) others.push(path);
   }
   const stems = new Set(images.map(stemOf));
   // A .json beside its image describes that one image (img2dataset), and a .txt is its caption.
@@ -77,7 +79,7 @@ export async function discoverFiles(
     texts: texts.sort(),
     tables: [
       ...others.filter((path) => extensionOf(path) !== 'json' || alone(path)),
-      ...texts.filter((path) => TABLE_TEXT.test(baseName(path)) && alone(path)),
+      ...texts.filter((path) => isNamedLikeTable(path) && alone(path)),
     ].sort(),
     unlisted,
     problems: [...problems, ...outsideLinkProblems(links, [...images, ...texts, ...others])],
@@ -130,7 +132,7 @@ function listProblem(reason: ListProblem['reason'], file: DatasetPath): Problem 
       remedy,
     };
   }
-  if (['txt', 'caption'].includes(extension) || TABLE_EXTENSIONS.has(extension)) {
+  if (CAPTION_EXTENSIONS.includes(extension)) {
     return { code: 'unreadable-caption', file, message: sentence('{0} {1}.', file, what), remedy };
   }
   if (!FOLDER_REASONS.has(reason)) return undefined;

@@ -14,6 +14,7 @@ import {
   sidecarLines,
   type CaptionsPerFile,
 } from '../core/formats/sidecar.ts';
+import { SIDECAR_EXTENSIONS } from '../core/formats/captionFiles.ts';
 import { LIMITS } from '../core/formats/limits.ts';
 import type { FileSystem, Log } from '../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
@@ -55,7 +56,6 @@ export async function readSidecars(
   images: readonly DatasetPath[],
   texts: readonly DatasetPath[],
   options: {
-    readonly extensions: readonly string[];
     readonly captionsPerFile?: CaptionsPerFile;
     readonly signal?: CancelSignal;
     /** Told of mistakes of the reader itself. */
@@ -152,11 +152,9 @@ async function matchByName(
   images: readonly DatasetPath[],
   texts: readonly DatasetPath[],
   {
-    extensions,
     captioned,
     unlisted,
   }: {
-    readonly extensions: readonly string[];
     readonly captioned: ReadonlySet<DatasetPath>;
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
@@ -167,13 +165,13 @@ async function matchByName(
   const imagesOf = new Map<DatasetPath, DatasetPath[]>();
   const problems: Problem[] = [];
   const unread: DatasetPath[] = [];
-  const rank = (text: DatasetPath) => extensions.indexOf(extensionOf(text));
+  const rank = (text: DatasetPath) => SIDECAR_EXTENSIONS.indexOf(extensionOf(text));
   for (const image of images) {
     if (captioned.has(image)) continue;
     // `photo.txt`, or hydrus' `photo.jpg.txt`.
     const found = [stemOf(image), image].flatMap((stem) => byStem.get(stem.normalize('NFC')) ?? []);
     if (found.length === 0) {
-      const closed = closedSidecar(image, extensions, unlisted);
+      const closed = closedSidecar(image, unlisted);
       if (closed !== undefined) {
         problems.push(closed);
         continue;
@@ -195,7 +193,7 @@ async function matchByName(
   for (const [file, sharing] of imagesOf) {
     if (sharing.length > 1) problems.push(sharedSidecar(file, sharing));
   }
-  if (unread.length > 0) problems.push(secondSidecars(unread, extensions));
+  if (unread.length > 0) problems.push(secondSidecars(unread));
   return { sidecarOf, imagesOf, problems };
 }
 
@@ -336,9 +334,9 @@ function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Probl
   };
 }
 
-function secondSidecars(unread: readonly DatasetPath[], extensions: readonly string[]): Problem {
+function secondSidecars(unread: readonly DatasetPath[]): Problem {
   const [file = '', ...related] = unread;
-  const order = extensions.map((extension) => `.${extension}`).join(', ');
+  const order = SIDECAR_EXTENSIONS.map((extension) => `.${extension}`).join(', ');
   const count =
     unread.length === 1 ? sentence('An image has') : sentence('{0} images have', unread.length);
   return {
@@ -358,10 +356,9 @@ function secondSidecars(unread: readonly DatasetPath[], extensions: readonly str
 /** That the caption file of an image cannot be opened, told as what it means for the image. */
 function closedSidecar(
   image: DatasetPath,
-  extensions: readonly string[],
   unlisted: ReadonlyMap<DatasetPath, UnlistedReason>,
 ): Problem | undefined {
-  for (const extension of extensions) {
+  for (const extension of SIDECAR_EXTENSIONS) {
     for (const text of [`${stemOf(image)}.${extension}`, `${image}.${extension}`]) {
       const reason = unlisted.get(text);
       if (reason === undefined) continue;

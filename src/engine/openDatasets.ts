@@ -5,6 +5,7 @@ import { baseName, commonFolder, folderOf, toAbsolute, within } from '../core/da
 import type { Problem } from '../core/dataset/problem.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { CaptionsPerFile } from '../core/formats/sidecar.ts';
+import { CAPTION_FORMATS } from '../core/formats/table.ts';
 import type { FileSystem, Log } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
 import { discoverFiles, type Listing } from './discoverFiles.ts';
@@ -16,8 +17,6 @@ import { unreadableFile } from './errorWords.ts';
 export interface OpenOptions {
   /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
   readonly captionsPerFile?: CaptionsPerFile;
-  /** Extensions of sidecar files without the dot, the one to prefer first. */
-  readonly sidecarExtensions?: readonly string[];
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
   /** Told of mistakes of a reader itself; they cost no more than the file. */
@@ -60,8 +59,7 @@ export async function openFolder(
   options: OpenOptions = {},
 ): Promise<OpenedFolder> {
   const { signal, onProgress } = options;
-  const extensions = options.sidecarExtensions ?? ['txt', 'caption'];
-  const listing = await discoverFiles(files, dir, extensions, {
+  const listing = await discoverFiles(files, dir, {
     ...(signal === undefined ? {} : { signal }),
     onListed: (done) => {
       if (done % PROGRESS_STEP === 0) onProgress?.({ phase: 'list', done, total: 0 });
@@ -77,7 +75,6 @@ export async function openFolder(
     listing.images,
     listing.texts.filter((text) => !tableFiles.has(text)),
     {
-      extensions,
       captioned: new Set(tables.flatMap((table) => [...table.mentioned])),
       unlisted: listing.unlisted,
       ...(options.log && { log: options.log }),
@@ -361,7 +358,8 @@ function noDataset(dir: string, listing: Listing, problems: readonly Problem[]):
     {
       path: dir,
       remedy: sentence(
-        'PairLens looks for photo.txt or photo.caption beside photo.jpg, metadata.jsonl, metadata.csv, *.jsonl, COCO captions JSON, kohya metadata JSON, *.token and captions.txt.',
+        'PairLens looks for {0}.',
+        CAPTION_FORMATS.map(({ title }) => title).join('; '),
       ),
     },
   );

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
+import { CAPTION_FORMATS } from '../core/formats/table.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
 import type { FindingItem, FixItem } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
@@ -141,7 +142,8 @@ async function hasDataset(client: ServerClient): Promise<boolean> {
   if (state !== 'no-dataset' || datasets.length > 0) return true;
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'There is no image-caption dataset in this folder. PairLens looks for photo.txt beside photo.jpg, metadata.jsonl, COCO captions and more.',
+      'There is no image-caption dataset in this folder. PairLens looks for {0}.',
+      CAPTION_FORMATS.map(({ title }) => title).join('; '),
     ),
   );
   return false;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
-import { DatasetWatch } from './datasetWatch.ts';
+import { DatasetDetector } from './datasetDetector.ts';
 import { Actions } from './actions.ts';
 import { registerExplorerBadges } from './explorerBadges.ts';
 import { FindingsModel } from './findingsModel.ts';
@@ -31,5 +31,5 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerExplorerBadges(findings));
   own(registerStatusBar(client));
   own(registerCommands({ client, actions, neighbours, review, log }));
-  own(new DatasetWatch(() => void client.start(), log));
+  own(new DatasetDetector(() => void client.start(), log));
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { isImageName } from '../core/dataset/fileKinds.ts';
 import type { Target } from '../protocol/serverApi.ts';
 
-const SETTLE_MS = 80;
-const IMAGE = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
+const DEBOUNCE_MS = 80;
 
 /** What the person looks at: the image of the active tab, or the caption under the cursor; undefined for neither. */
 export function currentTarget(): Target | undefined {
@@ -18,7 +18,7 @@ export function currentTarget(): Target | undefined {
 export function activeImage(): vscode.Uri | undefined {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (!(input instanceof vscode.TabInputCustom)) return undefined;
-  return IMAGE.test(input.uri.path) ? input.uri : undefined;
+  return isImageName(input.uri.path) ? input.uri : undefined;
 }
 
 /** Tells, shortly after, whenever the person looks at something else. */
@@ -34,7 +34,7 @@ export function onTargetChange(listener: (target: Target) => void): vscode.Dispo
       if (target === undefined || key === last) return;
       last = key;
       listener(target);
-    }, SETTLE_MS);
+    }, DEBOUNCE_MS);
   };
   later();
   return vscode.Disposable.from(

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type * as LanguageClientLibrary from 'vscode-languageclient/node';
 import type { z } from 'zod';
 import { PairLensError } from '../core/errors.ts';
+import { CAPTION_GLOB } from '../protocol/datasetFiles.ts';
 import { errorDataSchema } from '../protocol/errorData.ts';
 import {
   CLIENT_COMMANDS,
@@ -131,7 +132,7 @@ export class ServerClient implements vscode.Disposable {
       {
         documentSelector: [
           // Captions live in files of many languages; the server decides by the dataset, not by the language.
-          { scheme: 'file', pattern: '**/*.{txt,caption,jsonl,json,csv,token}' },
+          { scheme: 'file', pattern: CAPTION_GLOB },
         ],
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,

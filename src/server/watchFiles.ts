@@ -5,6 +5,7 @@ import {
 } from 'vscode-languageserver/node';
 import path from 'node:path';
 import { extensionOf, isImageName, isSkippedFolder } from '../core/dataset/fileKinds.ts';
+import { CAPTION_EXTENSIONS } from '../core/formats/captionFiles.ts';
 import type { ServerContext } from './context.ts';
 import { describeError } from './serverLog.ts';
 
@@ -14,8 +15,6 @@ const QUIET_WITHOUT_DATASET_MS = 1000;
 const LONGEST_WAIT_MS = 3000;
 /** More changed caption files than this are read with everything else. */
 const SINGLE_FILES = 20;
-
-const CAPTION_EXTENSIONS = ['txt', 'caption', 'jsonl', 'json', 'csv', 'token'];
 
 /** Keeps the engine's picture of the disk true while other programs change it. */
 export class FileWatcher {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
+import { CAPTION_PATTERN, IMAGE_GLOB, IMAGE_PATTERN } from '../../src/protocol/datasetFiles.ts';
 import { settingsSchema } from '../../src/protocol/serverApi.ts';
 import { l10nKeys } from '../support/l10nKeys.ts';
 
@@ -16,12 +17,16 @@ const setting = z.object({
 const manifest = z
   .object({
     icon: z.string(),
+    activationEvents: z.array(z.string()),
     capabilities: z.object({
       untrustedWorkspaces: z.object({ restrictedConfigurations: z.array(z.string()) }),
     }),
     contributes: z.object({
       commands: z.array(z.object({ command: z.string() })),
-      menus: z.record(z.string(), z.array(z.object({ command: z.string() }))),
+      menus: z.record(
+        z.string(),
+        z.array(z.object({ command: z.string(), when: z.string().optional() })),
+      ),
       configuration: z.object({ properties: z.record(z.string(), setting) }),
       walkthroughs: z.array(
         z.object({
@@ -78,6 +83,16 @@ describe('the manifest of the extension', () => {
       ),
       DEFAULT_LEVELS,
     );
+  });
+
+  test('it wakes for images of every kind, and menus know the files that the formats describe', () => {
+    assert.ok(manifest.activationEvents.includes(`workspaceContains:${IMAGE_GLOB}`));
+    const clauses = new Set(
+      Object.values(manifest.contributes.menus)
+        .flat()
+        .flatMap(({ when }) => /resourceExtname =~ (\S+)/.exec(when ?? '')?.[1] ?? []),
+    );
+    assert.deepEqual(clauses, new Set([IMAGE_PATTERN, CAPTION_PATTERN]));
   });
 
   test('paths are restricted in workspaces that are not trusted', () => {

@@ -1,5 +1,5 @@
 /** Extensions of the still images PairLens decodes or at least knows to be images, without the dot. */
-const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
+export const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
   ...['jpg', 'jpeg', 'png', 'webp', 'bmp', 'gif', 'tif', 'tiff', 'avif', 'heic', 'heif', 'jxl'],
 ]);
 

@@ -27,7 +27,7 @@ export interface RowProblem {
 
 export type FormatRow = CaptionRow | RowProblem;
 
-/** A decoded caption file. Each of the two ways to read it may be taken once. */
+/** A decoded caption file, to be read once. */
 export interface CaptionFile {
   /** For messages. */
   readonly name: string;
@@ -57,6 +57,22 @@ export type RowPlace =
   /** The whole file: it is small. */
   | 'file';
 
+/**
+ * How captions and images lie to one another: in a file of its own beside each image, or in a file for many images.
+ */
+export type Layout = 'sidecar' | 'table';
+
+/** Which files may be of a format, by their names. */
+export interface FormatFiles {
+  /** In lower case, without the dot. */
+  readonly extensions: readonly string[];
+  /**
+   * Names such a file usually has, as patterns with `*`, in lower case. Needed where the extension is that of a sidecar
+   * as well, since such a file is taken for a table by its name only.
+   */
+  readonly names?: readonly string[];
+}
+
 /** Replace `text.slice(start, end)` with `newText`. Offsets as in SourceRange. */
 export interface TextEdit {
   readonly start: number;
@@ -70,6 +86,8 @@ export interface CaptionFormat {
   readonly id: string;
   /** For people: "Hugging Face metadata.jsonl". */
   readonly title: string;
+  readonly layout: Layout;
+  readonly files: FormatFiles;
   readonly images: ImagePlace;
   readonly rows: RowPlace;
   /**
@@ -89,6 +107,20 @@ export interface CaptionFormat {
     range: { readonly start: number; readonly end: number },
     caption: string,
   ): TextEdit;
+  /**
+   * The edit that adds a first caption for an image as a row of its own, written as the rows that are there.
+   * Absent where a format has no place for one; undefined where the text gives no model for a row.
+   * @param row `image` relative to the folder of the file
+   */
+  append?(
+    text: string,
+    row: { readonly image: string; readonly caption: string },
+  ): TextEdit | undefined;
+  /**
+   * The characters of a caption as they stand in the file, line by line, in formats that keep its line breaks.
+   * Absent where a caption is always on one line of its file.
+   */
+  linesOf?(caption: string): readonly string[];
 }
 
 /** Characters of a file that `detect` is shown. */

@@ -2,6 +2,7 @@ import { readLines } from '../text/lines.ts';
 import { captionColumn } from './captionColumns.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import {
+  appendJsonLine,
   captionsAt,
   editJsonString,
   lineProblem,
@@ -21,6 +22,8 @@ const IMAGE_KEY = /"(?:image|image_path|file_name|filename|filepath|path)"\s*:\s
 export const captionsJsonl: CaptionFormat = {
   id: 'captions-jsonl',
   title: 'JSON Lines with image and captions',
+  layout: 'table',
+  files: { extensions: ['jsonl', 'ndjson'] },
   images: 'relative',
   rows: 'lines',
   detect: (name, head) => {
@@ -33,6 +36,7 @@ export const captionsJsonl: CaptionFormat = {
   },
   read,
   edit: editJsonString,
+  append: (text, row) => appendJsonLine(text, row, IMAGE_KEYS),
 };
 
 function isPairLine(line: string): boolean {

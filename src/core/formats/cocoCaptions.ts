@@ -17,6 +17,8 @@ const PROPERTIES: ReadonlySet<string> = new Set(['id', 'file_name', 'image_id', 
 export const cocoCaptions: CaptionFormat = {
   id: 'coco-captions',
   title: 'COCO captions JSON',
+  layout: 'table',
+  files: { extensions: ['json'], names: ['captions*.json', 'annotations*.json'] },
   images: 'search',
   rows: 'json-strings',
   detect: (name, head) => {

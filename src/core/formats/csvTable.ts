@@ -1,4 +1,5 @@
 import type { CaptionFile, FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
+import { endOfText } from './appendedRow.ts';
 import { readCsvRecords, type CsvRecord } from './csvRecords.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
@@ -103,8 +104,17 @@ function problem(record: CsvRecord, name: string, what: Sentence, remedy: Senten
 /** The fields of the first line of a file's head, to recognise it by; undefined where they are unreadable. */
 export function headerOf(head: string): string[] | undefined {
   const line = /^[^\r\n]*/.exec(head)?.[0] ?? '';
-  const fields = line.match(/"(?:[^"]|"")*"|[^,]+/g);
-  return fields?.map((field) => field.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
+  if (line === '') return undefined;
+  // Fields may be empty: pandas writes an index column without a name.
+  const field = /("(?:[^"]|"")*"|[^,]*)(,|$)/y;
+  const fields: string[] = [];
+  for (let comma: string | undefined = ','; comma === ',';) {
+    const [, text, end] = field.exec(line) ?? [];
+    if (text === undefined) return undefined;
+    fields.push(text);
+    comma = end;
+  }
+  return fields.map((text) => text.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
 }
 
 /** Replaces a field, putting it in quotes where the new text needs them and the old one had none. */
@@ -119,4 +129,28 @@ export function editCsvField(
   // An empty field is quoted too, or a file of one column would lose the row as a blank line.
   const newText = quoted || !/[",\r\n]|^\s*$/.test(caption) ? doubled : `"${doubled}"`;
   return { start: range.start, end: range.end, newText };
+}
+
+/** A caption as it stands in a quoted field. */
+export function csvLinesOf(caption: string): readonly string[] {
+  return caption.replaceAll('"', '""').split('\n');
+}
+
+/** A row under the header's columns, the others left empty; undefined where the header names no image or caption. */
+export function appendCsvRow(
+  text: string,
+  { image, caption }: { readonly image: string; readonly caption: string },
+  columnsOf: (header: readonly string[]) => CsvColumns | undefined,
+): TextEdit | undefined {
+  const header = headerOf(text);
+  const columns = header && columnsOf(header);
+  if (header === undefined || columns === undefined) return undefined;
+  const fields = header.map((_, c) =>
+    c === columns.image ? csvField(image) : c === columns.caption ? csvField(caption) : '',
+  );
+  return endOfText(text, fields.join(','));
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

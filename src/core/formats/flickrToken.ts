@@ -14,6 +14,8 @@ const ROW = /^([^\t]+?)#(\d+)\t(.*)$/s;
 export const flickrToken: CaptionFormat = {
   id: 'flickr-token',
   title: 'Flickr8k/Flickr30k token file',
+  layout: 'table',
+  files: { extensions: ['token', 'txt'], names: ['*.token', '*token*.txt'] },
   images: 'search',
   rows: 'lines',
   detect: (name, head) =>

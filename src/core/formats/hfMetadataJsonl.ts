@@ -1,7 +1,14 @@
 import { readLines } from '../text/lines.ts';
 import { captionColumn } from './captionColumns.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
-import { captionsAt, editJsonString, lineProblem, parseJsonLine, stringIn } from './jsonRows.ts';
+import {
+  appendJsonLine,
+  captionsAt,
+  editJsonString,
+  lineProblem,
+  parseJsonLine,
+  stringIn,
+} from './jsonRows.ts';
 import { LIMITS } from './limits.ts';
 import { sentence } from '../text/sentence.ts';
 
@@ -12,12 +19,15 @@ import { sentence } from '../text/sentence.ts';
 export const hfMetadataJsonl: CaptionFormat = {
   id: 'hf-metadata-jsonl',
   title: 'Hugging Face metadata.jsonl',
+  layout: 'table',
+  files: { extensions: ['jsonl'], names: ['metadata.jsonl'] },
   images: 'own-folder',
   rows: 'lines',
   detect: (name, head) =>
     name.toLowerCase() === 'metadata.jsonl' && head.includes('"file_name"') ? 1 : 0,
   read,
   edit: editJsonString,
+  append: (text, row) => appendJsonLine(text, row, ['file_name']),
 };
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {

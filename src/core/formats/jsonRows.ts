@@ -4,6 +4,8 @@ import type { FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
 import { readJson, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
+import { endOfText } from './appendedRow.ts';
+import { captionColumn } from './captionColumns.ts';
 
 /** A string in a JSON text: its value and the raw characters between its quotes. */
 export interface JsonString {
@@ -193,4 +195,45 @@ function escapeNonAscii(text: string): string {
     /[^\0-\x7f]/g,
     (unit) => '\\u' + unit.charCodeAt(0).toString(16).padStart(4, '0'),
   );
+}
+
+/**
+ * A line like the last whole one: the same names for image and caption, its other values left out.
+ * @param imageKeys names of the image, the one to prefer first
+ * @returns undefined where no line could be a model.
+ */
+export function appendJsonLine(
+  text: string,
+  { image, caption }: { readonly image: string; readonly caption: string },
+  imageKeys: readonly string[],
+): TextEdit | undefined {
+  for (const line of text.split(/\r?\n/).reverse()) {
+    const row = objectIn(line);
+    const imageKey = imageKeys.find((key) => typeof row?.[key] === 'string');
+    const captionKey = row && captionColumn(Object.keys(row));
+    if (imageKey === undefined || captionKey === undefined) continue;
+    const value = Array.isArray(row?.[captionKey]) ? [caption] : caption;
+    const spaced = /^\{\s*"(?:[^"\\]|\\.)*":\s/.test(line.trimStart());
+    const fields = [
+      [imageKey, image],
+      [captionKey, value],
+    ].map(([key, field]) => `${JSON.stringify(key)}:${spaced ? ' ' : ''}${JSON.stringify(field)}`);
+    const json = `{${fields.join(spaced ? ', ' : ',')}}`;
+    const ascii = ESCAPED_NON_ASCII.test(text) && ONLY_ASCII.test(text);
+    return endOfText(text, ascii ? escapeNonAscii(json) : json);
+  }
+  return undefined;
+}
+
+/** Undefined for a line that cannot be read: it is no model for a new one. */
+function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
+  if (line.trim() === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

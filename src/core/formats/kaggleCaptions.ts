@@ -1,6 +1,6 @@
 import type { CaptionFormat } from './captionFormat.ts';
 import { captionColumn } from './captionColumns.ts';
-import { editCsvField, headerOf, readCsvTable, type CsvColumns } from './csvTable.ts';
+import { csvLinesOf, editCsvField, headerOf, readCsvTable, type CsvColumns } from './csvTable.ts';
 
 const IMAGE_COLUMNS = ['image', 'image_name', 'file_name', 'filename', 'image_path', 'filepath'];
 
@@ -8,12 +8,15 @@ const IMAGE_COLUMNS = ['image', 'image_name', 'file_name', 'filename', 'image_pa
 export const kaggleCaptions: CaptionFormat = {
   id: 'kaggle-captions',
   title: 'CSV with the columns image and caption (Kaggle captions.txt)',
+  layout: 'table',
+  files: { extensions: ['csv', 'txt'], names: ['*caption*.csv', '*caption*.txt'] },
   images: 'search',
   rows: 'lines-under-header',
   detect: (name, head) =>
     /\.(?:csv|txt)$/i.test(name) && columnsOf(headerOf(head) ?? []) !== undefined ? 0.8 : 0,
   read: (file) => readCsvTable(file, columnsOf),
   edit: editCsvField,
+  linesOf: csvLinesOf,
 };
 
 function columnsOf(header: readonly string[]): CsvColumns | undefined {

@@ -13,6 +13,8 @@ const ROW = /^([^|]*)\|\s*(\d+)\s*\|(.*)$/s;
 export const kaggleResults: CaptionFormat = {
   id: 'kaggle-results',
   title: 'Kaggle Flickr30k results.csv',
+  layout: 'table',
+  files: { extensions: ['csv', 'txt'], names: ['results.csv', '*results*.txt'] },
   images: 'search',
   rows: 'lines-under-header',
   detect: (name, head) => (/\.(?:csv|txt)$/i.test(name) && HEADER.test(head) ? 1 : 0),

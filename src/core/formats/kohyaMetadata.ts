@@ -12,6 +12,8 @@ const PROPERTIES: ReadonlySet<string> = new Set(['caption', 'tags']);
 export const kohyaMetadata: CaptionFormat = {
   id: 'kohya-metadata',
   title: 'kohya metadata JSON',
+  layout: 'table',
+  files: { extensions: ['json'], names: ['meta_*.json'] },
   images: 'search-stem',
   rows: 'json-strings',
   detect: (name, head) =>

@@ -14,18 +14,23 @@ interface Range {
 /** A sidecar that is one caption, line breaks inside it included; the white space around it stays untouched. */
 export const sidecar: CaptionFormat = {
   id: 'sidecar',
-  title: 'one text file an image (.txt or .caption)',
+  title: 'photo.txt or photo.caption beside photo.jpg',
+  layout: 'sidecar',
+  files: { extensions: ['txt', 'caption'] },
   images: 'own-folder',
   rows: 'file',
   detect: () => 0, // recognised by the image beside it, not by its content
   read: (file) => readSidecar(file, 'whole'),
   edit: (_text, range, caption) => editTrimmed(range, caption),
+  linesOf: (caption) => caption.split('\n'),
 };
 
 /** A sidecar with one caption a line, as OneTrainer and SimpleTuner read it. */
 export const sidecarLines: CaptionFormat = {
   id: 'sidecar-lines',
-  title: 'one text file an image, one caption a line',
+  title: 'photo.txt or photo.caption beside photo.jpg, one caption a line',
+  layout: 'sidecar',
+  files: { extensions: ['txt', 'caption'] },
   images: 'own-folder',
   rows: 'file',
   detect: () => 0,

@@ -1,5 +1,6 @@
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
+import { captionFormat } from '../../core/formats/table.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import type { Lines, LivePair } from './liveWorkspace.ts';
 
@@ -46,17 +47,12 @@ export function isOn({ first, last }: Lines, pair: Pair): boolean {
   return line <= last && (line >= first || captionEnd(pair).line >= first);
 }
 
-/** Formats in which a caption's line breaks stand in the file as they are. */
-const RAW_LINE_BREAKS = /^sidecar|csv$|^kaggle-captions$/;
-
 /** Where the caption ends in its file. */
 export function captionEnd({ caption, source }: Pair): LivePair['end'] {
   const { range, format } = source;
-  const lines = RAW_LINE_BREAKS.test(format) ? caption.split('\n') : [caption];
+  const lines = captionFormat(format).linesOf?.(caption) ?? [caption];
   const last = lines.at(-1) ?? '';
-  if (lines.length === 1) {
-    return { line: range.line, column: range.column + range.end - range.start };
-  }
-  const column = format.startsWith('sidecar') ? last.length : last.replaceAll('"', '""').length;
-  return { line: range.line + lines.length - 1, column };
+  return lines.length < 2
+    ? { line: range.line, column: range.column + range.end - range.start }
+    : { line: range.line + lines.length - 1, column: last.length };
 }

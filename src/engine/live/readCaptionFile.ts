@@ -11,6 +11,7 @@ import {
 } from '../../core/dataset/paths.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
+import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
 import { captionFormat } from '../../core/formats/table.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
@@ -35,7 +36,7 @@ export function captionFiles({ pairs, problems }: Dataset): Map<DatasetPath, Cap
     else known.add(image);
   };
   for (const { source, image } of pairs) {
-    if (source.format.startsWith('sidecar')) addSidecar(source.file, image);
+    if (isSidecarFormat(source.format)) addSidecar(source.file, image);
     else if (!files.has(source.file)) {
       files.set(source.file, { kind: 'table', format: source.format });
     }
@@ -184,7 +185,7 @@ function claimedBy(
   if (ownFolder(format)) trees.add(folderOf(file));
   else for (const image of captioned) folders.add(folderOf(image));
   for (const { image, source } of pairs) {
-    if (source.file === file || source.format.startsWith('sidecar')) continue;
+    if (source.file === file || isSidecarFormat(source.format)) continue;
     if (ownFolder(source.format)) trees.add(folderOf(source.file));
     else folders.add(folderOf(image));
   }

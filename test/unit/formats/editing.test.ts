@@ -170,3 +170,47 @@ describe('every caption format', () => {
     assert.throws(() => applyEdits(bytes, edits, 'file'), { code: 'invalid-argument' });
   });
 });
+
+describe('a row that is added', () => {
+  const added = (id: string, text: string, caption = 'a new caption'): string | undefined => {
+    const edit = captionFormat(id).append?.(text, { image: '5.jpg', caption });
+    return edit && text.slice(0, edit.start) + edit.newText + text.slice(edit.end);
+  };
+
+  /** Each with the text before, and behind it whether a row can be added. */
+  const TEXTS: readonly [id: string, text: string][] = [
+    ['hf-metadata-csv', '"note, by whom",file_name,text\nx,a.jpg,a dog\n'],
+    ['hf-metadata-csv', ',file_name,text\r\n0,a.jpg,"a\r\ndog"'],
+    ['hf-metadata-jsonl', '{"file_name": "a.jpg", "text": "d\\u00e9j\\u00e0"}\n'],
+    ['hf-metadata-jsonl', '{"text":"a dog","file_name":"a.jpg","x":1}\r\n{"broken'],
+    ['captions-jsonl', '{"image_path":"a.jpg","captions":["one","two"]}'],
+  ];
+  for (const [id, text] of TEXTS) {
+    test(`${id}: ${JSON.stringify(text)} gains one pair and keeps every byte`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          anyCaption.filter((caption) => caption.trim() !== ''),
+          async (caption) => {
+            const after = added(id, text, caption) ?? '';
+            assert.ok(after.startsWith(text));
+            const rows: CaptionRow[] = [];
+            const chunks = async function* () {
+              await Promise.resolve();
+              yield after;
+            };
+            for await (const row of captionFormat(id).read({ name: 'file', chunks })) {
+              if (row.kind === 'caption') rows.push(row);
+            }
+            assert.deepEqual([rows.at(-1)?.image, rows.at(-1)?.caption], ['5.jpg', caption]);
+          },
+        ),
+      );
+    });
+  }
+
+  test('is none where nothing is a model for it', () => {
+    assert.equal(added('hf-metadata-csv', ''), undefined);
+    assert.equal(added('hf-metadata-csv', 'a,b\n1,2\n'), undefined);
+    assert.equal(added('captions-jsonl', '{"broken\n'), undefined);
+  });
+});

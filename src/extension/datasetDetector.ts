@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
-import { haveSidecars, IMAGE_GLOB, LINES_GLOB, SIDECAR_GLOB, TABLE_GLOB } from './datasetLook.ts';
+import { IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, TABLE_NAME_GLOB } from '../protocol/datasetFiles.ts';
+import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
 
 const EXCLUDE = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build}/**';
 /** Enough to meet a pair in any dataset; a bound, so that a huge folder costs little. */
 const LOOKED_AT = 5000;
-const SETTLE_MS = 1000;
+/** Files that are looked into: each costs less than a millisecond. */
+const LOOKED_INTO = 200;
+const DEBOUNCE_MS = 1000;
 
 /** Calls `found` once, when the workspace first looks like a dataset: now or after files appear. */
-export class DatasetWatch implements vscode.Disposable {
+export class DatasetDetector implements vscode.Disposable {
   readonly #found: () => void;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable[] = [];
@@ -17,7 +20,7 @@ export class DatasetWatch implements vscode.Disposable {
   constructor(found: () => void, log: vscode.LogOutputChannel) {
     this.#found = found;
     this.#log = log;
-    for (const glob of [TABLE_GLOB, IMAGE_GLOB, SIDECAR_GLOB]) {
+    for (const glob of [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB]) {
       // Changes of content make no dataset; files that appear do.
       const watcher = vscode.workspace.createFileSystemWatcher(glob, false, true, true);
       this.#subscriptions.push(
@@ -36,7 +39,7 @@ export class DatasetWatch implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #later(delay = SETTLE_MS): void {
+  #later(delay = DEBOUNCE_MS): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#look().catch((error: unknown) => this.#log.error(String(error)));
@@ -49,19 +52,30 @@ export class DatasetWatch implements vscode.Disposable {
 
   async #look(): Promise<void> {
     if (!vscode.workspace.getConfiguration('pairlens').get<boolean>('enable', true)) return;
-    const find = (glob: string, most: number): Thenable<vscode.Uri[]> =>
+    const find: Find = (glob, most) =>
       vscode.workspace.findFiles(glob, EXCLUDE, most, this.#cancel.token);
     const images = await find(IMAGE_GLOB, LOOKED_AT);
     if (images.length === 0) return;
-    const tables = [...(await find(TABLE_GLOB, 1)), ...(await find(LINES_GLOB, 1))];
-    if (tables.length === 0) {
-      const texts = await find(SIDECAR_GLOB, LOOKED_AT);
-      const paths = (uris: readonly vscode.Uri[]): string[] => uris.map(({ path }) => path);
-      if (!haveSidecars(paths(images), paths(texts))) return;
-    }
-    if (this.#ended()) return;
+    const isDataset = (await this.#hasTable(find)) || (await hasSidecars(images, find));
+    if (!isDataset || this.#ended()) return;
     // From here on the server watches for itself.
     this.dispose();
     this.#found();
   }
+  async #hasTable(find: Find): Promise<boolean> {
+    for (const glob of [TABLE_NAME_GLOB, TABLE_GLOB]) {
+      for (const { fsPath } of await find(glob, LOOKED_INTO)) {
+        if (this.#ended()) return false;
+        if (await looksLikeTable(fsPath)) return true;
+      }
+    }
+    return false;
+  }
+}
+
+type Find = (glob: string, most: number) => Thenable<vscode.Uri[]>;
+
+async function hasSidecars(images: readonly vscode.Uri[], find: Find): Promise<boolean> {
+  const paths = (uris: readonly vscode.Uri[]): string[] => uris.map(({ path }) => path);
+  return haveSidecars(paths(images), paths(await find(SIDECAR_GLOB, LOOKED_AT)));
 }
