@@ -19,9 +19,7 @@ export function haveSidecars(images: readonly string[], texts: readonly string[]
 /** Whether a file holds captions of many images, as far as its first bytes tell. False for what cannot be read. */
 export async function looksLikeTable(path: string): Promise<boolean> {
   // A named pipe by the name of a caption file must not be waited for. Windows knows neither (there the constant is undefined, which `|` takes for 0).
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
-    () => undefined,
-  );
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
   if (handle === undefined) return false;
   try {
     if (!(await handle.stat()).isFile()) return false;
