@@ -11,7 +11,9 @@ export function cacheFolder(asked: string | undefined): string {
   if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'pairlens');
   const base =
     process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_CACHE_HOME'];
-  return path.join(base ?? path.join(homedir(), '.cache'), 'pairlens');
+  // The specification of XDG: a path that is not absolute is to be ignored. It would lie wherever the program is started.
+  const valid = base !== undefined && path.isAbsolute(base);
+  return path.join(valid ? base : path.join(homedir(), '.cache'), 'pairlens');
 }
 
 /**

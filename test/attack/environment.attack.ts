@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { attackFolder, copyDataset, goodPairs } from './support/data.ts';
+import { treeOf } from './support/report.ts';
 import { CLI, outcomeOf, run, saidOf, type Ended, type RunOptions } from './support/run.ts';
 import { full } from './support/trials.ts';
 
@@ -12,6 +13,8 @@ import { full } from './support/trials.ts';
 
 const root = await attackFolder('environment');
 const dataset = path.join(root, 'set');
+/** Where the programs are started: they have no business there. */
+const start = path.join(root, 'start');
 let count = 0;
 /** A path that nothing has used yet. */
 const fresh = () => path.join(root, `fresh-${count++}`);
@@ -23,6 +26,7 @@ function shell(script: string, options: RunOptions & { cache?: string; set?: str
   return run('/bin/sh', ['-c', script.replaceAll('$AUDIT', audit)], {
     timeoutMs: 120_000,
     memoryMb: 2_500,
+    cwd: start,
     ...others,
   });
 }
@@ -51,10 +55,17 @@ const SURROUNDINGS: Readonly<Record<string, readonly [() => Promise<Ended>, ...s
       ),
     '0',
   ],
+  'a cache folder of the system that is no path': [
+    () =>
+      shell(`${process.execPath} ${CLI} audit ${dataset} --fail-on never`, {
+        env: { HOME: fresh(), XDG_CACHE_HOME: 'relative' },
+      }),
+    '0',
+  ],
   'a home that is not there': [
     () =>
       shell(`${process.execPath} ${CLI} audit ${dataset} --fail-on never`, {
-        env: { HOME: '/nonexistent/home', XDG_CACHE_HOME: '' },
+        env: { HOME: fresh(), XDG_CACHE_HOME: '' },
       }),
     '0',
   ],
@@ -148,7 +159,11 @@ async function usedCache(): Promise<string> {
 }
 
 describe('odd surroundings', { concurrency: 2 }, () => {
-  before(() => goodPairs(dataset));
+  before(async () => {
+    await goodPairs(dataset);
+    await mkdir(start);
+  });
+  after(() => assert.deepEqual(treeOf(start), [], 'nothing is written where a program is started'));
 
   for (const [name, [attack, ...statuses]] of Object.entries(SURROUNDINGS)) {
     test(name, { skip: !full() && ONLY_FULL.includes(name) }, async () =>
