@@ -41,10 +41,10 @@ export function decodingBytes(format: DecodedFormat, header: PictureHeader): num
       // Lossless ones are held whole; alpha always is.
       return MARGIN + 4.3 * pixels;
     case 'gif':
-      return MARGIN + 5 * pixels;
+      return MARGIN + 5.5 * pixels;
     case 'tiff':
-      // A tile may be as large as the picture, and is held twice.
-      return MARGIN + 2 * pixels * pixelBytes;
+      // Tiles may be as large as the picture and reach beyond it; a row of them is held twice.
+      return MARGIN + 3 * pixels * pixelBytes;
     case 'avif':
       return MARGIN + (header.depth === 'uchar' ? 20 : 27) * pixels;
   }

@@ -37,8 +37,11 @@ async function auditBeside(files: readonly HostileImage[]): Promise<void> {
   const judged = judgedIn(pairs);
   for (const name of good) assert.ok(judged.has(name), `${name} is lost`);
   const findings = findingsIn(report);
-  for (const { name } of files) {
-    if (judged.has(name)) continue;
+  for (const { name, noPicture } of files) {
+    if (judged.has(name)) {
+      assert.ok(!noPicture, `${name} was decoded`);
+      continue;
+    }
     const problem = findings.find(
       (each) => each.code === 'unreadable-image' && (each.image ?? each.file) === name,
     );

@@ -11,6 +11,8 @@ export interface HostileImage {
   readonly bytes: Buffer;
   /** The file is this long, the rest of it a hole. */
   readonly length?: number;
+  /** It must not be judged: it is no picture, or one in a format whose decoder is not to run. */
+  readonly noPicture?: boolean;
 }
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -31,20 +33,24 @@ export async function liars(): Promise<readonly HostileImage[]> {
     name: `bad_${name}`,
     bytes: typeof bytes === 'string' ? latin1(bytes) : bytes,
   });
+  const none = (name: string, bytes: Buffer | string): HostileImage => ({
+    ...image(name, bytes),
+    noPicture: true,
+  });
   return [
-    ...drawings().map(([name, bytes]) => image(`${name}.png`, bytes)),
-    image('empty.jpg', ''),
-    image('byte.jpg', '\xff'),
-    image('page.png', '<html><script>alert(1)</script></html>'),
-    image('document.jpg', '%PDF-1.7\n1 0 obj'),
-    image('program.jpg', `\x7fELF${'\0'.repeat(4000)}`),
-    image('archive.jpg', `PK\x03\x04${'\0'.repeat(4000)}`),
-    image('video.jpg', `\0\0\0\x18ftypmp42${'\0'.repeat(200)}`),
-    image('phone.heic', `\0\0\0\x18ftypheic\0\0\0\0heicmif1${'\0'.repeat(200)}`),
-    image('new.jxl', `\xff\x0a${'\0'.repeat(300)}`),
-    image('old.bmp', `BM6\0\0\0\0\0\0\0${'\0'.repeat(300)}`),
-    image('netpbm.png', 'P5 1 1 255\n0'),
-    image('matrix.png', '1,2,3\n4,5,6\n'),
+    ...drawings().map(([name, bytes]) => none(`${name}.png`, bytes)),
+    none('empty.jpg', ''),
+    none('byte.jpg', '\xff'),
+    none('page.png', '<html><script>alert(1)</script></html>'),
+    none('document.jpg', '%PDF-1.7\n1 0 obj'),
+    none('program.jpg', `\x7fELF${'\0'.repeat(4000)}`),
+    none('archive.jpg', `PK\x03\x04${'\0'.repeat(4000)}`),
+    none('video.jpg', `\0\0\0\x18ftypmp42${'\0'.repeat(200)}`),
+    none('phone.heic', `\0\0\0\x18ftypheic\0\0\0\0heicmif1${'\0'.repeat(200)}`),
+    none('new.jxl', `\xff\x0a${'\0'.repeat(300)}`),
+    none('old.bmp', `BM6\0\0\0\0\0\0\0${'\0'.repeat(300)}`),
+    none('netpbm.png', 'P5 1 1 255\n0'),
+    none('matrix.png', '1,2,3\n4,5,6\n'),
     image('tail.jpg', Buffer.concat([photo, latin1('PK\x03\x04<script>')])),
     image('exif.jpg', withSegments(photo, 0xe1, latin1(`Exif\0\0${'\xff'.repeat(60_000)}`), 100)),
     image('profile.jpg', withSegments(photo, 0xe2, profileBlock(), 170)),
