@@ -78,6 +78,11 @@ export class ServerClient implements vscode.Disposable {
     params: z.input<P>,
     token?: Token,
   ): Promise<z.output<R>> {
+    return spec.result.parse(await this.forward(spec.method, params, token));
+  }
+
+  /** As `request`, for an answer that somebody else parses. */
+  async forward(method: string, params: unknown, token?: Token): Promise<unknown> {
     await this.start();
     const client = this.#client;
     if (client?.isRunning() !== true) {
@@ -87,10 +92,9 @@ export class ServerClient implements vscode.Disposable {
     }
     try {
       // Without a token there must be no argument in its place: it would be sent as a second parameter.
-      const answer: unknown = await (token === undefined
-        ? client.sendRequest(spec.method, params)
-        : client.sendRequest(spec.method, params, token));
-      return spec.result.parse(answer);
+      return await (token === undefined
+        ? client.sendRequest(method, params)
+        : client.sendRequest(method, params, token));
     } catch (error) {
       throw token?.isCancellationRequested === true
         ? new PairLensError('cancelled', 'Cancelled.')

@@ -91,7 +91,8 @@ export class WebviewHost implements vscode.Disposable {
   ): Promise<unknown> {
     if (isPassedOn(method)) {
       const spec: RequestSpec<z.ZodType, z.ZodType> = REQUESTS[method];
-      return this.#options.client.request(spec, valid(spec.params, params), token);
+      // The webview parses the answer, which crosses here as it came.
+      return this.#options.client.forward(spec.method, valid(spec.params, params), token);
     }
     if (isHostMethod(method)) {
       const handle = this.#handlers[method] as (params: unknown) => Promise<unknown>;
@@ -106,10 +107,6 @@ function handlers(
   post: (event: HostEvent) => void,
 ): Handlers {
   const done = {};
-  const applied = async (edit: Promise<void>): Promise<{ applied: boolean }> => {
-    await edit;
-    return { applied: true };
-  };
   return {
     ready: () => {
       // Known without the server, which may not run; later changes are told as they come.
@@ -129,9 +126,18 @@ function handlers(
       await actions.compare(left, right);
       return done;
     },
-    setCaption: ({ pair, caption }) => applied(actions.setCaption(pair, caption)),
-    swapCaptions: ({ pair, other }) => applied(actions.swap(pair, other)),
-    createCaption: ({ imageUri, caption }) => applied(actions.createCaption(imageUri, caption)),
+    setCaption: async ({ pair, caption }) => {
+      await actions.setCaption(pair, caption);
+      return done;
+    },
+    swapCaptions: async ({ pair, other }) => {
+      await actions.swap(pair, other);
+      return done;
+    },
+    createCaption: async ({ imageUri, caption }) => {
+      await actions.createCaption(imageUri, caption);
+      return done;
+    },
     decide: async ({ pair, decision }) => {
       await actions.decide(pair, decision);
       return done;

@@ -37,18 +37,18 @@ export const HOST_REQUESTS = {
   },
   /** Shows two pictures with their captions side by side. */
   compare: { params: z.object({ left: pairItemSchema, right: pairItemSchema }), result: nothing },
-  /** Gives the pair this caption: one edit, one undo step. */
+  /** Gives the pair this caption: one edit, one undo step. An edit that cannot be made is an error. */
   setCaption: {
     params: z.object({ pair: pairItemSchema.shape.pair, caption: z.string() }),
-    result: z.object({ applied: z.boolean() }),
+    result: nothing,
   },
   swapCaptions: {
     params: z.object({ pair: pairItemSchema.shape.pair, other: pairItemSchema.shape.pair }),
-    result: z.object({ applied: z.boolean() }),
+    result: nothing,
   },
   createCaption: {
     params: z.object({ imageUri: z.string(), caption: z.string() }),
-    result: z.object({ applied: z.boolean() }),
+    result: nothing,
   },
   decide: {
     params: z.object({

@@ -35,7 +35,7 @@ interface Services {
 /** Neighbours and hits where the client names no number. */
 const DEFAULT_K = 10;
 
-/** The requests of src/protocol/serverApi.ts; parameters and results are checked by its schemas. */
+/** The requests of src/protocol/serverApi.ts; parameters are parsed by its schemas, results by who receives them. */
 export function registerCustomRequests(context: ServerContext, services: Services): void {
   const handlers = handlersOf(context, services);
   for (const name of Object.keys(REQUESTS) as Name[]) register(context, handlers, name);
@@ -49,12 +49,11 @@ function register<N extends Name>(
   name: N,
 ): void {
   const handler: Handlers[N] = handlers[name];
-  const { method, params, result } = REQUESTS[name];
+  const { method, params } = REQUESTS[name];
   connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
-    answer(method, token, log, async (signal) => {
-      const answered = await handler(parsed(params, sent ?? {}, method) as Params<N>, signal);
-      return result.parse(answered);
-    }),
+    answer(method, token, log, (signal) =>
+      handler(parsed(params, sent ?? {}, method) as Params<N>, signal),
+    ),
   );
 }
 

@@ -116,11 +116,15 @@ export class LspClient {
     return client;
   }
 
-  request<N extends keyof Requests>(
+  /** @throws ZodError where the answer is not what the protocol says. */
+  async request<N extends keyof Requests>(
     name: N,
     params: z.input<Requests[N]['params']>,
   ): Promise<z.output<Requests[N]['result']>> {
-    return this.connection.sendRequest(REQUESTS[name].method, params);
+    const { method, result } = REQUESTS[name];
+    return result.parse(await this.connection.sendRequest(method, params)) as z.output<
+      Requests[N]['result']
+    >;
   }
 
   /** Resolves once `holds`, which is asked again after every message of the server. */

@@ -20,11 +20,11 @@ function livingHost(): ScriptedHost {
     findings: () => ({ findings }),
     setCaption: ({ pair }: { pair: { image: string } }) => {
       drop(pair.image);
-      return { applied: true };
+      return {};
     },
     swapCaptions: ({ pair }: { pair: { image: string } }) => {
       drop(pair.image);
-      return { applied: true };
+      return {};
     },
     decide: ({ pair }: { pair: { image: string } }) => {
       drop(pair.image);

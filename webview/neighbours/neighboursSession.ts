@@ -141,19 +141,11 @@ export class NeighboursSession {
     if (shown === null) return;
     const { caption } = entry.item;
     await this.#act(async () => {
-      const { applied } =
-        shown.siblings.length === 0
-          ? await this.#host.rpc.call('createCaption', { imageUri: shown.focus.imageUri, caption })
-          : await this.#host.rpc.call('setCaption', { pair: shown.focus.pair, caption });
-      this.#say(
-        applied
-          ? { text: t('Caption replaced.'), undo: true, error: false }
-          : {
-              text: t('The caption was not changed: its file has changed meanwhile. Try again.'),
-              undo: false,
-              error: true,
-            },
-      );
+      const { imageUri, pair } = shown.focus;
+      await (shown.siblings.length === 0
+        ? this.#host.rpc.call('createCaption', { imageUri, caption })
+        : this.#host.rpc.call('setCaption', { pair, caption }));
+      this.#say({ text: t('Caption replaced.'), undo: true, error: false });
     });
   }
 

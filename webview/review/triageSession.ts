@@ -166,9 +166,8 @@ export class TriageSession {
     const other = swapPartner(current);
     if (current === null || pair === undefined || other === undefined) return;
     await this.#act(async () => {
-      const { applied } = await this.#host.rpc.call('swapCaptions', { pair, other });
-      if (applied) this.#settle(current, 'fixed');
-      else this.#notApplied();
+      await this.#host.rpc.call('swapCaptions', { pair, other });
+      this.#settle(current, 'fixed');
     });
   }
 
@@ -211,14 +210,12 @@ export class TriageSession {
     if (current === null) return;
     const { item, imageUri } = current;
     await this.#act(async () => {
-      let applied = false;
       if (item !== undefined) {
-        ({ applied } = await this.#host.rpc.call('setCaption', { pair: item.pair, caption }));
+        await this.#host.rpc.call('setCaption', { pair: item.pair, caption });
       } else if (imageUri !== undefined) {
-        ({ applied } = await this.#host.rpc.call('createCaption', { imageUri, caption }));
+        await this.#host.rpc.call('createCaption', { imageUri, caption });
       } else return;
-      if (applied) this.#settle(current, 'fixed', caption);
-      else this.#notApplied();
+      this.#settle(current, 'fixed', caption);
     });
   }
 
@@ -229,10 +226,6 @@ export class TriageSession {
       settled: { id: finding.id, outcome, caption },
       took: this.#now() - this.#since,
     });
-  }
-
-  #notApplied(): void {
-    this.#say(t('The caption was not changed: its file has changed meanwhile. Try again.'), true);
   }
 
   /** One action at a time: a second key press waits for nothing and does nothing. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
+import { PairLensError } from '../../../src/core/errors.ts';
 import { TriageSession } from '../../../webview/review/triageSession.ts';
 import type { tourThumbnail } from '../../support/tourPages.ts';
 import { mismatch, tourAnswers, tourFindings, tourPair } from '../../support/tourPages.ts';
@@ -33,11 +34,15 @@ describe('triage session', () => {
   });
 
   test('stays and says so when the file has changed meanwhile', async () => {
-    const { session } = await started({ setCaption: () => ({ applied: false }) });
+    const { session } = await started({
+      setCaption: () => {
+        throw new PairLensError('write-failed', 'koala.txt was changed in the meantime.');
+      },
+    });
     await session.applySuggestion(1);
     assert.equal(session.store.state.current?.code, 'caption-mismatch');
     assert.equal(session.store.state.history.length, 0);
-    assert.match(session.store.state.notice?.text ?? '', /not changed/u);
+    assert.match(session.store.state.notice?.text ?? '', /changed in the meantime/u);
     assert.equal(session.store.state.notice?.error, true);
   });
 
@@ -47,7 +52,7 @@ describe('triage session', () => {
       setCaption: () =>
         new Promise((resolve) => {
           release = () => {
-            resolve({ applied: true });
+            resolve({});
           };
         }),
     });
