@@ -67,7 +67,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'an export': ['embed', set, '--out', inRoot('e\x1b[31m')],
   'a cache of such a name': ['--cache', inRoot('c\x1b[31m\u009b'), 'cache'],
   'a cache of such a name in JSON': ['--cache', inRoot('c\x1b[31m\u009b'), 'cache', '--json'],
-  'a cache that cannot be made': ['--cache', '/proc/x\x1b[31m', 'audit', set],
+  'a cache that cannot be made': ['--cache', inRoot('good/good0.jpg/c\x1b[31m'), 'audit', set],
 };
 
 for (const [name, args] of Object.entries(RUNS)) {
