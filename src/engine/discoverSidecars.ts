@@ -31,6 +31,8 @@ export interface Sidecars {
   readonly folders: ReadonlySet<DatasetPath>;
   /** Images that share a folder with a captioned one, or are its near neighbours. */
   readonly images: readonly DatasetPath[];
+  /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
+  readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
   /** How the files were read. */
   readonly captionsPerFile: CaptionsPerFile;
 }
@@ -98,6 +100,7 @@ export async function readSidecars(
     problems,
     folders,
     images: [...match.sidecarOf.keys(), ...lone, ...neighbours.flat()],
+    imagesOf: match.imagesOf,
     captionsPerFile: mode,
   };
 }
@@ -322,7 +325,7 @@ export function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
   };
 }
 
-function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Problem {
+export function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Problem {
   const names = images.map(baseName).join(', ');
   return {
     code: 'ambiguous-pair',

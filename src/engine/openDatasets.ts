@@ -8,6 +8,7 @@ import type { CaptionsPerFile } from '../core/formats/sidecar.ts';
 import { CAPTION_FORMATS } from '../core/formats/table.ts';
 import type { FileSystem, Log } from '../core/ports.ts';
 import type { ProgressListener } from '../core/progress.ts';
+import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './discoverFiles.ts';
 import { readSidecars, type Sidecars } from './discoverSidecars.ts';
 import { readTable, sniffTable, type CaptionTable } from './discoverTables.ts';
@@ -46,6 +47,10 @@ export async function openDatasets(
 export interface OpenedFolder {
   readonly dir: string;
   readonly datasets: Dataset[];
+  /** The caption files of each dataset; paths within the dataset. */
+  readonly captionFiles: ReadonlyMap<Dataset, CaptionFiles>;
+  /** Whether there are text files that are no tables: they belong to whatever images no table mentions. */
+  readonly hasTexts: boolean;
   /** Every image below the folder. */
   readonly index: ImageIndex;
   /** How its sidecar files were read. */
@@ -99,8 +104,16 @@ export async function openFolder(
     if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
     owners.of(problem.file)?.problems.push(problem);
   }
-  const datasets = [...groups.values()].map((group) => toDataset(dir, group));
-  return { dir, datasets, index, captionsPerFile: sidecars.captionsPerFile };
+  const captionFiles = new Map<Dataset, CaptionFiles>();
+  for (const group of groups.values()) captionFiles.set(toDataset(dir, group), filesOf(group));
+  return {
+    dir,
+    datasets: [...captionFiles.keys()],
+    captionFiles,
+    hasTexts: listing.texts.some((text) => !tableFiles.has(text)),
+    index,
+    captionsPerFile: sidecars.captionsPerFile,
+  };
 }
 
 async function readTables(
@@ -160,6 +173,7 @@ interface Group {
   /** Folders whose own images should all have a caption. */
   readonly claimedFolders: Set<DatasetPath>;
   readonly captioned: Set<DatasetPath>;
+  readonly files: Map<DatasetPath, CaptionFileKind>;
 }
 
 function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
@@ -171,6 +185,8 @@ function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
     addPairs(group, table.pairs);
     group.formats.add(table.format.id);
     for (const problem of table.problems) group.problems.push(problem);
+    const { format, mentioned } = table;
+    group.files.set(table.file, { kind: 'table', format: format.id, mentioned });
     for (const image of table.mentioned) {
       group.captioned.add(image);
       group.images.add(image);
@@ -202,6 +218,9 @@ function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void 
   const claiming = new Owners(groups, claimed);
   const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
   for (const image of sidecars.images) home(image).images.add(image);
+  for (const [file, images] of sidecars.imagesOf) {
+    home(images[0] ?? file).files.set(file, { kind: 'sidecar', images });
+  }
   for (const pair of sidecars.pairs) {
     const group = home(pair.image);
     group.pairs.push(pair);
@@ -310,6 +329,7 @@ function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
       claimedTrees: new Set(),
       claimedFolders: new Set(),
       captioned: new Set(),
+      files: new Map(),
     };
     groups.set(root, group);
   }
@@ -337,6 +357,19 @@ function toDataset(dir: string, group: Group): Dataset {
       ...(problem.related === undefined ? {} : { related: problem.related.map(path) }),
     })),
   };
+}
+
+/** The caption files of a group; paths within its dataset. */
+function filesOf({ root, files }: Group): CaptionFiles {
+  const path = (inner: DatasetPath) => within(root, inner);
+  return new Map(
+    [...files].map(([file, kind]): [DatasetPath, CaptionFileKind] => [
+      path(file),
+      kind.kind === 'sidecar'
+        ? { ...kind, images: kind.images.map(path) }
+        : { ...kind, mentioned: new Set([...kind.mentioned].map(path)) },
+    ]),
+  );
 }
 
 function noDataset(dir: string, listing: Listing, problems: readonly Problem[]): PairLensError {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
 import type { WireEdit } from '../protocol/serverApi.ts';
+import { textHash } from '../protocol/textHash.ts';
 import { toRange } from './positions.ts';
 
 /** What was done by `applyEdit`, and how to take it back. */
@@ -22,10 +23,12 @@ export async function applyEdit(wire: WireEdit): Promise<AppliedEdit> {
   }
   const before = new Map<string, { readonly text: string; readonly dirty: boolean }>();
   const created = new Set(wire.create);
-  for (const { uri, version, edits } of wire.documents) {
+  for (const { uri, version, textHash: hash, edits } of wire.documents) {
     const target = vscode.Uri.parse(uri);
     if (!created.has(uri)) {
       const document = await vscode.workspace.openTextDocument(target);
+      // A file that was not open may have been written since, or be shown in another encoding.
+      if ((await textHash(document.getText())) !== hash) throw outdated(target);
       if (version !== null && document.version !== version) throw outdated(target);
       before.set(uri, { text: document.getText(), dirty: document.isDirty });
     }

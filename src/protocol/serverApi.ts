@@ -38,7 +38,10 @@ export const targetSchema = z.discriminatedUnion('kind', [
 ]);
 export type Target = z.infer<typeof targetSchema>;
 
-/** As in LSP: edits by document URI with the version they were made for, plus files to create first. */
+/**
+ * As in LSP: edits by document URI with the version they were made for, plus files to create first. A client that
+ * shows a text of another `textHash` (src/protocol/textHash.ts) must not apply them: the file was changed meanwhile.
+ */
 export const workspaceEditSchema = z.object({
   label: z.string(),
   create: z.array(z.string()),
@@ -46,6 +49,7 @@ export const workspaceEditSchema = z.object({
     z.object({
       uri: z.string(),
       version: z.int().nullable(),
+      textHash: z.string(),
       edits: z.array(
         z.object({
           range: z.object({ start: positionSchema, end: positionSchema }),

@@ -133,13 +133,12 @@ async function createActions(
   const suggestions = (found?.captions ?? []).filter(({ score }) => score > 0.5);
   const actions: CodeAction[] = [];
   for (const { pair, score } of suggestions) {
-    const edit = await createCaptionEdit(context, imagePath, pair.caption);
+    const edit = await createCaptionEdit(context, imagePath, pair.caption, signal);
     const title = l10n.t('{0} (match {1})', useCaptionTitle(pair.caption), shownScore(score));
     actions.push(...quickFix(context, title, edit, true));
   }
-  actions.push(
-    ...quickFix(context, fix.title, await createCaptionEdit(context, imagePath, ''), false),
-  );
+  const empty = await createCaptionEdit(context, imagePath, '', signal);
+  actions.push(...quickFix(context, fix.title, empty, false));
   return actions;
 }
 

@@ -109,8 +109,8 @@ function handlersOf(context: ServerContext, services: Services): Handlers {
     },
     captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
     swapEdit: ({ pair, other }, signal) => swapEdit(context, idOf(pair), idOf(other), signal),
-    createCaptionEdit: ({ imageUri, caption }) =>
-      createCaptionEdit(context, fileOf(imageUri), caption),
+    createCaptionEdit: ({ imageUri, caption }, signal) =>
+      createCaptionEdit(context, fileOf(imageUri), caption, signal),
     async decide(params) {
       await decide(context, params);
       return {};

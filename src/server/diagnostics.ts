@@ -67,7 +67,9 @@ export class Diagnostics {
     for (const file of documents.files()) {
       // Positions in a text the client no longer shows: its next version is on the way.
       if (!documents.isSettled(file)) unsettled.add(uris.toUri(file));
-      else if (documents.told(file) !== undefined && !byFile.has(file)) byFile.set(file, []);
+      else if (documents.told(file) !== undefined && live.kindOf(file) === 'captions') {
+        if (!byFile.has(file)) byFile.set(file, []);
+      }
     }
     const published = new Map<string, string>();
     for (const [file, findings] of byFile) {

@@ -8,10 +8,8 @@ import type { Uris } from './uris.ts';
 /** Pause after a keystroke before the caption is judged anew. */
 const DEBOUNCE_MS = 150;
 
-/** Who is told what the open caption files say. */
+/** Who is told what the open files say. */
 export interface TextListener {
-  /** Whether the text of this file matters. */
-  listensTo(file: string): boolean;
   /** The text the client shows, or undefined once the file is closed and the disk counts again. */
   textChanged(file: string, text: string | undefined, signal: AbortSignal): Promise<void>;
   /** All of the file's text was told and taken in. */
@@ -81,6 +79,13 @@ export class OpenDocuments {
     return this.#open.get(file)?.told;
   }
 
+  /** The text the client shows of an open file; undefined for a file that is not open. */
+  shown(file: string): VersionedText | undefined {
+    const open = this.#open.get(file);
+    const document = open && this.#documents.get(open.uri);
+    return document && { text: document.getText(), version: document.version };
+  }
+
   /**
    * Waits until the engine knows the text the client shows; with `now` without waiting for a pause in the typing.
    * @throws PairLensError `cancelled`.
@@ -145,7 +150,7 @@ export class OpenDocuments {
     this.#open.delete(file);
     this.#uris.forget(file);
     this.#release(file, open);
-    if (!this.#listener.listensTo(file)) return;
+    // Whatever the file is taken for now: a text that is kept after its document would stand before the disk for ever.
     this.#closing++;
     this.#listener
       .textChanged(file, undefined, new AbortController().signal)
@@ -163,7 +168,7 @@ export class OpenDocuments {
     open.running = undefined;
     const document = this.#documents.get(open.uri);
     open.toldVersion = document?.version;
-    if (document === undefined || !this.#listener.listensTo(file)) {
+    if (document === undefined) {
       open.told = undefined;
       this.#release(file, open);
       return;

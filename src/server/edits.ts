@@ -7,13 +7,15 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { PairLensError } from '../core/errors.ts';
-import { decodeText, reencodeRemedy } from '../core/text/decodeText.ts';
 import type { FileEdit, LivePairId } from '../engine/live/liveWorkspace.ts';
 import { noSuchPair } from '../engine/live/members.ts';
 import type { WireEdit } from '../protocol/serverApi.ts';
+import { textHash } from '../protocol/textHash.ts';
 import type { ServerContext } from './context.ts';
-import type { VersionedText } from './documents.ts';
 import { sentence } from '../core/text/sentence.ts';
+
+/** How often an edit is made anew because its text was changed meanwhile. */
+const ATTEMPTS = 5;
 
 /** The edit that gives a pair another caption. @throws PairLensError, also where the pair is gone. */
 export async function captionEdit(
@@ -23,8 +25,8 @@ export async function captionEdit(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
-  const edit = await context.live.captionEdit(id, caption);
-  return wireEdit(context, l10n.t('Change caption'), [edit]);
+  const edit = async () => [await context.live.captionEdit(id, caption)];
+  return wireEdit(context, l10n.t('Change caption'), await editsOfShown(context, edit, signal));
 }
 
 export async function swapEdit(
@@ -35,7 +37,8 @@ export async function swapEdit(
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
   await upToDate(context, other, signal);
-  return wireEdit(context, l10n.t('Swap captions'), await context.live.swapEdits(id, other));
+  const edits = () => context.live.swapEdits(id, other);
+  return wireEdit(context, l10n.t('Swap captions'), await editsOfShown(context, edits, signal));
 }
 
 /** The edit that adds the caption of an image; with an empty one it creates the caption file to be written into. */
@@ -43,21 +46,25 @@ export async function createCaptionEdit(
   context: ServerContext,
   imagePath: string,
   caption: string,
+  signal: AbortSignal,
 ): Promise<WireEdit> {
   const label = l10n.t('Create caption');
-  if (caption.trim() !== '') {
-    return wireEdit(context, label, [await context.live.createCaptionEdit(imagePath, caption)]);
-  }
+  const blank = caption.trim() === '';
   // No format holds an empty caption: asked where it would go, and left out.
-  const { path, create } = await context.live.createCaptionEdit(imagePath, 'caption');
-  if (create) return { label, create: [context.uris.toUri(path)], documents: [] };
+  const wanted = blank ? 'caption' : caption;
+  const edit = async () => [await context.live.createCaptionEdit(imagePath, wanted)];
+  const edits = await editsOfShown(context, edit, signal);
+  const wire = await wireEdit(context, label, edits);
+  if (!blank) return wire;
+  if (wire.create.length > 0) return { ...wire, documents: [] };
+  const path = edits[0]?.path ?? imagePath;
   throw new PairLensError('invalid-argument', sentence('{0} cannot hold an empty caption.', path), {
     path,
     remedy: sentence('Give the caption as well.'),
   });
 }
 
-/** The engine must know what is on the screen before it says which characters to replace. */
+/** The engine must know what is on the screen before it says which pair is meant. @throws PairLensError. */
 async function upToDate(
   { live, documents }: ServerContext,
   id: LivePairId,
@@ -65,48 +72,64 @@ async function upToDate(
 ): Promise<void> {
   const pair = live.pair(id);
   if (pair === undefined) throw noSuchPair(id);
+  const captions = live.pairsOfImage(pair.imagePath).length;
   await documents.settled(pair.captionPath, signal, true);
+  // Where captions of the image came or went, the number may name another one than the client showed.
+  if (live.pairsOfImage(pair.imagePath).length !== captions) throw noSuchPair(id);
+}
+
+/**
+ * Edits for the very texts that the client shows. Which files it takes is known once they are made: made for an older
+ * text, they are made anew when the engine knows the newer one.
+ * @throws PairLensError `write-failed` where a text changes faster than that.
+ */
+async function editsOfShown(
+  { documents }: ServerContext,
+  make: () => Promise<readonly FileEdit[]>,
+  signal: AbortSignal,
+): Promise<readonly FileEdit[]> {
+  for (let attempt = 1; ; attempt++) {
+    const edits = await make();
+    const outdated = edits.filter(({ path, text }) => {
+      const shown = documents.shown(path);
+      return shown !== undefined && shown.text !== text;
+    });
+    const [first] = outdated;
+    if (first === undefined) return edits;
+    if (attempt === ATTEMPTS) throw changedMeanwhile(first.path);
+    for (const { path } of outdated) await documents.settled(path, signal, true);
+  }
+}
+
+function changedMeanwhile(path: string): PairLensError {
+  return new PairLensError(
+    'write-failed',
+    sentence('{0} was changed in the meantime, so nothing was done.', path),
+    { path, remedy: sentence('Try again.') },
+  );
 }
 
 async function wireEdit(
-  context: ServerContext,
+  { uris, documents }: ServerContext,
   label: string,
   edits: readonly FileEdit[],
 ): Promise<WireEdit> {
-  const documents = await Promise.all(
-    edits.map(async (edit) => {
-      const { text, version } = edit.create
-        ? { text: '', version: null }
-        : await textOf(context, edit.path);
-      const document = TextDocument.create('', '', 0, text);
-      return {
-        uri: context.uris.toUri(edit.path),
-        version,
-        edits: edit.edits.map(({ start, end, newText }) => ({
-          range: { start: document.positionAt(start), end: document.positionAt(end) },
-          newText,
-        })),
-      };
-    }),
-  );
-  const create = edits.filter((edit) => edit.create).map((edit) => context.uris.toUri(edit.path));
-  return { label, create, documents };
-}
-
-/** The text that the engine's offsets count in. */
-async function textOf({ documents, files }: ServerContext, file: string): Promise<VersionedText> {
-  const told = documents.told(file);
-  if (told !== undefined) return told;
-  const decoded = decodeText(await files.read(file));
-  if ('text' in decoded) return { text: decoded.text, version: null };
-  throw new PairLensError(
-    'unsupported-format',
-    sentence('{0} is neither UTF-8 nor UTF-16.', file),
-    {
-      path: file,
-      remedy: reencodeRemedy(decoded.guess),
-    },
-  );
+  // Before anything is waited for: the version is that of the text just compared.
+  const versions = edits.map(({ path }) => documents.shown(path)?.version ?? null);
+  const create = edits.filter((edit) => edit.create).map((edit) => uris.toUri(edit.path));
+  const wired = edits.map(async ({ path, text, edits: changes }, i) => {
+    const document = TextDocument.create('', '', 0, text);
+    return {
+      uri: uris.toUri(path),
+      version: versions[i] ?? null,
+      textHash: await textHash(text),
+      edits: changes.map(({ start, end, newText }) => ({
+        range: { start: document.positionAt(start), end: document.positionAt(end) },
+        newText,
+      })),
+    };
+  });
+  return { label, create, documents: await Promise.all(wired) };
 }
 
 /** In the form of LSP. Undefined where the client cannot do what it takes. */

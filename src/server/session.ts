@@ -86,7 +86,6 @@ export class Session implements ServerContext {
       this.#changed(change),
     );
     this.documents = new OpenDocuments(connection, this.uris, log, {
-      listensTo: (file) => this.live.kindOf(file) === 'captions',
       textChanged: (file, text, signal) => this.live.captionsChanged(file, text, signal),
       settled: () => this.#diagnostics.publishSoon(),
     });

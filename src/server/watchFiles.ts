@@ -40,9 +40,9 @@ export class FileWatcher {
     // Clients that watch no files at least say what they save.
     context.connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
       const file = context.uris.toPath(uri);
-      if (file !== undefined && context.live.kindOf(file) === undefined) {
-        this.#heard([{ uri, type: FileChangeType.Created }]);
-      }
+      if (file === undefined) return;
+      const known = context.live.kindOf(file) === 'captions';
+      this.#heard([{ uri, type: known ? FileChangeType.Changed : FileChangeType.Created }]);
     });
   }
 
@@ -121,13 +121,6 @@ export class FileWatcher {
     return parts.every((names) => names.some((name) => name === '..' || isSkippedFolder(name)));
   }
 
-  /** Whether an open document has the say, as it has until it is closed. It may have been opened since this was heard. */
-  #isOverruled(file: string, type: FileChangeType): boolean {
-    const { live, documents } = this.#context;
-    const written = type === FileChangeType.Changed && live.kindOf(file) === 'captions';
-    return written && documents.isOpen(file);
-  }
-
   async #signature(file: string): Promise<string> {
     const found = await this.#context.files.stat(file).catch(() => undefined);
     return found === undefined ? 'gone' : `${found.bytes} ${found.modified}`;
@@ -145,14 +138,14 @@ export class FileWatcher {
     const { live } = this.#context;
     this.#timer = undefined;
     await this.#dropOwn();
-    const changed = [...this.#changed].filter(([file, type]) => !this.#isOverruled(file, type));
+    const changed = [...this.#changed];
     this.#changed.clear();
     if (changed.length === 0) return;
     const single = changed.every(
       ([file, type]) => type === FileChangeType.Changed && live.kindOf(file) === 'captions',
     );
     if (single && changed.length <= SINGLE_FILES) {
-      await Promise.all(changed.map(([file]) => live.captionsChanged(file, undefined)));
+      await Promise.all(changed.map(([file]) => live.fileWritten(file)));
     } else await this.#refresh();
   }
 }

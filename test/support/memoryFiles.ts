@@ -50,7 +50,7 @@ export function memoryFiles(
       Promise.resolve().then(() => ({
         kind: 'file' as const,
         bytes: bytesOf(file).length,
-        modified: 0,
+        modified: timeOf(bytesOf(file)),
       })),
     exists: (file) => Promise.resolve(all.has(file)),
     async *walk(from, options) {
@@ -93,4 +93,11 @@ export function memoryFiles(
       else all.set(file, after);
     },
   };
+}
+
+/** A time that other bytes do not have. */
+function timeOf(bytes: Uint8Array): number {
+  let time = 0;
+  for (const byte of bytes) time = (Math.imul(time, 31) + byte) >>> 0;
+  return time;
 }

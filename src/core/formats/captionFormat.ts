@@ -52,6 +52,8 @@ export type RowPlace =
   | 'lines'
   /** The lines that changed, under the first line of the file. */
   | 'lines-under-header'
+  /** As `lines-under-header`, where quoted fields may hold line ends (csvRecords.ts). */
+  | 'records-under-header'
   /** The JSON string that changed; for more than that, the whole file. */
   | 'json-strings'
   /** The whole file: it is small. */

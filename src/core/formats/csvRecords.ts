@@ -73,6 +73,18 @@ export async function* readCsvRecords(
   }
 }
 
+/** Where the record begins that holds the character at `at`; `at` itself where it is the end of one or of the text. */
+export function csvRecordStart(text: string, at: number, separator = ','): number {
+  const code = separator.charCodeAt(0);
+  let cursor: Cursor = { text, from: 0, base: 0, line: 0, separator: code };
+  for (;;) {
+    const scan = cursor.from < text.length ? scanRecord(cursor, true) : undefined;
+    // A last record without a line end goes on behind the text.
+    if (scan === undefined || scan.next > Math.min(at, text.length)) return cursor.from;
+    cursor = { ...cursor, from: scan.next, line: scan.nextLine };
+  }
+}
+
 interface Cursor {
   readonly text: string;
   /** Where the next record starts in `text`. */

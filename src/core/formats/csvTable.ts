@@ -1,6 +1,6 @@
 import type { CaptionFile, FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
 import { endOfText } from './appendedRow.ts';
-import { readCsvRecords, type CsvRecord } from './csvRecords.ts';
+import { csvRecordStart, readCsvRecords, type CsvRecord } from './csvRecords.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 
@@ -136,7 +136,10 @@ export function csvLinesOf(caption: string): readonly string[] {
   return caption.replaceAll('"', '""').split('\n');
 }
 
-/** A row under the header's columns, the others left empty; undefined where the header names no image or caption. */
+/**
+ * A row under the header's columns, the others left empty; undefined where the header names no image or caption, or the
+ * last row is not ended.
+ */
 export function appendCsvRow(
   text: string,
   { image, caption }: { readonly image: string; readonly caption: string },
@@ -145,6 +148,9 @@ export function appendCsvRow(
   const header = headerOf(text);
   const columns = header && columnsOf(header);
   if (header === undefined || columns === undefined) return undefined;
+  // Behind a quote that is not closed, the row would become part of the field.
+  const ended = text.endsWith('\n') ? text : `${text}\n`;
+  if (csvRecordStart(ended, ended.length) !== ended.length) return undefined;
   const fields = header.map((_, c) =>
     c === columns.image ? csvField(image) : c === columns.caption ? csvField(caption) : '',
   );

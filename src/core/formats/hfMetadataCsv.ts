@@ -16,7 +16,7 @@ export const hfMetadataCsv: CaptionFormat = {
   layout: 'table',
   files: { extensions: ['csv'], names: ['metadata.csv'] },
   images: 'own-folder',
-  rows: 'lines-under-header',
+  rows: 'records-under-header',
   detect: (name, head) =>
     name.toLowerCase() === 'metadata.csv' && columnsOf(headerOf(head) ?? []) !== undefined ? 1 : 0,
   read: (file) => readCsvTable(file, columnsOf),

@@ -11,7 +11,7 @@ export const kaggleCaptions: CaptionFormat = {
   layout: 'table',
   files: { extensions: ['csv', 'txt'], names: ['*caption*.csv', '*caption*.txt'] },
   images: 'search',
-  rows: 'lines-under-header',
+  rows: 'records-under-header',
   detect: (name, head) =>
     /\.(?:csv|txt)$/i.test(name) && columnsOf(headerOf(head) ?? []) !== undefined ? 0.8 : 0,
   read: (file) => readCsvTable(file, columnsOf),

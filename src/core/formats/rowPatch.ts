@@ -1,6 +1,7 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import { LIMITS } from './limits.ts';
 import type { CaptionFormat, CaptionRow } from './captionFormat.ts';
+import { csvRecordStart } from './csvRecords.ts';
 
 /** A range whose owner may move it. */
 export type MovableRange = { -readonly [K in keyof SourceRange]: SourceRange[K] };
@@ -44,7 +45,8 @@ export async function rowPatch(
       return stringPatch(before, after, known);
     case 'lines':
       return linePatch(format, name, before, after, '');
-    case 'lines-under-header': {
+    case 'lines-under-header':
+    case 'records-under-header': {
       const header = headerOf(before);
       return header === undefined ? undefined : linePatch(format, name, before, after, header);
     }
@@ -76,6 +78,11 @@ async function linePatch(
 ): Promise<RowPatch | undefined> {
   const { start, endBefore, endAfter } = changedLines(before, after);
   if (start < header.length) return undefined;
+  // A line inside a quoted field is no row, whatever it looks like.
+  const inField = (text: string): boolean => csvRecordStart(text, start) !== start;
+  if (format.rows === 'records-under-header' && (inField(before) || inField(after))) {
+    return undefined;
+  }
   const firstLine = count(before, 0, start);
   const place = { characters: start - header.length, lines: firstLine - (header === '' ? 0 : 1) };
   const read = (text: string, end: number): Promise<CaptionRow[] | undefined> =>

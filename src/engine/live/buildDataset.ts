@@ -19,7 +19,6 @@ export interface BuildHooks {
 /**
  * Indexes and audits one dataset.
  * @param folder that was opened, and holds the dataset
- * @param files where open documents stand before the disk
  * @throws PairLensError `cancelled`.
  */
 export async function buildDataset(

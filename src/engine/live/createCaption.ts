@@ -4,7 +4,7 @@ import { PairLensError } from '../../core/errors.ts';
 import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
 import { refuseBlank } from '../../core/formats/representable.ts';
 import { captionFormat } from '../../core/formats/table.ts';
-import type { FileSystem } from '../../core/ports.ts';
+import type { CaptionIntake } from './captionIntake.ts';
 import { currentText } from './currentText.ts';
 import type { LiveDataset } from './liveDataset.ts';
 import type { FileEdit } from './liveWorkspace.ts';
@@ -17,7 +17,7 @@ import { sentence } from '../../core/text/sentence.ts';
  */
 export async function createCaption(
   dataset: LiveDataset,
-  files: FileSystem,
+  intake: CaptionIntake,
   image: string,
   caption: string,
 ): Promise<FileEdit> {
@@ -28,12 +28,13 @@ export async function createCaption(
     if (!formats.some(isSidecarFormat)) throw noPlace(dataset, image);
     const file = emptySidecarOf(dataset, image) ?? `${stemOf(image)}.${usualExtension(dataset)}`;
     const path = toAbsolute(dataset.root, file);
-    const exists = await files.exists(path);
-    const text = exists ? await currentText(files, path) : '';
+    const exists = await intake.disk.exists(path);
+    const text = exists ? await currentText(intake, path) : '';
     // What stands there belongs to another reading of the folder, or was written meanwhile: not ours to replace.
     if (text.trim() !== '') throw noPlace(dataset, image);
     return {
       path,
+      text,
       create: !exists,
       edits: [{ start: 0, end: text.length, newText: `${caption.trim()}\n` }],
     };
@@ -41,11 +42,11 @@ export async function createCaption(
   // From outside its folder it would need a path that each format resolves in its own way.
   if (!isWithin(folderOf(image), folderOf(table.file))) throw noPlace(dataset, image);
   const path = toAbsolute(dataset.root, table.file);
-  const text = await currentText(files, path);
+  const text = await currentText(intake, path);
   const name = within(folderOf(table.file), image);
   const edit = captionFormat(table.format).append?.(text, { image: name, caption });
   if (edit === undefined) throw noPlace(dataset, image);
-  return { path, create: false, edits: [edit] };
+  return { path, text, create: false, edits: [edit] };
 }
 
 interface Table {

@@ -1,6 +1,6 @@
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenceRoom.ts';
-import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
@@ -10,6 +10,7 @@ import type { Steps } from '../../core/steps.ts';
 import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
 import { mismatchEstimate, type JudgedDataset } from '../auditDataset.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
+import { problemsWith, type FileContent } from './fileContent.ts';
 import { PairSlots } from './pairSlots.ts';
 import { SlotTables } from './slotTables.ts';
 
@@ -19,16 +20,6 @@ const SPARE_TEXTS = 512;
 const JUDGED_AT_ONCE = 30;
 /** Scores are shown as whole per cents. */
 const VISIBLE = 0.005;
-
-/** What a caption file holds now. */
-export interface FileContent {
-  readonly file: DatasetPath;
-  readonly pairs: readonly Pair[];
-  /** The problems of the file, and of images that lost or got their captions by it. */
-  readonly problems: readonly Problem[];
-  /** Images whose `missing-caption` problem no longer holds or is among `problems`. */
-  readonly images: ReadonlySet<DatasetPath>;
-}
 
 export interface LiveDatasetPorts {
   readonly hash: (text: string) => string;
@@ -139,16 +130,8 @@ export class LiveDataset {
 
   /** Takes in what a caption file holds now, and judges what that touches. Never waits. */
   apply(content: FileContent, records: ReadonlyMap<string, TextRecord>): void {
-    this.#problems = [
-      ...this.#problems.filter(
-        (problem) =>
-          isOfPlace(problem) ||
-          (problem.file !== content.file &&
-            !(problem.code === 'missing-caption' && content.images.has(problem.file))),
-      ),
-      ...content.problems,
-    ];
-    const { slots, images } = this.slots.setFile(content.file, content.pairs);
+    this.#problems = problemsWith(this.#problems, content);
+    const { slots, images } = this.slots.setFiles(content.pairs);
     this.#settle(slots, images, records);
   }
 

@@ -73,9 +73,11 @@ export interface LiveMatch {
   readonly neighbours: LiveNeighbours;
 }
 
-/** Edits of one caption file, for the text it holds now (open document or disk), with what that text was. */
+/** Edits of one caption file, for the text it holds now (open document or disk). */
 export interface FileEdit {
   readonly path: string;
+  /** The text they were made for: whoever applies them to another one writes into the middle of something. */
+  readonly text: string;
   /** Whether the file has to be created. */
   readonly create: boolean;
   readonly edits: readonly TextEdit[];
@@ -146,6 +148,11 @@ export interface LiveWorkspace {
    * by another program). Re-reads it, encodes the captions that changed and judges what they touch.
    */
   captionsChanged(path: string, text: string | undefined, signal?: CancelSignal): Promise<void>;
+  /**
+   * A caption file was written: what the disk holds counts where no document is open, and tells which datasets there are
+   * where one is.
+   */
+  fileWritten(path: string): Promise<void>;
   /** Resolves when the pairs around all changes so far are judged too; that happens behind people's requests. */
   settled(): Promise<void>;
   neighbours(id: LivePairId, k: number, signal?: CancelSignal): Promise<LiveNeighbours | undefined>;

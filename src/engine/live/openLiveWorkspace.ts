@@ -69,6 +69,7 @@ class Workspace implements LiveWorkspace {
   );
   #settled: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
+  #auditAgain = false;
   #folders: readonly string[] = [];
   #closed = false;
   #settings: LiveSettings;
@@ -78,6 +79,8 @@ class Workspace implements LiveWorkspace {
   readonly #stale = new Set<string>();
   /** Caption files that changed while a refresh was reading. */
   #changedMeanwhile: Set<string> | undefined;
+  /** Those of them that were written. */
+  readonly #writtenMeanwhile = new Set<string>();
 
   constructor(files: FileSystem, load: () => Promise<LivePorts>, settings: LiveSettings) {
     this.#load = load;
@@ -138,16 +141,18 @@ class Workspace implements LiveWorkspace {
     this.status = { state: 'indexing' };
     const meanwhile = new Set<string>();
     this.#changedMeanwhile = meanwhile;
+    this.#writtenMeanwhile.clear();
     try {
       const members = await this.#open(folders, hooks);
       await this.#turns.run(async () => {
         for (const path of new Set([...meanwhile, ...this.#stale])) {
           this.#stale.delete(path);
-          for (const member of members) await this.#intake.take(member, path, hooks.signal);
+          for (const member of members) await this.#take(member, path, hooks.signal);
         }
         throwIfCancelled(hooks.signal);
         this.#members = members;
       });
+      for (const path of this.#writtenMeanwhile) await this.#checkStructure(path);
       this.status = { state: members.length === 0 ? 'no-dataset' : 'ready' };
       this.#changed({ findings: true, paths: [] });
     } catch (error) {
@@ -167,7 +172,7 @@ class Workspace implements LiveWorkspace {
     return openMembers(outermost(folders), {
       ...hooks,
       ...(captionsPerFile && { captionsPerFile }),
-      files: this.#intake.documents.files,
+      intake: this.#intake,
       ports: async () => this.#priority.behind((this.#loaded ??= await this.#load())),
       pause: this.#priority.pause,
       onState: (state) => (this.status = { state }),
@@ -222,6 +227,27 @@ class Workspace implements LiveWorkspace {
     signal?: CancelSignal,
   ): Promise<void> {
     this.#intake.documents.set(path, text);
+    await this.#reread(path, signal);
+  }
+
+  async fileWritten(path: string): Promise<void> {
+    this.#intake.documents.written(path);
+    this.#writtenMeanwhile.add(path);
+    await this.#reread(path, undefined);
+    if (this.#intake.documents.isOpen(path)) await this.#checkStructure(path);
+  }
+
+  /** Reads everything anew where what the disk holds of a file makes other datasets. */
+  async #checkStructure(path: string): Promise<void> {
+    const checks = this.#members.map((member) =>
+      this.#intake.restructures(member, path, undefined),
+    );
+    const found = (await Promise.all(checks)).filter((restructures) => restructures !== undefined);
+    if (found.length === 0 || found.includes(true)) this.#rereadSoon();
+  }
+
+  /** Takes in what a file says now, and whatever else could not be taken in before. */
+  async #reread(path: string, signal: CancelSignal | undefined): Promise<void> {
     this.#changedMeanwhile?.add(path);
     this.#stale.add(path);
     await this.#priority.first(() =>
@@ -233,7 +259,7 @@ class Workspace implements LiveWorkspace {
           this.#stale.delete(stale);
           try {
             for (const member of this.#members) {
-              if (await this.#intake.take(member, stale, signal)) changed.push(stale);
+              if (await this.#take(member, stale, signal)) changed.push(stale);
             }
           } catch (error) {
             this.#stale.add(stale);
@@ -247,13 +273,33 @@ class Workspace implements LiveWorkspace {
     if (this.#members.some(({ dataset }) => dataset.crowded)) this.#auditSoon();
   }
 
-  /** Audits everything anew behind people's requests: more captions changed than can be taken in one by one. */
+  /** Whether something was taken in of a file. */
+  async #take(member: Member, path: string, signal: CancelSignal | undefined): Promise<boolean> {
+    const taken = await this.#intake.take(member, path, signal);
+    if (taken === 'restructures') this.#rereadSoon();
+    return taken !== 'nothing';
+  }
+
+  /** Reads and audits everything anew behind people's requests: more changed than can be taken in file by file. */
   #auditSoon(): void {
-    this.#auditing ??= this.refresh(this.#folders, {})
+    this.#auditing ??= this.#auditWhileAsked()
       .catch((error: unknown) => {
         this.#ports.log.error(PairLensError.from(error).message);
       })
       .finally(() => (this.#auditing = undefined));
+  }
+
+  /** As `#auditSoon`, and once more where an audit goes on that may have read what was there before. */
+  #rereadSoon(): void {
+    this.#auditAgain = true;
+    this.#auditSoon();
+  }
+
+  async #auditWhileAsked(): Promise<void> {
+    do {
+      this.#auditAgain = false;
+      await this.refresh(this.#folders, {});
+    } while (this.#auditAgain && !this.#closed);
   }
 
   async settled(): Promise<void> {
@@ -351,12 +397,6 @@ class Workspace implements LiveWorkspace {
   }
 
   get #editing(): Editing {
-    return {
-      members: this.#members,
-      files: this.#intake.documents.files,
-      readAgain: async (member, path) => {
-        await this.#intake.take(member, path, undefined);
-      },
-    };
+    return { members: this.#members, intake: this.#intake };
   }
 }

@@ -58,51 +58,59 @@ export class PairSlots {
   }
 
   /**
-   * The file holds these pairs from now on.
+   * The files hold these pairs from now on.
    * @returns the slots that were freed, filled or hold another caption, and the images they belong to.
    */
-  setFile(
-    file: DatasetPath,
-    pairs: readonly Pair[],
-  ): { readonly slots: readonly number[]; readonly images: ReadonlySet<DatasetPath> } {
+  setFiles(files: ReadonlyMap<DatasetPath, readonly Pair[]>): {
+    readonly slots: readonly number[];
+    readonly images: ReadonlySet<DatasetPath>;
+  } {
     const changed = new Set<number>();
     const images = new Set<DatasetPath>();
-    const kept = new Set(pairs.map((pair) => this.find(pair.image, pair.captionIndex)));
-    for (const slot of this.ofFile(file)) {
-      if (kept.has(slot)) continue;
-      const { image, captionIndex } = this.pairs[slot]!;
-      this.#slotOf.delete(pairKey(image, captionIndex));
-      this.#ofImage.set(
-        image,
-        this.ofImage(image).filter((other) => other !== slot),
-      );
-      this.#free.push(slot);
-      changed.add(slot);
-      images.add(image);
+    const kept = new Set<number | undefined>();
+    for (const pairs of files.values()) {
+      for (const pair of pairs) kept.add(this.find(pair.image, pair.captionIndex));
     }
-    const slots = pairs.map((pair) => {
-      const known = this.find(pair.image, pair.captionIndex);
-      if (known !== undefined) {
-        const before = this.pairs[known]!;
-        if (before.caption !== pair.caption) {
-          changed.add(known);
+    for (const file of files.keys()) {
+      for (const slot of this.ofFile(file)) {
+        if (kept.has(slot)) continue;
+        this.#remove(slot);
+        changed.add(slot);
+        images.add(this.pairs[slot]!.image);
+      }
+    }
+    for (const [file, pairs] of files) {
+      const slots = pairs.map((pair) => {
+        const known = this.find(pair.image, pair.captionIndex);
+        const slot = known ?? this.#add(pair);
+        if (known === undefined || this.pairs[known]!.caption !== pair.caption) {
+          changed.add(slot);
           images.add(pair.image);
         }
-        this.pairs[known] = withOwnRange(pair);
-        return known;
-      }
-      const slot = this.#free.pop() ?? this.pairs.length;
-      this.pairs[slot] = withOwnRange(pair);
-      this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
-      const siblings = [...this.ofImage(pair.image), slot];
-      siblings.sort((a, b) => this.pairs[a]!.captionIndex - this.pairs[b]!.captionIndex);
-      this.#ofImage.set(pair.image, siblings);
-      changed.add(slot);
-      images.add(pair.image);
-      return slot;
-    });
-    this.#ofFile.set(file, slots);
+        this.pairs[slot] = withOwnRange(pair);
+        return slot;
+      });
+      this.#ofFile.set(file, slots);
+    }
     return { slots: [...changed], images };
+  }
+
+  #remove(slot: number): void {
+    const { image, captionIndex } = this.pairs[slot]!;
+    this.#slotOf.delete(pairKey(image, captionIndex));
+    const siblings = this.ofImage(image).filter((other) => other !== slot);
+    this.#ofImage.set(image, siblings);
+    this.#free.push(slot);
+  }
+
+  #add(pair: Pair): number {
+    const slot = this.#free.pop() ?? this.pairs.length;
+    this.pairs[slot] = withOwnRange(pair);
+    this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
+    const siblings = [...this.ofImage(pair.image), slot];
+    siblings.sort((a, b) => this.pairs[a]!.captionIndex - this.pairs[b]!.captionIndex);
+    this.#ofImage.set(pair.image, siblings);
+    return slot;
   }
 
   /** Other words, or another place in the file, for the pair of a slot. */

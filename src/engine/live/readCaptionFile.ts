@@ -1,51 +1,26 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
-import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
-import {
-  folderOf,
-  isWithin,
-  joinPath,
-  toAbsolute,
-  toDatasetPath,
-  within,
-} from '../../core/dataset/paths.ts';
-import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
+import { isWithin, joinPath, toAbsolute, toDatasetPath, within } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
 import { captionFormat } from '../../core/formats/table.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
-import { missingSidecar, sidecarPairs, wrongEncoding } from '../discoverSidecars.ts';
+import type { CaptionFileKind } from '../captionFileKind.ts';
+import { missingSidecar, sharedSidecar, sidecarPairs, wrongEncoding } from '../discoverSidecars.ts';
 import { readTable } from '../discoverTables.ts';
 import { unreadableFile } from '../errorWords.ts';
-import { isMissingRow, missingRow, type OpenedFolder } from '../openDatasets.ts';
-import type { FileContent } from './liveDataset.ts';
+import type { OpenedFolder } from '../openDatasets.ts';
 
-/** How a caption file of a dataset is read again on its own. */
-export type CaptionFileKind =
-  | { readonly kind: 'table'; readonly format: string }
-  | { readonly kind: 'sidecar'; readonly images: readonly DatasetPath[] };
-
-/** The caption files of a dataset by their path within it; those that can only be read with all others are left out. */
-export function captionFiles({ pairs, problems }: Dataset): Map<DatasetPath, CaptionFileKind> {
-  const files = new Map<DatasetPath, CaptionFileKind>();
-  const sidecars = new Map<DatasetPath, Set<DatasetPath>>();
-  const addSidecar = (file: DatasetPath, image: DatasetPath): void => {
-    const known = sidecars.get(file);
-    if (known === undefined) sidecars.set(file, new Set([image]));
-    else known.add(image);
-  };
-  for (const { source, image } of pairs) {
-    if (isSidecarFormat(source.format)) addSidecar(source.file, image);
-    else if (!files.has(source.file)) {
-      files.set(source.file, { kind: 'table', format: source.format });
-    }
-  }
-  for (const { file, image } of problems) {
-    if (image !== undefined && file !== image && !files.has(file)) addSidecar(file, image);
-  }
-  for (const [file, images] of sidecars) files.set(file, { kind: 'sidecar', images: [...images] });
-  return files;
+/** A caption file of a dataset, read on its own. Paths within the dataset. */
+export interface ReadFile {
+  /** Numbered as if no other file captioned their images. */
+  readonly pairs: readonly Pair[];
+  readonly problems: readonly Problem[];
+  readonly kind: CaptionFileKind;
+  /** Whether it captions images that lie outside of its dataset; their pairs are left out. */
+  readonly reachesOut: boolean;
 }
 
 /**
@@ -60,11 +35,11 @@ export async function readCaptionFile(
   file: DatasetPath,
   kind: CaptionFileKind,
   signal: CancelSignal | undefined,
-): Promise<{ readonly pairs: Pair[]; readonly problems: Problem[] }> {
+): Promise<ReadFile> {
   const folder = toDatasetPath(opened.dir, root) ?? '';
   const inFolder = (path: DatasetPath): DatasetPath => joinPath(folder, path);
   const inside = (path: DatasetPath): DatasetPath => within(folder, path);
-  const { pairs, problems } =
+  const read =
     kind.kind === 'sidecar'
       ? await readSidecar(files, opened, inFolder(file), kind.images.map(inFolder))
       : await readTable(
@@ -76,17 +51,27 @@ export async function readCaptionFile(
           opened.index,
           signal,
         );
+  const here = read.pairs.filter(({ image }) => isWithin(image, folder));
   return {
-    pairs: pairs.map((pair) => ({
+    pairs: here.map((pair) => ({
       ...pair,
       image: inside(pair.image),
       source: { ...pair.source, file },
     })),
-    problems: problems.map((problem) => problemInside(problem, inside)),
+    problems: read.problems.map((problem) => problemInside(problem, inside)),
+    kind:
+      kind.kind === 'table' && 'mentioned' in read
+        ? { ...kind, mentioned: new Set([...read.mentioned].map(inside)) }
+        : kind,
+    reachesOut: here.length < read.pairs.length,
   };
 }
 
-function problemInside(problem: Problem, inside: (path: DatasetPath) => DatasetPath): Problem {
+/** A problem as seen from a folder inside the one it was found in. */
+export function problemInside(
+  problem: Problem,
+  inside: (path: DatasetPath) => DatasetPath,
+): Problem {
   return {
     ...problem,
     file: inside(problem.file),
@@ -95,7 +80,7 @@ function problemInside(problem: Problem, inside: (path: DatasetPath) => DatasetP
   };
 }
 
-/** Paths relative to the opened folder, as messages name them. */
+/** Paths relative to the opened folder, as messages name them. What is wrong with the file is told once, of its first image. */
 async function readSidecar(
   files: FileSystem,
   { dir, captionsPerFile }: OpenedFolder,
@@ -104,90 +89,28 @@ async function readSidecar(
 ): Promise<{ pairs: Pair[]; problems: Problem[] }> {
   const absolute = toAbsolute(dir, file);
   if (!(await files.exists(absolute))) return { pairs: [], problems: images.map(missingSidecar) };
+  const problems: Problem[] = images.length > 1 ? [sharedSidecar(file, images)] : [];
+  const [first] = images;
   const bytes = await files.read(absolute, { maxBytes: SIDECAR_BYTES }).catch((error: unknown) => {
     if (PairLensError.is(error, 'unreadable-file')) return error;
     throw error;
   });
   if (!(bytes instanceof Uint8Array)) {
-    return {
-      pairs: [],
-      problems: images.map((image) => ({ ...unreadableFile(file, bytes), image })),
-    };
+    const problem = unreadableFile(file, bytes);
+    problems.push({ ...problem, ...(first !== undefined && { image: first }) });
+    return { pairs: [], problems };
   }
   const decoded = decodeText(bytes);
+  if (!('text' in decoded)) {
+    const problem = wrongEncoding(file, decoded.guess);
+    problems.push({ ...problem, ...(first !== undefined && { image: first }) });
+    return { pairs: [], problems };
+  }
   const pairs: Pair[] = [];
-  const problems: Problem[] = [];
   for (const image of images) {
-    if (!('text' in decoded)) {
-      problems.push({ ...wrongEncoding(file, decoded.guess), image });
-      continue;
-    }
     const found = sidecarPairs(file, image, decoded.text, captionsPerFile);
     if (found.problem !== undefined) problems.push(found.problem);
     for (const pair of found.pairs) pairs.push(pair);
   }
   return { pairs, problems };
-}
-
-/** What a file holds, with the images that lost or got their captions by it. */
-export function fileContent(
-  dataset: Dataset,
-  opened: OpenedFolder,
-  file: DatasetPath,
-  kind: CaptionFileKind,
-  read: { readonly pairs: readonly Pair[]; readonly problems: readonly Problem[] },
-): FileContent {
-  if (kind.kind === 'sidecar') return { file, ...read, images: new Set(kind.images) };
-  const captioned = new Set<DatasetPath>();
-  for (const { image } of [...read.pairs, ...read.problems]) {
-    if (image !== undefined) captioned.add(image);
-  }
-  const before = new Set<DatasetPath>();
-  const elsewhere = new Set<DatasetPath>();
-  for (const { image, source } of dataset.pairs) {
-    (source.file === file ? before : elsewhere).add(image);
-  }
-  // A caption that was empty or unreadable is no pair, but its image is of its file as well, and reported once.
-  for (const problem of dataset.problems) {
-    const { image, related = [] } = problem;
-    if (problem.file === file && image !== undefined) before.add(image);
-    if (problem.file === file || isMissingRow(problem) || isOfPlace(problem)) continue;
-    for (const other of [image, ...related]) if (other !== undefined) elsewhere.add(other);
-  }
-  const claimed = claimedBy(dataset, file, kind.format, captioned);
-  const folders = new Set([...before, ...captioned].map(folderOf));
-  const images = new Set([...captioned].filter((image) => !elsewhere.has(image)));
-  const missing: Problem[] = [];
-  const base = toDatasetPath(opened.dir, dataset.root) ?? '';
-  for (const image of dataset.images) {
-    const folder = folderOf(image);
-    if (!folders.has(folder) || captioned.has(image) || elsewhere.has(image)) continue;
-    images.add(image);
-    if (!claimed(folder)) continue;
-    missing.push(problemInside(missingRow(joinPath(base, image)), (path) => within(base, path)));
-  }
-  return { file, pairs: read.pairs, problems: [...read.problems, ...missing], images };
-}
-
-/**
- * Whether every image of a folder should have a caption: a table that captions the folder it lies in claims all below it,
- * another one the folders of the images it names, as when the dataset is opened.
- */
-function claimedBy(
-  { pairs }: Dataset,
-  file: DatasetPath,
-  format: string,
-  captioned: ReadonlySet<DatasetPath>,
-): (folder: DatasetPath) => boolean {
-  const folders = new Set<DatasetPath>();
-  const trees = new Set<DatasetPath>();
-  const ownFolder = (id: string): boolean => captionFormat(id).images === 'own-folder';
-  if (ownFolder(format)) trees.add(folderOf(file));
-  else for (const image of captioned) folders.add(folderOf(image));
-  for (const { image, source } of pairs) {
-    if (source.file === file || isSidecarFormat(source.format)) continue;
-    if (ownFolder(source.format)) trees.add(folderOf(source.file));
-    else folders.add(folderOf(image));
-  }
-  return (folder) => folders.has(folder) || [...trees].some((tree) => isWithin(folder, tree));
 }

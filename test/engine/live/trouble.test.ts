@@ -176,6 +176,7 @@ test('an image without a caption gets one as its dataset keeps them', async () =
   const created = await beside.live.createCaptionEdit(`${ROOT}/new.jpg`, 'a blue boat');
   assert.deepEqual(created, {
     path: `${ROOT}/new.txt`,
+    text: '',
     create: true,
     edits: [{ start: 0, end: 0, newText: 'a blue boat\n' }],
   });
@@ -184,6 +185,7 @@ test('an image without a caption gets one as its dataset keeps them', async () =
   const text = jsonl(scenes(6));
   assert.deepEqual(row, {
     path: FILE,
+    text,
     create: false,
     edits: [
       {

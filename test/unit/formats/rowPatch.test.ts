@@ -21,7 +21,16 @@ async function rowsOf(id: string, text: string): Promise<CaptionRow[] | undefine
 }
 
 const caption = fc.oneof(
-  fc.constantFrom('a dog', 'a, b', 'say "hi"', 'two\nlines', 'ö é', 'x'),
+  fc.constantFrom(
+    'a dog',
+    'a, b',
+    'say "hi"',
+    'two\nlines',
+    'two\n\n\nparts',
+    'ö é',
+    'x',
+    'a\n0.jpg,b\nc',
+  ),
   fc.string({ minLength: 1, maxLength: 12 }).map((text) => text.replace(/[\r\n|\t]/g, ' ') + '.'),
 );
 
@@ -32,6 +41,15 @@ const TABLES: Readonly<Record<string, (captions: readonly string[], end: string)
     `file_name,text${end}` +
     captions
       .map((text, i) => `${i}.jpg,"${text.replaceAll('"', '""').replaceAll('\n', end)}"${end}`)
+      .join(''),
+  // What stands behind the caption, and quotes where they need not be.
+  'kaggle-captions': (captions, end) =>
+    `caption,note,image${end}` +
+    captions
+      .map((text, i) => {
+        const field = `"${text.replaceAll('"', '""').replaceAll('\n', end)}"`;
+        return `${field},${i % 2 === 0 ? `"${end}${end}"` : 'a "b'},${i}.jpg${end}`;
+      })
       .join(''),
   'flickr-token': (captions, end) =>
     captions.map((text, i) => `${i}.jpg#0\t${text.replace(/\s+/g, ' ').trim()}${end}`).join(''),
@@ -62,7 +80,7 @@ describe('a patch of a table', () => {
           fc.constantFrom('\n', '\r\n'),
           fc.tuple(fc.nat(), fc.boolean()),
           fc.nat(6),
-          fc.oneof(caption, fc.constantFrom('', '"', '\n', '","', '\\', '}\n{')),
+          fc.oneof(caption, fc.constantFrom('', '"', '\n', '\n\n', ' \n', '","', '\\', '}\n{')),
           async (captions, lineEnd, [at, inCaption], length, inserted) => {
             const before = write(captions, lineEnd);
             const old = await rowsOf(id, before);

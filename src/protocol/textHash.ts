@@ -1,0 +1,6 @@
+/** Names a text, however its lines end: editors show files with mixed line ends as if they were all alike. */
+export async function textHash(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text.replaceAll(/\r\n?/g, '\n'));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
