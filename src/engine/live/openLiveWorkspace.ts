@@ -69,7 +69,8 @@ class Workspace implements LiveWorkspace {
   );
   #settled: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
-  #auditAgain = false;
+  /** How often the folders were to be read again. */
+  #rereads = 0;
   #folders: readonly string[] = [];
   #closed = false;
   #settings: LiveSettings;
@@ -291,15 +292,16 @@ class Workspace implements LiveWorkspace {
 
   /** As `#auditSoon`, and once more where an audit goes on that may have read what was there before. */
   #rereadSoon(): void {
-    this.#auditAgain = true;
+    this.#rereads++;
     this.#auditSoon();
   }
 
   async #auditWhileAsked(): Promise<void> {
+    let asked: number;
     do {
-      this.#auditAgain = false;
+      asked = this.#rereads;
       await this.refresh(this.#folders, {});
-    } while (this.#auditAgain && !this.#closed);
+    } while (asked !== this.#rereads && !this.#closed);
   }
 
   async settled(): Promise<void> {
