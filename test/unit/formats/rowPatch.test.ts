@@ -112,7 +112,7 @@ describe('a patch of a table', () => {
         ),
         { numRuns: runs(200) },
       );
-      assert.ok(patched > 50, `only ${patched} edits were patched`);
+      assert.ok(patched > runs(10), `only ${patched} edits were patched`);
     });
   }
 
