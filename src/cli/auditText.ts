@@ -99,6 +99,10 @@ function counted(count: number, one: string): string {
   return `${number(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
+function between(range: { readonly low: number; readonly high: number } | undefined): string {
+  return range === undefined ? '' : ` (${percent(range.low)} to ${percent(range.high)})`;
+}
+
 function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptions): string {
   const { pairs, images, levels, estimate, decided } = report.summary;
   const formats = [...new Set(report.datasets.flatMap((dataset) => dataset.formats))].join(', ');
@@ -111,7 +115,17 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
       estimate.precision === undefined
         ? ''
         : `; of those reported as caption-mismatch about ${percent(estimate.precision)} are`;
-    lines.push(`Estimated share of wrong captions: ${percent(estimate.wrongShare)}${precision}.`);
+    lines.push(
+      `Estimated share of wrong captions: ${percent(estimate.wrongShare)}${between(estimate.range)}${precision}.`,
+    );
+  }
+  for (const { folder, leastFitting } of report.datasets) {
+    if (leastFitting === undefined) continue;
+    const where = report.datasets.length > 1 ? `${folder === '' ? '.' : folder}: ` : '';
+    lines.push(
+      `${where}These captions are too alike, or too few, to be judged against one another. Those that fit least, right or wrong:`,
+      ...leastFitting.map(({ image, caption }) => `  ${visibleText(image)}: ${quoted(caption)}`),
+    );
   }
   if (decided !== undefined) {
     lines.push(

@@ -27,6 +27,10 @@ import type { AuditedPair, DatasetAudit } from './workspace.ts';
 const JUDGED_PER_TURN = 200;
 /** Captions whose language is told in one turn. */
 const TOLD_PER_TURN = 200;
+/** Where captions exchanged within the dataset move the prior less than this, they say too little to speak of. */
+const TOO_ALIKE = 0.25;
+/** So many are shown all the same, without a probability. */
+const LEAST_FITTING = 5;
 
 export interface JudgeOptions {
   readonly reference: ReferenceBank;
@@ -65,11 +69,13 @@ export async function auditDataset(
   const { levels } = options;
   const context = await judgeDataset(whole, options);
   const detected = await detect(context, options, (code) => levelOf(levels, code) !== 'off');
+  const estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
   const words = options.words && (await weighPairs(context, options.words, options));
   return {
     pairs: auditedPairs(whole, context, detected, levels),
     findings: findingsAt(levels, detected),
-    ...(context.judged.includes(true) && { estimate: mismatchEstimate(context) }),
+    ...(estimate && { estimate }),
+    ...(estimate?.tooAlike === true && { leastFitting: leastFitting(context) }),
     ...(words && { words }),
   };
 }
@@ -202,10 +208,11 @@ function* foreignLanguages(
 
 function auditedPairs(
   embedded: EmbeddedDataset,
-  { mismatch, model }: AuditContext,
+  { mismatch }: AuditContext,
   detected: readonly Detected[],
   levels: Levels,
 ): (AuditedPair | undefined)[] {
+  const anyWrong = meanOf(mismatch);
   const codes = new Map<number, RuleCode[]>();
   for (const { pair, code } of detected) {
     if (pair === undefined || levelOf(levels, code) === 'off') continue;
@@ -223,7 +230,7 @@ function auditedPairs(
         embedded.textRow[p]!,
       ),
       // A caption that was not judged is as likely wrong as any.
-      mismatch: Number.isNaN(probability) ? model.calibration.wrongShare : probability,
+      mismatch: Number.isNaN(probability) ? anyWrong : probability,
       findings: codes.get(p) ?? [],
     };
   });
@@ -250,8 +257,29 @@ export function findingsAt(levels: Levels, detected: readonly Detected[]): Findi
   return findings.sort((a, b) => rank(a) - rank(b) || b.confidence - a.confidence);
 }
 
+/** The judged pairs with the lowest scores, the lowest first; verified ones left out. */
+function leastFitting({ embedded, judged, verified, model }: AuditContext): number[] {
+  const scored = embedded.dataset.pairs.flatMap((_, pair) => {
+    if (judged[pair] !== true || verified[pair] === true) return [];
+    const evidence = model.source.of(embedded.imageRow[pair]!, embedded.textRow[pair]!);
+    return [{ pair, score: model.suspicions.exchanged.score(evidence) }];
+  });
+  return scored
+    .sort((a, b) => a.score - b.score || a.pair - b.pair)
+    .slice(0, LEAST_FITTING)
+    .map(({ pair }) => pair);
+}
+
+/** Mean of the judged pairs' probabilities; 0 where none was judged. */
+function meanOf(mismatch: Float64Array): number {
+  const judged = mismatch.filter((probability) => !Number.isNaN(probability));
+  return judged.reduce((sum, probability) => sum + probability, 0) / Math.max(1, judged.length);
+}
+
 /** What the calibrated probabilities promise of the `caption-mismatch` findings. */
 export function mismatchEstimate({ mismatch, model }: AuditContext): MismatchEstimate {
+  const exchanged = model.suspicions.exchanged.calibration;
+  const foreign = model.suspicions.foreign.calibration;
   const threshold = mismatchThreshold(mismatch);
   let flagged = 0;
   let hits = 0;
@@ -264,7 +292,13 @@ export function mismatchEstimate({ mismatch, model }: AuditContext): MismatchEst
     hits += probability;
   }
   return {
-    wrongShare: model.calibration.wrongShare,
+    wrongShare: meanOf(mismatch),
+    range: {
+      low: Math.max(exchanged.range.low, foreign.range.low),
+      high: Math.max(exchanged.range.high, foreign.range.high),
+    },
+    separability: exchanged.separability,
+    tooAlike: exchanged.trust < TOO_ALIKE,
     ...(flagged > 0 && { precision: hits / flagged }),
     ...(wrong > 0 && { recall: hits / wrong }),
   };

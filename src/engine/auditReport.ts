@@ -36,6 +36,9 @@ export function auditReport(
     pairs: dataset.pairs.length,
     images: dataset.images.length,
     ...(audit.estimate && { estimate: audit.estimate }),
+    ...(audit.leastFitting && {
+      leastFitting: relatedPairs(audit.leastFitting, dataset, folderPrefix(root, dataset.root)),
+    }),
     ...decidedPairs(decisions),
   }));
   const estimate = pooledEstimate(audited);
@@ -115,10 +118,7 @@ function reportFinding(
     suggestions: finding.fixes.flatMap((fix) =>
       fix.kind === 'replace-caption' ? [fix.caption] : [],
     ),
-    relatedPairs: finding.relatedPairs.flatMap((index) => {
-      const other = dataset.pairs[index];
-      return other === undefined ? [] : [relatedPair(other, prefix)];
-    }),
+    relatedPairs: relatedPairs(finding.relatedPairs, dataset, prefix),
     relatedFiles: finding.relatedFiles.map((file) => prefix + file),
     fingerprint: fingerprintOf(finding, dataset, prefix, hash),
   };
@@ -139,6 +139,17 @@ export function fingerprintOf(
   // A pair may be hard to tell from several others.
   if (finding.code === 'hard-negative') parts.push(finding.relatedFiles[0] ?? '');
   return hash(parts.join('\0'));
+}
+
+function relatedPairs(
+  indices: readonly number[],
+  { pairs }: Dataset,
+  prefix: string,
+): RelatedPair[] {
+  return indices.flatMap((index) => {
+    const pair = pairs[index];
+    return pair === undefined ? [] : [relatedPair(pair, prefix)];
+  });
 }
 
 function relatedPair(pair: Pair, prefix: string): RelatedPair {

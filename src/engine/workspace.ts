@@ -42,6 +42,8 @@ export interface DatasetAudit {
   readonly pairs: readonly (AuditedPair | undefined)[];
   readonly findings: readonly Finding[];
   readonly estimate?: MismatchEstimate;
+  /** Where captions are too alike to be judged against one another, the pairs that fit least: no verdict. */
+  readonly leastFitting?: readonly number[];
   /** For each pair what its words add to the match; where they were asked for, and the pair could be judged. */
   readonly words?: readonly (readonly WeighedWord[] | undefined)[];
 }

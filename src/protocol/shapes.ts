@@ -92,6 +92,8 @@ export const datasetSummarySchema = z.object({
   /** Estimated share of wrong captions, 0..1, and what is promised of the reported ones. */
   wrongShare: z.number().optional(),
   precision: z.number().optional(),
+  /** The captions are too alike for one that belongs to another image of the dataset to be told. */
+  tooAlike: z.boolean().optional(),
   verified: z.int(),
   excluded: z.int(),
 });

@@ -89,6 +89,7 @@ export class StatusKeeper {
       formats: [...dataset.formats],
       ...(estimate !== undefined && { wrongShare: estimate.wrongShare }),
       ...(estimate?.precision !== undefined && { precision: estimate.precision }),
+      ...(estimate?.tooAlike === true && { tooAlike: true }),
       verified,
       excluded,
     }));

@@ -13,14 +13,15 @@ function seen(ideas: Matrix, noise: number, random: () => number): Matrix {
   return normaliseRows(out);
 }
 
-/** What `n` pictures are about: points around a few themes. */
-function ideas(n: number, random: () => number): Matrix {
-  const themes = matrix(12, D);
+/** What `n` pictures are about: points around a few themes, or close around one. */
+function ideas(n: number, random: () => number, oneTopic: boolean): Matrix {
+  const themes = matrix(oneTopic ? 1 : 12, D);
+  const own = oneTopic ? 0.15 : 0.8;
   for (let i = 0; i < themes.data.length; i++) themes.data[i] = gaussian(random);
   const out = matrix(n, D);
   for (let i = 0; i < n; i++) {
     const theme = row(themes, i % themes.rows);
-    for (let c = 0; c < D; c++) out.data[i * D + c] = 0.8 * theme[c]! + 0.8 * gaussian(random);
+    for (let c = 0; c < D; c++) out.data[i * D + c] = 0.8 * theme[c]! + own * gaussian(random);
   }
   return normaliseRows(out);
 }
@@ -38,12 +39,14 @@ export interface WorldOptions {
   /** Images with equal numbers are the same bytes. */
   readonly same?: readonly number[];
   readonly captions?: readonly string[];
+  /** All pictures are about nearly the same: what tells them apart is less than what the encoders miss. */
+  readonly oneTopic?: boolean;
 }
 
 /** A dataset of `n` pictures with a caption each, embedded by encoders that see right but not sharply. */
 export function syntheticWorld(n: number, options: WorldOptions = {}): World {
   const random = seeded(options.seed ?? 1);
-  const about = ideas(n, random);
+  const about = ideas(n, random, options.oneTopic ?? false);
   const given = options.given ?? Array.from({ length: n }, (_, i) => i);
   const captions =
     options.captions ?? Array.from({ length: n }, (_, i) => `caption of picture ${i}`);

@@ -2,37 +2,63 @@ import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
 import type { Matrix } from '../matching/matrix.ts';
-import { stackedRows } from '../matching/scoreBlocks.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { paced, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
-import { type Combination, fitCombination } from './combination.ts';
+import {
+  type Combination,
+  combination,
+  EXCHANGED_WEIGHTS,
+  FOREIGN_WEIGHTS,
+} from './combination.ts';
 import { type Evidence, EvidenceSource, type Replacement } from './evidence.ts';
-import { type JudgedPair, injectedEvidence, observedEvidence } from './injection.ts';
+import {
+  byContent,
+  foreignEvidence,
+  injectedEvidence,
+  type JudgedPair,
+  nearEvidence,
+  observedEvidence,
+} from './injection.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
+import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
 import { forEachSpace, type Spaces } from './spaces.ts';
 
-/** Below this many images the reference bank lends its pairs as neighbours. */
-const ENOUGH_IMAGES = 400;
 /** The shipped mean counts for this many rows when a space is centred. */
 const MEAN_STRENGTH = 50;
-/** Below this many pairs wrong captions are borrowed from the bank as well. */
-const ENOUGH_DONORS = 30;
+
+/** One way of being wrong: what tells it, and how sure that is here. */
+export interface Suspicion {
+  readonly score: Combination;
+  readonly calibration: Calibration;
+}
+
+/** The two ways a caption can be wrong, judged apart. */
+export interface Suspicions {
+  /** It belongs to another image of the dataset: known by comparing with captions exchanged within it. */
+  readonly exchanged: Suspicion;
+  /** It belongs to none of its images: known by comparing with shipped captions of other pictures. */
+  readonly foreign: Suspicion;
+}
+
+/** Probabilities of both ways of being wrong, 0..1. */
+export type Verdict = { readonly [Way in keyof Suspicions]: number };
 
 /** Everything learnt about one dataset: judges any of its images with any of its captions. */
 export interface AuditModel {
   readonly source: EvidenceSource;
   /** Mean row of each space, which its rows were centred on. */
   readonly centres: Spaces<Float32Array>;
-  readonly combination: Combination;
-  readonly calibration: Calibration;
+  readonly suspicions: Suspicions;
   /** Probability that caption `text` is wrong for image `image`; with `replacement` after that exchange. */
   mismatch(image: number, text: number, replacement?: Replacement): number;
+  /** In which way it is wrong. */
+  verdict(image: number, text: number): Verdict;
 }
 
 /**
- * Learns from the dataset itself what right and wrong captions look like: centring, neighbours, weights, calibration.
+ * Learns from the dataset itself what right and wrong captions look like: centring, neighbours, calibration.
  * @param judged for each pair whether it is to be judged (readable, in a language the encoder reads).
  * @throws PairLensError `cancelled`.
  */
@@ -42,9 +68,7 @@ export async function fitAuditModel(
   reference: ReferenceBank,
   options: Omit<AllPairsOptions, 'k'>,
 ): Promise<AuditModel> {
-  const own = embedded.images.paths.length;
-  const bank = own < ENOUGH_IMAGES ? reference.images.rows : 0;
-  const graph = pairGraph(embedded, judged, bank);
+  const graph = pairGraph(embedded, judged);
   const pause = async (): Promise<void> => {
     await options.pause?.();
     throwIfCancelled(options.signal);
@@ -57,63 +81,93 @@ export async function fitAuditModel(
     sentences: texts.sentence,
     looks: images.look,
   };
-  const { centres, spaces } = await paced(centredSpaces(rows, reference, bank), pause);
-  const source = await EvidenceSource.build(spaces, graph, options);
+  const { centres, spaces, bank } = await paced(centredSpaces(rows, reference), pause);
+  const neighbours = await referenceNeighbours(spaces, bank, {
+    ...options,
+    // Little beside the dataset's own neighbours, whose progress is shown.
+    onProgress: () => undefined,
+  });
+  const source = await EvidenceSource.build(spaces, graph, neighbours.hubs, options);
   const pairs: JudgedPair[] = [];
   judged.forEach((use, p) => {
     if (use) pairs.push({ image: embedded.imageRow[p]!, text: embedded.textRow[p]! });
   });
-  const donors = pairs.slice();
-  if (pairs.length < ENOUGH_DONORS) {
-    for (let b = 0; b < bank; b++) donors.push({ image: own + b, text: texts.texts.length + b });
-  }
-  const { combination, calibration } = await paced(learnt(source, pairs, donors), pause);
-  return auditModel(source, centres, combination, calibration);
+  const ordered = byContent(
+    pairs,
+    ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
+  );
+  const suspicions = await paced(learnt(source, neighbours, ordered, texts.texts), pause);
+  return auditModel(source, centres, suspicions);
 }
 
-/** Every space centred on its own mean, with as many rows of the reference bank behind it. */
+/** Every space, and the reference bank, centred on the dataset's own mean. */
 function* centredSpaces(
   rows: Spaces<Matrix>,
   reference: ReferenceBank,
-  bank: number,
-): Steps<{ readonly centres: Spaces<Float32Array>; readonly spaces: Spaces<Matrix> }> {
+): Steps<{
+  readonly centres: Spaces<Float32Array>;
+  readonly spaces: Spaces<Matrix>;
+  readonly bank: Spaces<Matrix>;
+}> {
   const centres = yield* forEachSpace((space) =>
     shrunkMean(rows[space], reference.means[space], MEAN_STRENGTH),
   );
-  const spaces = yield* forEachSpace((space) => {
-    const own = centred(rows[space], centres[space]);
-    // The bank keeps its own mean: its pairs must not look alike merely for coming from elsewhere.
-    return bank === 0 ? own : stackedRows(own, centred(reference[space], reference.means[space]));
-  });
-  return { centres, spaces };
+  const spaces = yield* forEachSpace((space) => centred(rows[space], centres[space]));
+  const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));
+  return { centres, spaces, bank };
 }
 
 function* learnt(
   source: EvidenceSource,
+  neighbours: ReferenceNeighbours,
   pairs: readonly JudgedPair[],
-  donors: readonly JudgedPair[],
-): Steps<{ readonly combination: Combination; readonly calibration: Calibration }> {
+  texts: readonly string[],
+): Steps<Suspicions> {
   const observed = yield* observedEvidence(source, pairs);
-  const wrong = yield* injectedEvidence(source, pairs, donors);
-  const combination = yield* fitCombination(observed, wrong);
-  const scores = (all: readonly Evidence[]): Float64Array =>
-    Float64Array.from(all, (e) => combination.score(e));
-  return { combination, calibration: yield* calibrate(scores(observed), scores(wrong)) };
+  const random = yield* injectedEvidence(source, pairs);
+  const near = yield* nearEvidence(source, pairs, texts);
+  const foreign = yield* foreignEvidence(source, neighbours, pairs);
+  return {
+    exchanged: yield* suspicion(observed, random, near, EXCHANGED_WEIGHTS),
+    foreign: yield* suspicion(observed, foreign, [], FOREIGN_WEIGHTS),
+  };
+}
+
+function* suspicion(
+  observed: readonly Evidence[],
+  random: readonly Evidence[],
+  near: readonly Evidence[],
+  weights: readonly number[],
+): Steps<Suspicion> {
+  const score = combination(random, weights);
+  const scores = (all: readonly Evidence[]): Float64Array => Float64Array.from(all, score);
+  return { score, calibration: yield* calibrate(scores(observed), scores(random), scores(near)) };
 }
 
 /** The model that judges by this evidence. */
 export function auditModel(
   source: EvidenceSource,
   centres: Spaces<Float32Array>,
-  combination: Combination,
-  calibration: Calibration,
+  suspicions: Suspicions,
 ): AuditModel {
+  const { exchanged, foreign } = suspicions;
+  const probability = ({ score, calibration }: Suspicion, evidence: Evidence): number =>
+    calibration.mismatch(score(evidence));
   return {
     source,
     centres,
-    combination,
-    calibration,
-    mismatch: (image, text, replacement) =>
-      calibration.mismatch(combination.score(source.of(image, text, replacement))),
+    suspicions,
+    mismatch(image, text, replacement) {
+      const evidence = source.of(image, text, replacement);
+      // Mostly both see the same mistake: the chances do not add up.
+      return Math.max(probability(exchanged, evidence), probability(foreign, evidence));
+    },
+    verdict(image, text) {
+      const evidence = source.of(image, text);
+      return {
+        exchanged: probability(exchanged, evidence),
+        foreign: probability(foreign, evidence),
+      };
+    },
   };
 }

@@ -1,128 +1,219 @@
 import type { Steps } from '../steps.ts';
+import { density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
 
 /** What became of the mixture: how many captions are wrong, and how likely one is, given its score. */
 export interface Calibration {
-  /** Estimated share of wrong captions among the pairs, 0..1. */
+  /** Estimated share of wrong captions among the pairs, 0..1: mean of the posterior. */
   readonly wrongShare: number;
+  /** Nine in ten of the posterior's mass lie between. */
+  readonly range: { readonly low: number; readonly high: number };
+  /** Chance that an observed caption scores above one known to be wrong, 0.5..1. */
+  readonly separability: number;
+  /** How much the dataset moved the prior, 0 (not at all) to 1. */
+  readonly trust: number;
   /** Probability that a caption with this score is wrong: 0..1, never rising with the score. */
   readonly mismatch: (score: number) => number;
 }
 
-/** Where right captions stand, in spreads of the wrong ones from their mean, and how firmly we believe it. */
-const RIGHT_MEAN = 2.7;
-const RIGHT_SPREAD = 0.85;
-const RIGHT_COUNT = 6;
-/** Beta prior of the wrong share, in pairs: few datasets have none and few are mostly wrong. */
-const WRONG_PAIRS = 0.6;
-const RIGHT_PAIRS = 5.4;
-/** The wrong captions' density rests on the injected ones; a normal curve of this many carries its tails. */
-const NORMAL_COUNT = 20;
+/** Beta prior of the share of wrong captions: 3 % on average, one dataset in ten has more than 9 %. */
+const WRONG_PAIRS = 0.3;
+const RIGHT_PAIRS = 10;
+/** Where right captions stand, in spreads of the wrong ones from their mean, and how many pairs that counts for. */
+const RIGHT_MEAN = 2;
+const RIGHT_SPREAD = 0.9;
+const RIGHT_COUNT = 4;
+/** Share of near misses among the wrong captions, and how many wrong captions that belief counts for. */
+const NEAR_SHARE = 0.3;
+const NEAR_COUNT = 2;
+/** Separability below which a dataset says nothing of its share, and from which on its word counts in full. */
+const NOT_SEPARABLE = 0.6;
+const SEPARABLE = 0.8;
 
-const LOW = -8;
-const STEP = 0.05;
-const CELLS = 401;
-const ROUNDS = 300;
-const ROUNDS_PER_STEP = 4;
+const SHARES = [
+  1e-4, 0.001, 0.002, 0.0035, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.065, 0.08, 0.1,
+  0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.275, 0.3, 0.325, 0.35, 0.375, 0.4, 0.425, 0.45, 0.475,
+  0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95,
+];
+const ROUNDS = 60;
+const CLOSE = 1e-3;
+/** A density is nowhere smaller: one strange score must not decide. */
+const FLOOR = 1e-6;
 const LIMIT = 1e-4;
 
 /**
- * Splits the observed scores into wrong and right captions and reads the probability off the two densities:
- * P(wrong | s) = pi f_wrong(s) / (pi f_wrong(s) + (1 - pi) f_right(s)). The wrong captions' density is known from
- * injected ones; the right ones' is a normal curve, fitted together with their share by expectation maximisation
- * (maximum a posteriori, so that 0, 1 or 20 pairs fall back to what is usual).
+ * Splits the observed scores into wrong and right captions. The densities of wrong ones are known: `random` are
+ * captions drawn at random, `near` such as come close to a right one, and how the two share is learnt. The right ones'
+ * density is a left-skewed curve whose place and spread are learnt. For each possible share the best fit is found; the
+ * fits' likelihoods, tempered by how far right and wrong can be told apart at all, move the prior to a posterior, and
+ * probabilities are averaged over that. Where right and wrong captions score alike, the prior stays.
  */
-export function* calibrate(observed: Float64Array, injected: Float64Array): Steps<Calibration> {
-  const { mean, spread } = moments(injected);
+export function* calibrate(
+  observed: Float64Array,
+  random: Float64Array,
+  near: Float64Array = new Float64Array(),
+): Steps<Calibration> {
+  const { mean, spread } = moments(random);
   const scaled = (score: number): number => (score - mean) / spread;
-  const wrong = wrongDensity(injected, scaled);
-  const right = { mean: RIGHT_MEAN, spread: RIGHT_SPREAD };
-  const z = observed.map(scaled);
-  let share = WRONG_PAIRS / (WRONG_PAIRS + RIGHT_PAIRS);
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round % ROUNDS_PER_STEP === 0) yield;
-    let wrongMass = 0;
-    let sum = 0;
-    let squares = 0;
-    for (const value of z) {
-      const w = share * densityAt(wrong, value);
-      const r = (1 - share) * normal(value, right.mean, right.spread);
-      const p = w / (w + r + 1e-300);
-      wrongMass += p;
-      sum += (1 - p) * value;
-      squares += (1 - p) * (value - right.mean) ** 2;
-    }
-    const rightMass = z.length - wrongMass + RIGHT_COUNT;
-    const previous = share;
-    share = (wrongMass + WRONG_PAIRS) / (z.length + WRONG_PAIRS + RIGHT_PAIRS);
-    right.mean = (sum + RIGHT_COUNT * RIGHT_MEAN) / rightMass;
-    right.spread = Math.sqrt((squares + RIGHT_COUNT * RIGHT_SPREAD ** 2) / rightMass);
-    if (Math.abs(share - previous) < 1e-7) break;
+  const counts = histogram(observed, scaled);
+  const randomDensity = density(random, scaled);
+  const nearDensity = near.length > 0 ? density(near, scaled) : randomDensity;
+  yield;
+  const { separability, surely } = separation(counts, histogram(random, scaled), observed.length);
+  const trust = clamp((surely - NOT_SEPARABLE) / (SEPARABLE - NOT_SEPARABLE));
+  const prior = sharePrior();
+  const fits: (Fit & { readonly share: number; readonly weight: number })[] = [];
+  for (const [s, share] of SHARES.entries()) {
+    yield;
+    const fit = fitAt(share, counts, observed.length, randomDensity, nearDensity);
+    fits.push({ ...fit, share, weight: trust * fit.logLikelihood + Math.log(prior[s]!) });
   }
-  const table = monotoneTable(wrong, right, share);
+  const most = Math.max(...fits.map(({ weight }) => weight));
+  const masses = fits.map(({ weight }) => Math.exp(weight - most));
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  const posterior = masses.map((mass) => mass / total);
+  const table = new Float64Array(counts.length);
+  fits.forEach((fit, s) => {
+    for (let c = 0; c < table.length; c++) table[c]! += posterior[s]! * fit.wrong[c]!;
+  });
+  const best = fits[posterior.indexOf(Math.max(...posterior))]!;
+  levelTails(table, best.mean / 2);
   return {
-    wrongShare: share,
+    wrongShare: fits.reduce((sum, { share }, s) => sum + posterior[s]! * share, 0),
+    range: { low: quantile(posterior, 0.05), high: quantile(posterior, 0.95) },
+    separability,
+    trust,
     mismatch: (score) => interpolate(table, Number.isFinite(score) ? scaled(score) : 0),
   };
 }
 
-/** P(wrong) on the grid, held level beyond the points where the densities' tails would turn it back. */
-function monotoneTable(
-  wrong: Float64Array,
-  right: { readonly mean: number; readonly spread: number },
+/** The right captions' density that fits best where a given share is wrong. */
+interface Fit {
+  readonly logLikelihood: number;
+  readonly mean: number;
+  /** P(wrong) at each cell of the grid. */
+  readonly wrong: Float64Array;
+}
+
+/** Expectation maximisation of the right captions' place and spread and of the near misses' part, a posteriori. */
+function fitAt(
   share: number,
-): Float64Array {
-  const table = new Float64Array(CELLS);
-  for (let c = 0; c < CELLS; c++) {
-    const w = share * wrong[c]!;
-    const r = (1 - share) * normal(LOW + c * STEP, right.mean, right.spread);
-    table[c] = Math.min(1 - LIMIT, Math.max(LIMIT, w / (w + r + 1e-300)));
-  }
-  // From the middle of the two outward: there the ratio is well supported.
-  const middle = Math.round((right.mean / 2 - LOW) / STEP);
-  for (let c = middle + 1; c < CELLS; c++) table[c] = Math.min(table[c]!, table[c - 1]!);
-  for (let c = middle - 1; c >= 0; c--) table[c] = Math.max(table[c]!, table[c + 1]!);
-  return table;
-}
-
-/** Kernel density of the injected scores on the grid, leaning on the normal curve where there are few. */
-function wrongDensity(injected: Float64Array, scaled: (s: number) => number): Float64Array {
-  const counts = new Float64Array(CELLS);
-  for (const score of injected) {
-    const at = (scaled(score) - LOW) / STEP;
-    const cell = Math.min(CELLS - 2, Math.max(0, Math.floor(at)));
-    const share = Math.min(1, Math.max(0, at - cell));
-    counts[cell]! += 1 - share;
-    counts[cell + 1]! += share;
-  }
-  const width = Math.max(0.12, 1.06 * Math.max(1, injected.length) ** -0.2);
-  const reach = Math.ceil((4 * width) / STEP);
-  const total = injected.length + NORMAL_COUNT;
-  const density = new Float64Array(CELLS);
-  for (let c = 0; c < CELLS; c++) {
-    let sum = 0;
-    for (let k = Math.max(0, c - reach); k <= Math.min(CELLS - 1, c + reach); k++) {
-      if (counts[k]! > 0) sum += counts[k]! * normal((c - k) * STEP, 0, width);
+  counts: Float64Array,
+  n: number,
+  random: Float64Array,
+  near: Float64Array,
+): Fit {
+  const cells = counts.length;
+  const wrong = new Float64Array(cells);
+  let mean = Math.max(0.05, weightedMean(counts, n));
+  let spread = RIGHT_SPREAD;
+  let nearShare = NEAR_SHARE;
+  let logLikelihood = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const right = rightDensity(random, mean, spread);
+    let rightMass = RIGHT_COUNT;
+    let sum = RIGHT_COUNT * RIGHT_MEAN;
+    let wrongMass = NEAR_COUNT;
+    let nearMass = NEAR_COUNT * NEAR_SHARE;
+    logLikelihood = 0;
+    for (let c = 0; c < cells; c++) {
+      const ofNear = nearShare * near[c]!;
+      const ofWrong = (1 - nearShare) * random[c]! + ofNear + FLOOR;
+      const w = share * ofWrong;
+      const all = w + (1 - share) * (right[c]! + FLOOR);
+      wrong[c] = w / all;
+      const count = counts[c]!;
+      if (count === 0) continue;
+      logLikelihood += count * Math.log(all);
+      const wrongHere = count * wrong[c]!;
+      wrongMass += wrongHere;
+      nearMass += (wrongHere * ofNear) / ofWrong;
+      rightMass += count - wrongHere;
+      sum += (count - wrongHere) * (LOW + c * STEP);
     }
-    density[c] = (sum + NORMAL_COUNT * normal(LOW + c * STEP, 0, 1)) / total;
+    const nextMean = Math.max(0, sum / rightMass);
+    let squares = RIGHT_COUNT * RIGHT_SPREAD ** 2;
+    for (let c = 0; c < cells; c++) {
+      if (counts[c]! > 0) {
+        squares += counts[c]! * (1 - wrong[c]!) * (LOW + c * STEP - nextMean) ** 2;
+      }
+    }
+    const nextSpread = Math.sqrt(squares / rightMass);
+    const nextNear = nearMass / wrongMass;
+    const moved =
+      Math.abs(nextMean - mean) + Math.abs(nextSpread - spread) + Math.abs(nextNear - nearShare);
+    logLikelihood += logPrior(mean, spread, nearShare);
+    [mean, spread, nearShare] = [nextMean, nextSpread, nextNear];
+    if (moved < CLOSE) break;
   }
-  return density;
+  return { logLikelihood, mean, wrong };
 }
 
-function densityAt(density: Float64Array, z: number): number {
-  return interpolate(density, z);
+function logPrior(mean: number, spread: number, nearShare: number): number {
+  return (
+    -0.5 * RIGHT_COUNT * ((mean - RIGHT_MEAN) / spread) ** 2 -
+    RIGHT_COUNT * Math.log(spread) -
+    0.5 * RIGHT_COUNT * (RIGHT_SPREAD / spread) ** 2 +
+    NEAR_COUNT * (NEAR_SHARE * Math.log(nearShare) + (1 - NEAR_SHARE) * Math.log(1 - nearShare))
+  );
 }
 
-function interpolate(table: Float64Array, z: number): number {
-  const at = Math.min(CELLS - 1, Math.max(0, (z - LOW) / STEP));
-  const cell = Math.min(CELLS - 2, Math.floor(at));
-  return table[cell]! + (at - cell) * (table[cell + 1]! - table[cell]!);
+/** (sum of the scores + those of the prior) / (n + its count): where the search for the right captions begins. */
+function weightedMean(counts: Float64Array, n: number): number {
+  let sum = RIGHT_COUNT * RIGHT_MEAN;
+  counts.forEach((count, c) => (sum += count * (LOW + c * STEP)));
+  return sum / (n + RIGHT_COUNT);
 }
 
-function normal(x: number, mean: number, spread: number): number {
-  return Math.exp(-0.5 * ((x - mean) / spread) ** 2) / (spread * Math.sqrt(2 * Math.PI));
+/** The prior's mass around each share of the grid. */
+function sharePrior(): number[] {
+  const edges = SHARES.map((share, s) => (s === 0 ? 0 : (share + SHARES[s - 1]!) / 2));
+  return SHARES.map((_, s) => {
+    const from = edges[s]!;
+    const to = edges[s + 1] ?? 1;
+    // In x^a the density's pole at 0 is gone: p^(a-1) (1-p)^(b-1) dp = (1/a) (1-p)^(b-1) d(p^a).
+    const middle = (from + to) / 2;
+    return (to ** WRONG_PAIRS - from ** WRONG_PAIRS) * (1 - middle) ** (RIGHT_PAIRS - 1);
+  });
 }
 
-/** Mean and spread of the injected scores; with none, those of standardised scores. */
+/** Chance that an observed caption scores above a wrong one, and what it is at least but for bad luck. */
+function separation(
+  observed: Float64Array,
+  wrong: Float64Array,
+  n: number,
+): { readonly separability: number; readonly surely: number } {
+  const total = wrong.reduce((sum, count) => sum + count, 0);
+  if (n === 0 || total === 0) return { separability: 0.5, surely: 0.5 };
+  let below = 0;
+  let won = 0;
+  observed.forEach((count, c) => {
+    won += count * (below + wrong[c]! / 2);
+    below += wrong[c]!;
+  });
+  const separability = won / (n * total);
+  const careful = (separability * n + 1) / (n + 2);
+  return { separability, surely: careful - Math.sqrt((careful * (1 - careful)) / n) };
+}
+
+/** Holds the probability level beyond the points where the densities' tails would turn it back. */
+function levelTails(table: Float64Array, from: number): void {
+  const middle = Math.max(0, Math.min(table.length - 1, Math.round((from - LOW) / STEP)));
+  for (let c = middle + 1; c < table.length; c++) table[c] = Math.min(table[c]!, table[c - 1]!);
+  for (let c = middle - 1; c >= 0; c--) table[c] = Math.max(table[c]!, table[c + 1]!);
+  for (let c = 0; c < table.length; c++) table[c] = clamp(table[c]!, LIMIT, 1 - LIMIT);
+}
+
+function quantile(posterior: readonly number[], wanted: number): number {
+  let sum = 0;
+  const at = posterior.findIndex((mass) => (sum += mass) >= wanted);
+  return SHARES[at] ?? 1;
+}
+
+function clamp(value: number, low = 0, high = 1): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Mean and spread of the wrong captions' scores; with none, those of standardised scores. */
 function moments(values: Float64Array): { readonly mean: number; readonly spread: number } {
   if (values.length < 2) return { mean: values[0] ?? 0, spread: 1 };
   let sum = 0;

@@ -7,12 +7,20 @@ import { arenaMatrices } from '../matching/simd/vectorArena.ts';
 import type { TopLists } from '../matching/topLists.ts';
 import { paced } from '../steps.ts';
 import type { PairGraph } from './pairGraph.ts';
+import type { ReferenceHubs } from './referenceHubs.ts';
 
 /** What is held for and against a pair; every number is higher where the caption fits better. */
-export const EVIDENCE = ['cosine', 'prior', 'csls', 'lookAlikes', 'soundAlikes'] as const;
+export const EVIDENCE = [
+  'cosine',
+  'prior',
+  'csls',
+  'reference',
+  'lookAlikes',
+  'soundAlikes',
+] as const;
 export type Evidence = Float64Array;
 
-/** Centred unit rows of every space; rows beyond the dataset's own are the reference bank's. */
+/** Centred unit rows of every space. */
 export type AuditSpaces = MatchingSpaces;
 
 /** A caption put in the place of another: `giver` is the image it was taken from, `replaced` the caption it replaces. */
@@ -37,6 +45,8 @@ export class EvidenceSource {
   readonly imageLists: TopLists;
   readonly lookLists: TopLists;
   readonly sentenceLists: TopLists;
+  /** How near images and captions are to shipped pairs from elsewhere. */
+  readonly hubs: ReferenceHubs;
   /** How many neighbours speak of hubness. */
   readonly hub: number;
   /** Centred cosine of image `i` and caption `j`. */
@@ -57,6 +67,7 @@ export class EvidenceSource {
       readonly looks: TopLists;
       readonly sentences: TopLists;
     },
+    hubs: ReferenceHubs,
     products: RowProducts = plainRowProducts,
     hub = hubnessNeighbours(Math.min(graph.images, graph.texts)),
   ) {
@@ -66,6 +77,7 @@ export class EvidenceSource {
     this.imageLists = lists.images;
     this.lookLists = lists.looks;
     this.sentenceLists = lists.sentences;
+    this.hubs = hubs;
     this.hub = hub;
     this.cosine = products.between(spaces.images, spaces.captions);
     this.#priorCosine = products.between(spaces.priors, spaces.sentences);
@@ -77,6 +89,7 @@ export class EvidenceSource {
   static async build(
     found: AuditSpaces,
     graph: PairGraph,
+    hubs: ReferenceHubs,
     options: Omit<AllPairsOptions, 'k'>,
   ): Promise<EvidenceSource> {
     const { matrices: spaces, products } = await paced(arenaMatrices(found), options.pause);
@@ -90,7 +103,7 @@ export class EvidenceSource {
     const looks = await selfLists(spaces.looks, { ...third(1), k: NEIGHBOURS + SLACK });
     const sentences = await selfLists(spaces.sentences, { ...third(2), k: NEIGHBOURS + SLACK });
     const lists = { captions: cross.rows, images: cross.columns, looks, sentences };
-    return new EvidenceSource(spaces, graph, lists, products);
+    return new EvidenceSource(spaces, graph, lists, hubs, products);
   }
 
   /** To be called after lists, rows or the graph were changed. */
@@ -123,7 +136,8 @@ export class EvidenceSource {
       cosine,
       this.#priorCosine(i, j),
       csls(cosine, finite(rowMean), finite(columnMean)),
-      this.#lookAlikes(i, j),
+      csls(cosine, this.hubs.ofImages[i]!, this.hubs.ofTexts[j]!),
+      this.lookAlikes(i, (t) => (t === j ? NaN : this.#sentenceCosine(j, t))),
       this.#soundAlikes(i, j, picture, ownCaption),
     );
   }
@@ -136,17 +150,19 @@ export class EvidenceSource {
   }
 
   /**
-   * LEMoN's image term as a weighted mean: do the captions of images that look like `i` sound like `j`?
+   * LEMoN's image term as a weighted mean: do the captions of images that look like `i` sound like a caption?
    * A neighbour that fits its own caption badly has little say.
+   * @param sounds how much caption `t` of the dataset sounds like it; NaN where `t` has no say
    */
-  #lookAlikes(i: number, j: number): number {
+  lookAlikes(i: number, sounds: (t: number) => number): number {
     if (this.#looks?.of !== i) this.#looks = this.#lookVoices(i);
     const { items, says } = this.#looks;
     let sum = 0;
     let weight = 0;
     for (const [v, t] of items.entries()) {
-      if (t === j) continue;
-      sum += says[v]! * this.#sentenceCosine(j, t);
+      const alike = sounds(t);
+      if (Number.isNaN(alike)) continue;
+      sum += says[v]! * alike;
       weight += says[v]!;
     }
     return weight > 0 ? sum / weight : 0;

@@ -22,8 +22,7 @@ type Offers = Map<number, Map<number, number>>;
  * without searching all pairs again. What was learnt (centring, weights, calibration) stays. The state depends on the
  * fit and on who carries which caption now, not on the way there.
  *
- * Rows of texts: the dataset's own, then room for new ones, then the reference bank's. Rows of images: the dataset's
- * own, one for a guest, then the bank's.
+ * Rows of texts: the dataset's own, then room for new ones. Rows of images: the dataset's own, then one for a guest.
  */
 export class EvidenceRoom {
   readonly model: AuditModel;
@@ -76,15 +75,16 @@ export class EvidenceRoom {
         looks: source.lookLists.withGaps(guest, guest),
         sentences: source.sentenceLists.withGaps(spare, spare),
       },
+      source.hubs.withGaps(guest, spare),
       products,
       source.hub,
     );
-    this.model = auditModel(this.#source, fitted.centres, fitted.combination, fitted.calibration);
+    this.model = auditModel(this.#source, fitted.centres, fitted.suspicions);
   }
 
   /**
    * Makes room in a fitted model, in steps.
-   * @param images,texts rows of the dataset itself; those of the reference bank stand behind them
+   * @param images,texts rows of the dataset itself
    * @param spare captions that may come
    */
   static *in(
@@ -125,6 +125,7 @@ export class EvidenceRoom {
     const { centres } = this.model;
     place(spaces.captions, t, embedding, centres.captions);
     place(spaces.sentences, t, sentence, centres.sentences);
+    this.#source.hubs.setText(t, spaces.captions);
     const toImages = this.#products.withAll(spaces.captions, t, spaces.images);
     const nearest = best(toImages, imageLists.k, (x) => x !== this.guest);
     imageLists.replace(t, nearest.items(0), nearest.similarities);
@@ -182,6 +183,7 @@ export class EvidenceRoom {
     place(spaces.images, x, embedding, centres.images);
     place(spaces.priors, x, prior, centres.priors);
     place(spaces.looks, x, look, centres.looks);
+    this.#source.hubs.setImage(x, spaces.images);
     const toTexts = this.#products.withAll(spaces.images, x, spaces.captions);
     const captions = best(toTexts, captionLists.k, (t) => this.#carried(t));
     captionLists.replace(x, captions.items(0), captions.similarities);

@@ -1,5 +1,9 @@
+import { csls } from '../matching/hubness.ts';
+import { dotRows } from '../matching/innerProducts.ts';
 import type { Steps } from '../steps.ts';
-import type { EvidenceSource, Evidence } from './evidence.ts';
+import { contentWords } from '../text/contentWords.ts';
+import type { Evidence, EvidenceSource } from './evidence.ts';
+import { REFERENCE_NEIGHBOURS, type ReferenceNeighbours } from './referenceHubs.ts';
 
 export interface JudgedPair {
   /** Row of the image, row of the caption. */
@@ -9,35 +13,127 @@ export interface JudgedPair {
 
 /** A judgement takes some 30 microseconds. */
 const JUDGED_PER_STEP = 100;
-/** Wrong captions looked at in all: enough for a smooth density, few enough for seconds. */
-const INJECTIONS = 20_000;
+/** Wrong captions looked at in all, of each kind: enough for a smooth density, few enough for seconds. */
+const INJECTIONS = 12_000;
+const NEAR_INJECTIONS = 6_000;
+const FOREIGN_INJECTIONS = 6_000;
 const MAX_PER_PAIR = 60;
+/** A word that at most this share of the captions hold says what a caption is about. */
+const TELLING = 0.1;
+
+/** The pairs in an order that their contents alone decide: names and the order of files change no draw. */
+export function byContent(
+  pairs: readonly JudgedPair[],
+  keyOf: (pair: JudgedPair) => string,
+): JudgedPair[] {
+  const keyed = pairs.map((pair) => ({ pair, key: keyOf(pair) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ pair }) => pair);
+}
 
 /**
- * What a wrong caption looks like in this dataset: every pair gets captions of other pictures, drawn at random from a
- * fixed seed, and is judged as it would be if the two had changed places. In memory only.
+ * What a wrong caption looks like in this dataset: pairs get captions of other pictures, drawn at random from a
+ * fixed seed, and are judged as they would be if the two had changed places. In memory only.
  */
 export function* injectedEvidence(
   source: EvidenceSource,
   pairs: readonly JudgedPair[],
-  donors: readonly JudgedPair[],
   seed = 1,
 ): Steps<Evidence[]> {
-  const { graph } = source;
   const random = mulberry32(seed);
+  return yield* exchanged(source, pairs, INJECTIONS, () => {
+    return pairs[Math.floor(random() * pairs.length)];
+  });
+}
+
+/** What near misses look like: captions of other pictures that share one of their rarer words. */
+export function* nearEvidence(
+  source: EvidenceSource,
+  pairs: readonly JudgedPair[],
+  texts: readonly string[],
+  seed = 2,
+): Steps<Evidence[]> {
+  const random = mulberry32(seed);
+  const wordsOf: string[][] = [];
+  const holders = new Map<string, JudgedPair[]>();
+  for (const [n, pair] of pairs.entries()) {
+    if (n % JUDGED_PER_STEP === 0) yield;
+    const words = [...contentWords(texts[pair.text]!)];
+    wordsOf.push(words);
+    for (const word of words) {
+      const known = holders.get(word);
+      if (known === undefined) holders.set(word, [pair]);
+      else known.push(pair);
+    }
+  }
+  const most = Math.max(3, TELLING * pairs.length);
+  return yield* exchanged(source, pairs, NEAR_INJECTIONS, (at) => {
+    const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
+      ({ length }) => length > 1 && length <= most,
+    );
+    const those = shared[Math.floor(random() * shared.length)];
+    return those?.[Math.floor(random() * those.length)];
+  });
+}
+
+function* exchanged(
+  source: EvidenceSource,
+  pairs: readonly JudgedPair[],
+  limit: number,
+  donorOf: (at: number) => JudgedPair | undefined,
+): Steps<Evidence[]> {
+  const { graph } = source;
   const out: Evidence[] = [];
-  if (pairs.length === 0 || donors.length === 0) return out;
-  const perPair = Math.max(1, Math.min(MAX_PER_PAIR, Math.floor(INJECTIONS / pairs.length)));
-  const stride = Math.max(1, pairs.length / INJECTIONS);
-  for (let at = 0; at < pairs.length; at += stride) {
-    const { image, text } = pairs[Math.floor(at)]!;
+  if (pairs.length === 0) return out;
+  const perPair = Math.max(1, Math.min(MAX_PER_PAIR, Math.floor(limit / pairs.length)));
+  const stride = Math.max(1, pairs.length / limit);
+  for (let place = 0; place < pairs.length; place += stride) {
+    const at = Math.floor(place);
+    const { image, text } = pairs[at]!;
     for (let n = 0; n < perPair; n++) {
-      const donor = donors[Math.floor(random() * donors.length)]!;
+      const donor = donorOf(at);
+      if (donor === undefined) break;
       const samePicture = graph.pictureOf[donor.image] === graph.pictureOf[image];
       if (samePicture || graph.captionsOf[image]!.includes(donor.text)) continue;
       out.push(source.of(image, donor.text, { replaced: text, giver: donor.image }));
       if (out.length % JUDGED_PER_STEP === 0) yield;
     }
+  }
+  return out;
+}
+
+/** What captions from elsewhere look like on the images of this dataset: those of the reference bank. */
+export function* foreignEvidence(
+  source: EvidenceSource,
+  { hubs, captionsOfImages, imagesOfShipped, ofShipped }: ReferenceNeighbours,
+  pairs: readonly JudgedPair[],
+  seed = 3,
+): Steps<Evidence[]> {
+  const random = mulberry32(seed);
+  const { spaces, graph, hub } = source;
+  const { captions, sentences } = hubs.bank;
+  const out: Evidence[] = [];
+  if (pairs.length === 0 || captions.rows === 0) return out;
+  const nobody = (): boolean => false;
+  for (let n = 0; n < FOREIGN_INJECTIONS; n++) {
+    const { image } = pairs[Math.floor((n * pairs.length) / FOREIGN_INJECTIONS)]!;
+    const b = Math.floor(random() * captions.rows);
+    const cosine = dotRows(spaces.images, image, captions, b);
+    const samePicture = (x: number): boolean => graph.pictureOf[x] === graph.pictureOf[image];
+    const own = source.captionLists.meanOfBest(image, hub, nobody);
+    const ofImages = imagesOfShipped.meanOfBest(b, hub, samePicture);
+    const shipped = captionsOfImages.meanOfBest(image, REFERENCE_NEIGHBOURS, (t) => t === b);
+    out.push(
+      Float64Array.of(
+        cosine,
+        dotRows(spaces.priors, image, sentences, b),
+        csls(cosine, finite(own), finite(ofImages)),
+        csls(cosine, finite(shipped), ofShipped[b]!),
+        source.lookAlikes(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
+        0,
+      ),
+    );
+    if (out.length % JUDGED_PER_STEP === 0) yield;
   }
   return out;
 }
@@ -64,4 +160,8 @@ export function mulberry32(seed: number): () => number {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
 }

@@ -12,16 +12,12 @@ export interface PairGraph {
   readonly imagesOf: readonly (readonly number[])[];
 }
 
-/** Graph of the pairs for which `judged` is true, followed by `bank` further images and captions, each a pair. */
-export function pairGraph(
-  embedded: EmbeddedDataset,
-  judged: readonly boolean[],
-  bank: number,
-): PairGraph {
+/** Graph of the pairs for which `judged` is true. */
+export function pairGraph(embedded: EmbeddedDataset, judged: readonly boolean[]): PairGraph {
   const images = embedded.images.paths.length;
   const texts = embedded.texts.texts.length;
-  const captionsOf: number[][] = Array.from({ length: images + bank }, () => []);
-  const imagesOf: number[][] = Array.from({ length: texts + bank }, () => []);
+  const captionsOf: number[][] = Array.from({ length: images }, () => []);
+  const imagesOf: number[][] = Array.from({ length: texts }, () => []);
   const seen = new Set<number>();
   judged.forEach((use, p) => {
     if (!use) return;
@@ -33,17 +29,12 @@ export function pairGraph(
     captionsOf[i]!.push(j);
     imagesOf[j]!.push(i);
   });
-  const pictureOf = new Int32Array(images + bank);
+  const pictureOf = new Int32Array(images);
   const first = new Map<string, number>();
   embedded.images.hashes.forEach((hash, i) => {
     const known = first.get(hash) ?? i;
     first.set(hash, known);
     pictureOf[i] = known;
   });
-  for (let b = 0; b < bank; b++) {
-    captionsOf[images + b]!.push(texts + b);
-    imagesOf[texts + b]!.push(images + b);
-    pictureOf[images + b] = images + b;
-  }
-  return { images: images + bank, texts: texts + bank, pictureOf, captionsOf, imagesOf };
+  return { images, texts, pictureOf, captionsOf, imagesOf };
 }

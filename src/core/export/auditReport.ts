@@ -46,6 +46,12 @@ export interface ReportFinding {
 export interface MismatchEstimate {
   /** Share of the judged captions that are wrong, 0..1. */
   readonly wrongShare: number;
+  /** The share lies between with a probability of nine in ten. */
+  readonly range?: { readonly low: number; readonly high: number };
+  /** Chance that a caption fits its image better than one exchanged within the dataset does: 0.5 where all are alike. */
+  readonly separability?: number;
+  /** The captions are too alike for one that belongs to another image of the dataset to be told. */
+  readonly tooAlike?: boolean;
   /** Expected share of the `caption-mismatch` findings that are right, 0..1. */
   readonly precision?: number;
   /** Expected share of the wrong captions that were found, 0..1. */
@@ -67,6 +73,8 @@ export interface ReportDataset {
   readonly pairs: number;
   readonly images: number;
   readonly estimate?: MismatchEstimate;
+  /** Where captions are too alike to be judged against one another, the pairs that fit least: information, no verdict. */
+  readonly leastFitting?: readonly RelatedPair[];
   readonly decided?: DecidedPairs;
 }
 

@@ -1,5 +1,5 @@
 import { confusion } from '../../core/audit/detectors/hardNegative.ts';
-import type { EvidenceSource, Replacement } from '../../core/audit/evidence.ts';
+import type { Replacement } from '../../core/audit/evidence.ts';
 import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
@@ -126,12 +126,12 @@ function duplicates(
 const CANDIDATES = 64;
 
 /*
- * Below some hundred images the lists of the evidence hold more of the reference bank than of the dataset: there the
- * dataset's own are looked through one by one.
+ * The lists of the evidence grow with the dataset: below some hundred images they hold too few to choose from, and its
+ * images and captions are looked through one by one.
  */
 function nearestCaptions({ context, room }: LiveDataset, image: number): number[] {
   const { source } = context.model;
-  if (!lent(source, room)) return [...source.captionLists.items(image)];
+  if (!few(room)) return [...source.captionLists.items(image)];
   const { images, captions } = source.spaces;
   return nearest(room.to, CANDIDATES, (t) =>
     source.graph.imagesOf[t]!.length === 0 ? -Infinity : dotRows(images, image, captions, t),
@@ -140,21 +140,23 @@ function nearestCaptions({ context, room }: LiveDataset, image: number): number[
 
 function nearestImages({ context, room }: LiveDataset, text: number): number[] {
   const { source } = context.model;
-  if (!lent(source, room)) return [...source.imageLists.items(text)];
+  if (!few(room)) return [...source.imageLists.items(text)];
   const { images, captions } = source.spaces;
   return nearest(room.guest, CANDIDATES, (x) => dotRows(images, x, captions, text));
 }
 
 function nearestLooks({ context, room }: LiveDataset, image: number): number[] {
   const { source } = context.model;
-  if (!lent(source, room)) return [...source.lookLists.items(image)];
+  if (!few(room)) return [...source.lookLists.items(image)];
   const { looks } = source.spaces;
   return nearest(room.guest, CANDIDATES, (x) => dotRows(looks, image, looks, x));
 }
 
-/** Whether the reference bank lends its pairs as neighbours. */
-export function lent({ graph }: EvidenceSource, { guest }: EvidenceRoom): boolean {
-  return graph.images > guest + 1;
+const FEW_IMAGES = 400;
+
+/** Whether the dataset is small: its own images and captions are too few to tell hubs by, and quickly looked through. */
+export function few({ guest }: EvidenceRoom): boolean {
+  return guest < FEW_IMAGES;
 }
 
 /** Centred cosine of the looks, 0 where they have nothing in common. */

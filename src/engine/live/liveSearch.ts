@@ -1,12 +1,12 @@
 import type { ImageEncodings } from '../../core/ports.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
-import { gatheredRows, type MatchOptions } from '../../core/matching/scoreBlocks.ts';
+import { gatheredRows, type MatchOptions, stackedRows } from '../../core/matching/scoreBlocks.ts';
 import { correctedScores, type QueryBank } from '../../core/retrieval/normalisedSearch.ts';
 import { type SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import type { TextRecord } from '../embeddingRecord.ts';
 import type { LiveDataset } from './liveDataset.ts';
-import { inUnit, lent, likeness, pairOfImageRow, slotOf } from './liveNeighbours.ts';
+import { few, inUnit, likeness, pairOfImageRow, slotOf } from './liveNeighbours.ts';
 import { nearest } from './nearest.ts';
 import { livePair } from './livePairs.ts';
 import type { LiveNeighbour, LivePair } from './liveWorkspace.ts';
@@ -46,7 +46,7 @@ export async function searchByText(
     const replaced = graph.captionsOf[x]![0] ?? -1;
     return { item: x, match: 1 - model.mismatch(x, t, { replaced, giver: -1 }) };
   });
-  const bank = () => bankOf(dataset, spaces.captions, graph.imagesOf);
+  const bank = () => bankOf(dataset, 'captions', graph.imagesOf);
   const ranked = await best(scored, k, row(spaces.captions, t), spaces.images, bank, order);
   return ranked.map(({ item, match, rank }) => ({
     neighbour: { pair: pairOfImageRow(dataset, item), kind: 'match', score: match },
@@ -100,7 +100,7 @@ export async function searchByImage(
     const giver = graph.imagesOf[t]![0] ?? -1;
     return { item: t, match: 1 - model.mismatch(guest, t, { replaced: -1, giver }) };
   });
-  const bank = () => bankOf(dataset, spaces.images, graph.captionsOf);
+  const bank = () => bankOf(dataset, 'images', graph.captionsOf);
   const ranked = await best(scored, k, row(spaces.images, guest), spaces.captions, bank, order);
   return ranked.flatMap(({ item, match, rank }) => {
     const pair = pairOfText(dataset, item);
@@ -113,11 +113,14 @@ export async function searchByImage(
 /** The captions, or images, that have a partner: those of the dataset, and those lent to a small one. */
 function bankOf(
   { context, room }: LiveDataset,
-  rows: Matrix,
+  side: 'images' | 'captions',
   partners: readonly (readonly number[])[],
 ): QueryBank {
+  const { spaces, hubs } = context.model.source;
   const asking = partners.flatMap((list, r) => (list.length > 0 ? [r] : []));
-  return { queries: gatheredRows(rows, asking), borrowed: lent(context.model.source, room) };
+  const own = gatheredRows(spaces[side], asking);
+  if (!few(room)) return { queries: own, borrowed: false };
+  return { queries: stackedRows(own, hubs.bank[side]), borrowed: true };
 }
 
 /** The `k` best of some candidates, in their order. @param bank queries that tell hubs, where a matcher asks for them */

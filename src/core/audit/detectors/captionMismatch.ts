@@ -10,8 +10,8 @@ import {
 } from './detector.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
 
-/** Flagged captions should be wrong three times in four or more; a single one more likely than not. */
-const WANTED_PRECISION = 0.75;
+/** Flagged captions should be wrong four times in five or more; a single one more likely than not. */
+const WANTED_PRECISION = 0.8;
 const LEAST_PROBABILITY = 0.5;
 const SUGGESTIONS = 3;
 const NEIGHBOURS = 10;
@@ -129,14 +129,14 @@ export function flaggedPairs({ mismatch, verified }: AuditContext, threshold: nu
 export function mismatchThreshold(mismatch: Float64Array): number {
   const sorted = [...mismatch].filter((p) => p >= LEAST_PROBABILITY).sort((a, b) => b - a);
   let sum = 0;
-  let threshold = LEAST_PROBABILITY;
-  for (let n = 0; n < sorted.length; n++) {
-    sum += sorted[n]!;
-    if (sum / (n + 1) >= WANTED_PRECISION) threshold = sorted[n]!;
+  // A caption that is so likely wrong reaches the precision by itself.
+  let threshold = WANTED_PRECISION;
+  for (const [n, probability] of sorted.entries()) {
+    sum += probability;
+    if (sum / (n + 1) >= WANTED_PRECISION) threshold = Math.min(threshold, probability);
   }
-  return sorted.length > 0 && sum / sorted.length >= WANTED_PRECISION
-    ? LEAST_PROBABILITY
-    : Math.max(LEAST_PROBABILITY, threshold);
+  const all = sorted.length > 0 && sum / sorted.length >= WANTED_PRECISION;
+  return all ? LEAST_PROBABILITY : threshold;
 }
 
 /** Why the caption is doubted, in sentences, the strongest first. */

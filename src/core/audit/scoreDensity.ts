@@ -1,0 +1,100 @@
+/*
+ * Densities of standardised scores on one grid: cell c stands for the score LOW + c STEP.
+ */
+export const LOW = -7;
+export const STEP = 0.1;
+const CELLS = 161;
+
+/** The wrong captions' density rests on known ones; a normal curve of this many carries its tails. */
+const NORMAL_COUNT = 20;
+const LEAST_WIDTH = 0.15;
+/** How much of the right captions' density has the shape of the wrong ones'. */
+const LIKE_WRONG = 0.3;
+
+/** Log-gamma curve of shape 4: its left tail falls slower than a normal one, as that of right captions does. */
+const SHAPE = 4;
+const LOG_GAMMA = Math.log(6);
+const DIGAMMA = 1.2561176684318005;
+const ROOT_TRIGAMMA = Math.sqrt(0.28382295573711533);
+
+/** How many scores each cell stands for; one between two cells counts for both in part. */
+export function histogram(
+  scores: Float64Array,
+  scaled: (score: number) => number,
+): Float64Array<ArrayBuffer> {
+  const counts = new Float64Array(CELLS);
+  for (const score of scores) {
+    const at = Math.min(CELLS - 1, Math.max(0, (scaled(score) - LOW) / STEP));
+    const cell = Math.min(CELLS - 2, Math.floor(at));
+    counts[cell]! += 1 - (at - cell);
+    counts[cell + 1]! += at - cell;
+  }
+  return counts;
+}
+
+/** Kernel density of scores on the grid, leaning on a normal curve of their own mean and spread where there are few. */
+export function density(
+  scores: Float64Array,
+  scaled: (score: number) => number,
+): Float64Array<ArrayBuffer> {
+  const counts = histogram(scores, scaled);
+  const width = Math.max(LEAST_WIDTH, 1.06 * Math.max(1, scores.length) ** -0.2);
+  const reach = Math.ceil((4 * width) / STEP);
+  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, k) =>
+    normal((k - reach) * STEP, 0, width),
+  );
+  const { mean, spread } = gridMoments(counts, scores.length);
+  const total = scores.length + NORMAL_COUNT;
+  const out = new Float64Array(CELLS);
+  for (let c = 0; c < CELLS; c++) {
+    let sum = 0;
+    for (let k = Math.max(0, c - reach); k <= Math.min(CELLS - 1, c + reach); k++) {
+      if (counts[k]! > 0) sum += counts[k]! * kernel[k - c + reach]!;
+    }
+    out[c] = (sum + NORMAL_COUNT * normal(LOW + c * STEP, mean, spread)) / total;
+  }
+  return out;
+}
+
+/**
+ * What right captions around `mean` look like: left-skewed, for some are vague or strange, and in part of the shape
+ * of the wrong ones' density, which is what they become where the two cannot be told apart.
+ */
+export function rightDensity(
+  wrong: Float64Array,
+  mean: number,
+  spread: number,
+): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(CELLS);
+  for (let c = 0; c < CELLS; c++) {
+    const z = (LOW + c * STEP - mean) / spread;
+    const u = Math.min(5, z * ROOT_TRIGAMMA + DIGAMMA);
+    const skewed = Math.exp(SHAPE * u - Math.exp(u) - LOG_GAMMA) * ROOT_TRIGAMMA;
+    out[c] = ((1 - LIKE_WRONG) * skewed + LIKE_WRONG * interpolate(wrong, z)) / spread;
+  }
+  return out;
+}
+
+/** The value of a table over the grid at `z`; beyond the grid that of its ends. */
+export function interpolate(table: Float64Array, z: number): number {
+  const at = Math.min(CELLS - 1, Math.max(0, (z - LOW) / STEP));
+  const cell = Math.min(CELLS - 2, Math.floor(at));
+  return table[cell]! + (at - cell) * (table[cell + 1]! - table[cell]!);
+}
+
+function normal(x: number, mean: number, spread: number): number {
+  return Math.exp(-0.5 * ((x - mean) / spread) ** 2) / (spread * Math.sqrt(2 * Math.PI));
+}
+
+function gridMoments(
+  counts: Float64Array,
+  n: number,
+): { readonly mean: number; readonly spread: number } {
+  if (n < 2) return { mean: 0, spread: 1 };
+  let sum = 0;
+  counts.forEach((count, c) => (sum += count * (LOW + c * STEP)));
+  const mean = sum / n;
+  let squares = 0;
+  counts.forEach((count, c) => (squares += count * (LOW + c * STEP - mean) ** 2));
+  return { mean, spread: Math.max(0.3, Math.sqrt(squares / n)) };
+}
