@@ -259,8 +259,8 @@ export function findingsAt(levels: Levels, detected: readonly Detected[]): Findi
 
 /** The judged pairs with the lowest scores, the lowest first; verified ones left out. */
 function leastFitting({ embedded, judged, verified, model }: AuditContext): number[] {
-  const scored = embedded.dataset.pairs.flatMap((_, pair) => {
-    if (judged[pair] !== true || verified[pair] === true) return [];
+  const scored = judged.flatMap((use, pair) => {
+    if (!use || verified[pair] === true) return [];
     const evidence = model.source.of(embedded.imageRow[pair]!, embedded.textRow[pair]!);
     return [{ pair, score: model.suspicions.exchanged.score(evidence) }];
   });

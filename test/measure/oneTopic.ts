@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import type { Dataset } from '../../src/core/dataset/dataset.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
