@@ -81,7 +81,7 @@ export default tseslint.config(
     noNative,
     ban(
       ['**/adapters/**'],
-      'The engine sees ports only (src/core/ports.ts); src/cli/compose.ts brings the adapters.',
+      'The engine sees ports only (src/core/ports.ts); src/cli/composeCli.ts brings the adapters.',
     ),
     ban(
       ['**/cli/**', '**/server/**'],
@@ -103,10 +103,10 @@ export default tseslint.config(
       noNative,
       ban(
         ['**/adapters/**'],
-        'Only src/cli/compose.ts joins the engine and the adapters; take what you need from it.',
+        'Only src/cli/composeCli.ts joins the engine and the adapters; take what you need from it.',
       ),
     ),
-    ignores: ['src/cli/compose.ts'],
+    ignores: ['src/cli/composeCli.ts'],
   },
   layer(
     ['src/protocol/**/*.ts'],
@@ -124,14 +124,14 @@ export default tseslint.config(
       noNative,
       ban(
         ['**/adapters/**'],
-        'Only src/server/compose.ts joins the engine and the adapters; take what you need from it.',
+        'Only src/server/composeServer.ts joins the engine and the adapters; take what you need from it.',
       ),
       ban(
         ['**/extension/**', '**/webview/**'],
         'The server serves any editor: it talks through src/protocol and knows no client.',
       ),
     ),
-    ignores: ['src/server/compose.ts'],
+    ignores: ['src/server/composeServer.ts'],
   },
   layer(
     ['src/extension/**/*.ts'],
@@ -162,8 +162,8 @@ export default tseslint.config(
     // Loops over typed arrays stay within their bounds; a check on every element would cost half the speed.
     files: [
       'src/core/{matching,audit}/**/*.ts',
-      'src/engine/auditDataset.ts',
-      'src/engine/live/**/*.ts',
+      'src/engine/audit/auditDataset.ts',
+      'src/engine/workspace/**/*.ts',
     ],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },

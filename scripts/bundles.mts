@@ -24,7 +24,7 @@ function common(mode: Mode): BuildOptions {
 export function programs(mode: Mode): BuildOptions {
   return {
     ...common(mode),
-    entryPoints: { 'cli/main': 'src/cli/main.ts', 'server/main': 'src/server/main.ts' },
+    entryPoints: { 'cli/main': 'src/cli/main.ts', 'server/main': 'src/server/stdioServer.ts' },
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

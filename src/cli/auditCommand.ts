@@ -8,11 +8,11 @@ import { githubAnnotations } from '../core/export/githubAnnotations.ts';
 import { markdownCard } from '../core/export/markdownCard.ts';
 import { sarifLog } from '../core/export/sarifLog.ts';
 import { jsonText } from '../core/text/visibleText.ts';
-import { auditFolder } from '../engine/auditFolder.ts';
-import { pairLines } from '../engine/pairLines.ts';
+import { auditFolder } from '../engine/batch/auditFolder.ts';
+import { pairLines } from '../engine/batch/pairLines.ts';
 import { auditText } from './auditText.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
-import { openWorkspace, outputFiles } from './compose.ts';
+import { openWorkspace, outputFiles } from './composeCli.ts';
 
 export interface AuditOptions {
   readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github';

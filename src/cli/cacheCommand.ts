@@ -1,6 +1,6 @@
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import type { CommandContext } from './commandContext.ts';
-import { openCache } from './compose.ts';
+import { openCache } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
 /** `pairlens cache`: where it lies, what it holds, how large it may grow. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
-import type { Hooks } from '../engine/workspace.ts';
+import type { RunOptions } from '../engine/batch/batchPorts.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,7 +16,7 @@ export interface CommandContext {
 }
 
 /** Cancellation and progress for the steps of the engine. */
-export function hooksOf({ signal, terminal }: CommandContext): Hooks {
+export function hooksOf({ signal, terminal }: CommandContext): RunOptions {
   const onProgress = terminal.progress();
   return { signal, ...(onProgress && { onProgress }) };
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { exportEmbeddings } from '../engine/exportEmbeddings.ts';
+import { exportEmbeddings } from '../engine/batch/exportEmbeddings.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
-import { openWorkspace, outputFiles } from './compose.ts';
+import { openWorkspace, outputFiles } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
 /** `pairlens embed`: writes the clip-retrieval layout. */

@@ -1,8 +1,8 @@
-import { evaluateFolder, type Evaluation } from '../engine/evaluateFolder.ts';
+import { evaluateFolder, type Evaluation } from '../engine/batch/evaluateFolder.ts';
 import type { Recall } from '../core/matching/recall.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
-import { openWorkspace } from './compose.ts';
+import { openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
 export interface EvalOptions {

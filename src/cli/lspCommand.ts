@@ -1,5 +1,5 @@
 import { createConnection } from 'vscode-languageserver/node';
-import { compose } from '../server/compose.ts';
+import { compose } from '../server/composeServer.ts';
 import { startServer } from '../server/server.ts';
 import type { GlobalOptions } from './options.ts';
 

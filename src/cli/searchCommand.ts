@@ -11,9 +11,9 @@ import {
   type FoundCaption,
   type FoundImage,
   type MakeIndex,
-} from '../engine/searchFolder.ts';
+} from '../engine/batch/searchFolder.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
-import { approximateIndex, openWorkspace } from './compose.ts';
+import { approximateIndex, openWorkspace } from './composeCli.ts';
 
 /** From here on an approximate index, built once, pays for itself when many queries follow. */
 const LARGE = 20_000;

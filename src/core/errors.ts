@@ -38,13 +38,13 @@ export class PairLensError extends Error {
   readonly code: ErrorCode;
   readonly path: string | undefined;
   /** `message` and `remedy` as they were meant, for whoever shows them in another language. */
-  readonly said: { readonly message: Sentence; readonly remedy: Sentence | undefined };
+  readonly parts: { readonly message: Sentence; readonly remedy: Sentence | undefined };
 
   constructor(code: ErrorCode, message: string | Sentence, details: ErrorDetails = {}) {
     const said = asSentence(message);
     super(inEnglish(said), details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
-    this.said = {
+    this.parts = {
       message: said,
       remedy: details.remedy === undefined ? undefined : asSentence(details.remedy),
     };
@@ -52,7 +52,7 @@ export class PairLensError extends Error {
   }
 
   get remedy(): string | undefined {
-    return this.said.remedy && inEnglish(this.said.remedy);
+    return this.parts.remedy && inEnglish(this.parts.remedy);
   }
 
   /** Whether `error` is a PairLensError (of this code). Also true for one made by another copy of this module. */
@@ -83,7 +83,7 @@ export class PairLensError extends Error {
 
   /** @param say puts a sentence into words: the English ones, or those of another language */
   toData(say: (sentence: Sentence) => string = inEnglish): ErrorData {
-    const { message, remedy } = this.said;
+    const { message, remedy } = this.parts;
     return {
       code: this.code,
       message: say(message),

@@ -2,7 +2,7 @@
 export type Steps<T> = Generator<undefined, T, undefined>;
 
 /** Runs all steps at once. */
-export function finish<T>(steps: Steps<T>): T {
+export function runToCompletion<T>(steps: Steps<T>): T {
   for (;;) {
     const next = steps.next();
     if (next.done === true) return next.value;
@@ -10,7 +10,7 @@ export function finish<T>(steps: Steps<T>): T {
 }
 
 /** Runs the steps one by one, with `pause` awaited between them. Throws what `pause` throws. */
-export async function paced<T>(
+export async function runCooperatively<T>(
   steps: Steps<T>,
   pause: (() => Promise<void>) | undefined,
 ): Promise<T> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
 import type { PairItem, PairRef, Range } from '../protocol/shapes.ts';
-import { applyEdit } from './edits.ts';
+import { applyEdit } from './applyEdit.ts';
 import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { CAPTION_FORMATS } from '../core/formats/table.ts';
+import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
 import type { FindingItem, FixItem } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';

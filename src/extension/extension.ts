@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { DatasetDetector } from './datasetDetector.ts';
 import { Actions } from './actions.ts';
-import { registerExplorerBadges } from './explorerBadges.ts';
+import { registerFileDecorations } from './fileDecorations.ts';
 import { FindingsModel } from './findingsModel.ts';
 import { registerFindingsTree } from './findingsTree.ts';
 import { NeighboursView } from './neighboursView.ts';
@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const neighbours = own(new NeighboursView(pages));
   const review = own(new ReviewPanel(pages));
   own(registerFindingsTree(findings, client));
-  own(registerExplorerBadges(findings));
+  own(registerFileDecorations(findings));
   own(registerStatusBar(client));
   own(registerCommands({ client, actions, neighbours, review, log }));
   own(new DatasetDetector(() => void client.start(), log));

@@ -4,7 +4,7 @@ import type { FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import type { ServerClient } from './serverClient.ts';
 
-const SETTLE_MS = 100;
+const DEBOUNCE_MS = 100;
 
 /** The findings as the server last told them; asked for again whenever it says that they changed. */
 export class FindingsModel implements vscode.Disposable {
@@ -43,7 +43,7 @@ export class FindingsModel implements vscode.Disposable {
 
   #later(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), SETTLE_MS);
+    this.#timer = setTimeout(() => void this.#ask(), DEBOUNCE_MS);
   }
 
   async #ask(): Promise<void> {

@@ -3,7 +3,7 @@ import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Neighbour, Neighbours } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
-import { currentTarget } from './focus.ts';
+import { currentTarget } from './activeTarget.ts';
 import { matchText, oneLine } from './pairTexts.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';

@@ -8,7 +8,7 @@ import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
 
 const MOST = 20;
-const SETTLE_MS = 150;
+const DEBOUNCE_MS = 150;
 const THUMBNAIL = 64;
 
 interface ImageItem extends vscode.QuickPickItem {
@@ -49,7 +49,7 @@ class LiveSearch {
 
   #later(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask().catch(showFailure), SETTLE_MS);
+    this.#timer = setTimeout(() => void this.#ask().catch(showFailure), DEBOUNCE_MS);
   }
 
   #stop(): void {

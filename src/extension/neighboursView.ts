@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Target } from '../protocol/serverApi.ts';
-import { currentTarget, onTargetChange } from './focus.ts';
+import { currentTarget, onTargetChange } from './activeTarget.ts';
 import type { WebviewHost } from './webviewHost.ts';
 import type { WebviewPages } from './webviewPages.ts';
 

@@ -7,8 +7,8 @@ import {
   HOST_REQUESTS,
   type HostEvent,
   type HostMethod,
-  PASSED_ON,
-  type PassedOn,
+  FORWARDED_REQUESTS,
+  type ForwardedRequest,
   requestMessageSchema,
 } from '../protocol/webviewApi.ts';
 import type { Actions } from './actions.ts';
@@ -89,7 +89,7 @@ export class WebviewHost implements vscode.Disposable {
     params: unknown,
     token: vscode.CancellationToken,
   ): Promise<unknown> {
-    if (isPassedOn(method)) {
+    if (isForwarded(method)) {
       const spec: RequestSpec<z.ZodType, z.ZodType> = REQUESTS[method];
       // The webview parses the answer, which crosses here as it came.
       return this.#options.client.forward(spec.method, valid(spec.params, params), token);
@@ -150,8 +150,8 @@ function handlers(
   };
 }
 
-function isPassedOn(method: string): method is PassedOn {
-  return PASSED_ON.some((known) => known === method);
+function isForwarded(method: string): method is ForwardedRequest {
+  return FORWARDED_REQUESTS.some((known) => known === method);
 }
 
 function isHostMethod(method: string): method is HostMethod {

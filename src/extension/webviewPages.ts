@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Actions } from './actions.ts';
 import type { ServerClient } from './serverClient.ts';
 import { WebviewHost } from './webviewHost.ts';
-import { pageHtml, webviewOptions, type PageName } from './webviewPage.ts';
+import { pageHtml, webviewOptions, type PageName } from './webviewHtml.ts';
 
 /** Fills webviews with our pages and joins each to the server and to what people can do. */
 export class WebviewPages {

@@ -9,7 +9,7 @@ import { pairItemSchema, statusSchema } from './shapes.ts';
  */
 
 /** Requests of a webview that the extension passes on to the server. */
-export const PASSED_ON = [
+export const FORWARDED_REQUESTS = [
   'status',
   'findings',
   'neighbours',
@@ -87,17 +87,17 @@ export const answerMessageSchema = z.union([
   z.object({ id: z.int(), err: errorDataSchema }),
 ]);
 
-export type PassedOn = (typeof PASSED_ON)[number];
+export type ForwardedRequest = (typeof FORWARDED_REQUESTS)[number];
 export type HostMethod = keyof typeof HOST_REQUESTS;
-export type WebviewMethod = PassedOn | HostMethod;
+export type WebviewMethod = ForwardedRequest | HostMethod;
 
 /** What a request of a webview takes and gives. */
-export type WebviewParams<M extends WebviewMethod> = M extends PassedOn
+export type WebviewParams<M extends WebviewMethod> = M extends ForwardedRequest
   ? z.input<(typeof REQUESTS)[M]['params']>
   : M extends HostMethod
     ? z.input<(typeof HOST_REQUESTS)[M]['params']>
     : never;
-export type WebviewResult<M extends WebviewMethod> = M extends PassedOn
+export type WebviewResult<M extends WebviewMethod> = M extends ForwardedRequest
   ? z.output<(typeof REQUESTS)[M]['result']>
   : M extends HostMethod
     ? z.output<(typeof HOST_REQUESTS)[M]['result']>

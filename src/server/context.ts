@@ -1,16 +1,16 @@
 import type { Connection } from 'vscode-languageserver/node';
 import type { FileSystem, Log } from '../core/ports.ts';
-import type { LiveWorkspace } from '../engine/live/liveWorkspace.ts';
+import type { LiveWorkspace } from '../engine/workspace/workspace.ts';
 import type { Settings } from '../protocol/serverApi.ts';
-import type { ClientFacts } from './clientFacts.ts';
-import type { OpenDocuments } from './documents.ts';
-import type { Thumbnails } from './thumbnails.ts';
+import type { ClientSupport } from './clientCapabilities.ts';
+import type { OpenDocuments } from './sync/documents.ts';
+import type { Thumbnails } from './features/thumbnailCache.ts';
 import type { Uris } from './uris.ts';
 
 /** What every feature of the server gets. `live` and `settings` change: read them when they are needed. */
 export interface ServerContext {
   readonly connection: Connection;
-  readonly client: ClientFacts;
+  readonly client: ClientSupport;
   readonly live: LiveWorkspace;
   readonly settings: Settings;
   readonly documents: OpenDocuments;

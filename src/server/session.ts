@@ -9,28 +9,28 @@ import {
   type InitializeParams,
 } from 'vscode-languageserver/node';
 import type { FileSystem, Log } from '../core/ports.ts';
-import type { LiveChange, LiveWorkspace } from '../engine/live/liveWorkspace.ts';
+import type { LiveChange, LiveWorkspace } from '../engine/workspace/workspace.ts';
 import { CLIENT_NOTIFICATIONS, NOTIFICATIONS, type Settings } from '../protocol/serverApi.ts';
-import type { ClientFacts } from './clientFacts.ts';
-import { registerCodeActions } from './codeActions.ts';
-import { registerCommands } from './commands.ts';
+import type { ClientSupport } from './clientCapabilities.ts';
+import { registerCodeActions } from './features/codeActions.ts';
+import { registerCommands } from './features/executeCommand.ts';
 import type { ServerContext } from './context.ts';
-import { registerCustomRequests } from './customRequests.ts';
-import { Diagnostics } from './diagnostics.ts';
-import { OpenDocuments } from './documents.ts';
-import { registerHover } from './hover.ts';
+import { registerCustomRequests } from './features/customRequests.ts';
+import { Diagnostics } from './features/diagnostics.ts';
+import { OpenDocuments } from './sync/documents.ts';
+import { registerHover } from './features/hover.ts';
 import type { InitialOptions } from './initialOptions.ts';
-import { refreshInlayHints, registerInlayHints } from './inlayHints.ts';
-import { LiveHost, type LiveOptions, type OpenLive } from './liveHost.ts';
-import { Refresher } from './refresher.ts';
+import { refreshInlayHints, registerInlayHints } from './features/inlayHints.ts';
+import { EngineHost, type LiveOptions, type OpenLive } from './engineHost.ts';
+import { Refresher } from './sync/refresher.ts';
 import { describeError } from './serverLog.ts';
 import { liveSettings, readSettings } from './settings.ts';
-import { StatusKeeper } from './status.ts';
-import type { Thumbnails } from './thumbnails.ts';
+import { StatusReporter } from './sync/statusReporter.ts';
+import type { Thumbnails } from './features/thumbnailCache.ts';
 import { Uris } from './uris.ts';
-import { FileWatcher } from './watchFiles.ts';
+import { FileWatcher } from './sync/watchFiles.ts';
 
-/** What the server stands on; src/server/compose.ts brings it. */
+/** What the server stands on; src/server/composeServer.ts brings it. */
 export interface Composition {
   readonly openLive: OpenLive;
   readonly thumbnails: Thumbnails;
@@ -46,7 +46,7 @@ export interface Composition {
 /** One client with its folders: joins the features and keeps them told of what changes. */
 export class Session implements ServerContext {
   readonly connection: Connection;
-  readonly client: ClientFacts;
+  readonly client: ClientSupport;
   readonly documents: OpenDocuments;
   readonly uris = new Uris();
   readonly thumbnails: Thumbnails;
@@ -54,8 +54,8 @@ export class Session implements ServerContext {
   readonly findingsUri: string;
   readonly log: Log;
   readonly #defaults: Partial<Settings>;
-  readonly #host: LiveHost;
-  readonly #status: StatusKeeper;
+  readonly #host: EngineHost;
+  readonly #status: StatusReporter;
   readonly #diagnostics: Diagnostics;
   readonly #refresher: Refresher;
   readonly #watcher: FileWatcher;
@@ -68,7 +68,7 @@ export class Session implements ServerContext {
     connection: Connection,
     log: Log,
     composition: Composition,
-    client: ClientFacts,
+    client: ClientSupport,
     params: InitializeParams,
     options: InitialOptions,
   ) {
@@ -82,20 +82,20 @@ export class Session implements ServerContext {
     this.#trusted = options.trusted;
     this.#folders = foldersOf(params, this.uris);
     this.#settings = this.#read(options.settings);
-    this.#host = new LiveHost(composition.openLive, this.#liveOptions(), log, (change) =>
+    this.#host = new EngineHost(composition.openLive, this.#liveOptions(), log, (change) =>
       this.#changed(change),
     );
     this.documents = new OpenDocuments(connection, this.uris, log, {
       textChanged: (file, text, signal) => this.live.captionsChanged(file, text, signal),
-      settled: () => this.#diagnostics.publishSoon(),
+      onSynced: () => this.#diagnostics.publishSoon(),
     });
-    this.#status = new StatusKeeper(this);
+    this.#status = new StatusReporter(this);
     this.#diagnostics = new Diagnostics(this);
     this.#refresher = new Refresher(
       this,
       this.#status,
       () => this.#folders,
-      () => this.documents.tellAll(),
+      () => this.documents.pushAll(),
     );
     this.#watcher = new FileWatcher(
       this,

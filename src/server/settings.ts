@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isLevel, type Level } from '../core/audit/rule.ts';
 import { DEFAULT_LEVELS, RULES } from '../core/audit/rules.ts';
-import type { LiveSettings } from '../engine/live/liveWorkspace.ts';
+import type { LiveSettings } from '../engine/workspace/workspace.ts';
 import { settingsSchema, type Settings } from '../protocol/serverApi.ts';
 
 export interface ReadSettings {

@@ -10,8 +10,8 @@ import { matrixOutput, onnxRuntime, openOnnxSession } from '../../src/adapters/o
 import { openOnnxTextEncoder } from '../../src/adapters/onnxTextEncoder.ts';
 import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
 import type { ImageEncoder, SquareImage } from '../../src/core/ports.ts';
-import type { IndexPorts } from '../../src/engine/indexPorts.ts';
-import { indexDataset } from '../../src/engine/indexer.ts';
+import type { IndexPorts } from '../../src/engine/indexing/indexPorts.ts';
+import { indexDataset } from '../../src/engine/indexing/indexDataset.ts';
 import { photoFolder, type PhotoFolder } from './photoFolder.ts';
 import { writeRandomVit } from './randomVit.ts';
 

@@ -3,7 +3,7 @@ import { openEncoders } from '../../src/adapters/encoders.ts';
 import { openSegmentStore } from '../../src/adapters/segmentStore.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
-import { packImageRecord, packTextRecord } from '../../src/engine/embeddingRecord.ts';
+import { packImageRecord, packTextRecord } from '../../src/engine/indexing/embeddingRecord.ts';
 import { normaliseRows } from '../support/goldenVectors.ts';
 import { gaussian, seeded } from '../support/randomVectors.ts';
 

@@ -3,8 +3,8 @@ import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder as CaptionEncoder } from '../../src/core/ports.ts';
-import type { LivePorts } from '../../src/engine/live/livePorts.ts';
-import { openLiveWorkspace } from '../../src/engine/live/openLiveWorkspace.ts';
+import type { WorkspacePorts } from '../../src/engine/workspace/workspacePorts.ts';
+import { openWorkspace } from '../../src/engine/workspace/openWorkspace.ts';
 import { normaliseRows } from '../support/goldenVectors.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
 import { gaussian, seeded } from '../support/randomVectors.ts';
@@ -46,7 +46,7 @@ function jsonl(captions: readonly string[]): string {
  */
 async function benchPorts(
   captions: readonly string[],
-): Promise<{ ports: LivePorts; encoders: Encoders }> {
+): Promise<{ ports: WorkspacePorts; encoders: Encoders }> {
   const encoders = await openEncoders(undefined, undefined);
   const entries: Record<string, string> = { 'metadata.jsonl': jsonl(captions) };
   captions.forEach((caption, i) => (entries[`${i}.jpg`] = caption));
@@ -63,7 +63,7 @@ async function benchPorts(
     return normaliseRows(out);
   };
   const seen = cached(encoders.textEncoder);
-  const ports: LivePorts = {
+  const ports: WorkspacePorts = {
     files,
     hasher: nodeHasher,
     reader: {
@@ -140,7 +140,7 @@ export async function benchLive(pairs = 10_000): Promise<void> {
   const random = seeded(1);
   const captions = captionsOf(pairs, random);
   const { ports, encoders } = await benchPorts(captions);
-  const live = openLiveWorkspace(ports.files, () => Promise.resolve(ports), {
+  const live = openWorkspace(ports.files, () => Promise.resolve(ports), {
     levels: DEFAULT_LEVELS,
   });
   const seconds = async (work: () => Promise<unknown>): Promise<string> => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { indexDataset } from '../../src/engine/indexer.ts';
+import { indexDataset } from '../../src/engine/indexing/indexDataset.ts';
 import { realPorts } from './indexing.ts';
 import { photoFolder } from './photoFolder.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { DETECTORS } from '../../src/core/audit/detectors/table.ts';
+import { DETECTORS } from '../../src/core/audit/detectors/detectorTable.ts';
 import { RULES } from '../../src/core/audit/rules.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 

@@ -6,8 +6,8 @@ import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
-import { type AuditOptions, auditDataset } from '../../src/engine/auditDataset.ts';
-import type { DatasetAudit } from '../../src/engine/workspace.ts';
+import { type AuditOptions, auditDataset } from '../../src/engine/audit/auditDataset.ts';
+import type { DatasetAudit } from '../../src/engine/batch/batchPorts.ts';
 import { exchanged, syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 

@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import type { Finding } from '../../src/core/audit/finding.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { PairLensError } from '../../src/core/errors.ts';
-import { auditFolder } from '../../src/engine/auditFolder.ts';
-import { folderPrefix } from '../../src/engine/auditReport.ts';
-import { pairLines } from '../../src/engine/pairLines.ts';
+import { auditFolder } from '../../src/engine/batch/auditFolder.ts';
+import { folderPrefix } from '../../src/engine/audit/buildReport.ts';
+import { pairLines } from '../../src/engine/batch/pairLines.ts';
 import { fakeDataset, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
 import { sentence } from '../../src/core/text/sentence.ts';
 

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
-import { auditDataset } from '../../src/engine/auditDataset.ts';
-import type { AuditWishes } from '../../src/engine/workspace.ts';
-import { auditFolder } from '../../src/engine/auditFolder.ts';
-import { decisionsOf, readDecisions, writeDecision } from '../../src/engine/decisions.ts';
-import { pairLines } from '../../src/engine/pairLines.ts';
+import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
+import type { AuditRequest } from '../../src/engine/batch/batchPorts.ts';
+import { auditFolder } from '../../src/engine/batch/auditFolder.ts';
+import { decisionsOf, readDecisions, writeDecision } from '../../src/engine/audit/decisionFile.ts';
+import { pairLines } from '../../src/engine/batch/pairLines.ts';
 import { fakeWorkspace } from '../support/fakeWorkspace.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
@@ -29,7 +29,7 @@ async function auditedWith(embedded: EmbeddedDataset, p: number, decision: Decis
     hash,
     index: () => Promise.resolve(embedded),
     decisions: (root: string, folder: string) => readDecisions(files, root, folder),
-    audit: (whole: EmbeddedDataset, { levels, decisions = [] }: AuditWishes) =>
+    audit: (whole: EmbeddedDataset, { levels, decisions = [] }: AuditRequest) =>
       auditDataset(whole, { levels, decisions, reference }),
   };
   const audited = await auditFolder(
@@ -122,7 +122,7 @@ test('decisions that cannot be read are a finding of the audit, and deciding lea
         hash,
         index: () => Promise.resolve(embedded),
         decisions: () => readDecisions(files, '/data', '/data'),
-        audit: (whole: EmbeddedDataset, { levels, decisions: known = [] }: AuditWishes) =>
+        audit: (whole: EmbeddedDataset, { levels, decisions: known = [] }: AuditRequest) =>
           auditDataset(whole, { levels, decisions: known, reference }),
       },
       { levels: DEFAULT_LEVELS, version: '1' },

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { PairLensError } from '../../src/core/errors.ts';
 import { injectSwaps } from '../../src/core/evaluation/injectedSwaps.ts';
 import { MATCHERS } from '../../src/core/matching/matchers.ts';
-import { evaluateFolder } from '../../src/engine/evaluateFolder.ts';
+import { evaluateFolder } from '../../src/engine/batch/evaluateFolder.ts';
 import { fakeDataset, fakeEmbedded, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
 
 /** A word of its own for each of the numbers 0 to 39. */

@@ -4,7 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { PairLensError } from '../../src/core/errors.ts';
 import type { OutputFiles } from '../../src/core/export/outputFiles.ts';
 import { fromFloat16 } from '../../src/core/float16.ts';
-import { exportEmbeddings } from '../../src/engine/exportEmbeddings.ts';
+import { exportEmbeddings } from '../../src/engine/batch/exportEmbeddings.ts';
 import { fakeDataset, fakePair, fakeVector, fakeWorkspace } from '../support/fakeWorkspace.ts';
 
 function memoryOutput(): { output: OutputFiles; files: Map<string, Buffer> } {

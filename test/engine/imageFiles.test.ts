@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PairLensError } from '../../src/core/errors.ts';
-import { MAX_IMAGE_BYTES, withImageBytes } from '../../src/engine/imageFiles.ts';
+import { MAX_IMAGE_BYTES, withImageBytes } from '../../src/engine/indexing/imageFiles.ts';
 
 /** Files of one size that are not there: only how many are held at a time counts. */
 function files(bytes: number) {

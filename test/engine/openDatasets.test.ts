@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { IMAGE, open, openOne, pairsOf, problemsOf, ROOT } from '../support/openMemory.ts';
 import { LIMITS } from '../../src/core/formats/limits.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
-import { openDatasets } from '../../src/engine/openDatasets.ts';
+import { openDatasets } from '../../src/engine/discovery/openDatasets.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
 
 describe('captions beside images', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exactIndex } from '../../src/core/retrieval/exactIndex.ts';
 import type { SearchMatcher } from '../../src/core/retrieval/searchMatchers.ts';
-import { searchFolder, type FolderSearch } from '../../src/engine/searchFolder.ts';
+import { searchFolder, type FolderSearch } from '../../src/engine/batch/searchFolder.ts';
 import { fakeDataset, fakePair, fakeWorkspace } from '../support/fakeWorkspace.ts';
 
 function search(matcher?: SearchMatcher): Promise<FolderSearch> {

@@ -5,7 +5,7 @@ import { splitFromName } from '../../src/core/dataset/split.ts';
 import { EVIDENCE, EvidenceSource } from '../../src/core/audit/evidence.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/compose.ts';
+import { openWorkspace } from '../../src/cli/composeCli.ts';
 import { averagePrecision, calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 

@@ -7,7 +7,7 @@ import sharp, { type Sharp } from 'sharp';
 import { openOnnxImageEncoder } from '../../src/adapters/onnxImageEncoder.ts';
 import { openModelFolder } from '../../src/adapters/modelFolder.ts';
 import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
-import { openWorkspace } from '../../src/cli/compose.ts';
+import { openWorkspace } from '../../src/cli/composeCli.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { mulberry32 } from '../../src/core/audit/injection.ts';

@@ -4,7 +4,7 @@ import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import type { Dataset } from '../../src/core/dataset/dataset.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/compose.ts';
+import { openWorkspace } from '../../src/cli/composeCli.ts';
 import {
   type Cell,
   embeddedCell,

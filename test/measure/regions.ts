@@ -11,7 +11,7 @@ import {
 } from '../../src/core/matching/wordRegions.ts';
 import { regionBox } from '../../src/core/matching/wordSupport.ts';
 import type { PixelSquare } from '../../src/core/ports.ts';
-import { openDatasets } from '../../src/engine/openDatasets.ts';
+import { openDatasets } from '../../src/engine/discovery/openDatasets.ts';
 import { seeded } from '../support/randomVectors.ts';
 import { type Mosaic, mosaicOf, photoAt, SEAMS, smaller } from './mosaic.ts';
 import { nounsOf } from './nouns.ts';

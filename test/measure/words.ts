@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
-import { openWorkspace } from '../../src/cli/compose.ts';
+import { openWorkspace } from '../../src/cli/composeCli.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { centred, shrunkMean } from '../../src/core/matching/centring.ts';
 import { omissions, omissionSupport } from '../../src/core/matching/leaveOneOut.ts';

@@ -1,7 +1,7 @@
 import type { Dataset, Pair } from '../../src/core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../../src/core/matching/matrix.ts';
-import type { DatasetAudit, Workspace } from '../../src/engine/workspace.ts';
+import type { DatasetAudit, BatchPorts } from '../../src/engine/batch/batchPorts.ts';
 
 /** Unit vector of a text or an image name: the same words give the same vector, so `dog.jpg` fits "dog". */
 export function fakeVector(text: string, dimensions = 16): Float32Array {
@@ -65,7 +65,7 @@ export function fakeEmbedded(dataset: Dataset): EmbeddedDataset {
 export function fakeWorkspace(
   datasets: readonly Dataset[],
   audit: Partial<DatasetAudit> = {},
-): Workspace {
+): BatchPorts {
   return {
     modelId: 'fake',
     reference: {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
-import type { LivePorts } from '../../src/engine/live/livePorts.ts';
-import type { LiveSettings } from '../../src/engine/live/liveWorkspace.ts';
+import type { WorkspacePorts } from '../../src/engine/workspace/workspacePorts.ts';
+import type { LiveSettings } from '../../src/engine/workspace/workspace.ts';
 import { fakeVector } from './fakeWorkspace.ts';
 import { memoryFiles, type MemoryEntry, type MemoryFiles } from './memoryFiles.ts';
 import { syntheticBank } from './syntheticWorld.ts';
@@ -11,7 +11,7 @@ const D = 24;
 const SIZE = 8;
 
 export interface LiveMemory {
-  readonly ports: LivePorts;
+  readonly ports: WorkspacePorts;
   readonly files: MemoryFiles;
   /** Everything the encoders were given so far. */
   readonly encoded: { images: string[]; texts: string[] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Dataset } from '../../src/core/dataset/dataset.ts';
-import { openDatasets, type OpenOptions } from '../../src/engine/openDatasets.ts';
+import { openDatasets, type OpenOptions } from '../../src/engine/discovery/openDatasets.ts';
 import { memoryFiles, type MemoryEntry } from './memoryFiles.ts';
 
 /** Where the files of `open` lie. */

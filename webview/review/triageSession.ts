@@ -156,7 +156,7 @@ export class TriageSession {
     if (current === null || pair === undefined) return;
     await this.#act(async () => {
       await this.#host.rpc.call('decide', { pair, decision });
-      this.#settle(current, decision);
+      this.#resolve(current, decision);
     });
   }
 
@@ -167,14 +167,14 @@ export class TriageSession {
     if (current === null || pair === undefined || other === undefined) return;
     await this.#act(async () => {
       await this.#host.rpc.call('swapCaptions', { pair, other });
-      this.#settle(current, 'fixed');
+      this.#resolve(current, 'fixed');
     });
   }
 
   async undo(): Promise<void> {
     await this.#act(async () => {
       const { undone } = await this.#host.rpc.call('undo', {});
-      if (undone !== null) this.store.dispatch({ type: 'unsettle' });
+      if (undone !== null) this.store.dispatch({ type: 'unresolve' });
       this.#say(undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone), false);
       this.loadFindings();
     });
@@ -215,15 +215,15 @@ export class TriageSession {
       } else if (imageUri !== undefined) {
         await this.#host.rpc.call('createCaption', { imageUri, caption });
       } else return;
-      this.#settle(current, 'fixed', caption);
+      this.#resolve(current, 'fixed', caption);
     });
   }
 
-  #settle(finding: FindingItem, outcome: Outcome, caption?: string): void {
+  #resolve(finding: FindingItem, outcome: Outcome, caption?: string): void {
     this.#match.cancel();
     this.store.dispatch({
-      type: 'settle',
-      settled: { id: finding.id, outcome, caption },
+      type: 'resolve',
+      resolved: { id: finding.id, outcome, caption },
       took: this.#now() - this.#since,
     });
   }

@@ -15,7 +15,7 @@ import { addStep, type Pace } from './pace.ts';
 export const OUTCOMES = ['fixed', 'verified', 'excluded'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export interface Settled {
+export interface Resolution {
   readonly id: string;
   readonly outcome: Outcome;
   /** The caption the pair was given, for `fixed`. */
@@ -56,9 +56,9 @@ export interface TriageState {
   /** To be shown as soon as it is in the list. */
   readonly wanted: string | null;
   /** Findings dealt with that the server may not have dropped yet. */
-  readonly settled: ReadonlyMap<string, Settled>;
+  readonly resolved: ReadonlyMap<string, Resolution>;
   /** Everything dealt with, the newest last: the tally, and what undo takes back. */
-  readonly history: readonly Settled[];
+  readonly history: readonly Resolution[];
   /** Captions typed and not applied, by finding. */
   readonly drafts: ReadonlyMap<string, string>;
   readonly detail: Detail;
@@ -74,8 +74,8 @@ export type TriageAction =
   | { readonly type: 'move'; readonly by: 1 | -1; readonly took?: number }
   | { readonly type: 'restart' }
   | { readonly type: 'show'; readonly id: string }
-  | { readonly type: 'settle'; readonly settled: Settled; readonly took: number }
-  | { readonly type: 'unsettle' }
+  | { readonly type: 'resolve'; readonly resolved: Resolution; readonly took: number }
+  | { readonly type: 'unresolve' }
   | { readonly type: 'draft'; readonly id: string; readonly text: string | null }
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
@@ -126,7 +126,7 @@ export function initialState(remembered: Remembered): TriageState {
     index: remembered.index,
     gone: false,
     wanted: remembered.current,
-    settled: new Map(),
+    resolved: new Map(),
     history: remembered.history,
     drafts: new Map(remembered.drafts),
     detail: NO_DETAIL,
@@ -148,11 +148,11 @@ export function toRemembered(state: TriageState): Remembered {
 
 /** The findings still to be looked at under the rule in force. */
 export function openFindings(
-  state: Pick<TriageState, 'findings' | 'rule' | 'settled'>,
+  state: Pick<TriageState, 'findings' | 'rule' | 'resolved'>,
 ): readonly FindingItem[] {
   return (state.findings ?? []).filter(
     (finding) =>
-      (state.rule === null || finding.code === state.rule) && !state.settled.has(finding.id),
+      (state.rule === null || finding.code === state.rule) && !state.resolved.has(finding.id),
   );
 }
 
@@ -182,7 +182,7 @@ export function placedWords(state: TriageState): {
   return { words, isCurrent: caption === draftOf(state) };
 }
 
-export function tally(history: readonly Settled[]): Readonly<Record<Outcome, number>> {
+export function tally(history: readonly Resolution[]): Readonly<Record<Outcome, number>> {
   const counts = { fixed: 0, verified: 0, excluded: 0 };
   for (const { outcome } of history) counts[outcome]++;
   return counts;
@@ -227,28 +227,28 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return at(state, 0);
     case 'show':
       return reveal({ ...state, wanted: action.id });
-    case 'settle': {
-      const settled = new Map(state.settled).set(action.settled.id, action.settled);
+    case 'resolve': {
+      const resolved = new Map(state.resolved).set(action.resolved.id, action.resolved);
       const drafts = new Map(state.drafts);
-      drafts.delete(action.settled.id);
+      drafts.delete(action.resolved.id);
       const next: TriageState = {
         ...state,
-        settled,
+        resolved,
         drafts,
-        history: [...state.history, action.settled],
+        history: [...state.history, action.resolved],
         pace: addStep(state.pace, action.took),
         notice: null,
       };
-      return state.current?.id === action.settled.id ? at(next, state.index) : next;
+      return state.current?.id === action.resolved.id ? at(next, state.index) : next;
     }
-    case 'unsettle': {
+    case 'unresolve': {
       const last = state.history.at(-1);
       if (last === undefined) return state;
-      const settled = new Map(state.settled);
-      settled.delete(last.id);
+      const resolved = new Map(state.resolved);
+      resolved.delete(last.id);
       return reveal({
         ...state,
-        settled,
+        resolved,
         history: state.history.slice(0, -1),
         wanted: last.id,
       });
@@ -298,9 +298,9 @@ function at(state: TriageState, index: number): TriageState {
 function reveal(state: TriageState): TriageState {
   const { wanted } = state;
   if (wanted === null || !(state.findings ?? []).some(({ id }) => id === wanted)) return state;
-  const settled = new Map(state.settled);
-  settled.delete(wanted);
-  let shown: TriageState = { ...state, settled };
+  const resolved = new Map(state.resolved);
+  resolved.delete(wanted);
+  let shown: TriageState = { ...state, resolved };
   let index = openFindings(shown).findIndex(({ id }) => id === wanted);
   if (index < 0) {
     shown = { ...shown, rule: null };
@@ -312,15 +312,15 @@ function reveal(state: TriageState): TriageState {
 function withFindings(before: TriageState, findings: readonly FindingItem[]): TriageState {
   const first = before.findings === null;
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
-  const settled = new Map(
-    [...before.settled].filter(([id, { outcome, caption }]) => {
+  const resolved = new Map(
+    [...before.resolved].filter(([id, { outcome, caption }]) => {
       const finding = byId.get(id);
       // Dropped by the server: nothing to hide. Still found with the new caption: it was no fix, so it comes back.
       if (finding === undefined) return false;
       return outcome !== 'fixed' || caption === undefined || finding.item?.caption !== caption;
     }),
   );
-  const state: TriageState = { ...before, findings, settled, failure: null };
+  const state: TriageState = { ...before, findings, resolved, failure: null };
   if (state.wanted !== null && byId.has(state.wanted)) return reveal(state);
   if (state.current === null) {
     // At the end of the list new findings wait behind it; nothing is shown before they are asked for.

@@ -64,7 +64,7 @@ export class EntryGrid extends PageElement {
   }
 
   protected override updated(): void {
-    this.#settleTabStop();
+    this.#updateTabStop();
   }
 
   protected override render(): TemplateResult {
@@ -198,7 +198,7 @@ export class EntryGrid extends PageElement {
 
   readonly #onRange = () => {
     requestAnimationFrame(() => {
-      this.#settleTabStop();
+      this.#updateTabStop();
     });
   };
 
@@ -206,7 +206,7 @@ export class EntryGrid extends PageElement {
     return [...this.querySelectorAll<HTMLElement>('[role="row"] button')];
   }
 
-  #settleTabStop(): void {
+  #updateTabStop(): void {
     keepOneTabStop(this.#buttons());
   }
 

@@ -6,7 +6,7 @@ import {
   eventSchema,
   HOST_REQUESTS,
   type HostEvent,
-  type PassedOn,
+  type ForwardedRequest,
   type WebviewMethod,
   type WebviewParams,
   type WebviewResult,
@@ -50,7 +50,7 @@ interface Pending {
 function resultSchema(method: WebviewMethod) {
   return method in HOST_REQUESTS
     ? HOST_REQUESTS[method as keyof typeof HOST_REQUESTS].result
-    : REQUESTS[method as PassedOn].result;
+    : REQUESTS[method as ForwardedRequest].result;
 }
 
 /**
@@ -87,15 +87,15 @@ export class RpcClient {
         if (this.#pending.delete(id)) this.#transport.post({ cancel: id });
         reject(cancelled(method));
       };
-      const settled = () => signal?.removeEventListener('abort', giveUp);
+      const cleanup = () => signal?.removeEventListener('abort', giveUp);
       this.#pending.set(id, {
         method,
         resolve: (value) => {
-          settled();
+          cleanup();
           resolve(value as WebviewResult<M>);
         },
         reject: (error) => {
-          settled();
+          cleanup();
           reject(error);
         },
       });

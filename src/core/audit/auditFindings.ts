@@ -1,6 +1,6 @@
-import { paced } from '../steps.ts';
+import { runCooperatively } from '../steps.ts';
 import type { AuditContext, Detected, Tracker } from './detectors/detector.ts';
-import { DETECTORS } from './detectors/table.ts';
+import { DETECTORS } from './detectors/detectorTable.ts';
 import type { RuleCode } from './rule.ts';
 
 /** What all detectors find in a dataset, kept true while captions change. */
@@ -19,7 +19,7 @@ export class AuditFindings {
   async detectAll(pause: () => Promise<void>): Promise<void> {
     this.#all = undefined;
     for (const tracker of this.#trackers) {
-      await paced(tracker.detectAll(), pause);
+      await runCooperatively(tracker.detectAll(), pause);
       await pause();
     }
   }

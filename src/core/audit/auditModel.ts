@@ -3,7 +3,7 @@ import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
 import type { Matrix } from '../matching/matrix.ts';
 import { throwIfCancelled } from '../cancellation.ts';
-import { paced, type Steps } from '../steps.ts';
+import { runCooperatively, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import {
   type Combination,
@@ -81,7 +81,7 @@ export async function fitAuditModel(
     sentences: texts.sentence,
     looks: images.look,
   };
-  const { centres, spaces, bank } = await paced(centredSpaces(rows, reference), pause);
+  const { centres, spaces, bank } = await runCooperatively(centredSpaces(rows, reference), pause);
   const neighbours = await referenceNeighbours(spaces, bank, {
     ...options,
     // Little beside the dataset's own neighbours, whose progress is shown.
@@ -96,7 +96,7 @@ export async function fitAuditModel(
     pairs,
     ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
   );
-  const suspicions = await paced(learnt(source, neighbours, ordered, texts.texts), pause);
+  const suspicions = await runCooperatively(learnt(source, neighbours, ordered, texts.texts), pause);
   return auditModel(source, centres, suspicions);
 }
 

@@ -5,7 +5,7 @@ import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
 import { arenaMatrices } from '../matching/simd/vectorArena.ts';
 import type { TopLists } from '../matching/topLists.ts';
-import { paced } from '../steps.ts';
+import { runCooperatively } from '../steps.ts';
 import type { PairGraph } from './pairGraph.ts';
 import type { ReferenceHubs } from './referenceHubs.ts';
 
@@ -92,7 +92,10 @@ export class EvidenceSource {
     hubs: ReferenceHubs,
     options: Omit<AllPairsOptions, 'k'>,
   ): Promise<EvidenceSource> {
-    const { matrices: spaces, products } = await paced(arenaMatrices(found), options.pause);
+    const { matrices: spaces, products } = await runCooperatively(
+      arenaMatrices(found),
+      options.pause,
+    );
     const size = Math.max(1, Math.min(graph.images, graph.texts));
     const k = hubnessNeighbours(size) + SLACK;
     const third = (n: number): Omit<AllPairsOptions, 'k'> => ({

@@ -1,4 +1,4 @@
-import { DETECTORS } from './detectors/table.ts';
+import { DETECTORS } from './detectors/detectorTable.ts';
 import type { Level, Rule, RuleCode } from './rule.ts';
 
 /** Every rule by its code, in the order of the detectors. */

@@ -20,7 +20,7 @@ export interface SourceRange {
 
 export interface CaptionSource {
   readonly file: DatasetPath;
-  /** Id of the format (a row of core/formats/table.ts) that knows how to edit this caption. */
+  /** Id of the format (a row of core/formats/formatTable.ts) that knows how to edit this caption. */
   readonly format: string;
   readonly range: SourceRange;
 }

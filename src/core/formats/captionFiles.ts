@@ -2,7 +2,7 @@ import { baseName } from '../dataset/paths.ts';
 import { extensionOf } from '../dataset/fileKinds.ts';
 import { sniffEncoding, decodeLeniently, bomLength } from '../text/textEncoding.ts';
 import type { CaptionFormat } from './captionFormat.ts';
-import { CAPTION_FORMATS, captionFormat, detectFormat } from './table.ts';
+import { CAPTION_FORMATS, captionFormat, detectFormat } from './formatTable.ts';
 
 /*
  * What caption files look like, as the formats describe it. Discovery, watchers, globs, document selectors and the

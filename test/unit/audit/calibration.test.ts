@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { calibrate } from '../../../src/core/audit/calibration.ts';
-import { finish } from '../../../src/core/steps.ts';
+import { runToCompletion } from '../../../src/core/steps.ts';
 import { gaussian, seeded } from '../../support/randomVectors.ts';
 
 /** Left-skewed, mean 0 and spread 1, as the scores of right captions are: some captions are vague. */
@@ -31,7 +31,7 @@ const injected = mixture(8000, 1, 77).scores;
 test('the estimated share is right whether 2 or 60 of 100 captions are wrong', () => {
   for (const share of [0.02, 0.1, 0.25, 0.4, 0.6]) {
     const { scores } = mixture(2000, share, 3);
-    const { wrongShare, range } = finish(calibrate(scores, injected));
+    const { wrongShare, range } = runToCompletion(calibrate(scores, injected));
     assert.ok(Math.abs(wrongShare - share) < 0.03, `${wrongShare} of ${share}`);
     assert.ok(range.low <= wrongShare && wrongShare <= range.high);
   }
@@ -40,7 +40,7 @@ test('the estimated share is right whether 2 or 60 of 100 captions are wrong', (
 test('in every tenth of the scale the probability promises what it keeps', () => {
   for (const share of [0.1, 0.4]) {
     const { scores, wrong } = mixture(20_000, share, 8);
-    const { mismatch } = finish(calibrate(scores, injected));
+    const { mismatch } = runToCompletion(calibrate(scores, injected));
     const p = [...scores].map(mismatch);
     let gap = 0;
     for (let bin = 0; bin < 10; bin++) {
@@ -58,7 +58,7 @@ test('the probability never rises with the score and stays within 0 and 1, whate
   const score = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   fc.assert(
     fc.property(fc.array(score), fc.array(score), fc.array(score), (observed, random, asked) => {
-      const { mismatch, wrongShare } = finish(
+      const { mismatch, wrongShare } = runToCompletion(
         calibrate(Float64Array.from(observed), Float64Array.from(random)),
       );
       assert.ok(wrongShare >= 0 && wrongShare <= 1);
@@ -74,8 +74,8 @@ test('the probability never rises with the score and stays within 0 and 1, whate
 
 test('scaling and shifting every score changes no probability', () => {
   const { scores } = mixture(500, 0.3, 4);
-  const plain = finish(calibrate(scores, injected));
-  const moved = finish(
+  const plain = runToCompletion(calibrate(scores, injected));
+  const moved = runToCompletion(
     calibrate(
       scores.map((s) => 3 * s - 7),
       injected.map((s) => 3 * s - 7),
@@ -90,7 +90,7 @@ test('where right captions score like wrong ones the share stays at the prior, h
       const random = seeded(n);
       const scores = Float64Array.from({ length: n }, () => ahead + gaussian(random));
       const wrong = Float64Array.from({ length: 6000 }, () => gaussian(random));
-      const found = finish(calibrate(scores, wrong));
+      const found = runToCompletion(calibrate(scores, wrong));
       assert.ok(found.separability < 0.7);
       assert.ok(found.wrongShare < 0.06, `${n} captions, ${ahead} ahead: ${found.wrongShare}`);
       assert.ok(found.range.high > 0.08, 'the range says how little is known');
@@ -105,12 +105,12 @@ test('how far right and wrong captions can be told apart is measured, and carefu
   const wrong = Float64Array.from({ length: 5000 }, () => gaussian(random));
   const right = (n: number): Float64Array =>
     Float64Array.from({ length: n }, () => 2 + gaussian(random));
-  const many = finish(calibrate(right(2000), wrong));
+  const many = runToCompletion(calibrate(right(2000), wrong));
   // Two normal curves two spreads apart: P(x > y) = Phi(sqrt 2).
   assert.ok(Math.abs(many.separability - 0.921) < 0.015, `${many.separability}`);
   assert.equal(many.trust, 1);
-  assert.ok(finish(calibrate(right(3), wrong)).trust < 1);
-  assert.equal(finish(calibrate(new Float64Array(), wrong)).trust, 0);
+  assert.ok(runToCompletion(calibrate(right(3), wrong)).trust < 1);
+  assert.equal(runToCompletion(calibrate(new Float64Array(), wrong)).trust, 0);
 });
 
 test('near misses are found to be wrong where captions look like them, more than from random ones alone', () => {
@@ -120,7 +120,7 @@ test('near misses are found to be wrong where captions look like them, more than
   const scores = Float64Array.from({ length: 1000 }, (_, i) =>
     i < 300 ? 1 + gaussian(random) : 3.2 + 0.7 * skewed(random),
   );
-  const knowing = finish(calibrate(scores, wrong, near)).wrongShare;
-  const ignorant = finish(calibrate(scores, wrong)).wrongShare;
+  const knowing = runToCompletion(calibrate(scores, wrong, near)).wrongShare;
+  const ignorant = runToCompletion(calibrate(scores, wrong)).wrongShare;
   assert.ok(Math.abs(knowing - 0.3) < Math.abs(ignorant - 0.3), `${knowing}, ${ignorant}`);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
 import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
 import type { Detected } from '../../../src/core/audit/detectors/detector.ts';
-import { finish } from '../../../src/core/steps.ts';
+import { runToCompletion } from '../../../src/core/steps.ts';
 import { row } from '../../../src/core/matching/matrix.ts';
 import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
 import { inEnglish } from '../../../src/core/text/sentence.ts';
@@ -16,7 +16,7 @@ async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): P
   thumbnails.set(change(thumbnails.subarray(0, 256)), copy * 256);
   const judged = embedded.dataset.pairs.map(() => true);
   const model = await fitAuditModel(embedded, judged, syntheticBank(), {});
-  return finish(nearDuplicates({ embedded, model }));
+  return runToCompletion(nearDuplicates({ embedded, model }));
 }
 const files = (found: Detected[]): (string | undefined)[][] =>
   found.map(({ image, relatedFiles }) => [image, ...relatedFiles]);

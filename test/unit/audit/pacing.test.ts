@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
 import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
 import { PairLensError } from '../../../src/core/errors.ts';
-import { paced } from '../../../src/core/steps.ts';
+import { runCooperatively } from '../../../src/core/steps.ts';
 import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
 
 const N = 600;
@@ -46,7 +46,7 @@ test('learning can be given up at each of its stops', async () => {
 test('looking for near-duplicates stops for others every 200 images', async () => {
   const { embedded, model } = await fitted(() => Promise.resolve());
   let pauses = 0;
-  const found = paced(nearDuplicates({ embedded, model }), () => {
+  const found = runCooperatively(nearDuplicates({ embedded, model }), () => {
     pauses++;
     return Promise.resolve();
   });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { PairLensError } from '../../../src/core/errors.ts';
 import { applyEdits } from '../../../src/core/formats/applyEdits.ts';
 import type { CaptionRow } from '../../../src/core/formats/captionFormat.ts';
-import { CAPTION_FORMATS, captionFormat } from '../../../src/core/formats/table.ts';
+import { CAPTION_FORMATS, captionFormat } from '../../../src/core/formats/formatTable.ts';
 import { decodeText } from '../../../src/core/text/decodeText.ts';
 import { encodeText, type FileEncoding } from '../../../src/core/text/textEncoding.ts';
 import { runs } from '../../support/runs.ts';

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { FormatRow } from '../../../src/core/formats/captionFormat.ts';
 import { LIMITS } from '../../../src/core/formats/limits.ts';
 import { guessCaptionsPerFile, sidecarCaptions } from '../../../src/core/formats/sidecar.ts';
-import { captionFormat } from '../../../src/core/formats/table.ts';
+import { captionFormat } from '../../../src/core/formats/formatTable.ts';
 import { inEnglish } from '../../../src/core/text/sentence.ts';
 
 async function rowsOf(id: string, chunks: Iterable<string>): Promise<FormatRow[]> {

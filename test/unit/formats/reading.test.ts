@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FormatRow } from '../../../src/core/formats/captionFormat.ts';
 import { sidecarCaptions, guessCaptionsPerFile } from '../../../src/core/formats/sidecar.ts';
-import { captionFormat, detectFormat } from '../../../src/core/formats/table.ts';
+import { captionFormat, detectFormat } from '../../../src/core/formats/formatTable.ts';
 import { inEnglish } from '../../../src/core/text/sentence.ts';
 import { runs } from '../../support/runs.ts';
 

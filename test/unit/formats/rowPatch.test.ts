@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CaptionRow } from '../../../src/core/formats/captionFormat.ts';
 import { moved, rowPatch } from '../../../src/core/formats/rowPatch.ts';
-import { captionFormat } from '../../../src/core/formats/table.ts';
+import { captionFormat } from '../../../src/core/formats/formatTable.ts';
 import { runs } from '../../support/runs.ts';
 
 async function rowsOf(id: string, text: string): Promise<CaptionRow[] | undefined> {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { plainRowProducts } from '../../../src/core/matching/innerProducts.ts';
 import type { Matrix } from '../../../src/core/matching/matrix.ts';
 import { arenaMatrices, VectorArena } from '../../../src/core/matching/simd/vectorArena.ts';
-import { finish } from '../../../src/core/steps.ts';
+import { runToCompletion } from '../../../src/core/steps.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
 import { runs } from '../../support/runs.ts';
 
@@ -18,7 +18,7 @@ describe('matrices in an arena', () => {
   test('have the products of plain JavaScript, whatever the length of their rows', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), fc.nat(), fc.nat(), (columns, i, j) => {
-        const { matrices, products } = finish(arenaMatrices(pair(columns)));
+        const { matrices, products } = runToCompletion(arenaMatrices(pair(columns)));
         assert.ok(products instanceof VectorArena);
         const { a, b } = matrices;
         const [r, s] = [i % a.rows, j % b.rows];
@@ -36,7 +36,7 @@ describe('matrices in an arena', () => {
 
   test('keep their values, and results survive the next question', () => {
     const { a, b } = pair(64);
-    const { matrices, products } = finish(arenaMatrices({ a, b }));
+    const { matrices, products } = runToCompletion(arenaMatrices({ a, b }));
     assert.deepEqual(matrices.a.data, a.data);
     assert.deepEqual(matrices.b.data, b.data);
     const first = products.withAll(matrices.a, 0, matrices.b);
@@ -47,14 +47,17 @@ describe('matrices in an arena', () => {
 
   test('are multiplied with matrices from elsewhere as well', () => {
     const { a, b } = pair(64);
-    const { matrices, products } = finish(arenaMatrices({ a }));
+    const { matrices, products } = runToCompletion(arenaMatrices({ a }));
     assert.deepEqual(products.withAll(matrices.a, 5, b), plainRowProducts.withAll(a, 5, b));
     assert.equal(products.between(matrices.a, b)(5, 6), plainRowProducts.between(a, b)(5, 6));
   });
 
   test('too few and too many values stay where they are', () => {
     const small = { a: randomRows(10, 8, seeded(1)) };
-    assert.deepEqual(finish(arenaMatrices(small)), { matrices: small, products: plainRowProducts });
+    assert.deepEqual(runToCompletion(arenaMatrices(small)), {
+      matrices: small,
+      products: plainRowProducts,
+    });
     assert.equal(VectorArena.open([[3_000_000, 384]]), undefined);
     assert.equal(VectorArena.open([]), undefined);
   });

@@ -29,8 +29,8 @@ const listed = (findings = FIVE): TriageAction => ({ type: 'findings', findings 
 const next: TriageAction = { type: 'move', by: 1, took: 1000 };
 const back: TriageAction = { type: 'move', by: -1 };
 const fixed = (id: string, caption?: string): TriageAction => ({
-  type: 'settle',
-  settled: { id, outcome: 'fixed', caption },
+  type: 'resolve',
+  resolved: { id, outcome: 'fixed', caption },
   took: 1000,
 });
 
@@ -98,7 +98,7 @@ describe('triage state', () => {
 
   test('undo takes the last one back into view, as soon as the server knows it again', () => {
     let state = run([listed(), next, fixed('b'), listed(FIVE.filter(({ id }) => id !== 'b'))]);
-    state = run([{ type: 'unsettle' }], state);
+    state = run([{ type: 'unresolve' }], state);
     assert.equal(state.current?.id, 'c');
     assert.deepEqual(tally(state.history), { fixed: 0, verified: 0, excluded: 0 });
     state = run([listed()], state);

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { openEncoders } from '../adapters/encoders.ts';
+import { cacheFolder } from '../adapters/installation.ts';
+import { nodeFiles } from '../adapters/nodeFiles.ts';
+import { nodeHasher } from '../adapters/nodeHasher.ts';
+import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
+import { type EmbeddingCache, openSegmentStore } from '../adapters/segmentStore.ts';
+import { PairLensError } from '../core/errors.ts';
+import type { OutputFiles } from '../core/export/outputFiles.ts';
+import { row, type Matrix } from '../core/matching/matrix.ts';
+import type { Clock, ImageReader, Log, VectorIndex } from '../core/ports.ts';
+import { auditDataset } from '../engine/audit/auditDataset.ts';
+import { readDecisions } from '../engine/audit/decisionFile.ts';
+import { withImageBytes } from '../engine/indexing/imageFiles.ts';
+import { indexDataset } from '../engine/indexing/indexDataset.ts';
+import { openDatasets } from '../engine/discovery/openDatasets.ts';
+import type { BatchPorts } from '../engine/batch/batchPorts.ts';
+import type { CommandContext } from './commandContext.ts';
+
+/*
+ * The one file that joins the engine and the adapters. Adapters with native code are imported when they are first
+ * needed: a mistyped folder is reported before a model is loaded.
+ */
+
+export const outputFiles: OutputFiles = nodeOutputFiles;
+
+const clock: Clock = { now: () => performance.now() };
+
+type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
+
+/**
+ * The engine with every port in place: shipped or given encoders, the user's cache. Close it, or the cache may lose
+ * its last entries.
+ * @throws PairLensError `invalid-model`, `missing-native-package`.
+ */
+export async function openWorkspace(
+  setting: Setting,
+): Promise<BatchPorts & { close(): Promise<void> }> {
+  const { globals } = setting;
+  const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
+  const encoders = await openEncoders(folder, globals.threads);
+  const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
+  const store = await openCache(setting);
+  const ports = {
+    files: nodeFiles,
+    hasher: nodeHasher,
+    reader,
+    imageEncoder,
+    textEncoder,
+    store,
+    clock,
+  };
+  return {
+    modelId: imageEncoder.modelId,
+    reference,
+    innerProducts,
+    open: (dir, hooks) =>
+      openDatasets(nodeFiles, dir, {
+        ...hooks,
+        log: setting.terminal.log,
+        ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
+      }),
+    index: (dataset, hooks) => indexDataset(dataset, ports, hooks),
+    decisions: (root, dir) => readDecisions(nodeFiles, root, dir),
+    audit: (embedded, { words = false, ...wanted }, hooks) =>
+      auditDataset(embedded, {
+        ...hooks,
+        ...wanted,
+        ...(words && { words: { encoder: textEncoder, clock } }),
+        reference,
+        languages,
+        innerProducts,
+      }),
+    async encodeText(text) {
+      return row((await textEncoder.encode([text])).embedding, 0);
+    },
+    async encodeImage(file) {
+      const image = await readImage(reader, file, imageEncoder.size);
+      return row((await imageEncoder.encode([image])).embedding, 0);
+    },
+    hash: (text) => nodeHasher.hash(text),
+    async close() {
+      await store.close();
+      await encoders.close();
+    },
+  };
+}
+
+/** The user's cache of embeddings. */
+export function openCache({ globals, terminal }: Setting): Promise<EmbeddingCache> {
+  return openSegmentStore({ folder: cacheFolder(globals.cache), log: terminal.log });
+}
+
+/** An index for many look-ups in a large set. */
+export async function approximateIndex(items: Matrix, log: Log): Promise<VectorIndex> {
+  const { hnswIndex } = await import('../adapters/hnswIndex.ts');
+  return hnswIndex(items, log);
+}
+
+async function readImage(
+  reader: ImageReader,
+  file: string,
+  size: number,
+): ReturnType<ImageReader['read']> {
+  try {
+    return await withImageBytes(nodeFiles, { path: path.resolve(file) }, (bytes) =>
+      reader.read(bytes, size),
+    );
+  } catch (error) {
+    const { code, message, remedy } = PairLensError.from(error);
+    throw new PairLensError(code, `${file}: ${message}`, {
+      path: file,
+      cause: error,
+      ...(remedy !== undefined && { remedy }),
+    });
+  }
+}

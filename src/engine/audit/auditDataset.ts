@@ -1,0 +1,308 @@
+import { fitAuditModel } from '../../core/audit/auditModel.ts';
+import { AuditFindings } from '../../core/audit/auditFindings.ts';
+import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
+import { mismatchThreshold } from '../../core/audit/detectors/captionMismatch.ts';
+import type { Finding } from '../../core/audit/finding.ts';
+import { LEVELS_WORST_FIRST, type RuleCode } from '../../core/audit/rule.ts';
+import { type Levels, levelOf, RULES } from '../../core/audit/rules.ts';
+import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
+import { withJudgedTexts } from '../../core/audit/judgedTexts.ts';
+import { WordCounts } from '../../core/audit/words.ts';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { groupBy } from '../../core/collections.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
+import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { MismatchEstimate } from '../../core/export/auditReport.ts';
+import { dotRows, type InnerProducts } from '../../core/matching/innerProducts.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import { row } from '../../core/matching/matrix.ts';
+import { runCooperatively, type Steps } from '../../core/steps.ts';
+import type { Clock, LanguageDetector, TextEncoder } from '../../core/ports.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import { ProgressMeter } from '../indexing/progressMeter.ts';
+import { weighedWords } from './wordContributions.ts';
+import type { AuditedPair, DatasetAudit } from '../batch/batchPorts.ts';
+
+/** A judgement takes some 30 microseconds: a turn stays short. */
+const JUDGED_PER_TURN = 200;
+/** Captions whose language is told in one turn. */
+const TOLD_PER_TURN = 200;
+/** Where captions exchanged within the dataset move the prior less than this, they say too little to speak of. */
+const TOO_ALIKE = 0.25;
+/** So many are shown all the same, without a probability. */
+const LEAST_FITTING = 5;
+
+export interface JudgeOptions {
+  readonly reference: ReferenceBank;
+  /** Tells captions the encoder cannot read; without one every caption counts as English. */
+  readonly languages?: LanguageDetector;
+  /** A fast kernel for the all-pairs search; plain JavaScript without one. */
+  readonly innerProducts?: InnerProducts;
+  /** What a person decided of each pair of the dataset (engine/audit/decisionFile.ts). */
+  readonly decisions?: readonly (Decision | undefined)[];
+  /** Awaited between the steps, so that a long audit does not starve its host; by default one turn of the event loop. */
+  readonly pause?: () => Promise<void>;
+  readonly signal?: CancelSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+export interface AuditOptions extends JudgeOptions {
+  readonly levels: Levels;
+  /** What encodes captions without a word, and tells the time of it; without it no words are weighed. */
+  readonly words?: { readonly encoder: TextEncoder; readonly clock: Clock };
+}
+
+/** A dataset with a model of its own: what the detectors work on, and its embeddings. */
+export interface JudgedDataset extends AuditContext {
+  readonly embedded: EmbeddedDataset;
+}
+
+/**
+ * Judges every readable pair of an embedded dataset and collects the findings, the worst first. The same dataset gives
+ * the same result in every run.
+ * @throws PairLensError `cancelled`.
+ */
+export async function auditDataset(
+  whole: EmbeddedDataset,
+  options: AuditOptions,
+): Promise<DatasetAudit> {
+  const { levels } = options;
+  const context = await judgeDataset(whole, options);
+  const detected = await detect(context, options, (code) => levelOf(levels, code) !== 'off');
+  const estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
+  const words = options.words && (await weighPairs(context, options.words, options));
+  return {
+    pairs: auditedPairs(whole, context, detected, levels),
+    findings: findingsAt(levels, detected),
+    ...(estimate && { estimate }),
+    ...(estimate?.tooAlike === true && { leastFitting: leastFitting(context) }),
+    ...(words && { words }),
+  };
+}
+
+/**
+ * Learns what right and wrong captions look like here, and judges every pair that counts.
+ * @throws PairLensError `cancelled`.
+ */
+export async function judgeDataset(
+  whole: EmbeddedDataset,
+  options: JudgeOptions,
+): Promise<JudgedDataset> {
+  const { pairs } = whole.dataset;
+  const { decisions = [] } = options;
+  const pause = options.pause ?? nextTurn;
+  const readable = pairs.map(
+    (_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0 && decisions[p] !== 'excluded',
+  );
+  const breathe = async (): Promise<void> => {
+    await pause();
+    throwIfCancelled(options.signal);
+  };
+  const languages = await runCooperatively(
+    foreignLanguages(whole, readable, options.languages),
+    breathe,
+  );
+  const judged = readable.map((ok, p) => ok && languages[p] === undefined);
+  const embedded = withJudgedTexts(whole, judged);
+  const total = pairs.length;
+  const model = await fitAuditModel(embedded, judged, options.reference, {
+    ...(options.innerProducts && { innerProducts: options.innerProducts }),
+    ...(options.signal && { signal: options.signal }),
+    onProgress: (share) =>
+      options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
+    pause,
+  });
+  throwIfCancelled(options.signal);
+  options.onProgress?.({ phase: 'calibrate', done: total, total });
+  const mismatch = new Float64Array(total).fill(NaN);
+  for (let p = 0; p < total; p++) {
+    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await breathe();
+    if (judged[p] !== true) continue;
+    mismatch[p] = model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!);
+  }
+  const verified = pairs.map((_, p) => decisions[p] === 'verified');
+  const words = new WordCounts(embedded.texts.texts);
+  return {
+    ...pairsOf(embedded),
+    embedded,
+    judged,
+    verified,
+    languages,
+    model,
+    mismatch,
+    words,
+  };
+}
+
+/** The pairs and problems of a dataset that nobody edits meanwhile. */
+function pairsOf({
+  dataset,
+  problems,
+}: EmbeddedDataset): Pick<AuditContext, 'pairs' | 'pair' | 'pairsOfImage' | 'problems'> {
+  const { pairs } = dataset;
+  let ofImage: Map<string, number[]> | undefined;
+  return {
+    pairs: () => pairs.keys(),
+    pair: (p) => pairs[p]!,
+    pairsOfImage: (image) => {
+      ofImage ??= groupBy(pairs.keys(), (p) => pairs[p]!.image);
+      return ofImage.get(image) ?? [];
+    },
+    problems: () => [...dataset.problems, ...problems],
+  };
+}
+
+/** Runs the detectors that may report a wanted rule. @throws PairLensError `cancelled`. */
+async function detect(
+  context: AuditContext,
+  options: Pick<JudgeOptions, 'pause' | 'signal' | 'onProgress'>,
+  wanted: (code: RuleCode) => boolean,
+): Promise<readonly Detected[]> {
+  const pause = options.pause ?? nextTurn;
+  const findings = new AuditFindings(context, wanted);
+  await findings.detectAll(async () => {
+    await pause();
+    throwIfCancelled(options.signal);
+  });
+  const total = context.judged.length;
+  options.onProgress?.({ phase: 'audit', done: total, total });
+  return findings.all();
+}
+
+/** For each judged pair what its words add to the match. @throws PairLensError `cancelled`. */
+async function weighPairs(
+  { embedded, judged, model }: JudgedDataset,
+  { encoder, clock }: NonNullable<AuditOptions['words']>,
+  { signal, onProgress }: AuditOptions,
+): Promise<(readonly WeighedWord[] | undefined)[]> {
+  const { pairs } = embedded.dataset;
+  const meter = new ProgressMeter('words', pairs.length, clock, onProgress);
+  const weighed: (readonly WeighedWord[] | undefined)[] = [];
+  for (const [p, { caption }] of pairs.entries()) {
+    const image = embedded.imageRow[p]!;
+    weighed.push(
+      judged[p] === true
+        ? await weighedWords(caption, row(model.source.spaces.images, image), encoder, signal)
+        : undefined,
+    );
+    meter.add(1);
+  }
+  return weighed;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** For each pair the language of its caption, where that is clearly not English. */
+function* foreignLanguages(
+  { dataset, texts, textRow }: EmbeddedDataset,
+  readable: readonly boolean[],
+  detector: LanguageDetector | undefined,
+): Steps<(string | undefined)[]> {
+  const perText: (string | undefined)[] = [];
+  for (const [t, text] of texts.texts.entries()) {
+    if (t % TOLD_PER_TURN === TOLD_PER_TURN - 1) yield;
+    const language = detector?.detect(text);
+    perText.push(language === 'en' ? undefined : language);
+  }
+  return dataset.pairs.map((_, p) => (readable[p] === true ? perText[textRow[p]!] : undefined));
+}
+
+function auditedPairs(
+  embedded: EmbeddedDataset,
+  { mismatch }: AuditContext,
+  detected: readonly Detected[],
+  levels: Levels,
+): (AuditedPair | undefined)[] {
+  const anyWrong = meanOf(mismatch);
+  const codes = new Map<number, RuleCode[]>();
+  for (const { pair, code } of detected) {
+    if (pair === undefined || levelOf(levels, code) === 'off') continue;
+    const known = codes.get(pair) ?? [];
+    if (!known.includes(code)) codes.set(pair, [...known, code]);
+  }
+  return embedded.dataset.pairs.map((_, p) => {
+    if (embedded.imageRow[p]! < 0 || embedded.textRow[p]! < 0) return undefined;
+    const probability = mismatch[p]!;
+    return {
+      similarity: dotRows(
+        embedded.images.embedding,
+        embedded.imageRow[p]!,
+        embedded.texts.embedding,
+        embedded.textRow[p]!,
+      ),
+      // A caption that was not judged is as likely wrong as any.
+      mismatch: Number.isNaN(probability) ? anyWrong : probability,
+      findings: codes.get(p) ?? [],
+    };
+  });
+}
+
+/** Without the findings that another one about the same pair supersedes. */
+function withoutSuperseded(detected: readonly Detected[], levels: Levels): readonly Detected[] {
+  const superseded = new Set<string>();
+  for (const { code, pair } of detected) {
+    if (pair === undefined || levelOf(levels, code) === 'off') continue;
+    for (const other of RULES.get(code)?.supersedes ?? []) superseded.add(`${other} ${pair}`);
+  }
+  if (superseded.size === 0) return detected;
+  return detected.filter(({ code, pair }) => !superseded.has(`${code} ${pair}`));
+}
+
+/** The findings that are not off, each with its level, the worst first. */
+export function findingsAt(levels: Levels, detected: readonly Detected[]): Finding[] {
+  const findings = withoutSuperseded(detected, levels).flatMap((finding): Finding[] => {
+    const level = levelOf(levels, finding.code);
+    return level === 'off' ? [] : [{ ...finding, level }];
+  });
+  const rank = (finding: Finding): number => LEVELS_WORST_FIRST.indexOf(finding.level);
+  return findings.sort((a, b) => rank(a) - rank(b) || b.confidence - a.confidence);
+}
+
+/** The judged pairs with the lowest scores, the lowest first; verified ones left out. */
+function leastFitting({ embedded, judged, verified, model }: AuditContext): number[] {
+  const scored = judged.flatMap((use, pair) => {
+    if (!use || verified[pair] === true) return [];
+    const evidence = model.source.of(embedded.imageRow[pair]!, embedded.textRow[pair]!);
+    return [{ pair, score: model.suspicions.exchanged.score(evidence) }];
+  });
+  return scored
+    .sort((a, b) => a.score - b.score || a.pair - b.pair)
+    .slice(0, LEAST_FITTING)
+    .map(({ pair }) => pair);
+}
+
+/** Mean of the judged pairs' probabilities; 0 where none was judged. */
+function meanOf(mismatch: Float64Array): number {
+  const judged = mismatch.filter((probability) => !Number.isNaN(probability));
+  return judged.reduce((sum, probability) => sum + probability, 0) / Math.max(1, judged.length);
+}
+
+/** What the calibrated probabilities promise of the `caption-mismatch` findings. */
+export function mismatchEstimate({ mismatch, model }: AuditContext): MismatchEstimate {
+  const exchanged = model.suspicions.exchanged.calibration;
+  const foreign = model.suspicions.foreign.calibration;
+  const threshold = mismatchThreshold(mismatch);
+  let flagged = 0;
+  let hits = 0;
+  let wrong = 0;
+  for (const probability of mismatch) {
+    if (Number.isNaN(probability)) continue;
+    wrong += probability;
+    if (probability < threshold) continue;
+    flagged++;
+    hits += probability;
+  }
+  return {
+    wrongShare: meanOf(mismatch),
+    range: {
+      low: Math.max(exchanged.range.low, foreign.range.low),
+      high: Math.max(exchanged.range.high, foreign.range.high),
+    },
+    separability: exchanged.separability,
+    tooAlike: exchanged.trust < TOO_ALIKE,
+    ...(flagged > 0 && { precision: hits / flagged }),
+    ...(wrong > 0 && { recall: hits / wrong }),
+  };
+}

@@ -1,0 +1,198 @@
+import { LEVELS_WORST_FIRST } from '../../core/audit/rule.ts';
+import type { Finding, Fix } from '../../core/audit/finding.ts';
+import type { Dataset, Pair } from '../../core/dataset/dataset.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
+import {
+  type AuditReport,
+  type DecidedPairs,
+  type MismatchEstimate,
+  type RelatedPair,
+  type ReportFinding,
+  type ReportRegion,
+} from '../../core/export/auditReport.ts';
+import { inEnglish } from '../../core/text/sentence.ts';
+import type { AuditedDataset } from '../batch/auditFolder.ts';
+
+interface ReportFacts {
+  readonly version: string;
+  readonly model: string;
+  readonly hash: (text: string) => string;
+}
+
+/** Joins the audits of the datasets below `root` into one report with paths relative to `root`. */
+export function auditReport(
+  root: string,
+  audited: readonly AuditedDataset[],
+  facts: ReportFacts,
+): AuditReport {
+  const findings = audited.flatMap(({ dataset, audit }) => {
+    const prefix = folderPrefix(root, dataset.root);
+    return audit.findings.map((finding) => reportFinding(finding, dataset, prefix, facts.hash));
+  });
+  const sorted = findings.sort(worstFirst);
+  const datasets = audited.map(({ dataset, audit, decisions }) => ({
+    folder: folderPrefix(root, dataset.root).replace(/\/$/, ''),
+    formats: dataset.formats,
+    pairs: dataset.pairs.length,
+    images: dataset.images.length,
+    ...(audit.estimate && { estimate: audit.estimate }),
+    ...(audit.leastFitting && {
+      leastFitting: relatedPairs(audit.leastFitting, dataset, folderPrefix(root, dataset.root)),
+    }),
+    ...decidedPairs(decisions),
+  }));
+  const estimate = pooledEstimate(audited);
+  const levels = { error: 0, warning: 0, info: 0, hint: 0 };
+  const codes: Partial<Record<Finding['code'], number>> = {};
+  for (const { level, code } of sorted) {
+    levels[level] += 1;
+    codes[code] = (codes[code] ?? 0) + 1;
+  }
+  return {
+    version: 1,
+    tool: { name: 'pairlens', version: facts.version },
+    model: facts.model,
+    root,
+    summary: {
+      pairs: datasets.reduce((sum, { pairs }) => sum + pairs, 0),
+      images: datasets.reduce((sum, { images }) => sum + images, 0),
+      findings: codes,
+      levels,
+      ...(estimate && { estimate }),
+      ...decidedPairs(audited.flatMap(({ decisions }) => decisions)),
+    },
+    datasets,
+    findings: sorted,
+  };
+}
+
+function decidedPairs(decisions: readonly (Decision | undefined)[]): {
+  readonly decided?: DecidedPairs;
+} {
+  const count = (wanted: Decision): number =>
+    decisions.filter((decision) => decision === wanted).length;
+  const decided = { verified: count('verified'), excluded: count('excluded') };
+  return decided.verified + decided.excluded === 0 ? {} : { decided };
+}
+
+/** What stands before a dataset's own paths to make them relative to `root`: empty, or a path ending in `/`. */
+export function folderPrefix(root: string, folder: string): string {
+  if (!folder.startsWith(root)) return '';
+  const parts = folder
+    .slice(root.length)
+    .split(/[\\/]/)
+    .filter((part) => part !== '');
+  return parts.length === 0 ? '' : `${parts.join('/')}/`;
+}
+
+function worstFirst(a: ReportFinding, b: ReportFinding): number {
+  const byLevel = LEVELS_WORST_FIRST.indexOf(a.level) - LEVELS_WORST_FIRST.indexOf(b.level);
+  // Array.prototype.sort is stable: equals stay in the order of the audit.
+  return byLevel === 0 ? b.confidence - a.confidence : byLevel;
+}
+
+function reportFinding(
+  finding: Finding,
+  dataset: Dataset,
+  prefix: string,
+  hash: ReportFacts['hash'],
+): ReportFinding {
+  const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
+  const image = finding.image ?? pair?.image;
+  const caption = finding.caption ?? pair?.caption;
+  const source = finding.source ?? pair?.source;
+  const remedy = finding.remedy === undefined ? remedyOf(finding.fixes) : inEnglish(finding.remedy);
+  const region = source?.file === finding.file ? regionOf(source.range, caption ?? '') : undefined;
+  return {
+    code: finding.code,
+    level: finding.level,
+    file: prefix + finding.file,
+    ...(region && { region }),
+    ...(image !== undefined && { image: prefix + image }),
+    ...(caption !== undefined && { caption }),
+    ...(pair && { captionIndex: pair.captionIndex }),
+    message: inEnglish(finding.message),
+    evidence: finding.evidence.map(inEnglish),
+    confidence: finding.confidence,
+    ...(remedy !== undefined && { remedy }),
+    suggestions: finding.fixes.flatMap((fix) =>
+      fix.kind === 'replace-caption' ? [fix.caption] : [],
+    ),
+    relatedPairs: relatedPairs(finding.relatedPairs, dataset, prefix),
+    relatedFiles: finding.relatedFiles.map((file) => prefix + file),
+    fingerprint: fingerprintOf(finding, dataset, prefix, hash),
+  };
+}
+
+/** The same for the same finding in every run, whatever its position in the file. */
+export function fingerprintOf(
+  finding: Finding,
+  dataset: Dataset,
+  prefix: string,
+  hash: (text: string) => string,
+): string {
+  const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
+  const image = finding.image ?? pair?.image ?? '';
+  // The message tells apart two problems of one file; neither it nor the rest moves when lines are added above.
+  const what = finding.caption ?? pair?.caption ?? inEnglish(finding.message);
+  const parts = [finding.code, prefix + finding.file, image, what];
+  // A pair may be hard to tell from several others.
+  if (finding.code === 'hard-negative') parts.push(finding.relatedFiles[0] ?? '');
+  return hash(parts.join('\0'));
+}
+
+function relatedPairs(
+  indices: readonly number[],
+  { pairs }: Dataset,
+  prefix: string,
+): RelatedPair[] {
+  return indices.flatMap((index) => {
+    const pair = pairs[index];
+    return pair === undefined ? [] : [relatedPair(pair, prefix)];
+  });
+}
+
+function relatedPair(pair: Pair, prefix: string): RelatedPair {
+  return {
+    image: prefix + pair.image,
+    caption: pair.caption,
+    file: prefix + pair.source.file,
+    region: regionOf(pair.source.range, pair.caption),
+  };
+}
+
+function regionOf(range: Pair['source']['range'], caption: string): ReportRegion {
+  const startColumn = range.column + 1;
+  // Raw characters hold a line end only where the caption does, so without one they all stand on one line.
+  const oneLine = !/[\r\n]/.test(caption);
+  return {
+    startLine: range.line + 1,
+    startColumn,
+    ...(oneLine && { endColumn: startColumn + range.end - range.start }),
+  };
+}
+
+function remedyOf(fixes: readonly Fix[]): string | undefined {
+  for (const fix of fixes) {
+    if (fix.kind === 'swap-captions') return 'Swap the two captions.';
+    if (fix.kind === 'create-caption') return `Write a caption into ${fix.file}.`;
+  }
+  return undefined;
+}
+
+/** Shares of several datasets, each weighted by its pairs. */
+function pooledEstimate(audited: readonly AuditedDataset[]): MismatchEstimate | undefined {
+  const judged = audited.flatMap(({ audit }) =>
+    audit.estimate === undefined
+      ? []
+      : [{ estimate: audit.estimate, pairs: audit.pairs.filter((pair) => pair).length }],
+  );
+  const [only] = judged;
+  if (only !== undefined && judged.length === 1) return only.estimate;
+  const pairs = judged.reduce((sum, each) => sum + each.pairs, 0);
+  if (pairs === 0) return undefined;
+  return {
+    wrongShare:
+      judged.reduce((sum, each) => sum + each.pairs * each.estimate.wrongShare, 0) / pairs,
+  };
+}

@@ -1,0 +1,52 @@
+import { throwIfCancelled } from '../../core/cancellation.ts';
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
+import type { AuditReport } from '../../core/export/auditReport.ts';
+import { auditReport } from '../audit/buildReport.ts';
+import { decisionsOf } from '../audit/decisionFile.ts';
+import type { Levels } from '../../core/audit/rules.ts';
+import type { DatasetAudit, RunOptions, BatchPorts } from './batchPorts.ts';
+
+export interface AuditedDataset {
+  readonly dataset: Dataset;
+  readonly audit: DatasetAudit;
+  /** For each pair what a person decided of it. */
+  readonly decisions: readonly (Decision | undefined)[];
+}
+
+export interface AuditedFolder {
+  readonly report: AuditReport;
+  readonly datasets: readonly AuditedDataset[];
+}
+
+/**
+ * Audits every dataset below `folder`, one after the other, so that only one is in memory with its embeddings.
+ *
+ * @param folder absolute path
+ * @param version of this program, for the report
+ * @throws PairLensError `no-dataset`, `cancelled`, and what the steps throw.
+ */
+export async function auditFolder(
+  folder: string,
+  workspace: BatchPorts,
+  options: { readonly levels: Levels; readonly version: string; readonly words?: boolean },
+  hooks: RunOptions,
+): Promise<AuditedFolder> {
+  const datasets: AuditedDataset[] = [];
+  for (const dataset of await workspace.open(folder, hooks)) {
+    throwIfCancelled(hooks.signal);
+    const indexed = await workspace.index(dataset, hooks);
+    const known = await workspace.decisions(dataset.root, folder);
+    const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
+    const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
+    const { levels, words = false } = options;
+    const audit = await workspace.audit(embedded, { levels, decisions, words }, hooks);
+    datasets.push({ dataset, audit, decisions });
+  }
+  const report = auditReport(folder, datasets, {
+    version: options.version,
+    model: workspace.modelId,
+    hash: (text) => workspace.hash(text),
+  });
+  return { report, datasets };
+}

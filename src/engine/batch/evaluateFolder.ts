@@ -1,0 +1,212 @@
+import { DEFAULT_LEVELS } from '../../core/audit/rules.ts';
+import { throwIfCancelled } from '../../core/cancellation.ts';
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { auroc } from '../../core/evaluation/auroc.ts';
+import { injectSwaps } from '../../core/evaluation/injectedSwaps.ts';
+import type { MatchingSpaces } from '../../core/matching/matcher.ts';
+import { MATCHERS } from '../../core/matching/matchers.ts';
+import type { Matrix } from '../../core/matching/matrix.ts';
+import { recallOf, type Recall } from '../../core/matching/recall.ts';
+import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
+import { folderPrefix } from '../audit/buildReport.ts';
+import type { RunOptions, BatchPorts } from './batchPorts.ts';
+
+export interface NoiseMeasure {
+  /** Share of the images that were given the caption of another image. */
+  readonly rate: number;
+  readonly seeds: number;
+  /** Images measured in each run. */
+  readonly images: number;
+  /** AUROC of the calibrated `mismatch`, mean over the seeds. */
+  readonly auroc: number;
+  /** AUROC of the plain cosine on the same exchanges: the baseline. */
+  readonly aurocSimilarity: number;
+}
+
+/** Recall by one matcher. */
+export interface MatcherMeasure {
+  readonly id: string;
+  readonly title: string;
+  readonly transductive: boolean;
+  readonly recall: Recall;
+}
+
+/** How well the encoder does on one dataset whose captions are taken to be right. */
+export interface Evaluation {
+  /** Folder of the dataset relative to the evaluated one; empty for that folder itself. */
+  readonly folder: string;
+  readonly model: string;
+  readonly images: number;
+  readonly captions: number;
+  /** Recall in percent by the plain cosine: every query is answered without knowing the others. */
+  readonly inductive: Recall;
+  /** Recall after nearest neighbour normalisation with all queries of this dataset as the bank. */
+  readonly transductive: Recall;
+  /** Every matcher that was measured, in the order of the table. */
+  readonly matchers: readonly MatcherMeasure[];
+  readonly injectedNoise?: NoiseMeasure;
+}
+
+export interface EvaluateOptions {
+  /** Only the pairs of this split are measured. */
+  readonly split?: string | undefined;
+  /** Id of the only matcher to measure beside the two that are always measured; all of them without it. */
+  readonly matcher?: string | undefined;
+  readonly rate: number;
+  readonly seeds: number;
+  /** Images measured at most in each run with injected noise. */
+  readonly limit: number;
+}
+
+/**
+ * Measures retrieval and the detection of wrong captions on every dataset below `folder`. The datasets are taken to be
+ * right; captions are exchanged in memory only.
+ * @throws PairLensError `no-dataset`, `cancelled`.
+ */
+export async function evaluateFolder(
+  folder: string,
+  workspace: BatchPorts,
+  options: EvaluateOptions,
+  hooks: RunOptions,
+): Promise<Evaluation[]> {
+  const evaluations: Evaluation[] = [];
+  for (const dataset of await workspace.open(folder, hooks)) {
+    const embedded = await workspace.index(ofSplit(dataset, options.split), hooks);
+    const retrieval = await measureRetrieval(embedded, workspace, options, hooks);
+    const injectedNoise = await measureNoise(embedded, workspace, options, hooks);
+    evaluations.push({
+      folder: folderPrefix(folder, dataset.root).replace(/\/$/, ''),
+      model: workspace.modelId,
+      ...retrieval,
+      ...(injectedNoise && { injectedNoise }),
+    });
+  }
+  return evaluations;
+}
+
+/** The pairs of one split and their images, so that nothing else is encoded. @throws PairLensError `invalid-argument`. */
+function ofSplit(dataset: Dataset, split: string | undefined): Dataset {
+  if (split === undefined) return dataset;
+  const pairs = dataset.pairs.filter((pair) => pair.split === split);
+  if (pairs.length === 0) {
+    const known = [...new Set(dataset.pairs.map((pair) => pair.split ?? '(none)'))].join(', ');
+    throw new PairLensError('invalid-argument', `No pair is of the split "${split}".`, {
+      path: dataset.root,
+      remedy: `The splits there are: ${known}.`,
+    });
+  }
+  const images = new Set(pairs.map(({ image }) => image));
+  return { ...dataset, pairs, images: dataset.images.filter((image) => images.has(image)) };
+}
+
+const INDUCTIVE = 'cosine';
+const TRANSDUCTIVE = 'nnn';
+
+async function measureRetrieval(
+  embedded: EmbeddedDataset,
+  { reference, innerProducts }: BatchPorts,
+  { matcher: wanted }: EvaluateOptions,
+  hooks: RunOptions,
+): Promise<Pick<Evaluation, 'images' | 'captions' | 'inductive' | 'transductive' | 'matchers'>> {
+  const { spaces, owner } = readablePairs(embedded);
+  const chosen = MATCHERS.filter(
+    ({ id }) => wanted === undefined || [INDUCTIVE, TRANSDUCTIVE, wanted].includes(id),
+  );
+  const measured: MatcherMeasure[] = [];
+  for (const matcher of chosen) {
+    hooks.onProgress?.({ phase: 'match', done: measured.length, total: chosen.length });
+    const options = {
+      ...(innerProducts && { innerProducts }),
+      ...(hooks.signal && { signal: hooks.signal }),
+      pause: turn,
+    };
+    const scores = await matcher.rescore({ spaces, reference }, options);
+    const recall = await recallOf(scores, owner, options);
+    const { id, title, transductive } = matcher;
+    measured.push({ id, title, transductive, recall });
+  }
+  hooks.onProgress?.({ phase: 'match', done: chosen.length, total: chosen.length });
+  const recallBy = (id: string): Recall => {
+    const found = measured.find((one) => one.id === id);
+    if (found === undefined) throw new Error(`The matcher ${id} was not measured.`);
+    return found.recall;
+  };
+  return {
+    images: spaces.images.rows,
+    captions: spaces.captions.rows,
+    inductive: recallBy(INDUCTIVE),
+    transductive: recallBy(TRANSDUCTIVE),
+    matchers: measured,
+  };
+}
+
+/** The embeddings of the images that have a readable pair, one row for each of those pairs, and whose it is. */
+function readablePairs(embedded: EmbeddedDataset): {
+  readonly spaces: MatchingSpaces;
+  readonly owner: Int32Array;
+} {
+  const place = new Map<number, number>();
+  const textRows: number[] = [];
+  const owner: number[] = [];
+  for (const [index, image] of embedded.imageRow.entries()) {
+    const text = embedded.textRow[index] ?? -1;
+    if (image < 0 || text < 0) continue;
+    const at = place.get(image) ?? place.size;
+    place.set(image, at);
+    textRows.push(text);
+    owner.push(at);
+  }
+  const imageRows = [...place.keys()];
+  const { images, texts } = embedded;
+  const ofImages = (space: Matrix): Matrix => gatheredRows(space, imageRows);
+  return {
+    spaces: {
+      images: ofImages(images.embedding),
+      looks: ofImages(images.look),
+      priors: ofImages(images.prior),
+      captions: gatheredRows(texts.embedding, textRows),
+      sentences: gatheredRows(texts.sentence, textRows),
+    },
+    owner: Int32Array.from(owner),
+  };
+}
+
+async function measureNoise(
+  embedded: EmbeddedDataset,
+  workspace: BatchPorts,
+  options: EvaluateOptions,
+  hooks: RunOptions,
+): Promise<NoiseMeasure | undefined> {
+  const found: number[] = [];
+  const baseline: number[] = [];
+  let images = 0;
+  for (let seed = 0; seed < options.seeds; seed++) {
+    throwIfCancelled(hooks.signal);
+    const noisy = injectSwaps(embedded, { rate: options.rate, seed, limit: options.limit });
+    const audit = await workspace.audit(noisy.embedded, { levels: DEFAULT_LEVELS }, hooks);
+    images = noisy.wrong.length;
+    const measured = (score: 'mismatch' | 'similarity'): number[] =>
+      audit.pairs.map((pair) => (score === 'mismatch' ? 1 : -1) * (pair?.[score] ?? 0));
+    found.push(auroc(measured('mismatch'), noisy.wrong));
+    baseline.push(auroc(measured('similarity'), noisy.wrong));
+  }
+  // With a handful of images there may be no wrong caption, or no right one, to tell apart.
+  if (found.length === 0 || found.some((value) => Number.isNaN(value))) return undefined;
+  return {
+    rate: options.rate,
+    seeds: options.seeds,
+    images,
+    auroc: mean(found),
+    aurocSimilarity: mean(baseline),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,156 @@
+import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import { matrix, row, type Matrix } from '../../core/matching/matrix.ts';
+import type { VectorIndex } from '../../core/ports.ts';
+import { normalisedSearch, type QueryBank } from '../../core/retrieval/normalisedSearch.ts';
+import { type SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
+import { folderPrefix } from '../audit/buildReport.ts';
+import type { RunOptions, BatchPorts } from './batchPorts.ts';
+
+/** Below this many reference queries of its own, a dataset borrows the shipped ones. */
+const ENOUGH_QUERIES = 256;
+
+export interface FoundImage {
+  /** Relative to the searched folder. */
+  readonly image: string;
+  readonly captions: readonly string[];
+  /** Cosine with the query. */
+  readonly similarity: number;
+  /** What the ranking goes by: the cosine corrected for hubness. */
+  readonly score: number;
+}
+
+export interface FoundCaption {
+  readonly caption: string;
+  /** The images that carry it, relative to the searched folder. */
+  readonly images: readonly string[];
+  readonly similarity: number;
+  readonly score: number;
+}
+
+/** Builds the index to look neighbours up in: exact, or approximate for many look-ups in a large set. */
+export type MakeIndex = (items: Matrix) => Promise<VectorIndex>;
+
+export interface FolderSearch {
+  readonly images: number;
+  readonly captions: number;
+  /** The images that fit a text best. */
+  findImages(text: string, top: number): Promise<FoundImage[]>;
+  /** The distinct captions that fit an image best; the image need not belong to a dataset. */
+  findCaptions(imageFile: string, top: number): Promise<FoundCaption[]>;
+}
+
+/**
+ * Makes every dataset below `folder` searchable together.
+ * @param matcher how results are ranked; nearest neighbour normalisation without it
+ * @throws PairLensError `no-dataset`, `cancelled`.
+ */
+export async function searchFolder(
+  folder: string,
+  workspace: BatchPorts,
+  makeIndex: MakeIndex,
+  hooks: RunOptions,
+  matcher?: SearchMatcher,
+): Promise<FolderSearch> {
+  const images: { readonly name: string; readonly captions: string[] }[] = [];
+  const imageParts: Matrix[] = [];
+  const captions = new Map<
+    string,
+    { readonly vector: Float32Array; readonly images: Set<string> }
+  >();
+  for (const dataset of await workspace.open(folder, hooks)) {
+    const embedded = await workspace.index(dataset, hooks);
+    const prefix = folderPrefix(folder, dataset.root);
+    const found = embedded.images.paths.map((path) => ({
+      name: prefix + path,
+      captions: [] as string[],
+    }));
+    gatherCaptions(embedded, found, captions);
+    for (const each of found) images.push(each);
+    imageParts.push(embedded.images.embedding);
+  }
+  const gallery = stacked(imageParts, workspace.reference.images.columns);
+  const texts = [...captions.entries()];
+  const textGallery = stacked(
+    texts.map(([, { vector }]) => matrix(1, vector.length, vector)),
+    workspace.reference.captions.columns,
+  );
+  let imageIndex: VectorIndex | undefined;
+  let captionIndex: VectorIndex | undefined;
+  const captionBank = bankOf(textGallery, workspace.reference.captions);
+  const imageBank = bankOf(gallery, workspace.reference.images);
+  const options = {
+    matcher,
+    ...(workspace.innerProducts && { innerProducts: workspace.innerProducts }),
+    ...(hooks.signal && { signal: hooks.signal }),
+  };
+  return {
+    images: images.length,
+    captions: texts.length,
+    async findImages(text, top) {
+      imageIndex ??= await makeIndex(gallery);
+      const query = await workspace.encodeText(text);
+      const found = await normalisedSearch(query, gallery, imageIndex, captionBank, top, options);
+      return found.map(({ item, similarity, score }) => ({
+        image: images[item]?.name ?? '',
+        captions: images[item]?.captions ?? [],
+        similarity,
+        score,
+      }));
+    },
+    async findCaptions(imageFile, top) {
+      captionIndex ??= await makeIndex(textGallery);
+      const query = await workspace.encodeImage(imageFile);
+      const found = await normalisedSearch(
+        query,
+        textGallery,
+        captionIndex,
+        imageBank,
+        top,
+        options,
+      );
+      return found.map(({ item, similarity, score }) => ({
+        caption: texts[item]?.[0] ?? '',
+        images: [...(texts[item]?.[1].images ?? [])],
+        similarity,
+        score,
+      }));
+    },
+  };
+}
+
+function gatherCaptions(
+  embedded: EmbeddedDataset,
+  images: readonly { readonly name: string; readonly captions: string[] }[],
+  captions: Map<string, { readonly vector: Float32Array; readonly images: Set<string> }>,
+): void {
+  for (const [index, pair] of embedded.dataset.pairs.entries()) {
+    const text = embedded.textRow[index] ?? -1;
+    const image = images[embedded.imageRow[index] ?? -1];
+    image?.captions.push(pair.caption);
+    if (text < 0) continue;
+    const known = captions.get(pair.caption) ?? {
+      vector: row(embedded.texts.embedding, text),
+      images: new Set<string>(),
+    };
+    if (image !== undefined) known.images.add(image.name);
+    captions.set(pair.caption, known);
+  }
+}
+
+/** The dataset's own queries where there are enough of them to know what a query looks like here. */
+function bankOf(own: Matrix, shipped: Matrix): QueryBank {
+  if (own.rows >= ENOUGH_QUERIES) return { queries: own, borrowed: false };
+  return { queries: stacked([own, shipped], shipped.columns), borrowed: true };
+}
+
+function stacked(parts: readonly Matrix[], columns: number): Matrix {
+  const filled = parts.filter((part) => part.rows > 0);
+  const rows = filled.reduce((sum, part) => sum + part.rows, 0);
+  const result = matrix(rows, filled[0]?.columns ?? columns);
+  let offset = 0;
+  for (const part of filled) {
+    result.data.set(part.data, offset);
+    offset += part.data.length;
+  }
+  return result;
+}

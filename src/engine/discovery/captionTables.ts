@@ -1,0 +1,381 @@
+import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
+import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
+import { baseName, folderOf } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { splitFromFolders, splitFromName } from '../../core/dataset/split.ts';
+import { PairLensError } from '../../core/errors.ts';
+import {
+  HEAD_CHARACTERS,
+  type CaptionFormat,
+  type CaptionRow,
+} from '../../core/formats/captionFormat.ts';
+import { detectFormat } from '../../core/formats/formatTable.ts';
+import { LIMITS } from '../../core/formats/limits.ts';
+import type { FileSystem, Log } from '../../core/ports.ts';
+import { reencodeRemedy } from '../../core/text/decodeText.ts';
+import { TextStream } from '../../core/text/textStream.ts';
+import { ImageFinder } from './imageFinder.ts';
+import { type Sentence, sentence } from '../../core/text/sentence.ts';
+import { shorten } from '../../core/text/visibleText.ts';
+import { unreadableFile } from './errorWords.ts';
+
+/** A caption file of many images, read. Paths relative to the opened folder. */
+export interface CaptionTable {
+  readonly file: DatasetPath;
+  readonly format: CaptionFormat;
+  /** Captions of one image stay together, images in order of first mention. */
+  readonly pairs: readonly Pair[];
+  readonly problems: readonly Problem[];
+  /** Images with a row here, blank captions included. */
+  readonly mentioned: ReadonlySet<DatasetPath>;
+  /** Rows of images that are there but cannot be opened, and are reported as the files they are. */
+  readonly unlistedRows: number;
+}
+
+/** Rows that are read before others have their turn: some ten milliseconds. */
+const ROWS_PER_TURN = 500;
+/** Characters of a name that is not found, and lines of a caption that is repeated, in a message. */
+const NAME_SHOWN = 300;
+const LINES_SHOWN = 20;
+/** From here on, a file none of whose images exist is one problem instead of one a row. */
+const MANY_LOST = 20;
+
+/** The format of a file, by its name and first characters; undefined for a file without captions. */
+export async function sniffTable(
+  files: FileSystem,
+  absolute: string,
+  path: DatasetPath,
+): Promise<CaptionFormat | undefined> {
+  let head = '';
+  for await (const chunk of new TextStream(files.stream(absolute)).chunks()) {
+    head += chunk.slice(0, HEAD_CHARACTERS - head.length);
+    if (head.length >= HEAD_CHARACTERS) break;
+  }
+  return detectFormat(baseName(path), head);
+}
+
+/**
+ * Reads a caption file. Whatever is wrong with it becomes a problem; only a cancellation throws.
+ * @param log is told of mistakes of the reader itself.
+ */
+export async function readTable(
+  files: FileSystem,
+  dir: string,
+  absolute: string,
+  file: DatasetPath,
+  format: CaptionFormat,
+  index: ImageIndex,
+  signal: CancelSignal | undefined,
+  log?: Log,
+): Promise<CaptionTable> {
+  const stream = new TextStream(files.stream(absolute));
+  const finder = new ImageFinder(files, dir, index, file, format.images);
+  const rows = new TableRows(file, format);
+  try {
+    let count = 0;
+    for await (const row of format.read({ name: file, chunks: () => stream.chunks() })) {
+      if (++count % ROWS_PER_TURN === 0) {
+        throwIfCancelled(signal);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (count > LIMITS.rowsPerFile) {
+        rows.addProblem(tooManyRows(file));
+        break;
+      }
+      if (row.kind === 'problem') {
+        const found = row.image === undefined ? undefined : await finder.find(row.image);
+        rows.addProblem({
+          code: row.code,
+          file,
+          message: row.message,
+          remedy: row.remedy,
+          ...(row.range === undefined ? {} : { range: row.range }),
+          ...(found !== undefined && 'image' in found ? { image: found.image } : {}),
+        });
+      } else if (stream.damage !== undefined && `${row.caption}${row.image}`.includes('\uFFFD')) {
+        rows.skip();
+      } else if (isOverLimit(row)) {
+        rows.addProblem(overLimit(file, row));
+      } else {
+        const found = await finder.find(row.image);
+        if ('image' in found) rows.add(row, found.image);
+        else if ('unlisted' in found) rows.addUnlisted();
+        else rows.addLost(row, found);
+      }
+    }
+  } catch (error) {
+    if (PairLensError.is(error, 'cancelled')) throw error;
+    rows.addProblem(unreadableFile(file, error, log));
+  }
+  return rows.finish(stream);
+}
+
+function tooManyRows(file: DatasetPath): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    message: sentence(
+      '{0} has more than {1} rows; those behind are not read.',
+      file,
+      LIMITS.rowsPerFile,
+    ),
+    remedy: sentence('Split it into several files.'),
+  };
+}
+
+function isOverLimit({ image, caption }: CaptionRow): boolean {
+  return caption.length > LIMITS.captionCharacters || image.length > LIMITS.nameCharacters;
+}
+
+function overLimit(file: DatasetPath, { image, range }: CaptionRow): Problem {
+  if (image.length <= LIMITS.nameCharacters) return captionTooLong(file, range);
+  return {
+    code: 'unreadable-caption',
+    file,
+    range,
+    message: sentence(
+      'Line {0} of {1} names an image in more than {2} characters.',
+      range.line + 1,
+      file,
+      LIMITS.nameCharacters,
+    ),
+    remedy: sentence('Correct the line; the other lines of the file are read without it.'),
+  };
+}
+
+/** The problem of a caption beyond the limit. */
+export function captionTooLong(file: DatasetPath, range: SourceRange): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    range,
+    message: sentence(
+      'Line {0} of {1} has a caption of {2} characters; {3} are read.',
+      range.line + 1,
+      file,
+      range.end - range.start,
+      LIMITS.captionCharacters,
+    ),
+    remedy: sentence('Shorten the caption.'),
+  };
+}
+
+/** Gathers what the rows of one file come to. */
+class TableRows {
+  readonly #file: DatasetPath;
+  readonly #format: CaptionFormat;
+  readonly #byImage = new Map<DatasetPath, Pair[]>();
+  readonly #counts = new Map<DatasetPath, number>();
+  readonly #seen = new Map<string, { readonly range: SourceRange; repeats: SourceRange[] }>();
+  readonly #problems: Problem[] = [];
+  readonly #lost: Problem[] = [];
+  /** Images with more captions than are read, and how many. */
+  readonly #surplus = new Map<DatasetPath, { readonly range: SourceRange; captions: number }>();
+  #lostRows = 0;
+  #skipped = 0;
+  /** Problems beyond those that are named. */
+  #unnamed = 0;
+  #unlistedRows = 0;
+
+  constructor(file: DatasetPath, format: CaptionFormat) {
+    this.#file = file;
+    this.#format = format;
+  }
+
+  add(row: CaptionRow, image: DatasetPath): void {
+    const identity = JSON.stringify([image, row.key, row.caption]);
+    const seen = this.#seen.get(identity);
+    if (seen !== undefined) {
+      seen.repeats.push(row.range);
+      return;
+    }
+    this.#seen.set(identity, { range: row.range, repeats: [] });
+    const captionIndex = this.#counts.get(image) ?? 0;
+    this.#counts.set(image, captionIndex + 1);
+    if (captionIndex >= LIMITS.captionsPerImage) {
+      const known = this.#surplus.get(image);
+      if (known === undefined)
+        this.#surplus.set(image, { range: row.range, captions: captionIndex + 1 });
+      else known.captions = captionIndex + 1;
+      return;
+    }
+    if (row.caption.trim() === '') {
+      this.addProblem({
+        code: 'empty-caption',
+        file: this.#file,
+        image,
+        range: row.range,
+        message: sentence(
+          'Line {0} of {1} has an empty caption for {2}.',
+          row.range.line + 1,
+          this.#file,
+          image,
+        ),
+        remedy: sentence('Write a caption, or delete the row.'),
+      });
+      return;
+    }
+    const split = splitOf(row, image);
+    const pair: Pair = {
+      image,
+      caption: row.caption,
+      captionIndex,
+      source: { file: this.#file, format: this.#format.id, range: row.range },
+      ...(split === undefined ? {} : { split }),
+    };
+    const known = this.#byImage.get(image);
+    if (known === undefined) this.#byImage.set(image, [pair]);
+    else known.push(pair);
+  }
+
+  addLost(
+    row: CaptionRow,
+    lost: { code: Problem['code']; because: Sentence; remedy: Sentence },
+  ): void {
+    this.#lostRows++;
+    if (this.#lost.length >= LIMITS.problemsPerFile) return;
+    this.#lost.push({
+      code: lost.code,
+      file: this.#file,
+      range: row.range,
+      message: sentence(
+        'Line {0} of {1} names "{2}", {3}.',
+        row.range.line + 1,
+        this.#file,
+        shorten(row.image, NAME_SHOWN),
+        lost.because,
+      ),
+      remedy: lost.remedy,
+    });
+  }
+
+  addUnlisted(): void {
+    this.#unlistedRows++;
+  }
+
+  addProblem(problem: Problem): void {
+    if (this.#problems.length < LIMITS.problemsPerFile) this.#problems.push(problem);
+    else this.#unnamed++;
+  }
+
+  /** A row with invalid bytes: not judged. */
+  skip(): void {
+    this.#skipped++;
+  }
+
+  finish(stream: TextStream): CaptionTable {
+    for (const [image, { range, captions }] of this.#surplus) {
+      this.addProblem(tooManyCaptions(this.#file, image, range, captions));
+    }
+    this.#addRepeats();
+    const problems = [...this.#problems, ...this.#lostProblems()];
+    const unnamed = this.#unnamed + Math.max(0, this.#lostRows - LIMITS.problemsPerFile);
+    if (unnamed > 0) problems.push(moreProblems(this.#file, unnamed));
+    if (stream.damage !== undefined) {
+      const { guess } = stream.damage;
+      const looks = guess === undefined ? '' : sentence(' It looks like {0}.', guess);
+      problems.push({
+        code: 'wrong-encoding',
+        file: this.#file,
+        message: sentence(
+          '{0} is not valid UTF-8.{1} {2} rows with damaged characters were not judged.',
+          this.#file,
+          looks,
+          this.#skipped,
+        ),
+        remedy: reencodeRemedy(guess),
+      });
+    }
+    return {
+      file: this.#file,
+      format: this.#format,
+      pairs: [...this.#byImage.values()].flat(),
+      problems,
+      mentioned: new Set(this.#counts.keys()),
+      unlistedRows: this.#unlistedRows,
+    };
+  }
+
+  #addRepeats(): void {
+    for (const [identity, { range, repeats }] of this.#seen) {
+      const [first] = repeats;
+      if (first === undefined) continue;
+      const [image] = JSON.parse(identity) as [DatasetPath];
+      const places = [range, ...repeats];
+      const lines = places
+        .slice(0, LINES_SHOWN)
+        .map((at) => at.line + 1)
+        .join(', ');
+      this.addProblem({
+        code: 'ambiguous-pair',
+        file: this.#file,
+        image,
+        range: first,
+        message: sentence(
+          '{0} gives {1} the same caption {2} times, on lines {3}.',
+          this.#file,
+          image,
+          repeats.length + 1,
+          places.length > LINES_SHOWN ? sentence('{0} and more', lines) : lines,
+        ),
+        remedy: sentence('Delete the repeated rows; they are counted once here.'),
+      });
+    }
+  }
+
+  #lostProblems(): Problem[] {
+    const [first] = this.#lost;
+    if (first === undefined || this.#counts.size > 0 || this.#lostRows <= MANY_LOST) {
+      return this.#lost;
+    }
+    return [
+      {
+        ...first,
+        message: sentence(
+          'None of the {0} images that {1} names was found. {2}',
+          this.#lostRows,
+          this.#file,
+          first.message,
+        ),
+      },
+    ];
+  }
+}
+
+function tooManyCaptions(
+  file: DatasetPath,
+  image: DatasetPath,
+  range: SourceRange,
+  captions: number,
+): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    image,
+    range,
+    message: sentence(
+      '{0} gives {1} {2} captions; the first {3} are read.',
+      file,
+      image,
+      captions,
+      LIMITS.captionsPerImage,
+    ),
+    remedy: sentence('Leave the captions that describe the image best.'),
+  };
+}
+
+function moreProblems(file: DatasetPath, count: number): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    message: sentence('{0} has {1} more rows with mistakes, which are not listed.', file, count),
+    remedy: sentence('Correct those that are listed first; the rest may have the same reason.'),
+  };
+}
+
+/** The row's own word on its split, else that of the folders the image lies in. */
+function splitOf(row: CaptionRow, image: DatasetPath): string | undefined {
+  if (row.split !== undefined) return splitFromName(row.split) ?? row.split;
+  return splitFromFolders(folderOf(image));
+}

@@ -1,0 +1,32 @@
+import { PairLensError } from '../../core/errors.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import type { Log } from '../../core/ports.ts';
+import { type Sentence, sentence } from '../../core/text/sentence.ts';
+
+/** What a failure says, as the words of a problem. */
+export function errorWords(
+  { parts: { message, remedy } }: PairLensError,
+  otherwise: Sentence = sentence('Check that the file can be read.'),
+): Pick<Problem, 'message' | 'remedy'> {
+  return {
+    message,
+    remedy: remedy ?? otherwise,
+  };
+}
+
+/**
+ * The problem of a caption file that could not be read, whatever the reason: one bad file must not cost the others. What
+ * is our own mistake is logged with its stack.
+ */
+export function unreadableFile(file: DatasetPath, error: unknown, log?: Log): Problem {
+  if (PairLensError.is(error)) return { code: 'unreadable-caption', file, ...errorWords(error) };
+  const { message } = PairLensError.from(error);
+  log?.error(`${file}: ${error instanceof Error ? (error.stack ?? message) : message}`);
+  return {
+    code: 'unreadable-caption',
+    file,
+    message: sentence('{0} could not be read: {1}.', file, message),
+    remedy: sentence('This is a mistake in PairLens: please report it with the file.'),
+  };
+}

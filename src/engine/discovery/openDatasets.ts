@@ -1,0 +1,399 @@
+import type { CancelSignal } from '../../core/cancellation.ts';
+import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { ImageIndex } from '../../core/dataset/imageIndex.ts';
+import { baseName, commonFolder, folderOf, toAbsolute, within } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
+import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
+import type { FileSystem, Log } from '../../core/ports.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
+import { discoverFiles, type Listing } from './listFiles.ts';
+import { readSidecars, type Sidecars } from './sidecars.ts';
+import { readTable, sniffTable, type CaptionTable } from './captionTables.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { unreadableFile } from './errorWords.ts';
+
+export interface OpenOptions {
+  /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
+  readonly captionsPerFile?: CaptionsPerFile;
+  readonly signal?: CancelSignal;
+  readonly onProgress?: ProgressListener;
+  /** Told of mistakes of a reader itself; they cost no more than the file. */
+  readonly log?: Log;
+}
+
+/** Progress is told at most once in so many files. */
+const PROGRESS_STEP = 256;
+
+/**
+ * Opens every dataset in a folder tree. A caption file for many images makes a dataset of its folder (or
+ * of the folder that also holds its images); captions beside their images make one dataset of `dir`.
+ * Broken files become problems of their dataset.
+ * @param dir absolute path.
+ * @throws PairLensError `no-dataset` where there is none, `unreadable-file` where `dir` cannot be listed,
+ *   `cancelled`.
+ */
+export async function openDatasets(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<Dataset[]> {
+  return (await openFolder(files, dir, options)).datasets;
+}
+
+/** The datasets of a folder with what it takes to read one of its caption files again. */
+export interface OpenedFolder {
+  readonly dir: string;
+  readonly datasets: Dataset[];
+  /** The caption files of each dataset; paths within the dataset. */
+  readonly captionFiles: ReadonlyMap<Dataset, CaptionFiles>;
+  /** Whether there are text files that are no tables: they belong to whatever images no table mentions. */
+  readonly hasTexts: boolean;
+  /** Every image below the folder. */
+  readonly index: ImageIndex;
+  /** How its sidecar files were read. */
+  readonly captionsPerFile: CaptionsPerFile;
+}
+
+/** As `openDatasets`. */
+export async function openFolder(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<OpenedFolder> {
+  const { signal, onProgress } = options;
+  const listing = await discoverFiles(files, dir, {
+    ...(signal === undefined ? {} : { signal }),
+    onListed: (done) => {
+      if (done % PROGRESS_STEP === 0) onProgress?.({ phase: 'list', done, total: 0 });
+    },
+  });
+  const index = new ImageIndex(listing.images, listing.unlisted.keys());
+  const { tables, problems } = await readTables(files, dir, listing, index, options);
+  const tableFiles = new Set(tables.map((table) => table.file));
+  const groups = groupByRoot(tables);
+  const sidecars = await readSidecars(
+    files,
+    dir,
+    listing.images,
+    listing.texts.filter((text) => !tableFiles.has(text)),
+    {
+      captioned: new Set(tables.flatMap((table) => [...table.mentioned])),
+      unlisted: listing.unlisted,
+      ...(options.log && { log: options.log }),
+      ...(options.captionsPerFile === undefined
+        ? {}
+        : { captionsPerFile: options.captionsPerFile }),
+      ...(signal === undefined ? {} : { signal }),
+      onRead: (done, total) => {
+        if (done % PROGRESS_STEP === 0 || done === total) {
+          onProgress?.({ phase: 'read', done, total });
+        }
+      },
+    },
+  );
+  addSidecars(groups, sidecars);
+  if (groups.size === 0) throw noDataset(dir, listing, problems);
+  addMissingCaptions(groups, listing.images);
+  // A caption file that cannot be opened was told of as the caption that its image lacks.
+  const told = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
+  const owners = new Owners(groups, ({ root }) => ({ folders: [], trees: [root] }));
+  for (const problem of [...problems, ...listing.problems]) {
+    if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
+    owners.of(problem.file)?.problems.push(problem);
+  }
+  const captionFiles = new Map<Dataset, CaptionFiles>();
+  for (const group of groups.values()) captionFiles.set(toDataset(dir, group), filesOf(group));
+  return {
+    dir,
+    datasets: [...captionFiles.keys()],
+    captionFiles,
+    hasTexts: listing.texts.some((text) => !tableFiles.has(text)),
+    index,
+    captionsPerFile: sidecars.captionsPerFile,
+  };
+}
+
+async function readTables(
+  files: FileSystem,
+  dir: string,
+  listing: Listing,
+  index: ImageIndex,
+  { signal, log }: OpenOptions,
+): Promise<{ tables: CaptionTable[]; problems: Problem[] }> {
+  const tables: CaptionTable[] = [];
+  const problems: Problem[] = [];
+  for (const file of listing.tables) {
+    const absolute = toAbsolute(dir, file);
+    try {
+      const format = await sniffTable(files, absolute, file);
+      if (format === undefined) {
+        const problem = unrecognised(file);
+        if (problem !== undefined) problems.push(problem);
+        continue;
+      }
+      const table = await readTable(files, dir, absolute, file, format, index, signal, log);
+      // Much JSON has "images" without being about captions; a file of this shape without any is none.
+      if (table.pairs.length + table.problems.length + table.unlistedRows > 0) tables.push(table);
+    } catch (error) {
+      if (PairLensError.is(error, 'cancelled')) throw error;
+      problems.push(unreadableFile(file, error, log));
+    }
+  }
+  return { tables, problems };
+}
+
+/** A file that bears the name of a caption file without being one that a trainer would read. */
+function unrecognised(file: DatasetPath): Problem | undefined {
+  if (!/^metadata\.(?:jsonl|csv)$/i.test(baseName(file))) return undefined;
+  return {
+    code: 'unreadable-caption',
+    file,
+    message: sentence(
+      '{0} names no captions: it needs "file_name" and one of "text", "caption" or "prompt".',
+      file,
+    ),
+    remedy: sentence('Add the two, or delete the file if the captions are elsewhere.'),
+  };
+}
+
+/** A dataset in the making; paths relative to the opened folder. */
+interface Group {
+  readonly root: DatasetPath;
+  readonly formats: Set<string>;
+  readonly pairs: Pair[];
+  /** For each image how many captions it has. */
+  readonly counts: Map<DatasetPath, number>;
+  readonly images: Set<DatasetPath>;
+  readonly problems: Problem[];
+  /** Folders below which every image should have a caption. */
+  readonly claimedTrees: Set<DatasetPath>;
+  /** Folders whose own images should all have a caption. */
+  readonly claimedFolders: Set<DatasetPath>;
+  readonly captioned: Set<DatasetPath>;
+  readonly files: Map<DatasetPath, CaptionFileKind>;
+}
+
+function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
+  const groups = new Map<DatasetPath, Group>();
+  for (const table of tables) {
+    let root = folderOf(table.file);
+    for (const image of table.mentioned) root = commonFolder(root, folderOf(image));
+    const group = groupAt(groups, root);
+    addPairs(group, table.pairs);
+    group.formats.add(table.format.id);
+    for (const problem of table.problems) group.problems.push(problem);
+    const { format, mentioned } = table;
+    group.files.set(table.file, { kind: 'table', format: format.id, mentioned });
+    for (const image of table.mentioned) {
+      group.captioned.add(image);
+      group.images.add(image);
+    }
+    if (table.format.images === 'own-folder') group.claimedTrees.add(folderOf(table.file));
+    else for (const image of table.mentioned) group.claimedFolders.add(folderOf(image));
+  }
+  return groups;
+}
+
+/** Adds pairs, numbering the captions of an image on where another file of the dataset captioned it too. */
+function addPairs(group: Group, pairs: readonly Pair[]): void {
+  const offsets = new Map<DatasetPath, number>();
+  for (const pair of pairs) {
+    const { image } = pair;
+    let offset = offsets.get(image);
+    if (offset === undefined) {
+      offset = group.counts.get(image) ?? 0;
+      offsets.set(image, offset);
+    }
+    const captionIndex = pair.captionIndex + offset;
+    group.pairs.push(offset === 0 ? pair : { ...pair, captionIndex });
+    group.counts.set(image, Math.max(group.counts.get(image) ?? 0, captionIndex + 1));
+  }
+}
+
+/** Captions beside images join the dataset that claims the image, else that of the opened folder. */
+function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void {
+  const claiming = new Owners(groups, claimed);
+  const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
+  for (const image of sidecars.images) home(image).images.add(image);
+  for (const [file, images] of sidecars.imagesOf) {
+    home(images[0] ?? file).files.set(file, { kind: 'sidecar', images });
+  }
+  for (const pair of sidecars.pairs) {
+    const group = home(pair.image);
+    group.pairs.push(pair);
+    group.formats.add(pair.source.format);
+    group.captioned.add(pair.image);
+  }
+  for (const problem of sidecars.problems) {
+    const group = home(problem.image ?? problem.file);
+    group.problems.push(problem);
+    if (problem.image !== undefined) group.images.add(problem.image);
+    for (const image of [problem.image, ...(problem.related ?? [])]) {
+      // Captioned or reported: either way, not to be reported again.
+      if (image !== undefined) group.captioned.add(image);
+    }
+  }
+}
+
+/** Images that a caption file's folder holds and no caption file mentions. */
+function addMissingCaptions(
+  groups: ReadonlyMap<DatasetPath, Group>,
+  images: readonly DatasetPath[],
+): void {
+  const captioned = new Set([...groups.values()].flatMap((group) => [...group.captioned]));
+  const claiming = new Owners(groups, claimed);
+  for (const image of images) {
+    if (captioned.has(image)) continue;
+    const group = claiming.of(folderOf(image));
+    if (group === undefined) continue;
+    group.images.add(image);
+    group.problems.push(missingRow(image));
+  }
+}
+
+const ADD_ROW = sentence('Add it to the caption file, or move the image out of the dataset.');
+
+/** Whether a problem is that of `missingRow`. */
+export function isMissingRow({ code, remedy }: Problem): boolean {
+  return code === 'missing-caption' && remedy.text === ADD_ROW.text;
+}
+
+/** An image that its folder's caption file does not mention. */
+export function missingRow(image: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    message: sentence('{0} has no caption.', image),
+    remedy: ADD_ROW,
+  };
+}
+
+/** Folders that a group has the say in: those alone, and those with everything below. */
+interface Territory {
+  readonly folders: Iterable<DatasetPath>;
+  readonly trees: Iterable<DatasetPath>;
+}
+
+/** Which images should have a caption in a group. */
+function claimed({ claimedFolders, claimedTrees }: Group): Territory {
+  return { folders: claimedFolders, trees: claimedTrees };
+}
+
+/** Which group a folder belongs to, of those that claim it the one whose root is deepest: the nearest file has the say. */
+class Owners {
+  readonly #folders = new Map<DatasetPath, Group>();
+  readonly #trees = new Map<DatasetPath, Group>();
+  readonly #known = new Map<DatasetPath, Group | undefined>();
+
+  constructor(groups: ReadonlyMap<DatasetPath, Group>, territoryOf: (group: Group) => Territory) {
+    for (const group of groups.values()) {
+      const { folders, trees } = territoryOf(group);
+      for (const folder of folders)
+        this.#folders.set(folder, deeper(group, this.#folders.get(folder)));
+      for (const tree of trees) this.#trees.set(tree, deeper(group, this.#trees.get(tree)));
+    }
+  }
+
+  of(folder: DatasetPath): Group | undefined {
+    if (this.#known.has(folder)) return this.#known.get(folder);
+    let owner = this.#folders.get(folder);
+    for (let at = folder; ; at = folderOf(at)) {
+      const tree = this.#trees.get(at);
+      if (tree !== undefined) owner = deeper(tree, owner);
+      if (at === '') break;
+    }
+    this.#known.set(folder, owner);
+    return owner;
+  }
+}
+
+/** The group with the longer root; the second where they are equal. */
+function deeper(group: Group, other: Group | undefined): Group {
+  return other === undefined || group.root.length > other.root.length ? group : other;
+}
+
+function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
+  let group = groups.get(root);
+  if (group === undefined) {
+    group = {
+      root,
+      formats: new Set(),
+      pairs: [],
+      counts: new Map(),
+      images: new Set(),
+      problems: [],
+      claimedTrees: new Set(),
+      claimedFolders: new Set(),
+      captioned: new Set(),
+      files: new Map(),
+    };
+    groups.set(root, group);
+  }
+  return group;
+}
+
+function toDataset(dir: string, group: Group): Dataset {
+  const path = (inner: DatasetPath) => within(group.root, inner);
+  return {
+    root: toAbsolute(dir, group.root),
+    formats: [...group.formats],
+    images: [...group.images].sort().map(path),
+    pairs:
+      group.root === ''
+        ? group.pairs
+        : group.pairs.map((pair) => ({
+            ...pair,
+            image: path(pair.image),
+            source: { ...pair.source, file: path(pair.source.file) },
+          })),
+    problems: group.problems.map((problem) => ({
+      ...problem,
+      file: path(problem.file),
+      ...(problem.image === undefined ? {} : { image: path(problem.image) }),
+      ...(problem.related === undefined ? {} : { related: problem.related.map(path) }),
+    })),
+  };
+}
+
+/** The caption files of a group; paths within its dataset. */
+function filesOf({ root, files }: Group): CaptionFiles {
+  const path = (inner: DatasetPath) => within(root, inner);
+  return new Map(
+    [...files].map(([file, kind]): [DatasetPath, CaptionFileKind] => [
+      path(file),
+      kind.kind === 'sidecar'
+        ? { ...kind, images: kind.images.map(path) }
+        : { ...kind, mentioned: new Set([...kind.mentioned].map(path)) },
+    ]),
+  );
+}
+
+function noDataset(dir: string, listing: Listing, problems: readonly Problem[]): PairLensError {
+  const found = sentence(
+    '{0} images and {1} text files',
+    listing.images.length,
+    listing.texts.length,
+  );
+  const [first] = [...problems, ...listing.problems];
+  const clue = first === undefined ? '' : sentence(' {0}', first.message);
+  return new PairLensError(
+    'no-dataset',
+    sentence(
+      'There is no image-caption dataset in {0}: found {1}, but no captions that belong to images.{2}',
+      dir,
+      found,
+      clue,
+    ),
+    {
+      path: dir,
+      remedy: sentence(
+        'PairLens looks for {0}.',
+        CAPTION_FORMATS.map(({ title }) => title).join('; '),
+      ),
+    },
+  );
+}

@@ -1,0 +1,415 @@
+import pMap from 'p-map';
+import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
+import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
+import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
+import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { splitFromFolders } from '../../core/dataset/split.ts';
+import { PairLensError } from '../../core/errors.ts';
+import {
+  guessCaptionsPerFile,
+  sidecar,
+  sidecarCaptions,
+  sidecarLines,
+  type CaptionsPerFile,
+} from '../../core/formats/sidecar.ts';
+import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import { LIMITS } from '../../core/formats/limits.ts';
+import type { FileSystem, Log } from '../../core/ports.ts';
+import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import type { UnlistedReason } from './listFiles.ts';
+import { captionTooLong } from './captionTables.ts';
+import { unreadableFile } from './errorWords.ts';
+
+/** Captions in a file beside each image. Paths relative to the opened folder. */
+export interface Sidecars {
+  readonly pairs: readonly Pair[];
+  readonly problems: readonly Problem[];
+  /** Folders that hold an image with its sidecar. */
+  readonly folders: ReadonlySet<DatasetPath>;
+  /** Images that share a folder with a captioned one, or are its near neighbours. */
+  readonly images: readonly DatasetPath[];
+  /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
+  readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
+  /** How the files were read. */
+  readonly captionsPerFile: CaptionsPerFile;
+}
+
+/** Files that explain a dataset or list its parts, though they share the captions' extension. */
+const PROSE =
+  /^(?:readme|licen[cs]es?|notice|changelog|credits|copying|authors|contributors|requirements|todo|notes?|attribution|sources?|robots|manifest|urls?|classes|labels|tags|prompts?|sample[-_]prompts?|captions?|index|list|train|val|test)(?:[-_. ].*)?$/i;
+
+const READ_AT_ONCE = 16;
+
+/** Which text file belongs to which image, by name alone. */
+interface Match {
+  /** Each captioned image with its sidecar. */
+  readonly sidecarOf: ReadonlyMap<DatasetPath, DatasetPath>;
+  /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
+  readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
+  readonly problems: readonly Problem[];
+}
+
+export async function readSidecars(
+  files: FileSystem,
+  dir: string,
+  images: readonly DatasetPath[],
+  texts: readonly DatasetPath[],
+  options: {
+    readonly captionsPerFile?: CaptionsPerFile;
+    readonly signal?: CancelSignal;
+    /** Told of mistakes of the reader itself. */
+    readonly log?: Log;
+    readonly onRead?: (done: number, total: number) => void;
+    /** Images captioned elsewhere: reported neither as uncaptioned nor their sidecars as orphans. */
+    readonly captioned: ReadonlySet<DatasetPath>;
+    /** What is there but cannot be opened. */
+    readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
+  },
+): Promise<Sidecars> {
+  const match = await matchByName(files, dir, images, texts, options);
+  const contents = await readTexts(files, dir, match.imagesOf, options);
+  const mode = options.captionsPerFile ?? guessCaptionsPerFile(contents.texts.values());
+  const problems: Problem[] = [...match.problems, ...contents.problems];
+  const pairs: Pair[] = [];
+  for (const [image, file] of match.sidecarOf) {
+    const text = contents.texts.get(file);
+    if (text === undefined) continue;
+    const found = sidecarPairs(file, image, text, mode);
+    if (found.problem !== undefined) problems.push(found.problem);
+    for (const pair of found.pairs) pairs.push(pair);
+  }
+  const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
+  const uncaptioned = images.filter(
+    (image) => !match.sidecarOf.has(image) && !options.captioned.has(image),
+  );
+  const reported = new Set(problems.map((problem) => problem.image));
+  const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
+  for (const image of lone) if (!reported.has(image)) problems.push(missingSidecar(image));
+  const neighbours = uncaptionedFolders(
+    uncaptioned.filter((image) => !reported.has(image)),
+    folders,
+  );
+  for (const images of neighbours) problems.push(missingSidecars(images));
+  const there = [...images, ...options.unlisted.keys()];
+  for (const problem of orphans(texts, match, folders, there)) problems.push(problem);
+  return {
+    pairs,
+    problems,
+    folders,
+    images: [...match.sidecarOf.keys(), ...lone, ...neighbours.flat()],
+    imagesOf: match.imagesOf,
+    captionsPerFile: mode,
+  };
+}
+
+/** The pairs of an image with the captions in the text of its sidecar, and what is wrong with these. */
+export function sidecarPairs(
+  file: DatasetPath,
+  image: DatasetPath,
+  text: string,
+  mode: CaptionsPerFile,
+): { readonly pairs: Pair[]; readonly problem?: Problem } {
+  const split = splitFromFolders(folderOf(image));
+  const captions = sidecarCaptions(text, mode);
+  const pairs = captions
+    .slice(0, LIMITS.captionsPerImage)
+    .filter(({ caption }) => caption.length <= LIMITS.captionCharacters)
+    .map(({ caption, range }, captionIndex) => ({
+      image,
+      caption,
+      captionIndex,
+      source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
+      ...(split === undefined ? {} : { split }),
+    }));
+  if (captions.length === 0) return { pairs, problem: emptySidecar(file, image) };
+  if (captions.length > LIMITS.captionsPerImage) {
+    return { pairs, problem: tooManyLines(file, image, captions.at(-1)?.range) };
+  }
+  const long = captions.find(({ caption }) => caption.length > LIMITS.captionCharacters);
+  return long === undefined
+    ? { pairs }
+    : { pairs, problem: { ...captionTooLong(file, long.range), image } };
+}
+
+function tooManyLines(file: DatasetPath, image: DatasetPath, range?: SourceRange): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    image,
+    ...(range && { range }),
+    message: sentence(
+      '{0} has more than {1} captions; those behind are not read.',
+      file,
+      LIMITS.captionsPerImage,
+    ),
+    remedy: sentence('Leave the captions that describe the image best.'),
+  };
+}
+
+async function matchByName(
+  files: FileSystem,
+  dir: string,
+  images: readonly DatasetPath[],
+  texts: readonly DatasetPath[],
+  {
+    captioned,
+    unlisted,
+  }: {
+    readonly captioned: ReadonlySet<DatasetPath>;
+    readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
+  },
+): Promise<Match> {
+  const byStem = group(texts, (text) => stemOf(text).normalize('NFC'));
+  const byFoldedStem = group(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
+  const sidecarOf = new Map<DatasetPath, DatasetPath>();
+  const imagesOf = new Map<DatasetPath, DatasetPath[]>();
+  const problems: Problem[] = [];
+  const unread: DatasetPath[] = [];
+  const rank = (text: DatasetPath) => SIDECAR_EXTENSIONS.indexOf(extensionOf(text));
+  for (const image of images) {
+    if (captioned.has(image)) continue;
+    // `photo.txt`, or hydrus' `photo.jpg.txt`.
+    const found = [stemOf(image), image].flatMap((stem) => byStem.get(stem.normalize('NFC')) ?? []);
+    if (found.length === 0) {
+      const closed = closedSidecar(image, unlisted);
+      if (closed !== undefined) {
+        problems.push(closed);
+        continue;
+      }
+      const [near] = byFoldedStem.get(stemOf(image).normalize('NFC').toLowerCase()) ?? [];
+      if (near === undefined) continue;
+      const asTheTrainerLooks = `${stemOf(image)}${near.slice(stemOf(near).length)}`;
+      if (await files.exists(toAbsolute(dir, asTheTrainerLooks))) found.push(near);
+      else problems.push(differentCase(image, near));
+    }
+    const [first, ...others] = found.sort((a, b) => rank(a) - rank(b));
+    if (first === undefined) continue;
+    unread.push(...others);
+    sidecarOf.set(image, first);
+    const sharing = imagesOf.get(first);
+    if (sharing === undefined) imagesOf.set(first, [image]);
+    else sharing.push(image);
+  }
+  for (const [file, sharing] of imagesOf) {
+    if (sharing.length > 1) problems.push(sharedSidecar(file, sharing));
+  }
+  if (unread.length > 0) problems.push(secondSidecars(unread));
+  return { sidecarOf, imagesOf, problems };
+}
+
+async function readTexts(
+  files: FileSystem,
+  dir: string,
+  imagesOf: Match['imagesOf'],
+  options: {
+    readonly signal?: CancelSignal;
+    /** Told of mistakes of the reader itself. */
+    readonly log?: Log;
+    readonly onRead?: (done: number, total: number) => void;
+  },
+): Promise<{ texts: Map<DatasetPath, string>; problems: Problem[] }> {
+  const texts = new Map<DatasetPath, string>();
+  const problems: Problem[] = [];
+  let done = 0;
+  await pMap(
+    imagesOf,
+    async ([file, [image]]) => {
+      const known = image === undefined ? {} : { image };
+      throwIfCancelled(options.signal);
+      try {
+        const decoded = decodeText(
+          await files.read(toAbsolute(dir, file), { maxBytes: SIDECAR_BYTES }),
+        );
+        if ('text' in decoded) texts.set(file, decoded.text);
+        else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
+      } catch (error) {
+        if (PairLensError.is(error, 'cancelled')) throw error;
+        problems.push({ ...unreadableFile(file, error, options.log), ...known });
+      }
+      options.onRead?.(++done, imagesOf.size);
+    },
+    { concurrency: READ_AT_ONCE },
+  );
+  problems.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { texts, problems };
+}
+
+/**
+ * Images of folders without one caption that lie beside or right below a captioned folder: likely a part
+ * of the dataset whose captions were forgotten, one group a folder.
+ */
+function uncaptionedFolders(
+  uncaptioned: readonly DatasetPath[],
+  captionedFolders: ReadonlySet<DatasetPath>,
+): DatasetPath[][] {
+  const parents = new Set([...captionedFolders].filter((folder) => folder !== '').map(folderOf));
+  const near = uncaptioned.filter((image) => {
+    const folder = folderOf(image);
+    if (folder === '' || captionedFolders.has(folder)) return false;
+    return captionedFolders.has(folderOf(folder)) || parents.has(folderOf(folder));
+  });
+  return [...group(near, folderOf).values()];
+}
+
+/** Captions whose image is gone: only where captions of that extension are the custom of the folder. */
+function orphans(
+  texts: readonly DatasetPath[],
+  match: Match,
+  folders: ReadonlySet<DatasetPath>,
+  images: readonly DatasetPath[],
+): Problem[] {
+  const customs = new Set(
+    [...match.imagesOf.keys()].map((file) => `${folderOf(file)}/${extensionOf(file)}`),
+  );
+  const stems = new Set(
+    images.flatMap((image) => [stemOf(image), image]).map((stem) => stem.normalize('NFC')),
+  );
+  const named = new Set(
+    match.problems.flatMap((problem) => [problem.file, ...(problem.related ?? [])]),
+  );
+  return texts
+    .filter(
+      (text) =>
+        folders.has(folderOf(text)) &&
+        customs.has(`${folderOf(text)}/${extensionOf(text)}`) &&
+        !stems.has(stemOf(text).normalize('NFC')) &&
+        !named.has(text) &&
+        !PROSE.test(stemOf(baseName(text))),
+    )
+    .map((file) => ({
+      code: 'missing-image',
+      file,
+      message: sentence('{0} is a caption, but there is no image of that name beside it.', file),
+      remedy: sentence('Put the image back, rename one of the two, or delete the caption.'),
+    }));
+}
+
+export function missingSidecar(image: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    message: sentence('{0} has no caption.', image),
+    remedy: sentence('Write one to {0}.txt.', stemOf(image)),
+  };
+}
+
+function missingSidecars(images: readonly DatasetPath[]): Problem {
+  const [image = '', ...related] = images;
+  if (related.length === 0) return missingSidecar(image);
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    related,
+    message: sentence(
+      'None of the {0} images in {1} has a caption.',
+      images.length,
+      folderOf(image),
+    ),
+    remedy: sentence('Write captions for them, or move the folder out of the dataset.'),
+  };
+}
+
+export function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
+  return {
+    code: 'empty-caption',
+    file,
+    image,
+    range: { start: 0, end: 0, line: 0, column: 0 },
+    message: sentence('{0} is empty: {1} has no caption.', file, image),
+    remedy: sentence('Write a caption, or delete the file; some trainers stop at an empty one.'),
+  };
+}
+
+export function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Problem {
+  const names = images.map(baseName).join(', ');
+  return {
+    code: 'ambiguous-pair',
+    file,
+    ...(images[0] === undefined ? {} : { image: images[0] }),
+    related: images,
+    message: sentence('{0} share the caption file {1}.', names, file),
+    remedy: sentence('Rename one of the images and give it a caption file of its own.'),
+  };
+}
+
+function secondSidecars(unread: readonly DatasetPath[]): Problem {
+  const [file = '', ...related] = unread;
+  const order = SIDECAR_EXTENSIONS.map((extension) => `.${extension}`).join(', ');
+  const count =
+    unread.length === 1 ? sentence('An image has') : sentence('{0} images have', unread.length);
+  return {
+    code: 'ambiguous-pair',
+    file,
+    related,
+    message: sentence(
+      '{0} two caption files, e.g. {1}; PairLens reads the first there is of {2}.',
+      count,
+      file,
+      order,
+    ),
+    remedy: sentence('Delete the files that your trainer does not read, or move them elsewhere.'),
+  };
+}
+
+/** That the caption file of an image cannot be opened, told as what it means for the image. */
+function closedSidecar(
+  image: DatasetPath,
+  unlisted: ReadonlyMap<DatasetPath, UnlistedReason>,
+): Problem | undefined {
+  for (const extension of SIDECAR_EXTENSIONS) {
+    for (const text of [`${stemOf(image)}.${extension}`, `${image}.${extension}`]) {
+      const reason = unlisted.get(text);
+      if (reason === undefined) continue;
+      const { what, remedy } = reason;
+      const message = sentence('{0} has no caption: {1} {2}.', image, baseName(text), what);
+      return { code: 'missing-caption', file: image, image, related: [text], message, remedy };
+    }
+  }
+  return undefined;
+}
+
+function differentCase(image: DatasetPath, text: DatasetPath): Problem {
+  return {
+    code: 'missing-caption',
+    file: image,
+    image,
+    related: [text],
+    message: sentence(
+      '{0} has no caption: {1} differs from it in upper and lower case.',
+      image,
+      baseName(text),
+    ),
+    remedy: sentence('Rename one of the two to match.'),
+  };
+}
+
+export function wrongEncoding(file: DatasetPath, guess: string | undefined): Problem {
+  return {
+    code: 'wrong-encoding',
+    file,
+    message:
+      guess === undefined
+        ? sentence('{0} is neither UTF-8 nor UTF-16, so its caption was not judged.', file)
+        : sentence(
+            '{0} is not UTF-8 but looks like {1}, so its caption was not judged.',
+            file,
+            guess,
+          ),
+    remedy: reencodeRemedy(guess),
+  };
+}
+
+function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const known = groups.get(keyOf(item));
+    if (known === undefined) groups.set(keyOf(item), [item]);
+    else known.push(item);
+  }
+  return groups;
+}

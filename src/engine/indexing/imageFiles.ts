@@ -1,0 +1,47 @@
+import { ByteBudget } from '../../core/byteBudget.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { FileStat, FileSystem } from '../../core/ports.ts';
+import { sentence } from '../../core/text/sentence.ts';
+
+const MB = 2 ** 20;
+
+/** 256 MB: an uncompressed picture of 89 megapixels, and more than any compressed photo takes. */
+export const MAX_IMAGE_BYTES = 256 * MB;
+
+/** Files held in memory at a time by work that goes on in the background. */
+const background = new ByteBudget(MAX_IMAGE_BYTES);
+/** Of its own, because background work may hold its files until what a person waits for is done. */
+export const forPerson = new ByteBudget(MAX_IMAGE_BYTES);
+
+interface ImageFile {
+  readonly path: string;
+  /** Of the file; asked for where it is missing. */
+  readonly stat?: FileStat;
+}
+
+/**
+ * Reads the file of a picture and hands its bytes to `use`; they count as held until `use` is done.
+ * @throws PairLensError `image-too-large` before reading, `unreadable-file`.
+ */
+export async function withImageBytes<T>(
+  files: Pick<FileSystem, 'stat' | 'read'>,
+  { path, stat }: ImageFile,
+  use: (bytes: Uint8Array) => Promise<T>,
+  budget: ByteBudget = background,
+): Promise<T> {
+  const { bytes } = stat ?? (await files.stat(path));
+  if (bytes > MAX_IMAGE_BYTES) throw tooLarge(path, bytes);
+  return budget.with(bytes, async () => use(await files.read(path, { maxBytes: MAX_IMAGE_BYTES })));
+}
+
+function tooLarge(path: string, bytes: number): PairLensError {
+  return new PairLensError(
+    'image-too-large',
+    sentence(
+      'The file has {0} MB; PairLens reads pictures of at most {1} MB.',
+      Math.ceil(bytes / MB),
+      MAX_IMAGE_BYTES / MB,
+    ),
+    { path, remedy: sentence('Shrink the image; trainers scale it down anyway.') },
+  );
+}

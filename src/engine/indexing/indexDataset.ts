@@ -1,0 +1,51 @@
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { indexCaptions } from './indexCaptions.ts';
+import { indexImages } from './indexImages.ts';
+import type { IndexOptions, IndexPorts } from './indexPorts.ts';
+import { sentence } from '../../core/text/sentence.ts';
+
+/**
+ * Embeds every image and every distinct caption of a dataset. What the store knows is not encoded again: an
+ * unchanged file costs a stat, and the same bytes under another name cost reading them. An image that cannot be
+ * decoded becomes a Problem, and the rest goes on. Memory stays flat but for the result itself.
+ *
+ * @throws PairLensError `cancelled` once the signal is aborted; what was encoded by then is in the store.
+ */
+export async function indexDataset(
+  dataset: Dataset,
+  ports: IndexPorts,
+  options: IndexOptions = {},
+): Promise<EmbeddedDataset> {
+  if (ports.imageEncoder.modelId !== ports.textEncoder.modelId) {
+    throw new PairLensError(
+      'invalid-model',
+      sentence(
+        'The image encoder ({0}) and the text encoder ({1}) are of different models.',
+        ports.imageEncoder.modelId,
+        ports.textEncoder.modelId,
+      ),
+      { remedy: sentence('Use the two encoders of one model: their embeddings share a space.') },
+    );
+  }
+  try {
+    const images = await indexImages(dataset, ports, options);
+    const captions = await indexCaptions(
+      dataset.pairs.map(({ caption }) => caption),
+      ports,
+      options,
+    );
+    return {
+      dataset,
+      modelId: ports.imageEncoder.modelId,
+      images: images.table,
+      texts: captions.table,
+      imageRow: Int32Array.from(dataset.pairs, (pair) => images.rowOf.get(pair.image) ?? -1),
+      textRow: Int32Array.from(dataset.pairs, (pair) => captions.rowOf.get(pair.caption) ?? -1),
+      problems: images.problems,
+    };
+  } finally {
+    await ports.store.flush();
+  }
+}

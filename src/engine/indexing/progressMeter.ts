@@ -1,0 +1,48 @@
+import type { Clock } from '../../core/ports.ts';
+import type { Progress, ProgressListener } from '../../core/progress.ts';
+
+const WINDOW_MS = 5_000;
+const REPORT_EVERY_MS = 100;
+
+/**
+ * Counts the items of one phase and tells the listener about ten times a second, with the rate of the last
+ * five seconds: the first items may come from the cache a hundred times as fast as the rest.
+ */
+export class ProgressMeter {
+  private done = 0;
+  private reported = -Infinity;
+  private readonly samples: { readonly time: number; readonly done: number }[] = [];
+
+  constructor(
+    private readonly phase: Progress['phase'],
+    private readonly total: number,
+    private readonly clock: Clock,
+    private readonly listener: ProgressListener | undefined,
+  ) {
+    this.samples.push({ time: clock.now(), done: 0 });
+    this.report();
+  }
+
+  add(items: number): void {
+    this.done += items;
+    const now = this.clock.now();
+    if (this.done >= this.total || now - this.reported >= REPORT_EVERY_MS) this.report(now);
+  }
+
+  private report(now = this.clock.now()): void {
+    this.reported = now;
+    this.samples.push({ time: now, done: this.done });
+    // The sample just outside the window stays, so that the rate always spans at least the window.
+    while (this.samples.length > 2 && now - (this.samples[1]?.time ?? now) >= WINDOW_MS) {
+      this.samples.shift();
+    }
+    this.listener?.({ phase: this.phase, done: this.done, total: this.total, ...this.rate(now) });
+  }
+
+  private rate(now: number): { rate: number; secondsLeft: number } | undefined {
+    const oldest = this.samples[0];
+    if (oldest === undefined || now - oldest.time < REPORT_EVERY_MS) return undefined;
+    const rate = ((this.done - oldest.done) * 1000) / (now - oldest.time);
+    return rate > 0 ? { rate, secondsLeft: (this.total - this.done) / rate } : undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { matrix } from '../../core/matching/matrix.ts';
+import type { Matrix } from '../../core/matching/matrix.ts';
+
+/** A matrix whose number of columns is known once its first row is written, in any order. */
+export class RowMatrix {
+  private columns = 0;
+  private data = new Float32Array(0);
+
+  constructor(private readonly rows: number) {}
+
+  write(index: number, values: Float32Array): void {
+    if (this.columns === 0) {
+      this.columns = values.length;
+      this.data = new Float32Array(this.rows * this.columns);
+    }
+    if (values.length !== this.columns) {
+      throw new RangeError(`row ${index} has ${values.length} values, the others ${this.columns}`);
+    }
+    this.data.set(values, index * this.columns);
+  }
+
+  /** Copies one row that was written to another. */
+  copy(from: number, to: number): void {
+    const start = from * this.columns;
+    this.data.copyWithin(to * this.columns, start, start + this.columns);
+  }
+
+  /** The rows named by `keep` (ascending), or all of them. Nothing may be written afterwards. */
+  finish(keep?: readonly number[]): Matrix {
+    if (keep === undefined || keep.length === this.rows) {
+      return matrix(this.rows, this.columns, this.data);
+    }
+    for (const [to, from] of keep.entries()) if (to !== from) this.copy(from, to);
+    return matrix(keep.length, this.columns, this.data.subarray(0, keep.length * this.columns));
+  }
+}

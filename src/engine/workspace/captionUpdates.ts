@@ -1,0 +1,183 @@
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
+import { toDatasetPath } from '../../core/dataset/paths.ts';
+import { captionFormat } from '../../core/formats/formatTable.ts';
+import { rowPatch } from '../../core/formats/rowPatch.ts';
+import { row } from '../../core/matching/matrix.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
+import { sniffTable } from '../discovery/captionTables.ts';
+import type { OpenedFolder } from '../discovery/openDatasets.ts';
+import type { TextRecord } from '../indexing/embeddingRecord.ts';
+import { indexCaptions } from '../indexing/indexCaptions.ts';
+import { DocumentOverlay, withText } from './documentOverlay.ts';
+import { fileContent, readCaptionFile, withContent } from './rereadCaptionFile.ts';
+import type { WorkspacePorts } from './workspacePorts.ts';
+import { captionFileOf, type OpenedDataset } from './openedDatasets.ts';
+
+/** What was taken in of a file: nothing of one that is no caption file. */
+export type Taken = 'nothing' | 'captions' | 'restructures';
+
+/** Brings what a caption file says now into its dataset. */
+export class CaptionFileUpdater {
+  readonly documents: DocumentOverlay;
+  readonly disk: FileSystem;
+  readonly #ports: () => WorkspacePorts;
+
+  constructor(disk: FileSystem, ports: () => WorkspacePorts) {
+    this.#ports = ports;
+    this.disk = disk;
+    this.documents = new DocumentOverlay(disk);
+  }
+
+  /**
+   * Reads a caption file of a dataset again and judges what changed: the open document, else the disk's.
+   * @returns `restructures` where the disk holds what makes other datasets of the folder.
+   * @throws PairLensError `cancelled`.
+   */
+  async update(
+    member: OpenedDataset,
+    path: string,
+    signal: CancelSignal | undefined,
+  ): Promise<Taken> {
+    if (captionFileOf(member, path) === undefined) return 'nothing';
+    return this.takeText(member, path, await this.documents.textOf(path), signal);
+  }
+
+  /** As `take`, for a text that was read already; undefined for what the disk holds. */
+  async takeText(
+    member: OpenedDataset,
+    path: string,
+    text: string | undefined,
+    signal: CancelSignal | undefined,
+  ): Promise<Taken> {
+    const known = captionFileOf(member, path);
+    if (known === undefined) return 'nothing';
+    const { file, kind } = known;
+    if (text !== undefined && (await this.#patch(member, file, kind, text, signal))) {
+      return 'captions';
+    }
+    const { dataset, opened, found, files, texts } = member;
+    const source = text === undefined ? this.disk : withText(this.disk, path, text);
+    const read = await readCaptionFile(source, opened, dataset.root, file, kind, signal);
+    const context = { dataset: dataset.dataset, opened, found, files };
+    const content = fileContent(context, file, read);
+    await this.#encodeFor(member, read.pairs, signal, (records) => {
+      dataset.apply(content, records);
+      files.set(file, read.kind);
+      if (text === undefined) texts.delete(file);
+      else texts.set(file, text);
+    });
+    if (text !== undefined) return 'captions';
+    return content.restructures || !(await this.#isStill(kind, path, file))
+      ? 'restructures'
+      : 'captions';
+  }
+
+  /**
+   * Whether what the disk holds of a file makes other datasets of the folder; undefined for a file that is no caption file.
+   * @throws PairLensError `cancelled`.
+   */
+  async restructures(
+    member: OpenedDataset,
+    path: string,
+    signal: CancelSignal | undefined,
+  ): Promise<boolean | undefined> {
+    const known = captionFileOf(member, path);
+    if (known === undefined) return undefined;
+    if (known.kind.kind === 'sidecar') return false;
+    const { dataset, opened, found, files } = member;
+    const { file, kind } = known;
+    if (!(await this.#isStill(kind, path, file))) return true;
+    const read = await readCaptionFile(this.disk, opened, dataset.root, file, kind, signal);
+    const context = { dataset: dataset.dataset, opened, found, files };
+    return fileContent(context, file, read).restructures;
+  }
+
+  /** A dataset that was opened from the disk, with what open documents say in its place. @throws PairLensError `cancelled`. */
+  async withDocuments(
+    opened: OpenedFolder,
+    dataset: Dataset,
+    signal: CancelSignal | undefined,
+  ): Promise<Pick<OpenedDataset, 'found' | 'files' | 'texts'> & { readonly dataset: Dataset }> {
+    const found: CaptionFiles = opened.captionFiles.get(dataset) ?? new Map();
+    const files = new Map(found);
+    const texts = new Map<string, string>();
+    let whole = dataset;
+    for (const path of [...this.documents.paths()].sort()) {
+      const file = toDatasetPath(dataset.root, path);
+      const kind = file === undefined ? undefined : files.get(file);
+      const text = kind && (await this.documents.textOf(path));
+      if (file === undefined || kind === undefined || text === undefined) continue;
+      const source = withText(this.disk, path, text);
+      const read = await readCaptionFile(source, opened, dataset.root, file, kind, signal);
+      whole = withContent(whole, fileContent({ dataset: whole, opened, found, files }, file, read));
+      files.set(file, read.kind);
+      texts.set(file, text);
+    }
+    return { dataset: whole, found, files, texts };
+  }
+
+  /** Takes in a change of captions only, without reading the whole file. Whether it was one. */
+  async #patch(
+    { dataset, texts }: OpenedDataset,
+    file: string,
+    kind: CaptionFileKind,
+    text: string,
+    signal: CancelSignal | undefined,
+  ): Promise<boolean> {
+    const before = texts.get(file);
+    if (kind.kind !== 'table' || before === undefined) return false;
+    const known = dataset.slots.captionsOf(file);
+    const patch = await rowPatch(captionFormat(kind.format), file, before, text, known);
+    const slots = patch && dataset.slotsOf(file, patch);
+    if (patch === undefined || slots === undefined) return false;
+    const pairs = patch.rows.map(({ after }) => after);
+    await this.#encodeFor({ dataset }, pairs, signal, (records) => {
+      dataset.applyPatch(file, patch, slots, records);
+      texts.set(file, text);
+    });
+    return true;
+  }
+
+  /** Encodes captions that the dataset does not know yet, and hands them over. */
+  async #encodeFor(
+    { dataset }: Pick<OpenedDataset, 'dataset'>,
+    pairs: readonly { readonly caption: string }[],
+    signal: CancelSignal | undefined,
+    take: (records: ReadonlyMap<string, TextRecord>) => void,
+  ): Promise<void> {
+    const unknown = dataset.unknownTexts(pairs.map(({ caption }) => caption));
+    // More than there is room for are left to the whole audit that has to follow.
+    const records = dataset.hasCapacityFor(unknown.length)
+      ? await this.encode(unknown, signal)
+      : new Map<string, TextRecord>();
+    throwIfCancelled(signal);
+    take(records);
+  }
+
+  /** Whether a file would still be taken for what it is known as. */
+  async #isStill(kind: CaptionFileKind, path: string, file: DatasetPath): Promise<boolean> {
+    if (kind.kind === 'sidecar') return true;
+    if (!(await this.disk.exists(path))) return false;
+    return (await sniffTable(this.disk, path, file))?.id === kind.format;
+  }
+
+  /** What the encoder says of some captions; of a blank one nothing. @throws PairLensError `cancelled`. */
+  async encode(
+    texts: readonly string[],
+    signal: CancelSignal | undefined,
+  ): Promise<Map<string, TextRecord>> {
+    const wanted = texts.filter((text) => text.trim() !== '');
+    if (wanted.length === 0) return new Map();
+    const { table, rowOf } = await indexCaptions(wanted, this.#ports(), {
+      ...(signal && { signal }),
+    });
+    return new Map(
+      [...rowOf].map(([text, r]) => [
+        text,
+        { embedding: row(table.embedding, r), sentence: row(table.sentence, r) },
+      ]),
+    );
+  }
+}

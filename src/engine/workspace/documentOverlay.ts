@@ -1,0 +1,114 @@
+import { extensionOf } from '../../core/dataset/fileKinds.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { TextStream } from '../../core/text/textStream.ts';
+import type { CaptionFileUpdater } from './captionUpdates.ts';
+
+interface Checked {
+  /** Size and time of the file that was looked at. */
+  readonly signature: string;
+  readonly decodable: boolean;
+}
+
+/**
+ * The texts of the files that are open in the editor, by absolute path. An open document has the say about what a file
+ * holds, but only while it is open; which files there are, and whether their bytes are text, the disk says.
+ */
+export class DocumentOverlay {
+  readonly #texts = new Map<string, string>();
+  readonly #checked = new Map<string, Checked>();
+  readonly #disk: FileSystem;
+
+  constructor(disk: FileSystem) {
+    this.#disk = disk;
+  }
+
+  paths(): Iterable<string> {
+    return this.#texts.keys();
+  }
+
+  /** @param text undefined where the document was closed. */
+  set(path: string, text: string | undefined): void {
+    if (text !== undefined && CAPTION_EXTENSIONS.includes(extensionOf(path))) {
+      this.#texts.set(path, text);
+    } else {
+      this.#texts.delete(path);
+      this.#checked.delete(path);
+    }
+  }
+
+  isOpen(path: string): boolean {
+    return this.#texts.has(path);
+  }
+
+  /** The file was written: whether its bytes are text has to be looked at again. */
+  written(path: string): void {
+    this.#checked.delete(path);
+  }
+
+  /** What the open document of a file says; undefined where the disk has the say. */
+  async textOf(path: string): Promise<string | undefined> {
+    if (!this.#texts.has(path) || !(await this.#isText(path))) return undefined;
+    return this.#texts.get(path);
+  }
+
+  /** Whether the file exists and is in an encoding that can be read: what the editor shows in its place may be damaged. */
+  async #isText(path: string): Promise<boolean> {
+    try {
+      const { kind, bytes, modified } = await this.#disk.stat(path);
+      if (kind !== 'file') return false;
+      const signature = `${bytes} ${modified}`;
+      const known = this.#checked.get(path);
+      if (known?.signature === signature) return known.decodable;
+      const stream = new TextStream(this.#disk.stream(path));
+      for await (const chunk of stream.chunks()) if (chunk !== '' && stream.damage) break;
+      const decodable = stream.damage === undefined;
+      this.#checked.set(path, { signature, decodable });
+      return decodable;
+    } catch (error) {
+      if (PairLensError.is(error, 'unreadable-file')) return false;
+      throw error;
+    }
+  }
+}
+
+/** The files of a disk, one of which holds another text. */
+export function withText(disk: FileSystem, file: string, text: string): FileSystem {
+  const bytes = new TextEncoder().encode(text);
+  return {
+    stat: (path) => disk.stat(path),
+    exists: async (path) => path === file || (await disk.exists(path)),
+    walk: (path, options) => disk.walk(path, options),
+    read: async (path, options) => (path === file ? bytes : await disk.read(path, options)),
+    stream: (path, options) => (path === file ? once(bytes) : disk.stream(path, options)),
+    outsideTarget: (path, folder) => disk.outsideTarget(path, folder),
+    update: (path, folder, change, options) => disk.update(path, folder, change, options),
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  if (bytes.length > 0) yield bytes;
+}
+
+/** The text of a caption file as it is now: the open document's, else the disk's. @throws PairLensError. */
+export async function currentText(
+  { documents, disk }: CaptionFileUpdater,
+  path: string,
+): Promise<string> {
+  const open = await documents.textOf(path);
+  if (open !== undefined) return open;
+  const decoded = decodeText(await disk.read(path));
+  if ('text' in decoded) return decoded.text;
+  throw new PairLensError(
+    'unsupported-format',
+    sentence('{0} is neither UTF-8 nor UTF-16.', path),
+    {
+      path,
+      remedy: reencodeRemedy(decoded.guess),
+    },
+  );
+}

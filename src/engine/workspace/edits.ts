@@ -1,0 +1,254 @@
+import type { SourceRange } from '../../core/dataset/dataset.ts';
+import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
+import {
+  baseName,
+  folderOf,
+  isWithin,
+  toAbsolute,
+  toDatasetPath,
+  within,
+} from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
+import type { TextEdit } from '../../core/formats/captionFormat.ts';
+import { captionFormat } from '../../core/formats/formatTable.ts';
+import { refuseBlank } from '../../core/formats/representable.ts';
+import { outsideWrite } from '../../core/outsideWrite.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { writeDecision } from '../audit/decisionFile.ts';
+import type { CaptionFileUpdater } from './captionUpdates.ts';
+import { currentText } from './documentOverlay.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import { findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
+import type { Decision, FileEdit, LivePairId } from './workspace.ts';
+import type { WorkspacePorts } from './workspacePorts.ts';
+
+/** What it takes to say which characters to change. */
+export interface Editing {
+  readonly opened: readonly OpenedDataset[];
+  readonly updater: CaptionFileUpdater;
+}
+
+/** The edit that gives a pair another caption. @throws PairLensError `invalid-argument`. */
+export async function captionEdit(
+  editing: Editing,
+  id: LivePairId,
+  caption: string,
+): Promise<FileEdit> {
+  const found = await editable(editing, id);
+  return fileEdit(found, [editOf(found, caption)]);
+}
+
+/** The edits that exchange the captions of two pairs, one entry a file. @throws PairLensError `invalid-argument`. */
+export async function swapEdits(
+  editing: Editing,
+  id: LivePairId,
+  other: LivePairId,
+): Promise<readonly FileEdit[]> {
+  const first = await editable(editing, id);
+  const second = await editable(editing, other);
+  // The file of both may have been written while it was read for the second.
+  if (first.path === second.path && first.text !== second.text) throw noSuchPair(id);
+  const there = editOf(first, second.caption);
+  const here = editOf(second, first.caption);
+  if (first.path === second.path) {
+    return [fileEdit(second, [there, here])];
+  }
+  return [fileEdit(first, [there]), fileEdit(second, [here])];
+}
+
+/** The edit that gives an image its first caption. @throws PairLensError `invalid-argument`. */
+export async function createCaptionEdit(
+  { opened, updater }: Editing,
+  imagePath: string,
+  caption: string,
+): Promise<FileEdit> {
+  for (const { dataset, opened: folder } of opened) {
+    const image = toDatasetPath(dataset.root, imagePath);
+    if (image === undefined || !dataset.hasImage(image)) continue;
+    const edit = await createCaption(dataset, updater, image, caption);
+    await refuseOutside(updater.disk, edit.path, folder.dir);
+    return edit;
+  }
+  throw new PairLensError(
+    'invalid-argument',
+    sentence('{0} is in none of the open datasets.', imagePath),
+    {
+      path: imagePath,
+      remedy: sentence('Audit the folder that holds it first.'),
+    },
+  );
+}
+
+/** A pair with the text of its file and its place in it. */
+interface Editable {
+  readonly path: string;
+  readonly text: string;
+  readonly caption: string;
+  readonly format: string;
+  readonly range: SourceRange;
+}
+
+/** The pair with the text of its file, taken in anew: the disk may hold another one by now. */
+async function editable({ opened, updater }: Editing, id: LivePairId): Promise<Editable> {
+  const found = findPair(opened, id);
+  if (found === undefined) throw noSuchPair(id);
+  const before = found.dataset.slots.pairs[found.slot]!;
+  const path = toAbsolute(found.dataset.root, before.source.file);
+  await refuseOutside(updater.disk, path, found.opened.dir);
+  const text = await currentText(updater, path);
+  await updater.takeText(found, path, text, undefined);
+  const again = findPair(opened, id);
+  const now = again?.dataset.slots.pairs[again.slot];
+  if (again === undefined || now?.caption !== before.caption) throw noSuchPair(id);
+  if (now.source.file !== before.source.file) throw noSuchPair(id);
+  const { range, format } = now.source;
+  // Its own is moved in place when the text above it grows.
+  return { path, text, caption: now.caption, format, range: { ...range } };
+}
+
+function fileEdit({ path, text }: Editable, edits: readonly TextEdit[]): FileEdit {
+  return { path, text, create: false, edits };
+}
+
+function editOf({ text, format, range }: Editable, caption: string): TextEdit {
+  return captionFormat(format).edit(text, range, caption);
+}
+
+/**
+ * Adds the first caption of an image, in the way the dataset keeps its captions: a file beside the image, or a row in
+ * the table of the image's folder.
+ * @throws PairLensError `invalid-argument` where the format has no room for it.
+ */
+export async function createCaption(
+  dataset: IncrementalDataset,
+  updater: CaptionFileUpdater,
+  image: string,
+  caption: string,
+): Promise<FileEdit> {
+  refuseBlank(caption);
+  const formats = dataset.dataset.formats;
+  const table = tableFor(dataset, image);
+  if (table === undefined) {
+    if (!formats.some(isSidecarFormat)) throw noPlace(dataset, image);
+    const file = emptySidecarOf(dataset, image) ?? `${stemOf(image)}.${usualExtension(dataset)}`;
+    const path = toAbsolute(dataset.root, file);
+    const exists = await updater.disk.exists(path);
+    const text = exists ? await currentText(updater, path) : '';
+    // What stands there belongs to another reading of the folder, or was written meanwhile: not ours to replace.
+    if (text.trim() !== '') throw noPlace(dataset, image);
+    return {
+      path,
+      text,
+      create: !exists,
+      edits: [{ start: 0, end: text.length, newText: `${caption.trim()}\n` }],
+    };
+  }
+  // From outside its folder it would need a path that each format resolves in its own way.
+  if (!isWithin(folderOf(image), folderOf(table.file))) throw noPlace(dataset, image);
+  const path = toAbsolute(dataset.root, table.file);
+  const text = await currentText(updater, path);
+  const name = within(folderOf(table.file), image);
+  const edit = captionFormat(table.format).append?.(text, { image: name, caption });
+  if (edit === undefined) throw noPlace(dataset, image);
+  return { path, text, create: false, edits: [edit] };
+}
+
+interface Table {
+  readonly file: string;
+  readonly format: string;
+}
+
+/** The table that names images of the same folder, the deepest first. */
+function tableFor(dataset: IncrementalDataset, image: string): Table | undefined {
+  let found: Table | undefined;
+  let same = -1;
+  for (const slot of dataset.slots.all()) {
+    const { source, image: other } = dataset.slots.pairs[slot]!;
+    if (isSidecarFormat(source.format)) continue;
+    const rank = folderOf(other) === folderOf(image) ? 1 : 0;
+    if (rank > same) [found, same] = [{ file: source.file, format: source.format }, rank];
+    if (same === 1) break;
+  }
+  const beside = [...dataset.slots.all()].some((slot) => {
+    const { source, image: other } = dataset.slots.pairs[slot]!;
+    return isSidecarFormat(source.format) && folderOf(other) === folderOf(image);
+  });
+  return same < 1 && beside ? undefined : found;
+}
+
+/** The image's caption file where it exists and is empty. */
+function emptySidecarOf(dataset: IncrementalDataset, image: string): string | undefined {
+  return dataset.problems.find(
+    (problem) => problem.code === 'empty-caption' && problem.image === image,
+  )?.file;
+}
+
+/** The extension that most captions of the dataset bear. */
+function usualExtension(dataset: IncrementalDataset): string {
+  const counts = new Map<string, number>();
+  for (const slot of dataset.slots.all()) {
+    const { file, format } = dataset.slots.pairs[slot]!.source;
+    if (!isSidecarFormat(format)) continue;
+    counts.set(extensionOf(file), (counts.get(extensionOf(file)) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most?.[0] ?? 'txt';
+}
+
+function noPlace(dataset: IncrementalDataset, image: string): PairLensError {
+  return new PairLensError(
+    'invalid-argument',
+    sentence(
+      'A caption for {0} cannot be added by itself: the dataset keeps its captions as {1}.',
+      baseName(image),
+      dataset.dataset.formats.join(', '),
+    ),
+    {
+      path: toAbsolute(dataset.root, image),
+      remedy: sentence('Add the image to the caption file by hand.'),
+    },
+  );
+}
+
+/**
+ * Writes down what a person decided about a pair, and judges anew what that touches.
+ * @returns the path of the pair's caption file.
+ * @throws PairLensError `invalid-argument`, `write-failed`, `unreadable-file`, `unsupported-format`.
+ */
+export async function decidePair(
+  members: readonly OpenedDataset[],
+  id: LivePairId,
+  decision: Decision | 'none',
+  updater: CaptionFileUpdater,
+  { files }: Pick<WorkspacePorts, 'files'>,
+  hash: (text: string) => string,
+): Promise<string> {
+  const found = findPair(members, id);
+  if (found === undefined) throw noSuchPair(id);
+  const { dataset, slot, opened } = found;
+  const { image, caption, source } = dataset.slots.pairs[slot]!;
+  const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
+  if (imageHash === undefined) {
+    throw new PairLensError('invalid-argument', sentence('{0} cannot be read.', image), {
+      path: toAbsolute(dataset.root, image),
+      remedy: sentence('Replace the image first.'),
+    });
+  }
+  const place = { root: dataset.root, folder: opened.dir };
+  await writeDecision(files, place, { image, imageHash, caption }, decision, hash);
+  const known = dataset.unknownTexts([caption]);
+  dataset.decide(slot, decision, await updater.encode(known, undefined));
+  return toAbsolute(dataset.root, source.file);
+}
+
+/** @throws PairLensError `write-failed` where an edit of the file would change one outside of the opened folder. */
+export async function refuseOutside(
+  files: FileSystem,
+  path: string,
+  folder: string,
+): Promise<void> {
+  const target = await files.outsideTarget(path, folder);
+  if (target !== undefined) throw outsideWrite(path, target);
+}

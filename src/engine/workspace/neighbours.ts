@@ -1,0 +1,240 @@
+import { confusion } from '../../core/audit/detectors/hardNegative.ts';
+import type { Replacement } from '../../core/audit/evidence.ts';
+import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { dotRows } from '../../core/matching/innerProducts.ts';
+import { TopLists } from '../../core/matching/topLists.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import { imageAlone, livePair } from './pairs.ts';
+import type { LiveNeighbour, LivePair } from './workspace.ts';
+
+export interface NeighbourLists {
+  readonly captions: readonly LiveNeighbour[];
+  readonly images: readonly LiveNeighbour[];
+  readonly lookAlikes: readonly LiveNeighbour[];
+  readonly duplicates: readonly LiveNeighbour[];
+}
+
+/** What is judged: an image row, a caption row or both (-1 where there is none), and the pair's slot if it has one. */
+export interface Focus {
+  readonly image: number;
+  readonly text: number;
+  readonly slot: number | undefined;
+}
+
+/** The `k` best of each kind; the image's own captions and its copies are left out by identity. */
+export function neighbourLists(
+  dataset: IncrementalDataset,
+  focus: Focus,
+  k: number,
+): NeighbourLists {
+  const copies = focus.image < 0 ? new Set<number>() : copiesOf(dataset, focus.image);
+  return {
+    captions: focus.image < 0 ? [] : captionsFor(dataset, focus, copies, k),
+    images: focus.text < 0 ? [] : imagesFor(dataset, focus, copies, k),
+    lookAlikes: focus.image < 0 ? [] : lookAlikes(dataset, focus, copies, k),
+    duplicates: duplicates(dataset, focus, copies).slice(0, k),
+  };
+}
+
+/** Captions of the dataset by how well they would fit the image. */
+function captionsFor(
+  dataset: IncrementalDataset,
+  { image, text, slot }: Focus,
+  copies: ReadonlySet<number>,
+  k: number,
+): LiveNeighbour[] {
+  const { model } = dataset.context;
+  const { graph } = model.source;
+  const own = new Set(graph.captionsOf[image]);
+  const scored: { readonly t: number; readonly x: number; readonly score: number }[] = [];
+  for (const t of nearestCaptions(dataset, image)) {
+    if (own.has(t) || t === text) continue;
+    const owners = graph.imagesOf[t]!.filter((x) => x !== image && !copies.has(x));
+    const [giver] = owners;
+    if (giver === undefined || !isOwn(dataset, giver)) continue;
+    const replacement: Replacement = { replaced: text, giver };
+    scored.push({ t, x: giver, score: 1 - model.mismatch(image, t, replacement) });
+  }
+  return top(scored, k).flatMap(({ t, x, score }): LiveNeighbour[] => {
+    const found = slotOf(dataset, x, t);
+    if (found === undefined) return [];
+    return [
+      {
+        pair: livePair(dataset, found),
+        kind: 'match',
+        score,
+        ...hardNegative(dataset, slot, found),
+      },
+    ];
+  });
+}
+
+/** Images of the dataset by how well the caption would fit them. */
+function imagesFor(
+  dataset: IncrementalDataset,
+  { image, text, slot }: Focus,
+  copies: ReadonlySet<number>,
+  k: number,
+): LiveNeighbour[] {
+  const { model } = dataset.context;
+  const { graph } = model.source;
+  const own = new Set(graph.imagesOf[text]);
+  const scored: { readonly x: number; readonly score: number }[] = [];
+  for (const x of nearestImages(dataset, text)) {
+    if (!isOwn(dataset, x) || own.has(x) || x === image || copies.has(x)) continue;
+    const replacement: Replacement = { replaced: graph.captionsOf[x]![0] ?? -1, giver: image };
+    scored.push({ x, score: 1 - model.mismatch(x, text, replacement) });
+  }
+  return top(scored, k).map(({ x, score }): LiveNeighbour => ({
+    pair: pairOfImageRow(dataset, x),
+    kind: 'match',
+    score,
+    ...hardNegative(dataset, slot, firstSlot(dataset, x)),
+  }));
+}
+
+function lookAlikes(
+  dataset: IncrementalDataset,
+  { image, slot }: Focus,
+  copies: ReadonlySet<number>,
+  k: number,
+): LiveNeighbour[] {
+  return nearestLooks(dataset, image)
+    .filter((x) => isOwn(dataset, x) && x !== image && !copies.has(x))
+    .slice(0, k)
+    .map((x) => ({
+      pair: pairOfImageRow(dataset, x),
+      kind: 'likeness',
+      score: likeness(dataset, image, x),
+      ...hardNegative(dataset, slot, firstSlot(dataset, x)),
+    }));
+}
+
+function duplicates(
+  dataset: IncrementalDataset,
+  { image }: Focus,
+  copies: ReadonlySet<number>,
+): LiveNeighbour[] {
+  const { pictureOf } = dataset.context.model.source.graph;
+  return [...copies]
+    .map((x): LiveNeighbour => ({
+      pair: pairOfImageRow(dataset, x),
+      kind: 'likeness',
+      score: pictureOf[x] === pictureOf[image] ? 1 : likeness(dataset, image, x),
+    }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** How many are judged to choose the best from. */
+const CANDIDATES = 64;
+
+/*
+ * The lists of the evidence grow with the dataset: below some hundred images they hold too few to choose from, and its
+ * images and captions are looked through one by one.
+ */
+function nearestCaptions({ context, room }: IncrementalDataset, image: number): number[] {
+  const { source } = context.model;
+  if (!few(room)) return [...source.captionLists.items(image)];
+  const { images, captions } = source.spaces;
+  return nearest(room.to, CANDIDATES, (t) =>
+    source.graph.imagesOf[t]!.length === 0 ? -Infinity : dotRows(images, image, captions, t),
+  );
+}
+
+function nearestImages({ context, room }: IncrementalDataset, text: number): number[] {
+  const { source } = context.model;
+  if (!few(room)) return [...source.imageLists.items(text)];
+  const { images, captions } = source.spaces;
+  return nearest(room.guest, CANDIDATES, (x) => dotRows(images, x, captions, text));
+}
+
+function nearestLooks({ context, room }: IncrementalDataset, image: number): number[] {
+  const { source } = context.model;
+  if (!few(room)) return [...source.lookLists.items(image)];
+  const { looks } = source.spaces;
+  return nearest(room.guest, CANDIDATES, (x) => dotRows(looks, image, looks, x));
+}
+
+const FEW_IMAGES = 400;
+
+/** Whether the dataset is small: its own images and captions are too few to tell hubs by, and quickly looked through. */
+export function few({ guest }: EvidenceRoom): boolean {
+  return guest < FEW_IMAGES;
+}
+
+/** Centred cosine of the looks, 0 where they have nothing in common. */
+export function likeness(dataset: IncrementalDataset, i: number, x: number): number {
+  const { looks } = dataset.context.model.source.spaces;
+  return inUnit(dotRows(looks, i, looks, x));
+}
+
+/** A cosine as a share, 0 where it is negative. */
+export function inUnit(cosine: number): number {
+  return Math.min(1, Math.max(0, cosine));
+}
+
+/** Rows of the images that hold the same picture: the same bytes, or a near-duplicate. */
+function copiesOf(dataset: IncrementalDataset, image: number): Set<number> {
+  const { embedded, model } = dataset.context;
+  const { pictureOf } = model.source.graph;
+  const copies = new Set<number>();
+  embedded.images.paths.forEach((_, x) => {
+    if (x !== image && pictureOf[x] === pictureOf[image]) copies.add(x);
+  });
+  const path = embedded.images.paths[image];
+  for (const { file, relatedFiles } of dataset.findings.of('exact-duplicate', 'near-duplicate')) {
+    const group = [file, ...relatedFiles];
+    if (path === undefined || !group.includes(path)) continue;
+    for (const other of group) {
+      const x = dataset.imageRowOf.get(other);
+      if (x !== undefined && x !== image) copies.add(x);
+    }
+  }
+  return copies;
+}
+
+function hardNegative(
+  dataset: IncrementalDataset,
+  slot: number | undefined,
+  other: number | undefined,
+): { readonly hardNegative?: boolean } {
+  const { judged } = dataset.context;
+  if (slot === undefined || other === undefined || slot === other) return {};
+  if (judged[slot] !== true || judged[other] !== true) return {};
+  return confusion(dataset.context, slot, other) === undefined ? {} : { hardNegative: true };
+}
+
+function isOwn(dataset: IncrementalDataset, x: number): boolean {
+  return x < dataset.room.guest;
+}
+
+export function slotOf(dataset: IncrementalDataset, x: number, t: number): number | undefined {
+  const { images, textRow } = dataset.context.embedded;
+  return dataset.slots.ofImage(images.paths[x]!).find((slot) => textRow[slot] === t);
+}
+
+function firstSlot(dataset: IncrementalDataset, x: number): number | undefined {
+  return dataset.slots.ofImage(dataset.context.embedded.images.paths[x]!)[0];
+}
+
+/** The first pair of an image, or the image alone. */
+export function pairOfImageRow(dataset: IncrementalDataset, x: number): LivePair {
+  const image: DatasetPath = dataset.context.embedded.images.paths[x]!;
+  const [slot] = dataset.slots.ofImage(image);
+  return slot === undefined ? imageAlone(dataset.root, image) : livePair(dataset, slot);
+}
+
+export function top<T extends { readonly score: number }>(scored: readonly T[], k: number): T[] {
+  return [...scored].sort((a, b) => b.score - a.score).slice(0, k);
+}
+
+/** The `k` most similar of `size` items, the best first; those of -Infinity are left out. */
+export function nearest(size: number, k: number, similarity: (item: number) => number): number[] {
+  const lists = new TopLists(1, Math.max(1, k));
+  for (let item = 0; item < size; item++) {
+    const value = similarity(item);
+    if (value > lists.thresholds[0]!) lists.offer(0, item, value);
+  }
+  return [...lists.items(0)];
+}

@@ -1,0 +1,409 @@
+import { LRUCache } from 'lru-cache';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { PlacedWord } from '../../core/matching/wordRegions.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { CaptionFileUpdater } from './captionUpdates.ts';
+import { captionEdit, createCaptionEdit, decidePair, type Editing, swapEdits } from './edits.ts';
+import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairs.ts';
+import type { WorkspacePorts } from './workspacePorts.ts';
+import { LiveQueries, datasetFindings } from './queries.ts';
+import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
+import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
+import { WordQueries } from './wordQueries.ts';
+import type {
+  Decision,
+  FileEdit,
+  Lines,
+  LiveChange,
+  LiveDatasetSummary,
+  LiveFinding,
+  LiveMatch,
+  LiveNeighbour,
+  LiveNeighbours,
+  LivePair,
+  LivePairId,
+  LiveSettings,
+  LiveStatus,
+  LiveWorkspace,
+  TextPlace,
+} from './workspace.ts';
+
+/**
+ * Opens the datasets of an editor's folders; nothing is read before `refresh`.
+ * @param load opens the encoders and the cache; called when the first dataset is found. They stay the caller's to close.
+ */
+export function openWorkspace(
+  files: FileSystem,
+  load: () => Promise<WorkspacePorts>,
+  settings: LiveSettings,
+): LiveWorkspace {
+  return new IncrementalWorkspace(files, load, settings);
+}
+
+/** Findings whose names are kept: more than any list of them that somebody reads. */
+const HASHES_KEPT = 200_000;
+
+class IncrementalWorkspace implements LiveWorkspace {
+  status: LiveStatus = { state: 'no-dataset' };
+  readonly #load: () => Promise<WorkspacePorts>;
+  #loaded: WorkspacePorts | undefined;
+  readonly #updater: CaptionFileUpdater;
+  readonly #queries: LiveQueries;
+  readonly #words: WordQueries;
+  readonly #gate = new ForegroundGate();
+  readonly #queue = new SerialQueue();
+  readonly #refreshes = new SerialQueue();
+  readonly #listeners = new Set<(change: LiveChange) => void>();
+  /** Names findings; the same ones are named after every keystroke. */
+  readonly #hashes = new LRUCache<string, string>({
+    max: HASHES_KEPT,
+    memoMethod: (text) => this.#ports.hasher.hash(text),
+  });
+  readonly #hash = (text: string): string => this.#hashes.memo(text);
+  readonly #rescorer = new BackgroundRescorer(
+    this.#gate,
+    this.#queue,
+    () => (this.#closed ? [] : this.#opened),
+    () => (this.#findings = undefined),
+  );
+  #rescoring: Promise<void> | undefined;
+  #auditing: Promise<void> | undefined;
+  /** How often the folders were to be read again. */
+  #rereads = 0;
+  #folders: readonly string[] = [];
+  #closed = false;
+  #settings: LiveSettings;
+  #opened: readonly OpenedDataset[] = [];
+  #findings: readonly LiveFinding[] | undefined;
+  /** Caption files that changed and were not taken in yet. */
+  readonly #stale = new Set<string>();
+  /** Caption files that changed while a refresh was reading. */
+  #changedMeanwhile: Set<string> | undefined;
+  /** Those of them that were written. */
+  readonly #writtenMeanwhile = new Set<string>();
+
+  constructor(files: FileSystem, load: () => Promise<WorkspacePorts>, settings: LiveSettings) {
+    this.#load = load;
+    this.#settings = settings;
+    this.#updater = new CaptionFileUpdater(files, () => this.#ports);
+    this.#words = new WordQueries({
+      ports: () => this.#ports,
+      gate: this.#gate,
+      opened: () => this.#opened,
+    });
+    this.#queries = new LiveQueries({
+      ports: () => this.#ports,
+      updater: this.#updater,
+      gate: this.#gate,
+      queue: this.#queue,
+      opened: () => this.#opened,
+      matcher: () => this.#settings.matcher,
+      findingsAbout: (member, image) =>
+        datasetFindings(
+          member,
+          this.#settings.levels,
+          this.#hash,
+          (finding) => finding.image === image || finding.relatedFiles.includes(image),
+        ),
+    });
+  }
+
+  /** There once a dataset is open. */
+  get #ports(): WorkspacePorts {
+    if (this.#loaded === undefined) throw new Error('No dataset is open.');
+    return this.#loaded;
+  }
+
+  get datasets(): readonly LiveDatasetSummary[] {
+    return this.#opened.map(({ dataset }) => ({
+      dataset: dataset.dataset,
+      estimate: dataset.estimate,
+      verified: dataset.verified,
+      excluded: dataset.excluded,
+    }));
+  }
+
+  refresh(
+    folders: readonly string[],
+    hooks: Parameters<LiveWorkspace['refresh']>[1],
+  ): Promise<void> {
+    this.#folders = folders;
+    return this.#refreshes.run(() => this.#refresh(folders, hooks));
+  }
+
+  async #refresh(
+    folders: readonly string[],
+    hooks: Parameters<LiveWorkspace['refresh']>[1],
+  ): Promise<void> {
+    if (this.#closed) throw new PairLensError('cancelled', 'Cancelled.');
+    throwIfCancelled(hooks.signal);
+    const before = this.status;
+    this.status = { state: 'indexing' };
+    const meanwhile = new Set<string>();
+    this.#changedMeanwhile = meanwhile;
+    this.#writtenMeanwhile.clear();
+    try {
+      const members = await this.#open(folders, hooks);
+      await this.#queue.run(async () => {
+        for (const path of new Set([...meanwhile, ...this.#stale])) {
+          this.#stale.delete(path);
+          for (const member of members) await this.#take(member, path, hooks.signal);
+        }
+        throwIfCancelled(hooks.signal);
+        this.#opened = members;
+      });
+      for (const path of this.#writtenMeanwhile) await this.#checkStructure(path);
+      this.status = { state: members.length === 0 ? 'no-dataset' : 'ready' };
+      this.#changed({ findings: true, paths: [] });
+    } catch (error) {
+      const known = PairLensError.from(error);
+      this.status = known.code === 'cancelled' ? before : { state: 'failed', error: known };
+      throw error;
+    } finally {
+      if (this.#changedMeanwhile === meanwhile) this.#changedMeanwhile = undefined;
+    }
+  }
+
+  async #open(
+    folders: readonly string[],
+    hooks: Parameters<LiveWorkspace['refresh']>[1],
+  ): Promise<OpenedDataset[]> {
+    const { captionsPerFile } = this.#settings;
+    return openFolders(outermost(folders), {
+      ...hooks,
+      ...(captionsPerFile && { captionsPerFile }),
+      updater: this.#updater,
+      ports: async () => this.#gate.behind((this.#loaded ??= await this.#load())),
+      pause: this.#gate.pause,
+      onState: (state) => (this.status = { state }),
+    });
+  }
+
+  first<T>(work: () => Promise<T>): Promise<T> {
+    return this.#gate.first(work);
+  }
+
+  onChange(listener: (change: LiveChange) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  #changed(change: LiveChange): void {
+    this.#findings = undefined;
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  findings(): readonly LiveFinding[] {
+    this.#findings ??= this.#opened.flatMap((member) =>
+      datasetFindings(member, this.#settings.levels, this.#hash),
+    );
+    return this.#findings;
+  }
+
+  pairsInFile(path: string, lines?: Lines): readonly LivePair[] {
+    return pairsInFile(this.#opened, path, lines);
+  }
+
+  pairAt(path: string, place: TextPlace): LivePair | undefined {
+    return pairAt(this.#opened, path, place);
+  }
+
+  pairsOfImage(path: string): readonly LivePair[] {
+    return pairsOfImage(this.#opened, path);
+  }
+
+  pair(id: LivePairId): LivePair | undefined {
+    const found = findPair(this.#opened, id);
+    return found && livePair(found.dataset, found.slot);
+  }
+
+  kindOf(path: string): 'captions' | 'image' | undefined {
+    return kindOf(this.#opened, path);
+  }
+
+  async captionsChanged(
+    path: string,
+    text: string | undefined,
+    signal?: CancelSignal,
+  ): Promise<void> {
+    this.#updater.documents.set(path, text);
+    await this.#reread(path, signal);
+  }
+
+  async fileWritten(path: string): Promise<void> {
+    this.#updater.documents.written(path);
+    this.#writtenMeanwhile.add(path);
+    await this.#reread(path, undefined);
+    if (this.#updater.documents.isOpen(path)) await this.#checkStructure(path);
+  }
+
+  /** Reads everything anew where what the disk holds of a file makes other datasets. */
+  async #checkStructure(path: string): Promise<void> {
+    const checks = this.#opened.map((member) =>
+      this.#updater.restructures(member, path, undefined),
+    );
+    const found = (await Promise.all(checks)).filter((restructures) => restructures !== undefined);
+    if (found.length === 0 || found.includes(true)) this.#rereadSoon();
+  }
+
+  /** Takes in what a file says now, and whatever else could not be taken in before. */
+  async #reread(path: string, signal: CancelSignal | undefined): Promise<void> {
+    this.#changedMeanwhile?.add(path);
+    this.#stale.add(path);
+    await this.#gate.first(() =>
+      this.#queue.run(async () => {
+        throwIfCancelled(signal);
+        const changed: string[] = [];
+        for (const stale of [...this.#stale]) {
+          // What comes while this is taken in is stale again.
+          this.#stale.delete(stale);
+          try {
+            for (const member of this.#opened) {
+              if (await this.#take(member, stale, signal)) changed.push(stale);
+            }
+          } catch (error) {
+            this.#stale.add(stale);
+            throw error;
+          }
+        }
+        if (changed.length > 0) this.#changed({ findings: true, paths: changed });
+      }),
+    );
+    this.#rescoreSoon();
+    if (this.#opened.some(({ dataset }) => dataset.capacityExceeded)) this.#auditSoon();
+  }
+
+  /** Whether something was taken in of a file. */
+  async #take(
+    member: OpenedDataset,
+    path: string,
+    signal: CancelSignal | undefined,
+  ): Promise<boolean> {
+    const taken = await this.#updater.update(member, path, signal);
+    if (taken === 'restructures') this.#rereadSoon();
+    return taken !== 'nothing';
+  }
+
+  /** Reads and audits everything anew behind people's requests: more changed than can be taken in file by file. */
+  #auditSoon(): void {
+    this.#auditing ??= this.#auditWhileAsked()
+      .catch((error: unknown) => {
+        this.#ports.log.error(PairLensError.from(error).message);
+      })
+      .finally(() => (this.#auditing = undefined));
+  }
+
+  /** As `#auditSoon`, and once more where an audit goes on that may have read what was there before. */
+  #rereadSoon(): void {
+    this.#rereads++;
+    this.#auditSoon();
+  }
+
+  async #auditWhileAsked(): Promise<void> {
+    let asked: number;
+    do {
+      asked = this.#rereads;
+      await this.refresh(this.#folders, {});
+    } while (asked !== this.#rereads && !this.#closed);
+  }
+
+  async whenIdle(): Promise<void> {
+    while (this.#rescoring !== undefined || this.#auditing !== undefined) {
+      await Promise.all([this.#rescoring, this.#auditing]);
+    }
+  }
+
+  #rescoreSoon(): void {
+    this.#rescoring ??= this.#rescorer
+      .run()
+      .then((visible) => {
+        if (visible) this.#changed({ findings: true, paths: [] });
+      })
+      .catch((error: unknown) => {
+        this.#ports.log.error(PairLensError.from(error).message);
+      })
+      .finally(() => (this.#rescoring = undefined));
+  }
+
+  neighbours(
+    id: LivePairId,
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<LiveNeighbours | undefined> {
+    return this.#queries.neighbours(id, k, signal);
+  }
+
+  match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined> {
+    return this.#queries.match(id, caption, signal);
+  }
+
+  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]> {
+    return this.#words.words(id, caption, signal);
+  }
+
+  places(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly PlacedWord[]> {
+    return this.#words.places(id, caption, signal);
+  }
+
+  searchText(
+    text: string,
+    want: 'images' | 'captions',
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<readonly LiveNeighbour[]> {
+    return this.#queries.searchText(text, want, k, signal);
+  }
+
+  searchImage(
+    image: { readonly path: string } | { readonly bytes: Uint8Array },
+    want: 'images' | 'captions',
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<readonly LiveNeighbour[]> {
+    return this.#queries.searchImage(image, want, k, signal);
+  }
+
+  captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
+    return this.#queue.run(() => captionEdit(this.#editing, id, caption));
+  }
+
+  swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {
+    return this.#queue.run(() => swapEdits(this.#editing, id, other));
+  }
+
+  createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
+    return this.#queue.run(() => createCaptionEdit(this.#editing, imagePath, caption));
+  }
+
+  async decide(id: LivePairId, decision: Decision | 'none'): Promise<void> {
+    await this.#queue.run(async () => {
+      const path = await decidePair(
+        this.#opened,
+        id,
+        decision,
+        this.#updater,
+        this.#ports,
+        this.#hash,
+      );
+      this.#changed({ findings: true, paths: [path] });
+    });
+  }
+
+  setSettings(settings: LiveSettings): void {
+    this.#settings = settings;
+    this.#changed({ findings: true, paths: [] });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#listeners.clear();
+    await this.#queue.run(async () => Promise.resolve());
+    await this.#loaded?.store.flush();
+  }
+
+  get #editing(): Editing {
+    return { opened: this.#opened, updater: this.#updater };
+  }
+}

@@ -1,0 +1,151 @@
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import { toDatasetPath } from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import type { ProgressListener } from '../../core/progress.ts';
+import { runCooperatively } from '../../core/steps.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { judgeDataset } from '../audit/auditDataset.ts';
+import { decisionsOf, readDecisions } from '../audit/decisionFile.ts';
+import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
+import { type OpenedFolder, openFolder, type OpenOptions } from '../discovery/openDatasets.ts';
+import { indexDataset } from '../indexing/indexDataset.ts';
+import type { CaptionFileUpdater } from './captionUpdates.ts';
+import { IncrementalDataset } from './incrementalDataset.ts';
+import type { LivePairId, LiveStatus } from './workspace.ts';
+import type { WorkspacePorts } from './workspacePorts.ts';
+
+/** A dataset with the folder it was opened in. */
+export interface OpenedDataset {
+  readonly opened: OpenedFolder;
+  readonly dataset: IncrementalDataset;
+  /** Its caption files as the disk held them when it was opened; paths within it. */
+  readonly found: CaptionFiles;
+  /** As they are now. */
+  readonly files: Map<string, CaptionFileKind>;
+  /** What the open ones among them said when they were read last. */
+  readonly texts: Map<string, string>;
+}
+
+/** A caption file of a dataset, or undefined for a file that is none. */
+export function captionFileOf(
+  { dataset, files }: OpenedDataset,
+  path: string,
+): { readonly file: string; readonly kind: CaptionFileKind } | undefined {
+  const file = toDatasetPath(dataset.root, path);
+  const kind = file === undefined ? undefined : files.get(file);
+  return file === undefined || kind === undefined ? undefined : { file, kind };
+}
+
+export interface FoundPair extends OpenedDataset {
+  readonly slot: number;
+}
+
+export function findPair(members: readonly OpenedDataset[], id: LivePairId): FoundPair | undefined {
+  const member = members.find(({ dataset }) => dataset.root === id.root);
+  const slot = member?.dataset.slots.find(id.image, id.captionIndex);
+  return member === undefined || slot === undefined ? undefined : { ...member, slot };
+}
+
+export function noSuchPair({ image }: LivePairId): PairLensError {
+  return new PairLensError(
+    'invalid-argument',
+    sentence('{0} has no such caption any more.', image),
+    {
+      remedy: sentence('Look at the findings again: the files have changed.'),
+    },
+  );
+}
+
+interface MembersOptions extends OpenOptions {
+  /** Knows the disk and the open documents. */
+  readonly updater: CaptionFileUpdater;
+  /** Asked for when the first dataset is found: a folder without one opens no encoder. */
+  readonly ports: () => Promise<WorkspacePorts>;
+  readonly pause: () => Promise<void>;
+  readonly onState: (state: LiveStatus['state']) => void;
+}
+
+/**
+ * Opens, indexes and audits the datasets of some folders. Which datasets there are, the disk says, so that a document
+ * that is broken for a moment loses none; what an open document says stands in the place of what the disk holds.
+ * @throws PairLensError `cancelled` and what opening throws.
+ */
+export async function openFolders(
+  folders: readonly string[],
+  options: MembersOptions,
+): Promise<OpenedDataset[]> {
+  const { updater, ports, pause, onState, ...hooks } = options;
+  const members: OpenedDataset[] = [];
+  for (const folder of folders) {
+    const opened = await openFolder(updater.disk, folder, hooks).catch((error: unknown) => {
+      if (PairLensError.is(error, 'no-dataset')) return undefined;
+      throw error;
+    });
+    if (opened === undefined) continue;
+    for (const found of opened.datasets) {
+      onState('indexing');
+      const { dataset, ...known } = await updater.withDocuments(opened, found, hooks.signal);
+      const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
+        ...hooks,
+        pause,
+        onAudit: () => onState('auditing'),
+      });
+      members.push({ opened, dataset: live, ...known });
+    }
+  }
+  return members;
+}
+
+export interface BuildHooks {
+  readonly signal?: CancelSignal;
+  readonly onProgress?: ProgressListener;
+  readonly pause: () => Promise<void>;
+  readonly onAudit: () => void;
+}
+
+/**
+ * Indexes and audits one dataset.
+ * @param folder that was opened, and holds the dataset
+ * @throws PairLensError `cancelled`.
+ */
+export async function buildDataset(
+  dataset: Dataset,
+  folder: string,
+  ports: WorkspacePorts,
+  files: FileSystem,
+  hooks: BuildHooks,
+): Promise<IncrementalDataset> {
+  const hash = (text: string): string => ports.hasher.hash(text);
+  const indexed = await indexDataset(dataset, ports, hooks);
+  const { decisions, problems } = await readDecisions(files, dataset.root, folder);
+  const embedded = { ...indexed, problems: [...indexed.problems, ...problems] };
+  hooks.onAudit();
+  const context = await judgeDataset(embedded, {
+    ...hooks,
+    reference: ports.reference,
+    decisions: decisionsOf(embedded, decisions, hash),
+    ...(ports.languages && { languages: ports.languages }),
+    ...(ports.innerProducts && { innerProducts: ports.innerProducts }),
+  });
+  const { languages } = ports;
+  const live = await runCooperatively(
+    IncrementalDataset.from(embedded, context, decisions, { hash, languages }),
+    hooks.pause,
+  );
+  await live.findings.detectAll(async () => {
+    await hooks.pause();
+    throwIfCancelled(hooks.signal);
+  });
+  return live;
+}
+
+/** Folders that lie in none of the others. */
+export function outermost(folders: readonly string[]): string[] {
+  const distinct = [...new Set(folders)];
+  return distinct.filter(
+    (folder) =>
+      !distinct.some((other) => other !== folder && toDatasetPath(other, folder) !== undefined),
+  );
+}

@@ -1,0 +1,260 @@
+import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { type Decision, decisionKey } from '../../core/dataset/decisions.ts';
+import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import type { LanguageDetector } from '../../core/ports.ts';
+import type { JudgedDataset } from '../audit/auditDataset.ts';
+import type { TextRecord } from '../indexing/embeddingRecord.ts';
+import type { PairRegistry } from './pairRegistry.ts';
+
+/** Room for pairs that come between two whole audits, before the tables are replaced by longer ones. */
+const SPARE_PAIRS = 2048;
+
+/** What the detectors work on, by slots; its tables are replaced by longer ones when pairs come. */
+export interface GrowingContext extends JudgedDataset {
+  readonly embedded: EmbeddedDataset & { imageRow: Int32Array; textRow: Int32Array };
+  mismatch: Float64Array;
+}
+
+/** What the tables of a dataset need from outside. */
+export interface PairTablePorts {
+  readonly slots: PairRegistry;
+  readonly room: EvidenceRoom;
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly hash: (text: string) => string;
+  readonly languages: LanguageDetector | undefined;
+  /** The problems of the dataset as they are now. */
+  readonly problems: () => readonly Problem[];
+}
+
+/** For each slot its image and text rows, whether and how it is judged, and what people decided about it. */
+export class PairTable {
+  readonly context: GrowingContext;
+  readonly imageRowOf: ReadonlyMap<DatasetPath, number>;
+  readonly #slots: PairRegistry;
+  readonly #texts: CaptionRowAllocator;
+  readonly #decisions: Map<string, Decision>;
+  readonly #hash: (text: string) => string;
+  readonly #languages: LanguageDetector | undefined;
+  readonly #judged: boolean[];
+  readonly #verified: boolean[];
+  readonly #excluded = new Set<number>();
+  readonly #foreign: (string | undefined)[];
+  #capacityExceeded = false;
+
+  /** @param context of a whole audit, whose pairs are those of the slots. */
+  constructor(context: JudgedDataset, ports: PairTablePorts) {
+    const { slots, room, problems } = ports;
+    const { dataset, images, texts } = context.embedded;
+    this.#slots = slots;
+    this.#decisions = new Map(ports.decisions);
+    this.#hash = ports.hash;
+    this.#languages = ports.languages;
+    this.#texts = new CaptionRowAllocator(texts.texts, room);
+    this.#judged = [...context.judged];
+    this.#verified = [...context.verified];
+    this.#foreign = [...context.languages];
+    this.imageRowOf = new Map(images.paths.map((path, row) => [path, row]));
+    const capacity = slots.pairs.length + SPARE_PAIRS;
+    const unreadableImages = context.embedded.problems;
+    this.context = {
+      pairs: () => slots.all(),
+      pair: (p) => slots.pairs[p]!,
+      pairsOfImage: (image) => slots.ofImage(image),
+      problems: () => [...problems(), ...unreadableImages],
+      embedded: {
+        ...context.embedded,
+        dataset: {
+          ...dataset,
+          pairs: slots.pairs,
+          get problems() {
+            return problems();
+          },
+        },
+        texts: { ...texts, texts: this.#texts.texts },
+        imageRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.imageRow),
+        textRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.textRow),
+      },
+      judged: this.#judged,
+      verified: this.#verified,
+      languages: this.#foreign,
+      model: room.model,
+      mismatch: withRoom(new Float64Array(capacity).fill(NaN), context.mismatch),
+      words: context.words,
+    };
+    for (const slot of slots.all()) {
+      if (this.#judged[slot] !== true) this.context.embedded.textRow[slot] = -1;
+      if (this.#decisionOf(slot) === 'excluded') this.#excluded.add(slot);
+    }
+  }
+
+  get verified(): number {
+    return this.#verified.filter(Boolean).length;
+  }
+
+  get excluded(): number {
+    return this.#excluded.size;
+  }
+
+  /** Whether captions could not be taken in for want of room: only a whole audit helps. */
+  get capacityExceeded(): boolean {
+    return this.#capacityExceeded;
+  }
+
+  decision(slot: number): Decision | undefined {
+    if (this.#verified[slot] === true) return 'verified';
+    return this.#excluded.has(slot) ? 'excluded' : undefined;
+  }
+
+  /** Notes what was decided about the pair of a slot; whether it can be: its image was read. */
+  decide(slot: number, decision: Decision | 'none'): boolean {
+    const key = this.#decisionKey(slot);
+    if (key === undefined) return false;
+    if (decision === 'none') this.#decisions.delete(key);
+    else this.#decisions.set(key, decision);
+    return true;
+  }
+
+  /** Those of the captions that have to be encoded before they are seated. */
+  unknownTexts(captions: Iterable<string>): string[] {
+    const unknown = new Set<string>();
+    for (const caption of captions) {
+      if (this.#texts.get(caption) === undefined && this.#languageOf(caption) === undefined)
+        unknown.add(caption);
+    }
+    return [...unknown];
+  }
+
+  /** The row of a caption that nobody carries yet, for judging it where it is not. */
+  queryRow(text: string, record: TextRecord): number {
+    return this.#texts.place(text, record);
+  }
+
+  /** Puts the pairs of some slots where they stand now. */
+  assignRows(slots: readonly number[], records: ReadonlyMap<string, TextRecord>): void {
+    this.#grow();
+    const taken = new Set<number>();
+    for (const slot of slots) this.#assignRow(slot, records, taken);
+  }
+
+  judge(slot: number): void {
+    const { embedded, mismatch, model, judged } = this.context;
+    mismatch[slot] =
+      judged[slot] === true
+        ? model.mismatch(embedded.imageRow[slot]!, embedded.textRow[slot]!)
+        : NaN;
+  }
+
+  /** The text rows of the captions that are judged on an image, each once. */
+  textRows(image: DatasetPath): number[] {
+    const rows = this.#slots.ofImage(image).map((slot) => this.context.embedded.textRow[slot]!);
+    return [...new Set(rows.filter((row) => row >= 0))];
+  }
+
+  /** More pairs may have come than there was room for. */
+  #grow(): void {
+    const { embedded, mismatch } = this.context;
+    const needed = this.#slots.pairs.length;
+    if (needed <= mismatch.length) return;
+    const capacity = needed + SPARE_PAIRS;
+    this.context.mismatch = withRoom(new Float64Array(capacity).fill(NaN), mismatch);
+    embedded.imageRow = withRoom(new Int32Array(capacity).fill(-1), embedded.imageRow);
+    embedded.textRow = withRoom(new Int32Array(capacity).fill(-1), embedded.textRow);
+  }
+
+  #assignRow(slot: number, records: ReadonlyMap<string, TextRecord>, taken: Set<number>): void {
+    const { embedded } = this.context;
+    const pair = this.#slots.pairs[slot]!;
+    const held = this.#slots.holds(slot);
+    const imageRow = held ? (this.imageRowOf.get(pair.image) ?? -1) : -1;
+    embedded.imageRow[slot] = imageRow;
+    const decision = held ? this.#decisionOf(slot) : undefined;
+    if (decision === 'excluded') this.#excluded.add(slot);
+    else this.#excluded.delete(slot);
+    this.#verified[slot] = decision === 'verified';
+    const readable = imageRow >= 0 && decision !== 'excluded' && pair.caption.trim() !== '';
+    const language = readable ? this.#languageOf(pair.caption) : undefined;
+    this.#foreign[slot] = language;
+    let row = -1;
+    if (readable && language === undefined) {
+      const record = records.get(pair.caption);
+      row = this.#texts.get(pair.caption) ?? -1;
+      if (row < 0 && record !== undefined) row = this.#texts.place(pair.caption, record, taken);
+      if (row < 0) this.#capacityExceeded = true;
+      if (row >= 0) taken.add(row);
+    }
+    embedded.textRow[slot] = row;
+    this.#judged[slot] = row >= 0;
+  }
+
+  #decisionOf(slot: number): Decision | undefined {
+    const key = this.#decisions.size === 0 ? undefined : this.#decisionKey(slot);
+    return key === undefined ? undefined : this.#decisions.get(key);
+  }
+
+  /** Undefined for an image that cannot be read. */
+  #decisionKey(slot: number): string | undefined {
+    const { image, caption } = this.#slots.pairs[slot]!;
+    const hash = this.context.embedded.images.hashes[this.imageRowOf.get(image) ?? -1];
+    return hash === undefined ? undefined : decisionKey(hash, caption, this.#hash);
+  }
+
+  #languageOf(caption: string): string | undefined {
+    const language = this.#languages?.detect(caption);
+    return language === 'en' ? undefined : language;
+  }
+}
+
+function withRoom<T extends { set(values: ArrayLike<number>): void }>(
+  room: T,
+  values: ArrayLike<number>,
+): T {
+  room.set(values);
+  return room;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** Which row of the tables holds which caption, while new ones take the room that old ones leave. */
+export class CaptionRowAllocator {
+  /** By row; empty where none was yet. */
+  readonly texts: string[];
+  readonly #room: EvidenceRoom;
+  readonly #rowOf = new Map<string, number>();
+  #next: number;
+
+  constructor(texts: readonly string[], room: EvidenceRoom) {
+    this.#room = room;
+    this.#next = room.from;
+    this.texts = [...texts, ...new Array<string>(room.to - room.from).fill('')];
+    texts.forEach((text, t) => this.#rowOf.set(text, t));
+  }
+
+  get(text: string): number | undefined {
+    return this.#rowOf.get(text);
+  }
+
+  /**
+   * Gives a caption a row that nobody's caption stands in.
+   * @param taken rows that are to be kept though nobody carries their captions yet
+   * @returns -1 where there is no room.
+   */
+  place(text: string, record: TextRecord, taken = NONE): number {
+    const known = this.#rowOf.get(text);
+    if (known !== undefined) return known;
+    const { from, to, model } = this.#room;
+    for (let tried = from; tried < to; tried++) {
+      const row = this.#next;
+      this.#next = row + 1 < to ? row + 1 : from;
+      if (taken.has(row) || model.source.graph.imagesOf[row]!.length > 0) continue;
+      const before = this.texts[row]!;
+      if (before !== '') this.#rowOf.delete(before);
+      this.#room.put(row, record.embedding, record.sentence);
+      this.texts[row] = text;
+      this.#rowOf.set(text, row);
+      return row;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,131 @@
+import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
+import { captionFormat } from '../../core/formats/formatTable.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import type { OpenedDataset } from './openedDatasets.ts';
+import type { Lines, LivePair, TextPlace } from './workspace.ts';
+
+/** The pair of a slot as the editor sees it. */
+export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
+  const { root, context } = dataset;
+  const pair = dataset.slots.pairs[slot]!;
+  const mismatch = context.mismatch[slot]!;
+  return {
+    root,
+    image: pair.image,
+    captionIndex: pair.captionIndex,
+    caption: pair.caption,
+    imagePath: toAbsolute(root, pair.image),
+    captionPath: toAbsolute(root, pair.source.file),
+    // Its own is moved in place when the text above it grows.
+    range: { ...pair.source.range },
+    end: captionEnd(pair),
+    match: Number.isNaN(mismatch) ? undefined : 1 - mismatch,
+    decision: dataset.decision(slot),
+  };
+}
+
+/** An image without a caption, named as if its caption were empty. */
+export function imageAlone(root: string, image: DatasetPath): LivePair {
+  const path = toAbsolute(root, image);
+  return {
+    root,
+    image,
+    captionIndex: 0,
+    caption: '',
+    imagePath: path,
+    captionPath: path,
+    range: { start: 0, end: 0, line: 0, column: 0 },
+    end: { line: 0, column: 0 },
+    match: undefined,
+    decision: undefined,
+  };
+}
+
+/** Whether a part of the caption stands on one of the lines. */
+export function isOn({ first, last }: Lines, pair: Pair): boolean {
+  const { line } = pair.source.range;
+  return line <= last && (line >= first || captionEnd(pair).line >= first);
+}
+
+/** Where the caption ends in its file. */
+export function captionEnd({ caption, source }: Pair): LivePair['end'] {
+  const { range, format } = source;
+  const lines = captionFormat(format).linesOf?.(caption) ?? [caption];
+  const last = lines.at(-1) ?? '';
+  return lines.length < 2
+    ? { line: range.line, column: range.column + range.end - range.start }
+    : { line: range.line + lines.length - 1, column: last.length };
+}
+
+/** The pairs of a caption file, in its order. @param lines only those whose caption stands, at least in part, on these */
+export function pairsInFile(
+  members: readonly OpenedDataset[],
+  path: string,
+  lines?: Lines,
+): LivePair[] {
+  return members.flatMap(({ dataset }) => {
+    const file = toDatasetPath(dataset.root, path);
+    const slots = file === undefined ? [] : dataset.slots.ofFile(file);
+    const { pairs } = dataset.slots;
+    return slots
+      .filter((slot) => lines === undefined || isOn(lines, pairs[slot]!))
+      .map((slot) => livePair(dataset, slot));
+  });
+}
+
+/** The caption at a place, or else the first on its line, or else that of a file with captions of one image only. */
+export function pairAt(
+  members: readonly OpenedDataset[],
+  path: string,
+  place: TextPlace,
+): LivePair | undefined {
+  const line = { first: place.line, last: place.line };
+  let onLine: LivePair | undefined;
+  for (const { dataset } of members) {
+    const file = toDatasetPath(dataset.root, path);
+    for (const slot of file === undefined ? [] : dataset.slots.ofFile(file)) {
+      const pair = dataset.slots.pairs[slot]!;
+      if (!isOn(line, pair)) continue;
+      // One line may hold all captions of a dataset: only the one that is meant is made out.
+      const { range } = pair.source;
+      if (!isBefore(place, range) && !isBefore(captionEnd(pair), place)) {
+        return livePair(dataset, slot);
+      }
+      onLine ??= livePair(dataset, slot);
+    }
+  }
+  return onLine ?? ofOneImage(pairsInFile(members, path));
+}
+
+export function pairsOfImage(members: readonly OpenedDataset[], path: string): LivePair[] {
+  return members.flatMap(({ dataset }) => {
+    const image = toDatasetPath(dataset.root, path);
+    const slots = image === undefined ? [] : dataset.slots.ofImage(image);
+    return slots.map((slot) => livePair(dataset, slot));
+  });
+}
+
+/** Whether a path is a caption file or an image of a dataset. */
+export function kindOf(
+  members: readonly OpenedDataset[],
+  path: string,
+): 'captions' | 'image' | undefined {
+  for (const { dataset, files } of members) {
+    const inside = toDatasetPath(dataset.root, path);
+    if (inside === undefined) continue;
+    if (files.has(inside)) return 'captions';
+    if (dataset.hasImage(inside)) return 'image';
+  }
+  return undefined;
+}
+
+/** The last caption of a file that is about a single image: beside its text, as in the line after it, it is still meant. */
+function ofOneImage(pairs: readonly LivePair[]): LivePair | undefined {
+  const last = pairs.at(-1);
+  return pairs.every(({ imagePath }) => imagePath === last?.imagePath) ? last : undefined;
+}
+
+function isBefore(a: TextPlace, b: TextPlace): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column);
+}

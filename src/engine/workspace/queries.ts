@@ -1,0 +1,218 @@
+import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
+import type { Finding } from '../../core/audit/finding.ts';
+import type { Levels } from '../../core/audit/rules.ts';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { SquareImage } from '../../core/ports.ts';
+import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
+import { findingsAt } from '../audit/auditDataset.ts';
+import { fingerprintOf, folderPrefix } from '../audit/buildReport.ts';
+import type { TextRecord } from '../indexing/embeddingRecord.ts';
+import { forPerson, withImageBytes } from '../indexing/imageFiles.ts';
+import type { CaptionFileUpdater } from './captionUpdates.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import { neighbourLists } from './neighbours.ts';
+import type { WorkspacePorts } from './workspacePorts.ts';
+import { type RankedNeighbour, searchByImage, searchByText, type SearchOrder } from './search.ts';
+import { findPair, type OpenedDataset } from './openedDatasets.ts';
+import { imageAlone, livePair } from './pairs.ts';
+import type { ForegroundGate, SerialQueue } from './scheduling.ts';
+import type {
+  LiveFinding,
+  LiveMatch,
+  LiveNeighbour,
+  LiveNeighbours,
+  LivePairId,
+} from './workspace.ts';
+
+const MATCH_NEIGHBOURS = 20;
+
+/** What the queries look at. */
+export interface QueryAccess {
+  ports(): WorkspacePorts;
+  readonly updater: CaptionFileUpdater;
+  readonly gate: ForegroundGate;
+  readonly queue: SerialQueue;
+  opened(): readonly OpenedDataset[];
+  matcher(): SearchMatcher | undefined;
+  /** The findings that name an image, as they stand this moment. */
+  findingsAbout(member: OpenedDataset, image: string): readonly LiveFinding[];
+}
+
+/** Questions that change nothing. */
+export class LiveQueries {
+  readonly #access: QueryAccess;
+
+  constructor(access: QueryAccess) {
+    this.#access = access;
+  }
+
+  /** @throws PairLensError `cancelled`. */
+  async neighbours(
+    id: LivePairId,
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<LiveNeighbours | undefined> {
+    return this.#access.gate.first(() =>
+      this.#access.queue.run(async () => {
+        throwIfCancelled(signal);
+        return Promise.resolve(this.#neighbours(id, k));
+      }),
+    );
+  }
+
+  #neighbours(id: LivePairId, k: number): LiveNeighbours | undefined {
+    const found = findPair(this.#access.opened(), id);
+    const member = found ?? this.#access.opened().find(({ dataset }) => dataset.root === id.root);
+    if (member === undefined) return undefined;
+    const { dataset } = member;
+    if (found === undefined && !dataset.hasImage(id.image)) return undefined;
+    const slots = dataset.slots.ofImage(id.image);
+    const { embedded } = dataset.context;
+    const image = dataset.imageRowOf.get(id.image) ?? -1;
+    const text = found === undefined ? -1 : embedded.textRow[found.slot]!;
+    return {
+      focus:
+        found === undefined ? imageAlone(dataset.root, id.image) : livePair(dataset, found.slot),
+      siblings: slots.map((slot) => livePair(dataset, slot)),
+      findings: this.#access.findingsAbout(member, id.image),
+      ...neighbourLists(dataset, { image, text, slot: found?.slot }, k),
+    };
+  }
+
+  /** @throws PairLensError `cancelled`. */
+  async match(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<LiveMatch | undefined> {
+    return this.#access.gate.first(async () => {
+      // Without a dataset there are no encoders either.
+      if (findPair(this.#access.opened(), id) === undefined) return undefined;
+      const records = await this.#access.updater.encode([caption], signal);
+      throwIfCancelled(signal);
+      return this.#access.queue.run(async () => Promise.resolve(this.#match(id, caption, records)));
+    });
+  }
+
+  /** Gives the pair the caption, looks, and takes it back, in one go. */
+  #match(
+    id: LivePairId,
+    caption: string,
+    records: ReadonlyMap<string, TextRecord>,
+  ): LiveMatch | undefined {
+    const found = findPair(this.#access.opened(), id);
+    if (found === undefined) return undefined;
+    const { dataset, slot } = found;
+    const undo = dataset.tryCaption(slot, caption, records);
+    try {
+      const { context } = dataset;
+      const neighbours = this.#neighbours(id, MATCH_NEIGHBOURS);
+      const mismatch = context.mismatch[slot]!;
+      if (neighbours === undefined || Number.isNaN(mismatch)) return undefined;
+      const image = context.embedded.imageRow[slot]!;
+      const text = context.embedded.textRow[slot]!;
+      return { match: 1 - mismatch, evidence: evidenceOf(context, image, text), neighbours };
+    } finally {
+      undo();
+    }
+  }
+
+  /** @throws PairLensError `cancelled`. */
+  async searchText(
+    text: string,
+    want: 'images' | 'captions',
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<readonly LiveNeighbour[]> {
+    if (text.trim() === '' || this.#access.opened().length === 0) return [];
+    return this.#access.gate.first(async () => {
+      const record = (await this.#access.updater.encode([text], signal)).get(text);
+      throwIfCancelled(signal);
+      if (record === undefined) return [];
+      const order = this.#order(signal);
+      return this.#access.queue.run(() =>
+        this.#best(k, signal, (dataset) => searchByText(dataset, text, record, want, k, order)),
+      );
+    });
+  }
+
+  /** @throws PairLensError `cancelled`, `unreadable-image`, `unreadable-file`. */
+  async searchImage(
+    image: { readonly path: string } | { readonly bytes: Uint8Array },
+    want: 'images' | 'captions',
+    k: number,
+    signal?: CancelSignal,
+  ): Promise<readonly LiveNeighbour[]> {
+    if (this.#access.opened().length === 0) return [];
+    const { files, reader, imageEncoder } = this.#access.ports();
+    return this.#access.gate.first(async () => {
+      const read = (bytes: Uint8Array): Promise<SquareImage> => {
+        throwIfCancelled(signal);
+        return reader.read(bytes, imageEncoder.size);
+      };
+      const square =
+        'path' in image
+          ? await withImageBytes(files, image, read, forPerson)
+          : await read(image.bytes);
+      throwIfCancelled(signal);
+      const encoded = await imageEncoder.encode([square]);
+      throwIfCancelled(signal);
+      const order = this.#order(signal);
+      return this.#access.queue.run(() =>
+        this.#best(k, signal, (dataset) => searchByImage(dataset, encoded, want, k, order)),
+      );
+    });
+  }
+
+  #order(signal: CancelSignal | undefined): SearchOrder {
+    const { innerProducts } = this.#access.ports();
+    const matcher = this.#access.matcher();
+    return {
+      ...(matcher && { matcher }),
+      ...(innerProducts && { innerProducts }),
+      ...(signal && { signal }),
+    };
+  }
+
+  async #best(
+    k: number,
+    signal: CancelSignal | undefined,
+    search: (dataset: IncrementalDataset) => Promise<RankedNeighbour[]>,
+  ): Promise<LiveNeighbour[]> {
+    const found: RankedNeighbour[] = [];
+    for (const { dataset } of this.#access.opened()) {
+      throwIfCancelled(signal);
+      for (const each of await search(dataset)) found.push(each);
+    }
+    return found
+      .sort((a, b) => b.rank - a.rank)
+      .slice(0, k)
+      .map(({ neighbour }) => neighbour);
+  }
+}
+
+/** The wanted findings of a dataset that are not off, the worst first. */
+export function datasetFindings(
+  { dataset, opened }: OpenedDataset,
+  levels: Levels,
+  hash: (text: string) => string,
+  wanted: (finding: Finding) => boolean = () => true,
+): LiveFinding[] {
+  const { context } = dataset;
+  const prefix = folderPrefix(opened.dir, dataset.root);
+  const seen = new Map<string, number>();
+  return findingsAt(levels, dataset.findings.all())
+    .filter(wanted)
+    .map((finding): LiveFinding => {
+      const id = fingerprintOf(finding, context.embedded.dataset, prefix, hash);
+      const times = seen.get(id) ?? 0;
+      seen.set(id, times + 1);
+      return {
+        id: times === 0 ? id : `${id}-${times}`,
+        root: dataset.root,
+        finding,
+        pair: finding.pair === undefined ? undefined : livePair(dataset, finding.pair),
+        related: finding.relatedPairs.map((slot) => livePair(dataset, slot)),
+      };
+    });
+}

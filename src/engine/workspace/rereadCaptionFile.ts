@@ -1,0 +1,351 @@
+import type { CancelSignal } from '../../core/cancellation.ts';
+import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
+import {
+  commonFolder,
+  folderOf,
+  isWithin,
+  joinPath,
+  toAbsolute,
+  toDatasetPath,
+  within,
+} from '../../core/dataset/paths.ts';
+import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { captionFormat } from '../../core/formats/formatTable.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { decodeText } from '../../core/text/decodeText.ts';
+import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
+import { readTable } from '../discovery/captionTables.ts';
+import { unreadableFile } from '../discovery/errorWords.ts';
+import { isMissingRow, missingRow, type OpenedFolder } from '../discovery/openDatasets.ts';
+import {
+  missingSidecar,
+  sharedSidecar,
+  sidecarPairs,
+  wrongEncoding,
+} from '../discovery/sidecars.ts';
+
+/** A caption file of a dataset, read on its own. Paths within the dataset. */
+export interface ReadFile {
+  /** Numbered as if no other file captioned their images. */
+  readonly pairs: readonly Pair[];
+  readonly problems: readonly Problem[];
+  readonly kind: CaptionFileKind;
+  /** Whether it captions images that lie outside of its dataset; their pairs are left out. */
+  readonly reachesOut: boolean;
+}
+
+/**
+ * Reads one caption file again, as opening the whole folder would.
+ * @param root of its dataset
+ * @throws PairLensError `cancelled`.
+ */
+export async function readCaptionFile(
+  files: FileSystem,
+  opened: OpenedFolder,
+  root: string,
+  file: DatasetPath,
+  kind: CaptionFileKind,
+  signal: CancelSignal | undefined,
+): Promise<ReadFile> {
+  const folder = toDatasetPath(opened.dir, root) ?? '';
+  const inFolder = (path: DatasetPath): DatasetPath => joinPath(folder, path);
+  const inside = (path: DatasetPath): DatasetPath => within(folder, path);
+  const read =
+    kind.kind === 'sidecar'
+      ? await readSidecar(files, opened, inFolder(file), kind.images.map(inFolder))
+      : await readTable(
+          files,
+          opened.dir,
+          toAbsolute(root, file),
+          inFolder(file),
+          captionFormat(kind.format),
+          opened.index,
+          signal,
+        );
+  const here = read.pairs.filter(({ image }) => isWithin(image, folder));
+  return {
+    pairs: here.map((pair) => ({
+      ...pair,
+      image: inside(pair.image),
+      source: { ...pair.source, file },
+    })),
+    problems: read.problems.map((problem) => problemInside(problem, inside)),
+    kind:
+      kind.kind === 'table' && 'mentioned' in read
+        ? { ...kind, mentioned: new Set([...read.mentioned].map(inside)) }
+        : kind,
+    reachesOut: here.length < read.pairs.length,
+  };
+}
+
+/** A problem as seen from a folder inside the one it was found in. */
+export function problemInside(
+  problem: Problem,
+  inside: (path: DatasetPath) => DatasetPath,
+): Problem {
+  return {
+    ...problem,
+    file: inside(problem.file),
+    ...(problem.image !== undefined && { image: inside(problem.image) }),
+    ...(problem.related && { related: problem.related.map(inside) }),
+  };
+}
+
+/** Paths relative to the opened folder, as messages name them. What is wrong with the file is told once, of its first image. */
+async function readSidecar(
+  files: FileSystem,
+  { dir, captionsPerFile }: OpenedFolder,
+  file: DatasetPath,
+  images: readonly DatasetPath[],
+): Promise<{ pairs: Pair[]; problems: Problem[] }> {
+  const absolute = toAbsolute(dir, file);
+  if (!(await files.exists(absolute))) return { pairs: [], problems: images.map(missingSidecar) };
+  const problems: Problem[] = images.length > 1 ? [sharedSidecar(file, images)] : [];
+  const [first] = images;
+  const bytes = await files.read(absolute, { maxBytes: SIDECAR_BYTES }).catch((error: unknown) => {
+    if (PairLensError.is(error, 'unreadable-file')) return error;
+    throw error;
+  });
+  if (!(bytes instanceof Uint8Array)) {
+    const problem = unreadableFile(file, bytes);
+    problems.push({ ...problem, ...(first !== undefined && { image: first }) });
+    return { pairs: [], problems };
+  }
+  const decoded = decodeText(bytes);
+  if (!('text' in decoded)) {
+    const problem = wrongEncoding(file, decoded.guess);
+    problems.push({ ...problem, ...(first !== undefined && { image: first }) });
+    return { pairs: [], problems };
+  }
+  const pairs: Pair[] = [];
+  for (const image of images) {
+    const found = sidecarPairs(file, image, decoded.text, captionsPerFile);
+    if (found.problem !== undefined) problems.push(found.problem);
+    for (const pair of found.pairs) pairs.push(pair);
+  }
+  return { pairs, problems };
+}
+
+/** What a caption file holds now. */
+export interface FileContent {
+  readonly file: DatasetPath;
+  /** Its pairs, and those of other files that are numbered on from them. */
+  readonly pairs: ReadonlyMap<DatasetPath, readonly Pair[]>;
+  /** The problems of the file, and of images that lost or got their captions by it. */
+  readonly problems: readonly Problem[];
+  /** Images whose `missing-caption` problem no longer holds or is among `problems`. */
+  readonly images: ReadonlySet<DatasetPath>;
+  /**
+   * Whether opening the folder with this content would make other datasets of it, or one with other images: then only
+   * that tells what there is.
+   */
+  readonly restructures: boolean;
+}
+
+/** A dataset with the facts that tell what a change of one of its files comes to. */
+export interface FileContext {
+  readonly dataset: Dataset;
+  readonly opened: OpenedFolder;
+  /** Its caption files as the disk held them when it was opened. */
+  readonly found: CaptionFiles;
+  /** As they are now. */
+  readonly files: CaptionFiles;
+}
+
+/** What a file that was read again comes to in its dataset. */
+export function fileContent(context: FileContext, file: DatasetPath, read: ReadFile): FileContent {
+  const pairs = numbered(context.dataset.pairs, file, read.pairs);
+  const { kind, problems } = read;
+  if (kind.kind === 'sidecar') {
+    return { file, pairs, problems, images: new Set(kind.images), restructures: false };
+  }
+  const { missing, images, strays } = uncaptioned(context, file, kind);
+  return {
+    file,
+    pairs,
+    problems: [...problems, ...missing],
+    images,
+    restructures:
+      strays ||
+      read.reachesOut ||
+      read.pairs.length + problems.length === 0 ||
+      outgrows(context, file, kind),
+  };
+}
+
+/** The dataset with another content of a file. */
+export function withContent(dataset: Dataset, content: FileContent): Dataset {
+  const byFile = new Map<DatasetPath, readonly Pair[]>();
+  for (const pair of dataset.pairs) {
+    const known = byFile.get(pair.source.file) as Pair[] | undefined;
+    if (known === undefined) byFile.set(pair.source.file, [pair]);
+    else known.push(pair);
+  }
+  for (const [file, pairs] of content.pairs) byFile.set(file, pairs);
+  return {
+    ...dataset,
+    pairs: [...byFile.values()].flat(),
+    problems: problemsWith(dataset.problems, content),
+  };
+}
+
+/** The problems of a dataset with another content of a file. */
+export function problemsWith(problems: readonly Problem[], content: FileContent): Problem[] {
+  const kept = problems.filter(
+    (problem) =>
+      isOfPlace(problem) ||
+      (problem.file !== content.file &&
+        !(problem.code === 'missing-caption' && content.images.has(problem.file))),
+  );
+  return [...kept, ...content.problems];
+}
+
+/** The images of a dataset that a table and no other file captions, and those that are left without a caption. */
+function uncaptioned(
+  { dataset, opened, files }: FileContext,
+  file: DatasetPath,
+  kind: CaptionFileKind & { readonly kind: 'table' },
+): { missing: Problem[]; images: Set<DatasetPath>; strays: boolean } {
+  const elsewhere = captionedElsewhere(dataset, files, file);
+  const claimed = claimedBy(files, file, kind);
+  const base = toDatasetPath(opened.dir, dataset.root) ?? '';
+  const images = new Set([...kind.mentioned].filter((image) => !elsewhere.has(image)));
+  const missing: Problem[] = [];
+  let strays = false;
+  for (const image of dataset.images) {
+    if (kind.mentioned.has(image) || elsewhere.has(image)) continue;
+    images.add(image);
+    if (!claimed(folderOf(image))) strays = true;
+    else {
+      const problem = missingRow(joinPath(base, image));
+      missing.push(problemInside(problem, (path) => within(base, path)));
+    }
+  }
+  return { missing, images, strays };
+}
+
+/** Images that other files of the dataset caption, or whose lack of a caption is reported in another way. */
+function captionedElsewhere(
+  { problems }: Dataset,
+  files: CaptionFiles,
+  file: DatasetPath,
+): Set<DatasetPath> {
+  const elsewhere = new Set<DatasetPath>();
+  for (const [other, kind] of files) {
+    if (other === file) continue;
+    for (const image of kind.kind === 'table' ? kind.mentioned : kind.images) elsewhere.add(image);
+  }
+  for (const problem of problems) {
+    if (problem.code !== 'missing-caption' || isMissingRow(problem)) continue;
+    for (const image of [problem.image, ...(problem.related ?? [])]) {
+      if (image !== undefined) elsewhere.add(image);
+    }
+  }
+  return elsewhere;
+}
+
+/**
+ * Whether every image of a folder should have a caption: a table that captions the folder it lies in claims all below it,
+ * another one the folders of the images it names, as when the dataset is opened.
+ */
+function claimedBy(
+  files: CaptionFiles,
+  file: DatasetPath,
+  now: CaptionFileKind,
+): (folder: DatasetPath) => boolean {
+  const folders = new Set<DatasetPath>();
+  const trees: DatasetPath[] = [];
+  for (const [path, kind] of new Map([...files, [file, now]])) {
+    if (kind.kind === 'sidecar') continue;
+    if (captionFormat(kind.format).images === 'own-folder') trees.push(folderOf(path));
+    else for (const image of kind.mentioned) folders.add(folderOf(image));
+  }
+  return (folder) => folders.has(folder) || trees.some((tree) => isWithin(folder, tree));
+}
+
+/** Whether a table now names images that make another dataset of its folder. */
+function outgrows(
+  { dataset, opened, found }: FileContext,
+  file: DatasetPath,
+  { mentioned }: CaptionFileKind & { readonly kind: 'table' },
+): boolean {
+  const images = new Set(dataset.images);
+  let root = folderOf(file);
+  for (const image of mentioned) {
+    if (!images.has(image)) return true;
+    root = commonFolder(root, folderOf(image));
+  }
+  if (root !== '') return true;
+  // What a table no longer names may be captioned by a text file beside it, or belong to a dataset further down.
+  if (!opened.hasTexts && opened.datasets.length === 1) return false;
+  const before = found.get(file);
+  const known = before?.kind === 'table' ? before.mentioned : new Set<DatasetPath>();
+  return known.size !== mentioned.size || [...mentioned].some((image) => !known.has(image));
+}
+
+/**
+ * The pairs of a file, numbered on where files before it in the dataset caption the same images, and those of other files
+ * whose numbers that changes.
+ */
+function numbered(
+  all: readonly Pair[],
+  file: DatasetPath,
+  pairs: readonly Pair[],
+): Map<DatasetPath, readonly Pair[]> {
+  const images = new Set(pairs.map(({ image }) => image));
+  for (const { image, source } of all) if (source.file === file) images.add(image);
+  const others = all.filter(({ image, source }) => source.file !== file && images.has(image));
+  const result = new Map<DatasetPath, readonly Pair[]>([[file, pairs]]);
+  if (others.length === 0) return result;
+  const old = numbersFrom(all.filter(({ image }) => images.has(image)));
+  const own = others.map((pair) => ({ ...pair, captionIndex: pair.captionIndex - old(pair) }));
+  const now = numbersFrom([...own, ...pairs], true);
+  const changed = new Map<DatasetPath, Map<string, Pair>>();
+  const placed = (pair: Pair): Pair => ({ ...pair, captionIndex: pair.captionIndex + now(pair) });
+  result.set(file, pairs.map(placed));
+  own.forEach((pair, i) => {
+    const before = others[i]!;
+    const after = placed(pair);
+    if (after.captionIndex === before.captionIndex) return;
+    const key = before.source.file;
+    changed.set(key, (changed.get(key) ?? new Map<string, Pair>()).set(keyOf(before), after));
+  });
+  for (const [other, moved] of changed) {
+    const whole = all.filter(({ source }) => source.file === other);
+    result.set(
+      other,
+      whole.map((pair) => moved.get(keyOf(pair)) ?? pair),
+    );
+  }
+  return result;
+}
+
+function keyOf({ image, captionIndex }: Pair): string {
+  return `${captionIndex}\0${image}`;
+}
+
+/**
+ * From which number on each file counts the captions of an image.
+ * @param own whether the pairs are numbered as if no other file captioned their images
+ */
+function numbersFrom(pairs: readonly Pair[], own = false): (pair: Pair) => number {
+  const counts = new Map<DatasetPath, Map<DatasetPath, number>>();
+  for (const { image, captionIndex, source } of pairs) {
+    const files = counts.get(image) ?? new Map<DatasetPath, number>();
+    files.set(source.file, Math.max(files.get(source.file) ?? 0, captionIndex + 1));
+    counts.set(image, files);
+  }
+  const starts = new Map<DatasetPath, Map<DatasetPath, number>>();
+  for (const [image, files] of counts) {
+    let next = 0;
+    const start = new Map<DatasetPath, number>();
+    for (const [file, count] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      start.set(file, next);
+      next = own ? next + count : Math.max(next, count);
+    }
+    starts.set(image, start);
+  }
+  return ({ image, source }) => starts.get(image)?.get(source.file) ?? 0;
+}

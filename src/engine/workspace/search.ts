@@ -1,0 +1,161 @@
+import { dotRows } from '../../core/matching/innerProducts.ts';
+import { type Matrix, row } from '../../core/matching/matrix.ts';
+import { gatheredRows, type MatchOptions, stackedRows } from '../../core/matching/scoreBlocks.ts';
+import type { ImageEncodings } from '../../core/ports.ts';
+import { correctedScores, type QueryBank } from '../../core/retrieval/normalisedSearch.ts';
+import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
+import type { TextRecord } from '../indexing/embeddingRecord.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import { few, inUnit, likeness, nearest, pairOfImageRow, slotOf } from './neighbours.ts';
+import { livePair } from './pairs.ts';
+import type { LiveNeighbour, LivePair } from './workspace.ts';
+
+/** Looked at closely: the nearest by cosine, of which hubness and the other evidence choose. */
+const CANDIDATES = 200;
+
+/** What hits are ranked by: a matcher's corrected cosine, or the match that the audit would give them. */
+export interface SearchOrder extends Pick<MatchOptions, 'innerProducts' | 'signal'> {
+  readonly matcher?: SearchMatcher;
+}
+
+/** A hit, and what it is ranked by; what is shown is its match. */
+export interface RankedNeighbour {
+  readonly neighbour: LiveNeighbour;
+  readonly rank: number;
+}
+
+/** Images, or captions, by how well they fit a text. @throws PairLensError `cancelled`. */
+export async function searchByText(
+  dataset: IncrementalDataset,
+  text: string,
+  record: TextRecord,
+  want: 'images' | 'captions',
+  k: number,
+  order: SearchOrder,
+): Promise<RankedNeighbour[]> {
+  const t = dataset.queryRow(text, record);
+  if (t < 0) return [];
+  if (want === 'captions') return captionsByText(dataset, t, k);
+  const { model, embedded } = dataset.context;
+  const { spaces, graph } = model.source;
+  const near = nearest(embedded.images.paths.length, Math.max(CANDIDATES, k), (x) =>
+    dotRows(spaces.images, x, spaces.captions, t),
+  );
+  const scored = near.map((x) => {
+    const replaced = graph.captionsOf[x]![0] ?? -1;
+    return { item: x, match: 1 - model.mismatch(x, t, { replaced, giver: -1 }) };
+  });
+  const bank = () => bankOf(dataset, 'captions', graph.imagesOf);
+  const ranked = await best(scored, k, row(spaces.captions, t), spaces.images, bank, order);
+  return ranked.map(({ item, match, rank }) => ({
+    neighbour: { pair: pairOfImageRow(dataset, item), kind: 'match', score: match },
+    rank,
+  }));
+}
+
+function captionsByText(dataset: IncrementalDataset, t: number, k: number): RankedNeighbour[] {
+  const { model, embedded } = dataset.context;
+  const { spaces, graph } = model.source;
+  const near = nearest(embedded.texts.texts.length, k, (u) =>
+    graph.imagesOf[u]!.length > 0 ? dotRows(spaces.sentences, u, spaces.sentences, t) : -Infinity,
+  );
+  return near.flatMap((u) => {
+    const pair = pairOfText(dataset, u);
+    const score = inUnit(dotRows(spaces.sentences, u, spaces.sentences, t));
+    return pair === undefined
+      ? []
+      : [{ neighbour: { pair, kind: 'likeness', score }, rank: score }];
+  });
+}
+
+/** Captions that fit an image from anywhere, or images that look like it. @throws PairLensError `cancelled`. */
+export async function searchByImage(
+  dataset: IncrementalDataset,
+  encoded: ImageEncodings,
+  want: 'images' | 'captions',
+  k: number,
+  order: SearchOrder,
+): Promise<RankedNeighbour[]> {
+  const { model, embedded } = dataset.context;
+  const { spaces, graph } = model.source;
+  const { guest } = dataset.room;
+  dataset.room.setGuest(row(encoded.embedding, 0), row(encoded.prior, 0), row(encoded.look, 0));
+  if (want === 'images') {
+    const near = nearest(embedded.images.paths.length, k, (x) =>
+      dotRows(spaces.looks, x, spaces.looks, guest),
+    );
+    return near.map((x) => {
+      const score = likeness(dataset, guest, x);
+      return {
+        neighbour: { pair: pairOfImageRow(dataset, x), kind: 'likeness', score },
+        rank: score,
+      };
+    });
+  }
+  const near = nearest(embedded.texts.texts.length, Math.max(CANDIDATES, k), (t) =>
+    graph.imagesOf[t]!.length > 0 ? dotRows(spaces.images, guest, spaces.captions, t) : -Infinity,
+  );
+  const scored = near.map((t) => {
+    const giver = graph.imagesOf[t]![0] ?? -1;
+    return { item: t, match: 1 - model.mismatch(guest, t, { replaced: -1, giver }) };
+  });
+  const bank = () => bankOf(dataset, 'images', graph.captionsOf);
+  const ranked = await best(scored, k, row(spaces.images, guest), spaces.captions, bank, order);
+  return ranked.flatMap(({ item, match, rank }) => {
+    const pair = pairOfText(dataset, item);
+    return pair === undefined
+      ? []
+      : [{ neighbour: { pair, kind: 'match' as const, score: match }, rank }];
+  });
+}
+
+/** The captions, or images, that have a partner: those of the dataset, and those lent to a small one. */
+function bankOf(
+  { context, room }: IncrementalDataset,
+  side: 'images' | 'captions',
+  partners: readonly (readonly number[])[],
+): QueryBank {
+  const { spaces, hubs } = context.model.source;
+  const asking = partners.flatMap((list, r) => (list.length > 0 ? [r] : []));
+  const own = gatheredRows(spaces[side], asking);
+  if (!few(room)) return { queries: own, borrowed: false };
+  return { queries: stackedRows(own, hubs.bank[side]), borrowed: true };
+}
+
+/** The `k` best of some candidates, in their order. @param bank queries that tell hubs, where a matcher asks for them */
+async function best(
+  candidates: readonly { readonly item: number; readonly match: number }[],
+  k: number,
+  query: Float32Array,
+  gallery: Matrix,
+  bank: () => QueryBank,
+  { matcher, ...options }: SearchOrder,
+): Promise<{ readonly item: number; readonly match: number; readonly rank: number }[]> {
+  const ranks = matcher === undefined ? undefined : await corrected(matcher);
+  return candidates
+    .map((candidate, c) => ({ ...candidate, rank: ranks?.[c] ?? candidate.match }))
+    .sort((a, b) => b.rank - a.rank)
+    .slice(0, k);
+
+  function corrected(by: SearchMatcher): Promise<Float32Array> {
+    const rows = gatheredRows(
+      gallery,
+      candidates.map(({ item }) => item),
+    );
+    const cosines = candidates.map((_, c) =>
+      dotRows({ ...rows, rows: 1, data: query }, 0, rows, c),
+    );
+    return correctedScores(Float32Array.from(cosines), rows, bank(), by, options);
+  }
+}
+
+/** The first pair with a caption. */
+function pairOfText(dataset: IncrementalDataset, t: number): LivePair | undefined {
+  const { embedded, model } = dataset.context;
+  for (const x of model.source.graph.imagesOf[t]!) {
+    if (embedded.images.paths[x] === undefined) continue;
+    const slot = slotOf(dataset, x, t);
+    if (slot !== undefined) return livePair(dataset, slot);
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import { LRUCache } from 'lru-cache';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import { type Matrix, row } from '../../core/matching/matrix.ts';
+import {
+  cropsOf,
+  placedWords,
+  type PlacedWord,
+  wordsInContext,
+} from '../../core/matching/wordRegions.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import type { SquareImage } from '../../core/ports.ts';
+import { forPerson, withImageBytes } from '../indexing/imageFiles.ts';
+import { weighedWords } from '../audit/wordContributions.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import type { WorkspacePorts } from './workspacePorts.ts';
+import type { LivePairId } from './workspace.ts';
+import type { OpenedDataset } from './openedDatasets.ts';
+import type { ForegroundGate } from './scheduling.ts';
+
+/** Captions whose words stay weighed: a mouse comes back to the same few. */
+const CAPTIONS_KEPT = 64;
+/** Images whose crops stay encoded: while a caption is typed the picture stays. */
+const IMAGES_KEPT = 8;
+
+/** What the questions about words look at. */
+export interface WordAccess {
+  ports(): WorkspacePorts;
+  readonly gate: ForegroundGate;
+  opened(): readonly OpenedDataset[];
+}
+
+/** What is kept for a dataset; its images and their rows stay what they are for as long as it does. */
+interface Known {
+  readonly words: LRUCache<string, readonly WeighedWord[]>;
+  readonly crops: LRUCache<number, Matrix>;
+}
+
+/**
+ * Questions about the words of a caption. What is encoded for them is nobody's caption or image: it goes past the
+ * store. In a language that the encoder does not read there is nothing to say of any word.
+ */
+export class WordQueries {
+  readonly #access: WordAccess;
+  readonly #known = new WeakMap<IncrementalDataset, Known>();
+
+  constructor(access: WordAccess) {
+    this.#access = access;
+  }
+
+  /** What each content word of a caption adds to its match with an image. @throws PairLensError `cancelled`. */
+  async words(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly WeighedWord[]> {
+    const found = this.#find(id);
+    if (found === undefined || !this.#isRead(caption)) return [];
+    const { dataset, image, known } = found;
+    return remembered(known.words, `${image} ${caption}`, () =>
+      this.#access.gate.first(() => {
+        const x = row(dataset.context.model.source.spaces.images, image);
+        return weighedWords(caption, x, this.#access.ports().textEncoder, signal);
+      }),
+    );
+  }
+
+  /**
+   * Where in an image each content word of a caption is to be seen.
+   * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
+   */
+  async places(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly PlacedWord[]> {
+    const found = this.#find(id);
+    const words = wordsInContext(caption);
+    if (found === undefined || words.length === 0 || !this.#isRead(caption)) return [];
+    const { image, known } = found;
+    return this.#access.gate.first(async () => {
+      const crops = await remembered(known.crops, image, () => this.#cropsOf(id, signal));
+      throwIfCancelled(signal);
+      const phrases = words.map(({ phrase }) => phrase);
+      const { embedding } = await this.#access.ports().textEncoder.encode(phrases);
+      return placedWords(words, crops, embedding);
+    });
+  }
+
+  /** Rows of the crops of an image (9, d). */
+  async #cropsOf({ root, image }: LivePairId, signal: CancelSignal | undefined): Promise<Matrix> {
+    const { files, reader, imageEncoder } = this.#access.ports();
+    const path = toAbsolute(root, image);
+    const size = 2 * imageEncoder.size;
+    const read = (bytes: Uint8Array): Promise<SquareImage> => {
+      throwIfCancelled(signal);
+      return reader.read(bytes, size);
+    };
+    const picture = await withImageBytes(files, { path }, read, forPerson);
+    throwIfCancelled(signal);
+    return (await imageEncoder.encode(cropsOf(picture))).embedding;
+  }
+
+  #isRead(caption: string): boolean {
+    const language = this.#access.ports().languages?.detect(caption);
+    return language === undefined || language === 'en';
+  }
+
+  #find(
+    id: LivePairId,
+  ):
+    | { readonly dataset: IncrementalDataset; readonly image: number; readonly known: Known }
+    | undefined {
+    const dataset = this.#access.opened().find((each) => each.dataset.root === id.root)?.dataset;
+    const image = dataset?.imageRowOf.get(id.image);
+    if (dataset === undefined || image === undefined) return undefined;
+    let known = this.#known.get(dataset);
+    if (known === undefined) {
+      known = {
+        words: new LRUCache({ max: CAPTIONS_KEPT }),
+        crops: new LRUCache({ max: IMAGES_KEPT }),
+      };
+      this.#known.set(dataset, known);
+    }
+    return { dataset, image, known };
+  }
+}
+
+async function remembered<K extends string | number, V extends object>(
+  cache: LRUCache<K, V>,
+  key: K,
+  make: () => Promise<V>,
+): Promise<V> {
+  const held = cache.get(key);
+  if (held !== undefined) return held;
+  const made = await make();
+  cache.set(key, made);
+  return made;
+}

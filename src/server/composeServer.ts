@@ -1,0 +1,89 @@
+import type { Encoders } from '../adapters/encoders.ts';
+import { cacheFolder, folderAbove, native } from '../adapters/installation.ts';
+import { nodeFiles } from '../adapters/nodeFiles.ts';
+import { nodeHasher } from '../adapters/nodeHasher.ts';
+import { openSegmentStore } from '../adapters/segmentStore.ts';
+import type { EmbeddingStore, Log } from '../core/ports.ts';
+import { openWorkspace } from '../engine/workspace/openWorkspace.ts';
+import type { WorkspacePorts } from '../engine/workspace/workspacePorts.ts';
+import { packageFacts } from '../packageFacts.ts';
+import type { Settings } from '../protocol/serverApi.ts';
+import { writeThrough } from './writeThroughStore.ts';
+import type { LiveOptions, OpenLive } from './engineHost.ts';
+import type { Composition } from './session.ts';
+import { Thumbnails } from './features/thumbnailCache.ts';
+
+/*
+ * The one file that joins the engine and the adapters. What has native code is imported when the first dataset is
+ * found, or the first picture shown: a folder that is no dataset costs nothing.
+ */
+
+/** @param defaults settings where the client sends none. */
+export function compose(defaults: Partial<Settings> = {}): Composition {
+  return {
+    ...packageFacts(),
+    defaults,
+    files: nodeFiles,
+    openLive,
+    thumbnails: new Thumbnails(nodeFiles, async () => {
+      const loaded = await native('sharp', () => import('../adapters/sharpThumbnails.ts'));
+      return loaded.sharpThumbnails;
+    }),
+    l10nFolder: folderAbove('l10n', 'server.l10n.zh-cn.json'),
+  };
+}
+
+const openLive: OpenLive = (options, log) => {
+  let opening: Promise<Opened> | undefined;
+  const live = openWorkspace(
+    nodeFiles,
+    async () => {
+      // A failure is not kept: the person may mend what was wrong with the settings or the installation.
+      opening ??= openPorts(options, log).catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return (await opening).ports;
+    },
+    options.settings,
+  );
+  return {
+    live,
+    async close() {
+      await live.close();
+      await (await opening)?.close();
+    },
+  };
+};
+
+interface Opened {
+  readonly ports: WorkspacePorts;
+  close(): Promise<void>;
+}
+
+async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
+  const { openEncoders } = await import('../adapters/encoders.ts');
+  const encoders: Encoders = await openEncoders(options.modelPath, options.threads);
+  const cache = await openSegmentStore({ folder: cacheFolder(options.cachePath), log });
+  const store: EmbeddingStore = options.rebuild === true ? writeThrough(cache) : cache;
+  const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
+  return {
+    ports: {
+      files: nodeFiles,
+      hasher: nodeHasher,
+      clock: { now: () => performance.now() },
+      log,
+      store,
+      reader,
+      imageEncoder,
+      textEncoder,
+      reference,
+      languages,
+      innerProducts,
+    },
+    async close() {
+      await cache.close();
+      await encoders.close();
+    },
+  };
+}

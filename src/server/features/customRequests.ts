@@ -1,0 +1,142 @@
+import type { CancellationToken } from 'vscode-languageserver/node';
+import type { z } from 'zod';
+import { PairLensError } from '../../core/errors.ts';
+import { unsupported } from '../../core/matching/leaveOneOut.ts';
+import type { LivePairId } from '../../engine/workspace/workspace.ts';
+import { REQUESTS } from '../../protocol/serverApi.ts';
+import type { PairRef, Status } from '../../protocol/shapes.ts';
+import { answer } from '../requestHandler.ts';
+import { decide, parsed, type RunAudit } from './executeCommand.ts';
+import type { ServerContext } from '../context.ts';
+import { captionEdit, createCaptionEdit, swapEdit } from './editRequests.ts';
+import { untilIdle, type BackgroundPart } from '../idle.ts';
+import { pairOfTarget } from '../resolveTarget.ts';
+import { ProtocolConverter } from '../toProtocol.ts';
+import { sentence } from '../../core/text/sentence.ts';
+
+type Requests = typeof REQUESTS;
+type Name = keyof Requests;
+type Params<N extends Name> = z.output<Requests[N]['params']>;
+type Result<N extends Name> = z.input<Requests[N]['result']>;
+
+/** What answers the requests, by name. */
+type Handlers = {
+  readonly [N in Name]: (params: Params<N>, signal: AbortSignal) => Promise<Result<N>> | Result<N>;
+};
+
+/** What the requests need beside the context. */
+interface Services {
+  status(): Status;
+  readonly audit: RunAudit;
+  /** Parts whose work `pairlens/idle` waits for. */
+  readonly background: readonly BackgroundPart[];
+}
+
+/** Neighbours and hits where the client names no number. */
+const DEFAULT_K = 10;
+
+/** The requests of src/protocol/serverApi.ts; parameters are parsed by its schemas, results by who receives them. */
+export function registerCustomRequests(context: ServerContext, services: Services): void {
+  const handlers = handlersOf(context, services);
+  for (const name of Object.keys(REQUESTS) as Name[]) register(context, handlers, name);
+}
+
+// The parameter ties the handler to the schemas of the same name.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+function register<N extends Name>(
+  { connection, log }: ServerContext,
+  handlers: Handlers,
+  name: N,
+): void {
+  const handler: Handlers[N] = handlers[name];
+  const { method, params } = REQUESTS[name];
+  connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
+    answer(method, token, log, (signal) =>
+      handler(parsed(params, sent ?? {}, method) as Params<N>, signal),
+    ),
+  );
+}
+
+function handlersOf(context: ServerContext, services: Services): Handlers {
+  const { uris } = context;
+  const wire = new ProtocolConverter(uris);
+  const idOf = (pair: PairRef): LivePairId => {
+    const id = wire.id(pair);
+    if (id === undefined) throw notAFile(pair.root);
+    return id;
+  };
+  return {
+    status: () => services.status(),
+    findings: () => ({ findings: context.live.findings().map((each) => wire.finding(each)) }),
+    async neighbours({ target, k = DEFAULT_K }, signal) {
+      const id = await pairOfTarget(context, target, signal);
+      const found = id && (await context.live.neighbours(id, k, signal));
+      return found === undefined ? null : wire.neighbours(found);
+    },
+    async match({ pair, caption }, signal) {
+      const found = await context.live.match(idOf(pair), caption, signal);
+      return found === undefined ? null : wire.match(found);
+    },
+    async words({ pair, caption }, signal) {
+      const words = await context.live.words(idOf(pair), caption, signal);
+      return { words: [...words], unsupported: unsupported(words) };
+    },
+    async places({ pair, caption }, signal) {
+      return { words: [...(await context.live.places(idOf(pair), caption, signal))] };
+    },
+    async search({ query, want, k = DEFAULT_K }, signal) {
+      const { live } = context;
+      const hits =
+        query.kind === 'text'
+          ? await live.searchText(query.text, want, k, signal)
+          : query.kind === 'bytes'
+            ? await live.searchImage(
+                { bytes: Buffer.from(query.base64, 'base64') },
+                want,
+                k,
+                signal,
+              )
+            : await live.searchImage({ path: fileOf(query.uri) }, want, k, signal);
+      return { hits: hits.map((hit) => wire.neighbour(hit)) };
+    },
+    async thumbnail({ uri, size }) {
+      const file = fileOf(uri);
+      return (await context.live.first(() => context.thumbnails.of(file, size))) ?? null;
+    },
+    async audit({ rebuild }, signal) {
+      await services.audit(rebuild === true, signal);
+      return {};
+    },
+    captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
+    swapEdit: ({ pair, other }, signal) => swapEdit(context, idOf(pair), idOf(other), signal),
+    createCaptionEdit: ({ imageUri, caption }, signal) =>
+      createCaptionEdit(context, fileOf(imageUri), caption, signal),
+    async decide(params) {
+      await decide(context, params);
+      return {};
+    },
+    async idle(_params, signal) {
+      await untilIdle(services.background, signal);
+      return {};
+    },
+    pairsOfImage({ uri }) {
+      return { items: context.live.pairsOfImage(fileOf(uri)).map((pair) => wire.item(pair)) };
+    },
+  };
+
+  function fileOf(uri: string): string {
+    const file = uris.toPath(uri);
+    if (file === undefined) throw notAFile(uri);
+    return file;
+  }
+}
+
+function notAFile(uri: string): PairLensError {
+  return new PairLensError(
+    'invalid-argument',
+    sentence("{0} is not on this machine's disk.", uri),
+    {
+      remedy: sentence('Give a file: URI.'),
+    },
+  );
+}

@@ -1,0 +1,152 @@
+import {
+  DiagnosticSeverity,
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+} from 'vscode-languageserver/node';
+import { z } from 'zod';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import { shorten, visibleText } from '../../core/text/visibleText.ts';
+import type { LiveFinding } from '../../engine/workspace/workspace.ts';
+import type { Range } from '../../protocol/shapes.ts';
+import type { ServerContext } from '../context.ts';
+import { fileOf, findingRange, rangeOf } from '../toProtocol.ts';
+import { localize } from '../l10n.ts';
+import { inEnglish } from '../../core/text/sentence.ts';
+
+const SEVERITY = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+} as const;
+
+/** A finding about a file as a whole stands at its beginning. */
+const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+const CAPTION_CHARACTERS = 200;
+const RELATED = 10;
+
+/** `data` of our diagnostics: which finding it is. */
+export const diagnosticDataSchema = z.object({ id: z.string() });
+
+/** Publishes the findings as diagnostics: the worst ones, at most as many as the settings say, only what changed. */
+export class Diagnostics {
+  readonly #context: ServerContext;
+  /** By URI, the fingerprint of what the client was told last. */
+  #published: ReadonlyMap<string, string> = new Map();
+  #scheduled = false;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  get isBusy(): boolean {
+    return this.#scheduled;
+  }
+
+  /** Publishes soon, once for everything that changes in this turn. */
+  publishSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#publish();
+    });
+  }
+
+  #publish(): void {
+    const { documents, uris, settings, live } = this.#context;
+    const byFile = new Map<string, LiveFinding[]>();
+    const shown = settings.enable ? live.findings().slice(0, settings.maxProblems) : [];
+    for (const finding of shown) {
+      const file = fileOf(finding);
+      const list = byFile.get(file);
+      if (list === undefined) byFile.set(file, [finding]);
+      else list.push(finding);
+    }
+    const notSynced = new Set<string>();
+    for (const file of documents.files()) {
+      // Positions in a text the client no longer shows: its next version is on the way.
+      if (!documents.isSynced(file)) notSynced.add(uris.toUri(file));
+      else if (documents.synced(file) !== undefined && live.kindOf(file) === 'captions') {
+        if (!byFile.has(file)) byFile.set(file, []);
+      }
+    }
+    const published = new Map<string, string>();
+    for (const [file, findings] of byFile) {
+      const uri = uris.toUri(file);
+      if (notSynced.has(uri)) continue;
+      const version = documents.synced(file)?.version ?? undefined;
+      const fingerprint = [version, ...findings.map(fingerprintOf)].join('\n');
+      published.set(uri, fingerprint);
+      if (this.#published.get(uri) === fingerprint) continue;
+      const diagnostics = findings.map((finding) => this.#diagnostic(finding));
+      this.#send({ uri, diagnostics, ...(version !== undefined && { version }) });
+    }
+    for (const [uri, before] of this.#published) {
+      if (notSynced.has(uri)) published.set(uri, before);
+      else if (!published.has(uri)) this.#send({ uri, diagnostics: [] });
+    }
+    this.#published = published;
+  }
+
+  #send(message: { uri: string; version?: number; diagnostics: Diagnostic[] }): void {
+    void this.#context.connection.sendDiagnostics(message);
+  }
+
+  #diagnostic(live: LiveFinding): Diagnostic {
+    const { findingsUri, client } = this.#context;
+    const { finding, id } = live;
+    const related = client.relatedInformation ? this.#related(live) : [];
+    return {
+      range: findingRange(live) ?? FILE_START,
+      severity: SEVERITY[finding.level],
+      code: finding.code,
+      codeDescription: { href: `${findingsUri}#${finding.code}` },
+      source: 'pairlens',
+      message: [finding.message, ...finding.evidence.slice(0, 1)]
+        .map((part) => visibleText(localize(part)))
+        .join('\n'),
+      ...(related.length > 0 && { relatedInformation: related }),
+      data: { id },
+    };
+  }
+
+  #related({ root, finding, pair, related }: LiveFinding): DiagnosticRelatedInformation[] {
+    const { uris } = this.#context;
+    const at = (file: string, range: Range, message: string) => ({
+      location: { uri: uris.toUri(file), range },
+      message: visibleText(message),
+    });
+    const image = finding.image ?? pair?.image;
+    const images = [...(image === undefined ? [] : [image]), ...finding.relatedFiles]
+      .filter((file) => file !== finding.file)
+      .map((file) => at(toAbsolute(root, file), FILE_START, file));
+    const captions = related.map((other) =>
+      at(
+        other.captionPath,
+        rangeOf(other),
+        `${other.image}: “${shorten(other.caption, CAPTION_CHARACTERS)}”`,
+      ),
+    );
+    return [...captions, ...images].slice(0, RELATED);
+  }
+}
+
+/** Everything a diagnostic is made of: much cheaper than the diagnostic where nothing has changed. */
+function fingerprintOf(live: LiveFinding): string {
+  const { id, finding, related } = live;
+  const range = findingRange(live) ?? FILE_START;
+  return [
+    id,
+    finding.level,
+    ...[finding.message, ...finding.evidence.slice(0, 1)].map(inEnglish),
+    finding.image,
+    ...placeOf(range),
+    ...finding.relatedFiles,
+    ...related.flatMap((other) => [other.captionPath, other.caption, ...placeOf(rangeOf(other))]),
+  ].join('\0');
+}
+
+function placeOf({ start, end }: Range): number[] {
+  return [start.line, start.character, end.line, end.character];
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { REQUESTS, SERVER_COMMANDS } from '../../protocol/serverApi.ts';
+import { answer } from '../requestHandler.ts';
+import type { ServerContext } from '../context.ts';
+import { ProtocolConverter } from '../toProtocol.ts';
+import { sentence } from '../../core/text/sentence.ts';
+
+export type Decide = z.infer<(typeof REQUESTS)['decide']['params']>;
+
+/** Runs an audit; the datasets are read again, and with `rebuild` everything is encoded anew. */
+export type RunAudit = (rebuild: boolean, signal: AbortSignal) => Promise<void>;
+
+/** The commands behind quick fixes that are no edits. */
+export function registerCommands(context: ServerContext, audit: RunAudit): void {
+  context.connection.onExecuteCommand(({ command, arguments: args = [] }, token) =>
+    answer(command, token, context.log, async (signal) => {
+      const [argument] = args as readonly unknown[];
+      switch (command) {
+        case SERVER_COMMANDS.decide:
+          await decide(context, parsed(REQUESTS.decide.params, argument, command));
+          return null;
+        case SERVER_COMMANDS.audit: {
+          const { rebuild } = parsed(REQUESTS.audit.params, argument ?? {}, command);
+          await audit(rebuild === true, signal);
+          return null;
+        }
+        default:
+          throw new PairLensError(
+            'invalid-argument',
+            sentence('There is no command {0}.', command),
+            {
+              remedy: sentence('Use {0}.', Object.values(SERVER_COMMANDS).join(' or ')),
+            },
+          );
+      }
+    }),
+  );
+}
+
+/** Writes a line of `.pairlens/decisions.jsonl`, or takes it back. */
+export async function decide(context: ServerContext, { pair, decision }: Decide): Promise<void> {
+  const id = new ProtocolConverter(context.uris).id(pair);
+  if (id === undefined)
+    throw new PairLensError('invalid-argument', sentence('{0} is no folder.', pair.root));
+  await context.live.decide(id, decision);
+  await context.wrote(toAbsolute(id.root, DECISIONS_FILE));
+}
+
+/** What arrived, as the schema says it. @throws PairLensError `invalid-argument`. */
+export function parsed<S extends z.ZodType>(schema: S, sent: unknown, what: string): z.output<S> {
+  const result = schema.safeParse(sent);
+  if (result.success) return result.data;
+  throw new PairLensError(
+    'invalid-argument',
+    sentence('{0}: {1}', what, z.prettifyError(result.error)),
+    {
+      remedy: sentence('Use a client of the same version as the server.'),
+    },
+  );
+}

@@ -1,0 +1,204 @@
+import * as l10n from '@vscode/l10n';
+import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
+import { unsupported, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
+import { CLIENT_COMMANDS } from '../../protocol/serverApi.ts';
+import { shownScore } from '../../protocol/shownScore.ts';
+import { answer } from '../requestHandler.ts';
+import type { ServerContext } from '../context.ts';
+import { commandLink, markdownText, plainText } from '../markdown.ts';
+import { pairAt, contains } from '../resolveTarget.ts';
+import { matchText, percentSure } from './scores.ts';
+import { describeError } from '../serverLog.ts';
+import { rangeOf, ProtocolConverter } from '../toProtocol.ts';
+import { localize } from '../l10n.ts';
+
+const NEIGHBOURS = 3;
+const CAPTION_CHARACTERS = 160;
+const SENTENCE_CHARACTERS = 600;
+/** Findings of one caption that are told in its hover. */
+const FINDINGS = 5;
+const PICTURE_PIXELS = 240;
+const PICTURE_HEIGHT = 90;
+/** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
+const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
+const PICTURE_CHARACTERS = 70_000;
+/** A picture, or words, that take longer are left out; they are there the next time. */
+const WAIT_MS = 1500;
+
+/** What is known of the caption under the mouse: its picture, how well it fits, why, and which fit better. */
+export function registerHover(context: ServerContext): void {
+  context.connection.onHover((params, token) =>
+    answer('textDocument/hover', token, context.log, (signal) => hover(context, params, signal)),
+  );
+}
+
+async function hover(
+  context: ServerContext,
+  { textDocument: { uri }, position }: HoverParams,
+  signal: AbortSignal,
+): Promise<Hover | null> {
+  const { live, documents, uris, client, settings } = context;
+  const file = uris.toPath(uri);
+  if (!settings.enable || file === undefined || live.kindOf(file) !== 'captions') return null;
+  await documents.whenSynced(file, signal);
+  const pair = pairAt(live, file, position);
+  if (pair === undefined || !contains(rangeOf(pair), position)) return null;
+  const [picture, found, words] = await live.first(() =>
+    Promise.all([
+      client.richHovers ? inTime(pictureOf(context, pair)) : undefined,
+      live.neighbours(pair, NEIGHBOURS, signal),
+      pair.match === undefined ? undefined : inTime(wordsOf(context, pair, signal)),
+    ]),
+  );
+  const findings = (found?.findings ?? []).slice(0, FINDINGS);
+  const parts = {
+    pair,
+    findings,
+    picture,
+    words: words ?? [],
+    captions: (found?.captions ?? []).slice(0, NEIGHBOURS),
+  };
+  return {
+    range: rangeOf(pair),
+    contents: client.markdown
+      ? { kind: MarkupKind.Markdown, value: markdownHover(context, parts) }
+      : { kind: MarkupKind.PlainText, value: plainHover(parts) },
+  };
+}
+
+interface HoverParts {
+  readonly pair: LivePair;
+  readonly findings: readonly LiveFinding[];
+  readonly picture: string | undefined;
+  /** Those of the caption that the picture speaks against, the worst first. */
+  readonly words: readonly WeighedWord[];
+  /** Captions that fit the image best. */
+  readonly captions: readonly LiveNeighbour[];
+}
+
+function markdownHover(context: ServerContext, parts: HoverParts): string {
+  const { pair, findings, picture, words, captions } = parts;
+  const blocks: string[] = [];
+  // VS Code shows about 250 pixels of a hover at once: the reasons have to be among them.
+  if (picture !== undefined) {
+    const name = markdownText(pair.image, SENTENCE_CHARACTERS);
+    blocks.push(`![${name}](${picture}|height=${PICTURE_HEIGHT})`);
+  }
+  blocks.push(summary(pair, findings, (text) => `**${text}**`));
+  if (words.length > 0) blocks.push(markdownText(wordsLine(words), SENTENCE_CHARACTERS));
+  for (const { finding } of findings) {
+    const lines = isAboutFit(finding.code)
+      ? []
+      : [markdownText(localize(finding.message), SENTENCE_CHARACTERS)];
+    lines.push(
+      ...finding.evidence.map((line) => `- ${markdownText(localize(line), SENTENCE_CHARACTERS)}`),
+    );
+    if (lines.length > 0) blocks.push(lines.join('\n\n').replaceAll('\n\n- ', '\n- '));
+  }
+  if (captions.length > 0) {
+    const wire = new ProtocolConverter(context.uris);
+    const lines = captions.map(({ pair: other, score }) => {
+      const text = markdownText(other.caption, CAPTION_CHARACTERS);
+      if (!context.client.richHovers) return `- ${shownScore(score)} ${text}`;
+      const { captionUri, range, imageUri } = wire.item(other);
+      const open = commandLink(text, CLIENT_COMMANDS.openPair.command, [
+        { captionUri, range, imageUri },
+      ]);
+      const use = commandLink(l10n.t('Use'), CLIENT_COMMANDS.useCaption.command, [
+        { pair: wire.ref(pair), caption: other.caption },
+      ]);
+      // An argument as long as the caption itself: not for captions that are no captions.
+      const isShort = other.caption.length <= CAPTION_CHARACTERS * 4;
+      return `- ${shownScore(score)} ${open}${isShort ? ` · ${use}` : ''}`;
+    });
+    blocks.push([l10n.t('Nearest captions of the dataset:'), ...lines].join('\n'));
+  }
+  return blocks.join('\n\n');
+}
+
+function plainHover({ pair, findings, words, captions }: HoverParts): string {
+  const lines = [summary(pair, findings, (text) => text)];
+  if (words.length > 0) lines.push(plainText(wordsLine(words), SENTENCE_CHARACTERS));
+  for (const { finding } of findings) {
+    if (!isAboutFit(finding.code))
+      lines.push(plainText(localize(finding.message), SENTENCE_CHARACTERS));
+    lines.push(
+      ...finding.evidence.map((line) => `- ${plainText(localize(line), SENTENCE_CHARACTERS)}`),
+    );
+  }
+  if (captions.length > 0) {
+    lines.push(l10n.t('Nearest captions of the dataset:'));
+    for (const { pair: other, score } of captions) {
+      lines.push(`- ${shownScore(score)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+function wordsLine(words: readonly WeighedWord[]): string {
+  return l10n.t('The picture speaks against: {0}', words.map(({ text }) => text).join(', '));
+}
+
+/** One line: whether the caption fits, how sure that is, and what was decided about it. */
+function summary(
+  pair: LivePair,
+  findings: readonly LiveFinding[],
+  strong: (text: string) => string,
+): string {
+  const wrong = findings.find(({ finding }) => isAboutFit(finding.code));
+  const parts: string[] = [];
+  if (wrong !== undefined) {
+    const sentence = strong(l10n.t('This caption does not fit its image'));
+    const sure = pair.match === undefined ? wrong.finding.confidence : 1 - pair.match;
+    parts.push(`${sentence} (${percentSure(sure)})`);
+  }
+  if (pair.match === undefined) parts.push(l10n.t('not judged'));
+  else if (wrong === undefined) parts.push(matchText(pair.match));
+  if (pair.decision === 'verified') parts.push(l10n.t('marked as verified'));
+  if (pair.decision === 'excluded') parts.push(l10n.t('excluded from training'));
+  return parts.join(' · ');
+}
+
+function isAboutFit(code: string): boolean {
+  return code === 'caption-mismatch' || code === 'captions-swapped';
+}
+
+async function pictureOf(
+  { thumbnails }: ServerContext,
+  pair: LivePair,
+): Promise<string | undefined> {
+  for (const size of SMALLER_PICTURES) {
+    const picture = await thumbnails.of(pair.imagePath, size);
+    if (picture === undefined) return undefined;
+    if (picture.dataUri.length <= PICTURE_CHARACTERS) return picture.dataUri;
+  }
+  return undefined;
+}
+
+/** A hover without them is better than none: the encoders may be busy, or about to be opened anew. */
+async function wordsOf(
+  { live, log }: ServerContext,
+  pair: LivePair,
+  signal: AbortSignal,
+): Promise<readonly WeighedWord[]> {
+  try {
+    return unsupported(await live.words(pair, pair.caption, signal));
+  } catch (error) {
+    if (!signal.aborted) log.debug(`textDocument/hover: ${describeError(error)}`);
+    return [];
+  }
+}
+
+/** What is there within the time that a hover may take; undefined where it is late. */
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), WAIT_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,84 @@
+import * as l10n from '@vscode/l10n';
+import { InlayHint, MarkupKind, type InlayHintParams } from 'vscode-languageserver/node';
+import type { LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
+import { answer } from '../requestHandler.ts';
+import type { ServerContext } from '../context.ts';
+import { markdownText, plainText } from '../markdown.ts';
+import { matchText } from './scores.ts';
+import { isBefore } from '../resolveTarget.ts';
+import { placeName, rangeOf } from '../toProtocol.ts';
+import { localize } from '../l10n.ts';
+
+const SENTENCE_CHARACTERS = 300;
+
+/** The score at the end of each caption. */
+export function registerInlayHints(context: ServerContext): void {
+  context.connection.languages.inlayHint.on((params, token) =>
+    answer('textDocument/inlayHint', token, context.log, (signal) =>
+      inlayHints(context, params, signal),
+    ),
+  );
+}
+
+/** Asks the client to ask for the scores again. */
+export function refreshInlayHints({ client, connection, log }: ServerContext): void {
+  if (!client.inlayRefresh) return;
+  connection.languages.inlayHint
+    .refresh()
+    .catch((error: unknown) => log.debug(`workspace/inlayHint/refresh: ${String(error)}`));
+}
+
+async function inlayHints(
+  context: ServerContext,
+  { textDocument: { uri }, range }: InlayHintParams,
+  signal: AbortSignal,
+): Promise<InlayHint[]> {
+  const { live, settings, documents, uris } = context;
+  const file = uris.toPath(uri);
+  if (!settings.enable || !settings.inlayScores || file === undefined) return [];
+  if (live.kindOf(file) !== 'captions') return [];
+  await documents.whenSynced(file, signal);
+  const lines = { first: range.start.line, last: range.end.line };
+  const pairs = live.pairsInFile(file, lines).filter((pair) => {
+    const { end } = rangeOf(pair);
+    return pair.match !== undefined && !isBefore(end, range.start) && !isBefore(range.end, end);
+  });
+  if (pairs.length === 0) return [];
+  const byPair = new Map<string, LiveFinding[]>();
+  for (const finding of live.findings()) {
+    const { pair } = finding;
+    if (pair?.captionPath !== file) continue;
+    byPair.set(keyOf(pair), [...(byPair.get(keyOf(pair)) ?? []), finding]);
+  }
+  return pairs.map((pair) => hintOf(context, pair, byPair.get(keyOf(pair)) ?? []));
+}
+
+function keyOf({ root, image, captionIndex }: LivePair): string {
+  return [root, image, captionIndex].join('\0');
+}
+
+function hintOf(
+  { client }: ServerContext,
+  pair: LivePair,
+  findings: readonly LiveFinding[],
+): InlayHint {
+  const swap = findings.find(({ finding }) => finding.code === 'captions-swapped');
+  const [other] = swap?.related ?? [];
+  const words = [matchText(pair.match ?? 0)];
+  if (other !== undefined) words.push(l10n.t('swapped with {0}', placeName(pair, other)));
+  if (pair.decision === 'verified') words.push(l10n.t('verified'));
+  if (pair.decision === 'excluded') words.push(l10n.t('excluded'));
+  const text = client.markdown ? markdownText : plainText;
+  const tooltip = [
+    l10n.t('How likely it is that this caption describes its image, from 0 to 1.'),
+    ...findings.flatMap(({ finding }) => [finding.message, ...finding.evidence].map(localize)),
+  ].map((line) => text(line, SENTENCE_CHARACTERS));
+  return {
+    ...InlayHint.create(rangeOf(pair).end, words.join(' · ')),
+    paddingLeft: true,
+    tooltip: {
+      kind: client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText,
+      value: tooltip.join(client.markdown ? '\n\n' : '\n'),
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { PairLensError } from '../../core/errors.ts';
+import type { ServerContext } from '../context.ts';
+import { ProgressDisplay } from './workDoneProgress.ts';
+import { describeError } from '../serverLog.ts';
+import type { StatusReporter } from './statusReporter.ts';
+
+/**
+ * Reads, indexes and audits the client's folders, one run at a time. Whoever asks while a run goes on gets the next
+ * one; however many ask, there is one next.
+ */
+export class Refresher {
+  readonly #context: ServerContext;
+  readonly #status: StatusReporter;
+  readonly #folders: () => readonly string[];
+  readonly #refreshed: () => void;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #stop: AbortController | undefined;
+  #runs = 0;
+
+  /** @param refreshed called after each run that came to its end. */
+  constructor(
+    context: ServerContext,
+    status: StatusReporter,
+    folders: () => readonly string[],
+    refreshed: () => void,
+  ) {
+    this.#context = context;
+    this.#status = status;
+    this.#folders = folders;
+    this.#refreshed = refreshed;
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== undefined || this.#next !== undefined;
+  }
+
+  /** Resolves when everything that was on disk at the time of the call is known. Never rejects. */
+  refresh(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#run().finally(() => (this.#running = undefined));
+      return this.#running;
+    }
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      return this.refresh();
+    });
+    return this.#next;
+  }
+
+  /** Stops the run that goes on; the work done so far is in the cache. */
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { live, log } = this.#context;
+    const stop = new AbortController();
+    this.#stop = stop;
+    if (this.#runs++ > 0) log.info('Reading the folders again.');
+    const display = new ProgressDisplay(this.#context, () => stop.abort());
+    this.#status.refreshing(undefined);
+    try {
+      await live.refresh(this.#folders(), {
+        signal: stop.signal,
+        onProgress: (progress) => {
+          this.#status.refreshing(progress);
+          display.report(progress);
+        },
+      });
+      this.#status.refreshed(undefined);
+      this.#refreshed();
+    } catch (error) {
+      if (!PairLensError.is(error, 'cancelled')) log.error(describeError(error));
+      this.#status.refreshed(error);
+    } finally {
+      display.done();
+    }
+  }
+}

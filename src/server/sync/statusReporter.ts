@@ -1,0 +1,130 @@
+import * as l10n from '@vscode/l10n';
+import path from 'node:path';
+import { PairLensError } from '../../core/errors.ts';
+import { localize } from '../l10n.ts';
+import type { Progress } from '../../core/progress.ts';
+import { NOTIFICATIONS } from '../../protocol/serverApi.ts';
+import type { DatasetSummary, Status } from '../../protocol/shapes.ts';
+import type { ServerContext } from '../context.ts';
+
+/** The client is told at most so often. */
+const NOTIFY_EVERY_MS = 200;
+
+/** What the server is doing, put together from the engine's state, the running refresh and the findings. */
+export class StatusReporter {
+  readonly #context: ServerContext;
+  #progress: Progress | undefined;
+  #started = false;
+  #error: Status['error'];
+  #timer: NodeJS.Timeout | undefined;
+  #told = 0;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  refreshing(progress: Progress | undefined): void {
+    this.#started = true;
+    this.#error = undefined;
+    this.#progress = progress;
+    this.changed();
+  }
+
+  /** A refresh ended, with an error or without. */
+  refreshed(error: unknown): void {
+    this.#started = true;
+    this.#progress = undefined;
+    if (error === undefined) this.#error = undefined;
+    else {
+      this.#error = PairLensError.is(error, 'cancelled')
+        ? {
+            message: l10n.t('The audit was stopped.'),
+            remedy: l10n.t('Run "Audit Dataset" to go on; what was encoded is kept.'),
+          }
+        : wordsOf(PairLensError.from(error));
+    }
+    this.changed();
+  }
+
+  /** Tells the client, soon. */
+  changed(): void {
+    if (this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#told + NOTIFY_EVERY_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#told = performance.now();
+      const { method } = NOTIFICATIONS.status;
+      void this.#context.connection.sendNotification(method, this.current());
+    }, wait);
+  }
+
+  current(): Status {
+    const { live } = this.#context;
+    const counts = { error: 0, warning: 0, info: 0, hint: 0 };
+    for (const { finding } of live.findings()) counts[finding.level] += 1;
+    const error = this.#error ?? (live.status.error && wordsOf(live.status.error));
+    const progress = this.#progress;
+    return {
+      state: this.#error !== undefined ? 'failed' : this.#started ? live.status.state : 'starting',
+      ...(progress !== undefined && {
+        phase: phaseText(progress.phase),
+        done: progress.done,
+        total: progress.total,
+        ...(progress.rate !== undefined && { rate: progress.rate }),
+        ...(progress.secondsLeft !== undefined && { secondsLeft: progress.secondsLeft }),
+      }),
+      counts,
+      datasets: this.#datasets(),
+      ...(error !== undefined && { error }),
+    };
+  }
+
+  #datasets(): DatasetSummary[] {
+    const { live, uris } = this.#context;
+    return live.datasets.map(({ dataset, estimate, verified, excluded }) => ({
+      root: uris.toUri(dataset.root),
+      name: path.basename(dataset.root),
+      images: dataset.images.length,
+      pairs: dataset.pairs.length,
+      formats: [...dataset.formats],
+      ...(estimate !== undefined && { wrongShare: estimate.wrongShare }),
+      ...(estimate?.precision !== undefined && { precision: estimate.precision }),
+      ...(estimate?.tooAlike === true && { tooAlike: true }),
+      verified,
+      excluded,
+    }));
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** What a phase is called where people see it. */
+export function phaseText(phase: Progress['phase']): string {
+  switch (phase) {
+    case 'list':
+      return l10n.t('Looking for datasets');
+    case 'read':
+      return l10n.t('Reading captions');
+    case 'images':
+      return l10n.t('Encoding images');
+    case 'captions':
+      return l10n.t('Encoding captions');
+    case 'match':
+      return l10n.t('Comparing images and captions');
+    case 'calibrate':
+      return l10n.t('Learning what a wrong caption looks like here');
+    case 'audit':
+      return l10n.t('Auditing');
+    case 'words':
+      return l10n.t('Weighing words');
+    case 'write':
+      return l10n.t('Writing');
+  }
+}
+
+function wordsOf(error: PairLensError): NonNullable<Status['error']> {
+  const { message, remedy } = error.toData(localize);
+  return { message, ...(remedy !== undefined && { remedy }) };
+}

@@ -1,0 +1,151 @@
+import {
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+  type FileEvent,
+} from 'vscode-languageserver/node';
+import path from 'node:path';
+import { extensionOf, isImageName, isSkippedFolder } from '../../core/dataset/fileKinds.ts';
+import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import type { ServerContext } from '../context.ts';
+import { describeError } from '../serverLog.ts';
+
+/** A storm of changes (a checkout, an unpacked archive) is waited for; but not for ever. */
+const QUIET_MS = 250;
+const QUIET_WITHOUT_DATASET_MS = 1000;
+const LONGEST_WAIT_MS = 3000;
+/** More changed caption files than this are read with everything else. */
+const SINGLE_FILES = 20;
+
+/** Keeps the engine's picture of the disk true while other programs change it. */
+export class FileWatcher {
+  readonly #context: ServerContext;
+  readonly #folders: () => readonly string[];
+  readonly #refresh: () => Promise<void>;
+  readonly #changed = new Map<string, FileChangeType>();
+  /** Files the server wrote, with their size and time after that. */
+  readonly #own = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #acting = 0;
+  #first = 0;
+
+  constructor(
+    context: ServerContext,
+    folders: () => readonly string[],
+    refresh: () => Promise<void>,
+  ) {
+    this.#context = context;
+    this.#folders = folders;
+    this.#refresh = refresh;
+    context.connection.onDidChangeWatchedFiles(({ changes }) => this.#heard(changes));
+    // Clients that watch no files at least say what they save.
+    context.connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
+      const file = context.uris.toPath(uri);
+      if (file === undefined) return;
+      const known = context.live.kindOf(file) === 'captions';
+      this.#heard([{ uri, type: known ? FileChangeType.Changed : FileChangeType.Created }]);
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#timer !== undefined || this.#acting > 0;
+  }
+
+  /** Asks the client to report changes below its folders. */
+  async register(): Promise<void> {
+    const { client, connection } = this.#context;
+    if (!client.watchesFiles) return;
+    // Everything: a folder that is deleted is reported by its own name, whatever it held.
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: '**/*' }],
+    });
+  }
+
+  /** This file was written by the server: what is known of it is true until somebody else writes it. */
+  async wrote(file: string): Promise<void> {
+    this.#own.set(file, await this.#signature(file));
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #heard(changes: readonly FileEvent[]): void {
+    let any = false;
+    for (const { uri, type } of changes) {
+      const file = this.#context.uris.toPath(uri);
+      if (file === undefined || !this.#matters(file, type)) continue;
+      any = true;
+      const before = this.#changed.get(file);
+      // Written anew by way of a temporary file: what counts is that it came or went.
+      this.#changed.set(
+        file,
+        before === undefined || before === type ? type : FileChangeType.Created,
+      );
+    }
+    if (!any) return;
+    const now = performance.now();
+    if (this.#timer === undefined) this.#first = now;
+    clearTimeout(this.#timer);
+    const quiet = this.#context.live.datasets.length > 0 ? QUIET_MS : QUIET_WITHOUT_DATASET_MS;
+    const wait = Math.max(0, Math.min(quiet, this.#first + LONGEST_WAIT_MS - now));
+    this.#timer = setTimeout(() => this.#actUnlessMoreCame(), wait);
+  }
+
+  /** After a busy moment a timer goes off before the messages that already wait: those are heard first. */
+  #actUnlessMoreCame(): void {
+    const timer = this.#timer;
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#timer !== timer) return;
+        this.#acting++;
+        this.#act()
+          .catch((error: unknown) => this.#context.log.error(describeError(error)))
+          .finally(() => this.#acting--);
+      }),
+    );
+  }
+
+  #matters(file: string, type: FileChangeType): boolean {
+    const { live } = this.#context;
+    if (path.basename(path.dirname(file)) === '.pairlens') return true;
+    if (live.kindOf(file) !== undefined) return true;
+    if (this.#isSkipped(file)) return false;
+    if (isImageName(file) || CAPTION_EXTENSIONS.includes(extensionOf(file))) return true;
+    // A folder that goes or comes may take or bring a dataset.
+    return type !== FileChangeType.Changed && extensionOf(file) === '';
+  }
+
+  /** Whether the file lies in a folder that is never searched for datasets. */
+  #isSkipped(file: string): boolean {
+    const parts = this.#folders().map((folder) => path.relative(folder, file).split(path.sep));
+    return parts.every((names) => names.some((name) => name === '..' || isSkippedFolder(name)));
+  }
+
+  async #signature(file: string): Promise<string> {
+    const found = await this.#context.files.stat(file).catch(() => undefined);
+    return found === undefined ? 'gone' : `${found.bytes} ${found.modified}`;
+  }
+
+  /** Forgets what the server wrote itself. */
+  async #dropOwn(): Promise<void> {
+    for (const [file, signature] of this.#own) {
+      if (!this.#changed.has(file)) continue;
+      if ((await this.#signature(file)) === signature) this.#changed.delete(file);
+    }
+  }
+
+  async #act(): Promise<void> {
+    const { live } = this.#context;
+    this.#timer = undefined;
+    await this.#dropOwn();
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    if (changed.length === 0) return;
+    const single = changed.every(
+      ([file, type]) => type === FileChangeType.Changed && live.kindOf(file) === 'captions',
+    );
+    if (single && changed.length <= SINGLE_FILES) {
+      await Promise.all(changed.map(([file]) => live.fileWritten(file)));
+    } else await this.#refresh();
+  }
+}

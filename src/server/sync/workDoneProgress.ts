@@ -1,0 +1,56 @@
+import * as l10n from '@vscode/l10n';
+import type { WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
+import type { Progress } from '../../core/progress.ts';
+import type { ServerContext } from '../context.ts';
+import { phaseText } from './statusReporter.ts';
+
+/** Work that is over sooner is not announced. */
+const SHOW_AFTER_MS = 400;
+
+/** Shows one refresh as work in progress that the person can stop. */
+export class ProgressDisplay {
+  readonly #context: ServerContext;
+  readonly #stop: () => void;
+  readonly #started = performance.now();
+  #reporter: WorkDoneProgressServerReporter | undefined;
+  #asked = false;
+  #over = false;
+
+  /** @param stop called when the person stops the work. */
+  constructor(context: ServerContext, stop: () => void) {
+    this.#context = context;
+    this.#stop = stop;
+  }
+
+  report(progress: Progress): void {
+    // A folder is listed before anyone knows whether it is a dataset: nothing to announce yet.
+    if (progress.phase === 'list' || progress.phase === 'read') return;
+    const { done, total } = progress;
+    const message =
+      total > 0 ? `${phaseText(progress.phase)} ${done}/${total}` : phaseText(progress.phase);
+    const percentage = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
+    if (this.#reporter !== undefined) this.#reporter.report(percentage, message);
+    else if (performance.now() - this.#started >= SHOW_AFTER_MS) this.#begin(percentage, message);
+  }
+
+  done(): void {
+    this.#over = true;
+    this.#reporter?.done();
+    this.#reporter = undefined;
+  }
+
+  #begin(percentage: number, message: string): void {
+    const { client, connection, log } = this.#context;
+    if (this.#asked || !client.progress) return;
+    this.#asked = true;
+    connection.window
+      .createWorkDoneProgress()
+      .then((reporter) => {
+        reporter.begin(l10n.t('PairLens'), percentage, message, true);
+        reporter.token.onCancellationRequested(this.#stop);
+        if (this.#over) reporter.done();
+        else this.#reporter = reporter;
+      })
+      .catch((error: unknown) => log.debug(`window/workDoneProgress/create: ${String(error)}`));
+  }
+}

@@ -1,0 +1,183 @@
+import * as l10n from '@vscode/l10n';
+import path from 'node:path';
+import type { Fix } from '../core/audit/finding.ts';
+import { ruleOf } from '../core/audit/rules.ts';
+import { toAbsolute } from '../core/dataset/paths.ts';
+import { shorten, visibleText } from '../core/text/visibleText.ts';
+import type {
+  LiveFinding,
+  LiveMatch,
+  LiveNeighbour,
+  LiveNeighbours,
+  LivePair,
+  LivePairId,
+} from '../engine/workspace/workspace.ts';
+import type {
+  FindingItem,
+  FixItem,
+  Match,
+  Neighbour,
+  Neighbours,
+  PairItem,
+  PairRef,
+  Range,
+} from '../protocol/shapes.ts';
+import type { Uris } from './uris.ts';
+import { localize } from './l10n.ts';
+
+/** Characters of a caption in the title of a fix. */
+const TITLE_CHARACTERS = 60;
+
+export function rangeOf({ range, end }: LivePair): Range {
+  return {
+    start: { line: range.line, character: range.column },
+    end: { line: end.line, character: end.column },
+  };
+}
+
+/** The file a finding is shown in: the caption file, or the image where there is none. */
+export function fileOf({ root, finding }: LiveFinding): string {
+  return toAbsolute(root, finding.file);
+}
+
+/** Where in that file; undefined where it is about the file as a whole. */
+export function findingRange(live: LiveFinding): Range | undefined {
+  const { pair, finding } = live;
+  if (pair?.captionPath === fileOf(live)) return rangeOf(pair);
+  const range = finding.source?.range;
+  if (range === undefined) return undefined;
+  const start = { line: range.line, character: range.column };
+  return { start, end: start };
+}
+
+/** The engine's objects in the forms of the protocol. */
+export class ProtocolConverter {
+  readonly #uris: Uris;
+
+  constructor(uris: Uris) {
+    this.#uris = uris;
+  }
+
+  ref({ root, image, captionIndex }: LivePairId): PairRef {
+    return { root: this.#uris.toUri(root), image, captionIndex };
+  }
+
+  /** Undefined where the root is no file URI. */
+  id({ root, image, captionIndex }: PairRef): LivePairId | undefined {
+    const folder = this.#uris.toPath(root);
+    return folder === undefined ? undefined : { root: folder, image, captionIndex };
+  }
+
+  item(pair: LivePair): PairItem {
+    return {
+      pair: this.ref(pair),
+      caption: pair.caption,
+      imageUri: this.#uris.toUri(pair.imagePath),
+      captionUri: this.#uris.toUri(pair.captionPath),
+      range: rangeOf(pair),
+      ...(pair.match !== undefined && { match: pair.match }),
+    };
+  }
+
+  finding(live: LiveFinding): FindingItem {
+    const { finding, root, pair } = live;
+    const range = findingRange(live);
+    const image = finding.image ?? pair?.image;
+    return {
+      id: live.id,
+      code: finding.code,
+      title: localize(ruleOf(finding.code).title),
+      shortTitle: localize(ruleOf(finding.code).shortTitle),
+      level: finding.level,
+      message: localize(finding.message),
+      evidence: finding.evidence.map(localize),
+      confidence: finding.confidence,
+      uri: this.#uris.toUri(fileOf(live)),
+      ...(range && { range }),
+      ...(image !== undefined && { imageUri: this.#uris.toUri(toAbsolute(root, image)) }),
+      ...(pair && { item: this.item(pair) }),
+      related: live.related.map((other) => this.item(other)),
+      relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsolute(root, file))),
+      fixes: this.fixes(live),
+      ...(finding.remedy !== undefined && { remedy: localize(finding.remedy) }),
+    };
+  }
+
+  neighbour({ pair, kind, score, hardNegative }: LiveNeighbour): Neighbour {
+    return {
+      item: this.item(pair),
+      kind,
+      score,
+      ...(hardNegative !== undefined && { hardNegative }),
+    };
+  }
+
+  neighbours(live: LiveNeighbours): Neighbours {
+    const list = (entries: readonly LiveNeighbour[]) => entries.map((n) => this.neighbour(n));
+    return {
+      focus: this.item(live.focus),
+      siblings: live.siblings.map((pair) => this.item(pair)),
+      findings: live.findings.map((finding) => this.finding(finding)),
+      captions: list(live.captions),
+      images: list(live.images),
+      lookAlikes: list(live.lookAlikes),
+      duplicates: list(live.duplicates),
+    };
+  }
+
+  match({ match, evidence, neighbours }: LiveMatch): Match {
+    return { match, evidence: evidence.map(localize), neighbours: this.neighbours(neighbours) };
+  }
+
+  /** In the order in which they are offered. */
+  fixes(live: LiveFinding): FixItem[] {
+    const offered = live.finding.fixes.flatMap((fix) => this.#fix(fix, live) ?? []);
+    const creates = offered.some(({ kind }) => kind === 'create-caption');
+    if (live.finding.code !== 'missing-caption' || creates) return offered;
+    return [
+      { kind: 'create-caption', title: l10n.t('Write a caption for this image') },
+      ...offered,
+    ];
+  }
+
+  #fix(fix: Fix, { pair, related }: LiveFinding): FixItem | undefined {
+    switch (fix.kind) {
+      case 'replace-caption':
+        return {
+          kind: fix.kind,
+          title: useCaptionTitle(fix.caption),
+          caption: fix.caption,
+          ...(fix.probability !== undefined && { match: fix.probability }),
+        };
+      case 'swap-captions': {
+        const [other] = related;
+        if (pair === undefined || other === undefined) return undefined;
+        return {
+          kind: fix.kind,
+          title: l10n.t('Swap with {0}', placeName(pair, other)),
+          other: this.ref(other),
+        };
+      }
+      case 'create-caption':
+        return {
+          kind: fix.kind,
+          title: l10n.t('Create {0}', visibleText(path.posix.basename(fix.file))),
+        };
+      case 'mark-verified':
+        return { kind: fix.kind, title: l10n.t('Mark as verified') };
+      case 'exclude-pair':
+        return { kind: fix.kind, title: l10n.t('Exclude from training') };
+    }
+  }
+}
+
+export function useCaptionTitle(caption: string): string {
+  return l10n.t('Use “{0}”', visibleText(shorten(caption, TITLE_CHARACTERS)));
+}
+
+/** How a caption is called as seen from another: by its line in the same file, else by its file. */
+export function placeName(from: LivePair, other: LivePair): string {
+  return other.captionPath === from.captionPath
+    ? l10n.t('line {0}', other.range.line + 1)
+    : visibleText(path.basename(other.captionPath));
+}
