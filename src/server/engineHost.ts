@@ -47,6 +47,10 @@ export class EngineHost {
     return this.#opened.live;
   }
 
+  get isBusy(): boolean {
+    return this.live.isBusy;
+  }
+
   /** Closes the engine and opens another, which knows nothing yet. */
   async reopen(options: LiveOptions): Promise<void> {
     const before = this.#opened;

@@ -107,7 +107,13 @@ export class Session implements ServerContext {
     registerInlayHints(this);
     const audit = (rebuild: boolean, signal: AbortSignal) => this.#audit(rebuild, signal);
     registerCommands(this, audit);
-    const background = [this.documents, this.#diagnostics, this.#refresher, this.#watcher];
+    const background = [
+      this.documents,
+      this.#diagnostics,
+      this.#refresher,
+      this.#watcher,
+      this.#host,
+    ];
     registerCustomRequests(this, { status: () => this.#status.current(), audit, background });
   }
 

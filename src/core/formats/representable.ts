@@ -18,3 +18,13 @@ export function refuseBlank(caption: string): void {
     remedy: sentence('Write a caption, or exclude the pair instead.'),
   });
 }
+
+/** @throws PairLensError `invalid-argument` for characters that no text file holds: with them it could not be read again. */
+export function refuseUnwritable(text: string): void {
+  if (!/\0|\p{Surrogate}/u.test(text)) return;
+  throw new PairLensError(
+    'invalid-argument',
+    sentence('The caption holds a NUL character or half a character, which no text file can hold.'),
+    { remedy: sentence('Write the caption without it.') },
+  );
+}

@@ -12,7 +12,7 @@ import { PairLensError } from '../../core/errors.ts';
 import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
-import { refuseBlank } from '../../core/formats/representable.ts';
+import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
 import { outsideWrite } from '../../core/outsideWrite.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { sentence } from '../../core/text/sentence.ts';
@@ -69,6 +69,7 @@ export async function createCaptionEdit(
     if (image === undefined || !dataset.hasImage(image)) continue;
     const edit = await createCaption(dataset, updater, image, caption);
     await refuseOutside(updater.disk, edit.path, folder.dir);
+    for (const { newText } of edit.edits) refuseUnwritable(newText);
     return edit;
   }
   throw new PairLensError(
@@ -113,7 +114,9 @@ function fileEdit({ path, text }: Editable, edits: readonly TextEdit[]): FileEdi
 }
 
 function editOf({ text, format, range }: Editable, caption: string): TextEdit {
-  return captionFormat(format).edit(text, range, caption);
+  const edit = captionFormat(format).edit(text, range, caption);
+  refuseUnwritable(edit.newText);
+  return edit;
 }
 
 /**

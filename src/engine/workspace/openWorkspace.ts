@@ -309,8 +309,12 @@ class IncrementalWorkspace implements LiveWorkspace {
     } while (asked !== this.#rereads && !this.#closed);
   }
 
+  get isBusy(): boolean {
+    return this.#rescoring !== undefined || this.#auditing !== undefined;
+  }
+
   async whenIdle(): Promise<void> {
-    while (this.#rescoring !== undefined || this.#auditing !== undefined) {
+    while (this.isBusy) {
       await Promise.all([this.#rescoring, this.#auditing]);
     }
   }

@@ -153,6 +153,8 @@ export interface LiveWorkspace {
    * where one is.
    */
   fileWritten(path: string): Promise<void>;
+  /** Whether pairs around changes are still judged, or folders read again, behind people's requests. */
+  readonly isBusy: boolean;
   /** Resolves when the pairs around all changes so far are judged too; that happens behind people's requests. */
   whenIdle(): Promise<void>;
   neighbours(id: LivePairId, k: number, signal?: CancelSignal): Promise<LiveNeighbours | undefined>;

@@ -31,6 +31,11 @@ export function seededRandom(attack: string): SeededRandom {
   const asked = process.env['ATTACK_SEED'];
   const seed = (asked === undefined || asked === '' ? Date.now() : Number(asked)) >>> 0;
   console.log(`${attack}: ATTACK_SEED=${seed}`);
+  return randomFrom(seed);
+}
+
+/** The random choices of a seed: a trial that has its own can be repeated alone. */
+export function randomFrom(seed: number): SeededRandom {
   let state = seed;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
