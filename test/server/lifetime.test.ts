@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, test } from 'node:test';
 import { CancellationTokenSource, InitializeRequest } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { textHash } from '../../src/protocol/textHash.ts';
 import { writeMetadata } from '../support/datasets.ts';
-import { CLI_SERVER, LspClient } from '../support/lspClient.ts';
+import { CLI_SERVER, LspClient, uriOf } from '../support/lspClient.ts';
 import { ServerPlace } from '../support/serverPlace.ts';
 
 const CAPTIONS = Array.from({ length: 60 }, (_, i) => `picture number ${i} with coloured circles`);
@@ -51,6 +53,27 @@ describe('the life of the server', () => {
     assert.equal(caption?.length, 1000 + (CAPTIONS[5]?.length ?? 0));
     assert.ok(client.text(file('metadata.jsonl')).includes(`"${caption}"`));
     assert.ok(client.publications - before < 50, `${client.publications - before} publications`);
+  });
+
+  test('a caption added right after a keystroke is added to what the editor shows', async () => {
+    const [first = '', ...others] = text.split('\n');
+    await writeFile(file('metadata.jsonl'), others.join('\n'));
+    const client = await start();
+    await client.ready();
+    await client.open(file('metadata.jsonl'), others.join('\n'), 'jsonl');
+    await client.published(file('metadata.jsonl'), 1);
+    // In one go, so that the pause after a keystroke cannot have passed.
+    const shown = others.slice(0, 20).join('\n');
+    void client.change(file('metadata.jsonl'), shown);
+    const { documents } = await client.request('createCaptionEdit', {
+      imageUri: uriOf(file('00000.jpg')),
+      caption: CAPTIONS[0] ?? '',
+    });
+    const [edit] = documents;
+    assert.equal(edit?.version, 2);
+    assert.equal(edit.textHash, await textHash(shown));
+    const document = TextDocument.create('', '', 0, shown);
+    assert.equal(TextDocument.applyEdits(document, edit.edits), `${shown}\n${first}\n`);
   });
 
   test('a request is cancelled, and an audit is stopped and gone on with', async () => {

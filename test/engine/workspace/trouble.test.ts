@@ -256,3 +256,61 @@ test('what a person waits for is answered while a whole audit goes on', async ()
   assert.equal(done, false, 'the audit was over before the requests were');
   await refreshing;
 });
+
+test('opening a file hides nothing that the disk says of it: a wrong encoding, a second image', async () => {
+  const latin1 = Uint8Array.from([0x63, 0x61, 0x66, 0xe9, 0x0a]);
+  const { live, codes } = await opened({ ...sidecars(6), '0.png': 'red dog', '1.txt': latin1 });
+  const before = codes().sort();
+  assert.deepEqual(before, ['ambiguous-pair', 'wrong-encoding']);
+  await live.captionsChanged(`${ROOT}/0.txt`, `${scenes(6)[0]!}\n`);
+  await live.captionsChanged(`${ROOT}/1.txt`, 'caf\uFFFD\n');
+  assert.deepEqual(codes().sort(), before);
+  assert.equal(live.pair(id(1)), undefined);
+  await live.captionsChanged(`${ROOT}/1.txt`, 'caf\uFFFD and more\n');
+  await assert.rejects(live.createCaptionEdit(`${ROOT}/1.jpg`, 'x'), (error) =>
+    PairLensError.is(error, 'unsupported-format'),
+  );
+});
+
+test('a table that is broken while the folder is read again is heard again, and once closed the disk counts', async () => {
+  const { live } = await opened(jsonlDataset(6));
+  const text = jsonl(scenes(6));
+  const known = () => live.pairsInFile(FILE).map(({ caption }) => caption);
+  await live.captionsChanged(FILE, '"');
+  await live.refresh([ROOT], {});
+  assert.deepEqual(known(), []);
+  await live.captionsChanged(FILE, text.replace(scenes(6)[2]!, 'typed'));
+  assert.deepEqual(known(), scenes(6).with(2, 'typed'));
+  await live.captionsChanged(FILE, '"');
+  await live.refresh([ROOT], {});
+  await live.captionsChanged(FILE, undefined);
+  await live.refresh([ROOT], {});
+  assert.deepEqual(known(), scenes(6));
+});
+
+test('captions that one image has in two tables keep apart, whichever of them changes', async () => {
+  const [shown] = scenes(6);
+  const csv = (...captions: string[]) =>
+    `image,caption\n${captions.map((caption) => `0.jpg,${caption}\n`).join('')}`;
+  const { live } = await opened({ ...jsonlDataset(6), 'captions.txt': csv('first', 'second') });
+  const known = () => live.pairsOfImage(`${ROOT}/0.jpg`).map(({ caption }) => caption);
+  assert.deepEqual(known(), ['first', 'second', shown]);
+  await live.captionsChanged(FILE, jsonl(scenes(6).with(0, 'typed')));
+  assert.deepEqual(known(), ['first', 'second', 'typed']);
+  await live.captionsChanged(`${ROOT}/captions.txt`, csv('only'));
+  assert.deepEqual(known(), ['only', 'typed']);
+  const edit = await live.captionEdit({ ...id(0), captionIndex: 1 }, 'mended');
+  assert.equal(edit.path, FILE);
+});
+
+test('an edit says for which text it was made, and holds no character that no file can hold', async () => {
+  const { live } = await opened(sidecars(6));
+  const path = `${ROOT}/2.txt`;
+  await live.captionsChanged(path, 'typed by hand');
+  assert.equal((await live.captionEdit(id(2), 'new')).text, 'typed by hand');
+  for (const caption of ['a\0b', 'half \ud800']) {
+    await assert.rejects(live.captionEdit(id(2), caption), (error) =>
+      PairLensError.is(error, 'invalid-argument'),
+    );
+  }
+});
