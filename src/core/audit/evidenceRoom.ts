@@ -113,6 +113,12 @@ export class EvidenceRoom {
     return new EvidenceRoom(fitted, rows, roomy, arena ?? plainRowProducts);
   }
 
+  /** Whether captions of such lengths can be put in: a dataset that was judged without a caption has no spaces for them. */
+  takes(embedding: Float32Array, sentence: Float32Array): boolean {
+    const { captions, sentences } = this.#source.spaces;
+    return captions.columns === embedding.length && sentences.columns === sentence.length;
+  }
+
   /**
    * Makes row `t`, between `from` and `to`, that of a new caption. Until an image carries it, it is a guest: it can be
    * judged, and is nobody's neighbour.

@@ -243,6 +243,7 @@ export class CaptionRowAllocator {
   place(text: string, record: TextRecord, taken = NONE): number {
     const known = this.#rowOf.get(text);
     if (known !== undefined) return known;
+    if (!this.#room.takes(record.embedding, record.sentence)) return -1;
     const { from, to, model } = this.#room;
     for (let tried = from; tried < to; tried++) {
       const row = this.#next;

@@ -281,6 +281,8 @@ test('a table that is broken while the folder is read again is heard again, and 
   assert.deepEqual(known(), []);
   await live.captionsChanged(FILE, text.replace(scenes(6)[2]!, 'typed'));
   assert.deepEqual(known(), scenes(6).with(2, 'typed'));
+  await live.whenIdle();
+  assert.ok(live.pairsInFile(FILE).every(({ match }) => match !== undefined));
   await live.captionsChanged(FILE, '"');
   await live.refresh([ROOT], {});
   await live.captionsChanged(FILE, undefined);
