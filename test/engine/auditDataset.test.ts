@@ -89,7 +89,11 @@ test('captions from elsewhere are found where captions are too alike to be judge
     },
   });
   assert.equal(estimate!.tooAlike, true);
-  mismatches(result).forEach((p, i) => assert.equal(p > 0.5, strange.includes(i), `${i}: ${p}`));
+  const p = mismatches(result);
+  const ofStrange = strange.map((i) => p[i]!);
+  assert.ok(Math.min(...ofStrange) > Math.max(...p.filter((_, i) => !strange.includes(i))));
+  assert.ok(ofStrange.filter((each) => each > 0.5).length >= 3, ofStrange.join());
+  assert.ok(p.every((each, i) => strange.includes(i) || each < 0.2));
 });
 
 test('the order and the names of the files change no verdict', async () => {

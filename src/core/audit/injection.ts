@@ -71,8 +71,13 @@ export function* nearEvidence(
     const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
       ({ length }) => length > 1 && length <= most,
     );
-    const those = shared[Math.floor(random() * shared.length)];
-    return those?.[Math.floor(random() * those.length)];
+    // Each holder of each word is as likely: a word of two captions only would bring the nearest ones too often.
+    let place = Math.floor(random() * shared.reduce((sum, { length }) => sum + length, 0));
+    for (const those of shared) {
+      if (place < those.length) return those[place];
+      place -= those.length;
+    }
+    return undefined;
   });
 }
 

@@ -9,7 +9,7 @@ const CELLS = 161;
 const NORMAL_COUNT = 20;
 const LEAST_WIDTH = 0.15;
 /** How much of the right captions' density has the shape of the wrong ones'. */
-const LIKE_WRONG = 0.3;
+const LIKE_WRONG = 0.15;
 
 /** Log-gamma curve of shape 4: its left tail falls slower than a normal one, as that of right captions does. */
 const SHAPE = 4;
