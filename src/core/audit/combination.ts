@@ -2,8 +2,8 @@ import { EVIDENCE, type Evidence } from './evidence.ts';
 
 /**
  * Weights of the standardised evidence, in the order of `EVIDENCE`: CSLS leads, the others steady it. Chosen by hand
- * after the order of the single scores; weights learnt from the dataset itself fitted its noise where right and wrong
- * captions are alike, and found no more elsewhere (docs/adr/0007-what-cannot-be-known.md).
+ * after the order of the single scores. They are not learnt from the dataset: where right and wrong captions are alike
+ * there is only noise to learn, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
  */
 export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2];
 /** The same for captions from elsewhere: whether those of look-alikes sound alike tells their subject. */
