@@ -41,8 +41,8 @@ export function webviews(mode: Mode): BuildOptions {
   return {
     ...common(mode),
     entryPoints: {
-      neighbours: 'webview/neighbours/main.ts',
-      review: 'webview/review/main.ts',
+      neighbours: 'webview/neighbours/neighboursPage.ts',
+      review: 'webview/review/reviewPage.ts',
     },
     outdir: 'dist/webview',
     // One classic script per page: the page's policy lets in a single script by its nonce, so no chunks.

@@ -1,7 +1,7 @@
 import type { KeyHash } from './segmentFormat.ts';
 
 /** Where a record lies. */
-export interface Place {
+export interface RecordPlace {
   /** Number that the store gave the segment. */
   readonly segment: number;
   readonly offset: number;
@@ -27,13 +27,13 @@ export class KeyTable {
   /** Slots that are not free. */
   #taken = 0;
 
-  get(hash: KeyHash): Place | undefined {
+  get(hash: KeyHash): RecordPlace | undefined {
     const at = this.#find(hash);
     return this.#isLive(at) ? this.#place(at) : undefined;
   }
 
   /** Takes the place of what was known of this key. */
-  set(hash: KeyHash, place: Place): void {
+  set(hash: KeyHash, place: RecordPlace): void {
     if (this.#taken >= MAX_LOAD * this.#capacity) this.#rebuild();
     const at = this.#find(hash);
     if (this.#slots[at + 2] === FREE) this.#taken++;
@@ -46,7 +46,7 @@ export class KeyTable {
     if (this.#isLive(at)) this.#slots[at + 2] = GONE;
   }
 
-  *places(): Generator<Place> {
+  *places(): Generator<RecordPlace> {
     for (let at = 0; at < this.#slots.length; at += NUMBERS) {
       if (this.#isLive(at)) yield this.#place(at);
     }
@@ -66,7 +66,7 @@ export class KeyTable {
     return (this.#slots[at + 2] ?? FREE) >= FIRST;
   }
 
-  #place(at: number): Place {
+  #place(at: number): RecordPlace {
     return {
       segment: (this.#slots[at + 2] ?? FIRST) - FIRST,
       offset: this.#slots[at + 3] ?? 0,

@@ -13,7 +13,7 @@ const READ_FLAGS = constants.O_RDONLY | flag(constants.O_NONBLOCK) | flag(consta
 
 const CHUNK_BYTES = 256 * 1024;
 
-interface OpenFile {
+interface RegularFile {
   readonly handle: FileHandle;
   readonly bytes: number;
 }
@@ -65,7 +65,7 @@ export async function* streamRegular(
 }
 
 /** Opens a file after it was seen to be one, and looks again at what was opened: it may have been exchanged. */
-async function openRegular(file: string, maxBytes: number): Promise<OpenFile> {
+async function openRegular(file: string, maxBytes: number): Promise<RegularFile> {
   // Opening a device may already do something, and opening a socket says nothing a person understands.
   const seen = await stat(file);
   if (!seen.isFile()) throw notAFile(file, seen, 'unreadable-file');

@@ -1,5 +1,5 @@
 import type { Checksum } from './checksum.ts';
-import { KeyTable, type Place } from './keyTable.ts';
+import { KeyTable, type RecordPlace } from './keyTable.ts';
 import { Segment } from './segment.ts';
 import {
   isAbandoned,
@@ -161,7 +161,7 @@ export class SegmentSet {
     if (segment.damaged) this.#onDamage();
   }
 
-  #entry(segment: Segment, { offset, length }: Place): ReturnType<typeof unpackEntry> {
+  #entry(segment: Segment, { offset, length }: RecordPlace): ReturnType<typeof unpackEntry> {
     try {
       const entry = unpackEntry(this.#checksum, segment.read(offset, length));
       if (entry !== undefined) return entry;
@@ -238,8 +238,8 @@ export class SegmentSet {
   }
 
   /** The records of a segment that the table knows there. */
-  #placesOf(number: number, segment: Segment): Place[] {
-    const places: Place[] = [];
+  #placesOf(number: number, segment: Segment): RecordPlace[] {
+    const places: RecordPlace[] = [];
     segment.visitAll((hash, offset, length) => {
       const known = this.#table.get(hash);
       if (known?.segment === number && known.offset === offset) {

@@ -14,7 +14,7 @@ import { auditText } from './auditText.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
 import { openWorkspace, outputFiles } from './composeCli.ts';
 
-export interface AuditOptions {
+export interface AuditCommandOptions {
   readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github';
   readonly pairs?: string | undefined;
   readonly words?: true | undefined;
@@ -27,7 +27,7 @@ export interface AuditOptions {
 /** `pairlens audit`: 0 where nothing was found at or above --fail-on, 1 otherwise. */
 export async function auditCommand(
   folder: string,
-  options: AuditOptions,
+  options: AuditCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   const started = performance.now();
@@ -68,7 +68,7 @@ export async function auditCommand(
 
 function rendered(
   report: AuditReport,
-  { format, out, max }: AuditOptions,
+  { format, out, max }: AuditCommandOptions,
   { terminal, findingsUri }: CommandContext,
   seconds: number,
 ): string {

@@ -9,7 +9,7 @@ import {
   searchFolder,
   type FolderSearch,
   type FoundCaption,
-  type FoundImage,
+  type ImageHit,
   type MakeIndex,
 } from '../engine/batch/searchFolder.ts';
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
@@ -18,7 +18,7 @@ import { approximateIndex, openWorkspace } from './composeCli.ts';
 /** From here on an approximate index, built once, pays for itself when many queries follow. */
 const LARGE = 20_000;
 
-export interface SearchOptions {
+export interface SearchCommandOptions {
   readonly image?: string | undefined;
   readonly json?: true | undefined;
   readonly top: number;
@@ -29,7 +29,7 @@ export interface SearchOptions {
 export async function searchCommand(
   folder: string,
   text: string | undefined,
-  options: SearchOptions,
+  options: SearchCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   if ((text === undefined) === (options.image === undefined)) {
@@ -78,7 +78,7 @@ export async function searchCommand(
 async function findImages(
   search: FolderSearch,
   text: string,
-  options: SearchOptions,
+  options: SearchCommandOptions,
   context: CommandContext,
 ): Promise<void> {
   const results = await search.findImages(text, options.top);
@@ -86,20 +86,20 @@ async function findImages(
 }
 
 type Answer =
-  | { readonly text: string; readonly results: readonly FoundImage[] }
+  | { readonly text: string; readonly results: readonly ImageHit[] }
   | { readonly image: string; readonly results: readonly FoundCaption[] };
 
 /** JSON is one object a line, so that the answers to many queries can be told apart. */
 async function print(
   answer: Answer,
   table: string,
-  { json }: SearchOptions,
+  { json }: SearchCommandOptions,
   { terminal }: CommandContext,
 ): Promise<void> {
   await terminal.print(json === true ? `${jsonText(answer)}\n` : table);
 }
 
-function imageTable(results: readonly FoundImage[], { terminal }: CommandContext): string {
+function imageTable(results: readonly ImageHit[], { terminal }: CommandContext): string {
   const { bold, dim } = terminal.colors;
   if (results.length === 0) return 'There is no readable image.\n';
   const lines = results.flatMap(({ image, captions }, i) => [

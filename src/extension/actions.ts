@@ -7,7 +7,7 @@ import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
 
-type Decision = 'verified' | 'excluded' | 'none';
+type PairDecision = 'verified' | 'excluded' | 'none';
 
 /** A step that can be taken back; see `Actions.undo`. */
 interface Step {
@@ -39,7 +39,7 @@ export class Actions {
     await this.#edit(await this.#client.request(REQUESTS.createCaptionEdit, { imageUri, caption }));
   }
 
-  async decide(pair: PairRef, decision: Decision): Promise<void> {
+  async decide(pair: PairRef, decision: PairDecision): Promise<void> {
     await this.#client.request(REQUESTS.decide, { pair, decision });
     if (decision === 'none') return;
     const label =

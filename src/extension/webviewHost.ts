@@ -24,7 +24,7 @@ export interface WebviewHostOptions {
   readonly onReady: () => void;
 }
 
-type Handlers = {
+type HostHandlers = {
   readonly [M in HostMethod]: (
     params: z.output<(typeof HOST_REQUESTS)[M]['params']>,
   ) => Promise<z.input<(typeof HOST_REQUESTS)[M]['result']>>;
@@ -35,7 +35,7 @@ export class WebviewHost implements vscode.Disposable {
   readonly #options: WebviewHostOptions;
   readonly #running = new Map<number, vscode.CancellationTokenSource>();
   readonly #subscriptions: vscode.Disposable[];
-  readonly #handlers: Handlers;
+  readonly #handlers: HostHandlers;
 
   constructor(options: WebviewHostOptions) {
     this.#options = options;
@@ -105,7 +105,7 @@ export class WebviewHost implements vscode.Disposable {
 function handlers(
   { client, actions, onReady }: WebviewHostOptions,
   post: (event: HostEvent) => void,
-): Handlers {
+): HostHandlers {
   const done = {};
   return {
     ready: () => {

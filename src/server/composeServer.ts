@@ -11,7 +11,7 @@ import type { Settings } from '../protocol/serverApi.ts';
 import { writeThrough } from './writeThroughStore.ts';
 import type { LiveOptions, OpenLive } from './engineHost.ts';
 import type { Composition } from './session.ts';
-import { Thumbnails } from './features/thumbnailCache.ts';
+import { ThumbnailCache } from './features/thumbnailCache.ts';
 
 /*
  * The one file that joins the engine and the adapters. What has native code is imported when the first dataset is
@@ -25,7 +25,7 @@ export function compose(defaults: Partial<Settings> = {}): Composition {
     defaults,
     files: nodeFiles,
     openLive,
-    thumbnails: new Thumbnails(nodeFiles, async () => {
+    thumbnails: new ThumbnailCache(nodeFiles, async () => {
       const loaded = await native('sharp', () => import('../adapters/sharpThumbnails.ts'));
       return loaded.sharpThumbnails;
     }),

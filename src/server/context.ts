@@ -4,7 +4,7 @@ import type { LiveWorkspace } from '../engine/workspace/workspace.ts';
 import type { Settings } from '../protocol/serverApi.ts';
 import type { ClientSupport } from './clientCapabilities.ts';
 import type { OpenDocuments } from './sync/documents.ts';
-import type { Thumbnails } from './features/thumbnailCache.ts';
+import type { ThumbnailCache } from './features/thumbnailCache.ts';
 import type { Uris } from './uris.ts';
 
 /** What every feature of the server gets. `live` and `settings` change: read them when they are needed. */
@@ -15,7 +15,7 @@ export interface ServerContext {
   readonly settings: Settings;
   readonly documents: OpenDocuments;
   readonly uris: Uris;
-  readonly thumbnails: Thumbnails;
+  readonly thumbnails: ThumbnailCache;
   readonly files: FileSystem;
   readonly log: Log;
   /** This file was written by the server itself: it is no news when the client reports it. */

@@ -6,7 +6,7 @@ import {
 } from 'vscode-languageserver/node';
 import { type ErrorData, PairLensError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
-import { localize } from './l10n.ts';
+import { localize } from './localize.ts';
 import { describeError } from './serverLog.ts';
 
 /** An AbortSignal that a client's cancellation aborts; dispose it when the request is answered. */

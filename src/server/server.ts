@@ -9,7 +9,7 @@ import {
 import { SERVER_COMMANDS } from '../protocol/serverApi.ts';
 import { clientFacts } from './clientCapabilities.ts';
 import { initialOptions } from './initialOptions.ts';
-import { useLanguage } from './l10n.ts';
+import { useLanguage } from './localize.ts';
 import { describeError, serverLog } from './serverLog.ts';
 import { Session, type Composition } from './session.ts';
 

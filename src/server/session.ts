@@ -26,14 +26,14 @@ import { Refresher } from './sync/refresher.ts';
 import { describeError } from './serverLog.ts';
 import { liveSettings, readSettings } from './settings.ts';
 import { StatusReporter } from './sync/statusReporter.ts';
-import type { Thumbnails } from './features/thumbnailCache.ts';
+import type { ThumbnailCache } from './features/thumbnailCache.ts';
 import { Uris } from './uris.ts';
 import { FileWatcher } from './sync/watchFiles.ts';
 
 /** What the server stands on; src/server/composeServer.ts brings it. */
 export interface Composition {
   readonly openLive: OpenLive;
-  readonly thumbnails: Thumbnails;
+  readonly thumbnails: ThumbnailCache;
   readonly files: FileSystem;
   readonly version: string;
   readonly findingsUri: string;
@@ -49,7 +49,7 @@ export class Session implements ServerContext {
   readonly client: ClientSupport;
   readonly documents: OpenDocuments;
   readonly uris = new Uris();
-  readonly thumbnails: Thumbnails;
+  readonly thumbnails: ThumbnailCache;
   readonly files: FileSystem;
   readonly findingsUri: string;
   readonly log: Log;

@@ -23,7 +23,7 @@ import type {
   Range,
 } from '../protocol/shapes.ts';
 import type { Uris } from './uris.ts';
-import { localize } from './l10n.ts';
+import { localize } from './localize.ts';
 
 /** Characters of a caption in the title of a fix. */
 const TITLE_CHARACTERS = 60;

@@ -13,7 +13,7 @@ import {
   type NeighboursState,
   parseRemembered,
   reduceNeighbours,
-  type Remembered,
+  type RememberedNeighbours,
   toRemembered,
 } from './neighboursState.ts';
 
@@ -25,7 +25,7 @@ const NEIGHBOURS_SHOWN = 10;
 export class NeighboursSession {
   readonly store: Store<NeighboursState, NeighboursAction>;
   readonly thumbnails: Thumbnails;
-  readonly remembered: Remembered;
+  readonly remembered: RememberedNeighbours;
   readonly #host: Host;
   readonly #focus = new Latest();
   readonly #search = new Latest();

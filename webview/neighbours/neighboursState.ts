@@ -47,15 +47,15 @@ const rememberedSchema = z.object({
   text: z.string().catch(''),
   scrollTop: z.number().catch(0),
 });
-export type Remembered = z.output<typeof rememberedSchema>;
+export type RememberedNeighbours = z.output<typeof rememberedSchema>;
 
 /** Never fails: what cannot be read falls back to its default. */
-export function parseRemembered(value: unknown): Remembered {
+export function parseRemembered(value: unknown): RememberedNeighbours {
   const parsed = rememberedSchema.safeParse(value ?? {});
   return parsed.success ? parsed.data : rememberedSchema.parse({});
 }
 
-export function initialState(remembered: Remembered): NeighboursState {
+export function initialState(remembered: RememberedNeighbours): NeighboursState {
   return {
     status: undefined,
     target: remembered.target,
@@ -71,7 +71,7 @@ export function initialState(remembered: Remembered): NeighboursState {
   };
 }
 
-export function toRemembered(state: NeighboursState, scrollTop: number): Remembered {
+export function toRemembered(state: NeighboursState, scrollTop: number): RememberedNeighbours {
   return {
     target: state.target,
     expanded: [...state.expanded],

@@ -108,15 +108,15 @@ const rememberedSchema = z.object({
   drafts: z.array(z.tuple([z.string(), z.string()])).catch([]),
   pace: z.array(z.number()).catch([]),
 });
-export type Remembered = z.output<typeof rememberedSchema>;
+export type RememberedTriage = z.output<typeof rememberedSchema>;
 
 /** Never fails: what cannot be read falls back to its default. */
-export function parseRemembered(value: unknown): Remembered {
+export function parseRemembered(value: unknown): RememberedTriage {
   const parsed = rememberedSchema.safeParse(value ?? {});
   return parsed.success ? parsed.data : rememberedSchema.parse({});
 }
 
-export function initialState(remembered: Remembered): TriageState {
+export function initialState(remembered: RememberedTriage): TriageState {
   return {
     status: undefined,
     findings: null,
@@ -135,7 +135,7 @@ export function initialState(remembered: Remembered): TriageState {
   };
 }
 
-export function toRemembered(state: TriageState): Remembered {
+export function toRemembered(state: TriageState): RememberedTriage {
   return {
     rule: state.rule,
     current: state.current?.id ?? state.wanted,

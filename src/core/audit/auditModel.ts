@@ -96,7 +96,10 @@ export async function fitAuditModel(
     pairs,
     ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
   );
-  const suspicions = await runCooperatively(learnt(source, neighbours, ordered, texts.texts), pause);
+  const suspicions = await runCooperatively(
+    learnt(source, neighbours, ordered, texts.texts),
+    pause,
+  );
   return auditModel(source, centres, suspicions);
 }
 

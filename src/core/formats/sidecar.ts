@@ -6,7 +6,7 @@ import { refuseBlank, refuseLineBreaks } from './representable.ts';
 /** How many captions a sidecar file holds; trainers differ (docs/formats.md). */
 export type CaptionsPerFile = 'whole' | 'lines' | 'first-line';
 
-interface Range {
+interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -126,7 +126,7 @@ async function* readSidecar(file: CaptionFile, mode: CaptionsPerFile): AsyncGene
   }
 }
 
-function editTrimmed(range: Range, caption: string): TextEdit {
+function editTrimmed(range: TextSpan, caption: string): TextEdit {
   refuseBlank(caption);
   return { start: range.start, end: range.end, newText: caption.trim() };
 }

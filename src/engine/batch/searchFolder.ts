@@ -9,7 +9,7 @@ import type { RunOptions, BatchPorts } from './batchPorts.ts';
 /** Below this many reference queries of its own, a dataset borrows the shipped ones. */
 const ENOUGH_QUERIES = 256;
 
-export interface FoundImage {
+export interface ImageHit {
   /** Relative to the searched folder. */
   readonly image: string;
   readonly captions: readonly string[];
@@ -34,7 +34,7 @@ export interface FolderSearch {
   readonly images: number;
   readonly captions: number;
   /** The images that fit a text best. */
-  findImages(text: string, top: number): Promise<FoundImage[]>;
+  findImages(text: string, top: number): Promise<ImageHit[]>;
   /** The distinct captions that fit an image best; the image need not belong to a dataset. */
   findCaptions(imageFile: string, top: number): Promise<FoundCaption[]>;
 }

@@ -44,7 +44,7 @@ const PROSE =
 const READ_AT_ONCE = 16;
 
 /** Which text file belongs to which image, by name alone. */
-interface Match {
+interface SidecarMatch {
   /** Each captioned image with its sidecar. */
   readonly sidecarOf: ReadonlyMap<DatasetPath, DatasetPath>;
   /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
@@ -161,7 +161,7 @@ async function matchByName(
     readonly captioned: ReadonlySet<DatasetPath>;
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
-): Promise<Match> {
+): Promise<SidecarMatch> {
   const byStem = group(texts, (text) => stemOf(text).normalize('NFC'));
   const byFoldedStem = group(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
   const sidecarOf = new Map<DatasetPath, DatasetPath>();
@@ -203,7 +203,7 @@ async function matchByName(
 async function readTexts(
   files: FileSystem,
   dir: string,
-  imagesOf: Match['imagesOf'],
+  imagesOf: SidecarMatch['imagesOf'],
   options: {
     readonly signal?: CancelSignal;
     /** Told of mistakes of the reader itself. */
@@ -257,7 +257,7 @@ function uncaptionedFolders(
 /** Captions whose image is gone: only where captions of that extension are the custom of the folder. */
 function orphans(
   texts: readonly DatasetPath[],
-  match: Match,
+  match: SidecarMatch,
   folders: ReadonlySet<DatasetPath>,
   images: readonly DatasetPath[],
 ): Problem[] {

@@ -21,7 +21,8 @@ import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { currentText } from './documentOverlay.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
-import type { Decision, FileEdit, LivePairId } from './workspace.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
+import type { FileEdit, LivePairId } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
 /** What it takes to say which characters to change. */

@@ -5,7 +5,7 @@ import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import { TopLists } from '../../core/matching/topLists.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
-import { imageAlone, livePair } from './pairs.ts';
+import { imageAlone, livePair } from './pairLookup.ts';
 import type { LiveNeighbour, LivePair } from './workspace.ts';
 
 export interface NeighbourLists {

@@ -6,14 +6,14 @@ import type { PlacedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
 import { captionEdit, createCaptionEdit, decidePair, type Editing, swapEdits } from './edits.ts';
-import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairs.ts';
+import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 import { LiveQueries, datasetFindings } from './queries.ts';
 import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { WordQueries } from './wordQueries.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
-  Decision,
   FileEdit,
   Lines,
   LiveChange,

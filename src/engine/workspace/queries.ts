@@ -12,9 +12,14 @@ import type { CaptionFileUpdater } from './captionUpdates.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { neighbourLists } from './neighbours.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
-import { type RankedNeighbour, searchByImage, searchByText, type SearchOrder } from './search.ts';
+import {
+  type RankedNeighbour,
+  searchByImage,
+  searchByText,
+  type SearchOrder,
+} from './datasetSearch.ts';
 import { findPair, type OpenedDataset } from './openedDatasets.ts';
-import { imageAlone, livePair } from './pairs.ts';
+import { imageAlone, livePair } from './pairLookup.ts';
 import type { ForegroundGate, SerialQueue } from './scheduling.ts';
 import type {
   LiveFinding,

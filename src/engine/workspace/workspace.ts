@@ -1,3 +1,4 @@
+import type { Decision } from '../../core/dataset/decisions.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
@@ -36,8 +37,6 @@ export interface LivePair extends LivePairId {
   readonly match: number | undefined;
   readonly decision: Decision | undefined;
 }
-
-export type Decision = 'verified' | 'excluded';
 
 /** A finding with the pairs it names resolved. */
 export interface LiveFinding {

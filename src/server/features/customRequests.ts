@@ -20,7 +20,7 @@ type Params<N extends Name> = z.output<Requests[N]['params']>;
 type Result<N extends Name> = z.input<Requests[N]['result']>;
 
 /** What answers the requests, by name. */
-type Handlers = {
+type RequestHandlers = {
   readonly [N in Name]: (params: Params<N>, signal: AbortSignal) => Promise<Result<N>> | Result<N>;
 };
 
@@ -45,10 +45,10 @@ export function registerCustomRequests(context: ServerContext, services: Service
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function register<N extends Name>(
   { connection, log }: ServerContext,
-  handlers: Handlers,
+  handlers: RequestHandlers,
   name: N,
 ): void {
-  const handler: Handlers[N] = handlers[name];
+  const handler: RequestHandlers[N] = handlers[name];
   const { method, params } = REQUESTS[name];
   connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
     answer(method, token, log, (signal) =>
@@ -57,7 +57,7 @@ function register<N extends Name>(
   );
 }
 
-function handlersOf(context: ServerContext, services: Services): Handlers {
+function handlersOf(context: ServerContext, services: Services): RequestHandlers {
   const { uris } = context;
   const wire = new ProtocolConverter(uris);
   const idOf = (pair: PairRef): LivePairId => {

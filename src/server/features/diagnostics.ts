@@ -10,7 +10,7 @@ import type { LiveFinding } from '../../engine/workspace/workspace.ts';
 import type { Range } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
 import { fileOf, findingRange, rangeOf } from '../toProtocol.ts';
-import { localize } from '../l10n.ts';
+import { localize } from '../localize.ts';
 import { inEnglish } from '../../core/text/sentence.ts';
 
 const SEVERITY = {

@@ -11,7 +11,7 @@ import { pairAt, contains } from '../resolveTarget.ts';
 import { matchText, percentSure } from './scores.ts';
 import { describeError } from '../serverLog.ts';
 import { rangeOf, ProtocolConverter } from '../toProtocol.ts';
-import { localize } from '../l10n.ts';
+import { localize } from '../localize.ts';
 
 const NEIGHBOURS = 3;
 const CAPTION_CHARACTERS = 160;

@@ -7,7 +7,7 @@ import { markdownText, plainText } from '../markdown.ts';
 import { matchText } from './scores.ts';
 import { isBefore } from '../resolveTarget.ts';
 import { placeName, rangeOf } from '../toProtocol.ts';
-import { localize } from '../l10n.ts';
+import { localize } from '../localize.ts';
 
 const SENTENCE_CHARACTERS = 300;
 

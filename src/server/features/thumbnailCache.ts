@@ -12,7 +12,7 @@ interface Request {
 }
 
 /** Thumbnails as data URIs. Those shown lately are kept; two requests for one picture decode it once. */
-export class Thumbnails {
+export class ThumbnailCache {
   readonly #files: Pick<FileSystem, 'stat' | 'read'>;
   readonly #cache: LRUCache<string, Thumbnail, Request>;
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { PairLensError } from '../../core/errors.ts';
-import { localize } from '../l10n.ts';
+import { localize } from '../localize.ts';
 import type { Progress } from '../../core/progress.ts';
 import { NOTIFICATIONS } from '../../protocol/serverApi.ts';
 import type { DatasetSummary, Status } from '../../protocol/shapes.ts';

@@ -7,7 +7,7 @@ import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { few, inUnit, likeness, nearest, pairOfImageRow, slotOf } from './neighbours.ts';
-import { livePair } from './pairs.ts';
+import { livePair } from './pairLookup.ts';
 import type { LiveNeighbour, LivePair } from './workspace.ts';
 
 /** Looked at closely: the nearest by cosine, of which hubness and the other evidence choose. */
