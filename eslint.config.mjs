@@ -1,27 +1,6 @@
-// Typed lint, and the layers of docs/architecture.md as lint errors that name the right way.
+// Typed lint, and the layers of docs/architecture.md (layers.mjs) as lint errors that name the right way.
 import tseslint from 'typescript-eslint';
-
-const NATIVE = ['onnxruntime-node', 'onnxruntime-common', 'sharp', 'hnswlib-node'];
-
-/** A ban that says what to do instead. `patterns` are gitignore-style import paths. */
-function ban(patterns, message) {
-  return { group: patterns, message };
-}
-function layer(files, ...patterns) {
-  return {
-    files,
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
-  };
-}
-
-const noVscode = ban(
-  ['vscode'],
-  'Only src/extension may know the editor; return plain data and convert it there.',
-);
-const noNative = ban(
-  [...NATIVE, ...NATIVE.map((name) => `${name}/*`)],
-  'Native packages live in src/adapters, one per file; take a port from src/core/ports.ts instead.',
-);
+import { layersRule } from './layers.mjs';
 
 export default tseslint.config(
   {
@@ -62,102 +41,11 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  layer(
-    ['src/core/**/*.ts'],
-    noVscode,
-    noNative,
-    ban(
-      ['node:*', 'fs', 'path', 'os', 'child_process', 'worker_threads'],
-      'The core is pure: ask for a port (src/core/ports.ts) and let src/adapters bring Node.',
-    ),
-    ban(
-      ['**/engine/**', '**/adapters/**', '**/cli/**', '**/server/**', '**/extension/**'],
-      'Imports go downwards: the core imports nothing outside src/core.',
-    ),
-  ),
-  layer(
-    ['src/engine/**/*.ts'],
-    noVscode,
-    noNative,
-    ban(
-      ['**/adapters/**'],
-      'The engine sees ports only (src/core/ports.ts); src/cli/composeCli.ts brings the adapters.',
-    ),
-    ban(
-      ['**/cli/**', '**/server/**'],
-      'Imports go downwards: a use case knows none of its callers.',
-    ),
-  ),
-  layer(
-    ['src/adapters/**/*.ts'],
-    noVscode,
-    ban(
-      ['**/engine/**', '**/cli/**', '**/server/**'],
-      'An adapter implements a port of src/core/ports.ts and imports nothing above it.',
-    ),
-  ),
   {
-    ...layer(
-      ['src/cli/**/*.ts'],
-      noVscode,
-      noNative,
-      ban(
-        ['**/adapters/**'],
-        'Only src/cli/composeCli.ts joins the engine and the adapters; take what you need from it.',
-      ),
-    ),
-    ignores: ['src/cli/composeCli.ts'],
+    files: ['src/**/*.ts', 'webview/**/*.ts'],
+    plugins: { pairlens: { rules: { layers: layersRule } } },
+    rules: { 'pairlens/layers': 'error' },
   },
-  layer(
-    ['src/protocol/**/*.ts'],
-    noVscode,
-    noNative,
-    ban(
-      ['**/engine/**', '**/adapters/**', '**/cli/**', '**/server/**', '**/extension/**', 'node:*'],
-      'The protocol is types and schemas shared by server, extension and webviews: it may import types of src/core only.',
-    ),
-  ),
-  {
-    ...layer(
-      ['src/server/**/*.ts'],
-      noVscode,
-      noNative,
-      ban(
-        ['**/adapters/**'],
-        'Only src/server/composeServer.ts joins the engine and the adapters; take what you need from it.',
-      ),
-      ban(
-        ['**/extension/**', '**/webview/**'],
-        'The server serves any editor: it talks through src/protocol and knows no client.',
-      ),
-    ),
-    ignores: ['src/server/composeServer.ts'],
-  },
-  layer(
-    ['src/extension/**/*.ts'],
-    noNative,
-    ban(
-      ['**/engine/**', '**/adapters/**', '**/cli/**', '**/server/**'],
-      'The extension host runs no engine: ask the language server through src/protocol, so that a native crash cannot take the editor down.',
-    ),
-  ),
-  layer(
-    ['webview/**/*.ts'],
-    noVscode,
-    noNative,
-    ban(
-      [
-        '**/src/engine/**',
-        '**/src/adapters/**',
-        '**/src/cli/**',
-        '**/src/server/**',
-        '**/src/extension/**',
-        '**/src/core/**',
-        'node:*',
-      ],
-      'A webview is browser code: it knows src/protocol and asks the extension for the rest.',
-    ),
-  ),
   {
     // Loops over typed arrays stay within their bounds; a check on every element would cost half the speed.
     files: [

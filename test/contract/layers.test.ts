@@ -1,36 +1,27 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { ESLint } from 'eslint';
+import { mayImport, NATIVE, roomOf, ROOMS } from '../../layers.mjs';
 
-/** Each forbidden import, written where it is forbidden, and the words that must show the right way. */
-const FORBIDDEN: readonly [file: string, code: string, advice: RegExp][] = [
-  ['src/core/errors.ts', "import 'node:fs';", /ask for a port/],
-  ['src/core/errors.ts', "import 'sharp';", /src\/adapters, one per file/],
-  ['src/core/errors.ts', "import 'vscode';", /Only src\/extension/],
-  ['src/core/errors.ts', "import '../engine/workspace.ts';", /the core imports nothing/],
-  ['src/core/errors.ts', "import '../adapters/nodeFiles.ts';", /the core imports nothing/],
-  ['src/engine/batch/batchPorts.ts', "import '../adapters/nodeFiles.ts';", /composeCli\.ts brings/],
-  ['src/engine/batch/batchPorts.ts', "import 'onnxruntime-node';", /take a port/],
-  ['src/engine/batch/batchPorts.ts', "import '../cli/terminal.ts';", /knows none of its callers/],
-  ['src/engine/batch/batchPorts.ts', "import 'vscode';", /Only src\/extension/],
-  ['src/adapters/nodeOutputFiles.ts', "import '../engine/workspace.ts';", /nothing above it/],
-  ['src/adapters/nodeOutputFiles.ts', "import '../cli/terminal.ts';", /nothing above it/],
-  ['src/cli/terminal.ts', "import '../adapters/nodeFiles.ts';", /Only src\/cli\/composeCli\.ts/],
-  ['src/cli/terminal.ts', "import 'sharp';", /take a port/],
-  ['src/protocol/shapes.ts', "import '../engine/workspace.ts';", /types of src\/core only/],
-  ['src/protocol/shapes.ts', "import 'vscode';", /Only src\/extension/],
-  ['src/core/errors.ts', "export * from './progress.ts';", /No barrels/],
-  ['src/core/errors.ts', 'export default 1;', /Use a named export/],
-];
-
-const ALLOWED: readonly [file: string, code: string][] = [
-  ['src/cli/composeCli.ts', "import '../adapters/nodeFiles.ts';"],
-  ['src/engine/batch/batchPorts.ts', "import '../core/errors.ts';"],
-  ['src/adapters/nodeOutputFiles.ts', "import 'sharp';"],
-];
+/** A file of each room, made up where it need not exist: the rule goes by paths. */
+function fileIn({ name, files }: (typeof ROOMS)[number]): string {
+  if (files === undefined) return `src/${name}/x.ts`;
+  return files
+    .replace('{cli/composeCli,server/composeServer}', 'cli/composeCli')
+    .replace(/\*\*?(\/\*)?/, 'x');
+}
 
 describe('the layers', () => {
-  const eslint = new ESLint();
+  // The rule alone, without types: hundreds of made-up files.
+  const eslint = new ESLint({
+    overrideConfigFile: path.resolve('eslint.config.mjs'),
+    overrideConfig: {
+      languageOptions: { parserOptions: { projectService: false, project: null } },
+    },
+    ruleFilter: ({ ruleId }) => ruleId === 'pairlens/layers',
+  });
 
   async function complaints(filePath: string, code: string): Promise<string[]> {
     const [result] = await eslint.lintText(`${code}\n`, { filePath });
@@ -38,22 +29,45 @@ describe('the layers', () => {
     return result.messages.map(({ message }) => message);
   }
 
-  for (const [file, code, advice] of FORBIDDEN) {
-    test(`in ${file} \`${code}\` is an error that shows the right way`, async () => {
-      const messages = await complaints(file, code);
-      assert.ok(
-        messages.some((message) => advice.test(message)),
-        `expected ${String(advice)} in ${JSON.stringify(messages)}`,
-      );
+  test('every source file lies in a room', () => {
+    for (const room of ROOMS)
+      assert.equal(roomOf(fileIn(room).replace(/x$/, 'x.ts'))?.name, room.name);
+  });
+
+  for (const room of ROOMS) {
+    test(`${room.name} imports what the table allows, and nothing else`, async () => {
+      const from = fileIn(room).replace(/x$/, 'x.ts');
+      for (const other of ROOMS) {
+        const to = fileIn(other).replace(/x$/, 'x.ts');
+        const relative = path.posix.relative(path.posix.dirname(from), to);
+        const specifier = relative.startsWith('.') ? relative : `./${relative}`;
+        const found = await complaints(from, `import '${specifier}';`);
+        assert.equal(
+          found.length,
+          mayImport(room, other) ? 0 : 1,
+          `${from} imports ${to}: ${String(found)}`,
+        );
+        assert.ok(found.every((message) => message.includes(room.way)));
+      }
+      const modules = { 'node:fs': room.node, vscode: room.name === 'extension' };
+      const native = Object.fromEntries(NATIVE.map((name) => [name, room.native]));
+      for (const [name, allowed = false] of Object.entries({ ...modules, ...native })) {
+        assert.equal(
+          (await complaints(from, `import '${name}';`)).length,
+          allowed ? 0 : 1,
+          `${from}: ${name}`,
+        );
+      }
     });
   }
 
-  for (const [file, code] of ALLOWED) {
-    test(`in ${file} \`${code}\` is fine`, async () => {
-      assert.deepEqual(
-        (await complaints(file, code)).filter((message) => /import/i.test(message)),
-        [],
-      );
-    });
-  }
+  test('docs/architecture.md shows the very table that the linter reads', () => {
+    const page = readFileSync('docs/architecture.md', 'utf8');
+    for (const { name, may, node = false } of ROOMS) {
+      const imports =
+        may.length === 0 ? 'nothing of ours' : may.map((other) => `\`${other}\``).join(', ');
+      const row = `| \`${name}\` | ${imports} | ${node ? 'yes' : 'no'} |`;
+      assert.ok(page.includes(row), row);
+    }
+  });
 });

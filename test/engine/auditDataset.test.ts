@@ -5,9 +5,9 @@ import { PairLensError } from '../../src/core/errors.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
-import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { type AuditOptions, auditDataset } from '../../src/engine/audit/auditDataset.ts';
-import type { DatasetAudit } from '../../src/engine/batch/batchPorts.ts';
+import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
 import { exchanged, syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
-import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
 import type { AuditRequest } from '../../src/engine/batch/batchPorts.ts';
 import { auditFolder } from '../../src/engine/batch/auditFolder.ts';

@@ -1,5 +1,5 @@
 import { mulberry32 } from '../../src/core/audit/injection.ts';
-import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 
 export type NoiseKind = 'random' | 'swap' | 'noun' | 'shift';
 

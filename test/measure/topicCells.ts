@@ -2,7 +2,7 @@ import { mkdir, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mulberry32 } from '../../src/core/audit/injection.ts';
 import type { Dataset } from '../../src/core/dataset/dataset.ts';
-import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { isContentWord } from '../../src/core/text/contentWords.ts';
 import { selectedRows } from './selectedRows.ts';
 

@@ -1,7 +1,8 @@
 import type { Dataset, Pair } from '../../src/core/dataset/dataset.ts';
-import type { EmbeddedDataset } from '../../src/core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../../src/core/matching/matrix.ts';
-import type { DatasetAudit, BatchPorts } from '../../src/engine/batch/batchPorts.ts';
+import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
+import type { BatchPorts } from '../../src/engine/batch/batchPorts.ts';
 
 /** Unit vector of a text or an image name: the same words give the same vector, so `dog.jpg` fits "dog". */
 export function fakeVector(text: string, dimensions = 16): Float32Array {

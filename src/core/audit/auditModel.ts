@@ -1,4 +1,4 @@
-import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from './embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
 import type { Matrix } from '../matching/matrix.ts';

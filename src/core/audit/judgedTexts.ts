@@ -1,4 +1,4 @@
-import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from './embeddedDataset.ts';
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from './embeddedDataset.ts';
 
 /** Who belongs to whom: which images carry which captions, and which images are the same picture. */
 export interface PairGraph {

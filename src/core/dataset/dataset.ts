@@ -3,9 +3,6 @@ import type { Problem } from './problem.ts';
 /** Path relative to the dataset's root, with `/` between its parts whatever the platform. */
 export type DatasetPath = string;
 
-/** The encodings PairLens reads and writes back byte for byte. */
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
 /**
  * Where a caption's raw characters stand in its file: UTF-16 code units of the decoded text, the byte
  * order mark not counted. In JSON and CSV the raw characters include escapes but not the outer quotes.

@@ -1,5 +1,5 @@
 import type { Pair } from '../dataset/dataset.ts';
-import type { EmbeddedDataset } from '../dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../audit/embeddedDataset.ts';
 
 export interface NoisyDataset {
   readonly embedded: EmbeddedDataset;

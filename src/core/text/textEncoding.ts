@@ -1,4 +1,5 @@
-import type { TextEncoding } from '../dataset/dataset.ts';
+/** The encodings PairLens reads and writes back byte for byte. */
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** How a file's characters are written as bytes. Enough to write any text back the same way. */
 export interface FileEncoding {

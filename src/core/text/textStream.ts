@@ -1,4 +1,3 @@
-import type { TextEncoding } from '../dataset/dataset.ts';
 import { guessEncoding } from './decodeText.ts';
 import {
   bomLength,
@@ -7,6 +6,7 @@ import {
   SAMPLE_BYTES,
   sniffEncoding,
   type FileEncoding,
+  type TextEncoding,
 } from './textEncoding.ts';
 
 /** Where a file stops being valid text. */

@@ -11,7 +11,7 @@ import { WordCounts } from '../../core/audit/words.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
@@ -21,7 +21,7 @@ import type { Clock, LanguageDetector, TextEncoder } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { ProgressMeter } from '../indexing/progressMeter.ts';
 import { weighedWords } from './wordContributions.ts';
-import type { AuditedPair, DatasetAudit } from '../batch/batchPorts.ts';
+import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
 
 /** A judgement takes some 30 microseconds: a turn stays short. */
 const JUDGED_PER_TURN = 200;

@@ -11,7 +11,7 @@ import {
   type ReportRegion,
 } from '../../core/export/auditReport.ts';
 import { inEnglish } from '../../core/text/sentence.ts';
-import type { AuditedDataset } from '../batch/auditFolder.ts';
+import type { AuditedDataset } from './datasetAudit.ts';
 
 interface ReportFacts {
   readonly version: string;

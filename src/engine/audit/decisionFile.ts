@@ -7,7 +7,7 @@ import {
   withDecision,
   type Decision,
 } from '../../core/dataset/decisions.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { DECISIONS_BYTES } from '../../core/dataset/fileLimits.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';

@@ -1,18 +1,10 @@
 import { throwIfCancelled } from '../../core/cancellation.ts';
-import type { Dataset } from '../../core/dataset/dataset.ts';
-import type { Decision } from '../../core/dataset/decisions.ts';
 import type { AuditReport } from '../../core/export/auditReport.ts';
 import { auditReport } from '../audit/buildReport.ts';
 import { decisionsOf } from '../audit/decisionFile.ts';
 import type { Levels } from '../../core/audit/rules.ts';
-import type { DatasetAudit, RunOptions, BatchPorts } from './batchPorts.ts';
-
-export interface AuditedDataset {
-  readonly dataset: Dataset;
-  readonly audit: DatasetAudit;
-  /** For each pair what a person decided of it. */
-  readonly decisions: readonly (Decision | undefined)[];
-}
+import type { AuditedDataset } from '../audit/datasetAudit.ts';
+import type { BatchPorts, RunOptions } from './batchPorts.ts';
 
 export interface AuditedFolder {
   readonly report: AuditReport;

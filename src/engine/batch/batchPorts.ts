@@ -1,13 +1,10 @@
-import type { Finding } from '../../core/audit/finding.ts';
-import type { RuleCode } from '../../core/audit/rule.ts';
+import type { DatasetAudit } from '../audit/datasetAudit.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
-import type { MismatchEstimate } from '../../core/export/auditReport.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
-import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { MatchingSpaces } from '../../core/matching/matcher.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { KnownDecisions } from '../audit/decisionFile.ts';
@@ -18,15 +15,6 @@ export interface RunOptions {
   readonly onProgress?: ProgressListener;
 }
 
-/** What the audit says of one pair. */
-export interface AuditedPair {
-  /** Cosine of the active encoder. */
-  readonly similarity: number;
-  /** Calibrated probability that the caption is wrong, 0..1. */
-  readonly mismatch: number;
-  readonly findings: readonly RuleCode[];
-}
-
 /** What an audit is to say. */
 export interface AuditRequest {
   readonly levels: Levels;
@@ -34,18 +22,6 @@ export interface AuditRequest {
   readonly decisions?: readonly (Decision | undefined)[];
   /** Whether the words of each pair are weighed: some six captions more to encode for each. */
   readonly words?: boolean;
-}
-
-/** The audit of one dataset. */
-export interface DatasetAudit {
-  /** One for each pair of the dataset; undefined where its image or caption could not be read. */
-  readonly pairs: readonly (AuditedPair | undefined)[];
-  readonly findings: readonly Finding[];
-  readonly estimate?: MismatchEstimate;
-  /** Where captions are too alike to be judged against one another, the pairs that fit least: no verdict. */
-  readonly leastFitting?: readonly number[];
-  /** For each pair what its words add to the match; where they were asked for, and the pair could be judged. */
-  readonly words?: readonly (readonly WeighedWord[] | undefined)[];
 }
 
 /** The steps that the use cases of the command line are made of, with the ports already in place. */

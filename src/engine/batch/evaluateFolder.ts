@@ -1,7 +1,7 @@
 import { DEFAULT_LEVELS } from '../../core/audit/rules.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { auroc } from '../../core/evaluation/auroc.ts';
 import { injectSwaps } from '../../core/evaluation/injectedSwaps.ts';

@@ -1,6 +1,6 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { PairLensError } from '../../core/errors.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { npyFile } from '../../core/export/npyFile.ts';
 import type { OutputFiles } from '../../core/export/outputFiles.ts';
 import { row } from '../../core/matching/matrix.ts';

@@ -1,6 +1,6 @@
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { jsonText } from '../../core/text/visibleText.ts';
-import type { AuditedDataset } from './auditFolder.ts';
+import type { AuditedDataset } from '../audit/datasetAudit.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 
 /**

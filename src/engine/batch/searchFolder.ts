@@ -1,4 +1,4 @@
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../../core/matching/matrix.ts';
 import type { VectorIndex } from '../../core/ports.ts';
 import { normalisedSearch, type QueryBank } from '../../core/retrieval/normalisedSearch.ts';

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../core/cancellation.ts';
-import type { TextTable } from '../../core/dataset/embeddedDataset.ts';
+import type { TextTable } from '../../core/audit/embeddedDataset.ts';
 import { row } from '../../core/matching/matrix.ts';
 import { packTextRecord, unpackTextRecord } from './embeddingRecord.ts';
 import type { TextRecord } from './embeddingRecord.ts';

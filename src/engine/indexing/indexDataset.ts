@@ -1,5 +1,5 @@
 import type { Dataset } from '../../core/dataset/dataset.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { indexCaptions } from './indexCaptions.ts';
 import { indexImages } from './indexImages.ts';

@@ -2,7 +2,7 @@ import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenceRoom.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';

@@ -1,7 +1,7 @@
 import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { type Decision, decisionKey } from '../../core/dataset/decisions.ts';
-import type { EmbeddedDataset } from '../../core/dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
 import type { JudgedDataset } from '../audit/auditDataset.ts';

@@ -1,5 +1,5 @@
 import type { Pair } from '../../dataset/dataset.ts';
-import type { EmbeddedDataset } from '../../dataset/embeddedDataset.ts';
+import type { EmbeddedDataset } from '../embeddedDataset.ts';
 import type { Problem } from '../../dataset/problem.ts';
 import type { Steps } from '../../steps.ts';
 import type { AuditModel } from '../auditModel.ts';

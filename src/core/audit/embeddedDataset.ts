@@ -1,6 +1,6 @@
 import type { Matrix } from '../matching/matrix.ts';
-import type { Dataset, DatasetPath } from './dataset.ts';
-import type { Problem } from './problem.ts';
+import type { Dataset, DatasetPath } from '../dataset/dataset.ts';
+import type { Problem } from '../dataset/problem.ts';
 
 /** What the encoders say of the readable images: row i of every matrix belongs to `paths[i]`. */
 export interface ImageTable {
