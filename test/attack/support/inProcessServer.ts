@@ -15,7 +15,7 @@ import { nodeFiles } from '../../../src/adapters/nodeFiles.ts';
 import { openWorkspace } from '../../../src/engine/workspace/openWorkspace.ts';
 import { REQUESTS } from '../../../src/protocol/serverApi.ts';
 import { startServer } from '../../../src/server/server.ts';
-import { Thumbnails } from '../../../src/server/features/thumbnailCache.ts';
+import { ThumbnailCache } from '../../../src/server/features/thumbnailCache.ts';
 import { liveMemory } from '../../support/liveMemory.ts';
 
 type Requests = typeof REQUESTS;
@@ -44,7 +44,7 @@ export class InProcessServer {
         const live = openWorkspace(nodeFiles, loaded, options.settings);
         return { live, close: () => live.close() };
       },
-      thumbnails: new Thumbnails(nodeFiles, () => Promise.reject(new Error('No thumbnails.'))),
+      thumbnails: new ThumbnailCache(nodeFiles, () => Promise.reject(new Error('No thumbnails.'))),
       files: nodeFiles,
       version: '0.0.0',
       findingsUri: 'https://example.org',
