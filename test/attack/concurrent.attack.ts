@@ -71,7 +71,7 @@ test('decisions of eight processes at once are all kept', async () => {
       return within(
         server.request('decide', { pair, decision: 'verified' }).then(() => row),
         `the decision of row ${row}`,
-        300_000,
+        full() ? 1_800_000 : 300_000,
       );
     }),
   );
