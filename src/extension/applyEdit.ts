@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
-import type { WireEdit } from '../protocol/serverApi.ts';
+import { fixTextsSchema, type WireEdit } from '../protocol/serverApi.ts';
 import { textHash } from '../protocol/textHash.ts';
 import { toRange } from './positions.ts';
 
@@ -47,6 +47,18 @@ export async function applyEdit(wire: WireEdit): Promise<AppliedEdit> {
     if (before.get(uri)?.dirty !== true) await save(document);
   }
   return { label: wire.label, takeBack: () => takeBack(wire, before, after) };
+}
+
+/**
+ * Refuses a quick fix that is for another text than the editor shows: VS Code applies it as it comes.
+ * @throws PairLensError `write-failed`.
+ */
+export async function refuseOutdated(action: vscode.CodeAction): Promise<void> {
+  const known = fixTextsSchema.safeParse('data' in action ? action.data : undefined);
+  for (const { uri, textHash: hash } of known.data?.texts ?? []) {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    if ((await textHash(document.getText())) !== hash) throw outdated(document.uri);
+  }
 }
 
 async function takeBack(

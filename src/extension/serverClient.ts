@@ -12,8 +12,10 @@ import {
   type RequestSpec,
 } from '../protocol/serverApi.ts';
 import type { Status } from '../protocol/shapes.ts';
+import { refuseOutdated } from './applyEdit.ts';
 import { setContext } from './contextKeys.ts';
 import { RestartPolicy } from './restartPolicy.ts';
+import { showFailure } from './showFailure.ts';
 
 type LanguageLibrary = typeof LanguageClientLibrary;
 type ErrorHandler = LanguageClientLibrary.ErrorHandler;
@@ -152,6 +154,9 @@ export class ServerClient implements vscode.Disposable {
           },
         },
         errorHandler: this.#errorHandler(library),
+        middleware: {
+          resolveCodeAction: async (action, token, next) => checkedFix(await next(action, token)),
+        },
       },
     );
     this.#client = client;
@@ -231,6 +236,21 @@ export class ServerClient implements vscode.Disposable {
     setContext('pairlens.state', status.state);
     setContext('pairlens.hasDataset', status.datasets.length > 0);
     this.#statusChanged.fire(status);
+  }
+}
+
+/** The quick fix, or one that does nothing where the editor shows another text than it was made for. */
+async function checkedFix(
+  action: vscode.CodeAction | null | undefined,
+): Promise<vscode.CodeAction | undefined> {
+  if (!action) return undefined;
+  try {
+    await refuseOutdated(action);
+    return action;
+  } catch (error) {
+    showFailure(error);
+    delete action.edit;
+    return action;
   }
 }
 

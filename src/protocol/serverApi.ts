@@ -59,6 +59,10 @@ export const workspaceEditSchema = z.object({
     }),
   ),
 });
+/** `data` of a quick fix whose edit was asked for: the texts it is for, as in `workspaceEditSchema`. */
+export const fixTextsSchema = z.object({
+  texts: z.array(z.object({ uri: z.string(), textHash: z.string() })),
+});
 export type WireEdit = z.infer<typeof workspaceEditSchema>;
 
 const nothing = z.object({});

@@ -14,6 +14,8 @@ export interface ClientSupport {
   /** Edits may carry document versions. */
   readonly versionedEdits: boolean;
   readonly createsFiles: boolean;
+  /** The edit of a quick fix may be asked for when it is picked. */
+  readonly resolvesEdits: boolean;
   readonly configuration: boolean;
   readonly configurationChanges: boolean;
   readonly workspaceFolders: boolean;
@@ -34,6 +36,9 @@ export function clientFacts(params: InitializeParams, commandLinks: boolean): Cl
     createsFiles:
       (edits?.documentChanges ?? false) &&
       (edits?.resourceOperations?.includes(ResourceOperationKind.Create) ?? false),
+    resolvesEdits:
+      (textDocument?.codeAction?.dataSupport ?? false) &&
+      (textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false),
     configuration: workspace?.configuration ?? false,
     configurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
     workspaceFolders: workspace?.workspaceFolders ?? false,

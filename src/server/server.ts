@@ -16,7 +16,7 @@ import { Session, type Composition } from './session.ts';
 const CAPABILITIES: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
   hoverProvider: true,
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix], resolveProvider: true },
   inlayHintProvider: true,
   executeCommandProvider: { commands: Object.values(SERVER_COMMANDS) },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

@@ -6,18 +6,43 @@ import {
   type CodeActionParams,
   type Range,
 } from 'vscode-languageserver/node';
+import { z } from 'zod';
 import { PairLensError } from '../../core/errors.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
-import { SERVER_COMMANDS, type WireEdit } from '../../protocol/serverApi.ts';
+import {
+  type fixTextsSchema,
+  REQUESTS,
+  SERVER_COMMANDS,
+  type WireEdit,
+} from '../../protocol/serverApi.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import type { FixItem } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';
 import { diagnosticDataSchema } from './diagnostics.ts';
-import { captionEdit, createCaptionEdit, lspEdit, swapEdit } from './editRequests.ts';
+import { captionEdit, createCaptionEdit, lspEdit, swapEdit, upToDate } from './editRequests.ts';
 import { isBefore } from '../resolveTarget.ts';
 import { fileOf, findingRange, useCaptionTitle, ProtocolConverter } from '../toProtocol.ts';
+
+/** What a quick fix asks for: its edit is made when a person picks it, for the text that is shown then. */
+const fixSchema = z.discriminatedUnion('kind', [
+  // `was` are the captions that were offered to be replaced: a number may come to name another one.
+  z.object({
+    kind: z.literal('caption'),
+    params: REQUESTS.captionEdit.params,
+    was: z.array(z.string()).readonly(),
+  }),
+  z.object({
+    kind: z.literal('swap'),
+    params: REQUESTS.swapEdit.params,
+    was: z.array(z.string()).readonly(),
+  }),
+  z.object({ kind: z.literal('create'), params: REQUESTS.createCaptionEdit.params }),
+]);
+type FixRequest = z.infer<typeof fixSchema>;
 
 /** Captions offered for an image that has none. */
 const SUGGESTIONS = 3;
@@ -28,6 +53,59 @@ export function registerCodeActions(context: ServerContext): void {
     answer('textDocument/codeAction', token, context.log, (signal) =>
       codeActions(context, params, signal),
     ),
+  );
+  context.connection.onCodeActionResolve((action, token) =>
+    answer('codeAction/resolve', token, context.log, (signal) => resolved(context, action, signal)),
+  );
+}
+
+/** The quick fix with its edit, and the texts that it is for. @throws PairLensError where they are others by now. */
+async function resolved(
+  context: ServerContext,
+  action: CodeAction,
+  signal: AbortSignal,
+): Promise<CodeAction> {
+  const fix = fixSchema.safeParse(action.data);
+  if (!fix.success) return action;
+  const wire = await editOf(context, fix.data, signal);
+  const edit = lspEdit(context, wire);
+  return { ...action, ...(edit && { edit }), data: { texts: textsOf(wire) } };
+}
+
+/** The texts of files that are there already. */
+function textsOf({ create, documents }: WireEdit): z.infer<typeof fixTextsSchema>['texts'] {
+  return documents
+    .filter(({ uri }) => !create.includes(uri))
+    .map(({ uri, textHash }) => ({ uri, textHash }));
+}
+
+async function editOf(
+  context: ServerContext,
+  fix: FixRequest,
+  signal: AbortSignal,
+): Promise<WireEdit> {
+  const wire = new ProtocolConverter(context.uris);
+  if (fix.kind === 'create') {
+    const file = context.uris.toPath(fix.params.imageUri) ?? '';
+    return createCaptionEdit(context, file, fix.params.caption, signal);
+  }
+  const refs = fix.kind === 'swap' ? [fix.params.pair, fix.params.other] : [fix.params.pair];
+  const ids = refs.flatMap((ref) => wire.id(ref) ?? []);
+  for (const id of ids) await upToDate(context, id, signal);
+  ids.forEach((id, i) => {
+    if (context.live.pair(id)?.caption !== fix.was[i]) throw noSuchPair(id);
+  });
+  const [pair, other] = ids;
+  if (pair !== undefined && fix.kind === 'caption') {
+    return captionEdit(context, pair, fix.params.caption, signal);
+  }
+  if (pair !== undefined && other !== undefined) return swapEdit(context, pair, other, signal);
+  throw new PairLensError(
+    'invalid-argument',
+    sentence("{0} is not on this machine's disk.", refs[0]?.root ?? ''),
+    {
+      remedy: sentence('Give a file: URI.'),
+    },
   );
 }
 
@@ -70,13 +148,7 @@ async function actionsFor(
 ): Promise<CodeAction[]> {
   const actions: CodeAction[] = [];
   for (const fix of new ProtocolConverter(context.uris).fixes(live)) {
-    try {
-      actions.push(...(await actionsOf(context, live, fix, signal)));
-    } catch (error) {
-      // One fix that cannot be made must not hide the others; the log says why.
-      if (PairLensError.is(error, 'cancelled')) throw error;
-      context.log.info(`${fix.title}: ${PairLensError.from(error).message}`);
-    }
+    actions.push(...(await actionsOf(context, live, fix, signal)));
   }
   return actions;
 }
@@ -94,17 +166,21 @@ async function actionsOf(
   switch (fix.kind) {
     case 'replace-caption': {
       if (fix.caption === undefined) return [];
-      const edit = await captionEdit(context, pair, fix.caption, signal);
+      const params = { pair: wire.ref(pair), caption: fix.caption };
+      const request = { kind: 'caption', params, was: [pair.caption] } as const;
       const title =
         fix.match === undefined
           ? fix.title
           : l10n.t('{0} (match {1})', fix.title, shownScore(fix.match));
-      return quickFix(context, title, edit, true);
+      return quickFix(context, title, request, true, signal);
     }
     case 'swap-captions': {
-      const other = fix.other === undefined ? undefined : wire.id(fix.other);
+      const id = fix.other === undefined ? undefined : wire.id(fix.other);
+      const other = id && context.live.pair(id);
       if (other === undefined) return [];
-      return quickFix(context, fix.title, await swapEdit(context, pair, other, signal), true);
+      const params = { pair: wire.ref(pair), other: wire.ref(other) };
+      const request = { kind: 'swap', params, was: [pair.caption, other.caption] } as const;
+      return quickFix(context, fix.title, request, true, signal);
     }
     case 'mark-verified':
     case 'exclude-pair': {
@@ -124,7 +200,9 @@ async function createActions(
   signal: AbortSignal,
 ): Promise<CodeAction[]> {
   const image = finding.image ?? finding.file;
-  const imagePath = toAbsolute(root, image);
+  const imageUri = context.uris.toUri(toAbsolute(root, image));
+  const createWith = (caption: string) =>
+    ({ kind: 'create', params: { imageUri, caption } }) as const;
   const found = await context.live.neighbours(
     { root, image, captionIndex: 0 },
     SUGGESTIONS,
@@ -133,23 +211,35 @@ async function createActions(
   const suggestions = (found?.captions ?? []).filter(({ score }) => score > 0.5);
   const actions: CodeAction[] = [];
   for (const { pair, score } of suggestions) {
-    const edit = await createCaptionEdit(context, imagePath, pair.caption, signal);
     const title = l10n.t('{0} (match {1})', useCaptionTitle(pair.caption), shownScore(score));
-    actions.push(...quickFix(context, title, edit, true));
+    actions.push(...(await quickFix(context, title, createWith(pair.caption), true, signal)));
   }
-  const empty = await createCaptionEdit(context, imagePath, '', signal);
-  actions.push(...quickFix(context, fix.title, empty, false));
+  actions.push(...(await quickFix(context, fix.title, createWith(''), false, signal)));
   return actions;
 }
 
-function quickFix(
+/**
+ * The quick fix, or nothing where it cannot be made now: one must not hide the others, and the log says why. A client
+ * that can ask for the edit later gets it for what is shown then.
+ * @throws PairLensError `cancelled`.
+ */
+async function quickFix(
   context: ServerContext,
   title: string,
-  wire: WireEdit,
+  request: FixRequest,
   isPreferred: boolean,
-): CodeAction[] {
-  const edit = lspEdit(context, wire);
-  return edit === undefined ? [] : [{ title, kind: CodeActionKind.QuickFix, edit, isPreferred }];
+  signal: AbortSignal,
+): Promise<CodeAction[]> {
+  try {
+    const edit = lspEdit(context, await editOf(context, request, signal));
+    if (edit === undefined) return [];
+    const made = context.client.resolvesEdits ? { data: request } : { edit };
+    return [{ title, kind: CodeActionKind.QuickFix, isPreferred, ...made }];
+  } catch (error) {
+    if (PairLensError.is(error, 'cancelled')) throw error;
+    context.log.info(`${title}: ${PairLensError.from(error).message}`);
+    return [];
+  }
 }
 
 /** Auto-fix takes the preferred action: there can be but one for what is under the cursor. */

@@ -65,7 +65,7 @@ export async function createCaptionEdit(
 }
 
 /** The engine must know what is on the screen before it says which pair is meant. @throws PairLensError. */
-async function upToDate(
+export async function upToDate(
   { live, documents }: ServerContext,
   id: LivePairId,
   signal: AbortSignal,

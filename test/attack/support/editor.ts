@@ -43,6 +43,11 @@ const VERSIONED: ClientCapabilities = {
     workspaceEdit: { documentChanges: true, resourceOperations: ['create'] },
   },
 };
+/** As VS Code, which asks for the edit of a quick fix when it is picked. */
+const RESOLVING: ClientCapabilities = {
+  ...VERSIONED,
+  textDocument: { codeAction: { dataSupport: true, resolveSupport: { properties: ['edit'] } } },
+};
 /** A client that neither watches files nor sends or checks versions. */
 const PLAIN: ClientCapabilities = { workspace: { configuration: true } };
 
@@ -63,13 +68,15 @@ export class Editor {
   readonly versions = new Map<string, number>();
   readonly #server: InProcessServer[] = [];
   readonly history: string[] = [];
+  /** Edits that were applied, by kind. */
+  readonly applied = new Map<string, number>();
 
   constructor(folder: string, random: SeededRandom, format: Format) {
     this.folder = folder;
     this.random = random;
     this.format = format;
     this.#encoding = random.pick(ENCODINGS);
-    this.#capabilities = random.int(4) === 0 ? PLAIN : VERSIONED;
+    this.#capabilities = random.pick([PLAIN, VERSIONED, RESOLVING, RESOLVING]);
     mkdirSync(folder);
     const images = Array.from({ length: 4 + random.int(5) }, (_, i) =>
       random.pick([`p${i}.jpg`, `p ${i}.jpg`, `ü${i}.jpg`]),
@@ -265,6 +272,7 @@ export class Editor {
     check: (gone: readonly Placed[], come: readonly Placed[]) => void,
   ): Promise<boolean> {
     if (edit === undefined) return false;
+    this.applied.set(what, (this.applied.get(what) ?? 0) + 1);
     const before = this.rows();
     const texts = new Map(
       [...this.disk.keys()].map((file): [string, string] => [file, this.textOf(file) ?? '']),
