@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, readlink, realpath, stat, unlink } from 'node:fs/promises';
+import { access, lstat, readlink, realpath, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { outsideWrite } from '../core/outsideWrite.ts';
 import type { FileSystem } from '../core/ports.ts';
@@ -8,6 +8,7 @@ import { withLock } from './fileLock.ts';
 import { readRegular, streamRegular } from './regularFile.ts';
 import { replaceFile, syncFolder } from './replaceFile.ts';
 import { isWithin, walkFrom } from './walkFolder.ts';
+import { makeFolder } from './makeFolder.ts';
 
 /** The FileSystem port over node:fs. */
 export const nodeFiles: FileSystem = {
@@ -45,7 +46,7 @@ export const nodeFiles: FileSystem = {
       if (outside !== undefined) throw outsideWrite(file, outside);
       // A rename would replace a symbolic link instead of the file it leads to.
       const target = await realTarget(file);
-      await mkdir(path.dirname(target), { recursive: true });
+      makeFolder(path.dirname(target));
       await withLock(target, async (held) => {
         const before = (await isThere(target))
           ? await readRegular(target, options?.maxBytes)

@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import {
   access,
   lstat,
-  mkdir,
   open,
   readlink,
   realpath,
@@ -14,6 +13,7 @@ import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { codeOf } from './fileErrors.ts';
 import { assertReplaceable, replaceFile } from './replaceFile.ts';
+import { makeFolder } from './makeFolder.ts';
 
 type Chunks = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
@@ -32,7 +32,7 @@ export const nodeOutputFiles: OutputFiles = {
 
   async prepareFolder(folder) {
     await attempt(folder, async () => {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       await assertReplaceable(path.join(folder, 'output'));
     });
   },

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../core/ports.ts';
 import { SEGMENT_NAME } from './segment.ts';
+import { makeFolder } from './makeFolder.ts';
 
 /** Version of the format: another one has another folder, so that two versions of PairLens work side by side. */
 const NAME = 'embeddings-v1';
@@ -88,15 +89,6 @@ export function isAbandoned(
 ): boolean {
   // Numbers of processes come again, in containers always the same ones.
   return !isRunning(writer) || now - lastUsed > 86_400_000;
-}
-
-/** Where the file system is read-only, some platforms say so even of a folder that is there. */
-function makeFolder(folder: string, mode: number): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode });
-  } catch (error) {
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
-  }
 }
 
 function isMissing(error: unknown): boolean {
