@@ -55,7 +55,7 @@ describe('a detector added as one file and one line', () => {
     work = await mkdtemp(path.join(results, 'new-detector-'));
     await cp(path.join(ROOT, 'src'), path.join(work, 'src'), { recursive: true });
     await writeFile(path.join(work, FILE), DETECTOR);
-    const table = path.join(work, path.dirname(FILE), 'table.ts');
+    const table = path.join(work, path.dirname(FILE), 'detectorTable.ts');
     const lines = (await readFile(table, 'utf8')).split('\n');
     lines.splice(lines.indexOf('];'), 0, '  zebraCaption,');
     lines.unshift("import { zebraCaption } from './zebraCaption.ts';");

@@ -10,8 +10,8 @@ import {
 } from './detector.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
 
-/** Flagged captions should be wrong four times in five or more; a single one more likely than not. */
-const WANTED_PRECISION = 0.8;
+/** Flagged captions should be wrong seven times in ten or more; a single one more likely than not. */
+const WANTED_PRECISION = 0.7;
 const LEAST_PROBABILITY = 0.5;
 const SUGGESTIONS = 3;
 const NEIGHBOURS = 10;
