@@ -88,7 +88,7 @@ function chosen(calls: readonly string[], mode: CrashMode): readonly number[] {
     .map((_, i) => i + 1)
     .filter((n) => mode !== 'torn' || calls[n - 1]!.includes('write'));
   if (full()) return numbers;
-  const count = Math.min(numbers.length, trials(3));
+  const count = Math.min(numbers.length, trials(2));
   while (numbers.length > count) numbers.splice(random.int(numbers.length), 1);
   return numbers;
 }
