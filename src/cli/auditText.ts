@@ -121,7 +121,8 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
   }
   for (const { folder, leastFitting } of report.datasets) {
     if (leastFitting === undefined) continue;
-    const where = report.datasets.length > 1 ? `${folder === '' ? '.' : visibleText(folder)}: ` : '';
+    const where =
+      report.datasets.length > 1 ? `${folder === '' ? '.' : visibleText(folder)}: ` : '';
     lines.push(
       `${where}These captions are too alike, or too few, to be judged against one another. Those that fit least, right or wrong:`,
       ...leastFitting.map(({ image, caption }) => `  ${visibleText(image)}: ${quoted(caption)}`),
