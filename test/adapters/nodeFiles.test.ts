@@ -22,7 +22,6 @@ import { createServer, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ownMark } from '../../src/adapters/temporaryFile.ts';
-import { makeFolder } from '../../src/adapters/makeFolder.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import type { ListProblem, OutsideLink } from '../../src/core/ports.ts';
@@ -434,11 +433,3 @@ function appendLines(name: string, count: number): Promise<unknown> {
 async function realOf(name: string): Promise<string> {
   return path.join(await realpath(dir), name);
 }
-
-test('a folder that cannot be made below one that exists is an error, not an endless loop', (t) => {
-  if (process.platform !== 'linux') {
-    t.skip('/proc is Linux’s');
-    return;
-  }
-  assert.throws(() => makeFolder('/proc/pairlens/deeper'), { code: 'ENOENT' });
-});
