@@ -1,13 +1,5 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  lstat,
-  open,
-  readlink,
-  realpath,
-  stat,
-  type FileHandle,
-} from 'node:fs/promises';
+import { access, lstat, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
