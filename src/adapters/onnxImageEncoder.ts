@@ -36,7 +36,7 @@ export async function openOnnxImageEncoder(
       return {
         embedding: matrixOutput(outputs, 'embedding'),
         prior: matrixOutput(outputs, 'prior'),
-        look: matrixOutput(outputs, 'look'),
+        visual: matrixOutput(outputs, 'look'),
       };
     },
     async close() {

@@ -22,13 +22,9 @@ const MANIFEST = z.object({
   }),
 });
 const MEAN = z.array(z.number()).transform((values) => Float32Array.from(values));
-const MEANS = z.object({
-  images: MEAN,
-  captions: MEAN,
-  looks: MEAN,
-  priors: MEAN,
-  sentences: MEAN,
-});
+const MEANS = z
+  .object({ images: MEAN, captions: MEAN, looks: MEAN, priors: MEAN, sentences: MEAN })
+  .transform(({ looks, ...others }) => ({ ...others, visuals: looks }));
 
 /**
  * The shipped reference pairs of a model folder, their checksums compared with its manifest.
@@ -55,7 +51,7 @@ export async function readReferenceBank(modelFolder: string): Promise<ReferenceB
   return {
     images: await matrixOf(files.images),
     captions: await matrixOf(files.captions),
-    looks: await matrixOf(files.looks),
+    visuals: await matrixOf(files.looks),
     priors: await matrixOf(files.priors),
     sentences: await matrixOf(files.sentences),
     means: await sound(path.join(modelFolder, files.means.file), () =>

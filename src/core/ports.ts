@@ -42,7 +42,7 @@ export interface ThumbnailReader {
 export interface ImageEncodings {
   readonly embedding: Matrix;
   readonly prior: Matrix;
-  readonly look: Matrix;
+  readonly visual: Matrix;
 }
 
 export interface ImageEncoder {

@@ -7,7 +7,7 @@ import {
   neighbourSchema,
   pairItemSchema,
   pairRefSchema,
-  placedWordSchema,
+  groundedWordSchema,
   positionSchema,
   rangeSchema,
   statusSchema,
@@ -95,10 +95,10 @@ export const REQUESTS = {
     z.object({ words: z.array(weighedWordSchema), unsupported: z.array(weighedWordSchema) }),
   ),
   /** Where in the image of `pair` each content word of `caption` is to be seen. */
-  places: request(
-    'pairlens/places',
+  groundings: request(
+    'pairlens/groundings',
     z.object({ pair: pairRefSchema, caption: z.string() }),
-    z.object({ words: z.array(placedWordSchema) }),
+    z.object({ words: z.array(groundedWordSchema) }),
   ),
   /** Images for a text, or captions for an image (of the workspace by URI, or from elsewhere as base64 bytes). */
   search: request(

@@ -141,7 +141,7 @@ export const weighedWordSchema = z.object({
 export type WeighedWordItem = z.infer<typeof weighedWordSchema>;
 
 /** A content word of a caption, and where in the picture it is to be seen. */
-export const placedWordSchema = z.object({
+export const groundedWordSchema = z.object({
   text: z.string(),
   start: z.int().min(0),
   end: z.int().min(0),
@@ -150,7 +150,7 @@ export const placedWordSchema = z.object({
   /** The best of them, by row and column; null where the word is everywhere or nowhere. */
   place: z.object({ row: z.int().min(0).max(2), column: z.int().min(0).max(2) }).nullable(),
 });
-export type PlacedWordItem = z.infer<typeof placedWordSchema>;
+export type GroundedWordItem = z.infer<typeof groundedWordSchema>;
 
 export const thumbnailSchema = z.object({
   /** `data:image/jpeg;base64,...` */

@@ -15,7 +15,7 @@ export const FORWARDED_REQUESTS = [
   'neighbours',
   'match',
   'words',
-  'places',
+  'groundings',
   'search',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];

@@ -147,7 +147,7 @@ export class ProtocolConverter {
           kind: fix.kind,
           title: useCaptionTitle(fix.caption),
           caption: fix.caption,
-          ...(fix.probability !== undefined && { match: fix.probability }),
+          ...(fix.match !== undefined && { match: fix.match }),
         };
       case 'swap-captions': {
         const [other] = related;

@@ -6,7 +6,7 @@ import { type Encoders, openEncoders } from '../../src/adapters/encoders.ts';
 import {
   cropsOf,
   CROPS,
-  placedWords,
+  groundWords,
   wordsInContext,
 } from '../../src/core/matching/wordRegions.ts';
 
@@ -34,7 +34,7 @@ describe('words are found in pictures by the shipped encoders', () => {
     const words = wordsInContext(caption);
     const crops = (await imageEncoder.encode(cropsOf(picture))).embedding;
     const phrases = (await textEncoder.encode(words.map(({ phrase }) => phrase))).embedding;
-    return placedWords(words, crops, phrases).map(({ text, cells }) => {
+    return groundWords(words, crops, phrases).map(({ text, cells }) => {
       const column = (x: number) =>
         cells.filter((_, cell) => cell % CROPS === x).reduce((sum, cell) => sum + cell, 0);
       return [text, column(0) > column(CROPS - 1) ? 'left' : 'right'];
@@ -66,6 +66,6 @@ describe('words are found in pictures by the shipped encoders', () => {
     const picture = await reader.read(grey, 2 * imageEncoder.size);
     const crops = (await imageEncoder.encode(cropsOf(picture))).embedding;
     const phrases = (await textEncoder.encode(words.map(({ phrase }) => phrase))).embedding;
-    for (const { place } of placedWords(words, crops, phrases)) assert.equal(place, null);
+    for (const { place } of groundWords(words, crops, phrases)) assert.equal(place, null);
   });
 });

@@ -82,7 +82,7 @@ async function vitEncoder(file: string, like: ImageEncoder): Promise<ImageEncode
       for (const [i, { rgb }] of images.entries()) pixels.set(rgb, i * 224 * 224 * 3);
       const tensor = new Tensor('uint8', pixels, [images.length, 224, 224, 3]);
       const embedding = matrixOutput(await session.run({ pixels: tensor }), 'embedding');
-      return { embedding, prior: embedding, look: embedding };
+      return { embedding, prior: embedding, visual: embedding };
     },
   };
 }

@@ -50,7 +50,7 @@ export async function knowImages(
           thumbnail: new Uint8Array(256).map(() => Math.floor(256 * random())),
           embedding: row(seen, n),
           prior: row(prior, n),
-          look: row(look, n),
+          visual: row(look, n),
         }),
       );
     }

@@ -81,7 +81,11 @@ async function benchPorts(
       async encode(images) {
         const shown = images.map(({ rgb }) => new TextDecoder().decode(rgb).replaceAll('\0', ''));
         const { embedding, sentence } = await seen.encode(shown);
-        return { embedding: noisy(embedding), prior: noisy(sentence), look: noisy(sentence, LOOK) };
+        return {
+          embedding: noisy(embedding),
+          prior: noisy(sentence),
+          visual: noisy(sentence, LOOK),
+        };
       },
     },
     textEncoder: seen,

@@ -19,7 +19,7 @@ function pairs(n: number, seed: number): MatchingSpaces {
       m.data[at] = ideas.data[at]! + 0.2 * (random() - 0.5);
     return normaliseRows(m);
   };
-  return { images: seen(), captions: seen(), looks: seen(), priors: seen(), sentences: seen() };
+  return { images: seen(), captions: seen(), visuals: seen(), priors: seen(), sentences: seen() };
 }
 
 /**

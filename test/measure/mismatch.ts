@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { splitFromName } from '../../src/core/dataset/split.ts';
-import { EVIDENCE, EvidenceSource } from '../../src/core/audit/evidence.ts';
+import { SCORE_NAMES, PairScorer } from '../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { openWorkspace } from '../../src/cli/composeCli.ts';
@@ -99,14 +99,14 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
 
 /** Judges as if some kinds of evidence said the same of every pair: what they add to the others is what is missing then. */
 function leaveOut(names: readonly string[]): void {
-  const terms = names.map((name) => EVIDENCE.findIndex((known) => known === name));
+  const terms = names.map((name) => SCORE_NAMES.findIndex((known) => known === name));
   if (terms.includes(-1)) {
-    console.error(`--without takes ${EVIDENCE.join(', ')}.`);
+    console.error(`--without takes ${SCORE_NAMES.join(', ')}.`);
     process.exit(2);
   }
-  const { prototype } = EvidenceSource;
-  const whole: EvidenceSource['of'] = Reflect.get(prototype, 'of');
-  prototype.of = function (this: EvidenceSource, ...args) {
+  const { prototype } = PairScorer;
+  const whole: PairScorer['of'] = Reflect.get(prototype, 'of');
+  prototype.of = function (this: PairScorer, ...args) {
     const evidence = whole.apply(this, args);
     for (const term of terms) evidence[term] = 0;
     return evidence;

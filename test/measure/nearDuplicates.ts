@@ -59,7 +59,7 @@ for (const [at, of] of [...chosen].entries()) {
   const quality = change === 'JPEG q40' ? 40 : 90;
   const saved = await apply(bytes, width, height).jpeg({ quality }).toBuffer();
   const square = await reader.read(saved, encoder.size);
-  looks.push((await encoder.encode([square])).look.data);
+  looks.push((await encoder.encode([square])).visual.data);
   thumbnails.push(square.thumbnail);
   copies.push({ of, change });
 }
@@ -78,7 +78,7 @@ const { findings } = await workspace.audit(
       hashes: [...images.hashes, ...copies.map((_, i) => `copy ${i}`)],
       embedding: extended(images.embedding, []),
       prior: extended(images.prior, []),
-      look: extended(images.look, looks),
+      visual: extended(images.visual, looks),
       thumbnails: Uint8Array.from(thumbnails.flatMap((bytes) => [...bytes])),
     },
   },

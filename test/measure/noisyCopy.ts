@@ -44,7 +44,7 @@ export function noisyCopy(
         hashes: pick(images.hashes),
         embedding: rows(images.embedding),
         prior: rows(images.prior),
-        look: rows(images.look),
+        visual: rows(images.visual),
         thumbnails,
       },
       imageRow: Int32Array.from(kept, (_, i) => i),

@@ -5,7 +5,7 @@ import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import {
   cropsOf,
   CROPS,
-  placedWords,
+  groundWords,
   type WordInContext,
   wordsInContext,
 } from '../../src/core/matching/wordRegions.ts';
@@ -59,7 +59,7 @@ export async function measureRegions(args: readonly string[]): Promise<void> {
         const { embedding } = await imageEncoder.encode(cropsOf(picture));
         const isFoundBy = async (phrase: string) => {
           const texts = (await textEncoder.encode([phrase])).embedding;
-          const [row, column] = bestCell(placedWords([word], embedding, texts)[0]!.cells);
+          const [row, column] = bestCell(groundWords([word], embedding, texts)[0]!.cells);
           return photoAt(mosaic, (column + 1) / (CROPS + 1), (row + 1) / (CROPS + 1)) === photo;
         };
         if (await isFoundBy(word.phrase)) hits.context++;
@@ -104,7 +104,7 @@ async function mirrored(
     if (words.length === 0) continue;
     const phrases = (await textEncoder.encode(words.map(({ phrase }) => phrase))).embedding;
     const placesIn = async (picture: PixelSquare) =>
-      placedWords(words, (await imageEncoder.encode(cropsOf(picture))).embedding, phrases);
+      groundWords(words, (await imageEncoder.encode(cropsOf(picture))).embedding, phrases);
     const there = await placesIn(photo);
     const mirror = await placesIn(inMirror(photo));
     for (const [w, { place }] of there.entries()) {

@@ -153,7 +153,7 @@ export function embeddedCell(all: EmbeddedDataset, cell: Cell): EmbeddedDataset 
       hashes: imageRows.map((r) => images.hashes[r]!),
       embedding: selectedRows(images.embedding, imageRows),
       prior: selectedRows(images.prior, imageRows),
-      look: selectedRows(images.look, imageRows),
+      visual: selectedRows(images.visual, imageRows),
       thumbnails,
     },
     texts: {

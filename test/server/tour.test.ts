@@ -286,7 +286,7 @@ describe('the sample dataset in an editor', () => {
     const [item] = items;
     assert.ok(item);
     const caption = 'An orange dahlia, in full bloom.';
-    const { words } = await client.request('places', { pair: item.pair, caption });
+    const { words } = await client.request('groundings', { pair: item.pair, caption });
     assert.deepEqual(
       words.map(({ text, start, end }) => [text, caption.slice(start, end)]),
       ['orange', 'dahlia', 'full', 'bloom'].map((text) => [text, text]),
@@ -296,7 +296,7 @@ describe('the sample dataset in an editor', () => {
       assert.ok(Math.max(...cells) > Math.min(...cells));
     }
     const german = 'Eine orangefarbene Dahlie vor dunkelgrünen Blättern im Garten hinter dem Haus';
-    const none = await client.request('places', { pair: item.pair, caption: german });
+    const none = await client.request('groundings', { pair: item.pair, caption: german });
     assert.deepEqual(none.words, []);
   });
 

@@ -52,7 +52,7 @@ export function fakeEmbedded(dataset: Dataset): EmbeddedDataset {
       hashes: paths,
       embedding: table(paths),
       prior: table(paths),
-      look: table(paths),
+      visual: table(paths),
       thumbnails: new Uint8Array(paths.length * 256),
     },
     texts: { texts, embedding: table(texts), sentence: table(texts) },
@@ -72,7 +72,7 @@ export function fakeWorkspace(
     reference: {
       images: matrix(0, 16),
       captions: matrix(0, 16),
-      looks: matrix(0, 16),
+      visuals: matrix(0, 16),
       priors: matrix(0, 16),
       sentences: matrix(0, 16),
     },

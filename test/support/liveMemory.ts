@@ -66,7 +66,7 @@ export function liveMemory(
             new TextDecoder().decode(rgb).replaceAll('\0', ' ').trim(),
           );
           encoded.images.push(...shown);
-          return { embedding: rows(shown), prior: rows(shown), look: rows(shown) };
+          return { embedding: rows(shown), prior: rows(shown), visual: rows(shown) };
         },
       },
       textEncoder: {

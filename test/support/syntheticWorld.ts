@@ -86,7 +86,7 @@ export function syntheticWorld(n: number, options: WorldOptions = {}): World {
         hashes: paths.map((_, i) => `hash ${options.same?.[i] ?? i}`),
         embedding: joint.image,
         prior: plain.prior,
-        look: seen(about, 0.1, random),
+        visual: seen(about, 0.1, random),
         thumbnails,
       },
       texts: { texts, embedding: ofTexts(joint.text), sentence: ofTexts(plain.sentence) },
@@ -104,10 +104,10 @@ export function syntheticBank(): ReferenceBank {
   return {
     images: images.embedding,
     captions: texts.embedding,
-    looks: images.look,
+    visuals: images.visual,
     priors: images.prior,
     sentences: texts.sentence,
-    means: { images: zero, captions: zero, looks: zero, priors: zero, sentences: zero },
+    means: { images: zero, captions: zero, visuals: zero, priors: zero, sentences: zero },
   };
 }
 

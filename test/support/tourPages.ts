@@ -249,7 +249,7 @@ export function tourAnswers(): Answers {
       return { words: [last], unsupported: [last] };
     },
     // The first word at the top left, the last, which the picture speaks against, nowhere.
-    places: ({ caption }: { caption: string }) => {
+    groundings: ({ caption }: { caption: string }) => {
       const texts = caption.split(' ');
       const last = texts.at(-1) ?? '';
       const cells = (best: number) => Array.from({ length: 9 }, (_, c) => (c === best ? 0.2 : 0));

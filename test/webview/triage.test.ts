@@ -157,7 +157,7 @@ describe('triage by keyboard alone', () => {
     await page.getByText(/The picture speaks against/u).waitFor();
     // Longer than places wait before they are asked for.
     await page.clock.fastForward('00:10');
-    assert.equal(host.callsOf('places').length, 0, 'none for the caption that does not fit');
+    assert.equal(host.callsOf('groundings').length, 0, 'none for the caption that does not fit');
     await page.keyboard.press('e');
     await page.keyboard.type(' And a koala');
     await words.first().waitFor();

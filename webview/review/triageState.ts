@@ -4,7 +4,7 @@ import type {
   FindingItem,
   Match,
   Neighbours,
-  PlacedWordItem,
+  GroundedWordItem,
   Status,
   WeighedWordItem,
 } from '../../src/protocol/shapes.ts';
@@ -37,7 +37,7 @@ export interface Detail {
   /** Words that the picture speaks against, the worst first. */
   readonly against: Said<WeighedWordItem>;
   /** Content words, and where the picture shows them. */
-  readonly places: Said<PlacedWordItem>;
+  readonly groundings: Said<GroundedWordItem>;
 }
 
 export interface TriageState {
@@ -81,7 +81,11 @@ export type TriageAction =
   | { readonly type: 'matching'; readonly id: string }
   | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
   | { readonly type: 'against'; readonly id: string; readonly said: Said<WeighedWordItem> | null }
-  | { readonly type: 'places'; readonly id: string; readonly said: Said<PlacedWordItem> | null }
+  | {
+      readonly type: 'groundings';
+      readonly id: string;
+      readonly said: Said<GroundedWordItem> | null;
+    }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
 const NO_DETAIL: Detail = {
@@ -89,7 +93,7 @@ const NO_DETAIL: Detail = {
   match: null,
   matching: false,
   against: NOTHING_SAID,
-  places: NOTHING_SAID,
+  groundings: NOTHING_SAID,
 };
 
 const rememberedSchema = z.object({
@@ -175,10 +179,10 @@ export function deniedWords(state: TriageState): readonly WeighedWordItem[] {
 
 /** The words of the caption, and whether they are those of the caption as it stands. */
 export function placedWords(state: TriageState): {
-  readonly words: readonly PlacedWordItem[];
+  readonly words: readonly GroundedWordItem[];
   readonly isCurrent: boolean;
 } {
-  const { caption, words } = state.detail.places;
+  const { caption, words } = state.detail.groundings;
   return { words, isCurrent: caption === draftOf(state) };
 }
 
@@ -267,8 +271,8 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return detailOf(state, action.id, { match: action.match, matching: false });
     case 'against':
       return detailOf(state, action.id, { against: action.said ?? NOTHING_SAID });
-    case 'places':
-      return detailOf(state, action.id, { places: action.said ?? NOTHING_SAID });
+    case 'groundings':
+      return detailOf(state, action.id, { groundings: action.said ?? NOTHING_SAID });
     case 'notice':
       return { ...state, notice: action.notice };
   }

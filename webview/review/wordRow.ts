@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PlacedWordItem } from '../../src/protocol/shapes.ts';
+import type { GroundedWordItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
 import { deniedWords, placedWords, type TriageState } from './triageState.ts';
@@ -32,7 +32,7 @@ export function wordRow(
 }
 
 function wordButton(
-  { text, start, place }: PlacedWordItem,
+  { text, start, place }: GroundedWordItem,
   isDenied: boolean,
   isCurrent: boolean,
   seek: (start: number | undefined) => void,
@@ -70,7 +70,7 @@ export function spotlightOf(
   return !isCurrent || isDenied ? undefined : words.find((word) => word.start === start)?.cells;
 }
 
-function placeName(place: PlacedWordItem['place']): string {
+function placeName(place: GroundedWordItem['place']): string {
   if (place === null) return t('no place of its own');
   const names = [
     [t('top left'), t('top'), t('top right')],

@@ -56,7 +56,7 @@ export class WordsSession {
     this.#places.cancel();
     if (question === undefined) return;
     if (fits) this.#locate(question);
-    else this.#store.dispatch({ type: 'places', id: question.id, said: null });
+    else this.#store.dispatch({ type: 'groundings', id: question.id, said: null });
   }
 
   #weigh({ id, pair, caption }: Question): void {
@@ -73,13 +73,13 @@ export class WordsSession {
   #locate({ id, pair, caption }: Question): void {
     this.#places.run(
       PLACES_DELAY_MS,
-      (signal) => this.#rpc.call('places', { pair, caption }, signal),
+      (signal) => this.#rpc.call('groundings', { pair, caption }, signal),
       {
         done: ({ words }) => {
-          this.#store.dispatch({ type: 'places', id, said: { caption, words } });
+          this.#store.dispatch({ type: 'groundings', id, said: { caption, words } });
         },
         failed: () => {
-          this.#store.dispatch({ type: 'places', id, said: null });
+          this.#store.dispatch({ type: 'groundings', id, said: null });
         },
       },
     );

@@ -11,14 +11,14 @@ import {
   EXCHANGED_WEIGHTS,
   FOREIGN_WEIGHTS,
 } from './combination.ts';
-import { type Evidence, EvidenceSource, type Replacement } from './evidence.ts';
+import { type PairScores, PairScorer, type Substitution } from './pairScorer.ts';
 import {
   byContent,
-  foreignEvidence,
-  injectedEvidence,
+  foreignScores,
+  injectedScores,
   type JudgedPair,
-  nearEvidence,
-  observedEvidence,
+  nearScores,
+  observedScores,
 } from './injection.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
@@ -47,12 +47,12 @@ export type Verdict = { readonly [Way in keyof Suspicions]: number };
 
 /** Everything learnt about one dataset: judges any of its images with any of its captions. */
 export interface AuditModel {
-  readonly source: EvidenceSource;
+  readonly scorer: PairScorer;
   /** Mean row of each space, which its rows were centred on. */
   readonly centres: Spaces<Float32Array>;
   readonly suspicions: Suspicions;
   /** Probability that caption `text` is wrong for image `image`; with `replacement` after that exchange. */
-  mismatch(image: number, text: number, replacement?: Replacement): number;
+  mismatch(image: number, text: number, substitution?: Substitution): number;
   /** In which way it is wrong. */
   verdict(image: number, text: number): Verdict;
 }
@@ -79,7 +79,7 @@ export async function fitAuditModel(
     captions: texts.embedding,
     priors: images.prior,
     sentences: texts.sentence,
-    looks: images.look,
+    visuals: images.visual,
   };
   const { centres, spaces, bank } = await runCooperatively(centredSpaces(rows, reference), pause);
   const neighbours = await referenceNeighbours(spaces, bank, {
@@ -87,7 +87,7 @@ export async function fitAuditModel(
     // Little beside the dataset's own neighbours, whose progress is shown.
     onProgress: () => undefined,
   });
-  const source = await EvidenceSource.build(spaces, graph, neighbours.hubs, options);
+  const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
   const pairs: JudgedPair[] = [];
   judged.forEach((use, p) => {
     if (use) pairs.push({ image: embedded.imageRow[p]!, text: embedded.textRow[p]! });
@@ -97,10 +97,10 @@ export async function fitAuditModel(
     ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
   );
   const suspicions = await runCooperatively(
-    learnt(source, neighbours, ordered, texts.texts),
+    learnt(scorer, neighbours, ordered, texts.texts),
     pause,
   );
-  return auditModel(source, centres, suspicions);
+  return auditModel(scorer, centres, suspicions);
 }
 
 /** Every space, and the reference bank, centred on the dataset's own mean. */
@@ -121,15 +121,15 @@ function* centredSpaces(
 }
 
 function* learnt(
-  source: EvidenceSource,
+  scorer: PairScorer,
   neighbours: ReferenceNeighbours,
   pairs: readonly JudgedPair[],
   texts: readonly string[],
 ): Steps<Suspicions> {
-  const observed = yield* observedEvidence(source, pairs);
-  const random = yield* injectedEvidence(source, pairs);
-  const near = yield* nearEvidence(source, pairs, texts);
-  const foreign = yield* foreignEvidence(source, neighbours, pairs);
+  const observed = yield* observedScores(scorer, pairs);
+  const random = yield* injectedScores(scorer, pairs);
+  const near = yield* nearScores(scorer, pairs, texts);
+  const foreign = yield* foreignScores(scorer, neighbours, pairs);
   return {
     exchanged: yield* suspicion(observed, random, near, EXCHANGED_WEIGHTS),
     foreign: yield* suspicion(observed, foreign, [], FOREIGN_WEIGHTS),
@@ -137,39 +137,39 @@ function* learnt(
 }
 
 function* suspicion(
-  observed: readonly Evidence[],
-  random: readonly Evidence[],
-  near: readonly Evidence[],
+  observed: readonly PairScores[],
+  random: readonly PairScores[],
+  near: readonly PairScores[],
   weights: readonly number[],
 ): Steps<Suspicion> {
   const score = combination(random, weights);
-  const scores = (all: readonly Evidence[]): Float64Array => Float64Array.from(all, score);
+  const scores = (all: readonly PairScores[]): Float64Array => Float64Array.from(all, score);
   return { score, calibration: yield* calibrate(scores(observed), scores(random), scores(near)) };
 }
 
-/** The model that judges by this evidence. */
+/** The model that judges by this scores. */
 export function auditModel(
-  source: EvidenceSource,
+  scorer: PairScorer,
   centres: Spaces<Float32Array>,
   suspicions: Suspicions,
 ): AuditModel {
   const { exchanged, foreign } = suspicions;
-  const probability = ({ score, calibration }: Suspicion, evidence: Evidence): number =>
-    calibration.mismatch(score(evidence));
+  const probability = ({ score, calibration }: Suspicion, scores: PairScores): number =>
+    calibration.mismatch(score(scores));
   return {
-    source,
+    scorer,
     centres,
     suspicions,
     mismatch(image, text, replacement) {
-      const evidence = source.of(image, text, replacement);
+      const scores = scorer.of(image, text, replacement);
       // Mostly both see the same mistake: the chances do not add up.
-      return Math.max(probability(exchanged, evidence), probability(foreign, evidence));
+      return Math.max(probability(exchanged, scores), probability(foreign, scores));
     },
     verdict(image, text) {
-      const evidence = source.of(image, text);
+      const scores = scorer.of(image, text);
       return {
-        exchanged: probability(exchanged, evidence),
-        foreign: probability(foreign, evidence),
+        exchanged: probability(exchanged, scores),
+        foreign: probability(foreign, scores),
       };
     },
   };

@@ -1,7 +1,7 @@
-import { EVIDENCE, type Evidence } from './evidence.ts';
+import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
 
 /**
- * Weights of the standardised evidence, in the order of `EVIDENCE`: CSLS leads, the others steady it. Chosen by hand
+ * Weights of the standardised scores, in the order of `SCORE_NAMES`: CSLS leads, the others steady it. Chosen by hand
  * after the order of the single scores. They are not learnt from the dataset: where right and wrong captions are alike
  * there is only noise to learn, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
  */
@@ -9,28 +9,28 @@ export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2]
 /** The same for captions from elsewhere: whether those of look-alikes sound alike tells their subject. */
 export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0];
 
-/** Mean and spread of the evidence of wrong captions, for datasets too small to show their own. */
+/** Mean and spread of the scores of wrong captions, for datasets too small to show their own. */
 const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0];
 const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04];
 /** How many wrong captions the shipped mean and spread count for. */
 const SHIPPED_COUNT = 8;
 
-/** Turns evidence into one number: higher fits better, 0 is the mean of wrong captions. */
-export type Combination = (evidence: Evidence) => number;
+/** Turns scores into one number: higher fits better, 0 is the mean of wrong captions. */
+export type Combination = (scores: PairScores) => number;
 
-/** Each kind of evidence in spreads from the mean of wrong captions, weighed and added up. */
-export function combination(wrong: readonly Evidence[], weights: readonly number[]): Combination {
+/** Each kind of scores in spreads from the mean of wrong captions, weighed and added up. */
+export function combination(wrong: readonly PairScores[], weights: readonly number[]): Combination {
   const { mean, spread } = spreadOf(wrong);
-  return (evidence) => {
+  return (scores) => {
     let sum = 0;
-    for (let f = 0; f < EVIDENCE.length; f++) {
-      sum += (weights[f]! * (evidence[f]! - mean[f]!)) / spread[f]!;
+    for (let f = 0; f < SCORE_NAMES.length; f++) {
+      sum += (weights[f]! * (scores[f]! - mean[f]!)) / spread[f]!;
     }
     return sum;
   };
 }
 
-function spreadOf(wrong: readonly Evidence[]): {
+function spreadOf(wrong: readonly PairScores[]): {
   readonly mean: Float64Array;
   readonly spread: Float64Array;
 } {

@@ -12,7 +12,7 @@ export interface ImageTable {
   /** Class-name prior in the sentence space (n, 384), unit rows. */
   readonly prior: Matrix;
   /** Uni-modal image descriptor (n, l), unit rows: what the picture looks like. */
-  readonly look: Matrix;
+  readonly visual: Matrix;
   /** Grey 16 x 16 thumbnails, 256 bytes an image, row by row: confirms near-duplicates. */
   readonly thumbnails: Uint8Array;
 }

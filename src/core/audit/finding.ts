@@ -4,7 +4,7 @@ import type { Level, RuleCode } from './rule.ts';
 
 /** A step towards mending a finding, as data; the engine turns it into an edit. */
 export type Fix =
-  | { readonly kind: 'replace-caption'; readonly caption: string; readonly probability?: number }
+  | { readonly kind: 'replace-caption'; readonly caption: string; readonly match?: number }
   | { readonly kind: 'swap-captions'; readonly pair: number; readonly other: number }
   | { readonly kind: 'create-caption'; readonly file: DatasetPath }
   | { readonly kind: 'mark-verified' }

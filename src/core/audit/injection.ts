@@ -2,7 +2,7 @@ import { csls } from '../matching/hubness.ts';
 import { dotRows } from '../matching/innerProducts.ts';
 import type { Steps } from '../steps.ts';
 import { contentWords } from '../text/contentWords.ts';
-import type { Evidence, EvidenceSource } from './evidence.ts';
+import type { PairScores, PairScorer } from './pairScorer.ts';
 import { REFERENCE_NEIGHBOURS, type ReferenceNeighbours } from './referenceHubs.ts';
 
 export interface JudgedPair {
@@ -35,24 +35,24 @@ export function byContent(
  * What a wrong caption looks like in this dataset: pairs get captions of other pictures, drawn at random from a
  * fixed seed, and are judged as they would be if the two had changed places. In memory only.
  */
-export function* injectedEvidence(
-  source: EvidenceSource,
+export function* injectedScores(
+  scorer: PairScorer,
   pairs: readonly JudgedPair[],
   seed = 1,
-): Steps<Evidence[]> {
+): Steps<PairScores[]> {
   const random = mulberry32(seed);
-  return yield* exchanged(source, pairs, INJECTIONS, () => {
+  return yield* exchanged(scorer, pairs, INJECTIONS, () => {
     return pairs[Math.floor(random() * pairs.length)];
   });
 }
 
 /** What near misses look like: captions of other pictures that share one of their rarer words. */
-export function* nearEvidence(
-  source: EvidenceSource,
+export function* nearScores(
+  scorer: PairScorer,
   pairs: readonly JudgedPair[],
   texts: readonly string[],
   seed = 2,
-): Steps<Evidence[]> {
+): Steps<PairScores[]> {
   const random = mulberry32(seed);
   const wordsOf: string[][] = [];
   const holders = new Map<string, JudgedPair[]>();
@@ -67,7 +67,7 @@ export function* nearEvidence(
     }
   }
   const most = Math.max(3, TELLING * pairs.length);
-  return yield* exchanged(source, pairs, NEAR_INJECTIONS, (at) => {
+  return yield* exchanged(scorer, pairs, NEAR_INJECTIONS, (at) => {
     const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
       ({ length }) => length > 1 && length <= most,
     );
@@ -82,13 +82,13 @@ export function* nearEvidence(
 }
 
 function* exchanged(
-  source: EvidenceSource,
+  scorer: PairScorer,
   pairs: readonly JudgedPair[],
   limit: number,
   donorOf: (at: number) => JudgedPair | undefined,
-): Steps<Evidence[]> {
-  const { graph } = source;
-  const out: Evidence[] = [];
+): Steps<PairScores[]> {
+  const { graph } = scorer;
+  const out: PairScores[] = [];
   if (pairs.length === 0) return out;
   const perPair = Math.max(1, Math.min(MAX_PER_PAIR, Math.floor(limit / pairs.length)));
   const stride = Math.max(1, pairs.length / limit);
@@ -100,7 +100,7 @@ function* exchanged(
       if (donor === undefined) break;
       const samePicture = graph.pictureOf[donor.image] === graph.pictureOf[image];
       if (samePicture || graph.captionsOf[image]!.includes(donor.text)) continue;
-      out.push(source.of(image, donor.text, { replaced: text, giver: donor.image }));
+      out.push(scorer.of(image, donor.text, { replacedText: text, donorImage: donor.image }));
       if (out.length % JUDGED_PER_STEP === 0) yield;
     }
   }
@@ -108,16 +108,16 @@ function* exchanged(
 }
 
 /** What captions from elsewhere look like on the images of this dataset: those of the reference bank. */
-export function* foreignEvidence(
-  source: EvidenceSource,
+export function* foreignScores(
+  scorer: PairScorer,
   { hubs, captionsOfImages, imagesOfShipped, ofShipped }: ReferenceNeighbours,
   pairs: readonly JudgedPair[],
   seed = 3,
-): Steps<Evidence[]> {
+): Steps<PairScores[]> {
   const random = mulberry32(seed);
-  const { spaces, graph, hub } = source;
+  const { spaces, graph, hub } = scorer;
   const { captions, sentences } = hubs.bank;
-  const out: Evidence[] = [];
+  const out: PairScores[] = [];
   if (pairs.length === 0 || captions.rows === 0) return out;
   const nobody = (): boolean => false;
   for (let n = 0; n < FOREIGN_INJECTIONS; n++) {
@@ -125,7 +125,7 @@ export function* foreignEvidence(
     const b = Math.floor(random() * captions.rows);
     const cosine = dotRows(spaces.images, image, captions, b);
     const samePicture = (x: number): boolean => graph.pictureOf[x] === graph.pictureOf[image];
-    const own = source.captionLists.meanOfBest(image, hub, nobody);
+    const own = scorer.captionLists.meanOfBest(image, hub, nobody);
     const ofImages = imagesOfShipped.meanOfBest(b, hub, samePicture);
     const shipped = captionsOfImages.meanOfBest(image, REFERENCE_NEIGHBOURS, (t) => t === b);
     out.push(
@@ -134,7 +134,7 @@ export function* foreignEvidence(
         dotRows(spaces.priors, image, sentences, b),
         csls(cosine, finite(own), finite(ofImages)),
         csls(cosine, finite(shipped), ofShipped[b]!),
-        source.lookAlikes(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
+        scorer.imageNeighbourTerm(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
         0,
       ),
     );
@@ -144,13 +144,13 @@ export function* foreignEvidence(
 }
 
 /** What the captions of the dataset have for and against them where they are. */
-export function* observedEvidence(
-  source: EvidenceSource,
+export function* observedScores(
+  scorer: PairScorer,
   pairs: readonly JudgedPair[],
-): Steps<Evidence[]> {
-  const out: Evidence[] = [];
+): Steps<PairScores[]> {
+  const out: PairScores[] = [];
   for (const { image, text } of pairs) {
-    out.push(source.of(image, text));
+    out.push(scorer.of(image, text));
     if (out.length % JUDGED_PER_STEP === 0) yield;
   }
   return out;

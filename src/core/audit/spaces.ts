@@ -6,7 +6,7 @@ export interface Spaces<T> {
   readonly images: T;
   /** Caption embedding in the joint space. */
   readonly captions: T;
-  readonly looks: T;
+  readonly visuals: T;
   readonly priors: T;
   readonly sentences: T;
 }
@@ -17,11 +17,11 @@ export function* forEachSpace<T>(make: (space: keyof Spaces<T>) => T): Steps<Spa
   yield;
   const captions = make('captions');
   yield;
-  const looks = make('looks');
+  const visuals = make('visuals');
   yield;
   const priors = make('priors');
   yield;
   const sentences = make('sentences');
   yield;
-  return { images, captions, looks, priors, sentences };
+  return { images, captions, visuals, priors, sentences };
 }

@@ -8,7 +8,7 @@ export interface MatchingSpaces {
   /** Captions in the joint space (m, d). */
   readonly captions: Matrix;
   /** What the pictures look like, images only (n, l). */
-  readonly looks: Matrix;
+  readonly visuals: Matrix;
   /** Class-name priors of the images in the sentence space (n, s). */
   readonly priors: Matrix;
   /** Captions in the sentence space (m, s). */

@@ -24,7 +24,7 @@ export interface Propagated {
   readonly captions: Matrix;
   /** The sentence an image's neighbourhood suggests (n, s), and the look a caption's suggests (m, l), unit rows. */
   readonly pseudoSentences: Matrix;
-  readonly pseudoLooks: Matrix;
+  readonly pseudoVisuals: Matrix;
 }
 
 export interface PropagationOptions extends MatchOptions {
@@ -49,13 +49,13 @@ export async function blockAffinity(
   const n = images.shared.rows;
   const depth = { ...options, k: Math.max(1, k) };
   const cross = await crossLists(images.shared, captions.shared, depth);
-  const looks = await selfLists(images.specific, depth);
+  const visuals = await selfLists(images.specific, depth);
   const sentences = await selfLists(captions.specific, depth);
   return SparseRows.build(n + captions.shared.rows, (r): SparseRow => {
     const ofImage = r < n;
     const q = ofImage ? r : r - n;
     const edges: [number, number][] = self ? [[r, 1]] : [];
-    const own = ofImage ? looks : sentences;
+    const own = ofImage ? visuals : sentences;
     addEdges(edges, own, q, ofImage ? 0 : n, self ? k - 1 : k);
     addEdges(edges, ofImage ? cross.rows : cross.columns, q, ofImage ? n : 0, k);
     return { indices: edges.map(([index]) => index), values: edges.map(([, value]) => value) };
@@ -126,18 +126,18 @@ export async function propagate(
   };
   const shared = spread(images.shared, captions.shared);
   const sentences = spread(matrix(n, captions.specific.columns), captions.specific);
-  const looks = spread(images.specific, matrix(m, images.specific.columns));
+  const visuals = spread(images.specific, matrix(m, images.specific.columns));
   return {
     images: rowsFrom(shared, 0, n),
     captions: rowsFrom(shared, n),
     pseudoSentences: rowsFrom(sentences, 0, n),
-    pseudoLooks: rowsFrom(looks, n),
+    pseudoVisuals: rowsFrom(visuals, n),
   };
 }
 
 /**
  * What one query's cross-modal neighbours say in their own modality, weighted by affinity: the pseudo caption of an
- * image from `sentences`, the pseudo look of a caption from `looks`. Leave the annotated partner, its siblings and
+ * image from `sentences`, the pseudo look of a caption from `visuals`. Leave the annotated partner, its siblings and
  * duplicates out with `skip`, or a wrong caption confirms itself.
  *
  * @returns a unit vector, or zeros where no neighbour is left
@@ -180,7 +180,7 @@ export const propagationMatcher: Matcher = {
   async rescore({ spaces }, options) {
     const { images, captions } = await propagate(
       {
-        images: { shared: spaces.images, specific: spaces.looks },
+        images: { shared: spaces.images, specific: spaces.visuals },
         captions: { shared: spaces.captions, specific: spaces.sentences },
       },
       options,

@@ -20,7 +20,7 @@ export interface WordInContext extends CharacterRange {
 }
 
 /** Where a word is to be seen. */
-export interface PlacedWord extends CharacterRange {
+export interface GroundedWord extends CharacterRange {
   readonly text: string;
   /** How much more each crop speaks for the word than all of them do on average, in cosines, row by row (9). */
   readonly cells: number[];
@@ -66,11 +66,11 @@ export function cropsOf({ size, rgb }: PixelSquare): PixelSquare[] {
  * @param crops unit rows of the crops of one picture (9, d)
  * @param phrases unit rows of the words in context (n, d)
  */
-export function placedWords(
+export function groundWords(
   words: readonly WordInContext[],
   crops: Matrix,
   phrases: Matrix,
-): PlacedWord[] {
+): GroundedWord[] {
   return words.map(({ text, start, end }, w) => {
     const scores = Array.from({ length: crops.rows }, (_, c) => dotRows(crops, c, phrases, w));
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;

@@ -182,7 +182,7 @@ async function weighPairs(
     const image = embedded.imageRow[p]!;
     weighed.push(
       judged[p] === true
-        ? await weighedWords(caption, row(model.source.spaces.images, image), encoder, signal)
+        ? await weighedWords(caption, row(model.scorer.spaces.images, image), encoder, signal)
         : undefined,
     );
     meter.add(1);
@@ -264,7 +264,7 @@ export function findingsAt(levels: Levels, detected: readonly Detected[]): Findi
 function leastFitting({ embedded, judged, verified, model }: AuditContext): number[] {
   const scored = judged.flatMap((use, pair) => {
     if (!use || verified[pair] === true) return [];
-    const evidence = model.source.of(embedded.imageRow[pair]!, embedded.textRow[pair]!);
+    const evidence = model.scorer.of(embedded.imageRow[pair]!, embedded.textRow[pair]!);
     return [{ pair, score: model.suspicions.exchanged.score(evidence) }];
   });
   return scored

@@ -164,7 +164,7 @@ function readablePairs(embedded: EmbeddedDataset): {
   return {
     spaces: {
       images: ofImages(images.embedding),
-      looks: ofImages(images.look),
+      visuals: ofImages(images.visual),
       priors: ofImages(images.prior),
       captions: gatheredRows(texts.embedding, textRows),
       sentences: gatheredRows(texts.sentence, textRows),

@@ -8,7 +8,7 @@ export interface ImageRecord {
   readonly thumbnail: Uint8Array;
   readonly embedding: Float32Array;
   readonly prior: Float32Array;
-  readonly look: Float32Array;
+  readonly visual: Float32Array;
 }
 
 /** What the encoder said of one caption. */
@@ -31,15 +31,15 @@ export function packImageRecord(record: ImageRecord): Uint8Array {
   view.setUint32(0, record.width, true);
   view.setUint32(4, record.height, true);
   extra.set(record.thumbnail, SIZE_BYTES);
-  return pack(IMAGE, [record.embedding, record.prior, record.look], extra);
+  return pack(IMAGE, [record.embedding, record.prior, record.visual], extra);
 }
 
 /** The record in `bytes`, or undefined where they hold none: the caller encodes the image again. */
 export function unpackImageRecord(bytes: Uint8Array): ImageRecord | undefined {
   const parts = unpack(IMAGE, 3, bytes);
-  const [embedding, prior, look] = parts?.vectors ?? [];
+  const [embedding, prior, visual] = parts?.vectors ?? [];
   if (parts === undefined || parts.extra.length < SIZE_BYTES) return undefined;
-  if (embedding === undefined || prior === undefined || look === undefined) return undefined;
+  if (embedding === undefined || prior === undefined || visual === undefined) return undefined;
   const view = new DataView(parts.extra.buffer, parts.extra.byteOffset, SIZE_BYTES);
   return {
     width: view.getUint32(0, true),
@@ -47,7 +47,7 @@ export function unpackImageRecord(bytes: Uint8Array): ImageRecord | undefined {
     thumbnail: parts.extra.subarray(SIZE_BYTES),
     embedding,
     prior,
-    look,
+    visual,
   };
 }
 

@@ -50,7 +50,7 @@ class ImageRun {
   private readonly hashes: string[];
   private readonly embedding: RowMatrix;
   private readonly prior: RowMatrix;
-  private readonly look: RowMatrix;
+  private readonly visual: RowMatrix;
   private readonly thumbnails: Uint8Array;
   private readonly written: Uint8Array;
   private readonly problems = new Map<number, Problem>();
@@ -70,7 +70,7 @@ class ImageRun {
     this.hashes = new Array<string>(count).fill('');
     this.embedding = new RowMatrix(count);
     this.prior = new RowMatrix(count);
-    this.look = new RowMatrix(count);
+    this.visual = new RowMatrix(count);
     this.thumbnails = new Uint8Array(count * THUMBNAIL_BYTES);
     this.written = new Uint8Array(count);
     this.fileHashes = new FileHashes(ports.store, ports.hasher);
@@ -164,7 +164,7 @@ class ImageRun {
         thumbnail: image.thumbnail,
         embedding: row(encoded.embedding, i),
         prior: row(encoded.prior, i),
-        look: row(encoded.look, i),
+        visual: row(encoded.visual, i),
       });
       this.ports.store.put(this.recordKey(hash), packed);
       // Through the record, so that a run from the store gives the very same numbers.
@@ -186,7 +186,7 @@ class ImageRun {
     if (record?.thumbnail.length !== THUMBNAIL_BYTES) return false;
     this.embedding.write(index, record.embedding);
     this.prior.write(index, record.prior);
-    this.look.write(index, record.look);
+    this.visual.write(index, record.visual);
     this.thumbnails.set(record.thumbnail, index * THUMBNAIL_BYTES);
     this.hashes[index] = hash;
     this.written[index] = 1;
@@ -196,7 +196,7 @@ class ImageRun {
   private copy(index: number, first: number): void {
     const problem = this.problems.get(first);
     if (problem === undefined) {
-      for (const rows of [this.embedding, this.prior, this.look]) rows.copy(first, index);
+      for (const rows of [this.embedding, this.prior, this.visual]) rows.copy(first, index);
       this.copyThumbnail(first, index);
       this.written[index] = 1;
     } else {
@@ -225,7 +225,7 @@ class ImageRun {
         hashes: keep.map((index) => this.hashes[index] ?? ''),
         embedding: this.embedding.finish(keep),
         prior: this.prior.finish(keep),
-        look: this.look.finish(keep),
+        visual: this.visual.finish(keep),
         thumbnails: this.thumbnails.subarray(0, keep.length * THUMBNAIL_BYTES),
       },
       rowOf: new Map(paths.map((path, index) => [path, index])),

@@ -37,13 +37,13 @@ export async function searchByText(
   if (t < 0) return [];
   if (want === 'captions') return captionsByText(dataset, t, k);
   const { model, embedded } = dataset.context;
-  const { spaces, graph } = model.source;
+  const { spaces, graph } = model.scorer;
   const near = nearest(embedded.images.paths.length, Math.max(CANDIDATES, k), (x) =>
     dotRows(spaces.images, x, spaces.captions, t),
   );
   const scored = near.map((x) => {
-    const replaced = graph.captionsOf[x]![0] ?? -1;
-    return { item: x, match: 1 - model.mismatch(x, t, { replaced, giver: -1 }) };
+    const replacedText = graph.captionsOf[x]![0] ?? -1;
+    return { item: x, match: 1 - model.mismatch(x, t, { replacedText, donorImage: -1 }) };
   });
   const bank = () => bankOf(dataset, 'captions', graph.imagesOf);
   const ranked = await best(scored, k, row(spaces.captions, t), spaces.images, bank, order);
@@ -55,7 +55,7 @@ export async function searchByText(
 
 function captionsByText(dataset: IncrementalDataset, t: number, k: number): RankedNeighbour[] {
   const { model, embedded } = dataset.context;
-  const { spaces, graph } = model.source;
+  const { spaces, graph } = model.scorer;
   const near = nearest(embedded.texts.texts.length, k, (u) =>
     graph.imagesOf[u]!.length > 0 ? dotRows(spaces.sentences, u, spaces.sentences, t) : -Infinity,
   );
@@ -77,15 +77,19 @@ export async function searchByImage(
   order: SearchOrder,
 ): Promise<RankedNeighbour[]> {
   const { model, embedded } = dataset.context;
-  const { spaces, graph } = model.source;
-  const { guest } = dataset.room;
-  dataset.room.setGuest(row(encoded.embedding, 0), row(encoded.prior, 0), row(encoded.look, 0));
+  const { spaces, graph } = model.scorer;
+  const { queryRow } = dataset.incrementalScorer;
+  dataset.incrementalScorer.setQueryImage(
+    row(encoded.embedding, 0),
+    row(encoded.prior, 0),
+    row(encoded.visual, 0),
+  );
   if (want === 'images') {
     const near = nearest(embedded.images.paths.length, k, (x) =>
-      dotRows(spaces.looks, x, spaces.looks, guest),
+      dotRows(spaces.visuals, x, spaces.visuals, queryRow),
     );
     return near.map((x) => {
-      const score = likeness(dataset, guest, x);
+      const score = likeness(dataset, queryRow, x);
       return {
         neighbour: { pair: pairOfImageRow(dataset, x), kind: 'likeness', score },
         rank: score,
@@ -93,14 +97,16 @@ export async function searchByImage(
     });
   }
   const near = nearest(embedded.texts.texts.length, Math.max(CANDIDATES, k), (t) =>
-    graph.imagesOf[t]!.length > 0 ? dotRows(spaces.images, guest, spaces.captions, t) : -Infinity,
+    graph.imagesOf[t]!.length > 0
+      ? dotRows(spaces.images, queryRow, spaces.captions, t)
+      : -Infinity,
   );
   const scored = near.map((t) => {
-    const giver = graph.imagesOf[t]![0] ?? -1;
-    return { item: t, match: 1 - model.mismatch(guest, t, { replaced: -1, giver }) };
+    const donorImage = graph.imagesOf[t]![0] ?? -1;
+    return { item: t, match: 1 - model.mismatch(queryRow, t, { replacedText: -1, donorImage }) };
   });
   const bank = () => bankOf(dataset, 'images', graph.captionsOf);
-  const ranked = await best(scored, k, row(spaces.images, guest), spaces.captions, bank, order);
+  const ranked = await best(scored, k, row(spaces.images, queryRow), spaces.captions, bank, order);
   return ranked.flatMap(({ item, match, rank }) => {
     const pair = pairOfText(dataset, item);
     return pair === undefined
@@ -111,14 +117,14 @@ export async function searchByImage(
 
 /** The captions, or images, that have a partner: those of the dataset, and those lent to a small one. */
 function bankOf(
-  { context, room }: IncrementalDataset,
+  { context, incrementalScorer }: IncrementalDataset,
   side: 'images' | 'captions',
   partners: readonly (readonly number[])[],
 ): QueryBank {
-  const { spaces, hubs } = context.model.source;
+  const { spaces, hubs } = context.model.scorer;
   const asking = partners.flatMap((list, r) => (list.length > 0 ? [r] : []));
   const own = gatheredRows(spaces[side], asking);
-  if (!few(room)) return { queries: own, borrowed: false };
+  if (!few(incrementalScorer)) return { queries: own, borrowed: false };
   return { queries: stackedRows(own, hubs.bank[side]), borrowed: true };
 }
 
@@ -152,7 +158,7 @@ async function best(
 /** The first pair with a caption. */
 function pairOfText(dataset: IncrementalDataset, t: number): LivePair | undefined {
   const { embedded, model } = dataset.context;
-  for (const x of model.source.graph.imagesOf[t]!) {
+  for (const x of model.scorer.graph.imagesOf[t]!) {
     if (embedded.images.paths[x] === undefined) continue;
     const slot = slotOf(dataset, x, t);
     if (slot !== undefined) return livePair(dataset, slot);

@@ -1,5 +1,5 @@
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
-import { EvidenceRoom, noRows, type TouchedRows } from '../../core/audit/evidenceRoom.ts';
+import { IncrementalScorer, noRows, type TouchedRows } from '../../core/audit/incrementalScorer.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
@@ -29,7 +29,7 @@ export interface LiveDatasetPorts {
 /** One dataset with the model of its last whole audit, kept true while captions change. */
 export class IncrementalDataset {
   readonly root: string;
-  readonly room: EvidenceRoom;
+  readonly incrementalScorer: IncrementalScorer;
   readonly slots: PairRegistry;
   readonly findings: AuditFindings;
   readonly estimate: MismatchEstimate | undefined;
@@ -42,7 +42,7 @@ export class IncrementalDataset {
   private constructor(
     whole: EmbeddedDataset,
     context: JudgedDataset,
-    room: EvidenceRoom,
+    incrementalScorer: IncrementalScorer,
     decisions: ReadonlyMap<string, Decision>,
     ports: LiveDatasetPorts,
   ) {
@@ -53,11 +53,11 @@ export class IncrementalDataset {
     this.#problems = dataset.problems;
     this.estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
     this.slots = new PairRegistry(dataset.pairs);
-    this.room = room;
+    this.incrementalScorer = incrementalScorer;
     this.#tables = new PairTable(context, {
       ...ports,
       slots: this.slots,
-      room: this.room,
+      scorer: this.incrementalScorer,
       decisions,
       problems: () => this.#problems,
     });
@@ -73,13 +73,13 @@ export class IncrementalDataset {
   ): Steps<IncrementalDataset> {
     const { model, embedded } = context;
     const { images, texts } = embedded;
-    const room = yield* EvidenceRoom.in(
+    const scorer = yield* IncrementalScorer.fromFitted(
       model,
       images.paths.length,
       texts.texts.length,
       SPARE_TEXTS,
     );
-    return new IncrementalDataset(whole, context, room, decisions, ports);
+    return new IncrementalDataset(whole, context, scorer, decisions, ports);
   }
 
   /** What the detectors work on, by slots. */
@@ -123,7 +123,7 @@ export class IncrementalDataset {
     return texts <= SPARE_TEXTS / 2;
   }
 
-  /** Whether captions could not be taken in for want of room: only a whole audit helps. */
+  /** Whether captions could not be taken in because all spare rows are used: only a whole audit helps. */
   get capacityExceeded(): boolean {
     return this.#tables.capacityExceeded;
   }
@@ -257,7 +257,8 @@ export class IncrementalDataset {
     const touched = noRows();
     for (const image of images) {
       const row = this.imageRowOf.get(image);
-      if (row !== undefined) this.room.setCaptions(row, this.#tables.textRows(image), touched);
+      if (row !== undefined)
+        this.incrementalScorer.setCaptions(row, this.#tables.textRows(image), touched);
     }
     const anew = new Set(changed);
     for (const image of images) for (const slot of this.slots.ofImage(image)) anew.add(slot);
@@ -296,7 +297,7 @@ export class IncrementalDataset {
       }
     };
     for (const x of touched.images) addImage(x);
-    for (const t of touched.texts) for (const x of model.source.graph.imagesOf[t]!) addImage(x, t);
+    for (const t of touched.texts) for (const x of model.scorer.graph.imagesOf[t]!) addImage(x, t);
     return pairs;
   }
 }

@@ -1,6 +1,6 @@
 import { confusion } from '../../core/audit/detectors/hardNegative.ts';
-import type { Replacement } from '../../core/audit/evidence.ts';
-import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
+import type { Substitution } from '../../core/audit/pairScorer.ts';
+import type { IncrementalScorer } from '../../core/audit/incrementalScorer.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import { TopLists } from '../../core/matching/topLists.ts';
@@ -45,16 +45,16 @@ function captionsFor(
   k: number,
 ): LiveNeighbour[] {
   const { model } = dataset.context;
-  const { graph } = model.source;
+  const { graph } = model.scorer;
   const own = new Set(graph.captionsOf[image]);
   const scored: { readonly t: number; readonly x: number; readonly score: number }[] = [];
   for (const t of nearestCaptions(dataset, image)) {
     if (own.has(t) || t === text) continue;
     const owners = graph.imagesOf[t]!.filter((x) => x !== image && !copies.has(x));
-    const [giver] = owners;
-    if (giver === undefined || !isOwn(dataset, giver)) continue;
-    const replacement: Replacement = { replaced: text, giver };
-    scored.push({ t, x: giver, score: 1 - model.mismatch(image, t, replacement) });
+    const [donorImage] = owners;
+    if (donorImage === undefined || !isOwn(dataset, donorImage)) continue;
+    const substitution: Substitution = { replacedText: text, donorImage };
+    scored.push({ t, x: donorImage, score: 1 - model.mismatch(image, t, substitution) });
   }
   return top(scored, k).flatMap(({ t, x, score }): LiveNeighbour[] => {
     const found = slotOf(dataset, x, t);
@@ -78,13 +78,16 @@ function imagesFor(
   k: number,
 ): LiveNeighbour[] {
   const { model } = dataset.context;
-  const { graph } = model.source;
+  const { graph } = model.scorer;
   const own = new Set(graph.imagesOf[text]);
   const scored: { readonly x: number; readonly score: number }[] = [];
   for (const x of nearestImages(dataset, text)) {
     if (!isOwn(dataset, x) || own.has(x) || x === image || copies.has(x)) continue;
-    const replacement: Replacement = { replaced: graph.captionsOf[x]![0] ?? -1, giver: image };
-    scored.push({ x, score: 1 - model.mismatch(x, text, replacement) });
+    const substitution: Substitution = {
+      replacedText: graph.captionsOf[x]![0] ?? -1,
+      donorImage: image,
+    };
+    scored.push({ x, score: 1 - model.mismatch(x, text, substitution) });
   }
   return top(scored, k).map(({ x, score }): LiveNeighbour => ({
     pair: pairOfImageRow(dataset, x),
@@ -100,7 +103,7 @@ function lookAlikes(
   copies: ReadonlySet<number>,
   k: number,
 ): LiveNeighbour[] {
-  return nearestLooks(dataset, image)
+  return nearestVisuals(dataset, image)
     .filter((x) => isOwn(dataset, x) && x !== image && !copies.has(x))
     .slice(0, k)
     .map((x) => ({
@@ -116,7 +119,7 @@ function duplicates(
   { image }: Focus,
   copies: ReadonlySet<number>,
 ): LiveNeighbour[] {
-  const { pictureOf } = dataset.context.model.source.graph;
+  const { pictureOf } = dataset.context.model.scorer.graph;
   return [...copies]
     .map((x): LiveNeighbour => ({
       pair: pairOfImageRow(dataset, x),
@@ -133,40 +136,48 @@ const CANDIDATES = 64;
  * The lists of the evidence grow with the dataset: below some hundred images they hold too few to choose from, and its
  * images and captions are looked through one by one.
  */
-function nearestCaptions({ context, room }: IncrementalDataset, image: number): number[] {
-  const { source } = context.model;
-  if (!few(room)) return [...source.captionLists.items(image)];
-  const { images, captions } = source.spaces;
-  return nearest(room.to, CANDIDATES, (t) =>
-    source.graph.imagesOf[t]!.length === 0 ? -Infinity : dotRows(images, image, captions, t),
+function nearestCaptions(
+  { context, incrementalScorer }: IncrementalDataset,
+  image: number,
+): number[] {
+  const { scorer } = context.model;
+  if (!few(incrementalScorer)) return [...scorer.captionLists.items(image)];
+  const { images, captions } = scorer.spaces;
+  return nearest(incrementalScorer.spareEnd, CANDIDATES, (t) =>
+    scorer.graph.imagesOf[t]!.length === 0 ? -Infinity : dotRows(images, image, captions, t),
   );
 }
 
-function nearestImages({ context, room }: IncrementalDataset, text: number): number[] {
-  const { source } = context.model;
-  if (!few(room)) return [...source.imageLists.items(text)];
-  const { images, captions } = source.spaces;
-  return nearest(room.guest, CANDIDATES, (x) => dotRows(images, x, captions, text));
+function nearestImages({ context, incrementalScorer }: IncrementalDataset, text: number): number[] {
+  const { scorer } = context.model;
+  if (!few(incrementalScorer)) return [...scorer.imageLists.items(text)];
+  const { images, captions } = scorer.spaces;
+  return nearest(incrementalScorer.queryRow, CANDIDATES, (x) => dotRows(images, x, captions, text));
 }
 
-function nearestLooks({ context, room }: IncrementalDataset, image: number): number[] {
-  const { source } = context.model;
-  if (!few(room)) return [...source.lookLists.items(image)];
-  const { looks } = source.spaces;
-  return nearest(room.guest, CANDIDATES, (x) => dotRows(looks, image, looks, x));
+function nearestVisuals(
+  { context, incrementalScorer }: IncrementalDataset,
+  image: number,
+): number[] {
+  const { scorer } = context.model;
+  if (!few(incrementalScorer)) return [...scorer.visualLists.items(image)];
+  const { visuals } = scorer.spaces;
+  return nearest(incrementalScorer.queryRow, CANDIDATES, (x) =>
+    dotRows(visuals, image, visuals, x),
+  );
 }
 
 const FEW_IMAGES = 400;
 
 /** Whether the dataset is small: its own images and captions are too few to tell hubs by, and quickly looked through. */
-export function few({ guest }: EvidenceRoom): boolean {
-  return guest < FEW_IMAGES;
+export function few({ queryRow }: IncrementalScorer): boolean {
+  return queryRow < FEW_IMAGES;
 }
 
-/** Centred cosine of the looks, 0 where they have nothing in common. */
+/** Centred cosine of the visuals, 0 where they have nothing in common. */
 export function likeness(dataset: IncrementalDataset, i: number, x: number): number {
-  const { looks } = dataset.context.model.source.spaces;
-  return inUnit(dotRows(looks, i, looks, x));
+  const { visuals } = dataset.context.model.scorer.spaces;
+  return inUnit(dotRows(visuals, i, visuals, x));
 }
 
 /** A cosine as a share, 0 where it is negative. */
@@ -177,7 +188,7 @@ export function inUnit(cosine: number): number {
 /** Rows of the images that hold the same picture: the same bytes, or a near-duplicate. */
 function copiesOf(dataset: IncrementalDataset, image: number): Set<number> {
   const { embedded, model } = dataset.context;
-  const { pictureOf } = model.source.graph;
+  const { pictureOf } = model.scorer.graph;
   const copies = new Set<number>();
   embedded.images.paths.forEach((_, x) => {
     if (x !== image && pictureOf[x] === pictureOf[image]) copies.add(x);
@@ -206,7 +217,7 @@ function hardNegative(
 }
 
 function isOwn(dataset: IncrementalDataset, x: number): boolean {
-  return x < dataset.room.guest;
+  return x < dataset.incrementalScorer.queryRow;
 }
 
 export function slotOf(dataset: IncrementalDataset, x: number, t: number): number | undefined {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
-import type { PlacedWord } from '../../core/matching/wordRegions.ts';
+import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
 import { captionEdit, createCaptionEdit, decidePair, type Editing, swapEdits } from './edits.ts';
@@ -347,8 +347,12 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#words.words(id, caption, signal);
   }
 
-  places(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly PlacedWord[]> {
-    return this.#words.places(id, caption, signal);
+  groundings(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly GroundedWord[]> {
+    return this.#words.groundings(id, caption, signal);
   }
 
   searchText(

@@ -1,4 +1,4 @@
-import type { EvidenceRoom } from '../../core/audit/evidenceRoom.ts';
+import type { IncrementalScorer } from '../../core/audit/incrementalScorer.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { type Decision, decisionKey } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
@@ -20,7 +20,7 @@ export interface GrowingContext extends JudgedDataset {
 /** What the tables of a dataset need from outside. */
 export interface PairTablePorts {
   readonly slots: PairRegistry;
-  readonly room: EvidenceRoom;
+  readonly scorer: IncrementalScorer;
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly hash: (text: string) => string;
   readonly languages: LanguageDetector | undefined;
@@ -45,13 +45,13 @@ export class PairTable {
 
   /** @param context of a whole audit, whose pairs are those of the slots. */
   constructor(context: JudgedDataset, ports: PairTablePorts) {
-    const { slots, room, problems } = ports;
+    const { slots, scorer, problems } = ports;
     const { dataset, images, texts } = context.embedded;
     this.#slots = slots;
     this.#decisions = new Map(ports.decisions);
     this.#hash = ports.hash;
     this.#languages = ports.languages;
-    this.#texts = new CaptionRowAllocator(texts.texts, room);
+    this.#texts = new CaptionRowAllocator(texts.texts, scorer);
     this.#judged = [...context.judged];
     this.#verified = [...context.verified];
     this.#foreign = [...context.languages];
@@ -79,7 +79,7 @@ export class PairTable {
       judged: this.#judged,
       verified: this.#verified,
       languages: this.#foreign,
-      model: room.model,
+      model: scorer.model,
       mismatch: withRoom(new Float64Array(capacity).fill(NaN), context.mismatch),
       words: context.words,
     };
@@ -97,7 +97,7 @@ export class PairTable {
     return this.#excluded.size;
   }
 
-  /** Whether captions could not be taken in for want of room: only a whole audit helps. */
+  /** Whether captions could not be taken in because all spare rows are used: only a whole audit helps. */
   get capacityExceeded(): boolean {
     return this.#capacityExceeded;
   }
@@ -152,7 +152,7 @@ export class PairTable {
     return [...new Set(rows.filter((row) => row >= 0))];
   }
 
-  /** More pairs may have come than there was room for. */
+  /** More pairs may have come than there were rows for. */
   #grow(): void {
     const { embedded, mismatch } = this.context;
     const needed = this.#slots.pairs.length;
@@ -207,27 +207,27 @@ export class PairTable {
 }
 
 function withRoom<T extends { set(values: ArrayLike<number>): void }>(
-  room: T,
+  target: T,
   values: ArrayLike<number>,
 ): T {
-  room.set(values);
-  return room;
+  target.set(values);
+  return target;
 }
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** Which row of the tables holds which caption, while new ones take the room that old ones leave. */
+/** Which row of the tables holds which caption, while new ones take the rows that old ones leave. */
 export class CaptionRowAllocator {
   /** By row; empty where none was yet. */
   readonly texts: string[];
-  readonly #room: EvidenceRoom;
+  readonly #scorer: IncrementalScorer;
   readonly #rowOf = new Map<string, number>();
   #next: number;
 
-  constructor(texts: readonly string[], room: EvidenceRoom) {
-    this.#room = room;
-    this.#next = room.from;
-    this.texts = [...texts, ...new Array<string>(room.to - room.from).fill('')];
+  constructor(texts: readonly string[], scorer: IncrementalScorer) {
+    this.#scorer = scorer;
+    this.#next = scorer.spareStart;
+    this.texts = [...texts, ...new Array<string>(scorer.spareEnd - scorer.spareStart).fill('')];
     texts.forEach((text, t) => this.#rowOf.set(text, t));
   }
 
@@ -238,20 +238,20 @@ export class CaptionRowAllocator {
   /**
    * Gives a caption a row that nobody's caption stands in.
    * @param taken rows that are to be kept though nobody carries their captions yet
-   * @returns -1 where there is no room.
+   * @returns -1 where no row is free.
    */
   place(text: string, record: TextRecord, taken = NONE): number {
     const known = this.#rowOf.get(text);
     if (known !== undefined) return known;
-    if (!this.#room.takes(record.embedding, record.sentence)) return -1;
-    const { from, to, model } = this.#room;
-    for (let tried = from; tried < to; tried++) {
+    if (!this.#scorer.hasSpacesFor(record.embedding, record.sentence)) return -1;
+    const { spareStart, spareEnd, model } = this.#scorer;
+    for (let tried = spareStart; tried < spareEnd; tried++) {
       const row = this.#next;
-      this.#next = row + 1 < to ? row + 1 : from;
-      if (taken.has(row) || model.source.graph.imagesOf[row]!.length > 0) continue;
+      this.#next = row + 1 < spareEnd ? row + 1 : spareStart;
+      if (taken.has(row) || model.scorer.graph.imagesOf[row]!.length > 0) continue;
       const before = this.texts[row]!;
       if (before !== '') this.#rowOf.delete(before);
-      this.#room.put(row, record.embedding, record.sentence);
+      this.#scorer.setCaptionRow(row, record.embedding, record.sentence);
       this.texts[row] = text;
       this.#rowOf.set(text, row);
       return row;

@@ -4,8 +4,8 @@ import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
 import {
   cropsOf,
-  placedWords,
-  type PlacedWord,
+  groundWords,
+  type GroundedWord,
   wordsInContext,
 } from '../../core/matching/wordRegions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
@@ -59,7 +59,7 @@ export class WordQueries {
     const { dataset, image, known } = found;
     return remembered(known.words, `${image} ${caption}`, () =>
       this.#access.gate.first(() => {
-        const x = row(dataset.context.model.source.spaces.images, image);
+        const x = row(dataset.context.model.scorer.spaces.images, image);
         return weighedWords(caption, x, this.#access.ports().textEncoder, signal);
       }),
     );
@@ -69,11 +69,11 @@ export class WordQueries {
    * Where in an image each content word of a caption is to be seen.
    * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
    */
-  async places(
+  async groundings(
     id: LivePairId,
     caption: string,
     signal?: CancelSignal,
-  ): Promise<readonly PlacedWord[]> {
+  ): Promise<readonly GroundedWord[]> {
     const found = this.#find(id);
     const words = wordsInContext(caption);
     if (found === undefined || words.length === 0 || !this.#isRead(caption)) return [];
@@ -83,7 +83,7 @@ export class WordQueries {
       throwIfCancelled(signal);
       const phrases = words.map(({ phrase }) => phrase);
       const { embedding } = await this.#access.ports().textEncoder.encode(phrases);
-      return placedWords(words, crops, embedding);
+      return groundWords(words, crops, embedding);
     });
   }
 

@@ -7,7 +7,7 @@ import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
-import type { PlacedWord } from '../../core/matching/wordRegions.ts';
+import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
@@ -165,7 +165,11 @@ export interface LiveWorkspace {
    * Where in the image each content word of `caption` is to be seen; none where the caption cannot be judged.
    * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
    */
-  places(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly PlacedWord[]>;
+  groundings(
+    id: LivePairId,
+    caption: string,
+    signal?: CancelSignal,
+  ): Promise<readonly GroundedWord[]>;
   searchText(
     text: string,
     want: 'images' | 'captions',

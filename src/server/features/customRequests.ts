@@ -81,8 +81,8 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       const words = await context.live.words(idOf(pair), caption, signal);
       return { words: [...words], unsupported: unsupported(words) };
     },
-    async places({ pair, caption }, signal) {
-      return { words: [...(await context.live.places(idOf(pair), caption, signal))] };
+    async groundings({ pair, caption }, signal) {
+      return { words: [...(await context.live.groundings(idOf(pair), caption, signal))] };
     },
     async search({ query, want, k = DEFAULT_K }, signal) {
       const { live } = context;

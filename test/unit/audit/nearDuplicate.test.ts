@@ -11,8 +11,8 @@ import { inEnglish } from '../../../src/core/text/sentence.ts';
 /** Image `copy` gets the look of image 0 and its thumbnail, changed. */
 async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): Promise<Detected[]> {
   const { embedded } = syntheticWorld(30);
-  const { look, thumbnails } = embedded.images;
-  look.data.set(row(look, 0), copy * look.columns);
+  const { visual, thumbnails } = embedded.images;
+  visual.data.set(row(visual, 0), copy * visual.columns);
   thumbnails.set(change(thumbnails.subarray(0, 256)), copy * 256);
   const judged = embedded.dataset.pairs.map(() => true);
   const model = await fitAuditModel(embedded, judged, syntheticBank(), {});

@@ -28,18 +28,18 @@ function pairs(n: number, seed: number, noise = 0.15): MatchingSpaces {
         ideas.data.map((value) => value + noise * gaussian(random)),
       ),
     );
-  return { images: seen(), captions: seen(), looks: seen(), priors: seen(), sentences: seen() };
+  return { images: seen(), captions: seen(), visuals: seen(), priors: seen(), sentences: seen() };
 }
 const none: MatchingSpaces = {
   images: matrix(0, 12),
   captions: matrix(0, 12),
-  looks: matrix(0, 12),
+  visuals: matrix(0, 12),
   priors: matrix(0, 12),
   sentences: matrix(0, 12),
 };
 const pick = (from: MatchingSpaces, images: number[], captions: number[]): MatchingSpaces => ({
   images: gatheredRows(from.images, images),
-  looks: gatheredRows(from.looks, images),
+  visuals: gatheredRows(from.visuals, images),
   priors: gatheredRows(from.priors, images),
   captions: gatheredRows(from.captions, captions),
   sentences: gatheredRows(from.sentences, captions),

@@ -130,7 +130,7 @@ describe('shared-specific propagation', () => {
             1e-4,
           );
           closeTo(
-            out.pseudoLooks.data,
+            out.pseudoVisuals.data,
             z.slice(n).flatMap((v) => unit(v.slice(0, 3))),
             1e-4,
           );

@@ -5,7 +5,7 @@ import { matrix } from '../../../src/core/matching/matrix.ts';
 import {
   CROPS,
   cropsOf,
-  placedWords,
+  groundWords,
   wordsInContext,
 } from '../../../src/core/matching/wordRegions.ts';
 
@@ -57,7 +57,7 @@ describe('words in the picture', () => {
 
   const [word] = wordsInContext('dog');
   const placed = (scores: readonly number[]) =>
-    placedWords(
+    groundWords(
       [word!],
       matrix(9, 1, Float32Array.from(scores)),
       matrix(1, 1, Float32Array.of(1)),

@@ -183,16 +183,19 @@ describe('triage session', () => {
     await eventually(() => scripted.callsOf('words').length === 2, 'the new words are asked for');
     scripted.emit({ event: 'changed', findings: true, uris: ['file:///elsewhere.txt'] });
     await eventually(
-      () => session.store.state.detail.places.words.length > 0,
+      () => session.store.state.detail.groundings.words.length > 0,
       'the places are told',
     );
-    assert.equal(session.store.state.detail.places.caption, 'a koala asleep in the fork of a tree');
+    assert.equal(
+      session.store.state.detail.groundings.caption,
+      'a koala asleep in the fork of a tree',
+    );
     assert.equal(
       session.store.state.detail.against.caption,
       'a koala asleep in the fork of a tree',
     );
     assert.equal(scripted.callsOf('words').length, 2, 'once for each caption');
-    assert.equal(scripted.callsOf('places').length, 1, 'not for the one that does not fit');
+    assert.equal(scripted.callsOf('groundings').length, 1, 'not for the one that does not fit');
   });
 
   test('a match that falls takes the places with it', async () => {
@@ -202,16 +205,16 @@ describe('triage session', () => {
       findings: () => ({ findings: findings(match) }),
     });
     await eventually(
-      () => session.store.state.detail.places.words.length > 0,
+      () => session.store.state.detail.groundings.words.length > 0,
       'the places are told',
     );
     match = 0.1;
     scripted.emit({ event: 'changed', findings: true, uris: ['file:///elsewhere.txt'] });
     await eventually(
-      () => session.store.state.detail.places.words.length === 0,
+      () => session.store.state.detail.groundings.words.length === 0,
       'the places are gone',
     );
-    assert.equal(scripted.callsOf('places').length, 1);
+    assert.equal(scripted.callsOf('groundings').length, 1);
   });
 
   test('asks for the next picture before it is needed', async () => {

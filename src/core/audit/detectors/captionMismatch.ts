@@ -102,10 +102,10 @@ export function mismatchOf(context: AuditContext, p: number): Detected {
     relatedPairs: [],
     relatedFiles: [],
     fixes: [
-      ...bestCaptions(context, image, text).map(({ caption, fit }): Fix => ({
+      ...bestCaptions(context, image, text).map(({ caption, match }): Fix => ({
         kind: 'replace-caption',
         caption,
-        probability: fit,
+        match,
       })),
       { kind: 'mark-verified' },
       { kind: 'exclude-pair' },
@@ -142,24 +142,24 @@ export function mismatchThreshold(mismatch: Float64Array): number {
 /** Why the caption is doubted, in sentences, the strongest first. */
 export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
   const { model, embedded, words } = context;
-  const { source } = model;
+  const { scorer } = model;
   const caption = embedded.texts.texts[text]!;
-  const own = source.cosine(image, text);
+  const own = scorer.cosine(image, text);
   const evidence: Sentence[] = [];
   const better = countBetter(
-    source.imageLists.items(text),
+    scorer.imageLists.items(text),
     (x) =>
       x < embedded.images.paths.length &&
-      source.graph.pictureOf[x] !== source.graph.pictureOf[image] &&
-      source.cosine(x, text) > own,
+      scorer.graph.pictureOf[x] !== scorer.graph.pictureOf[image] &&
+      scorer.cosine(x, text) > own,
   );
   if (better === 1) evidence.push(sentence('The caption fits 1 other image better.'));
   if (better > 1) evidence.push(sentence('The caption fits {0} other images better.', better));
-  const neighbours = ownItems(source.lookLists.items(image), embedded.images.paths.length)
-    .filter((x) => source.graph.pictureOf[x] !== source.graph.pictureOf[image])
+  const neighbours = ownItems(scorer.visualLists.items(image), embedded.images.paths.length)
+    .filter((x) => scorer.graph.pictureOf[x] !== scorer.graph.pictureOf[image])
     .slice(0, NEIGHBOURS);
   const captions = neighbours.flatMap((x) =>
-    source.graph.captionsOf[x]!.slice(0, 1).map((t) => embedded.texts.texts[t]!),
+    scorer.graph.captionsOf[x]!.slice(0, 1).map((t) => embedded.texts.texts[t]!),
   );
   const typical = words.typical(captions, contentWords(caption), 3);
   if (typical.length > 0 && captions.length > 2) {
@@ -168,8 +168,8 @@ export function evidenceOf(context: AuditContext, image: number, text: number): 
     );
   }
   const rivals = countBetter(
-    source.captionLists.items(image),
-    (t) => t < embedded.texts.texts.length && t !== text && source.cosine(image, t) > own,
+    scorer.captionLists.items(image),
+    (t) => t < embedded.texts.texts.length && t !== text && scorer.cosine(image, t) > own,
   );
   if (rivals === 1) evidence.push(sentence('The image fits 1 other caption better.'));
   if (rivals > 1) evidence.push(sentence('The image fits {0} other captions better.', rivals));
@@ -184,22 +184,21 @@ export function bestCaptions(
   { model, embedded }: AuditContext,
   image: number,
   text: number,
-): { readonly caption: string; readonly text: number; readonly fit: number }[] {
-  const { source } = model;
-  const replacement = { replaced: text, giver: -1 };
+): { readonly caption: string; readonly text: number; readonly match: number }[] {
+  const { scorer } = model;
   const own = model.mismatch(image, text);
-  return ownItems(source.captionLists.items(image), embedded.texts.texts.length)
-    .filter((t) => !source.graph.captionsOf[image]!.includes(t))
+  return ownItems(scorer.captionLists.items(image), embedded.texts.texts.length)
+    .filter((t) => !scorer.graph.captionsOf[image]!.includes(t))
     .map((t) => {
-      const giver = source.graph.imagesOf[t]![0] ?? -1;
+      const donorImage = scorer.graph.imagesOf[t]![0] ?? -1;
       return {
         caption: embedded.texts.texts[t]!,
         text: t,
-        fit: 1 - model.mismatch(image, t, { ...replacement, giver }),
+        match: 1 - model.mismatch(image, t, { replacedText: text, donorImage }),
       };
     })
-    .filter(({ fit }) => fit > 1 - own && fit > 0.5)
-    .sort((a, b) => b.fit - a.fit)
+    .filter(({ match }) => match > 1 - own && match > 0.5)
+    .sort((a, b) => b.match - a.match)
     .slice(0, SUGGESTIONS);
 }
 

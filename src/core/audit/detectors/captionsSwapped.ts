@@ -116,10 +116,10 @@ export function swapsOf(
   p: number,
   byText: ReadonlyMap<number, readonly number[]>,
 ): Swap[] {
-  const { source } = model;
+  const { scorer } = model;
   const texts = embedded.texts.texts.length;
   const best = (image: number): Int32Array =>
-    source.captionLists
+    scorer.captionLists
       .items(image)
       .filter((t) => t < texts)
       .subarray(0, PARTNERS);
@@ -129,10 +129,10 @@ export function swapsOf(
   for (const t of best(image)) {
     for (const q of byText.get(t) ?? []) {
       const other = embedded.imageRow[q]!;
-      if (q === p || source.graph.pictureOf[other] === source.graph.pictureOf[image]) continue;
+      if (q === p || scorer.graph.pictureOf[other] === scorer.graph.pictureOf[image]) continue;
       if (!best(other).includes(text)) continue;
-      const here = model.mismatch(image, t, { replaced: text, giver: other });
-      const there = model.mismatch(other, text, { replaced: t, giver: image });
+      const here = model.mismatch(image, t, { replacedText: text, donorImage: other });
+      const there = model.mismatch(other, text, { replacedText: t, donorImage: image });
       if (here > RIGHT_THERE || there > RIGHT_THERE) continue;
       const confidence = Math.sqrt(mismatch[p]! * mismatch[q]! * (1 - here) * (1 - there));
       found.push({ first: Math.min(p, q), second: Math.max(p, q), confidence });

@@ -94,7 +94,7 @@ class HardNegativeTracker implements Tracker {
     const near = new Set(again);
     for (const t of new Set([...again].map((p) => embedded.textRow[p]!))) {
       if (t < 0) continue;
-      const { indices, k } = model.source.sentenceLists;
+      const { indices, k } = model.scorer.sentenceLists;
       for (let at = indices.indexOf(t); at >= 0; at = indices.indexOf(t, at + 1)) {
         if (at % k >= CANDIDATES) continue;
         for (const p of this.#pairsWith(Math.floor(at / k))) near.add(p);
@@ -107,7 +107,7 @@ class HardNegativeTracker implements Tracker {
   #pairsWith(t: number): number[] {
     const { model, embedded } = this.#context;
     const pairs: number[] = [];
-    for (const x of model.source.graph.imagesOf[t]!) {
+    for (const x of model.scorer.graph.imagesOf[t]!) {
       const path = embedded.images.paths[x];
       if (path === undefined) continue;
       for (const p of this.#context.pairsOfImage(path))
@@ -145,10 +145,10 @@ export function hardNegativesOf(
   p: number,
   pairOfText: FirstPairs,
 ): HardNegative[] {
-  const { source } = context.model;
+  const { scorer } = context.model;
   if (!fits(context, p)) return [];
   const found: HardNegative[] = [];
-  const nearest = source.sentenceLists.items(context.embedded.textRow[p]!);
+  const nearest = scorer.sentenceLists.items(context.embedded.textRow[p]!);
   for (const t of nearest.subarray(0, CANDIDATES)) {
     const q = pairOfText.get(t);
     if (q === undefined || q <= p || !fits(context, q)) continue;
@@ -160,17 +160,17 @@ export function hardNegativesOf(
 
 /** How close two pairs are in picture and words, where training may confuse them. */
 export function confusion(
-  { model: { source }, embedded }: AuditContext,
+  { model: { scorer }, embedded }: AuditContext,
   p: number,
   q: number,
 ): number | undefined {
-  const { spaces, graph } = source;
+  const { spaces, graph } = scorer;
   const [i, x] = [embedded.imageRow[p]!, embedded.imageRow[q]!];
   if (graph.pictureOf[x] === graph.pictureOf[i]) return undefined;
   const [j, t] = [embedded.textRow[p]!, embedded.textRow[q]!];
   const words = dotRows(spaces.sentences, j, spaces.sentences, t);
-  const looks = dotRows(spaces.looks, i, spaces.looks, x);
-  return words < CLOSE_CAPTION || looks < CLOSE_LOOK ? undefined : Math.min(words, looks);
+  const visuals = dotRows(spaces.visuals, i, spaces.visuals, x);
+  return words < CLOSE_CAPTION || visuals < CLOSE_LOOK ? undefined : Math.min(words, visuals);
 }
 
 export function closerFirst(a: HardNegative, b: HardNegative): number {

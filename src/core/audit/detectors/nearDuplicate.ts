@@ -31,8 +31,8 @@ export function* nearDuplicates({
   model,
   embedded,
 }: Pick<AuditContext, 'model' | 'embedded'>): Steps<Detected[]> {
-  const { source } = model;
-  const { paths, look, thumbnails } = embedded.images;
+  const { scorer } = model;
+  const { paths, visual, thumbnails } = embedded.images;
   const n = paths.length;
   const normalised: Float32Array[] = [];
   for (let i = 0; i < n; i++) {
@@ -41,16 +41,16 @@ export function* nearDuplicates({
   }
   const group = Int32Array.from({ length: n }, (_, i) => i);
   const root = (i: number): number => {
-    // Each look shortens the way of the next one.
+    // Each visual shortens the way of the next one.
     while (group[i] !== i) i = group[i] = group[group[i]!]!;
     return i;
   };
   const mirroredPair = new Set<string>();
   for (let i = 0; i < n; i++) {
     if (i % IMAGES_PER_STEP === 0) yield;
-    for (const x of source.lookLists.items(i)) {
-      if (x >= n || source.graph.pictureOf[x] === source.graph.pictureOf[i]) continue;
-      if (cosine(look.data, i, x, look.columns) < LIKE_LOOK) continue;
+    for (const x of scorer.visualLists.items(i)) {
+      if (x >= n || scorer.graph.pictureOf[x] === scorer.graph.pictureOf[i]) continue;
+      if (cosine(visual.data, i, x, visual.columns) < LIKE_LOOK) continue;
       const plain = correlation(normalised[i]!, normalised[x]!, false);
       const mirrored = correlation(normalised[i]!, normalised[x]!, true);
       if (Math.max(plain, mirrored) < SAME_THUMBNAIL) continue;

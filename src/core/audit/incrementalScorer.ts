@@ -5,7 +5,7 @@ import { VectorArena } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import type { Steps } from '../steps.ts';
 import { type AuditModel, auditModel } from './auditModel.ts';
-import { type AuditSpaces, EvidenceSource } from './evidence.ts';
+import { type AuditSpaces, PairScorer } from './pairScorer.ts';
 import { forEachSpace } from './spaces.ts';
 
 /** Rows whose lists changed. */
@@ -14,24 +14,24 @@ export interface TouchedRows {
   readonly texts: Set<number>;
 }
 
-/** A row of another list that would hold a caption which came later. */
+/** By row of a list: captions added later that belong into it, with their similarity. */
 type Offers = Map<number, Map<number, number>>;
 
 /**
- * A fitted model in which captions come and go: exact lists for new captions, the lists of everything else kept true,
+ * Scores pairs with a fitted model while captions change: exact lists for new captions, the other lists updated,
  * without searching all pairs again. What was learnt (centring, weights, calibration) stays. The state depends on the
- * fit and on who carries which caption now, not on the way there.
+ * fit and on which image has which captions now, not on the order of changes.
  *
- * Rows of texts: the dataset's own, then room for new ones. Rows of images: the dataset's own, then one for a guest.
+ * Rows of texts: the dataset's own, then spare rows for new ones. Rows of images: the dataset's own, then one for a query image.
  */
-export class EvidenceRoom {
+export class IncrementalScorer {
   readonly model: AuditModel;
-  /** Row of an image from elsewhere; what it holds is set by `setGuest`. */
-  readonly guest: number;
+  /** Row of an image from elsewhere; what it holds is set by `setQueryImage`. */
+  readonly queryRow: number;
   /** First row for new captions, and the one behind the last. */
-  readonly from: number;
-  readonly to: number;
-  readonly #source: EvidenceSource;
+  readonly spareStart: number;
+  readonly spareEnd: number;
+  readonly #scorer: PairScorer;
   readonly #products: RowProducts;
   readonly #baseCaptions: TopLists;
   readonly #baseSentences: TopLists;
@@ -44,59 +44,59 @@ export class EvidenceRoom {
 
   private constructor(
     fitted: AuditModel,
-    rows: { readonly guest: number; readonly from: number; readonly to: number },
+    rows: { readonly queryRow: number; readonly spareStart: number; readonly spareEnd: number },
     spaces: AuditSpaces,
     products: RowProducts,
   ) {
-    const { source } = fitted;
-    const { graph } = source;
-    this.guest = rows.guest;
-    this.from = rows.from;
-    this.to = rows.to;
-    const guest = { at: this.guest, length: 1 };
-    const spare = { at: this.from, length: this.to - this.from };
-    const image = (x: number): number => (x < guest.at ? x : x + guest.length);
+    const { scorer } = fitted;
+    const { graph } = scorer;
+    this.queryRow = rows.queryRow;
+    this.spareStart = rows.spareStart;
+    this.spareEnd = rows.spareEnd;
+    const query = { at: this.queryRow, length: 1 };
+    const spare = { at: this.spareStart, length: this.spareEnd - this.spareStart };
+    const image = (x: number): number => (x < query.at ? x : x + query.length);
     const text = (t: number): number => (t < spare.at ? t : t + spare.length);
-    const images = graph.images + guest.length;
+    const images = graph.images + query.length;
     const texts = graph.texts + spare.length;
     this.#captionsOf = placed(graph.captionsOf, images, image).map((list) => list.map(text));
     this.#imagesOf = placed(graph.imagesOf, texts, text).map((list) => list.map(image));
-    const pictureOf = new Int32Array(images).fill(this.guest);
+    const pictureOf = new Int32Array(images).fill(this.queryRow);
     graph.pictureOf.forEach((picture, x) => (pictureOf[image(x)] = image(picture)));
-    this.#baseCaptions = source.captionLists.withGaps(guest, spare);
-    this.#baseSentences = source.sentenceLists.withGaps(spare, spare);
+    this.#baseCaptions = scorer.captionLists.withGaps(query, spare);
+    this.#baseSentences = scorer.sentenceLists.withGaps(spare, spare);
     this.#products = products;
-    this.#source = new EvidenceSource(
+    this.#scorer = new PairScorer(
       spaces,
       { images, texts, pictureOf, captionsOf: this.#captionsOf, imagesOf: this.#imagesOf },
       {
-        captions: source.captionLists.withGaps(guest, spare),
-        images: source.imageLists.withGaps(spare, guest),
-        looks: source.lookLists.withGaps(guest, guest),
-        sentences: source.sentenceLists.withGaps(spare, spare),
+        captions: scorer.captionLists.withGaps(query, spare),
+        images: scorer.imageLists.withGaps(spare, query),
+        visuals: scorer.visualLists.withGaps(query, query),
+        sentences: scorer.sentenceLists.withGaps(spare, spare),
       },
-      source.hubs.withGaps(guest, spare),
+      scorer.hubs.withGaps(query, spare),
       products,
-      source.hub,
+      scorer.hub,
     );
-    this.model = auditModel(this.#source, fitted.centres, fitted.suspicions);
+    this.model = auditModel(this.#scorer, fitted.centres, fitted.suspicions);
   }
 
   /**
-   * Makes room in a fitted model, in steps.
+   * Adds spare rows to a fitted model, in steps.
    * @param images,texts rows of the dataset itself
    * @param spare captions that may come
    */
-  static *in(
+  static *fromFitted(
     fitted: AuditModel,
     images: number,
     texts: number,
     spare: number,
-  ): Steps<EvidenceRoom> {
-    const { spaces, graph } = fitted.source;
+  ): Steps<IncrementalScorer> {
+    const { spaces, graph } = fitted.scorer;
     const imageRows = graph.images + 1;
     const textRows = graph.texts + spare;
-    const ofImages = [spaces.images, spaces.looks, spaces.priors];
+    const ofImages = [spaces.images, spaces.visuals, spaces.priors];
     const ofTexts = [spaces.captions, spaces.sentences];
     const arena = VectorArena.open([
       ...ofImages.map(({ columns }) => [imageRows, columns] as const),
@@ -109,49 +109,53 @@ export class EvidenceRoom {
         ? spread(spaces[space], texts, free(textRows, spaces[space]))
         : spread(spaces[space], images, free(imageRows, spaces[space])),
     );
-    const rows = { guest: images, from: texts, to: texts + spare };
-    return new EvidenceRoom(fitted, rows, roomy, arena ?? plainRowProducts);
+    const rows = { queryRow: images, spareStart: texts, spareEnd: texts + spare };
+    return new IncrementalScorer(fitted, rows, roomy, arena ?? plainRowProducts);
   }
 
   /** Whether captions of such lengths can be put in: a dataset that was judged without a caption has no spaces for them. */
-  takes(embedding: Float32Array, sentence: Float32Array): boolean {
-    const { captions, sentences } = this.#source.spaces;
+  hasSpacesFor(embedding: Float32Array, sentence: Float32Array): boolean {
+    const { captions, sentences } = this.#scorer.spaces;
     return captions.columns === embedding.length && sentences.columns === sentence.length;
   }
 
   /**
-   * Makes row `t`, between `from` and `to`, that of a new caption. Until an image carries it, it is a guest: it can be
-   * judged, and is nobody's neighbour.
+   * Makes row `t`, between `spareStart` and `spareEnd`, that of a new caption. Until an image carries it, it can be scored
+   * and is in no list of neighbours.
    * @param embedding unit row of the joint space
    * @param sentence unit row of the sentence space
    */
-  put(t: number, embedding: Float32Array, sentence: Float32Array): void {
+  setCaptionRow(t: number, embedding: Float32Array, sentence: Float32Array): void {
     if (this.#used.has(t)) this.#forget(t);
-    const { spaces, imageLists } = this.#source;
+    const { spaces, imageLists } = this.#scorer;
     const { centres } = this.model;
     place(spaces.captions, t, embedding, centres.captions);
     place(spaces.sentences, t, sentence, centres.sentences);
-    this.#source.hubs.setText(t, spaces.captions);
+    this.#scorer.hubs.setText(t, spaces.captions);
     const toImages = this.#products.withAll(spaces.captions, t, spaces.images);
-    const nearest = best(toImages, imageLists.k, (x) => x !== this.guest);
+    const nearest = best(toImages, imageLists.k, (x) => x !== this.queryRow);
     imageLists.replace(t, nearest.items(0), nearest.similarities);
     const toTexts = this.#products.withAll(spaces.sentences, t, spaces.sentences);
-    const alike = best(toTexts, this.#baseSentences.k, (u) => u < this.from || u >= this.to);
+    const alike = best(
+      toTexts,
+      this.#baseSentences.k,
+      (u) => u < this.spareStart || u >= this.spareEnd,
+    );
     this.#baseSentences.replace(t, alike.items(0), alike.similarities);
     this.#used.add(t);
-    const image = (x: number): boolean => x !== this.guest;
+    const image = (x: number): boolean => x !== this.queryRow;
     const text = (u: number): boolean =>
-      u !== t && (u < this.from || u >= this.to || this.#used.has(u));
+      u !== t && (u < this.spareStart || u >= this.spareEnd || this.#used.has(u));
     offer(this.#captionOffers, this.#baseCaptions.thresholds, t, toImages, image);
     offer(this.#sentenceOffers, this.#baseSentences.thresholds, t, toTexts, text);
     for (const u of this.#used) {
-      // Earlier newcomers are offered to this one as this one was to them.
+      // Captions added before are offered to this one, as this one was to them.
       if (u !== t && toTexts[u]! > this.#baseSentences.thresholds[t]!) {
         offerTo(this.#sentenceOffers, t, u, toTexts[u]!);
       }
     }
     this.#rebuildSentences(t);
-    this.#source.changed();
+    this.#scorer.changed();
   }
 
   /**
@@ -162,9 +166,9 @@ export class EvidenceRoom {
     const before = this.#captionsOf[image]!;
     if (before.length === texts.length && before.every((t, n) => t === texts[n])) return touched;
     this.#captionsOf[image] = [...texts];
-    this.#source.changed();
-    const { lookLists } = this.#source;
-    for (const x of rowsHolding(lookLists, image)) touched.images.add(x);
+    this.#scorer.changed();
+    const { visualLists } = this.#scorer;
+    for (const x of rowsHolding(visualLists, image)) touched.images.add(x);
     for (const t of before) {
       if (texts.includes(t)) continue;
       const owners = this.#imagesOf[t]!;
@@ -181,22 +185,22 @@ export class EvidenceRoom {
     return touched;
   }
 
-  /** Makes the guest's row that of an image from elsewhere, so that it can be judged with any caption. */
-  setGuest(embedding: Float32Array, prior: Float32Array, look: Float32Array): void {
-    const { spaces, captionLists, lookLists } = this.#source;
+  /** Sets the query row to an image from outside the dataset, so that it can be scored with any caption. */
+  setQueryImage(embedding: Float32Array, prior: Float32Array, visual: Float32Array): void {
+    const { spaces, captionLists, visualLists } = this.#scorer;
     const { centres } = this.model;
-    const x = this.guest;
+    const x = this.queryRow;
     place(spaces.images, x, embedding, centres.images);
     place(spaces.priors, x, prior, centres.priors);
-    place(spaces.looks, x, look, centres.looks);
-    this.#source.hubs.setImage(x, spaces.images);
+    place(spaces.visuals, x, visual, centres.visuals);
+    this.#scorer.hubs.setImage(x, spaces.images);
     const toTexts = this.#products.withAll(spaces.images, x, spaces.captions);
     const captions = best(toTexts, captionLists.k, (t) => this.#carried(t));
     captionLists.replace(x, captions.items(0), captions.similarities);
-    const toLooks = this.#products.withAll(spaces.looks, x, spaces.looks);
-    const looks = best(toLooks, lookLists.k, (other) => other !== x);
-    lookLists.replace(x, looks.items(0), looks.similarities);
-    this.#source.changed();
+    const toVisuals = this.#products.withAll(spaces.visuals, x, spaces.visuals);
+    const visuals = best(toVisuals, visualLists.k, (other) => other !== x);
+    visualLists.replace(x, visuals.items(0), visuals.similarities);
+    this.#scorer.changed();
   }
 
   /** A caption came to an image or left one; its first or its last, where `turned`: sees to the lists that hold it. */
@@ -214,7 +218,7 @@ export class EvidenceRoom {
   }
 
   #rowsWith(base: TopLists, offers: Offers, t: number): number[] {
-    if (t >= this.from && t < this.to) {
+    if (t >= this.spareStart && t < this.spareEnd) {
       const rows: number[] = [];
       for (const [r, items] of offers) if (items.has(t)) rows.push(r);
       return rows;
@@ -223,11 +227,11 @@ export class EvidenceRoom {
   }
 
   #rebuildCaptions(x: number): void {
-    this.#rebuild(this.#source.captionLists, this.#baseCaptions, this.#captionOffers, x);
+    this.#rebuild(this.#scorer.captionLists, this.#baseCaptions, this.#captionOffers, x);
   }
 
   #rebuildSentences(t: number): void {
-    this.#rebuild(this.#source.sentenceLists, this.#baseSentences, this.#sentenceOffers, t);
+    this.#rebuild(this.#scorer.sentenceLists, this.#baseSentences, this.#sentenceOffers, t);
   }
 
   /** A row as fitted, without the captions nobody carries any more, with those that came. */
