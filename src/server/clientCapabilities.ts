@@ -4,17 +4,17 @@ import {
   type InitializeParams,
 } from 'vscode-languageserver/node';
 
-/** What the client can do, as far as it changes what we send. */
+/** Client capabilities that change what the server sends. */
 export interface ClientSupport {
-  /** Hovers and tooltips are shown as Markdown rather than as they are written. */
+  /** Hovers and tooltips are rendered as Markdown. */
   readonly markdown: boolean;
-  /** `command:` links and pictures as data URIs work in hovers. */
+  /** Hovers render `command:` links and images in data URIs. */
   readonly richHovers: boolean;
   readonly relatedInformation: boolean;
-  /** Edits may carry document versions. */
+  /** `documentChanges` with document versions are supported. */
   readonly versionedEdits: boolean;
   readonly createsFiles: boolean;
-  /** The edit of a quick fix may be asked for when it is picked. */
+  /** Quick fixes are resolved (`codeAction/resolve`) when the user picks one. */
   readonly resolvesEdits: boolean;
   readonly configuration: boolean;
   readonly configurationChanges: boolean;

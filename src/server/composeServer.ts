@@ -14,11 +14,11 @@ import type { Composition } from './session.ts';
 import { ThumbnailCache } from './features/thumbnailCache.ts';
 
 /*
- * The one file that joins the engine and the adapters. What has native code is imported when the first dataset is
- * found, or the first picture shown: a folder that is no dataset costs nothing.
+ * Composition root of the server: joins engine and adapters. Native packages are imported when the first dataset is
+ * found or the first image is shown, so a folder without a dataset loads none.
  */
 
-/** @param defaults settings where the client sends none. */
+/** @param defaults used for settings that the client does not send. */
 export function compose(defaults: Partial<Settings> = {}): Composition {
   return {
     ...packageFacts(),
@@ -38,7 +38,7 @@ const openLive: OpenLive = (options, log) => {
   const live = openWorkspace(
     nodeFiles,
     async () => {
-      // A failure is not kept: the person may mend what was wrong with the settings or the installation.
+      // A failed attempt is not cached: the user may correct the settings or the installation and try again.
       opening ??= openPorts(options, log).catch((error: unknown) => {
         opening = undefined;
         throw error;

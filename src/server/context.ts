@@ -7,7 +7,7 @@ import type { OpenDocuments } from './sync/documents.ts';
 import type { ThumbnailCache } from './features/thumbnailCache.ts';
 import type { Uris } from './uris.ts';
 
-/** What every feature of the server gets. `live` and `settings` change: read them when they are needed. */
+/** Dependencies of every server feature. `live` and `settings` are replaced at run time: do not store copies. */
 export interface ServerContext {
   readonly connection: Connection;
   readonly client: ClientSupport;
@@ -18,8 +18,8 @@ export interface ServerContext {
   readonly thumbnails: ThumbnailCache;
   readonly files: FileSystem;
   readonly log: Log;
-  /** This file was written by the server itself: it is no news when the client reports it. */
+  /** Records that the server wrote this file, so that the watcher event for it is ignored. */
   wrote(file: string): Promise<void>;
-  /** URI of the page whose anchors explain the finding codes. */
+  /** URI of the documentation page; its anchors are rule names. */
   readonly findingsUri: string;
 }

@@ -1,28 +1,28 @@
 import type { Log } from '../core/ports.ts';
 import type { LiveChange, LiveSettings, LiveWorkspace } from '../engine/workspace/workspace.ts';
 
-/** What the engine is opened with; when one of these changes, it is opened anew. */
+/** Options of the engine; a change of any but `settings` reopens it. */
 export interface LiveOptions {
-  /** Folder of other encoders, absolute. */
+  /** Folder of other encoders (absolute path). */
   readonly modelPath?: string;
-  /** Folder of the cache, absolute. */
+  /** Cache folder (absolute path). */
   readonly cachePath?: string;
   readonly threads?: number;
-  /** Nothing that was encoded before is used. */
+  /** Ignore cached embeddings. */
   readonly rebuild?: boolean;
   readonly settings: LiveSettings;
 }
 
-/** The engine with what it holds open. */
+/** An engine and the function that releases its resources. */
 export interface OpenedLive {
   readonly live: LiveWorkspace;
   close(): Promise<void>;
 }
 
-/** Costs nothing: what is heavy is opened with the first dataset. */
+/** Opens an engine. Cheap: encoders and cache are opened with the first dataset. */
 export type OpenLive = (options: LiveOptions, log: Log) => OpenedLive;
 
-/** Holds the engine, and puts another in its place where that is needed. */
+/** Owns the engine and replaces it when its options change. */
 export class EngineHost {
   readonly #open: OpenLive;
   readonly #onChange: (change: LiveChange) => void;
@@ -51,7 +51,7 @@ export class EngineHost {
     return this.live.isBusy;
   }
 
-  /** Closes the engine and opens another, which knows nothing yet. */
+  /** Closes the engine and opens another, without datasets. */
   async reopen(options: LiveOptions): Promise<void> {
     const before = this.#opened;
     this.#listening.dispose();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PairLensError } from '../core/errors.ts';
 
-/** A part of the server that goes on working after the message that caused the work is handled. */
+/** A part of the server that works asynchronously, after its message was handled. */
 export interface BackgroundPart {
-  /** Whether it works, or waits for a pause to begin. */
+  /** Whether it is working or has scheduled work. */
   readonly isBusy: boolean;
 }
 

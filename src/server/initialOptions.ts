@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { initializationSchema } from '../protocol/serverApi.ts';
 
-/** `initializationOptions`, each with its default where the client sends nothing or nonsense. */
+/** `initializationOptions`; missing or invalid ones have their default. */
 export interface InitialOptions {
   readonly settings: unknown;
   readonly locale: string | undefined;
@@ -16,7 +16,7 @@ const lenientSchema = z.object({
   commandLinks: initializationSchema.shape.commandLinks.catch(false),
 });
 
-/** Clients that know of no trust speak for the person in front of them, hence `trusted` by default. */
+/** `trusted` defaults to true: clients without workspace trust do not send it. */
 export function initialOptions(sent: unknown): InitialOptions {
   const read = lenientSchema.safeParse(sent ?? {});
   const options = read.success ? read.data : undefined;

@@ -4,15 +4,15 @@ import { existsSync } from 'node:fs';
 import type { Sentence, SentenceValue } from '../core/text/sentence.ts';
 import { visibleText } from '../core/text/visibleText.ts';
 
-/** `zh-CN` before `zh`. */
+/** Locale names to try in order, such as `zh-cn`, `zh`. */
 function spellings(locale: string): string[] {
   const lower = locale.toLowerCase().replaceAll('_', '-');
   return [lower, lower.split('-')[0] ?? lower];
 }
 
 /**
- * Makes messages come in the client's language, where there is a bundle for it.
- * @param folder that holds `server.l10n.<language>.json`.
+ * Loads the message bundle of the client's language, if there is one.
+ * @param folder of `server.l10n.<language>.json`.
  */
 export function useLanguage(locale: string | undefined, folder: string | undefined): void {
   if (locale === undefined || folder === undefined) return;
@@ -25,7 +25,7 @@ export function useLanguage(locale: string | undefined, folder: string | undefin
   }
 }
 
-/** A sentence of the core in the client's language; names and captions in it are made visible. */
+/** Translates a sentence into the client's language; control characters in its values are escaped. */
 export function localize({ text, values }: Sentence): string {
   return l10n.t(text, ...values.map(shown));
 }

@@ -3,9 +3,9 @@ import { visibleText, shorten } from '../core/text/visibleText.ts';
 const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
 /**
- * A person's text (a caption, a file name) inside Markdown: it is read as written, on one line, whatever it holds -
- * HTML, links, pictures, emphasis, `command:` links, `$(icons)`, bare addresses.
- * @param limit characters kept.
+ * Escapes a caption or file name for Markdown, on one line: HTML, links, images, emphasis, `command:` links,
+ * `$(icons)` and bare URLs in it are shown as text.
+ * @param limit longest result in characters, before escaping.
  */
 export function markdownText(text: string, limit: number): string {
   return plainText(text, limit)
@@ -15,16 +15,16 @@ export function markdownText(text: string, limit: number): string {
     .replace(/\bwww\./gi, 'www\\.');
 }
 
-/** The same for clients that show text as it is. */
+/** The same for clients that do not render Markdown. */
 export function plainText(text: string, limit: number): string {
-  // Shortened first: a caption may be long, and the pattern looks at each run of white space anew.
+  // Shortened first: the pattern takes quadratic time on long runs of white space.
   const head = shorten(text, 2 * limit);
   return shorten(visibleText(head.replace(/\s*[\r\n]\s*/g, ' ')), limit);
 }
 
-/** A link that runs a command of the client. `text` is Markdown already. */
+/** A Markdown link that runs a client command. `text` must be Markdown. */
 export function commandLink(text: string, command: string, args: readonly unknown[]): string {
-  // Parentheses are all that encodeURIComponent leaves that could end the link.
+  // encodeURIComponent leaves parentheses, which could end the link.
   const query = encodeURIComponent(JSON.stringify(args)).replace(
     /[()'*!]/g,
     (character) => `%${character.charCodeAt(0).toString(16)}`,

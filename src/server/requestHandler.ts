@@ -9,7 +9,7 @@ import type { Log } from '../core/ports.ts';
 import { localize } from './localize.ts';
 import { describeError } from './serverLog.ts';
 
-/** An AbortSignal that a client's cancellation aborts; dispose it when the request is answered. */
+/** An AbortSignal for the cancellation token; dispose it after the request. */
 export function signalOf(token: CancellationToken): {
   readonly signal: AbortSignal;
   dispose(): void;
@@ -20,7 +20,7 @@ export function signalOf(token: CancellationToken): {
   return { signal: controller.signal, dispose: () => listening.dispose() };
 }
 
-/** The form in which an error crosses to the client. */
+/** The LSP error for any thrown value, with our error data. */
 export function responseError(error: unknown): ResponseError<ErrorData> {
   const data = PairLensError.from(error).toData(localize);
   const code =
@@ -35,8 +35,8 @@ export function responseError(error: unknown): ResponseError<ErrorData> {
 }
 
 /**
- * Answers one request: the work gets an AbortSignal, and what is our own mistake is logged with its stack.
- * @throws ResponseError for whatever the work throws.
+ * Runs the handler of one request. Internal errors are logged with their stack.
+ * @throws ResponseError for anything that `work` throws.
  */
 export async function answer<R>(
   name: string,

@@ -7,7 +7,7 @@ import { ProtocolConverter } from './toProtocol.ts';
 
 type Position = Range['start'];
 
-/** The pair that a target means; undefined where there is none. @throws PairLensError `cancelled`. */
+/** The pair that a target refers to, if any. @throws PairLensError `cancelled`. */
 export async function pairOfTarget(
   context: ServerContext,
   target: Target,
@@ -21,7 +21,7 @@ export async function pairOfTarget(
   return pairAt(context.live, file, target.position);
 }
 
-/** The image's first pair; an image without a caption is named as if its caption were empty. */
+/** The image's first pair; for an image without captions an ID with captionIndex 0. */
 export function pairOfImage({ live }: ServerContext, file: string): LivePairId | undefined {
   const [first] = live.pairsOfImage(file);
   if (first !== undefined) return first;
@@ -35,7 +35,7 @@ export function pairOfImage({ live }: ServerContext, file: string): LivePairId |
   return undefined;
 }
 
-/** The pair that is meant at a position of a caption file. */
+/** The pair at a position of a caption file. */
 export function pairAt(
   live: LiveWorkspace,
   file: string,

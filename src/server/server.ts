@@ -22,13 +22,13 @@ const CAPABILITIES: ServerCapabilities = {
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };
 
-/** Serves one client over the connection until it says goodbye or dies. */
+/** Serves one client until it sends `exit` or the connection closes. */
 export function startServer(connection: Connection, composition: Composition): void {
   const log = serverLog(connection);
   let session: Session | undefined;
   keepRunning(log);
   connection.onInitialize((params) => {
-    // A second one would put a session without folders in the place of the one at work.
+    // A second `initialize` would replace the running session.
     if (session !== undefined) {
       throw new ResponseError(ErrorCodes.InvalidRequest, 'The server is initialized already.');
     }
@@ -50,7 +50,7 @@ export function startServer(connection: Connection, composition: Composition): v
   connection.listen();
 }
 
-/** A mistake of ours must not take the person's diagnostics away: it is logged, and the server goes on. */
+/** Logs uncaught errors instead of exiting, so that the user keeps the diagnostics. */
 function keepRunning(log: ReturnType<typeof serverLog>): void {
   const report = (error: unknown) => {
     log.error(

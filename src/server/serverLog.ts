@@ -3,7 +3,7 @@ import { PairLensError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
 
-/** The client's log of this server: "Output" in VS Code, `:LspLog` in Neovim. */
+/** Writes to the client's log: "Output" in VS Code, `:LspLog` in Neovim. */
 export function serverLog(connection: Connection): Log {
   const { console } = connection;
   return {
@@ -16,7 +16,7 @@ export function serverLog(connection: Connection): Log {
   };
 }
 
-/** What happened and what to do, on one line; with the stack where it is our own mistake. */
+/** Message and remedy on one line; internal errors with their stack. */
 export function describeError(error: unknown): string {
   const known = PairLensError.from(error);
   const text = [known.message, known.remedy].filter((part) => part !== undefined).join(' ');

@@ -30,20 +30,20 @@ import type { ThumbnailCache } from './features/thumbnailCache.ts';
 import { Uris } from './uris.ts';
 import { FileWatcher } from './sync/watchFiles.ts';
 
-/** What the server stands on; src/server/composeServer.ts brings it. */
+/** Dependencies of a session, made by src/server/composeServer.ts. */
 export interface Composition {
   readonly openLive: OpenLive;
   readonly thumbnails: ThumbnailCache;
   readonly files: FileSystem;
   readonly version: string;
   readonly findingsUri: string;
-  /** Settings where the client sends none. */
+  /** Used for settings that the client does not send. */
   readonly defaults: Partial<Settings>;
-  /** Folder of the message bundles. */
+  /** Folder of the l10n bundles. */
   readonly l10nFolder: string | undefined;
 }
 
-/** One client with its folders: joins the features and keeps them told of what changes. */
+/** State of one client: creates the features and forwards changes to them. */
 export class Session implements ServerContext {
   readonly connection: Connection;
   readonly client: ClientSupport;
@@ -129,7 +129,7 @@ export class Session implements ServerContext {
     return this.#watcher.wrote(file);
   }
 
-  /** After the handshake: the client's settings, what it is to report, and the first audit. */
+  /** After `initialized`: reads the settings, registers for notifications and starts the first audit. */
   async start(): Promise<void> {
     const { connection, client } = this;
     if (client.workspaceFolders) {
@@ -191,7 +191,7 @@ export class Session implements ServerContext {
     signal.removeEventListener('abort', stop);
   }
 
-  /** @param pushed settings as a client sends them that is not asked for them. */
+  /** @param pushed settings of `workspace/didChangeConfiguration`, for clients without `workspace/configuration`. */
   async #configure(pushed: unknown, refresh = true): Promise<void> {
     const sent: unknown = this.client.configuration
       ? await this.connection.workspace.getConfiguration('pairlens')
@@ -222,7 +222,7 @@ export class Session implements ServerContext {
     refreshInlayHints(this);
   }
 
-  /** Reads settings, and says once which of them were not used. */
+  /** Validates settings; warns once about each ignored value. */
   #read(sent: unknown): Settings {
     const { settings, refused } = readSettings(sent, this.#defaults);
     const news = refused.filter((name) => !this.#warned.includes(name));
@@ -242,7 +242,7 @@ export class Session implements ServerContext {
   #liveOptions(): LiveOptions {
     const { modelPath, cachePath, threads } = this.#settings;
     const [base = process.cwd()] = this.#folders;
-    // A folder that came with somebody's dataset must not choose what we load or where we write.
+    // Security: the settings of an untrusted workspace must not choose which models are loaded or where files are written.
     const own = this.#trusted;
     return {
       settings: liveSettings(this.#settings),
@@ -253,18 +253,18 @@ export class Session implements ServerContext {
   }
 }
 
-/** The folders the client has open; older clients know but one. */
+/** The client's workspace folders, or the `rootUri` of older clients. */
 function foldersOf(params: InitializeParams, uris: Uris): string[] {
   const { workspaceFolders } = params;
   if (workspaceFolders !== null && workspaceFolders !== undefined) {
     return workspaceFolders.flatMap(({ uri }) => uris.toPath(uri) ?? []);
   }
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way such clients say it
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients without workspace folders send only this
   const { rootUri } = params;
   return rootUri === null ? [] : [uris.toPath(rootUri) ?? []].flat();
 }
 
-/** `{ pairlens: {...} }`, as most clients push it, or the section itself. */
+/** Accepts `{ pairlens: {...} }`, as most clients send it, and the section itself. */
 function sectionOf(pushed: unknown): unknown {
   return pushed instanceof Object && 'pairlens' in pushed ? pushed.pairlens : pushed;
 }

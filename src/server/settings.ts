@@ -7,24 +7,24 @@ import { settingsSchema, type Settings } from '../protocol/serverApi.ts';
 
 export interface ReadSettings {
   readonly settings: Settings;
-  /** Names of the settings whose values were not used, such as `pairlens.maxProblems`. */
+  /** Names of the settings with an invalid value, such as `pairlens.maxProblems`. */
   readonly refused: readonly string[];
 }
 
-/** Bounded by this machine: more threads than it can run would only take memory. */
+/** `threads` is limited to the CPU count: more would only use memory. */
 const boundedSchema = settingsSchema.extend({
   threads: z.int().min(0).max(availableParallelism()).catch(0),
 });
 const objectSchema = z.record(z.string(), z.unknown());
 
 /**
- * Reads settings as a client sends them. What has the wrong type falls back to its default and is named.
- * @param defaults that come before those of the schema.
+ * Validates the settings that a client sent. Invalid values are listed in `refused` and have their default.
+ * @param defaults take precedence over those of the schema.
  */
 export function readSettings(sent: unknown, defaults: Partial<Settings> = {}): ReadSettings {
   const given = objectSchema.safeParse(sent ?? {});
   if (!given.success) return { settings: boundedSchema.parse(defaults), refused: ['pairlens'] };
-  // Clients send null, and Lua an empty list, for what nobody set.
+  // For unset values clients send null, and Lua clients an empty list.
   const entries = Object.entries(given.data).filter(([, value]) => value !== null);
   const values: Record<string, unknown> = Object.fromEntries(entries);
   const levels = values['levels'];
@@ -47,7 +47,7 @@ function refusedLevels(levels: unknown): string[] {
     .map(([code]) => `pairlens.levels.${code}`);
 }
 
-/** What of the settings the engine is told without being opened anew. */
+/** Settings that apply without reopening the engine. */
 export function liveSettings({ levels, captionsPerFile, matcher }: Settings): LiveSettings {
   const chosen: Record<string, Level> = { ...DEFAULT_LEVELS };
   for (const [code, level] of Object.entries(levels)) {

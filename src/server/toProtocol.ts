@@ -25,7 +25,7 @@ import type {
 import type { Uris } from './uris.ts';
 import { localize } from './localize.ts';
 
-/** Characters of a caption in the title of a fix. */
+/** Longest caption in the title of a fix, in characters. */
 const TITLE_CHARACTERS = 60;
 
 export function rangeOf({ range, end }: LivePair): Range {
@@ -35,12 +35,12 @@ export function rangeOf({ range, end }: LivePair): Range {
   };
 }
 
-/** The file a finding is shown in: the caption file, or the image where there is none. */
+/** The file in which a finding is shown: the caption file, or the image if there is none. */
 export function fileOf({ root, finding }: LiveFinding): string {
   return toAbsolute(root, finding.file);
 }
 
-/** Where in that file; undefined where it is about the file as a whole. */
+/** The range in that file; undefined for a finding about the whole file. */
 export function findingRange(live: LiveFinding): Range | undefined {
   const { pair, finding } = live;
   if (pair?.captionPath === fileOf(live)) return rangeOf(pair);
@@ -50,7 +50,7 @@ export function findingRange(live: LiveFinding): Range | undefined {
   return { start, end: start };
 }
 
-/** The engine's objects in the forms of the protocol. */
+/** Converts engine objects to protocol objects and back. */
 export class ProtocolConverter {
   readonly #uris: Uris;
 
@@ -62,7 +62,7 @@ export class ProtocolConverter {
     return { root: this.#uris.toUri(root), image, captionIndex };
   }
 
-  /** Undefined where the root is no file URI. */
+  /** Undefined if the root is not a file URI. */
   id({ root, image, captionIndex }: PairRef): LivePairId | undefined {
     const folder = this.#uris.toPath(root);
     return folder === undefined ? undefined : { root: folder, image, captionIndex };
@@ -129,7 +129,7 @@ export class ProtocolConverter {
     return { match, evidence: evidence.map(localize), neighbours: this.neighbours(neighbours) };
   }
 
-  /** In the order in which they are offered. */
+  /** Fixes in the order in which the editor offers them. */
   fixes(live: LiveFinding): FixItem[] {
     const offered = live.finding.fixes.flatMap((fix) => this.#fix(fix, live) ?? []);
     const creates = offered.some(({ kind }) => kind === 'create-caption');
@@ -175,7 +175,7 @@ export function useCaptionTitle(caption: string): string {
   return l10n.t('Use “{0}”', visibleText(shorten(caption, TITLE_CHARACTERS)));
 }
 
-/** How a caption is called as seen from another: by its line in the same file, else by its file. */
+/** Name of a caption relative to another: its line in the same file, else its file name. */
 export function placeName(from: LivePair, other: LivePair): string {
   return other.captionPath === from.captionPath
     ? l10n.t('line {0}', other.range.line + 1)

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { URI } from 'vscode-uri';
 
-/** Paths as URIs and back. A document that is open keeps the spelling its client gave it: clients escape differently. */
+/** Converts paths and URIs. Open documents keep the client's spelling, because clients escape differently. */
 export class Uris {
   readonly #spelt = new Map<string, string>();
 
-  /** The absolute path of a `file:` URI; undefined for every other kind. */
+  /** The absolute path of a `file:` URI; undefined for other schemes. */
   toPath(uri: string): string | undefined {
     try {
       const parsed = URI.parse(uri, true);
@@ -19,7 +19,7 @@ export class Uris {
     return this.#spelt.get(file) ?? URI.file(file).toString();
   }
 
-  /** The client calls this file so from now on. */
+  /** Records the client's spelling of a file's URI. */
   remember(file: string, uri: string): void {
     this.#spelt.set(file, uri);
   }

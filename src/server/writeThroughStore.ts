@@ -1,6 +1,6 @@
 import type { EmbeddingStore } from '../core/ports.ts';
 
-/** A store that does not know what was put before it was opened: everything is computed anew, and kept. */
+/** A store that reads nothing that was stored before it was opened, and stores everything: for a rebuild. */
 export function writeThrough(store: EmbeddingStore): EmbeddingStore {
   const known = new Set<string>();
   return {

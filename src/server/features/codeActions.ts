@@ -27,9 +27,9 @@ import { captionEdit, createCaptionEdit, lspEdit, swapEdit, upToDate } from './e
 import { isBefore } from '../resolveTarget.ts';
 import { fileOf, findingRange, useCaptionTitle, ProtocolConverter } from '../toProtocol.ts';
 
-/** What a quick fix asks for: its edit is made when a person picks it, for the text that is shown then. */
+/** `data` of a quick fix. Its edit is computed when the user picks it, for the text shown at that time. */
 const fixSchema = z.discriminatedUnion('kind', [
-  // `was` are the captions that were offered to be replaced: a number may come to name another one.
+  // `was`: the captions when the fix was offered. A captionIndex may refer to another caption later.
   z.object({
     kind: z.literal('caption'),
     params: REQUESTS.captionEdit.params,
@@ -44,7 +44,7 @@ const fixSchema = z.discriminatedUnion('kind', [
 ]);
 type FixRequest = z.infer<typeof fixSchema>;
 
-/** Captions offered for an image that has none. */
+/** Captions offered for an image without a caption. */
 const SUGGESTIONS = 3;
 
 /** Quick fixes for the findings under the cursor. */
@@ -59,7 +59,7 @@ export function registerCodeActions(context: ServerContext): void {
   );
 }
 
-/** The quick fix with its edit, and the texts that it is for. @throws PairLensError where they are others by now. */
+/** The quick fix with its edit and the hashes of the texts it applies to. @throws PairLensError if a caption has changed. */
 async function resolved(
   context: ServerContext,
   action: CodeAction,
@@ -72,7 +72,7 @@ async function resolved(
   return { ...action, ...(edit && { edit }), data: { texts: textsOf(wire) } };
 }
 
-/** The texts of files that are there already. */
+/** Hashes of the texts of files that exist already. */
 function textsOf({ create, documents }: WireEdit): z.infer<typeof fixTextsSchema>['texts'] {
   return documents
     .filter(({ uri }) => !create.includes(uri))
@@ -192,7 +192,7 @@ async function actionsOf(
   }
 }
 
-/** The missing caption file, with captions of the dataset that fit the image, or empty to be written. */
+/** Actions that create the missing caption: one for each matching caption of the dataset, and an empty one. */
 async function createActions(
   context: ServerContext,
   { root, finding }: LiveFinding,
@@ -219,8 +219,8 @@ async function createActions(
 }
 
 /**
- * The quick fix, or nothing where it cannot be made now: one must not hide the others, and the log says why. A client
- * that can ask for the edit later gets it for what is shown then.
+ * The quick fix, or nothing where its edit cannot be computed: the error is logged and the other fixes are still
+ * offered. Clients that support resolving get the edit later.
  * @throws PairLensError `cancelled`.
  */
 async function quickFix(
@@ -242,7 +242,7 @@ async function quickFix(
   }
 }
 
-/** Auto-fix takes the preferred action: there can be but one for what is under the cursor. */
+/** Keeps one preferred action: an editor's auto-fix applies it without asking. */
 function onePreferred(actions: readonly CodeAction[]): CodeAction[] {
   const best = actions.find(({ isPreferred }) => isPreferred === true);
   return actions.map((action) => (action === best ? action : { ...action, isPreferred: false }));

@@ -19,23 +19,23 @@ type Name = keyof Requests;
 type Params<N extends Name> = z.output<Requests[N]['params']>;
 type Result<N extends Name> = z.input<Requests[N]['result']>;
 
-/** What answers the requests, by name. */
+/** Request handlers by request name. */
 type RequestHandlers = {
   readonly [N in Name]: (params: Params<N>, signal: AbortSignal) => Promise<Result<N>> | Result<N>;
 };
 
-/** What the requests need beside the context. */
+/** Dependencies of the handlers beside the context. */
 interface Services {
   status(): Status;
   readonly audit: RunAudit;
-  /** Parts whose work `pairlens/idle` waits for. */
+  /** Parts that `pairlens/idle` waits for. */
   readonly background: readonly BackgroundPart[];
 }
 
-/** Neighbours and hits where the client names no number. */
+/** Default number of neighbours and hits. */
 const DEFAULT_K = 10;
 
-/** The requests of src/protocol/serverApi.ts; parameters are parsed by its schemas, results by who receives them. */
+/** Registers the requests of src/protocol/serverApi.ts. Parameters are parsed here, results by the receiver. */
 export function registerCustomRequests(context: ServerContext, services: Services): void {
   const handlers = handlersOf(context, services);
   for (const name of Object.keys(REQUESTS) as Name[]) register(context, handlers, name);

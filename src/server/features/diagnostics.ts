@@ -20,18 +20,18 @@ const SEVERITY = {
   hint: DiagnosticSeverity.Hint,
 } as const;
 
-/** A finding about a file as a whole stands at its beginning. */
+/** Range of findings that concern a whole file. */
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 const CAPTION_CHARACTERS = 200;
 const RELATED = 10;
 
-/** `data` of our diagnostics: which finding it is. */
+/** `data` of a diagnostic: the ID of its finding. */
 export const diagnosticDataSchema = z.object({ id: z.string() });
 
-/** Publishes the findings as diagnostics: the worst ones, at most as many as the settings say, only what changed. */
+/** Publishes findings as diagnostics: the worst `maxProblems` of them, and only for files whose diagnostics changed. */
 export class Diagnostics {
   readonly #context: ServerContext;
-  /** By URI, the fingerprint of what the client was told last. */
+  /** By URI, fingerprint of the diagnostics published last. */
   #published: ReadonlyMap<string, string> = new Map();
   #scheduled = false;
 
@@ -43,7 +43,7 @@ export class Diagnostics {
     return this.#scheduled;
   }
 
-  /** Publishes soon, once for everything that changes in this turn. */
+  /** Schedules one publication for all changes of this turn of the event loop. */
   publishSoon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -65,7 +65,7 @@ export class Diagnostics {
     }
     const notSynced = new Set<string>();
     for (const file of documents.files()) {
-      // Positions in a text the client no longer shows: its next version is on the way.
+      // These positions belong to an older text: diagnostics of the current version follow.
       if (!documents.isSynced(file)) notSynced.add(uris.toUri(file));
       else if (documents.synced(file) !== undefined && live.kindOf(file) === 'captions') {
         if (!byFile.has(file)) byFile.set(file, []);
@@ -132,7 +132,7 @@ export class Diagnostics {
   }
 }
 
-/** Everything a diagnostic is made of: much cheaper than the diagnostic where nothing has changed. */
+/** All inputs of a diagnostic as one string; comparing it is cheaper than building the diagnostic. */
 function fingerprintOf(live: LiveFinding): string {
   const { id, finding, related } = live;
   const range = findingRange(live) ?? FILE_START;

@@ -14,10 +14,10 @@ import { textHash } from '../../protocol/textHash.ts';
 import type { ServerContext } from '../context.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
-/** How often an edit is made anew because its text was changed meanwhile. */
+/** Attempts to compute an edit while its text keeps changing. */
 const ATTEMPTS = 5;
 
-/** The edit that gives a pair another caption. @throws PairLensError, also where the pair is gone. */
+/** The edit that replaces a pair's caption. @throws PairLensError, also if the pair no longer exists. */
 export async function captionEdit(
   context: ServerContext,
   id: LivePairId,
@@ -41,7 +41,7 @@ export async function swapEdit(
   return wireEdit(context, l10n.t('Swap captions'), await editsOfShown(context, edits, signal));
 }
 
-/** The edit that adds the caption of an image; with an empty one it creates the caption file to be written into. */
+/** The edit that adds a caption to an image; with an empty caption it creates an empty caption file. */
 export async function createCaptionEdit(
   context: ServerContext,
   imagePath: string,
@@ -50,7 +50,7 @@ export async function createCaptionEdit(
 ): Promise<WireEdit> {
   const label = l10n.t('Create caption');
   const blank = caption.trim() === '';
-  // No format holds an empty caption: asked where it would go, and left out.
+  // No format can hold an empty caption: a placeholder finds the file, and its text is then dropped.
   const wanted = blank ? 'caption' : caption;
   const edit = async () => [await context.live.createCaptionEdit(imagePath, wanted)];
   const edits = await editsOfShown(context, edit, signal);
@@ -64,7 +64,7 @@ export async function createCaptionEdit(
   });
 }
 
-/** The engine must know what is on the screen before it says which pair is meant. @throws PairLensError. */
+/** Waits until the engine has the text shown to the user. @throws PairLensError if `id` may mean another pair then. */
 export async function upToDate(
   { live, documents }: ServerContext,
   id: LivePairId,
@@ -74,14 +74,14 @@ export async function upToDate(
   if (pair === undefined) throw noSuchPair(id);
   const captions = live.pairsOfImage(pair.imagePath).length;
   await documents.whenSynced(pair.captionPath, signal, true);
-  // Where captions of the image came or went, the number may name another one than the client showed.
+  // If the image gained or lost captions, captionIndex may refer to another caption than the client showed.
   if (live.pairsOfImage(pair.imagePath).length !== captions) throw noSuchPair(id);
 }
 
 /**
- * Edits for the very texts that the client shows. Which files it takes is known once they are made: made for an older
- * text, they are made anew when the engine knows the newer one.
- * @throws PairLensError `write-failed` where a text changes faster than that.
+ * Edits computed for exactly the texts that the client shows. The files are known only after the edits are computed,
+ * so edits for an outdated text are computed again after the engine has received the newer one.
+ * @throws PairLensError `write-failed` if the text keeps changing.
  */
 async function editsOfShown(
   { documents }: ServerContext,
@@ -114,7 +114,7 @@ async function wireEdit(
   label: string,
   edits: readonly FileEdit[],
 ): Promise<WireEdit> {
-  // Before anything is waited for: the version is that of the text just compared.
+  // Read before the first await: these versions belong to the texts that were just compared.
   const versions = edits.map(({ path }) => documents.shown(path)?.version ?? null);
   const create = edits.filter((edit) => edit.create).map((edit) => uris.toUri(edit.path));
   const wired = edits.map(async ({ path, text, edits: changes }, i) => {
@@ -132,7 +132,7 @@ async function wireEdit(
   return { label, create, documents: await Promise.all(wired) };
 }
 
-/** In the form of LSP. Undefined where the client cannot do what it takes. */
+/** The LSP form of the edit; undefined if it creates files and the client does not support that. */
 export function lspEdit(
   { client }: ServerContext,
   { create, documents }: WireEdit,

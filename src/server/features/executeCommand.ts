@@ -10,10 +10,10 @@ import { sentence } from '../../core/text/sentence.ts';
 
 export type Decide = z.infer<(typeof REQUESTS)['decide']['params']>;
 
-/** Runs an audit; the datasets are read again, and with `rebuild` everything is encoded anew. */
+/** Reads and audits the datasets again; with `rebuild` without cached embeddings. */
 export type RunAudit = (rebuild: boolean, signal: AbortSignal) => Promise<void>;
 
-/** The commands behind quick fixes that are no edits. */
+/** Registers the commands of quick fixes that are not edits. */
 export function registerCommands(context: ServerContext, audit: RunAudit): void {
   context.connection.onExecuteCommand(({ command, arguments: args = [] }, token) =>
     answer(command, token, context.log, async (signal) => {
@@ -40,7 +40,7 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
   );
 }
 
-/** Writes a line of `.pairlens/decisions.jsonl`, or takes it back. */
+/** Adds a line to `.pairlens/decisions.jsonl`, or removes it. */
 export async function decide(context: ServerContext, { pair, decision }: Decide): Promise<void> {
   const id = new ProtocolConverter(context.uris).id(pair);
   if (id === undefined)
@@ -49,7 +49,7 @@ export async function decide(context: ServerContext, { pair, decision }: Decide)
   await context.wrote(toAbsolute(id.root, DECISIONS_FILE));
 }
 
-/** What arrived, as the schema says it. @throws PairLensError `invalid-argument`. */
+/** `sent`, validated by the schema. @throws PairLensError `invalid-argument`. */
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, what: string): z.output<S> {
   const result = schema.safeParse(sent);
   if (result.success) return result.data;

@@ -16,17 +16,17 @@ import { localize } from '../localize.ts';
 const NEIGHBOURS = 3;
 const CAPTION_CHARACTERS = 160;
 const SENTENCE_CHARACTERS = 600;
-/** Findings of one caption that are told in its hover. */
+/** Most findings listed in the hover of a caption. */
 const FINDINGS = 5;
 const PICTURE_PIXELS = 240;
 const PICTURE_HEIGHT = 90;
-/** Smaller ones are tried until the Markdown stays well below what VS Code cuts off at, 100,000 characters. */
+/** Sizes to try, in pixels, until the Markdown is well below VS Code's limit of 100,000 characters. */
 const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
 const PICTURE_CHARACTERS = 70_000;
-/** A picture, or words, that take longer are left out; they are there the next time. */
+/** An image or words that take longer are left out; the next hover shows them from the cache. */
 const WAIT_MS = 1500;
 
-/** What is known of the caption under the mouse: its picture, how well it fits, why, and which fit better. */
+/** Hover of a caption: its image, its score, the reasons, and captions that match better. */
 export function registerHover(context: ServerContext): void {
   context.connection.onHover((params, token) =>
     answer('textDocument/hover', token, context.log, (signal) => hover(context, params, signal)),
@@ -71,16 +71,16 @@ interface HoverParts {
   readonly pair: LivePair;
   readonly findings: readonly LiveFinding[];
   readonly picture: string | undefined;
-  /** Those of the caption that the picture speaks against, the worst first. */
+  /** Words of the caption that the image does not support, the worst first. */
   readonly words: readonly WeighedWord[];
-  /** Captions that fit the image best. */
+  /** Captions of the dataset that match the image best. */
   readonly captions: readonly LiveNeighbour[];
 }
 
 function markdownHover(context: ServerContext, parts: HoverParts): string {
   const { pair, findings, picture, words, captions } = parts;
   const blocks: string[] = [];
-  // VS Code shows about 250 pixels of a hover at once: the reasons have to be among them.
+  // VS Code shows about 250 pixels of a hover without scrolling, and the reasons must be in view.
   if (picture !== undefined) {
     const name = markdownText(pair.image, SENTENCE_CHARACTERS);
     blocks.push(`![${name}](${picture}|height=${PICTURE_HEIGHT})`);
@@ -108,7 +108,7 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
       const use = commandLink(l10n.t('Use'), CLIENT_COMMANDS.useCaption.command, [
         { pair: wire.ref(pair), caption: other.caption },
       ]);
-      // An argument as long as the caption itself: not for captions that are no captions.
+      // The link's argument contains the whole caption: no link for captions of unusual length.
       const isShort = other.caption.length <= CAPTION_CHARACTERS * 4;
       return `- ${shownScore(score)} ${open}${isShort ? ` · ${use}` : ''}`;
     });
@@ -140,7 +140,7 @@ function wordsLine(words: readonly WeighedWord[]): string {
   return l10n.t('The picture speaks against: {0}', words.map(({ text }) => text).join(', '));
 }
 
-/** One line: whether the caption fits, how sure that is, and what was decided about it. */
+/** One line: the verdict, its probability, and the user's decision. */
 function summary(
   pair: LivePair,
   findings: readonly LiveFinding[],
@@ -176,7 +176,7 @@ async function pictureOf(
   return undefined;
 }
 
-/** A hover without them is better than none: the encoders may be busy, or about to be opened anew. */
+/** No words instead of an error: the hover is still useful while the encoders are busy or being reopened. */
 async function wordsOf(
   { live, log }: ServerContext,
   pair: LivePair,
@@ -190,7 +190,7 @@ async function wordsOf(
   }
 }
 
-/** What is there within the time that a hover may take; undefined where it is late. */
+/** The result, or undefined if it takes longer than WAIT_MS. */
 async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

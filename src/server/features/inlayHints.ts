@@ -11,7 +11,7 @@ import { localize } from '../localize.ts';
 
 const SENTENCE_CHARACTERS = 300;
 
-/** The score at the end of each caption. */
+/** Inlay hints: the score at the end of each caption. */
 export function registerInlayHints(context: ServerContext): void {
   context.connection.languages.inlayHint.on((params, token) =>
     answer('textDocument/inlayHint', token, context.log, (signal) =>
@@ -20,7 +20,7 @@ export function registerInlayHints(context: ServerContext): void {
   );
 }
 
-/** Asks the client to ask for the scores again. */
+/** Sends `workspace/inlayHint/refresh`. */
 export function refreshInlayHints({ client, connection, log }: ServerContext): void {
   if (!client.inlayRefresh) return;
   connection.languages.inlayHint

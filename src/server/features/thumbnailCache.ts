@@ -11,7 +11,7 @@ interface Request {
   readonly size: number;
 }
 
-/** Thumbnails as data URIs. Those shown lately are kept; two requests for one picture decode it once. */
+/** LRU cache of thumbnails as data URIs; concurrent requests for one image decode it once. */
 export class ThumbnailCache {
   readonly #files: Pick<FileSystem, 'stat' | 'read'>;
   readonly #cache: LRUCache<string, Thumbnail, Request>;
@@ -34,12 +34,12 @@ export class ThumbnailCache {
     });
   }
 
-  /** @param size longest side in pixels. Undefined where there is no such file or it cannot be decoded. */
+  /** @param size longest side in pixels. Undefined if the file is missing or cannot be decoded. */
   async of(file: string, size: number): Promise<Thumbnail | undefined> {
     try {
       const { bytes, modified, kind } = await this.#files.stat(file);
       if (kind !== 'file') return undefined;
-      // A file that is written anew is another picture.
+      // Size and modification time are part of the key, so a rewritten file is decoded again.
       const key = [file, size, bytes, modified].join('\0');
       return await this.#cache.fetch(key, { context: { file, size } });
     } catch (error) {

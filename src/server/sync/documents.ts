@@ -5,18 +5,18 @@ import type { Log } from '../../core/ports.ts';
 import { describeError } from '../serverLog.ts';
 import type { Uris } from '../uris.ts';
 
-/** Pause after a keystroke before the caption is judged anew. */
+/** Delay after the last keystroke before the captions are scored again. */
 const DEBOUNCE_MS = 150;
 
-/** Who is told what the open files say. */
+/** Receives the texts of open files. */
 export interface TextListener {
-  /** The text the client shows, or undefined once the file is closed and the disk counts again. */
+  /** @param text as the client shows it; undefined after the file was closed, when the file on disk applies. */
   textChanged(file: string, text: string | undefined, signal: AbortSignal): Promise<void>;
-  /** All of the file's text was told and taken in. */
+  /** The listener has processed the file's current text. */
   onSynced(file: string): void;
 }
 
-/** A text and the version it bears at the client; null for a file that is not open. */
+/** A text and its LSP document version; null for a file that is not open. */
 export interface VersionedText {
   readonly text: string;
   readonly version: number | null;
@@ -27,14 +27,14 @@ interface OpenFile {
   timer: NodeJS.Timeout | undefined;
   running: AbortController | undefined;
   synced: VersionedText | undefined;
-  /** Version that was told last, taken in or not. */
+  /** Version pushed last, whether or not the listener has processed it. */
   pushedVersion: number | undefined;
   waiting: (() => void)[];
 }
 
 /**
- * The documents open at the client. Each change is told to the listener once the typing pauses; a newer text
- * cancels the work on an older one.
+ * The client's open documents. Changes are pushed to the listener after a debounce delay; a newer text cancels the
+ * processing of an older one.
  */
 export class OpenDocuments {
   readonly #documents = new TextDocuments(TextDocument);
@@ -42,7 +42,7 @@ export class OpenDocuments {
   readonly #uris: Uris;
   readonly #log: Log;
   readonly #listener: TextListener;
-  /** Closed files whose text on disk is being taken in. */
+  /** Number of closed files whose text on disk is being processed. */
   #closing = 0;
 
   constructor(connection: Connection, uris: Uris, log: Log, listener: TextListener) {
@@ -68,18 +68,18 @@ export class OpenDocuments {
     return this.#open.has(file);
   }
 
-  /** Whether what the engine knows is the text the client shows now. True for files that are not open. */
+  /** Whether the engine has the text that the client shows. True for files that are not open. */
   isSynced(file: string): boolean {
     const open = this.#open.get(file);
     return open === undefined || (open.timer === undefined && open.running === undefined);
   }
 
-  /** The text the engine knows of an open file; undefined where it knows the disk's. */
+  /** The editor text that the engine has of an open file; undefined while it has the text on disk. */
   synced(file: string): VersionedText | undefined {
     return this.#open.get(file)?.synced;
   }
 
-  /** The text the client shows of an open file; undefined for a file that is not open. */
+  /** The text of an open file as the client shows it; undefined for other files. */
   shown(file: string): VersionedText | undefined {
     const open = this.#open.get(file);
     const document = open && this.#documents.get(open.uri);
@@ -87,7 +87,8 @@ export class OpenDocuments {
   }
 
   /**
-   * Waits until the engine knows the text the client shows; with `now` without waiting for a pause in the typing.
+   * Waits until the engine has the text that the client shows.
+   * @param now skip the debounce delay.
    * @throws PairLensError `cancelled`.
    */
   async whenSynced(file: string, signal: AbortSignal, now = false): Promise<void> {
@@ -107,7 +108,7 @@ export class OpenDocuments {
     }
   }
 
-  /** Tells the text of every open file again: the engine has read the disk anew. */
+  /** Pushes every open file again, after the engine has read the files on disk. */
   pushAll(): void {
     for (const [file, open] of this.#open) {
       open.synced = undefined;
@@ -135,7 +136,7 @@ export class OpenDocuments {
     const file = this.#uris.toPath(uri);
     const open = file === undefined ? undefined : this.#open.get(file);
     if (file === undefined || open === undefined) return;
-    // An opened document is reported as changed as well.
+    // TextDocuments reports an opened document as changed, too.
     if (open.pushedVersion === this.#documents.get(uri)?.version) return;
     clearTimeout(open.timer);
     open.timer = setTimeout(() => this.#push(file, open), DEBOUNCE_MS);
@@ -150,7 +151,7 @@ export class OpenDocuments {
     this.#open.delete(file);
     this.#uris.forget(file);
     this.#release(file, open);
-    // Whatever the file is taken for now: a text that is kept after its document would stand before the disk for ever.
+    // Unconditionally: a text left in the engine would hide the file on disk for ever.
     this.#closing++;
     this.#listener
       .textChanged(file, undefined, new AbortController().signal)

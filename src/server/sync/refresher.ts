@@ -5,8 +5,7 @@ import { describeError } from '../serverLog.ts';
 import type { StatusReporter } from './statusReporter.ts';
 
 /**
- * Reads, indexes and audits the client's folders, one run at a time. Whoever asks while a run goes on gets the next
- * one; however many ask, there is one next.
+ * Reads, indexes and audits the client's folders, one run at a time. All calls during a run share one following run.
  */
 export class Refresher {
   readonly #context: ServerContext;
@@ -18,7 +17,7 @@ export class Refresher {
   #stop: AbortController | undefined;
   #runs = 0;
 
-  /** @param refreshed called after each run that came to its end. */
+  /** @param refreshed called after each successful run. */
   constructor(
     context: ServerContext,
     status: StatusReporter,
@@ -35,7 +34,7 @@ export class Refresher {
     return this.#running !== undefined || this.#next !== undefined;
   }
 
-  /** Resolves when everything that was on disk at the time of the call is known. Never rejects. */
+  /** Resolves once the state of the disk at the time of the call is audited. Never rejects. */
   refresh(): Promise<void> {
     if (this.#running === undefined) {
       this.#running = this.#run().finally(() => (this.#running = undefined));
@@ -48,7 +47,7 @@ export class Refresher {
     return this.#next;
   }
 
-  /** Stops the run that goes on; the work done so far is in the cache. */
+  /** Stops the current run; embeddings computed so far stay in the cache. */
   stop(): void {
     this.#stop?.abort();
   }

@@ -7,10 +7,10 @@ import { NOTIFICATIONS } from '../../protocol/serverApi.ts';
 import type { DatasetSummary, Status } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
 
-/** The client is told at most so often. */
+/** Shortest interval between two status notifications. */
 const NOTIFY_EVERY_MS = 200;
 
-/** What the server is doing, put together from the engine's state, the running refresh and the findings. */
+/** Builds the status from the engine's state, the running refresh and the findings. */
 export class StatusReporter {
   readonly #context: ServerContext;
   #progress: Progress | undefined;
@@ -30,7 +30,7 @@ export class StatusReporter {
     this.changed();
   }
 
-  /** A refresh ended, with an error or without. */
+  /** @param error of the refresh that ended; undefined if it succeeded. */
   refreshed(error: unknown): void {
     this.#started = true;
     this.#progress = undefined;
@@ -46,7 +46,7 @@ export class StatusReporter {
     this.changed();
   }
 
-  /** Tells the client, soon. */
+  /** Schedules a status notification. */
   changed(): void {
     if (this.#timer !== undefined) return;
     const wait = Math.max(0, this.#told + NOTIFY_EVERY_MS - performance.now());
@@ -100,7 +100,7 @@ export class StatusReporter {
   }
 }
 
-/** What a phase is called where people see it. */
+/** Localized name of a phase. */
 export function phaseText(phase: Progress['phase']): string {
   switch (phase) {
     case 'list':

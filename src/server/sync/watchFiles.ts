@@ -9,20 +9,20 @@ import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { ServerContext } from '../context.ts';
 import { describeError } from '../serverLog.ts';
 
-/** A storm of changes (a checkout, an unpacked archive) is waited for; but not for ever. */
+/** Debounce delay for bursts of changes (a checkout, an unpacked archive), up to LONGEST_WAIT_MS in total. */
 const QUIET_MS = 250;
 const QUIET_WITHOUT_DATASET_MS = 1000;
 const LONGEST_WAIT_MS = 3000;
-/** More changed caption files than this are read with everything else. */
+/** Most caption files that are updated one by one; more cause a refresh of everything. */
 const SINGLE_FILES = 20;
 
-/** Keeps the engine's picture of the disk true while other programs change it. */
+/** Updates the engine when other programs change files on disk. */
 export class FileWatcher {
   readonly #context: ServerContext;
   readonly #folders: () => readonly string[];
   readonly #refresh: () => Promise<void>;
   readonly #changed = new Map<string, FileChangeType>();
-  /** Files the server wrote, with their size and time after that. */
+  /** Files that the server wrote, with their size and modification time afterwards. */
   readonly #own = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #acting = 0;
@@ -37,7 +37,7 @@ export class FileWatcher {
     this.#folders = folders;
     this.#refresh = refresh;
     context.connection.onDidChangeWatchedFiles(({ changes }) => this.#heard(changes));
-    // Clients that watch no files at least say what they save.
+    // For clients that do not watch files: a save is a change, too.
     context.connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
       const file = context.uris.toPath(uri);
       if (file === undefined) return;
@@ -54,13 +54,13 @@ export class FileWatcher {
   async register(): Promise<void> {
     const { client, connection } = this.#context;
     if (!client.watchesFiles) return;
-    // Everything: a folder that is deleted is reported by its own name, whatever it held.
+    // All files: the deletion of a folder is reported by the folder's name only.
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [{ globPattern: '**/*' }],
     });
   }
 
-  /** This file was written by the server: what is known of it is true until somebody else writes it. */
+  /** Records that the server wrote this file, so that its watcher event is ignored. */
   async wrote(file: string): Promise<void> {
     this.#own.set(file, await this.#signature(file));
   }
@@ -76,7 +76,7 @@ export class FileWatcher {
       if (file === undefined || !this.#matters(file, type)) continue;
       any = true;
       const before = this.#changed.get(file);
-      // Written anew by way of a temporary file: what counts is that it came or went.
+      // Different event types for one file (as from an atomic write) are treated as a creation.
       this.#changed.set(
         file,
         before === undefined || before === type ? type : FileChangeType.Created,
@@ -91,7 +91,7 @@ export class FileWatcher {
     this.#timer = setTimeout(() => this.#actUnlessMoreCame(), wait);
   }
 
-  /** After a busy moment a timer goes off before the messages that already wait: those are heard first. */
+  /** After a busy event loop the timer fires before messages that have already arrived: these are read first. */
   #actUnlessMoreCame(): void {
     const timer = this.#timer;
     setImmediate(() =>
@@ -111,11 +111,11 @@ export class FileWatcher {
     if (live.kindOf(file) !== undefined) return true;
     if (this.#isSkipped(file)) return false;
     if (isImageName(file) || CAPTION_EXTENSIONS.includes(extensionOf(file))) return true;
-    // A folder that goes or comes may take or bring a dataset.
+    // A created or deleted folder may contain a dataset.
     return type !== FileChangeType.Changed && extensionOf(file) === '';
   }
 
-  /** Whether the file lies in a folder that is never searched for datasets. */
+  /** Whether the file is in a folder that is never searched for datasets. */
   #isSkipped(file: string): boolean {
     const parts = this.#folders().map((folder) => path.relative(folder, file).split(path.sep));
     return parts.every((names) => names.some((name) => name === '..' || isSkippedFolder(name)));
@@ -126,7 +126,7 @@ export class FileWatcher {
     return found === undefined ? 'gone' : `${found.bytes} ${found.modified}`;
   }
 
-  /** Forgets what the server wrote itself. */
+  /** Drops changes that the server made itself. */
   async #dropOwn(): Promise<void> {
     for (const [file, signature] of this.#own) {
       if (!this.#changed.has(file)) continue;

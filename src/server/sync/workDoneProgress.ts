@@ -4,10 +4,10 @@ import type { Progress } from '../../core/progress.ts';
 import type { ServerContext } from '../context.ts';
 import { phaseText } from './statusReporter.ts';
 
-/** Work that is over sooner is not announced. */
+/** Shorter work shows no progress. */
 const SHOW_AFTER_MS = 400;
 
-/** Shows one refresh as work in progress that the person can stop. */
+/** Work-done progress of one refresh, which the user can cancel. */
 export class ProgressDisplay {
   readonly #context: ServerContext;
   readonly #stop: () => void;
@@ -16,14 +16,14 @@ export class ProgressDisplay {
   #asked = false;
   #over = false;
 
-  /** @param stop called when the person stops the work. */
+  /** @param stop called when the user cancels. */
   constructor(context: ServerContext, stop: () => void) {
     this.#context = context;
     this.#stop = stop;
   }
 
   report(progress: Progress): void {
-    // A folder is listed before anyone knows whether it is a dataset: nothing to announce yet.
+    // No progress yet: these phases run for folders without a dataset, too.
     if (progress.phase === 'list' || progress.phase === 'read') return;
     const { done, total } = progress;
     const message =
