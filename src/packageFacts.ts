@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Version of this installation and where its documentation of the findings lies. */
+/** Version of this installation and location of its findings documentation. */
 export interface PackageFacts {
   readonly version: string;
   readonly findingsUri: string;
 }
 
-/** Reads our own package.json, which lies some folders above this file, bundled or not. */
+/** Reads our package.json from the nearest parent folder that has one, bundled or not. */
 export function packageFacts(): PackageFacts {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   while (!existsSync(path.join(folder, 'package.json'))) {
@@ -16,7 +16,7 @@ export function packageFacts(): PackageFacts {
     if (parent === folder) throw new Error('The package.json of pairlens is missing.');
     folder = parent;
   }
-  // Our own file: a schema library would cost --help more time than the rest of it.
+  // Without a schema library, whose import takes longer than the rest of --help.
   const manifest: unknown = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const homepage = stringField(manifest, 'homepage');
   return {

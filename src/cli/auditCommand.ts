@@ -24,7 +24,7 @@ export interface AuditCommandOptions {
   readonly max: number;
 }
 
-/** `pairlens audit`: 0 where nothing was found at or above --fail-on, 1 otherwise. */
+/** `pairlens audit`. Exit status 1 if there is a finding at or above --fail-on, else 0. */
 export async function auditCommand(
   folder: string,
   options: AuditCommandOptions,
@@ -37,7 +37,7 @@ export async function auditCommand(
     });
   }
   const root = await existingFolder(folder);
-  // Before hours of work, not after them.
+  // Checked before the audit, which may take hours.
   for (const file of [options.out, options.pairs]) {
     if (file !== undefined) await outputFiles.assertWritable(file);
   }
@@ -98,7 +98,7 @@ function rendered(
   }
 }
 
-/** Paths are given from the working folder, usually the repository, where the audited folder lies in it. */
+/** Base of printed paths: the working folder (usually the repository) if it contains the audited folder. */
 function basis(root: string, working: string): { readonly base: string; readonly prefix: string } {
   const relative = path.relative(working, root);
   if (relative.startsWith('..') || path.isAbsolute(relative)) return { base: root, prefix: '' };

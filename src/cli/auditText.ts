@@ -9,19 +9,19 @@ import { inEnglish } from '../core/text/sentence.ts';
 import { duration, number } from './progressLine.ts';
 import type { Colors } from './terminal.ts';
 
-/** A caption longer than this is told by its beginning. */
+/** Longer captions are truncated. */
 const CAPTION_CHARACTERS = 240;
 const SUGGESTIONS = 1;
 
 export interface AuditTextOptions {
   readonly colors: Colors;
   readonly width: number;
-  /** Findings shown per code. */
+  /** Findings shown per rule. */
   readonly max: number;
   readonly seconds: number;
 }
 
-/** The report for people: findings grouped by code, the worst first, then a summary. */
+/** The text report: findings grouped by rule, the worst first, then a summary. */
 export function auditText(report: AuditReport, options: AuditTextOptions): string {
   const blocks: string[] = [];
   for (const [code, findings] of groupByCode(report.findings)) {
@@ -66,7 +66,7 @@ function entry(finding: ReportFinding, options: AuditTextOptions): string {
   return lines.join('\n');
 }
 
-/** The image, and at the right margin the place of the caption, in the form editors open on a click. */
+/** The image, and right-aligned the caption's location as `file:line:column`, which terminals make clickable. */
 function subject(finding: ReportFinding, { colors, width }: AuditTextOptions): string {
   const { region } = finding;
   const name = visibleText(finding.image ?? finding.file);

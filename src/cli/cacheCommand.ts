@@ -3,7 +3,7 @@ import type { CommandContext } from './commandContext.ts';
 import { openCache } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
-/** `pairlens cache`: where it lies, what it holds, how large it may grow. */
+/** `pairlens cache`: location, content and size limit. */
 export async function showCache(
   { json }: { readonly json?: true | undefined },
   context: CommandContext,
@@ -40,7 +40,7 @@ export async function clearCache(context: CommandContext): Promise<number> {
   }
 }
 
-/** `pairlens cache prune`: the entries that were not used for longest go first. */
+/** `pairlens cache prune`: removes the least recently used entries. */
 export async function pruneCache(
   { to }: { readonly to?: number | undefined },
   context: CommandContext,
@@ -59,7 +59,7 @@ export async function pruneCache(
   }
 }
 
-/** "3.4 MB": decimal units, as --to reads them. */
+/** Such as "3.4 MB": decimal units, as --to accepts them. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));

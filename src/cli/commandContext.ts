@@ -5,25 +5,25 @@ import type { RunOptions } from '../engine/batch/batchPorts.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What every command gets. */
+/** Dependencies of every command. */
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly globals: GlobalOptions;
   readonly version: string;
-  /** URI of the page that explains the findings. */
+  /** URI of the documentation of the findings. */
   readonly findingsUri: string;
 }
 
-/** Cancellation and progress for the steps of the engine. */
+/** Cancellation and progress options for the engine. */
 export function hooksOf({ signal, terminal }: CommandContext): RunOptions {
   const onProgress = terminal.progress();
   return { signal, ...(onProgress && { onProgress }) };
 }
 
 /**
- * The absolute path of a folder that is there.
- * @throws PairLensError `unreadable-folder`, with a remedy.
+ * The absolute path of an existing folder.
+ * @throws PairLensError `unreadable-folder`.
  */
 export async function existingFolder(folder: string): Promise<string> {
   const absolute = path.resolve(folder);

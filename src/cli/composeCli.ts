@@ -18,8 +18,8 @@ import type { BatchPorts } from '../engine/batch/batchPorts.ts';
 import type { CommandContext } from './commandContext.ts';
 
 /*
- * The one file that joins the engine and the adapters. Adapters with native code are imported when they are first
- * needed: a mistyped folder is reported before a model is loaded.
+ * Composition root of the command line: joins engine and adapters. Adapters with native code are imported on first
+ * use, so that a mistyped folder is reported before a model is loaded.
  */
 
 export const outputFiles: OutputFiles = nodeOutputFiles;
@@ -29,7 +29,7 @@ const clock: Clock = { now: () => performance.now() };
 type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
 
 /**
- * The engine with every port in place: shipped or given encoders, the user's cache. Close it, or the cache may lose
+ * Opens all ports of the engine: shipped or given encoders, the user's cache. Must be closed, or the cache may lose
  * its last entries.
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
@@ -86,12 +86,12 @@ export async function openWorkspace(
   };
 }
 
-/** The user's cache of embeddings. */
+/** Opens the user's embedding cache. */
 export function openCache({ globals, terminal }: Setting): Promise<EmbeddingCache> {
   return openSegmentStore({ folder: cacheFolder(globals.cache), log: terminal.log });
 }
 
-/** An index for many look-ups in a large set. */
+/** An approximate index, for many queries in a large set. */
 export async function approximateIndex(items: Matrix, log: Log): Promise<VectorIndex> {
   const { hnswIndex } = await import('../adapters/hnswIndex.ts');
   return hnswIndex(items, log);

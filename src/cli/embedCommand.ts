@@ -4,7 +4,7 @@ import { existingFolder, hooksOf, type CommandContext } from './commandContext.t
 import { openWorkspace, outputFiles } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
-/** `pairlens embed`: writes the clip-retrieval layout. */
+/** `pairlens embed`: exports embeddings in the layout of clip-retrieval. */
 export async function embedCommand(
   folder: string,
   options: { readonly out: string },

@@ -14,10 +14,10 @@ export interface EvalOptions {
   readonly limit: number;
 }
 
-/** Width of the column of matchers. */
+/** Width of the matcher column. */
 const NAME = 20;
 
-/** `pairlens eval`: retrieval and the detection of wrong captions, measured on a dataset taken to be right. */
+/** `pairlens eval`: retrieval and detection metrics, on a dataset whose captions are assumed to be correct. */
 export async function evalCommand(
   folder: string,
   options: EvalOptions,

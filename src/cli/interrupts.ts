@@ -1,16 +1,16 @@
 import type { Log } from '../core/ports.ts';
 
-/** Exit status of a program that a signal ended, as shells have it: 128 plus the signal's number. */
+/** Exit status after a signal, as in shells: 128 plus the signal's number. */
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface Interrupts {
   readonly signal: AbortSignal;
-  /** The status to exit with, once a signal has come. */
+  /** The exit status after a signal; undefined before one. */
   status(): number | undefined;
   dispose(): void;
 }
 
-/** The first Ctrl-C asks the work to stop at a safe point; the second ends the process at once. */
+/** The first SIGINT cancels the work at a safe point; the second ends the process. */
 export function listenForInterrupts(log: Log): Interrupts {
   const controller = new AbortController();
   let status: number | undefined;

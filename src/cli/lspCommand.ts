@@ -4,8 +4,8 @@ import { startServer } from '../server/server.ts';
 import type { GlobalOptions } from './options.ts';
 
 /**
- * Runs the language server until the client ends it, and with it the process: it never returns. The options stand in
- * for settings that the client does not send.
+ * Runs the language server until the client ends it. Never resolves: the server ends the process. The options are the
+ * defaults of settings that the client does not send.
  */
 export function lspCommand(options: GlobalOptions): Promise<never> {
   const { cache, model, threads, captionsPerFile } = options;
@@ -15,7 +15,7 @@ export function lspCommand(options: GlobalOptions): Promise<never> {
     ...(threads !== undefined && { threads }),
     ...(captionsPerFile !== undefined && { captionsPerFile }),
   };
-  // It finds --stdio among the arguments of the process.
+  // createConnection reads --stdio from process.argv.
   startServer(createConnection(), compose(defaults));
   return new Promise(() => undefined);
 }

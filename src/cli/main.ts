@@ -7,7 +7,7 @@ import { createProgram } from './program.ts';
 import { reportError } from './reportError.ts';
 import { Terminal } from './terminal.ts';
 
-/** Exit status of a run that could not do its work. */
+/** Exit status of a failed run. */
 const COULD_NOT_RUN = 2;
 
 async function main(): Promise<number> {
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   try {
     await program.parseAsync();
   } catch (error) {
-    // Commander has said what is wrong already; help and version are not failures.
+    // Commander has printed the error. --help and --version have exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
     reportError(error, new Terminal({ quiet: true, color: false }).log);
     return COULD_NOT_RUN;

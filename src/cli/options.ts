@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { isLevel, LEVELS } from '../core/audit/rule.ts';
 import { DEFAULT_LEVELS, type Levels, RULES } from '../core/audit/rules.ts';
 
-/** Options that every command takes. */
+/** Options of all commands. */
 export interface GlobalOptions {
   readonly quiet?: true | undefined;
   /** False after `--no-color`. */
@@ -13,7 +13,7 @@ export interface GlobalOptions {
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
 }
 
-/** A whole number from `least` to `most`; commander reports the message with the option's name. */
+/** Parses a whole number from `least` to `most`; commander adds the option's name to the error. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -24,7 +24,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** A share strictly between 0 and 1. */
+/** Parses a share strictly between 0 and 1. */
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value < 1)) {
@@ -35,7 +35,7 @@ export function share(text: string): number {
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 
-/** Bytes: `500MB`, `2GB`, `1.5G` or a plain number. */
+/** Parses a size in bytes: `500MB`, `2GB`, `1.5G` or a plain number. */
 export function byteSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text.trim());
   if (match === null) throw new InvalidArgumentError('Give a size such as 500MB or 2GB.');
@@ -44,7 +44,7 @@ export function byteSize(text: string): number {
   return bytes;
 }
 
-/** One `--rule CODE=LEVEL` more on top of `levels`. */
+/** `levels` with the level of one `--rule RULE=LEVEL`. */
 export function ruleLevel(text: string, levels: Levels = DEFAULT_LEVELS): Levels {
   const [code = '', level] = text.split('=');
   if (!RULES.has(code)) {

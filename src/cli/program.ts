@@ -8,21 +8,21 @@ import { byteSize, ruleLevel, share, wholeNumber, type GlobalOptions } from './o
 import type { CommandContext } from './commandContext.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
-/** More than the largest datasets hold. */
+/** Larger than any dataset. */
 const MAX_LISTED = 10_000_000;
-/** Each run with exchanged captions takes as long as an audit. */
+/** Each seed takes as long as an audit. */
 const MAX_SEEDS = 1000;
 const THRESHOLDS = ['error', 'warning', 'info', 'hint', 'never'] as const;
 
-/** Runs the work of a command with what every command gets; keeps its exit status. */
+/** Runs a command with its context and records its exit status. */
 export type RunCommand = (
   globals: GlobalOptions,
   work: (context: CommandContext) => Promise<number>,
 ) => Promise<void>;
 
 /**
- * The commands and their options. Each command's code, and with it every native package, is loaded only when the
- * command runs, so that --help and a mistyped option answer at once.
+ * Defines the commands and their options. A command's code, and with it every native package, is imported when the
+ * command runs, so that --help and option errors are fast.
  */
 export function createProgram(version: string, run: RunCommand): Program {
   const program = globalProgram(version);
@@ -35,7 +35,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   return program;
 }
 
-// The type says which options every command finds; commander infers it.
+// No return type: commander infers the types of the global options.
 function globalProgram(version: string) {
   return (
     new Command('pairlens')
@@ -56,7 +56,7 @@ function globalProgram(version: string) {
         ).choices(['whole', 'lines', 'first-line'] as const),
       )
       .configureHelp({ showGlobalOptions: true })
-      // Its messages quote what was typed, or what a script put together from file names.
+      // Commander's messages quote arguments, which may contain control characters of file names.
       .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
       .showHelpAfterError('Run it with --help for the options.')
       .exitOverride()

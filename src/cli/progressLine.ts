@@ -13,12 +13,12 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 };
 
 const REDRAW_MS = 80;
-/** Without a terminal a line now and then is enough: logs are read later. */
+/** Interval of progress lines in logs, without a terminal. */
 const PLAIN_LINE_MS = 15_000;
 
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
 
-/** One line of progress, redrawn in place on a terminal; a sparse plain line elsewhere. */
+/** A progress line, redrawn in place on a terminal, and printed at long intervals elsewhere. */
 export class ProgressLine {
   readonly #stream: Stream;
   readonly #now: () => number;
@@ -41,7 +41,7 @@ export class ProgressLine {
       this.#stream.write(`\r${line}\u001b[K`);
       this.#drawn = true;
     } else {
-      // The first report of a phase says nothing yet.
+      // The first report of a phase contains no progress: not printed in logs.
       if (key !== this.#phase) this.#shownAt = now;
       if (!finished && now - this.#shownAt < PLAIN_LINE_MS) {
         this.#phase = key;
@@ -53,14 +53,14 @@ export class ProgressLine {
     this.#shownAt = now;
   }
 
-  /** Takes the line away, so that other output starts at the left margin. */
+  /** Erases the line, so that other output starts at the left margin. */
   clear(): void {
     if (this.#drawn) this.#stream.write('\r\u001b[K');
     this.#drawn = false;
   }
 }
 
-/** "Encoding images  1,234/8,091  15 %  312/s  22 s left", as far as it is known. */
+/** Such as "Encoding images  1,234/8,091  15 %  312/s  22 s left", without unknown parts. */
 export function progressText(progress: Progress, what: string): string {
   const { phase, done, total, rate, secondsLeft } = progress;
   const parts = [PHASES[phase] + (what === '' ? '' : ` in ${what}`)];

@@ -2,7 +2,7 @@ import { PairLensError } from '../core/errors.ts';
 import { visibleText } from '../core/text/visibleText.ts';
 import type { Log } from '../core/ports.ts';
 
-/** Tells what happened, to which file and what to do; the stack only where PAIRLENS_DEBUG asks for it. */
+/** Logs message, file and remedy of an error; the stack only if PAIRLENS_DEBUG is set. */
 export function reportError(error: unknown, log: Log): void {
   const known = PairLensError.from(error);
   const lines = [visibleText(known.message)];

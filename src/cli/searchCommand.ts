@@ -15,7 +15,7 @@ import {
 import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
 import { approximateIndex, openWorkspace } from './composeCli.ts';
 
-/** From here on an approximate index, built once, pays for itself when many queries follow. */
+/** Set size from which building an approximate index is worth its time, for many queries. */
 const LARGE = 20_000;
 
 export interface SearchCommandOptions {
@@ -25,7 +25,7 @@ export interface SearchCommandOptions {
   readonly matcher: SearchMatcher;
 }
 
-/** `pairlens search`: images for a text, or captions for an image; `-` takes one text a line from standard input. */
+/** `pairlens search`: images for a text, or captions for an image; `-` reads one text per line from standard input. */
 export async function searchCommand(
   folder: string,
   text: string | undefined,
@@ -41,7 +41,7 @@ export async function searchCommand(
   const many = text === '-';
   const workspace = await openWorkspace(context);
   try {
-    // One query is answered by looking at everything sooner than an index could be built.
+    // For a single query, exact search is faster than building an index.
     const makeIndex: MakeIndex = (items) =>
       many && items.rows > LARGE
         ? approximateIndex(items, context.terminal.log)
@@ -89,7 +89,7 @@ type Answer =
   | { readonly text: string; readonly results: readonly ImageHit[] }
   | { readonly image: string; readonly results: readonly FoundCaption[] };
 
-/** JSON is one object a line, so that the answers to many queries can be told apart. */
+/** Prints the hits; JSON as one object per query and line. */
 async function print(
   answer: Answer,
   table: string,
@@ -129,7 +129,7 @@ function rank(index: number): string {
 function clipped(text: string, width: number): string {
   let limit = Math.max(20, width - 5);
   let line = visibleText(shorten(text, limit));
-  // Wide characters take two columns each.
+  // Wide characters occupy two columns.
   while (stringWidth(line) > width - 5 && limit > 10) {
     limit = Math.floor(limit * 0.8);
     line = visibleText(shorten(text, limit));

@@ -17,11 +17,11 @@ interface TerminalOptions {
   readonly color: boolean;
 }
 
-/** Where a command's words go: results to standard output, everything else to standard error. */
+/** Output of a command: results to standard output, everything else to standard error. */
 export class Terminal {
-  /** Colours for results; all of them plain where standard output is no terminal. */
+  /** Colours for results; disabled if standard output is not a terminal. */
   readonly colors: Colors;
-  /** Columns a result may take. */
+  /** Width of results in columns. */
   readonly width: number;
   readonly log: Log;
   readonly #quiet: boolean;
@@ -50,24 +50,24 @@ export class Terminal {
       },
       error: (message) => say(marks.red('error: '), message),
     };
-    // A reader that has seen enough (`| head`) is no failure: the rest of the output is dropped.
-    // Any other failure is told by `print`.
+    // EPIPE: the reader (such as `head`) has closed the pipe, and the rest of the output is dropped.
+    // `print` reports other errors.
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') this.#closed = true;
     });
-    // Nobody is left to be told.
+    // An error of standard error cannot be reported.
     process.stderr.on('error', () => undefined);
   }
 
-  /** The listener to hand to long calls, or undefined with --quiet. */
+  /** Progress listener for long calls; undefined with --quiet. */
   progress(what = ''): ProgressListener | undefined {
     const line = this.#progress;
     return line && ((progress) => line.show(progress, visibleText(what)));
   }
 
   /**
-   * Writes a result, and waits for a reader that is slower than we are.
-   * @throws PairLensError `write-failed` where standard output takes nothing: a full disk behind it, say.
+   * Writes a result; waits while the reader is slower (back pressure).
+   * @throws PairLensError `write-failed`, such as for a full disk.
    */
   async print(chunks: string | Iterable<string>): Promise<void> {
     this.#progress?.clear();
@@ -100,6 +100,6 @@ function wantsColor(fd: number, color: boolean): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (!color || (NO_COLOR ?? '') !== '') return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
-  // In a pipe `isTTY` is undefined, whatever its type says, and picocolors would take that for its own guess (CI).
+  // `isTTY` is undefined in a pipe, despite its type, and picocolors would then use its own guess (CI).
   return isatty(fd) && TERM !== 'dumb';
 }

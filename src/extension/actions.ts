@@ -9,16 +9,16 @@ import type { ServerClient } from './serverClient.ts';
 
 type PairDecision = 'verified' | 'excluded' | 'none';
 
-/** A step that can be taken back; see `Actions.undo`. */
+/** A step that `Actions.undo` can reverse. */
 interface Step {
   readonly label: string;
   takeBack(): Promise<boolean>;
 }
 
-/** How many steps back are kept. */
+/** Length of the undo stack. */
 const MOST_STEPS = 200;
 
-/** What people do with pairs, wherever the button is: edit, swap, decide, open, compare; the latest can be undone. */
+/** User actions on pairs, shared by all views: edit, swap, decide, open, compare. Edits and decisions can be undone. */
 export class Actions {
   readonly #client: ServerClient;
   readonly #steps: Step[] = [];
@@ -55,7 +55,7 @@ export class Actions {
     });
   }
 
-  /** Takes back the last step and says what it was; null where there is none. */
+  /** Reverses the last step and returns its label; null if there is none. */
   async undo(): Promise<string | null> {
     const step = this.#steps.pop();
     if (step === undefined) return null;
@@ -69,13 +69,13 @@ export class Actions {
     return null;
   }
 
-  /** Shows a caption where it stands. */
+  /** Opens the caption file and selects the caption. */
   async openCaption(item: {
     readonly captionUri: string;
     readonly range: Range;
     readonly imageUri: string;
   }): Promise<void> {
-    // Where the caption file cannot be shown, its image can.
+    // A pair without a caption file: show its image.
     const uri = vscode.Uri.parse(item.captionUri);
     await vscode.window.showTextDocument(uri, { selection: toRange(item.range), preview: true });
   }
@@ -84,7 +84,7 @@ export class Actions {
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(uri), { preview: true });
   }
 
-  /** Two pictures side by side, their captions in the title. */
+  /** Opens two images side by side, with their captions in the title. */
   async compare(left: PairItem, right: PairItem): Promise<void> {
     const title = `${named(left)} ↔ ${named(right)}`;
     await vscode.commands.executeCommand(

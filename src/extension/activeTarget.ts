@@ -4,7 +4,7 @@ import type { Target } from '../protocol/serverApi.ts';
 
 const DEBOUNCE_MS = 80;
 
-/** What the person looks at: the image of the active tab, or the caption under the cursor; undefined for neither. */
+/** The image of the active tab, or the caption under the cursor; undefined if there is neither. */
 export function currentTarget(): Target | undefined {
   const image = activeImage();
   if (image !== undefined) return { kind: 'image', uri: image.toString() };
@@ -14,14 +14,14 @@ export function currentTarget(): Target | undefined {
   return { kind: 'caption', uri: editor.document.uri.toString(), position: { line, character } };
 }
 
-/** The image in the active tab: VS Code's own preview, or another editor for images. */
+/** The image in the active tab, in VS Code's preview or in another image editor. */
 export function activeImage(): vscode.Uri | undefined {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (!(input instanceof vscode.TabInputCustom)) return undefined;
   return isImageName(input.uri.path) ? input.uri : undefined;
 }
 
-/** Tells, shortly after, whenever the person looks at something else. */
+/** Calls the listener, debounced, when the target changes. */
 export function onTargetChange(listener: (target: Target) => void): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   let last = '';
@@ -30,7 +30,7 @@ export function onTargetChange(listener: (target: Target) => void): vscode.Dispo
     timer = setTimeout(() => {
       const target = currentTarget();
       const key = JSON.stringify(target);
-      // A panel or a view has the focus now: what was looked at before stays.
+      // A panel or a view has the focus: the last target remains.
       if (target === undefined || key === last) return;
       last = key;
       listener(target);

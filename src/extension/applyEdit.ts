@@ -4,17 +4,17 @@ import { fixTextsSchema, type WireEdit } from '../protocol/serverApi.ts';
 import { textHash } from '../protocol/textHash.ts';
 import { toRange } from './positions.ts';
 
-/** What was done by `applyEdit`, and how to take it back. */
+/** Result of `applyEdit`, with its undo function. */
 export interface AppliedEdit {
   readonly label: string;
-  /** False where the text has been changed since: then nothing is touched. */
+  /** Undoes the edit. False, without a change, if the text was changed since. */
   takeBack(): Promise<boolean>;
 }
 
 /**
- * Applies an edit of the server as one step of undo. A file that had no unsaved changes before is saved: who presses
- * a button in a view expects the dataset to hold it. A file with unsaved changes stays unsaved.
- * @throws PairLensError `write-failed` where a document is no longer what the edit was made for.
+ * Applies an edit of the server as one undo step. Files without unsaved changes are saved afterwards, because a button
+ * in a view is expected to change the dataset; files with unsaved changes stay unsaved.
+ * @throws PairLensError `write-failed` if a document has another text than the edit was computed for.
  */
 export async function applyEdit(wire: WireEdit): Promise<AppliedEdit> {
   const edit = new vscode.WorkspaceEdit();
@@ -27,7 +27,7 @@ export async function applyEdit(wire: WireEdit): Promise<AppliedEdit> {
     const target = vscode.Uri.parse(uri);
     if (!created.has(uri)) {
       const document = await vscode.workspace.openTextDocument(target);
-      // A file that was not open may have been written since, or be shown in another encoding.
+      // A file that was not open may have been written since, or opened with another encoding.
       if ((await textHash(document.getText())) !== hash) throw outdated(target);
       if (version !== null && document.version !== version) throw outdated(target);
       before.set(uri, { text: document.getText(), dirty: document.isDirty });
@@ -50,7 +50,7 @@ export async function applyEdit(wire: WireEdit): Promise<AppliedEdit> {
 }
 
 /**
- * Refuses a quick fix that is for another text than the editor shows: VS Code applies it as it comes.
+ * Rejects a quick fix that was computed for another text than the editor shows; VS Code does not check this.
  * @throws PairLensError `write-failed`.
  */
 export async function refuseOutdated(action: vscode.CodeAction): Promise<void> {
@@ -82,7 +82,7 @@ async function takeBack(
   return true;
 }
 
-/** What differs between the document and an older text, so that the step back touches nothing else. */
+/** Lengths of the common prefix and suffix of two texts, so that undo replaces only what differs. */
 function difference(now: string, old: string): { readonly head: number; readonly tail: number } {
   const most = Math.min(now.length, old.length);
   let head = 0;

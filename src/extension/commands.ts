@@ -20,10 +20,10 @@ export interface CommandParts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What a command does with its first argument, which menus and links bring; unknown, since anyone may call it. */
+/** Implementation of a command. The argument comes from menus and links, and from any other extension: unknown. */
 type Run = (parts: CommandParts, argument: unknown) => Promise<void> | void;
 
-/** Every command of the extension but those of the tree's grouping. */
+/** All commands but those that group the tree (findingsTree.ts). */
 const COMMANDS: Readonly<Record<string, Run>> = {
   'pairlens.findMatchingCaptions': async ({ client, actions }, argument) => {
     if (!(await hasDataset(client))) return;
@@ -79,7 +79,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
 
 const EDITS: readonly FixItem['kind'][] = ['replace-caption', 'swap-captions', 'create-caption'];
 
-/** Registers all commands. What fails is told to the person. */
+/** Registers all commands; failures are shown to the user. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(COMMANDS).map(([id, run]) =>
@@ -121,7 +121,7 @@ async function applyFix(actions: Actions, finding: FindingItem, fix: FixItem): P
 
 async function audit(client: ServerClient, rebuild: boolean): Promise<void> {
   if (!hasFolder()) return;
-  // A server that was given up audits when it starts again.
+  // A server that crashed too often is started again, which includes an audit.
   const gaveUp = client.status?.state === 'failed' && !client.running;
   if (gaveUp) await client.restart();
   if (!gaveUp || rebuild) await client.request(REQUESTS.audit, { rebuild });
@@ -135,7 +135,7 @@ function hasFolder(): boolean {
   return false;
 }
 
-/** Whether there is a dataset to work on; otherwise says why not. */
+/** Whether there is a dataset; if not, shows why. */
 async function hasDataset(client: ServerClient): Promise<boolean> {
   if (!hasFolder()) return false;
   const { state, datasets } = await client.request(REQUESTS.status, {});
@@ -155,7 +155,7 @@ function asUri(argument: unknown): vscode.Uri | undefined {
 
 const nodeSchema = z.object({ kind: z.literal('finding') });
 
-/** The finding of a row of the tree; menus hand over the row itself. */
+/** The finding of a tree row; menus pass the row as argument. */
 function findingOf(argument: unknown): FindingItem | undefined {
   if (!nodeSchema.safeParse(argument).success) return undefined;
   const node = argument as FindingNode;

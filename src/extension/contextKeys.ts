@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-/** Context keys that `when` clauses of the manifest ask; this is the one place that sets them. */
+/** Context keys used by `when` clauses of package.json; set here only. */
 interface ContextKeys {
-  /** State of the server, as in `Status.state`; `off` before it was ever started. */
+  /** `Status.state` of the server; `off` before its first start. */
   'pairlens.state': string;
   'pairlens.hasDataset': boolean;
   'pairlens.hasFindings': boolean;

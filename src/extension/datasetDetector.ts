@@ -3,13 +3,13 @@ import { IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, TABLE_NAME_GLOB } from '../protoc
 import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
 
 const EXCLUDE = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build}/**';
-/** Enough to meet a pair in any dataset; a bound, so that a huge folder costs little. */
+/** Most files listed: enough to find a pair in any dataset, and bounded for huge folders. */
 const LOOKED_AT = 5000;
-/** Files that are looked into: each costs less than a millisecond. */
+/** Most files whose first bytes are read; each takes less than a millisecond. */
 const LOOKED_INTO = 200;
 const DEBOUNCE_MS = 1000;
 
-/** Calls `found` once, when the workspace first looks like a dataset: now or after files appear. */
+/** Calls `found` once, when the workspace first looks like a dataset: at start or after files were created. */
 export class DatasetDetector implements vscode.Disposable {
   readonly #found: () => void;
   readonly #log: vscode.LogOutputChannel;
@@ -21,7 +21,7 @@ export class DatasetDetector implements vscode.Disposable {
     this.#found = found;
     this.#log = log;
     for (const glob of [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB]) {
-      // Changes of content make no dataset; files that appear do.
+      // Created files only: a change of content does not make a folder a dataset.
       const watcher = vscode.workspace.createFileSystemWatcher(glob, false, true, true);
       this.#subscriptions.push(
         watcher,
@@ -58,7 +58,7 @@ export class DatasetDetector implements vscode.Disposable {
     if (images.length === 0) return;
     const isDataset = (await this.#hasTable(find)) || (await hasSidecars(images, find));
     if (!isDataset || this.#ended()) return;
-    // From here on the server watches for itself.
+    // From now on the server watches the files.
     this.dispose();
     this.#found();
   }

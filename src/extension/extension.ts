@@ -12,8 +12,8 @@ import { registerStatusBar } from './statusBar.ts';
 import { WebviewPages } from './webviewPages.ts';
 
 /**
- * Puts everything in place and returns; the language server starts once a folder looks like a dataset, or when a
- * command asks for it. No native code is loaded in this process.
+ * Registers commands and views. The language server starts when a folder looks like a dataset or a command needs it.
+ * This process loads no native code.
  */
 export function activate(context: vscode.ExtensionContext): void {
   const own = <T extends vscode.Disposable>(disposable: T): T => {

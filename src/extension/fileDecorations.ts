@@ -9,7 +9,7 @@ const COLORS: Readonly<Record<FindingItem['level'], vscode.ThemeColor | undefine
   hint: undefined,
 };
 
-/** Marks images whose pair has a finding elsewhere; what a problem stands on gets VS Code's own mark. */
+/** Decorates images that have a finding in a caption file; files with diagnostics are decorated by VS Code. */
 export function registerFileDecorations(findings: FindingsModel): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri[]>();
   let byImage = new Map<string, FindingItem[]>();

@@ -6,7 +6,7 @@ import type { ServerClient } from './serverClient.ts';
 
 const DEBOUNCE_MS = 100;
 
-/** The findings as the server last told them; asked for again whenever it says that they changed. */
+/** The server's findings, requested again after each change notification. */
 export class FindingsModel implements vscode.Disposable {
   readonly #client: ServerClient;
   readonly #changed = new vscode.EventEmitter<readonly FindingItem[]>();
@@ -30,7 +30,7 @@ export class FindingsModel implements vscode.Disposable {
     ];
   }
 
-  /** The worst first. */
+  /** All findings, the worst first. */
   get all(): readonly FindingItem[] {
     return this.#all;
   }
@@ -52,7 +52,7 @@ export class FindingsModel implements vscode.Disposable {
       const { findings } = await this.#client.request(REQUESTS.findings, {});
       if (asked === this.#asked) this.#set(findings);
     } catch {
-      // The server has ended or is starting again: it will tell of its findings then.
+      // The server has ended or is restarting; it sends a change notification afterwards.
     }
   }
 

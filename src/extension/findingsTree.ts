@@ -20,7 +20,7 @@ const ICONS: Readonly<Record<FindingItem['level'], vscode.ThemeIcon>> = {
   hint: new vscode.ThemeIcon('lightbulb'),
 };
 
-/** The view *Findings*: by rule or by file, with a badge; its commands for grouping are registered here too. */
+/** Registers the *Findings* view, grouped by rule or by file, with its badge and grouping commands. */
 export function registerFindingsTree(
   findings: FindingsModel,
   client: ServerClient,
@@ -144,7 +144,7 @@ function groups(findings: readonly FindingItem[], by: GroupBy): FindingNode[] {
   return [...byKey].map(([key, of]) => ({ kind: 'group', key, findings: of }));
 }
 
-/** Captions are other people's text: appended as text, never as Markdown. */
+/** Captions are untrusted: appended as text, never as Markdown. */
 function tooltipOf({ message, evidence, item, remedy }: FindingItem): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendText(message);

@@ -15,8 +15,8 @@ interface CaptionItem extends vscode.QuickPickItem {
 }
 
 /**
- * Lists the captions of the dataset that fit an image best: the given one, that of the active tab, or that of the
- * caption under the cursor. Choosing one shows it where it stands; its button gives it to the image.
+ * Quick pick of the captions that match an image best: the given image, that of the active tab, or that of the
+ * caption under the cursor. Picking one opens it in its file; its button makes it the caption of the image.
  */
 export async function findMatchingCaptions(
   client: ServerClient,
@@ -91,7 +91,7 @@ export async function findMatchingCaptions(
   }
 }
 
-/** An image that is in no dataset: drawn from another folder, or not captioned. */
+/** For an image outside the datasets, or without a caption. */
 async function searchElsewhere(
   client: ServerClient,
   image: vscode.Uri,

@@ -15,7 +15,7 @@ interface ImageItem extends vscode.QuickPickItem {
   readonly hit: Neighbour;
 }
 
-/** Images that fit a text, live while it is typed. Choosing one opens it. */
+/** Quick pick of the images that match the typed text, updated while typing. Picking one opens it. */
 export function findMatchingImages(client: ServerClient, actions: Actions): void {
   const search = new LiveSearch(client);
   const { pick } = search;
@@ -26,7 +26,7 @@ export function findMatchingImages(client: ServerClient, actions: Actions): void
   });
 }
 
-/** One quick pick whose list follows what is typed; the newest text wins. */
+/** A quick pick that searches for the typed text; results of an older text are dropped. */
 class LiveSearch {
   readonly pick = vscode.window.createQuickPick<ImageItem>();
   readonly #client: ServerClient;
@@ -104,7 +104,7 @@ function itemOf(hit: Neighbour, icon?: string): ImageItem {
     label: baseName(hit.item.pair.image),
     description: matchText(hit.score),
     detail: oneLine(hit.item.caption),
-    // The list is the server's answer, not a filter over names.
+    // Disables VS Code's own filter: the server has selected the items.
     alwaysShow: true,
     iconPath: icon === undefined ? new vscode.ThemeIcon('file-media') : vscode.Uri.parse(icon),
   };

@@ -6,7 +6,7 @@ import type { WebviewPages } from './webviewPages.ts';
 
 export const NEIGHBOURS_VIEW = 'pairlens.neighbours';
 
-/** The neighbour browser in the sidebar: follows what the person looks at. */
+/** The neighbour browser in the sidebar; follows the active target. */
 export class NeighboursView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #pages: WebviewPages;
   readonly #subscriptions: vscode.Disposable[];
@@ -33,7 +33,7 @@ export class NeighboursView implements vscode.WebviewViewProvider, vscode.Dispos
     await this.#pages.fill(webview, 'neighbours', vscode.l10n.t('Neighbours'));
   }
 
-  /** Opens the view and, with `target`, looks at that. */
+  /** Opens the view, at `target` if given. */
   async show(target?: Target): Promise<void> {
     if (target !== undefined) this.#look(target);
     await vscode.commands.executeCommand(`${NEIGHBOURS_VIEW}.focus`);

@@ -1,18 +1,18 @@
-/** So many crashes within this time are a loop: starting again would not help. */
+/** Most restarts within WINDOW_MS; another crash means a crash loop. */
 const MOST_CRASHES = 4;
 const WINDOW_MS = 3 * 60_000;
 
-/** Decides whether a server that ended by itself is started again. */
+/** Decides whether a crashed server is restarted. */
 export class RestartPolicy {
   #crashes: number[] = [];
 
-  /** Counts a crash at `now` (milliseconds); false once there were too many in the last minutes. */
+  /** Counts a crash at `now` (milliseconds). False in a crash loop. */
   mayRestart(now: number): boolean {
     this.#crashes = [...this.#crashes.filter((at) => now - at < WINDOW_MS), now];
     return this.#crashes.length <= MOST_CRASHES;
   }
 
-  /** A person asked for the restart: earlier crashes no longer count. */
+  /** Resets the count, after a restart by the user. */
   forget(): void {
     this.#crashes = [];
   }

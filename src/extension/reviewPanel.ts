@@ -4,7 +4,7 @@ import type { WebviewPages } from './webviewPages.ts';
 
 const VIEW_TYPE = 'pairlens.review';
 
-/** The review in an editor tab; there is one, and it survives a reload of the window. */
+/** The review in an editor tab: a single one, restored after a window reload. */
 export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #pages: WebviewPages;
   readonly #serializer: vscode.Disposable;
@@ -16,7 +16,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
   }
 
-  /** Opens the tab, or brings it to the front; with an id, at that finding. */
+  /** Opens or reveals the tab. @param finding ID of the finding to show. */
   async show(finding?: string): Promise<void> {
     this.#finding = finding;
     if (this.#open !== undefined) {

@@ -22,7 +22,6 @@ type ErrorHandler = LanguageClientLibrary.ErrorHandler;
 type CloseHandlerResult = LanguageClientLibrary.CloseHandlerResult;
 type LanguageClient = LanguageClientLibrary.LanguageClient;
 
-/** What a request may be cancelled with: a token of VS Code's. */
 type Token = vscode.CancellationToken;
 
 const NO_FINDINGS = { error: 0, warning: 0, info: 0, hint: 0 } as const;
@@ -30,7 +29,7 @@ const IDLE: Status = { state: 'starting', counts: NO_FINDINGS, datasets: [] };
 
 export type Change = z.output<(typeof NOTIFICATIONS)['changed']['params']>;
 
-/** The language server, in a process of its own: requests with both ends validated, and what it reports by itself. */
+/** Starts the language server process, sends validated requests and forwards its notifications. */
 export class ServerClient implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
@@ -57,12 +56,12 @@ export class ServerClient implements vscode.Disposable {
     );
   }
 
-  /** Undefined until the server was first asked for. */
+  /** Undefined until the server is first started. */
   get status(): Status | undefined {
     return this.#status;
   }
 
-  /** Starts the server where it does not run yet; callers share one start. Failures are shown, not thrown. */
+  /** Starts the server unless it runs; concurrent calls share one start. Failures are shown, not thrown. */
   start(): Promise<void> {
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
@@ -72,8 +71,8 @@ export class ServerClient implements vscode.Disposable {
   }
 
   /**
-   * Asks the server, starting it if need be.
-   * @throws PairLensError what the server said, `cancelled`, or `internal` where it cannot run.
+   * Sends a request, after starting the server if necessary.
+   * @throws PairLensError of the server, `cancelled`, or `internal` if the server cannot run.
    */
   async request<P extends z.ZodType, R extends z.ZodType>(
     spec: RequestSpec<P, R>,
@@ -83,7 +82,7 @@ export class ServerClient implements vscode.Disposable {
     return spec.result.parse(await this.forward(spec.method, params, token));
   }
 
-  /** As `request`, for an answer that somebody else parses. */
+  /** As `request`, but returns the answer unparsed, for the webview to parse. */
   async forward(method: string, params: unknown, token?: Token): Promise<unknown> {
     await this.start();
     const client = this.#client;
@@ -93,7 +92,7 @@ export class ServerClient implements vscode.Disposable {
       });
     }
     try {
-      // Without a token there must be no argument in its place: it would be sent as a second parameter.
+      // An explicit `undefined` would be sent as a second parameter.
       return await (token === undefined
         ? client.sendRequest(method, params)
         : client.sendRequest(method, params, token));
@@ -108,7 +107,7 @@ export class ServerClient implements vscode.Disposable {
     return this.#client?.isRunning() === true;
   }
 
-  /** Ends the server, if it runs, and starts a new one. */
+  /** Stops the server, if it runs, and starts a new one. */
   async restart(): Promise<void> {
     this.#restarts.forget();
     const client = this.#client;
@@ -127,7 +126,7 @@ export class ServerClient implements vscode.Disposable {
 
   async #start(): Promise<void> {
     this.#show(IDLE);
-    // Half of what the extension weighs: loaded when there is a dataset, not in every window with a picture.
+    // Half of the extension's size: imported only when there is a dataset.
     const library = await import('vscode-languageclient/node');
     const { LanguageClient, RevealOutputChannelOn, TransportKind } = library;
     const module = this.#context.asAbsolutePath('dist/server/main.js');
@@ -137,7 +136,7 @@ export class ServerClient implements vscode.Disposable {
       { module, transport: TransportKind.ipc },
       {
         documentSelector: [
-          // Captions live in files of many languages; the server decides by the dataset, not by the language.
+          // By extension, not by language ID: the server decides which of these files belong to a dataset.
           { scheme: 'file', pattern: CAPTION_GLOB },
         ],
         outputChannel: this.#log,
@@ -239,7 +238,7 @@ export class ServerClient implements vscode.Disposable {
   }
 }
 
-/** The quick fix, or one that does nothing where the editor shows another text than it was made for. */
+/** The quick fix; without its edit if the editor shows another text than the edit was computed for. */
 async function checkedFix(
   action: vscode.CodeAction | null | undefined,
 ): Promise<vscode.CodeAction | undefined> {
@@ -254,7 +253,7 @@ async function checkedFix(
   }
 }
 
-/** Errors of the server carry their data; everything else is told as it is. */
+/** Restores the error data of server errors; wraps other errors. */
 function asPairLensError(error: unknown): PairLensError {
   if (error instanceof Error && 'data' in error) {
     const data = errorDataSchema.safeParse(error.data);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
 
-/** Tells the person what failed and what to do about it; a cancelled call is no failure. */
+/** Shows message and remedy of an error; cancellation is ignored. */
 export function showFailure(error: unknown): void {
   if (PairLensError.is(error, 'cancelled')) return;
   const { message, remedy } = PairLensError.from(error);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Status } from '../protocol/shapes.ts';
 import type { ServerClient } from './serverClient.ts';
 
-/** One entry: progress while there is any, then how many findings there are. Hidden where there is no dataset. */
+/** One item: progress, then the number of findings. Hidden without a dataset. */
 export function registerStatusBar(client: ServerClient): vscode.Disposable {
   const item = vscode.window.createStatusBarItem(
     'pairlens.status',

@@ -14,13 +14,13 @@ import {
 import type { Actions } from './actions.ts';
 import type { ServerClient } from './serverClient.ts';
 
-/** What a view adds to the requests that all webviews share. */
+/** View-specific parts of a webview host. */
 export interface WebviewHostOptions {
   readonly webview: vscode.Webview;
   readonly client: ServerClient;
   readonly actions: Actions;
   readonly log: vscode.LogOutputChannel;
-  /** The page is there and listens: tell it what to show. */
+  /** Called when the page is ready to receive events. */
   readonly onReady: () => void;
 }
 
@@ -30,7 +30,7 @@ type HostHandlers = {
   ) => Promise<z.input<(typeof HOST_REQUESTS)[M]['result']>>;
 };
 
-/** The host's end of the wire to one webview: answers its requests, tells it of changes. */
+/** Host side of the connection to one webview: answers requests, sends events. */
 export class WebviewHost implements vscode.Disposable {
   readonly #options: WebviewHostOptions;
   readonly #running = new Map<number, vscode.CancellationTokenSource>();
@@ -91,7 +91,7 @@ export class WebviewHost implements vscode.Disposable {
   ): Promise<unknown> {
     if (isForwarded(method)) {
       const spec: RequestSpec<z.ZodType, z.ZodType> = REQUESTS[method];
-      // The webview parses the answer, which crosses here as it came.
+      // The webview parses the answer.
       return this.#options.client.forward(spec.method, valid(spec.params, params), token);
     }
     if (isHostMethod(method)) {
@@ -109,7 +109,7 @@ function handlers(
   const done = {};
   return {
     ready: () => {
-      // Known without the server, which may not run; later changes are told as they come.
+      // The last known status, even if the server does not run; changes follow as events.
       if (client.status !== undefined) post({ event: 'status', status: client.status });
       onReady();
       return Promise.resolve(done);

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { webviewHtml, type WebviewPage } from '../protocol/webviewPage.ts';
 
-/** The pages of `dist/webview`; each is one script, one style sheet and one custom element. */
+/** Pages of `dist/webview`: each has one script, one style sheet and one custom element. */
 export type PageName = WebviewPage['name'];
 
 const stringsSchema = z.record(z.string(), z.unknown());
 
-/** Options every webview of ours has: it may load from `dist/webview` and nothing else. */
+/** Webview options: resources are loaded from `dist/webview` only. */
 export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
   return {
     enableScripts: true,
@@ -16,7 +16,7 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
   };
 }
 
-/** The page's HTML. Thumbnails come over the wire as data URIs, so that remote windows show them too. */
+/** The page's HTML. Thumbnails arrive as data URIs, which also work in remote windows. */
 export async function pageHtml(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
@@ -37,7 +37,7 @@ export async function pageHtml(
   });
 }
 
-/** VS Code's bundle of the person's language, for the page's own texts; undefined for English. */
+/** The l10n bundle of VS Code's display language; undefined for English. */
 async function strings(): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { uri, bundle } = vscode.l10n;
   if (bundle !== undefined) return bundle;

@@ -4,10 +4,10 @@ import type { ServerClient } from './serverClient.ts';
 import { WebviewHost } from './webviewHost.ts';
 import { pageHtml, webviewOptions, type PageName } from './webviewHtml.ts';
 
-/** Fills webviews with our pages and joins each to the server and to what people can do. */
+/** Loads pages into webviews and connects each to the server and the user actions. */
 export class WebviewPages {
   readonly extensionUri: vscode.Uri;
-  /** What every webview needs before it is filled. */
+  /** Options to set on a webview before `fill`. */
   readonly options: vscode.WebviewOptions;
   readonly #client: ServerClient;
   readonly #actions: Actions;
@@ -26,7 +26,7 @@ export class WebviewPages {
     this.#log = log;
   }
 
-  /** The host's end of a webview's wire, to be there before the page is. `onReady`: tell it what to show. */
+  /** Creates the webview's host; call it before `fill`. `onReady`: the page can receive events. */
   connect(webview: vscode.Webview, onReady: () => void): WebviewHost {
     return new WebviewHost({
       webview,

@@ -7,22 +7,22 @@ import {
 } from '../core/formats/captionFiles.ts';
 
 /*
- * Globs of VS Code for the files that make a dataset, from what the formats say of their files. package.json repeats some of
- * them; test/contract/manifest.test.ts compares.
+ * VS Code globs for the files of a dataset, derived from the formats. package.json repeats some of them, as
+ * test/contract/manifest.test.ts checks.
  */
 
-/** Extensions are matched by case on most file systems: cameras write them in capitals. */
+/** Extensions in lower and upper case: globs are case-sensitive on most file systems, and cameras use capitals. */
 function ofExtensions(extensions: Iterable<string>): string {
   return [...extensions].flatMap((extension) => [extension, extension.toUpperCase()]).join(',');
 }
 
 export const IMAGE_GLOB = `**/*.{${ofExtensions(IMAGE_EXTENSIONS)}}`;
 export const SIDECAR_GLOB = `**/*.{${ofExtensions(SIDECAR_EXTENSIONS)}}`;
-/** Caption files for many images by their usual names: found fast, whatever else lies in the folder. */
+/** Caption tables with their usual names, for a fast search. */
 export const TABLE_NAME_GLOB = `**/{${TABLE_NAMES.join(',')}}`;
-/** Files that may hold captions of many images; what is in them tells. */
+/** Files that may be caption tables; their content decides. */
 export const TABLE_GLOB = `**/*.{${TABLE_EXTENSIONS.join(',')}}`;
-/** Documents that may hold captions. */
+/** Files that may contain captions. */
 export const CAPTION_GLOB = `**/*.{${ofExtensions(CAPTION_EXTENSIONS)}}`;
 
 /** For `when` clauses: `resourceExtname =~ ...`. */

@@ -17,7 +17,7 @@ const ERROR_CODES = [
   'internal',
 ] as const satisfies readonly ErrorData['code'][];
 
-/** An error as it crosses a border; an unknown code is `internal`. */
+/** A serialized error; an unknown code becomes `internal`. */
 export const errorDataSchema = z.object({
   code: z.enum(ERROR_CODES).catch('internal'),
   message: z.string(),

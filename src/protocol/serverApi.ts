@@ -15,7 +15,7 @@ import {
   weighedWordSchema,
 } from './shapes.ts';
 
-/** A request: its name on the wire and the two schemas its messages are parsed with. */
+/** A request: its method name and the schemas of its parameters and result. */
 export interface RequestSpec<P extends z.ZodType, R extends z.ZodType> {
   readonly method: string;
   readonly params: P;
@@ -30,7 +30,7 @@ function request<P extends z.ZodType, R extends z.ZodType>(
   return { method, params, result };
 }
 
-/** What the neighbour browser looks at. `caption` is the place of a caption in a (possibly unsaved) document. */
+/** What the neighbour browser shows. `caption` is a position in a (possibly unsaved) document. */
 export const targetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('caption'), uri: z.string(), position: positionSchema }),
   z.object({ kind: z.literal('image'), uri: z.string() }),
@@ -39,8 +39,8 @@ export const targetSchema = z.discriminatedUnion('kind', [
 export type Target = z.infer<typeof targetSchema>;
 
 /**
- * As in LSP: edits by document URI with the version they were made for, plus files to create first. A client that
- * shows a text of another `textHash` (src/protocol/textHash.ts) must not apply them: the file was changed meanwhile.
+ * As in LSP: edits by document URI with the document version, plus files to create first. A client must not apply
+ * them to a text with another `textHash` (src/protocol/textHash.ts), because the file has changed since.
  */
 export const workspaceEditSchema = z.object({
   label: z.string(),
@@ -59,7 +59,7 @@ export const workspaceEditSchema = z.object({
     }),
   ),
 });
-/** `data` of a quick fix whose edit was asked for: the texts it is for, as in `workspaceEditSchema`. */
+/** `data` of a resolved quick fix: the texts its edit applies to, as in `workspaceEditSchema`. */
 export const fixTextsSchema = z.object({
   texts: z.array(z.object({ uri: z.string(), textHash: z.string() })),
 });
@@ -67,34 +67,34 @@ export type WireEdit = z.infer<typeof workspaceEditSchema>;
 
 const nothing = z.object({});
 
-/** Requests of the client to the server. Errors arrive as LSP errors whose `data` is an `ErrorData`. */
+/** Requests of the client to the server. Errors are LSP errors whose `data` is an `ErrorData`. */
 export const REQUESTS = {
   status: request('pairlens/status', nothing, statusSchema),
-  /** All findings of all datasets, the worst first, those beyond the limit of shown problems included. */
+  /** All findings of all datasets, the worst first, without the limit `maxProblems`. */
   findings: request(
     'pairlens/findings',
     nothing,
     z.object({ findings: z.array(findingItemSchema) }),
   ),
-  /** Null where nothing is known of the target: not in a dataset, not indexed yet, not an image. */
+  /** Neighbours of a pair. Null if the target is not in a dataset, not indexed yet or not an image. */
   neighbours: request(
     'pairlens/neighbours',
     z.object({ target: targetSchema, k: z.int().min(1).max(100).optional() }),
     neighboursSchema.nullable(),
   ),
-  /** What `caption` would be worth on the image of `pair`, without any document being changed. */
+  /** Scores `caption` for the image of `pair` without changing a document. */
   match: request(
     'pairlens/match',
     z.object({ pair: pairRefSchema, caption: z.string() }),
     matchSchema.nullable(),
   ),
-  /** What each content word of `caption` adds to its match with the image of `pair`; those it speaks against come apart. */
+  /** How much each content word of `caption` adds to its match with the image of `pair`, and which words the image does not support. */
   words: request(
     'pairlens/words',
     z.object({ pair: pairRefSchema, caption: z.string() }),
     z.object({ words: z.array(weighedWordSchema), unsupported: z.array(weighedWordSchema) }),
   ),
-  /** Where in the image of `pair` each content word of `caption` is to be seen. */
+  /** Where in the image of `pair` each content word of `caption` is found. */
   groundings: request(
     'pairlens/groundings',
     z.object({ pair: pairRefSchema, caption: z.string() }),
@@ -114,15 +114,15 @@ export const REQUESTS = {
     }),
     z.object({ hits: z.array(neighbourSchema) }),
   ),
-  /** Longest side in pixels; the file is never sent whole. Null where the image cannot be read. */
+  /** A thumbnail; `size` is its longest side in pixels. Null if the image cannot be read. */
   thumbnail: request(
     'pairlens/thumbnail',
     z.object({ uri: z.string(), size: z.int().min(16).max(2048) }),
     thumbnailSchema.nullable(),
   ),
-  /** Reads the datasets again and audits them; with `rebuild` everything is encoded anew. */
+  /** Reads and audits the datasets again; with `rebuild` without cached embeddings. */
   audit: request('pairlens/audit', z.object({ rebuild: z.boolean().optional() }), nothing),
-  /** The edit that gives `pair` this caption. */
+  /** The edit that replaces the caption of `pair`. */
   captionEdit: request(
     'pairlens/captionEdit',
     z.object({ pair: pairRefSchema, caption: z.string() }),
@@ -134,19 +134,19 @@ export const REQUESTS = {
     z.object({ pair: pairRefSchema, other: pairRefSchema }),
     workspaceEditSchema,
   ),
-  /** The edit that creates the caption file of an image which has none. */
+  /** The edit that adds a caption to an image without one. */
   createCaptionEdit: request(
     'pairlens/createCaptionEdit',
     z.object({ imageUri: z.string(), caption: z.string() }),
     workspaceEditSchema,
   ),
-  /** Writes (or, with `none`, takes back) a line of `.pairlens/decisions.jsonl`. */
+  /** Adds a line to `.pairlens/decisions.jsonl`, or with `none` removes it. */
   decide: request(
     'pairlens/decide',
     z.object({ pair: pairRefSchema, decision: z.enum(['verified', 'excluded', 'none']) }),
     nothing,
   ),
-  /** Answered once all that was sent before is taken in: nothing is being read, judged or published. */
+  /** Answered when all earlier messages are processed: nothing is being read, audited or published. */
   idle: request('pairlens/idle', nothing, nothing),
   /** All pairs of an image, e.g. for an Explorer menu. */
   pairsOfImage: request(
@@ -159,12 +159,12 @@ export const REQUESTS = {
 /** Notifications of the server to the client. */
 export const NOTIFICATIONS = {
   status: { method: 'pairlens/statusChanged', params: statusSchema },
-  /** Findings, scores or neighbours may have changed: ask again for what is shown. */
+  /** Findings, scores or neighbours may have changed: request what is displayed again. */
   changed: {
     method: 'pairlens/changed',
     params: z.object({
       findings: z.boolean(),
-      /** Captions files or images whose pairs changed; empty where everything may have. */
+      /** Caption files or images whose pairs changed; empty if all may have changed. */
       uris: z.array(z.string()),
     }),
   },
@@ -172,21 +172,21 @@ export const NOTIFICATIONS = {
 
 /** Notifications of the client to the server, beyond those of LSP. */
 export const CLIENT_NOTIFICATIONS = {
-  /** The person trusts the workspace from now on: paths from its settings may be used. */
+  /** The user has trusted the workspace: paths in its settings may be used. */
   trusted: { method: 'pairlens/trusted', params: nothing },
 } as const;
 
 /**
- * Commands of the client that hovers link to, where it said `commandLinks`. The link's arguments are a JSON array,
- * percent-encoded, as VS Code reads `command:` links; parse them with these schemas.
+ * Client commands that hovers link to if the client set `commandLinks`. The arguments of a link are a percent-encoded
+ * JSON array, as in VS Code's `command:` links; parse them with these schemas.
  */
 export const CLIENT_COMMANDS = {
-  /** Shows the caption of a pair where it stands. */
+  /** Opens the caption of a pair in its file. */
   openPair: {
     command: 'pairlens.openPair',
     args: z.tuple([z.object({ captionUri: z.string(), range: rangeSchema, imageUri: z.string() })]),
   },
-  /** Gives `pair` another caption, as one undo step. */
+  /** Replaces the caption of `pair`, as one undo step. */
   useCaption: {
     command: 'pairlens.useCaption',
     args: z.tuple([z.object({ pair: pairRefSchema, caption: z.string() })]),
@@ -198,7 +198,7 @@ export const CLIENT_COMMANDS = {
   },
 } as const;
 
-/** Commands the server runs itself (workspace/executeCommand), so that any editor's quick fixes can use them. */
+/** Commands that the server runs (workspace/executeCommand), for the quick fixes of any editor. */
 export const SERVER_COMMANDS = {
   /** Argument: the params of `pairlens/decide`. */
   decide: 'pairlens.server.decide',
@@ -208,14 +208,14 @@ export const SERVER_COMMANDS = {
 
 const levelSetting = z.enum(['error', 'warning', 'info', 'hint', 'off']);
 
-/** The settings `pairlens.*` as the server reads them; a value of the wrong type falls back to its default. */
+/** The settings `pairlens.*`; an invalid value is replaced by its default. */
 export const settingsSchema = z.object({
   enable: z.boolean().catch(true),
-  /** Levels by finding code; a code that is not named keeps its default. */
+  /** Levels by rule; rules that are not listed have their default level. */
   levels: z.record(z.string(), levelSetting.optional().catch(undefined)).catch({}),
   captionsPerFile: z.enum(['auto', 'whole', 'lines', 'first-line']).catch('auto'),
   inlayScores: z.boolean().catch(true),
-  /** What searches rank by: the match that is shown, or one of `SEARCH_MATCHERS`. */
+  /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
   matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('match'),
   maxProblems: z.int().min(0).max(100_000).catch(1000),
   modelPath: z.string().catch(''),
@@ -227,10 +227,10 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** `initializationOptions` of the language server. */
 export const initializationSchema = z.object({
   settings: settingsSchema.optional(),
-  /** BCP 47; messages come in this language where there is a bundle for it. */
+  /** Language of messages (BCP 47); English if there is no bundle for it. */
   locale: z.string().optional(),
   /** Whether paths from the workspace's settings may be used (workspace trust). */
   trusted: z.boolean().optional(),
-  /** Whether the client shows Markdown as VS Code does: `command:` links to `CLIENT_COMMANDS`, pictures as data URIs. */
+  /** Whether the client renders `command:` links to `CLIENT_COMMANDS` and images in data URIs in Markdown, as VS Code does. */
   commandLinks: z.boolean().optional(),
 });

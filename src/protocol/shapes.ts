@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
 /*
- * What the server, the extension and the webviews tell each other about. Everything that crosses a border is parsed
- * with one of these schemas once, where it arrives. Paths cross as URIs; positions as in LSP (0-based, UTF-16).
+ * Data types of the messages between server, extension and webviews. The receiver parses each message once with these
+ * schemas. Paths are URIs; positions are those of LSP (0-based, UTF-16).
  */
 
 export const positionSchema = z.object({ line: z.int().min(0), character: z.int().min(0) });
 export const rangeSchema = z.object({ start: positionSchema, end: positionSchema });
 export type Range = z.infer<typeof rangeSchema>;
 
-/** Names a pair for as long as its image stays in the dataset, whatever happens to its caption. */
+/** Identifies a pair; stable while its image is in the dataset, even if its caption changes. */
 export const pairRefSchema = z.object({
   /** URI of the dataset's root folder. */
   root: z.string(),
-  /** Path of the image relative to it, with `/`. */
+  /** Path of the image relative to `root`, with `/`. */
   image: z.string(),
   captionIndex: z.int().min(0),
 });
@@ -22,16 +22,16 @@ export type PairRef = z.infer<typeof pairRefSchema>;
 export const levelSchema = z.enum(['error', 'warning', 'info', 'hint']);
 export type WireLevel = z.infer<typeof levelSchema>;
 
-/** A pair with what is needed to show and open it. */
+/** A pair with the data to display and open it. */
 export const pairItemSchema = z.object({
   pair: pairRefSchema,
   caption: z.string(),
   /** URI of the image; its thumbnail comes from `pairlens/thumbnail`. */
   imageUri: z.string(),
-  /** Caption file and where the caption stands in it. */
+  /** Caption file, and the caption's range in it. */
   captionUri: z.string(),
   range: rangeSchema,
-  /** 1 - mismatch probability of this caption on this image, 0..1; absent where it was not judged. */
+  /** 1 - mismatch probability, 0..1; absent for pairs that were not scored. */
   match: z.number().optional(),
 });
 export type PairItem = z.infer<typeof pairItemSchema>;
@@ -44,10 +44,10 @@ export const fixKindSchema = z.enum([
   'exclude-pair',
 ]);
 
-/** One fix a finding offers; applied by its place in the list. */
+/** A fix of a finding; identified by its index in the list. */
 export const fixItemSchema = z.object({
   kind: fixKindSchema,
-  /** What to write on the button or in the quick-fix menu. */
+  /** Label of the button or quick fix. */
   title: z.string(),
   /** The new caption, for `replace-caption`. */
   caption: z.string().optional(),
@@ -59,18 +59,18 @@ export const fixItemSchema = z.object({
 export type FixItem = z.infer<typeof fixItemSchema>;
 
 export const findingItemSchema = z.object({
-  /** Stable across audits as long as the finding is about the same thing. */
+  /** Stable across audits for the same finding. */
   id: z.string(),
-  /** The rule's stable name, and what it is called: for a heading over several findings, and for a single one. */
+  /** The rule's ID, and its titles: for a group of findings and for a single one. */
   code: z.string(),
   title: z.string(),
   shortTitle: z.string(),
   level: levelSchema,
   message: z.string(),
   evidence: z.array(z.string()),
-  /** 0..1; findings of one rule come the surest first. */
+  /** 0..1; findings of one rule are sorted by it, descending. */
   confidence: z.number(),
-  /** The file to open: the caption file, or the image where there is none. */
+  /** The file to open: the caption file, or the image if there is none. */
   uri: z.string(),
   range: rangeSchema.optional(),
   imageUri: z.string().optional(),
@@ -89,20 +89,20 @@ export const datasetSummarySchema = z.object({
   images: z.int(),
   pairs: z.int(),
   formats: z.array(z.string()),
-  /** Estimated share of wrong captions, 0..1, and what is promised of the reported ones. */
+  /** Estimated share of wrong captions and estimated precision of the reported ones, 0..1. */
   wrongShare: z.number().optional(),
   precision: z.number().optional(),
-  /** The captions are too alike for one that belongs to another image of the dataset to be told. */
+  /** The captions are too similar to detect one that belongs to another image of the dataset. */
   tooAlike: z.boolean().optional(),
   verified: z.int(),
   excluded: z.int(),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
-/** One entry of the neighbour browser. */
+/** An entry of the neighbour browser. */
 export const neighbourSchema = z.object({
   item: pairItemSchema,
-  /** What `score` says: how well the two fit (1 - mismatch probability), or how alike two pictures look; both 0..1. */
+  /** Kind of `score`: 1 - mismatch probability, or similarity of two images; both 0..1. */
   kind: z.enum(['match', 'likeness']),
   score: z.number(),
   /** Whether training may confuse this pair with the one in focus. */
@@ -111,9 +111,9 @@ export const neighbourSchema = z.object({
 export type Neighbour = z.infer<typeof neighbourSchema>;
 
 export const neighboursSchema = z.object({
-  /** The pair in focus; for an image without caption `caption` is empty. */
+  /** The pair in focus; `caption` is empty for an image without one. */
   focus: pairItemSchema,
-  /** All captions of the image in focus, in order: it may have several. */
+  /** All pairs of the image in focus, in order. */
   siblings: z.array(pairItemSchema),
   findings: z.array(findingItemSchema),
   captions: z.array(neighbourSchema),
@@ -123,7 +123,7 @@ export const neighboursSchema = z.object({
 });
 export type Neighbours = z.infer<typeof neighboursSchema>;
 
-/** What a caption would be worth on an image; see `pairlens/match`. */
+/** Score of a caption for an image; see `pairlens/match`. */
 export const matchSchema = z.object({
   match: z.number(),
   evidence: z.array(z.string()),
@@ -131,7 +131,7 @@ export const matchSchema = z.object({
 });
 export type Match = z.infer<typeof matchSchema>;
 
-/** A content word of a caption, by the characters it stands on, and what it adds to the match; below 0 it speaks against it. */
+/** A content word of a caption, its character offsets, and how much it adds to the match; negative if it lowers the match. */
 export const weighedWordSchema = z.object({
   text: z.string(),
   start: z.int().min(0),
@@ -140,14 +140,14 @@ export const weighedWordSchema = z.object({
 });
 export type WeighedWordItem = z.infer<typeof weighedWordSchema>;
 
-/** A content word of a caption, and where in the picture it is to be seen. */
+/** A content word of a caption, and where in the image it is found. */
 export const groundedWordSchema = z.object({
   text: z.string(),
   start: z.int().min(0),
   end: z.int().min(0),
-  /** Of 3 x 3 overlapping crops, row by row: how much more each speaks for the word than all do on average. */
+  /** For 3 x 3 overlapping crops, row by row: similarity to the word, relative to the mean of all crops. */
   cells: z.array(z.number()).length(9),
-  /** The best of them, by row and column; null where the word is everywhere or nowhere. */
+  /** Row and column of the best crop; null if the word is not localized. */
   place: z.object({ row: z.int().min(0).max(2), column: z.int().min(0).max(2) }).nullable(),
 });
 export type GroundedWordItem = z.infer<typeof groundedWordSchema>;
@@ -160,13 +160,13 @@ export const thumbnailSchema = z.object({
 });
 export type Thumbnail = z.infer<typeof thumbnailSchema>;
 
-/** What the server is doing, for the status bar and the welcome view. */
+/** State of the server, for the status bar and the welcome view. */
 export const statusSchema = z.object({
   state: z.enum(['starting', 'no-dataset', 'indexing', 'auditing', 'ready', 'failed']),
   phase: z.string().optional(),
   done: z.int().optional(),
   total: z.int().optional(),
-  /** Items a second, and seconds left, once they can be told. */
+  /** Items per second, and seconds left; absent until they can be estimated. */
   rate: z.number().optional(),
   secondsLeft: z.number().optional(),
   counts: z.object({
@@ -176,7 +176,7 @@ export const statusSchema = z.object({
     hint: z.int(),
   }),
   datasets: z.array(datasetSummarySchema),
-  /** Why it failed and what to do, where `state` is `failed`. */
+  /** Message and remedy, if `state` is `failed`. */
   error: z.object({ message: z.string(), remedy: z.string().optional() }).optional(),
 });
 export type Status = z.infer<typeof statusSchema>;

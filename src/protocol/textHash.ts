@@ -1,4 +1,4 @@
-/** Names a text, however its lines end: editors show files with mixed line ends as if they were all alike. */
+/** Hash of a text with normalized line ends, because editors normalize files with mixed line ends. */
 export async function textHash(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text.replaceAll(/\r\n?/g, '\n'));
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -4,11 +4,11 @@ import { type REQUESTS, targetSchema } from './serverApi.ts';
 import { pairItemSchema, statusSchema } from './shapes.ts';
 
 /*
- * Webview and extension host talk in three kinds of messages: a request with an id, its answer (never both a value and
- * an error), and events without an answer. Most requests are passed on to the server unchanged.
+ * Webview and extension host exchange three kinds of messages: requests with an ID, responses (a value or an error),
+ * and events. Most requests are forwarded to the server unchanged.
  */
 
-/** Requests of a webview that the extension passes on to the server. */
+/** Requests of a webview that the extension forwards to the server. */
 export const FORWARDED_REQUESTS = [
   'status',
   'findings',
@@ -22,11 +22,11 @@ export const FORWARDED_REQUESTS = [
 
 const nothing = z.object({});
 
-/** Requests of a webview that the extension host answers itself. */
+/** Requests of a webview that the extension host handles itself. */
 export const HOST_REQUESTS = {
-  /** First message of a webview: the host answers with what to show. */
+  /** First message of a webview: it can now receive events. */
   ready: { params: nothing, result: nothing },
-  /** Opens the caption where it stands, or the image. */
+  /** Opens the caption in its file, or the image. */
   open: {
     params: z.object({
       item: pairItemSchema.optional(),
@@ -35,9 +35,9 @@ export const HOST_REQUESTS = {
     }),
     result: nothing,
   },
-  /** Shows two pictures with their captions side by side. */
+  /** Opens two images side by side, with their captions. */
   compare: { params: z.object({ left: pairItemSchema, right: pairItemSchema }), result: nothing },
-  /** Gives the pair this caption: one edit, one undo step. An edit that cannot be made is an error. */
+  /** Replaces the pair's caption, as one undo step. Fails if the edit cannot be applied. */
   setCaption: {
     params: z.object({ pair: pairItemSchema.shape.pair, caption: z.string() }),
     result: nothing,
@@ -57,20 +57,20 @@ export const HOST_REQUESTS = {
     }),
     result: nothing,
   },
-  /** Takes back the last edit or decision made from this webview; `undone` says what it was. */
+  /** Undoes the last edit or decision; `undone` is its label. */
   undo: { params: nothing, result: z.object({ undone: z.string().nullable() }) },
-  /** Runs one of the extension's own commands, such as `pairlens.audit`. */
+  /** Runs a command of the extension, such as `pairlens.audit`. */
   command: { params: z.object({ command: z.string().startsWith('pairlens.') }), result: nothing },
 } as const;
 
-/** Events of the host to a webview. */
+/** Events from the host to a webview. */
 export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('status'), status: statusSchema }),
-  /** Ask again for what is shown. */
+  /** Displayed data may be outdated: request it again. */
   z.object({ event: z.literal('changed'), findings: z.boolean(), uris: z.array(z.string()) }),
-  /** The neighbour browser is to look at this now; null where there is nothing to look at. */
+  /** The neighbour browser's new target; null if there is none. */
   z.object({ event: z.literal('target'), target: targetSchema.nullable() }),
-  /** The review is to show this finding. */
+  /** The review shows this finding. */
   z.object({ event: z.literal('showFinding'), id: z.string() }),
 ]);
 export type HostEvent = z.infer<typeof eventSchema>;
@@ -80,7 +80,7 @@ export const requestMessageSchema = z.object({
   method: z.string(),
   params: z.unknown(),
 });
-/** Asks that request `cancel` be given up: its answer will be an error `cancelled`. */
+/** Cancels the request with ID `cancel`, which then fails with `cancelled`. */
 export const cancelMessageSchema = z.object({ cancel: z.int() });
 export const answerMessageSchema = z.union([
   z.object({ id: z.int(), ok: z.unknown() }),
@@ -91,7 +91,7 @@ export type ForwardedRequest = (typeof FORWARDED_REQUESTS)[number];
 export type HostMethod = keyof typeof HOST_REQUESTS;
 export type WebviewMethod = ForwardedRequest | HostMethod;
 
-/** What a request of a webview takes and gives. */
+/** Parameter and result types of a webview request. */
 export type WebviewParams<M extends WebviewMethod> = M extends ForwardedRequest
   ? z.input<(typeof REQUESTS)[M]['params']>
   : M extends HostMethod

@@ -1,17 +1,17 @@
-/** What the page of a webview is made of; all addresses are ready to be used in it. */
+/** Parts of a webview page; URIs must be webview URIs. */
 export interface WebviewPage {
   readonly name: 'neighbours' | 'review';
   readonly title: string;
   /** BCP 47, for `<html lang>`. */
   readonly locale: string;
-  /** Unguessable, made anew for every page. */
+  /** Random, new for each page. */
   readonly nonce: string;
   /** `webview.cspSource`. */
   readonly cspSource: string;
   /** `dist/webview/<name>.js` and `.css`. */
   readonly scriptUri: string;
   readonly styleUri: string;
-  /** The bundle of `vscode.l10n`, undefined for English. */
+  /** The bundle of `vscode.l10n`; undefined for English. */
   readonly strings: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -20,8 +20,8 @@ function escaped(text: string): string {
 }
 
 /**
- * The whole page. Its policy allows one script (by nonce), the bundled style sheet and font, and images as data URIs;
- * no connection, no inline style, no eval.
+ * The page's HTML. Its CSP allows one script (by nonce), the bundled style sheet and font, and images as data URIs;
+ * no connections, inline styles or eval.
  */
 export function webviewHtml(page: WebviewPage): string {
   const source = page.cspSource;
@@ -34,7 +34,7 @@ export function webviewHtml(page: WebviewPage): string {
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-  // A data block is no script for the policy; `<` is escaped so that no text can end it.
+  // A JSON data block is not subject to script-src. `<` is escaped so that no text can close the element.
   const strings = JSON.stringify(page.strings ?? {}).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="${escaped(page.locale)}">

@@ -8,7 +8,7 @@ import type { NeighboursSession } from './neighboursSession.ts';
 import { siblingIndex } from './neighboursState.ts';
 import '../shared/thumbnailElement.ts';
 
-/** What the neighbours are neighbours of: picture, file, caption, match, and what was found about it. */
+/** The pair in focus: image, file, caption, match and findings. */
 export function focusCard(session: NeighboursSession, shown: Neighbours): TemplateResult {
   const { focus } = shown;
   const name = imageName(focus);

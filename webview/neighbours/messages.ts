@@ -6,13 +6,13 @@ import type { NeighboursSession } from './neighboursSession.ts';
 import type { NeighboursState } from './neighboursState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
-/** A thin moving line while an answer is on its way. */
+/** A thin progress bar while a request is pending. */
 export function busyLine(state: NeighboursState): TemplateResult {
   const busy = state.searching || (state.search === null && state.focus === 'loading');
   return html`<div class="busy-line ${busy ? 'busy' : ''}" aria-hidden="true"></div>`;
 }
 
-/** Something the person should know, with what they can do. */
+/** A message with an optional action. */
 export function message(
   kind: 'error' | 'info' | 'compass',
   text: string,
@@ -28,7 +28,7 @@ export function message(
   </div>`;
 }
 
-/** What is shown while there are no neighbours to show. */
+/** Shown instead of neighbours while there are none. */
 export function emptyState(session: NeighboursSession, state: NeighboursState): TemplateResult {
   const waiting = waitingText(state.status);
   if (waiting !== undefined) {

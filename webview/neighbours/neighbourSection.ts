@@ -41,7 +41,7 @@ function sectionWords(section: Section): SectionWords {
   }
 }
 
-/** One collapsible list of neighbours. */
+/** A collapsible list of neighbours. */
 export function neighbourSection(
   session: NeighboursSession,
   state: NeighboursState,

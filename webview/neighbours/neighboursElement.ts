@@ -26,7 +26,7 @@ export class NeighboursElement extends PageElement {
   @query('.scroller') private accessor scroller!: HTMLElement;
   @query('.announcer') private accessor announcer!: HTMLElement;
 
-  /** Set once, before anything is shown. */
+  /** Must be set once, before the first render. */
   set session(session: NeighboursSession) {
     this.#session = session;
     session.store.subscribe(() => {
@@ -81,7 +81,7 @@ export class NeighboursElement extends PageElement {
     this.#announce(state);
   }
 
-  /** Once the lists are there: before, there is nothing to scroll. */
+  /** Restores the scroll position after the lists are rendered. */
   async #scrollTo(top: number): Promise<void> {
     await Promise.all(
       [...this.querySelectorAll('pairlens-entries')].map((grid) => grid.updateComplete),
@@ -110,7 +110,7 @@ export class NeighboursElement extends PageElement {
     ${SECTIONS.map((section) => neighbourSection(session, state, section, shown[section]))}`;
   }
 
-  /** Says the match of the newest text, but only to someone who is here, and only once they pause. */
+  /** Announces the match of the newest text to screen readers, debounced, only while the page has the focus. */
   #announce(state: NeighboursState): void {
     clearTimeout(this.#announceTimer);
     const match = state.shown?.focus.match;

@@ -21,7 +21,7 @@ const SEARCH_DELAY_MS = 150;
 const SEARCH_RESULTS = 50;
 const NEIGHBOURS_SHOWN = 10;
 
-/** The neighbour browser without its looks: what it asks the host, and what it does with the answers. */
+/** Controller of the neighbour browser, without DOM: sends requests and dispatches their results. */
 export class NeighboursSession {
   readonly store: Store<NeighboursState, NeighboursAction>;
   readonly thumbnails: Thumbnails;
@@ -42,7 +42,7 @@ export class NeighboursSession {
     });
   }
 
-  /** Tells the host that the page is there, and asks for what was shown when it was last hidden. */
+  /** Sends `ready` to the host and restores what was shown before the page was hidden. */
   async start(): Promise<void> {
     this.#host.rpc.onEvent((event) => {
       switch (event.event) {
@@ -135,7 +135,7 @@ export class NeighboursSession {
     await this.#act(() => this.#host.rpc.call('compare', { left: focus, right: entry.item }));
   }
 
-  /** Gives the image in focus the entry's caption. */
+  /** Replaces the caption in focus with the entry's caption. */
   async useCaption(entry: Neighbour): Promise<void> {
     const shown = this.store.state.shown;
     if (shown === null) return;
@@ -199,7 +199,7 @@ export class NeighboursSession {
     try {
       await action();
     } catch (error) {
-      // Whoever cancelled knows.
+      // Cancelled by this page: no message needed.
       if (isCancelled(error)) return;
       const { message, remedy } = wireError(error);
       this.#say({

@@ -8,7 +8,7 @@ import type { WireError } from '../shared/rpcClient.ts';
 export const SECTIONS = ['captions', 'images', 'lookAlikes', 'duplicates'] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** What was searched for: words, or a picture under the name it goes by. */
+/** The search: a text, or an image with its display name. */
 export type Search =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image'; readonly name: string };
@@ -16,7 +16,7 @@ export type Search =
 export interface NeighboursState {
   readonly status: Status | undefined;
   readonly target: Target | null;
-  /** `unknown`: the server knows nothing of the target. While `loading`, the last answer stays in `shown`. */
+  /** `unknown`: the server has no data for the target. While `loading`, `shown` keeps the last answer. */
   readonly focus: 'none' | 'loading' | 'ready' | 'unknown' | 'failed';
   readonly shown: Neighbours | null;
   readonly failure: WireError | null;
@@ -25,7 +25,7 @@ export interface NeighboursState {
   readonly hits: readonly Neighbour[] | null;
   readonly searchFailure: WireError | null;
   readonly expanded: readonly Section[];
-  /** What the person's last action came to. */
+  /** Result of the user's last action. */
   readonly notice: Notice | null;
 }
 
@@ -40,7 +40,7 @@ export type NeighboursAction =
   | { readonly type: 'toggle'; readonly section: Section }
   | { readonly type: 'notice'; readonly notice: NeighboursState['notice'] };
 
-/** What outlives the page being hidden. */
+/** State that is kept while the page is hidden. */
 const rememberedSchema = z.object({
   target: targetSchema.nullable().catch(null),
   expanded: z.array(z.enum(SECTIONS)).catch(['captions', 'lookAlikes']),
@@ -49,7 +49,7 @@ const rememberedSchema = z.object({
 });
 export type RememberedNeighbours = z.output<typeof rememberedSchema>;
 
-/** Never fails: what cannot be read falls back to its default. */
+/** Never throws: invalid parts have their default. */
 export function parseRemembered(value: unknown): RememberedNeighbours {
   const parsed = rememberedSchema.safeParse(value ?? {});
   return parsed.success ? parsed.data : rememberedSchema.parse({});
@@ -99,7 +99,7 @@ export function reduceNeighbours(
             focus: 'ready',
             shown: action.neighbours,
             failure: null,
-            // A notice belongs to the picture it is about.
+            // The notice is dropped with its image.
             notice: samePicture(state.shown, action.neighbours) ? state.notice : null,
           };
     case 'failed':
@@ -109,7 +109,7 @@ export function reduceNeighbours(
         ...state,
         search: action.search,
         searching: action.search !== null,
-        // Old hits stay while better ones are on their way; a cleared search leaves none.
+        // Keep the old hits while a search is pending; clear them with the search.
         hits: action.search === null ? null : state.hits,
         searchFailure: null,
         notice: null,
@@ -136,7 +136,7 @@ function samePicture(a: Neighbours | null, b: Neighbours): boolean {
   return a?.focus.imageUri === b.focus.imageUri;
 }
 
-/** Place of the caption in focus among those of its image, from 0; -1 where the image has none. */
+/** Index of the caption in focus among those of its image; -1 if the image has none. */
 export function siblingIndex(neighbours: Neighbours): number {
   const key = pairKey(neighbours.focus.pair);
   return neighbours.siblings.findIndex((sibling) => pairKey(sibling.pair) === key);

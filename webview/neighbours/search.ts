@@ -50,7 +50,7 @@ export function searchBox(
   </div>`;
 }
 
-/** What a search found, or why it found nothing. */
+/** The hits of a search, or a message. */
 export function searchResults(
   session: NeighboursSession,
   state: NeighboursState,

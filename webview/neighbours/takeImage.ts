@@ -2,7 +2,7 @@ import { base64Of, imageIn, MAX_BYTES } from '../shared/droppedImage.ts';
 import { t } from '../shared/l10n.ts';
 import type { NeighboursSession } from './neighboursSession.ts';
 
-/** Searches by a dropped or pasted image. @param complain where what was dropped is none */
+/** Searches by a dropped or pasted image. @param complain called if the data contains no image. */
 export async function takeImage(
   session: NeighboursSession,
   data: DataTransfer,

@@ -16,7 +16,7 @@ interface Choice {
   run(): void;
 }
 
-/** Whether the finding has a caption that can be written here. */
+/** Whether the finding has a caption that can be edited here. */
 export function canEdit(state: TriageState): boolean {
   const { current } = state;
   if (current === null) return false;
@@ -27,7 +27,7 @@ export function canEdit(state: TriageState): boolean {
   );
 }
 
-/** Whether another caption is the obvious way out; of two that are merely alike, neither need be wrong. */
+/** Whether a new caption is the likely fix; of two near-duplicates neither needs to be wrong. */
 function captionAtFault({ item, fixes }: FindingItem): boolean {
   if (item === undefined) return fixes.some(({ kind }) => kind === 'create-caption');
   return (
@@ -37,7 +37,7 @@ function captionAtFault({ item, fixes }: FindingItem): boolean {
   );
 }
 
-/** What can be done with the finding on show, the obvious thing first. */
+/** Actions for the current finding, the most likely one first. */
 export function choices(session: TriageSession): readonly Choice[] {
   const { state } = session.store;
   const { current } = state;
@@ -97,7 +97,7 @@ export function choices(session: TriageSession): readonly Choice[] {
   return all;
 }
 
-/** The caption where it stands, its match as one types, and what can be done. */
+/** The caption field with its live match, and the actions. */
 export function captionEditor(
   session: TriageSession,
   seek: (start: number | undefined) => void,

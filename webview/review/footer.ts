@@ -3,14 +3,14 @@ import { t } from '../shared/l10n.ts';
 import { minutesLeft } from './pace.ts';
 import { openFindings, tally, type TriageState } from './triageState.ts';
 
-/** "16 left, about 4 min"; the time only once the person's own pace is known. */
+/** Such as "16 left, about 4 min"; without the time until the user's pace is known. */
 export function leftText(state: TriageState): string {
   const left = Math.max(0, openFindings(state).length - state.index);
   const minutes = minutesLeft(state.pace, left);
   return minutes === undefined ? t('{0} left', left) : t('{0} left, about {1} min', left, minutes);
 }
 
-/** "3 fixed · 3 verified · 1 excluded", only what there is. */
+/** Such as "3 fixed · 3 verified · 1 excluded", without zero counts. */
 export function tallyText(state: TriageState): string {
   const { fixed, verified, excluded } = tally(state.history);
   return [
@@ -22,7 +22,7 @@ export function tallyText(state: TriageState): string {
     .join(' · ');
 }
 
-/** Progress, tally and the keys that have no button. */
+/** Progress, tally, and the keys without a button. */
 export function footer(state: TriageState, act: { undo(): void; help(): void }): TemplateResult {
   const open = openFindings(state).length;
   const done = state.history.length + Math.min(state.index, open);

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
 
-/** All keys of the review, for `?`. */
+/** The list of keys, opened with `?`. */
 export function helpDialog(): TemplateResult {
   const rows: readonly (readonly [readonly string[], string])[] = [
     [['1', '–', '9'], t('Use suggestion 1 to 9 and go on')],

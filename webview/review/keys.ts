@@ -1,4 +1,4 @@
-/** What a key does in the review. */
+/** Commands of the review's keys. */
 export type TriageCommand =
   | { readonly kind: 'suggestion'; readonly number: number }
   | {
@@ -17,7 +17,7 @@ export type TriageCommand =
         | 'help';
     };
 
-/** The part of a keyboard event that decides. */
+/** The properties of a KeyboardEvent that select a command. */
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -25,7 +25,7 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** Where the focus is: in a text field, on something Enter and Space press, or elsewhere. */
+/** Focus: in a text field, on a control that Enter and Space activate, or elsewhere. */
 export type KeyPlace = 'field' | 'control' | 'page';
 
 const LETTERS: Readonly<Record<string, TriageCommand>> = {
@@ -42,8 +42,8 @@ const LETTERS: Readonly<Record<string, TriageCommand>> = {
 };
 
 /**
- * The command of a key press, undefined for keys that mean nothing here. In a field only Escape and Ctrl+Enter do;
- * keys with Ctrl, Alt or Meta stay the editor's.
+ * The command of a key press; undefined for other keys. In a text field only Escape and Ctrl+Enter have commands;
+ * other keys with Ctrl, Alt or Meta are left to the editor.
  */
 export function commandFor(press: KeyPress, place: KeyPlace): TriageCommand | undefined {
   const { key } = press;

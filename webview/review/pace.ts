@@ -1,9 +1,9 @@
-/** Milliseconds the last findings took, the newest last. */
+/** Milliseconds spent on the last findings, the newest last. */
 export type Pace = readonly number[];
 
 const KEPT = 20;
 const LEAST = 3;
-/** A longer look is a break, not work. */
+/** Longer times are counted as a break. */
 const LONGEST_MS = 120_000;
 
 export function addStep(pace: Pace, milliseconds: number): Pace {
@@ -11,7 +11,7 @@ export function addStep(pace: Pace, milliseconds: number): Pace {
   return [...pace.slice(-(KEPT - 1)), step];
 }
 
-/** Minutes `left` findings will take at the median pace, at least 1; undefined until three were seen. */
+/** Estimated minutes for `left` findings at the median pace, at least 1; undefined before the third finding. */
 export function minutesLeft(pace: Pace, left: number): number | undefined {
   if (pace.length < LEAST || left <= 0) return undefined;
   const sorted = [...pace].sort((a, b) => a - b);

@@ -5,12 +5,12 @@ import { t } from '../shared/l10n.ts';
 import type { TriageSession } from './triageSession.ts';
 import './triageElement.ts';
 
-/** The review's frame. Its pages share the head; there is one today, so the head shows its name and no tabs. */
+/** The frame of the review: a heading and the triage page. */
 @customElement('pairlens-review')
 export class ReviewElement extends PageElement {
   #session: TriageSession | undefined;
 
-  /** Set once, before anything is shown. */
+  /** Must be set once, before the first render. */
   set session(session: TriageSession) {
     this.#session = session;
     session.store.subscribe(() => {

@@ -10,10 +10,10 @@ import { deniedWords } from './triageState.ts';
 import '../shared/thumbnailElement.ts';
 
 const PICTURES = 8;
-/** Characters of a text that are shown in a list; the caption field shows all. */
+/** Longest text in a list, in characters; the caption field shows all of it. */
 const MAX_SHOWN = 500;
 
-/** Suggestions, reasons and nearest pictures of the finding on show. */
+/** Suggestions, reasons and nearest images of the current finding. */
 export function sidePanel(session: TriageSession, finding: FindingItem): TemplateResult {
   const { detail } = session.store.state;
   const { suggestions } = session;

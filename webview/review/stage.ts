@@ -8,13 +8,13 @@ import type { Thumbnails } from '../shared/thumbnails.ts';
 import { STAGE_PIXELS } from './triageSession.ts';
 import '../shared/thumbnailElement.ts';
 
-/** What the stage needs of the page around it. */
+/** Dependencies of the stage. */
 export interface StageContext {
   readonly thumbnails: Thumbnails;
-  /** Which of the related pairs stands beside the picture. */
+  /** Index of the related pair shown beside the image. */
   readonly partner: number;
   choosePartner(index: number): void;
-  /** How strongly each cell of a square grid over the picture is to be seen; the rest is dimmed. */
+  /** Weight of each cell of a square grid over the image; cells with a low weight are dimmed. */
   readonly spotlight: readonly number[] | undefined;
 }
 
@@ -39,7 +39,7 @@ function picture(
   ></pairlens-thumbnail>`;
 }
 
-/** The picture as large as there is room for, with the partner beside it where the finding is about two. */
+/** The image as large as possible, with its partner beside it if the finding is about two images. */
 export function stage(context: StageContext, finding: FindingItem): TemplateResult {
   const uri = imageUriOf(finding);
   const partner = finding.related[context.partner] ?? finding.related[0];

@@ -1,21 +1,21 @@
 import type { FindingItem, Neighbours, PairItem } from '../../src/protocol/shapes.ts';
 
 export const MAX_SUGGESTIONS = 9;
-/** A caption of the dataset that fits worse is none worth suggesting. */
+/** Captions of the dataset with a lower match are not suggested. */
 const LEAST_MATCH = 0.35;
 
 const DUPLICATES: ReadonlySet<string> = new Set(['near-duplicate', 'exact-duplicate']);
 
-/** A caption that may fit better. */
+/** A suggested caption. */
 export interface Suggestion {
   readonly caption: string;
-  /** Expected match on this image, where it is known. */
+  /** Expected match with this image, if known. */
   readonly match: number | undefined;
-  /** The pair that has this caption now. */
+  /** The pair that the caption comes from. */
   readonly from: PairItem | undefined;
 }
 
-/** The finding's own fixes first, then a duplicate's captions, then captions that fit the image; no caption twice, never the present one. */
+/** Captions of the finding's fixes, then of duplicates, then of the nearest captions; distinct, without the current one. */
 export function suggestionsFor(
   finding: FindingItem,
   neighbours: Neighbours | null,
@@ -31,7 +31,7 @@ export function suggestionsFor(
       from: entry?.item,
     });
   }
-  // Of the same picture, the other one's caption.
+  // A duplicate shows the same image, so its caption may fit.
   for (const item of DUPLICATES.has(finding.code) ? finding.related : []) {
     if (item.caption === '' || found.has(item.caption)) continue;
     found.set(item.caption, { caption: item.caption, match: item.match, from: item });

@@ -22,12 +22,12 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 const ANNOUNCE_DELAY_MS = 800;
 
-/** Triage: one finding at a time, the worst first, everything on the keyboard. */
+/** Triage: one finding at a time, the worst first, with keys for all actions. */
 @customElement('pairlens-triage')
 export class TriageElement extends PageElement {
   @property({ attribute: false }) accessor session!: TriageSession;
   @state() private accessor partner = 0;
-  /** Where the word begins that is looked for in the picture. */
+  /** Start offset of the hovered or focused word. */
   @state() private accessor sought: number | undefined;
   #shownId: string | undefined;
   #announced = '';
@@ -151,7 +151,7 @@ export class TriageElement extends PageElement {
     </select>`;
   }
 
-  /** How far such a finding can be trusted, where it was estimated on this dataset. */
+  /** Estimated precision of findings of this rule, if known for this dataset. */
   #precision(triage: TriageState, finding: FindingItem): TemplateResult | typeof nothing {
     if (finding.code !== 'caption-mismatch') return nothing;
     const root = finding.item?.pair.root;
@@ -181,7 +181,7 @@ export class TriageElement extends PageElement {
     });
   }
 
-  /** What is shown when there is no finding to show. */
+  /** Shown when there is no current finding. */
   #rest(triage: TriageState): TemplateResult {
     const { failure, findings, status } = triage;
     if (failure !== null) {
@@ -311,7 +311,7 @@ export class TriageElement extends PageElement {
     event.preventDefault();
   };
 
-  /** Arrow keys within a group that is one tab stop. */
+  /** Handles arrow keys within a group with one tab stop. */
   #rove(event: KeyboardEvent): boolean {
     if (!(event.target instanceof HTMLElement)) return false;
     const group = event.target.closest<HTMLElement>('[data-roving]');
@@ -327,7 +327,7 @@ export class TriageElement extends PageElement {
     return true;
   }
 
-  /** Another finding is on show: where the focus was in what is gone, it goes to the heading. */
+  /** After a change of the current finding: moves the focus to the heading if its element was removed. */
   #arrive(): void {
     this.querySelector('.side')?.scrollTo(0, 0);
     const active = document.activeElement;
@@ -346,7 +346,7 @@ export class TriageElement extends PageElement {
     this.#dialog?.showModal();
   }
 
-  /** The field is as high as its text, up to a limit; then it scrolls. */
+  /** Fits the height of the field to its text, up to a limit. */
   #growField(): void {
     const field = this.#field;
     if (field === null) return;

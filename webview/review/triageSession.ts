@@ -23,10 +23,10 @@ import { WordsSession } from './wordsSession.ts';
 
 const MATCH_DELAY_MS = 150;
 const NEIGHBOURS_SHOWN = 12;
-/** Longest side of the picture on show, in pixels. */
+/** Longest side of the main image, in pixels. */
 export const STAGE_PIXELS = 1280;
 
-/** Triage without its looks: what it asks the host, and what it does with the answers. */
+/** Controller of the triage, without DOM: sends requests and dispatches their results. */
 export class TriageSession {
   readonly store: Store<TriageState, TriageAction>;
   readonly thumbnails: Thumbnails;
@@ -36,7 +36,7 @@ export class TriageSession {
   readonly #match = new Latest();
   readonly #words: WordsSession;
   readonly #now: () => number;
-  /** Finding and caption the detail was last asked for. */
+  /** Key of the finding and caption whose details were requested last. */
   #shownKey: string | undefined;
   #since: number;
   #acting = false;
@@ -109,7 +109,7 @@ export class TriageSession {
     );
   }
 
-  /** The caption as it is being typed: its match follows after a moment of quiet. */
+  /** Stores the typed caption and requests its match, debounced. */
   type(text: string): void {
     const { current } = this.store.state;
     if (current === null) return;
@@ -122,7 +122,7 @@ export class TriageSession {
       this.store.dispatch(draft);
       return;
     }
-    // In this order: the match that is known is not that of the new caption.
+    // Dispatched after the draft: the known match is not that of the new caption.
     this.store.dispatch({ type: 'matching', id });
     this.store.dispatch(draft);
     this.#match.run(
@@ -191,7 +191,7 @@ export class TriageSession {
     );
   }
 
-  /** Shows the finding's pair and `other` side by side; `other` alone where the finding is about no pair. */
+  /** Opens the finding's pair and `other` side by side; `other` alone if the finding has no pair. */
   async compare(other: PairItem): Promise<void> {
     const left = this.store.state.current?.item;
     await this.#act(() =>
@@ -228,7 +228,7 @@ export class TriageSession {
     });
   }
 
-  /** One action at a time: a second key press waits for nothing and does nothing. */
+  /** Runs one action at a time; calls during an action are ignored. */
   async #act(action: () => Promise<unknown>): Promise<void> {
     if (this.#acting) return;
     this.#acting = true;
@@ -242,7 +242,7 @@ export class TriageSession {
   }
 
   #complain(error: unknown): void {
-    // Whoever cancelled knows.
+    // Cancelled by this page: no message needed.
     if (isCancelled(error)) return;
     const { message, remedy } = wireError(error);
     this.#say(remedy === undefined ? message : `${message} ${remedy}`, true);
@@ -252,7 +252,7 @@ export class TriageSession {
     this.store.dispatch({ type: 'notice', notice: { text, error } });
   }
 
-  /** Asks for what belongs to the finding on show whenever that is another one, or has another caption. */
+  /** Requests the details of the current finding when the finding or its caption has changed. */
   #follow(): void {
     const { current } = this.store.state;
     const key = current === null ? undefined : `${current.id}\n${current.item?.caption ?? ''}`;
@@ -296,7 +296,7 @@ export class TriageSession {
     );
   }
 
-  /** The next picture is there before it is asked for. */
+  /** Loads the next image in advance. */
   #prefetch(): void {
     const next = openFindings(this.store.state)[this.store.state.index + 1];
     const uri = next?.item?.imageUri ?? next?.imageUri;

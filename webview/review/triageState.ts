@@ -11,55 +11,55 @@ import type {
 import type { WireError } from '../shared/rpcClient.ts';
 import { addStep, type Pace } from './pace.ts';
 
-/** How the person dealt with a finding. */
+/** How the user resolved a finding. */
 export const OUTCOMES = ['fixed', 'verified', 'excluded'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface Resolution {
   readonly id: string;
   readonly outcome: Outcome;
-  /** The caption the pair was given, for `fixed`. */
+  /** The new caption, for `fixed`. */
   readonly caption?: string | undefined;
 }
 
-/** What was said of the words of a caption; of which one counts, for people type on. */
+/** Results for the words of one caption, which may be older than the text in the field. */
 export interface Said<T> {
   readonly caption: string;
   readonly words: readonly T[];
 }
 const NOTHING_SAID = { caption: '', words: [] };
 
-/** What is known of the finding on show beyond itself; `match` is that of the caption being typed. */
+/** Requested details of the current finding; `match` is that of the caption being typed. */
 export interface Detail {
   readonly neighbours: Neighbours | null;
   readonly match: Match | null;
   readonly matching: boolean;
-  /** Words that the picture speaks against, the worst first. */
+  /** Words that the image does not support, the worst first. */
   readonly against: Said<WeighedWordItem>;
-  /** Content words, and where the picture shows them. */
+  /** Content words with their locations in the image. */
   readonly groundings: Said<GroundedWordItem>;
 }
 
 export interface TriageState {
   readonly status: Status | undefined;
-  /** All findings, the worst first; null until they are known. */
+  /** All findings, the worst first; null until they are loaded. */
   readonly findings: readonly FindingItem[] | null;
   readonly failure: WireError | null;
-  /** Only findings of this code are shown. */
+  /** Filter: show only findings of this rule. */
   readonly rule: string | null;
-  /** The finding on show; null at the end of the list. */
+  /** The finding displayed; null at the end of the list. */
   readonly current: FindingItem | null;
-  /** Its place among the open findings; kept so that a list that changes does not lose the place. */
+  /** Its index among the open findings, kept when the list changes. */
   readonly index: number;
-  /** Whether `current` is no finding any more and stays only for the caption being typed. */
+  /** Whether `current` is no longer in the list and is kept only while its caption is being edited. */
   readonly gone: boolean;
-  /** To be shown as soon as it is in the list. */
+  /** ID of the finding to show as soon as it is in the list. */
   readonly wanted: string | null;
-  /** Findings dealt with that the server may not have dropped yet. */
+  /** Resolved findings that the server may still report. */
   readonly resolved: ReadonlyMap<string, Resolution>;
-  /** Everything dealt with, the newest last: the tally, and what undo takes back. */
+  /** All resolutions, the newest last: for the tally and for undo. */
   readonly history: readonly Resolution[];
-  /** Captions typed and not applied, by finding. */
+  /** Edited captions that were not applied, by finding ID. */
   readonly drafts: ReadonlyMap<string, string>;
   readonly detail: Detail;
   readonly notice: Notice | null;
@@ -114,7 +114,7 @@ const rememberedSchema = z.object({
 });
 export type RememberedTriage = z.output<typeof rememberedSchema>;
 
-/** Never fails: what cannot be read falls back to its default. */
+/** Never throws: invalid parts have their default. */
 export function parseRemembered(value: unknown): RememberedTriage {
   const parsed = rememberedSchema.safeParse(value ?? {});
   return parsed.success ? parsed.data : rememberedSchema.parse({});
@@ -150,7 +150,7 @@ export function toRemembered(state: TriageState): RememberedTriage {
   };
 }
 
-/** The findings still to be looked at under the rule in force. */
+/** The unresolved findings that pass the rule filter. */
 export function openFindings(
   state: Pick<TriageState, 'findings' | 'rule' | 'resolved'>,
 ): readonly FindingItem[] {
@@ -160,7 +160,7 @@ export function openFindings(
   );
 }
 
-/** The caption as typed, or as it stands. */
+/** The edited caption, or the pair's caption. */
 export function draftOf(state: TriageState): string {
   const { current } = state;
   if (current === null) return '';
@@ -171,13 +171,13 @@ export function isDirty(state: TriageState): boolean {
   return state.current !== null && draftOf(state) !== (state.current.item?.caption ?? '');
 }
 
-/** Words of the caption as it stands that the picture speaks against. */
+/** Words of the caption in the field that the image does not support; empty while they are unknown. */
 export function deniedWords(state: TriageState): readonly WeighedWordItem[] {
   const { against } = state.detail;
   return against.caption === draftOf(state) ? against.words : [];
 }
 
-/** The words of the caption, and whether they are those of the caption as it stands. */
+/** The grounded words, and whether they belong to the caption in the field. */
 export function placedWords(state: TriageState): {
   readonly words: readonly GroundedWordItem[];
   readonly isCurrent: boolean;
@@ -192,7 +192,7 @@ export function tally(history: readonly Resolution[]): Readonly<Record<Outcome, 
   return counts;
 }
 
-/** Codes among the findings not dealt with, with their numbers, in the order of the list. */
+/** Rules of the unresolved findings with their counts, in list order. */
 export function ruleCounts(state: TriageState): ReadonlyMap<string, RuleCount> {
   const counts = new Map<string, RuleCount>();
   for (const { code, title } of openFindings({ ...state, rule: null })) {
@@ -201,7 +201,7 @@ export function ruleCounts(state: TriageState): ReadonlyMap<string, RuleCount> {
   return counts;
 }
 
-/** What a rule is called, and how many findings of it are open. */
+/** A rule's title and its number of open findings. */
 export interface RuleCount {
   readonly title: string;
   readonly count: number;
@@ -223,7 +223,7 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
     }
     case 'move': {
       const pace = action.took === undefined ? state.pace : addStep(state.pace, action.took);
-      // A finding that is gone leaves its place to the next one.
+      // A removed finding's index is now that of the next one.
       const by = state.gone && action.by === 1 ? 0 : action.by;
       return at({ ...state, pace }, Math.max(0, state.index + by));
     }
@@ -283,7 +283,7 @@ function detailOf(state: TriageState, id: string, change: Partial<Detail>): Tria
   return { ...state, detail: { ...state.detail, ...change } };
 }
 
-/** Goes to place `index` of the open findings; beyond the last one lies the end. */
+/** Moves to index `index` of the open findings; `current` is null beyond the last one. */
 function at(state: TriageState, index: number): TriageState {
   const open = openFindings(state);
   const place = Math.min(index, open.length);
@@ -298,7 +298,7 @@ function at(state: TriageState, index: number): TriageState {
   };
 }
 
-/** Goes to the wanted finding if it is there; a rule that hides it is lifted. */
+/** Moves to the wanted finding if it is in the list; clears a rule filter that hides it. */
 function reveal(state: TriageState): TriageState {
   const { wanted } = state;
   if (wanted === null || !(state.findings ?? []).some(({ id }) => id === wanted)) return state;
@@ -319,7 +319,7 @@ function withFindings(before: TriageState, findings: readonly FindingItem[]): Tr
   const resolved = new Map(
     [...before.resolved].filter(([id, { outcome, caption }]) => {
       const finding = byId.get(id);
-      // Dropped by the server: nothing to hide. Still found with the new caption: it was no fix, so it comes back.
+      // No longer reported: nothing to hide. Still reported with the new caption: not fixed, so shown again.
       if (finding === undefined) return false;
       return outcome !== 'fixed' || caption === undefined || finding.item?.caption !== caption;
     }),
@@ -327,7 +327,7 @@ function withFindings(before: TriageState, findings: readonly FindingItem[]): Tr
   const state: TriageState = { ...before, findings, resolved, failure: null };
   if (state.wanted !== null && byId.has(state.wanted)) return reveal(state);
   if (state.current === null) {
-    // At the end of the list new findings wait behind it; nothing is shown before they are asked for.
+    // At the end of the list, new findings are not shown until the user goes on.
     return first || openFindings(before).length === 0 ? at(state, first ? state.index : 0) : state;
   }
   const index = openFindings(state).findIndex(({ id }) => id === state.current?.id);

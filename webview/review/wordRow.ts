@@ -4,13 +4,13 @@ import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
 import { deniedWords, placedWords, type TriageState } from './triageState.ts';
 
-/** Characters of a word that are shown; the caption field shows all. */
+/** Longest word shown, in characters; the caption field shows all of it. */
 const MAX_SHOWN = 40;
 
 /**
- * The words of the caption: to point at one, or to reach it with the arrow keys, shows where in the picture it is.
- * While one types, those of the caption before stay, out of use, so that nothing jumps.
- * @param seek is told where the word begins that is pointed at
+ * The words of the caption. Hovering or focusing one highlights its location in the image. While the user types, the
+ * words of the previous caption stay, disabled, so that the layout does not jump.
+ * @param seek called with the start offset of the hovered word.
  */
 export function wordRow(
   state: TriageState,
@@ -60,7 +60,7 @@ function wordButton(
   </button>`;
 }
 
-/** Where in the picture the word is that begins at `start`; undefined for one that is not there. */
+/** Grid weights of the word that starts at `start`; undefined if it is not localized. */
 export function spotlightOf(
   state: TriageState,
   start: number | undefined,

@@ -5,7 +5,7 @@ import { matchGrade } from '../shared/score.ts';
 import type { Store } from '../shared/store.ts';
 import { draftOf, isDirty, type TriageAction, type TriageState } from './triageState.ts';
 
-/** Whoever leafs through the findings does not ask where things are. */
+/** Debounce delay: no request while the user pages through findings. */
 const PLACES_DELAY_MS = 300;
 
 interface Question {
@@ -16,8 +16,8 @@ interface Question {
 }
 
 /**
- * Asks which words of the caption on show the picture speaks against, and where it shows the others: once everything
- * else is known of that caption, and anew only when it is another caption or another picture.
+ * Requests the unsupported words of the current caption and the locations of the others, after all other details are
+ * loaded, and again only for another caption or image.
  */
 export class WordsSession {
   readonly #rpc: Pick<RpcClient, 'call'>;
@@ -28,7 +28,7 @@ export class WordsSession {
   #asked: string | undefined;
   #placed: string | undefined;
 
-  /** @param generation grows when a picture may be another */
+  /** @param generation increases when images may have changed. */
   constructor(
     rpc: Pick<RpcClient, 'call'>,
     store: Store<TriageState, TriageAction>,
@@ -39,7 +39,7 @@ export class WordsSession {
     this.#generation = generation;
   }
 
-  /** To be called whenever the state may have changed. */
+  /** Call after each state change. */
   follow(): void {
     const question = questionOf(this.#store.state);
     const key = question && [question.id, question.caption, String(this.#generation())].join('\n');
@@ -48,7 +48,7 @@ export class WordsSession {
       this.#words.cancel();
       if (question !== undefined) this.#weigh(question);
     }
-    // The words of a caption that does not fit are nowhere, and would point somewhere all the same.
+    // Words of a mismatched caption are not in the image, but grounding would return a location all the same.
     const fits = question?.match !== undefined && matchGrade(question.match) !== 'poor';
     const placed = fits ? key : undefined;
     if (placed === this.#placed) return;
@@ -86,7 +86,7 @@ export class WordsSession {
   }
 }
 
-/** The caption whose words are to be told; undefined while more important things are not known of it. */
+/** The caption whose words are needed; undefined while other details are still loading. */
 function questionOf(state: TriageState): Question | undefined {
   const { current, detail } = state;
   if (current?.item === undefined || detail.neighbours === null) return undefined;

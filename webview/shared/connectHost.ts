@@ -9,7 +9,7 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** Can be called once per page. */
+/** Must be called only once per page. */
 export function connectHost(): Host {
   const api = acquireVsCodeApi();
   const transport: Transport = {

@@ -1,17 +1,17 @@
-/** An image that was dropped or pasted: a file of the workspace by URI, or bytes from elsewhere. */
+/** A dropped or pasted image: a workspace file as URI, or the bytes of another file. */
 export type GivenImage =
   | { readonly kind: 'uri'; readonly name: string; readonly uri: string }
   | { readonly kind: 'file'; readonly name: string; readonly file: File };
 
-/** Beyond this a picture is not sent through the message channel. */
+/** Largest image sent through the message channel. */
 export const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The first image in what was dropped or pasted, undefined where there is none. */
+/** The first image in the transferred data, if any. */
 export function imageIn(data: DataTransfer): GivenImage | undefined {
   for (const file of data.files) {
     if (file.type.startsWith('image/')) return { kind: 'file', name: file.name, file };
   }
-  // The Explorer and editor tabs hand over URIs.
+  // The Explorer and editor tabs transfer URIs.
   for (const type of ['application/vnd.code.uri-list', 'text/uri-list']) {
     const uri = data
       .getData(type)
@@ -24,7 +24,7 @@ export function imageIn(data: DataTransfer): GivenImage | undefined {
   return undefined;
 }
 
-/** Rejects where the file cannot be read. */
+/** Rejects if the file cannot be read. */
 export async function base64Of(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const CHUNK = 0x8000;

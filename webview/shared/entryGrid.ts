@@ -14,7 +14,7 @@ import './thumbnailElement.ts';
 
 export type EntryActionKind = 'open' | 'compare' | 'use';
 
-/** Fired on the grid, bubbling, when the person acts on an entry. */
+/** Bubbling event of the grid for a user action on an entry. */
 export class EntryActionEvent extends Event {
   static readonly type = 'pairlens-entry';
   readonly kind: EntryActionKind;
@@ -26,9 +26,9 @@ export class EntryActionEvent extends Event {
   }
 }
 
-/** Characters of a caption that are put into a row; two lines of them are seen. */
+/** Longest caption in a row, in characters; CSS shows two lines. */
 const MAX_SHOWN = 400;
-/** Longer lists keep only what is near the view in the page. */
+/** Longer lists are virtualized. */
 const VIRTUAL_ABOVE = 60;
 const FRAMES_TO_WAIT = 30;
 
@@ -39,15 +39,15 @@ function scoreLabel(entry: Neighbour): string {
 }
 
 /**
- * Entries with thumbnail, caption, score and actions, as an ARIA grid: one tab stop, up and down between entries, left
- * and right between an entry and its actions, Enter opens, C compares, U uses the caption.
+ * Entries with thumbnail, caption, score and actions, as an ARIA grid: one tab stop; up and down move between entries,
+ * left and right between an entry and its actions; Enter opens, C compares, U uses the caption.
  */
 @customElement('pairlens-entries')
 export class EntryGrid extends PageElement {
   @property() accessor label = '';
   @property({ attribute: false }) accessor entries: readonly Neighbour[] = [];
   @property({ attribute: false }) accessor thumbnails: Thumbnails | undefined;
-  /** What the entries may be compared with and their captions used on. */
+  /** The pair for the actions "compare" and "use caption". */
   @property({ attribute: false }) accessor focusItem: PairItem | undefined;
   @property() accessor opens: 'caption' | 'image' = 'caption';
 
@@ -267,8 +267,8 @@ export class EntryGrid extends PageElement {
 }
 
 /**
- * Brings row `index` of a virtual list into the page. The list's own `scrollIntoView` shows nothing at its very end
- * (@lit-labs/virtualizer 2.1.1), so the scroller is moved to where the row must be, rows being of one height.
+ * Scrolls to row `index` of a virtual list. The list's own `scrollIntoView` fails for the last rows
+ * (@lit-labs/virtualizer 2.1.1), so the position is computed, which works because all rows have the same height.
  */
 async function scrollToRow(list: HTMLElement, index: number, count: number): Promise<void> {
   const scroller = scrollerOf(list);

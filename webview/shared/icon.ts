@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 
-/** Code points of the codicons in use; a test compares them with the font's own table. */
+/** Code points of the codicons in use; a test compares them with the font. */
 export const ICONS = {
   'arrow-down': 0xea9a,
   'arrow-up': 0xeaa1,
@@ -31,7 +31,7 @@ export const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
-/** A codicon for the eye only: what it means must also be said in text or a label. */
+/** A decorative codicon, hidden from screen readers: its meaning must also be in a text or label. */
 export function icon(name: IconName, extraClass = ''): TemplateResult {
   return html`<span class="icon ${extraClass}" aria-hidden="true"
     >${String.fromCodePoint(ICONS[name])}</span

@@ -6,12 +6,12 @@ const bundleSchema = z.record(
   z.union([z.string(), z.object({ message: z.string(), comment: z.array(z.string()) })]),
 );
 
-/** The part of a document that is needed. */
+/** The part of Document that is used. */
 interface StringsPage {
   querySelector(selector: string): { readonly textContent: string | null } | null;
 }
 
-/** Reads the strings the host wrote into the page (`#pairlens-strings`); without them texts stay English. */
+/** Reads the translations that the host wrote into the page (`#pairlens-strings`); default is English. */
 export function loadStrings(root: StringsPage): void {
   const block = root.querySelector('#pairlens-strings')?.textContent;
   if (block === undefined || block === null || block.trim() === '') return;
@@ -19,7 +19,7 @@ export function loadStrings(root: StringsPage): void {
   if (bundle.success) config({ contents: bundle.data });
 }
 
-/** The text in the person's language; the key is the English text, `{0}`, `{1}`... stand for `args`. */
+/** Translates `message`, the English text; `{0}`, `{1}`... are replaced by `args`. */
 export function t(message: string, ...args: (string | number)[]): string {
   return translate(message, ...args);
 }

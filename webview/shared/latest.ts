@@ -1,17 +1,16 @@
-/** What a `Latest` does with the newest outcome. */
+/** Handlers for the outcome of the latest request. */
 export interface LatestHandlers<T> {
   done(value: T): void;
   failed(error: unknown): void;
 }
 
 /**
- * Runs one question at a time: a newer one cancels the older, and only the newest outcome is ever delivered,
- * whatever order the answers come in.
+ * Runs one request at a time: a new one cancels the previous one. Only the outcome of the latest is delivered.
  */
 export class Latest {
   #current: AbortController | undefined;
 
-  /** Asks after `delay` milliseconds of quiet (0: at once). */
+  /** Sends the request after a debounce delay in milliseconds (0: at once). */
   run<T>(
     delay: number,
     ask: (signal: AbortSignal) => Promise<T>,
@@ -45,12 +44,12 @@ export class Latest {
     });
   }
 
-  /** Whether a question is waiting or on its way. */
+  /** Whether a request is scheduled or pending. */
   get busy(): boolean {
     return this.#current !== undefined;
   }
 
-  /** Gives the question up; its outcome is dropped. */
+  /** Cancels the request; its outcome is dropped. */
   cancel(): void {
     const own = this.#current;
     this.#current = undefined;

@@ -2,11 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon, type IconName } from './icon.ts';
 import { t } from './l10n.ts';
 
-/** What was just done, or what went wrong. */
+/** Result of an action, or an error. */
 export interface Notice {
   readonly text: string;
   readonly error: boolean;
-  /** Whether it can be taken back. */
+  /** Whether an undo button is shown. */
   readonly undo?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface NoticeActions {
   readonly dismiss: () => void;
 }
 
-/** The line that says so, until it is dismissed. @param usual icon of a notice that is no error */
+/** The notice as a dismissible line. @param usual icon of notices that are not errors. */
 export function noticeLine(
   notice: Notice | null,
   usual: IconName,

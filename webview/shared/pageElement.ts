@@ -1,8 +1,8 @@
 import { LitElement } from 'lit';
 
 /**
- * Base of the pages' elements. They render into the page itself, not into shadow trees: the bundled style sheet reaches
- * them under a strict policy, ids and labels refer across elements, and focus can be moved and found.
+ * Base class of the pages' elements. They render into the light DOM: the bundled style sheet applies under the strict
+ * CSP, IDs and labels can refer to other elements, and the focus can be queried and moved.
  */
 export class PageElement extends LitElement {
   protected override createRenderRoot(): HTMLElement {

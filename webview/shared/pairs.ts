@@ -1,6 +1,6 @@
 import type { PairItem, PairRef } from '../../src/protocol/shapes.ts';
 
-/** Equal for equal pairs. */
+/** A string key of a pair. */
 export function pairKey(pair: PairRef): string {
   return `${pair.root}\n${pair.image}\n${pair.captionIndex}`;
 }
@@ -9,12 +9,12 @@ export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The image's own name, without its folders. */
+/** File name of the image. */
 export function imageName(item: PairItem): string {
   return fileName(item.pair.image);
 }
 
-/** A file's path below the dataset root that holds it, decoded; its name alone where no root does. */
+/** A file's decoded path relative to its dataset root; the file name if it is in none. */
 export function pathBelow(uri: string, roots: readonly string[]): string {
   const root = roots.find((candidate) => uri.startsWith(`${candidate.replace(/\/$/u, '')}/`));
   const path = root === undefined ? fileName(uri) : uri.slice(root.replace(/\/$/u, '').length + 1);

@@ -1,6 +1,6 @@
 /**
- * One tab stop for a group of focusable elements: exactly one of them has tabindex 0. Elements enter the page with
- * tabindex -1, and this is called after every render.
+ * Roving tabindex: exactly one element of the group has tabindex 0. Elements are rendered with tabindex -1; call this
+ * after each render.
  */
 export function keepOneTabStop(elements: readonly HTMLElement[]): void {
   const current = elements.filter((element) => element.tabIndex === 0);
@@ -15,7 +15,7 @@ export function moveTabStop(elements: readonly HTMLElement[], target: HTMLElemen
   target.focus();
 }
 
-/** Where an arrow key leads from place `index` of `count`; undefined for other keys. */
+/** New index after an arrow key at `index` of `count`; undefined for other keys. */
 export function stepFor(
   key: string,
   index: number,

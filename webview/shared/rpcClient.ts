@@ -12,16 +12,16 @@ import {
   type WebviewResult,
 } from '../../src/protocol/webviewApi.ts';
 
-/** The wire to the extension host: messages out, and a subscription to messages in that returns its end. */
+/** Message channel to the extension host; `subscribe` returns a function that unsubscribes. */
 export interface Transport {
   post(message: unknown): void;
   listen(receive: (message: unknown) => void): () => void;
 }
 
-/** An error as the host tells it. */
+/** A serialized error of the host. */
 export type WireError = z.output<typeof errorDataSchema>;
 
-/** A request that was answered with an error, was cancelled, or whose answer makes no sense. */
+/** A request failed: with an error of the host, by cancellation, or with an invalid answer. */
 export class RequestFailed extends Error {
   readonly data: WireError;
   constructor(data: WireError) {
@@ -31,7 +31,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** What to tell the person of any error caught around a request. */
+/** Error data of any value thrown around a request. */
 export function wireError(error: unknown): WireError {
   if (error instanceof RequestFailed) return error.data;
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
@@ -54,8 +54,8 @@ function resultSchema(method: WebviewMethod) {
 }
 
 /**
- * Requests of a webview to its host. An answer is parsed with the schema of its request; one that comes after its
- * request was given up is dropped. Events go to all listeners; a message of neither shape is ignored.
+ * Sends requests of a webview to its host. Answers are parsed with the schema of the request; answers to cancelled
+ * requests are dropped. Events are passed to all listeners; unknown messages are ignored.
  */
 export class RpcClient {
   readonly #transport: Transport;
@@ -71,7 +71,7 @@ export class RpcClient {
     });
   }
 
-  /** Rejects with `RequestFailed`; once `signal` aborts, at once and with code `cancelled`. */
+  /** Rejects with `RequestFailed`; when `signal` aborts, immediately with code `cancelled`. */
   call<M extends WebviewMethod>(
     method: M,
     params: WebviewParams<M>,
@@ -104,13 +104,13 @@ export class RpcClient {
     });
   }
 
-  /** Returns what ends the subscription. */
+  /** Returns a function that unsubscribes. */
   onEvent(listener: (event: HostEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops listening and gives up every open request. */
+  /** Unsubscribes and cancels all pending requests. */
   dispose(): void {
     this.#stop();
     this.#listeners.clear();

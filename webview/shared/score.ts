@@ -6,7 +6,7 @@ export { scoreText };
 
 export type MatchGrade = 'good' | 'fair' | 'poor';
 
-/** Where a match stops being trusted; the same borders give the words and the colours. */
+/** Grade of a match; it selects both the words and the colour. */
 export function matchGrade(match: number): MatchGrade {
   if (match >= 0.7) return 'good';
   return match >= 0.35 ? 'fair' : 'poor';
@@ -23,7 +23,7 @@ export function matchWords(match: number): string {
   }
 }
 
-/** A bar for the eye; the number beside it says the same. */
+/** A decorative bar; the number beside it has the same content. */
 export function meter(score: number, grade: MatchGrade | 'neutral'): TemplateResult {
   const width = Math.min(1, Math.max(0, score)) * 100;
   return html`<svg
@@ -37,7 +37,7 @@ export function meter(score: number, grade: MatchGrade | 'neutral'): TemplateRes
   </svg>`;
 }
 
-/** "Match 0.95 · fits well" with its bar; says so where there is no judgement. */
+/** Such as "Match 0.95 · fits well" with a bar, or a text for pairs without a score. */
 export function matchLine(match: number | undefined): TemplateResult {
   if (match === undefined) return html`<span class="match dim">${t('not judged')}</span>`;
   const grade = matchGrade(match);

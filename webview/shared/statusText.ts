@@ -1,7 +1,7 @@
 import type { Status } from '../../src/protocol/shapes.ts';
 import { t } from './l10n.ts';
 
-/** What keeps the server from answering, in words, with what the person can do; undefined where nothing does. */
+/** Why the server cannot answer yet and what to do; undefined if it can. */
 export function waitingText(status: Status | undefined): string | undefined {
   if (status === undefined) return t('PairLens is starting.');
   switch (status.state) {

@@ -1,4 +1,4 @@
-/** State that changes only through a reducer; listeners are told after every real change. */
+/** State with a reducer; listeners are called after each change. */
 export class Store<S, A> {
   readonly #reduce: (state: S, action: A) => S;
   readonly #listeners = new Set<() => void>();
@@ -20,7 +20,7 @@ export class Store<S, A> {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Returns what ends the subscription. */
+  /** Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

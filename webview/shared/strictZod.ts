@@ -1,4 +1,4 @@
 import { config } from 'zod';
 
-// The page's policy forbids eval; without this zod tries it and the browser reports a violation. Import it first.
+// The CSP forbids eval. Without this setting zod tries it, and the browser reports a violation. Import this file first.
 config({ jitless: true });

@@ -1,2 +1,2 @@
-/** Style sheets are collected by the bundler. */
+/** The bundler collects imported style sheets. */
 declare module '*.css';

@@ -14,18 +14,18 @@ const visibility = new IntersectionObserver(
   { rootMargin: '300px' },
 );
 
-/** An image of the dataset at about `size` pixels, asked for when it comes near the view. */
+/** An image of the dataset at about `size` pixels, loaded when it is near the viewport. */
 @customElement('pairlens-thumbnail')
 export class ThumbnailElement extends PageElement {
   @property({ attribute: false }) accessor source: Thumbnails | undefined;
   @property() accessor uri = '';
   @property({ type: Number }) accessor size = 96;
-  /** What the image shows, for those who do not see it; empty where the text beside it says so. */
+  /** Alternative text; empty if the text beside the image has the same content. */
   @property() accessor alt = '';
-  /** Grows when the same URI may hold another picture. */
+  /** Increases when the image at the same URI may have changed. */
   @property({ type: Number }) accessor generation = 0;
 
-  /** How strongly each cell of a square grid over the picture is to be seen, row by row; the rest is dimmed. */
+  /** Weight of each cell of a square grid over the image, row by row; cells with a low weight are dimmed. */
   @property({ attribute: false }) accessor spotlight: readonly number[] | undefined;
 
   @state() private accessor shown: Thumbnail | null | undefined;
@@ -79,15 +79,15 @@ export class ThumbnailElement extends PageElement {
   }
 }
 
-/** Longest side of the picture in the units of the veil: `.shade` blurs by such units. */
+/** Longest side of the image in SVG units of the overlay; `.shade` blurs in these units. */
 const SHADE_UNITS = 100;
 const DARKEST = 0.85;
-/** What is blurred reaches as far beyond the picture: at its edges the veil is no thinner. */
+/** The overlay extends this far beyond the image, so that blurring does not lighten its edges. */
 const MARGIN = 30;
-/** Cells that differ less than this, in cosines, are dimmed less. */
+/** Range of cosines that gets full contrast; smaller ranges are dimmed less. */
 const FULL_RANGE = 0.12;
 
-/** A veil over the picture, thinnest where the values are highest. It lies where `object-fit: contain` puts the picture. */
+/** An overlay on the image that dims cells with low values, placed as `object-fit: contain` places the image. */
 function shade(picture: Thumbnail, cells: readonly number[]): TemplateResult {
   const scale = SHADE_UNITS / Math.max(picture.width, picture.height);
   const [width, height] = [picture.width * scale, picture.height * scale];

@@ -4,7 +4,7 @@ import type { RpcClient } from './rpcClient.ts';
 const KEPT = 400;
 const AT_ONCE = 6;
 
-/** Thumbnails by URI and size: each asked for once, a few at a time, the newest request first, the least used dropped. */
+/** Cache of thumbnails by URI and size. Loads a few at a time, the latest request first. */
 export class Thumbnails {
   readonly #rpc: Pick<RpcClient, 'call'>;
   readonly #known = new Map<string, Promise<Thumbnail | null>>();
@@ -16,7 +16,7 @@ export class Thumbnails {
     this.#rpc = rpc;
   }
 
-  /** Null where the image cannot be read. `size` is the longest side in pixels. */
+  /** Null if the image cannot be read. @param size longest side in pixels. */
   get(uri: string, size: number): Promise<Thumbnail | null> {
     const key = `${size} ${uri}`;
     const known = this.#known.get(key);
@@ -26,7 +26,7 @@ export class Thumbnails {
       return known;
     }
     const asked = this.#ask(uri, size).catch(() => {
-      // An image that cannot be had shows as a placeholder; it is asked for again when it is next shown.
+      // Shown as a placeholder; requested again when it is next displayed.
       this.#known.delete(key);
       return null;
     });
@@ -38,12 +38,12 @@ export class Thumbnails {
     return asked;
   }
 
-  /** Grows whenever kept thumbnails may be out of date. */
+  /** Increases when cached thumbnails may be outdated. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Forgets those of `uris`; all of them where `uris` is empty. */
+  /** Drops the thumbnails of `uris`, or all if `uris` is empty. */
   forget(uris: readonly string[]): void {
     const gone = new Set(uris);
     let any = false;
