@@ -15,10 +15,10 @@ import { fileContent, readCaptionFile, withContent } from './rereadCaptionFile.t
 import type { WorkspacePorts } from './workspacePorts.ts';
 import { captionFileOf, type OpenedDataset } from './openedDatasets.ts';
 
-/** What was taken in of a file: nothing of one that is no caption file. */
+/** Result of an update: `nothing` for a file that is not a caption file. */
 export type Taken = 'nothing' | 'captions' | 'restructures';
 
-/** Brings what a caption file says now into its dataset. */
+/** Updates datasets after changes of their caption files. */
 export class CaptionFileUpdater {
   readonly documents: DocumentOverlay;
   readonly disk: FileSystem;
@@ -31,8 +31,8 @@ export class CaptionFileUpdater {
   }
 
   /**
-   * Reads a caption file of a dataset again and judges what changed: the open document, else the disk's.
-   * @returns `restructures` where the disk holds what makes other datasets of the folder.
+   * Reads a caption file again (the open document, else the file on disk) and rescores what changed.
+   * @returns `restructures` if the file on disk changes which datasets the folder contains.
    * @throws PairLensError `cancelled`.
    */
   async update(
@@ -44,7 +44,7 @@ export class CaptionFileUpdater {
     return this.takeText(member, path, await this.documents.textOf(path), signal);
   }
 
-  /** As `take`, for a text that was read already; undefined for what the disk holds. */
+  /** As `update`, for a known text; undefined for the file on disk. */
   async takeText(
     member: OpenedDataset,
     path: string,
@@ -75,7 +75,7 @@ export class CaptionFileUpdater {
   }
 
   /**
-   * Whether what the disk holds of a file makes other datasets of the folder; undefined for a file that is no caption file.
+   * Whether the file on disk changes which datasets the folder contains; undefined if it is not a caption file.
    * @throws PairLensError `cancelled`.
    */
   async restructures(
@@ -94,7 +94,7 @@ export class CaptionFileUpdater {
     return fileContent(context, file, read).restructures;
   }
 
-  /** A dataset that was opened from the disk, with what open documents say in its place. @throws PairLensError `cancelled`. */
+  /** A dataset read from disk, with the texts of open documents in place of their files. @throws PairLensError `cancelled`. */
   async withDocuments(
     opened: OpenedFolder,
     dataset: Dataset,
@@ -118,7 +118,7 @@ export class CaptionFileUpdater {
     return { dataset: whole, found, files, texts };
   }
 
-  /** Takes in a change of captions only, without reading the whole file. Whether it was one. */
+  /** Fast path: applies a change of captions only, without reading the whole file. False if it is another change. */
   async #patch(
     { dataset, texts }: OpenedDataset,
     file: string,
@@ -140,7 +140,7 @@ export class CaptionFileUpdater {
     return true;
   }
 
-  /** Encodes captions that the dataset does not know yet, and hands them over. */
+  /** Encodes the captions that are new to the dataset and passes them to `take`. */
   async #encodeFor(
     { dataset }: Pick<OpenedDataset, 'dataset'>,
     pairs: readonly { readonly caption: string }[],
@@ -148,7 +148,7 @@ export class CaptionFileUpdater {
     take: (records: ReadonlyMap<string, TextRecord>) => void,
   ): Promise<void> {
     const unknown = dataset.unknownTexts(pairs.map(({ caption }) => caption));
-    // More than there is room for are left to the whole audit that has to follow.
+    // Beyond the capacity they are encoded by the whole audit that must follow.
     const records = dataset.hasCapacityFor(unknown.length)
       ? await this.encode(unknown, signal)
       : new Map<string, TextRecord>();
@@ -156,14 +156,14 @@ export class CaptionFileUpdater {
     take(records);
   }
 
-  /** Whether a file would still be taken for what it is known as. */
+  /** Whether the file on disk still has the known format. */
   async #isStill(kind: CaptionFileKind, path: string, file: DatasetPath): Promise<boolean> {
     if (kind.kind === 'sidecar') return true;
     if (!(await this.disk.exists(path))) return false;
     return (await sniffTable(this.disk, path, file))?.id === kind.format;
   }
 
-  /** What the encoder says of some captions; of a blank one nothing. @throws PairLensError `cancelled`. */
+  /** Embeddings by caption, without blank captions. @throws PairLensError `cancelled`. */
   async encode(
     texts: readonly string[],
     signal: CancelSignal | undefined,

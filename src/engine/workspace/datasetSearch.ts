@@ -10,21 +10,21 @@ import { few, inUnit, likeness, nearest, pairOfImageRow, slotOf } from './neighb
 import { livePair } from './pairLookup.ts';
 import type { LiveNeighbour, LivePair } from './workspace.ts';
 
-/** Looked at closely: the nearest by cosine, of which hubness and the other evidence choose. */
+/** Candidates by cosine, which are then ranked with hubness correction or by match. */
 const CANDIDATES = 200;
 
-/** What hits are ranked by: a matcher's corrected cosine, or the match that the audit would give them. */
+/** How hits are ranked: by a matcher's corrected cosine, or by their match as in the audit. */
 export interface SearchOrder extends Pick<MatchOptions, 'innerProducts' | 'signal'> {
   readonly matcher?: SearchMatcher;
 }
 
-/** A hit, and what it is ranked by; what is shown is its match. */
+/** A hit with its ranking score; the displayed score is its match. */
 export interface RankedNeighbour {
   readonly neighbour: LiveNeighbour;
   readonly rank: number;
 }
 
-/** Images, or captions, by how well they fit a text. @throws PairLensError `cancelled`. */
+/** Images, or captions, that match a text best. @throws PairLensError `cancelled`. */
 export async function searchByText(
   dataset: IncrementalDataset,
   text: string,
@@ -68,7 +68,7 @@ function captionsByText(dataset: IncrementalDataset, t: number, k: number): Rank
   });
 }
 
-/** Captions that fit an image from anywhere, or images that look like it. @throws PairLensError `cancelled`. */
+/** Captions that match any given image best, or images similar to it. @throws PairLensError `cancelled`. */
 export async function searchByImage(
   dataset: IncrementalDataset,
   encoded: ImageEncodings,
@@ -115,7 +115,7 @@ export async function searchByImage(
   });
 }
 
-/** The captions, or images, that have a partner: those of the dataset, and those lent to a small one. */
+/** Query bank: the paired captions (or images) of the dataset; small datasets also borrow the shipped reference bank. */
 function bankOf(
   { context, incrementalScorer }: IncrementalDataset,
   side: 'images' | 'captions',
@@ -128,7 +128,7 @@ function bankOf(
   return { queries: stackedRows(own, hubs.bank[side]), borrowed: true };
 }
 
-/** The `k` best of some candidates, in their order. @param bank queries that tell hubs, where a matcher asks for them */
+/** The `k` best candidates, sorted. @param bank queries for hubness correction, if the matcher needs them. */
 async function best(
   candidates: readonly { readonly item: number; readonly match: number }[],
   k: number,

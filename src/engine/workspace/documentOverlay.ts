@@ -8,14 +8,14 @@ import { TextStream } from '../../core/text/textStream.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 
 interface Checked {
-  /** Size and time of the file that was looked at. */
+  /** Size and modification time of the checked file. */
   readonly signature: string;
   readonly decodable: boolean;
 }
 
 /**
- * The texts of the files that are open in the editor, by absolute path. An open document has the say about what a file
- * holds, but only while it is open; which files there are, and whether their bytes are text, the disk says.
+ * Texts of files that are open in the editor, by absolute path. An open document replaces the content of its file while
+ * it is open. Which files exist and whether they can be decoded is decided by the disk.
  */
 export class DocumentOverlay {
   readonly #texts = new Map<string, string>();
@@ -30,7 +30,7 @@ export class DocumentOverlay {
     return this.#texts.keys();
   }
 
-  /** @param text undefined where the document was closed. */
+  /** @param text undefined if the document was closed. */
   set(path: string, text: string | undefined): void {
     if (text !== undefined && CAPTION_EXTENSIONS.includes(extensionOf(path))) {
       this.#texts.set(path, text);
@@ -44,18 +44,18 @@ export class DocumentOverlay {
     return this.#texts.has(path);
   }
 
-  /** The file was written: whether its bytes are text has to be looked at again. */
+  /** The file was written: its encoding must be checked again. */
   written(path: string): void {
     this.#checked.delete(path);
   }
 
-  /** What the open document of a file says; undefined where the disk has the say. */
+  /** The text of the open document; undefined if the file on disk applies. */
   async textOf(path: string): Promise<string | undefined> {
     if (!this.#texts.has(path) || !(await this.#isText(path))) return undefined;
     return this.#texts.get(path);
   }
 
-  /** Whether the file exists and is in an encoding that can be read: what the editor shows in its place may be damaged. */
+  /** Whether the file exists and can be decoded; otherwise the editor's text may contain replacement characters. */
   async #isText(path: string): Promise<boolean> {
     try {
       const { kind, bytes, modified } = await this.#disk.stat(path);
@@ -75,7 +75,7 @@ export class DocumentOverlay {
   }
 }
 
-/** The files of a disk, one of which holds another text. */
+/** A file system in which one file has another text. */
 export function withText(disk: FileSystem, file: string, text: string): FileSystem {
   const bytes = new TextEncoder().encode(text);
   return {
@@ -94,7 +94,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes;
 }
 
-/** The text of a caption file as it is now: the open document's, else the disk's. @throws PairLensError. */
+/** The current text of a caption file: the open document's, else that on disk. @throws PairLensError. */
 export async function currentText(
   { documents, disk }: CaptionFileUpdater,
   path: string,

@@ -25,13 +25,13 @@ import type { Decision } from '../../core/dataset/decisions.ts';
 import type { FileEdit, LivePairId } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
-/** What it takes to say which characters to change. */
+/** Dependencies of the edit functions. */
 export interface Editing {
   readonly opened: readonly OpenedDataset[];
   readonly updater: CaptionFileUpdater;
 }
 
-/** The edit that gives a pair another caption. @throws PairLensError `invalid-argument`. */
+/** The edit that replaces a pair's caption. @throws PairLensError `invalid-argument`. */
 export async function captionEdit(
   editing: Editing,
   id: LivePairId,
@@ -41,7 +41,7 @@ export async function captionEdit(
   return fileEdit(found, [editOf(found, caption)]);
 }
 
-/** The edits that exchange the captions of two pairs, one entry a file. @throws PairLensError `invalid-argument`. */
+/** The edits that exchange the captions of two pairs, one entry per file. @throws PairLensError `invalid-argument`. */
 export async function swapEdits(
   editing: Editing,
   id: LivePairId,
@@ -49,7 +49,7 @@ export async function swapEdits(
 ): Promise<readonly FileEdit[]> {
   const first = await editable(editing, id);
   const second = await editable(editing, other);
-  // The file of both may have been written while it was read for the second.
+  // If both are in one file, it may have been written between the two reads.
   if (first.path === second.path && first.text !== second.text) throw noSuchPair(id);
   const there = editOf(first, second.caption);
   const here = editOf(second, first.caption);
@@ -59,7 +59,7 @@ export async function swapEdits(
   return [fileEdit(first, [there]), fileEdit(second, [here])];
 }
 
-/** The edit that gives an image its first caption. @throws PairLensError `invalid-argument`. */
+/** The edit that adds an image's first caption. @throws PairLensError `invalid-argument`. */
 export async function createCaptionEdit(
   { opened, updater }: Editing,
   imagePath: string,
@@ -83,7 +83,7 @@ export async function createCaptionEdit(
   );
 }
 
-/** A pair with the text of its file and its place in it. */
+/** A caption with the text of its file and its range in it. */
 interface Editable {
   readonly path: string;
   readonly text: string;
@@ -92,7 +92,7 @@ interface Editable {
   readonly range: SourceRange;
 }
 
-/** The pair with the text of its file, taken in anew: the disk may hold another one by now. */
+/** The pair with the current text of its file; the dataset is updated first, because the file may have changed. */
 async function editable({ opened, updater }: Editing, id: LivePairId): Promise<Editable> {
   const found = findPair(opened, id);
   if (found === undefined) throw noSuchPair(id);
@@ -106,7 +106,7 @@ async function editable({ opened, updater }: Editing, id: LivePairId): Promise<E
   if (again === undefined || now?.caption !== before.caption) throw noSuchPair(id);
   if (now.source.file !== before.source.file) throw noSuchPair(id);
   const { range, format } = now.source;
-  // Its own is moved in place when the text above it grows.
+  // A copy: the pair's own range is updated in place when the text above it changes.
   return { path, text, caption: now.caption, format, range: { ...range } };
 }
 
@@ -121,9 +121,9 @@ function editOf({ text, format, range }: Editable, caption: string): TextEdit {
 }
 
 /**
- * Adds the first caption of an image, in the way the dataset keeps its captions: a file beside the image, or a row in
- * the table of the image's folder.
- * @throws PairLensError `invalid-argument` where the format has no room for it.
+ * Adds the first caption of an image in the layout of the dataset: a sidecar file, or a row in the table of the image's
+ * folder.
+ * @throws PairLensError `invalid-argument` if the format does not support appending.
  */
 export async function createCaption(
   dataset: IncrementalDataset,
@@ -140,7 +140,7 @@ export async function createCaption(
     const path = toAbsolute(dataset.root, file);
     const exists = await updater.disk.exists(path);
     const text = exists ? await currentText(updater, path) : '';
-    // What stands there belongs to another reading of the folder, or was written meanwhile: not ours to replace.
+    // The file has content that is not this image's caption, or was written meanwhile: do not replace it.
     if (text.trim() !== '') throw noPlace(dataset, image);
     return {
       path,
@@ -149,7 +149,7 @@ export async function createCaption(
       edits: [{ start: 0, end: text.length, newText: `${caption.trim()}\n` }],
     };
   }
-  // From outside its folder it would need a path that each format resolves in its own way.
+  // An image outside of the table's folder would need a path with `..`, which formats resolve differently.
   if (!isWithin(folderOf(image), folderOf(table.file))) throw noPlace(dataset, image);
   const path = toAbsolute(dataset.root, table.file);
   const text = await currentText(updater, path);
@@ -164,7 +164,7 @@ interface Table {
   readonly format: string;
 }
 
-/** The table that names images of the same folder, the deepest first. */
+/** The table that captions images of the same folder, else any table. */
 function tableFor(dataset: IncrementalDataset, image: string): Table | undefined {
   let found: Table | undefined;
   let same = -1;
@@ -182,14 +182,14 @@ function tableFor(dataset: IncrementalDataset, image: string): Table | undefined
   return same < 1 && beside ? undefined : found;
 }
 
-/** The image's caption file where it exists and is empty. */
+/** The image's caption file, if it exists and is empty. */
 function emptySidecarOf(dataset: IncrementalDataset, image: string): string | undefined {
   return dataset.problems.find(
     (problem) => problem.code === 'empty-caption' && problem.image === image,
   )?.file;
 }
 
-/** The extension that most captions of the dataset bear. */
+/** The most frequent extension of sidecar files. */
 function usualExtension(dataset: IncrementalDataset): string {
   const counts = new Map<string, number>();
   for (const slot of dataset.slots.all()) {
@@ -217,7 +217,7 @@ function noPlace(dataset: IncrementalDataset, image: string): PairLensError {
 }
 
 /**
- * Writes down what a person decided about a pair, and judges anew what that touches.
+ * Saves a decision about a pair and rescores what it affects.
  * @returns the path of the pair's caption file.
  * @throws PairLensError `invalid-argument`, `write-failed`, `unreadable-file`, `unsupported-format`.
  */
@@ -247,7 +247,7 @@ export async function decidePair(
   return toAbsolute(dataset.root, source.file);
 }
 
-/** @throws PairLensError `write-failed` where an edit of the file would change one outside of the opened folder. */
+/** @throws PairLensError `write-failed` if the file is a link to a file outside of the opened folder. */
 export async function refuseOutside(
   files: FileSystem,
   path: string,

@@ -14,11 +14,11 @@ import { type FileContent, problemsWith } from './rereadCaptionFile.ts';
 import { PairRegistry } from './pairRegistry.ts';
 import { PairTable } from './pairTable.ts';
 
-/** Room for captions that come between two whole audits. */
+/** Spare rows for captions added between two whole audits. */
 const SPARE_TEXTS = 512;
-/** Of pairs whose neighbours changed: a tenth of a millisecond each. */
+/** Pairs rescored per batch; each takes about 0.1 ms. */
 const JUDGED_AT_ONCE = 30;
-/** Scores are shown as whole per cents. */
+/** Smallest visible change of a score: scores are displayed as whole per cents. */
 const VISIBLE = 0.005;
 
 export interface LiveDatasetPorts {
@@ -26,7 +26,7 @@ export interface LiveDatasetPorts {
   readonly languages: LanguageDetector | undefined;
 }
 
-/** One dataset with the model of its last whole audit, kept true while captions change. */
+/** A dataset with the model of its last whole audit; scores and findings are updated as captions change. */
 export class IncrementalDataset {
   readonly root: string;
   readonly incrementalScorer: IncrementalScorer;
@@ -64,7 +64,7 @@ export class IncrementalDataset {
     this.findings = new AuditFindings(this.context);
   }
 
-  /** Makes a dataset that was audited ready for changes, in steps. */
+  /** Prepares an audited dataset for changes, in steps. */
   static *from(
     whole: EmbeddedDataset,
     context: JudgedDataset,
@@ -82,7 +82,7 @@ export class IncrementalDataset {
     return new IncrementalDataset(whole, context, scorer, decisions, ports);
   }
 
-  /** What the detectors work on, by slots. */
+  /** Input of the detectors, indexed by slot. */
   get context(): JudgedDataset {
     return this.#tables.context;
   }
@@ -91,7 +91,7 @@ export class IncrementalDataset {
     return this.#tables.imageRowOf;
   }
 
-  /** As if it had been opened now. */
+  /** The current dataset, equal to that after opening it again. */
   get dataset(): Dataset {
     const pairs = [...this.slots.all()].map((slot) => this.slots.pairs[slot]!);
     return { ...this.#whole, pairs, problems: this.#problems };
@@ -113,22 +113,22 @@ export class IncrementalDataset {
     return this.#tables.decision(slot);
   }
 
-  /** Those of the captions that have to be encoded before `apply`. */
+  /** The captions that must be encoded before `apply`. */
   unknownTexts(captions: Iterable<string>): string[] {
     return this.#tables.unknownTexts(captions);
   }
 
-  /** Whether so many new captions can be judged; if not, they wait for a whole audit. */
+  /** Whether this many new captions can be scored; more wait for a whole audit. */
   hasCapacityFor(texts: number): boolean {
     return texts <= SPARE_TEXTS / 2;
   }
 
-  /** Whether captions could not be taken in because all spare rows are used: only a whole audit helps. */
+  /** Whether captions could not be added because all spare rows are used: a whole audit is necessary. */
   get capacityExceeded(): boolean {
     return this.#tables.capacityExceeded;
   }
 
-  /** Takes in what a caption file holds now, and judges what that touches. Never waits. */
+  /** Applies the new content of a caption file and rescores what changed. Synchronous. */
   apply(content: FileContent, records: ReadonlyMap<string, TextRecord>): void {
     this.#problems = problemsWith(this.#problems, content);
     const { slots, images } = this.slots.setFiles(content.pairs);
@@ -136,8 +136,8 @@ export class IncrementalDataset {
   }
 
   /**
-   * The slots a patch of a caption file is about, or undefined where it is about more than captions: rows that stand
-   * for no pair or for several, rows that become each other's repetition, problems that name lines.
+   * The slots changed by a patch of a caption file. Undefined if more than captions changes: rows with no pair or several,
+   * captions that become duplicates, problems with line numbers.
    */
   slotsOf(file: DatasetPath, patch: RowPatch): number[] | undefined {
     const problems = this.#problems.filter(
@@ -167,7 +167,7 @@ export class IncrementalDataset {
     return slots;
   }
 
-  /** As `apply`, for a change of captions only. @param slots of the rows, by `slotsOf`. */
+  /** As `apply`, for a change of captions only. @param slots result of `slotsOf`. */
   applyPatch(
     file: DatasetPath,
     patch: RowPatch,
@@ -196,7 +196,7 @@ export class IncrementalDataset {
     this.#rescoreChanged(changed, new Set(changed.map((slot) => pairs[slot]!.image)), records);
   }
 
-  /** What was decided changes what is judged. */
+  /** Applies a decision and rescores the pairs it concerns. */
   decide(
     slot: number,
     decision: Decision | 'none',
@@ -204,7 +204,7 @@ export class IncrementalDataset {
   ): void {
     if (!this.#tables.decide(slot, decision)) return;
     const { caption } = this.slots.pairs[slot]!;
-    // The same picture with the same caption under another name is the same decision.
+    // Decisions are by content: they also apply to copies of the image with the same caption.
     const same = [...this.slots.all()].filter(
       (other) => this.slots.pairs[other]!.caption === caption,
     );
@@ -215,12 +215,12 @@ export class IncrementalDataset {
     );
   }
 
-  /** Gives a pair another caption for a moment; the function returned takes it back. */
+  /** Replaces a pair's caption temporarily; the returned function restores it. */
   tryCaption(slot: number, caption: string, records: ReadonlyMap<string, TextRecord>): () => void {
     const before = this.slots.pairs[slot]!;
     const images = new Set([before.image]);
     this.slots.pairs[slot] = { ...before, caption };
-    // What neighbours make of it is not judged: all is as before once it is taken back.
+    // Neighbours are not rescored: their scores are unchanged after the restore.
     this.#change([slot], images, records);
     return () => {
       this.slots.pairs[slot] = before;
@@ -232,12 +232,12 @@ export class IncrementalDataset {
     return this.#images.has(image);
   }
 
-  /** The row of a caption that nobody carries yet, for judging it where it is not. */
+  /** A row for a caption that is not in the dataset, to score it as a query. */
   queryRow(text: string, record: TextRecord): number {
     return this.#tables.queryRow(text, record);
   }
 
-  /** Judges pairs that changed, and their siblings, and notes whose neighbours changed. */
+  /** Rescores changed pairs and their siblings; marks pairs with changed neighbours as dirty. */
   #rescoreChanged(
     changed: readonly number[],
     images: ReadonlySet<DatasetPath>,
@@ -267,12 +267,12 @@ export class IncrementalDataset {
     return touched;
   }
 
-  /** Whether a change moved pairs that were not judged anew yet. */
+  /** Whether pairs wait to be rescored. */
   get hasDirtyPairs(): boolean {
     return this.#dirtyPairs.size > 0;
   }
 
-  /** Judges some of the pairs whose neighbours changed, a few milliseconds' worth. Whether any moved visibly. */
+  /** Rescores some dirty pairs (a few milliseconds). Whether a score or finding changed visibly. */
   rescoreBatch(): boolean {
     const { mismatch } = this.context;
     let visible = false;
@@ -286,7 +286,7 @@ export class IncrementalDataset {
     return this.findings.update(new Set(), some) || visible;
   }
 
-  /** The pairs whose evidence the change may have moved. */
+  /** The pairs whose scores may have changed. */
   #touchedPairs(touched: TouchedRows): Set<number> {
     const { embedded, model } = this.context;
     const pairs = new Set<number>();

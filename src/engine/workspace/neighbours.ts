@@ -15,14 +15,14 @@ export interface NeighbourLists {
   readonly duplicates: readonly LiveNeighbour[];
 }
 
-/** What is judged: an image row, a caption row or both (-1 where there is none), and the pair's slot if it has one. */
+/** The query: an image row, a caption row or both (-1 for none), and the slot of the pair, if there is one. */
 export interface Focus {
   readonly image: number;
   readonly text: number;
   readonly slot: number | undefined;
 }
 
-/** The `k` best of each kind; the image's own captions and its copies are left out by identity. */
+/** The `k` best of each kind, without the image's own captions and its copies. */
 export function neighbourLists(
   dataset: IncrementalDataset,
   focus: Focus,
@@ -37,7 +37,7 @@ export function neighbourLists(
   };
 }
 
-/** Captions of the dataset by how well they would fit the image. */
+/** Captions of the dataset that match the image best. */
 function captionsFor(
   dataset: IncrementalDataset,
   { image, text, slot }: Focus,
@@ -70,7 +70,7 @@ function captionsFor(
   });
 }
 
-/** Images of the dataset by how well the caption would fit them. */
+/** Images of the dataset that match the caption best. */
 function imagesFor(
   dataset: IncrementalDataset,
   { image, text, slot }: Focus,
@@ -129,12 +129,12 @@ function duplicates(
     .sort((a, b) => b.score - a.score);
 }
 
-/** How many are judged to choose the best from. */
+/** Number of candidates that are scored. */
 const CANDIDATES = 64;
 
 /*
- * The lists of the evidence grow with the dataset: below some hundred images they hold too few to choose from, and its
- * images and captions are looked through one by one.
+ * The scorer's neighbour lists grow with the dataset. Below some hundred images they are too short, so all images or
+ * captions are searched.
  */
 function nearestCaptions(
   { context, incrementalScorer }: IncrementalDataset,
@@ -169,23 +169,23 @@ function nearestVisuals(
 
 const FEW_IMAGES = 400;
 
-/** Whether the dataset is small: its own images and captions are too few to tell hubs by, and quickly looked through. */
+/** Whether the dataset is too small to detect hubs, and small enough for exhaustive search. */
 export function few({ queryRow }: IncrementalScorer): boolean {
   return queryRow < FEW_IMAGES;
 }
 
-/** Centred cosine of the visuals, 0 where they have nothing in common. */
+/** Centred cosine of the visual embeddings, clipped to 0..1. */
 export function likeness(dataset: IncrementalDataset, i: number, x: number): number {
   const { visuals } = dataset.context.model.scorer.spaces;
   return inUnit(dotRows(visuals, i, visuals, x));
 }
 
-/** A cosine as a share, 0 where it is negative. */
+/** Clips a cosine to 0..1. */
 export function inUnit(cosine: number): number {
   return Math.min(1, Math.max(0, cosine));
 }
 
-/** Rows of the images that hold the same picture: the same bytes, or a near-duplicate. */
+/** Rows of the copies of an image: identical files and near-duplicates. */
 function copiesOf(dataset: IncrementalDataset, image: number): Set<number> {
   const { embedded, model } = dataset.context;
   const { pictureOf } = model.scorer.graph;
@@ -229,7 +229,7 @@ function firstSlot(dataset: IncrementalDataset, x: number): number | undefined {
   return dataset.slots.ofImage(dataset.context.embedded.images.paths[x]!)[0];
 }
 
-/** The first pair of an image, or the image alone. */
+/** The first pair of an image, or the image without a caption. */
 export function pairOfImageRow(dataset: IncrementalDataset, x: number): LivePair {
   const image: DatasetPath = dataset.context.embedded.images.paths[x]!;
   const [slot] = dataset.slots.ofImage(image);
@@ -240,7 +240,7 @@ export function top<T extends { readonly score: number }>(scored: readonly T[], 
   return [...scored].sort((a, b) => b.score - a.score).slice(0, k);
 }
 
-/** The `k` most similar of `size` items, the best first; those of -Infinity are left out. */
+/** The `k` most similar of `size` items, the best first, without items of -Infinity. */
 export function nearest(size: number, k: number, similarity: (item: number) => number): number[] {
   const lists = new TopLists(1, Math.max(1, k));
   for (let item = 0; item < size; item++) {

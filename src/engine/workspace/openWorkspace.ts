@@ -31,8 +31,8 @@ import type {
 } from './workspace.ts';
 
 /**
- * Opens the datasets of an editor's folders; nothing is read before `refresh`.
- * @param load opens the encoders and the cache; called when the first dataset is found. They stay the caller's to close.
+ * Creates the workspace of an editor's folders; nothing is read before `refresh`.
+ * @param load opens encoders and cache; called when the first dataset is found. The caller must close them.
  */
 export function openWorkspace(
   files: FileSystem,
@@ -42,7 +42,7 @@ export function openWorkspace(
   return new IncrementalWorkspace(files, load, settings);
 }
 
-/** Findings whose names are kept: more than any list of them that somebody reads. */
+/** Size of the cache of finding IDs. */
 const HASHES_KEPT = 200_000;
 
 class IncrementalWorkspace implements LiveWorkspace {
@@ -56,7 +56,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly #queue = new SerialQueue();
   readonly #refreshes = new SerialQueue();
   readonly #listeners = new Set<(change: LiveChange) => void>();
-  /** Names findings; the same ones are named after every keystroke. */
+  /** Hashes for finding IDs, cached because they are computed again after every keystroke. */
   readonly #hashes = new LRUCache<string, string>({
     max: HASHES_KEPT,
     memoMethod: (text) => this.#ports.hasher.hash(text),
@@ -70,18 +70,18 @@ class IncrementalWorkspace implements LiveWorkspace {
   );
   #rescoring: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
-  /** How often the folders were to be read again. */
+  /** Number of requests to read the folders again. */
   #rereads = 0;
   #folders: readonly string[] = [];
   #closed = false;
   #settings: LiveSettings;
   #opened: readonly OpenedDataset[] = [];
   #findings: readonly LiveFinding[] | undefined;
-  /** Caption files that changed and were not taken in yet. */
+  /** Changed caption files that were not processed yet. */
   readonly #stale = new Set<string>();
   /** Caption files that changed while a refresh was reading. */
   #changedMeanwhile: Set<string> | undefined;
-  /** Those of them that were written. */
+  /** Files that were written while a refresh was reading. */
   readonly #writtenMeanwhile = new Set<string>();
 
   constructor(files: FileSystem, load: () => Promise<WorkspacePorts>, settings: LiveSettings) {
@@ -110,7 +110,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     });
   }
 
-  /** There once a dataset is open. */
+  /** Available after the first dataset is opened. */
   get #ports(): WorkspacePorts {
     if (this.#loaded === undefined) throw new Error('No dataset is open.');
     return this.#loaded;
@@ -239,7 +239,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     if (this.#updater.documents.isOpen(path)) await this.#checkStructure(path);
   }
 
-  /** Reads everything anew where what the disk holds of a file makes other datasets. */
+  /** Refreshes everything if the file on disk changes which datasets there are. */
   async #checkStructure(path: string): Promise<void> {
     const checks = this.#opened.map((member) =>
       this.#updater.restructures(member, path, undefined),
@@ -248,7 +248,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     if (found.length === 0 || found.includes(true)) this.#rereadSoon();
   }
 
-  /** Takes in what a file says now, and whatever else could not be taken in before. */
+  /** Processes a changed file, and all stale ones. */
   async #reread(path: string, signal: CancelSignal | undefined): Promise<void> {
     this.#changedMeanwhile?.add(path);
     this.#stale.add(path);
@@ -257,7 +257,7 @@ class IncrementalWorkspace implements LiveWorkspace {
         throwIfCancelled(signal);
         const changed: string[] = [];
         for (const stale of [...this.#stale]) {
-          // What comes while this is taken in is stale again.
+          // Removed first, so that a change during the update marks the file as stale again.
           this.#stale.delete(stale);
           try {
             for (const member of this.#opened) {
@@ -275,7 +275,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     if (this.#opened.some(({ dataset }) => dataset.capacityExceeded)) this.#auditSoon();
   }
 
-  /** Whether something was taken in of a file. */
+  /** Updates a file in a dataset. False if it is not a caption file of it. */
   async #take(
     member: OpenedDataset,
     path: string,
@@ -286,7 +286,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     return taken !== 'nothing';
   }
 
-  /** Reads and audits everything anew behind people's requests: more changed than can be taken in file by file. */
+  /** Schedules a whole audit in the background, for changes that cannot be applied file by file. */
   #auditSoon(): void {
     this.#auditing ??= this.#auditWhileAsked()
       .catch((error: unknown) => {
@@ -295,7 +295,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       .finally(() => (this.#auditing = undefined));
   }
 
-  /** As `#auditSoon`, and once more where an audit goes on that may have read what was there before. */
+  /** As `#auditSoon`; a running audit, which may have read the old state, is followed by another. */
   #rereadSoon(): void {
     this.#rereads++;
     this.#auditSoon();

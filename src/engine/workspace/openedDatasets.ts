@@ -16,19 +16,19 @@ import { IncrementalDataset } from './incrementalDataset.ts';
 import type { LivePairId, LiveStatus } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
-/** A dataset with the folder it was opened in. */
+/** A dataset and the opened folder that contains it. */
 export interface OpenedDataset {
   readonly opened: OpenedFolder;
   readonly dataset: IncrementalDataset;
-  /** Its caption files as the disk held them when it was opened; paths within it. */
+  /** Its caption files when it was opened, without open documents; paths relative to it. */
   readonly found: CaptionFiles;
-  /** As they are now. */
+  /** Its current caption files. */
   readonly files: Map<string, CaptionFileKind>;
-  /** What the open ones among them said when they were read last. */
+  /** Texts of the open documents when they were last read. */
   readonly texts: Map<string, string>;
 }
 
-/** A caption file of a dataset, or undefined for a file that is none. */
+/** A caption file of a dataset; undefined for other files. */
 export function captionFileOf(
   { dataset, files }: OpenedDataset,
   path: string,
@@ -59,18 +59,18 @@ export function noSuchPair({ image }: LivePairId): PairLensError {
 }
 
 interface MembersOptions extends OpenOptions {
-  /** Knows the disk and the open documents. */
+  /** Gives access to the disk and the open documents. */
   readonly updater: CaptionFileUpdater;
-  /** Asked for when the first dataset is found: a folder without one opens no encoder. */
+  /** Called when the first dataset is found, so that other folders load no encoder. */
   readonly ports: () => Promise<WorkspacePorts>;
   readonly pause: () => Promise<void>;
   readonly onState: (state: LiveStatus['state']) => void;
 }
 
 /**
- * Opens, indexes and audits the datasets of some folders. Which datasets there are, the disk says, so that a document
- * that is broken for a moment loses none; what an open document says stands in the place of what the disk holds.
- * @throws PairLensError `cancelled` and what opening throws.
+ * Opens, indexes and audits the datasets of some folders. Which datasets there are is decided by the files on disk, so
+ * that an incomplete edit loses none; the content of open documents replaces that of their files.
+ * @throws PairLensError `cancelled` and the errors of opening.
  */
 export async function openFolders(
   folders: readonly string[],
@@ -107,7 +107,7 @@ export interface BuildHooks {
 
 /**
  * Indexes and audits one dataset.
- * @param folder that was opened, and holds the dataset
+ * @param folder that was opened and contains the dataset.
  * @throws PairLensError `cancelled`.
  */
 export async function buildDataset(
@@ -141,7 +141,7 @@ export async function buildDataset(
   return live;
 }
 
-/** Folders that lie in none of the others. */
+/** The folders that are not inside another one. */
 export function outermost(folders: readonly string[]): string[] {
   const distinct = [...new Set(folders)];
   return distinct.filter(

@@ -5,7 +5,7 @@ import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 import type { Lines, LivePair, TextPlace } from './workspace.ts';
 
-/** The pair of a slot as the editor sees it. */
+/** The pair of a slot in the form of the workspace interface. */
 export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
   const { root, context } = dataset;
   const pair = dataset.slots.pairs[slot]!;
@@ -17,7 +17,7 @@ export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
     caption: pair.caption,
     imagePath: toAbsolute(root, pair.image),
     captionPath: toAbsolute(root, pair.source.file),
-    // Its own is moved in place when the text above it grows.
+    // A copy: the pair's own range is updated in place when the text above it changes.
     range: { ...pair.source.range },
     end: captionEnd(pair),
     match: Number.isNaN(mismatch) ? undefined : 1 - mismatch,
@@ -25,7 +25,7 @@ export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
   };
 }
 
-/** An image without a caption, named as if its caption were empty. */
+/** A pair for an image without a caption: its caption is empty. */
 export function imageAlone(root: string, image: DatasetPath): LivePair {
   const path = toAbsolute(root, image);
   return {
@@ -42,13 +42,13 @@ export function imageAlone(root: string, image: DatasetPath): LivePair {
   };
 }
 
-/** Whether a part of the caption stands on one of the lines. */
+/** Whether the caption overlaps the lines. */
 export function isOn({ first, last }: Lines, pair: Pair): boolean {
   const { line } = pair.source.range;
   return line <= last && (line >= first || captionEnd(pair).line >= first);
 }
 
-/** Where the caption ends in its file. */
+/** End position of the caption in its file. */
 export function captionEnd({ caption, source }: Pair): LivePair['end'] {
   const { range, format } = source;
   const lines = captionFormat(format).linesOf?.(caption) ?? [caption];
@@ -58,7 +58,7 @@ export function captionEnd({ caption, source }: Pair): LivePair['end'] {
     : { line: range.line + lines.length - 1, column: last.length };
 }
 
-/** The pairs of a caption file, in its order. @param lines only those whose caption stands, at least in part, on these */
+/** The pairs of a caption file, in file order. @param lines only pairs whose caption overlaps these lines. */
 export function pairsInFile(
   members: readonly OpenedDataset[],
   path: string,
@@ -74,7 +74,7 @@ export function pairsInFile(
   });
 }
 
-/** The caption at a place, or else the first on its line, or else that of a file with captions of one image only. */
+/** The caption at a position, else the first on its line, else the last of a file that captions a single image. */
 export function pairAt(
   members: readonly OpenedDataset[],
   path: string,
@@ -87,7 +87,7 @@ export function pairAt(
     for (const slot of file === undefined ? [] : dataset.slots.ofFile(file)) {
       const pair = dataset.slots.pairs[slot]!;
       if (!isOn(line, pair)) continue;
-      // One line may hold all captions of a dataset: only the one that is meant is made out.
+      // One line may contain all captions of a dataset: only the matching pair is converted.
       const { range } = pair.source;
       if (!isBefore(place, range) && !isBefore(captionEnd(pair), place)) {
         return livePair(dataset, slot);
@@ -120,7 +120,7 @@ export function kindOf(
   return undefined;
 }
 
-/** The last caption of a file that is about a single image: beside its text, as in the line after it, it is still meant. */
+/** The last caption of a file about a single image, for positions outside its text, such as the line after it. */
 function ofOneImage(pairs: readonly LivePair[]): LivePair | undefined {
   const last = pairs.at(-1);
   return pairs.every(({ imagePath }) => imagePath === last?.imagePath) ? last : undefined;

@@ -1,17 +1,17 @@
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { move, type PlacedCaption, type RowPatch } from '../../core/formats/rowPatch.ts';
 
-/** Names a pair within its dataset. */
+/** Key of a pair within its dataset. */
 export function pairKey(image: DatasetPath, captionIndex: number): string {
   return `${captionIndex}\0${image}`;
 }
 
 /**
- * The pairs of a dataset while captions come and go. A pair keeps its slot, a small number, for as long as its image
- * has a caption of that index; findings, scores and embeddings go by slots.
+ * Assigns slots (small integers) to the pairs of a dataset. A pair keeps its slot while its image has a caption with its
+ * index; findings, scores and embeddings are indexed by slot.
  */
 export class PairRegistry {
-  /** By slot; a freed slot holds the pair that was there last. */
+  /** By slot; a freed slot contains its last pair. */
   readonly pairs: Pair[];
   readonly #slotOf = new Map<string, number>();
   readonly #ofImage = new Map<DatasetPath, number[]>();
@@ -31,12 +31,12 @@ export class PairRegistry {
     return this.#slotOf.get(pairKey(image, captionIndex));
   }
 
-  /** In the order of their captions. */
+  /** Slots of an image, by caption index. */
   ofImage(image: DatasetPath): readonly number[] {
     return this.#ofImage.get(image) ?? [];
   }
 
-  /** In the order of the file. */
+  /** Slots of a file, in file order. */
   ofFile(file: DatasetPath): readonly number[] {
     return this.#ofFile.get(file) ?? [];
   }
@@ -58,8 +58,8 @@ export class PairRegistry {
   }
 
   /**
-   * The files hold these pairs from now on.
-   * @returns the slots that were freed, filled or hold another caption, and the images they belong to.
+   * Replaces the pairs of these files.
+   * @returns the slots that were freed, filled or have another caption, and their images.
    */
   setFiles(files: ReadonlyMap<DatasetPath, readonly Pair[]>): {
     readonly slots: readonly number[];
@@ -113,14 +113,14 @@ export class PairRegistry {
     return slot;
   }
 
-  /** Other words, or another place in the file, for the pair of a slot. */
+  /** Replaces the pair of a slot by one with another caption or range. */
   replace(slot: number, pair: Pair): void {
     this.pairs[slot] = withOwnRange(pair);
   }
 
   /**
-   * Moves the places of a file's pairs behind a change of its text. In place: a keystroke at the top of a large table
-   * moves all of them, and as many new objects would keep the garbage collector busy for longer than all else takes.
+   * Shifts the ranges of a file's pairs after a change of its text. In place: a keystroke at the top of a large table
+   * shifts all of them, and collecting as many replaced objects would take longer than everything else.
    */
   move(file: DatasetPath, patch: RowPatch): void {
     for (const slot of this.ofFile(file)) {
@@ -129,7 +129,7 @@ export class PairRegistry {
     }
   }
 
-  /** Whether a slot holds a pair now. */
+  /** Whether a slot is in use. */
   holds(slot: number): boolean {
     const pair = this.pairs[slot];
     return pair !== undefined && this.find(pair.image, pair.captionIndex) === slot;

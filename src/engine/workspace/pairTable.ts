@@ -8,27 +8,27 @@ import type { JudgedDataset } from '../audit/auditDataset.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import type { PairRegistry } from './pairRegistry.ts';
 
-/** Room for pairs that come between two whole audits, before the tables are replaced by longer ones. */
+/** Spare rows for pairs added between two whole audits; beyond them the tables are reallocated. */
 const SPARE_PAIRS = 2048;
 
-/** What the detectors work on, by slots; its tables are replaced by longer ones when pairs come. */
+/** Input of the detectors, indexed by slot; its arrays are replaced by longer ones when pairs are added. */
 export interface GrowingContext extends JudgedDataset {
   readonly embedded: EmbeddedDataset & { imageRow: Int32Array; textRow: Int32Array };
   mismatch: Float64Array;
 }
 
-/** What the tables of a dataset need from outside. */
+/** Dependencies of `PairTable`. */
 export interface PairTablePorts {
   readonly slots: PairRegistry;
   readonly scorer: IncrementalScorer;
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly hash: (text: string) => string;
   readonly languages: LanguageDetector | undefined;
-  /** The problems of the dataset as they are now. */
+  /** The current problems of the dataset. */
   readonly problems: () => readonly Problem[];
 }
 
-/** For each slot its image and text rows, whether and how it is judged, and what people decided about it. */
+/** Per slot: image and text rows, score, and the user's decision. */
 export class PairTable {
   readonly context: GrowingContext;
   readonly imageRowOf: ReadonlyMap<DatasetPath, number>;
@@ -43,7 +43,7 @@ export class PairTable {
   readonly #foreign: (string | undefined)[];
   #capacityExceeded = false;
 
-  /** @param context of a whole audit, whose pairs are those of the slots. */
+  /** @param context of a whole audit; its pair indices are the initial slots. */
   constructor(context: JudgedDataset, ports: PairTablePorts) {
     const { slots, scorer, problems } = ports;
     const { dataset, images, texts } = context.embedded;
@@ -97,7 +97,7 @@ export class PairTable {
     return this.#excluded.size;
   }
 
-  /** Whether captions could not be taken in because all spare rows are used: only a whole audit helps. */
+  /** Whether captions could not be added because all spare rows are used: a whole audit is necessary. */
   get capacityExceeded(): boolean {
     return this.#capacityExceeded;
   }
@@ -107,7 +107,7 @@ export class PairTable {
     return this.#excluded.has(slot) ? 'excluded' : undefined;
   }
 
-  /** Notes what was decided about the pair of a slot; whether it can be: its image was read. */
+  /** Stores the decision about a slot's pair. False if its image could not be read. */
   decide(slot: number, decision: Decision | 'none'): boolean {
     const key = this.#decisionKey(slot);
     if (key === undefined) return false;
@@ -116,7 +116,7 @@ export class PairTable {
     return true;
   }
 
-  /** Those of the captions that have to be encoded before they are seated. */
+  /** The captions that must be encoded before `assignRows`. */
   unknownTexts(captions: Iterable<string>): string[] {
     const unknown = new Set<string>();
     for (const caption of captions) {
@@ -126,12 +126,12 @@ export class PairTable {
     return [...unknown];
   }
 
-  /** The row of a caption that nobody carries yet, for judging it where it is not. */
+  /** A row for a caption that is not in the dataset, to score it as a query. */
   queryRow(text: string, record: TextRecord): number {
     return this.#texts.place(text, record);
   }
 
-  /** Puts the pairs of some slots where they stand now. */
+  /** Assigns image and text rows to the pairs of some slots. */
   assignRows(slots: readonly number[], records: ReadonlyMap<string, TextRecord>): void {
     this.#grow();
     const taken = new Set<number>();
@@ -146,13 +146,13 @@ export class PairTable {
         : NaN;
   }
 
-  /** The text rows of the captions that are judged on an image, each once. */
+  /** Distinct text rows of the scored captions of an image. */
   textRows(image: DatasetPath): number[] {
     const rows = this.#slots.ofImage(image).map((slot) => this.context.embedded.textRow[slot]!);
     return [...new Set(rows.filter((row) => row >= 0))];
   }
 
-  /** More pairs may have come than there were rows for. */
+  /** Reallocates the arrays if there are more pairs than rows. */
   #grow(): void {
     const { embedded, mismatch } = this.context;
     const needed = this.#slots.pairs.length;
@@ -193,7 +193,7 @@ export class PairTable {
     return key === undefined ? undefined : this.#decisions.get(key);
   }
 
-  /** Undefined for an image that cannot be read. */
+  /** Undefined if the image cannot be read. */
   #decisionKey(slot: number): string | undefined {
     const { image, caption } = this.#slots.pairs[slot]!;
     const hash = this.context.embedded.images.hashes[this.imageRowOf.get(image) ?? -1];
@@ -216,9 +216,9 @@ function withRoom<T extends { set(values: ArrayLike<number>): void }>(
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** Which row of the tables holds which caption, while new ones take the rows that old ones leave. */
+/** Assigns text rows to captions; rows of captions that are no longer used are reused. */
 export class CaptionRowAllocator {
-  /** By row; empty where none was yet. */
+  /** Caption by row; empty for a row that was never used. */
   readonly texts: string[];
   readonly #scorer: IncrementalScorer;
   readonly #rowOf = new Map<string, number>();
@@ -236,9 +236,9 @@ export class CaptionRowAllocator {
   }
 
   /**
-   * Gives a caption a row that nobody's caption stands in.
-   * @param taken rows that are to be kept though nobody carries their captions yet
-   * @returns -1 where no row is free.
+   * Assigns a free row to a caption.
+   * @param taken rows that are not free although no pair uses their captions yet.
+   * @returns -1 if no row is free.
    */
   place(text: string, record: TextRecord, taken = NONE): number {
     const known = this.#rowOf.get(text);

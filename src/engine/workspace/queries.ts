@@ -31,7 +31,7 @@ import type {
 
 const MATCH_NEIGHBOURS = 20;
 
-/** What the queries look at. */
+/** Dependencies of the queries. */
 export interface QueryAccess {
   ports(): WorkspacePorts;
   readonly updater: CaptionFileUpdater;
@@ -39,11 +39,11 @@ export interface QueryAccess {
   readonly queue: SerialQueue;
   opened(): readonly OpenedDataset[];
   matcher(): SearchMatcher | undefined;
-  /** The findings that name an image, as they stand this moment. */
+  /** The current findings about an image. */
   findingsAbout(member: OpenedDataset, image: string): readonly LiveFinding[];
 }
 
-/** Questions that change nothing. */
+/** Read-only requests of the workspace. */
 export class LiveQueries {
   readonly #access: QueryAccess;
 
@@ -91,7 +91,7 @@ export class LiveQueries {
     signal?: CancelSignal,
   ): Promise<LiveMatch | undefined> {
     return this.#access.gate.first(async () => {
-      // Without a dataset there are no encoders either.
+      // Without a dataset no encoders are loaded.
       if (findPair(this.#access.opened(), id) === undefined) return undefined;
       const records = await this.#access.updater.encode([caption], signal);
       throwIfCancelled(signal);
@@ -99,7 +99,7 @@ export class LiveQueries {
     });
   }
 
-  /** Gives the pair the caption, looks, and takes it back, in one go. */
+  /** Scores the pair with another caption, synchronously; the caption is restored afterwards. */
   #match(
     id: LivePairId,
     caption: string,
@@ -196,7 +196,7 @@ export class LiveQueries {
   }
 }
 
-/** The wanted findings of a dataset that are not off, the worst first. */
+/** Findings of a dataset whose rule is not off, filtered, the worst first. */
 export function datasetFindings(
   { dataset, opened }: OpenedDataset,
   levels: Levels,

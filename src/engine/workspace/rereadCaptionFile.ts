@@ -26,19 +26,19 @@ import {
   wrongEncoding,
 } from '../discovery/sidecars.ts';
 
-/** A caption file of a dataset, read on its own. Paths within the dataset. */
+/** Content of a single caption file. Paths relative to the dataset. */
 export interface ReadFile {
-  /** Numbered as if no other file captioned their images. */
+  /** `captionIndex` starts at 0 for each image, regardless of other files. */
   readonly pairs: readonly Pair[];
   readonly problems: readonly Problem[];
   readonly kind: CaptionFileKind;
-  /** Whether it captions images that lie outside of its dataset; their pairs are left out. */
+  /** Whether it captions images outside of its dataset; their pairs are omitted. */
   readonly reachesOut: boolean;
 }
 
 /**
- * Reads one caption file again, as opening the whole folder would.
- * @param root of its dataset
+ * Reads one caption file again, with the same result as opening the whole folder.
+ * @param root of its dataset.
  * @throws PairLensError `cancelled`.
  */
 export async function readCaptionFile(
@@ -80,7 +80,7 @@ export async function readCaptionFile(
   };
 }
 
-/** A problem as seen from a folder inside the one it was found in. */
+/** A problem with its paths relative to a subfolder. */
 export function problemInside(
   problem: Problem,
   inside: (path: DatasetPath) => DatasetPath,
@@ -93,7 +93,7 @@ export function problemInside(
   };
 }
 
-/** Paths relative to the opened folder, as messages name them. What is wrong with the file is told once, of its first image. */
+/** Paths are relative to the opened folder, as in messages. A problem of the file is reported once, for its first image. */
 async function readSidecar(
   files: FileSystem,
   { dir, captionsPerFile }: OpenedFolder,
@@ -128,33 +128,33 @@ async function readSidecar(
   return { pairs, problems };
 }
 
-/** What a caption file holds now. */
+/** New content of a caption file. */
 export interface FileContent {
   readonly file: DatasetPath;
-  /** Its pairs, and those of other files that are numbered on from them. */
+  /** Its pairs, and those of other files whose caption indices follow them. */
   readonly pairs: ReadonlyMap<DatasetPath, readonly Pair[]>;
-  /** The problems of the file, and of images that lost or got their captions by it. */
+  /** Problems of the file, and of images that gained or lost captions. */
   readonly problems: readonly Problem[];
   /** Images whose `missing-caption` problem no longer holds or is among `problems`. */
   readonly images: ReadonlySet<DatasetPath>;
   /**
-   * Whether opening the folder with this content would make other datasets of it, or one with other images: then only
-   * that tells what there is.
+   * Whether opening the folder with this content would result in other datasets or other images; then the folder must
+   * be opened again.
    */
   readonly restructures: boolean;
 }
 
-/** A dataset with the facts that tell what a change of one of its files comes to. */
+/** A dataset and the state needed to apply a change of one of its files. */
 export interface FileContext {
   readonly dataset: Dataset;
   readonly opened: OpenedFolder;
-  /** Its caption files as the disk held them when it was opened. */
+  /** Its caption files when it was opened, without open documents. */
   readonly found: CaptionFiles;
-  /** As they are now. */
+  /** Its current caption files. */
   readonly files: CaptionFiles;
 }
 
-/** What a file that was read again comes to in its dataset. */
+/** The changes of a dataset caused by the new content of a file. */
 export function fileContent(context: FileContext, file: DatasetPath, read: ReadFile): FileContent {
   const pairs = numbered(context.dataset.pairs, file, read.pairs);
   const { kind, problems } = read;
@@ -175,7 +175,7 @@ export function fileContent(context: FileContext, file: DatasetPath, read: ReadF
   };
 }
 
-/** The dataset with another content of a file. */
+/** The dataset with the new content of a file. */
 export function withContent(dataset: Dataset, content: FileContent): Dataset {
   const byFile = new Map<DatasetPath, readonly Pair[]>();
   for (const pair of dataset.pairs) {
@@ -191,7 +191,7 @@ export function withContent(dataset: Dataset, content: FileContent): Dataset {
   };
 }
 
-/** The problems of a dataset with another content of a file. */
+/** The problems of a dataset with the new content of a file. */
 export function problemsWith(problems: readonly Problem[], content: FileContent): Problem[] {
   const kept = problems.filter(
     (problem) =>
@@ -202,7 +202,7 @@ export function problemsWith(problems: readonly Problem[], content: FileContent)
   return [...kept, ...content.problems];
 }
 
-/** The images of a dataset that a table and no other file captions, and those that are left without a caption. */
+/** The images that only this table captions, and those that have no caption. */
 function uncaptioned(
   { dataset, opened, files }: FileContext,
   file: DatasetPath,
@@ -226,7 +226,7 @@ function uncaptioned(
   return { missing, images, strays };
 }
 
-/** Images that other files of the dataset caption, or whose lack of a caption is reported in another way. */
+/** Images captioned by other files, or whose missing caption is reported by another problem. */
 function captionedElsewhere(
   { problems }: Dataset,
   files: CaptionFiles,
@@ -247,8 +247,8 @@ function captionedElsewhere(
 }
 
 /**
- * Whether every image of a folder should have a caption: a table that captions the folder it lies in claims all below it,
- * another one the folders of the images it names, as when the dataset is opened.
+ * Whether every image of a folder should have a caption, as decided when the dataset is opened: a table that captions
+ * images of its own folder claims everything below it; other tables claim the folders of their images.
  */
 function claimedBy(
   files: CaptionFiles,
@@ -265,7 +265,7 @@ function claimedBy(
   return (folder) => folders.has(folder) || trees.some((tree) => isWithin(folder, tree));
 }
 
-/** Whether a table now names images that make another dataset of its folder. */
+/** Whether a table now captions images that extend its dataset. */
 function outgrows(
   { dataset, opened, found }: FileContext,
   file: DatasetPath,
@@ -278,7 +278,7 @@ function outgrows(
     root = commonFolder(root, folderOf(image));
   }
   if (root !== '') return true;
-  // What a table no longer names may be captioned by a text file beside it, or belong to a dataset further down.
+  // An image removed from a table may have a sidecar, or belong to a dataset in a subfolder.
   if (!opened.hasTexts && opened.datasets.length === 1) return false;
   const before = found.get(file);
   const known = before?.kind === 'table' ? before.mentioned : new Set<DatasetPath>();
@@ -286,8 +286,8 @@ function outgrows(
 }
 
 /**
- * The pairs of a file, numbered on where files before it in the dataset caption the same images, and those of other files
- * whose numbers that changes.
+ * The pairs of a file with caption indices that continue those of earlier files, and the pairs of other files whose
+ * indices change.
  */
 function numbered(
   all: readonly Pair[],
@@ -327,8 +327,8 @@ function keyOf({ image, captionIndex }: Pair): string {
 }
 
 /**
- * From which number on each file counts the captions of an image.
- * @param own whether the pairs are numbered as if no other file captioned their images
+ * Maps a pair to the first caption index that its file has for its image.
+ * @param own whether the pairs' indices start at 0 regardless of other files.
  */
 function numbersFrom(pairs: readonly Pair[], own = false): (pair: Pair) => number {
   const counts = new Map<DatasetPath, Map<DatasetPath, number>>();

@@ -1,7 +1,7 @@
 import type { IndexPorts } from '../indexing/indexPorts.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 
-/** Work that must not overlap, one after the other. */
+/** Runs async functions one after the other. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -12,12 +12,12 @@ export class SerialQueue {
   }
 }
 
-/** Lets what a person waits for go before long work: the latter asks at every step whether it may go on. */
+/** Gives user requests priority: background work awaits `pause` at every step. */
 export class ForegroundGate {
   #urgent = 0;
   #waiting: (() => void)[] = [];
 
-  /** Runs something a person waits for. */
+  /** Runs a user request. */
   async first<T>(work: () => Promise<T>): Promise<T> {
     this.#urgent++;
     try {
@@ -28,13 +28,13 @@ export class ForegroundGate {
     }
   }
 
-  /** One turn of the event loop, and as many more as people's requests need. */
+  /** Yields to the event loop, and waits until no user request is running. */
   readonly pause = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#urgent > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   };
 
-  /** Ports whose decoding and encoding wait their turn. */
+  /** Ports whose decoding and encoding await `pause` first. */
   behind<P extends IndexPorts>(ports: P): P {
     const { imageEncoder, textEncoder, reader } = ports;
     return {
@@ -66,17 +66,17 @@ export class ForegroundGate {
   }
 }
 
-/** How long after a change the pairs around it wait to be judged anew. */
+/** Delay between a change and the rescoring of dirty pairs. */
 const RESCORE_DELAY_MS = 60;
 
-/** Judges the pairs around changed ones when nobody waits for anything else. */
+/** Rescores dirty pairs while no user request is running. */
 export class BackgroundRescorer {
   readonly #gate: ForegroundGate;
   readonly #queue: SerialQueue;
   readonly #opened: () => readonly OpenedDataset[];
   readonly #onJudged: () => void;
 
-  /** @param onJudged called after each step: findings may be others, though nothing moved visibly */
+  /** @param onJudged called after each batch: findings may have changed even if no score changed visibly. */
   constructor(
     priority: ForegroundGate,
     turns: SerialQueue,
@@ -89,10 +89,10 @@ export class BackgroundRescorer {
     this.#onJudged = onJudged;
   }
 
-  /** Resolves when nothing is left to judge: whether anything moved visibly. */
+  /** Runs until no pair is dirty. Resolves to whether anything changed visibly. */
   async run(): Promise<boolean> {
     let visible = false;
-    // A message leaves in a turn of the event loop: what is told of the change, and asked for then, goes first.
+    // Wait until the change notification is sent, so that the client's requests after it run first.
     await new Promise((resolve) => setTimeout(resolve, RESCORE_DELAY_MS));
     for (;;) {
       await this.#gate.pause();
@@ -102,7 +102,7 @@ export class BackgroundRescorer {
     }
   }
 
-  /** Whether what was judged moved visibly; undefined where nothing was left to judge. */
+  /** Whether the batch changed anything visibly; undefined if no pair was dirty. */
   #some(): boolean | undefined {
     const open = this.#opened().filter(({ dataset }) => dataset.hasDirtyPairs);
     if (open.length === 0) return undefined;

@@ -18,27 +18,27 @@ import type { LivePairId } from './workspace.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 import type { ForegroundGate } from './scheduling.ts';
 
-/** Captions whose words stay weighed: a mouse comes back to the same few. */
+/** Cached captions: the mouse returns to the same few. */
 const CAPTIONS_KEPT = 64;
-/** Images whose crops stay encoded: while a caption is typed the picture stays. */
+/** Cached images: the image stays the same while its caption is typed. */
 const IMAGES_KEPT = 8;
 
-/** What the questions about words look at. */
+/** Dependencies of the word queries. */
 export interface WordAccess {
   ports(): WorkspacePorts;
   readonly gate: ForegroundGate;
   opened(): readonly OpenedDataset[];
 }
 
-/** What is kept for a dataset; its images and their rows stay what they are for as long as it does. */
+/** Caches of a dataset, valid for its lifetime because its images do not change. */
 interface Known {
   readonly words: LRUCache<string, readonly WeighedWord[]>;
   readonly crops: LRUCache<number, Matrix>;
 }
 
 /**
- * Questions about the words of a caption. What is encoded for them is nobody's caption or image: it goes past the
- * store. In a language that the encoder does not read there is nothing to say of any word.
+ * Requests about the words of a caption. Their phrases and crops are encoded without the embedding store. Captions in
+ * languages that the encoder does not support have no words.
  */
 export class WordQueries {
   readonly #access: WordAccess;
@@ -48,7 +48,7 @@ export class WordQueries {
     this.#access = access;
   }
 
-  /** What each content word of a caption adds to its match with an image. @throws PairLensError `cancelled`. */
+  /** How much each content word of a caption adds to its match with an image. @throws PairLensError `cancelled`. */
   async words(
     id: LivePairId,
     caption: string,
@@ -66,7 +66,7 @@ export class WordQueries {
   }
 
   /**
-   * Where in an image each content word of a caption is to be seen.
+   * Where in an image each content word of a caption is found.
    * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
    */
   async groundings(
@@ -87,7 +87,7 @@ export class WordQueries {
     });
   }
 
-  /** Rows of the crops of an image (9, d). */
+  /** Embeddings of the crops of an image (9, d). */
   async #cropsOf({ root, image }: LivePairId, signal: CancelSignal | undefined): Promise<Matrix> {
     const { files, reader, imageEncoder } = this.#access.ports();
     const path = toAbsolute(root, image);

@@ -13,18 +13,18 @@ import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 
 /*
- * The datasets of an editor's folders, kept audited while people edit: what the language server stands on. Everything
- * is in absolute paths and plain data; the server turns it into LSP.
+ * Interface of the engine for the language server: the datasets of an editor's folders, audited incrementally during
+ * editing. All paths are absolute and all values plain data; the server converts them to LSP.
  */
 
-/** Names a pair for as long as its image stays in the dataset. */
+/** Identifies a pair while its image is in the dataset. */
 export interface LivePairId {
   readonly root: string;
   readonly image: DatasetPath;
   readonly captionIndex: number;
 }
 
-/** A pair as it stands now, unsaved edits included. */
+/** A pair in its current state, with unsaved edits. */
 export interface LivePair extends LivePairId {
   readonly caption: string;
   /** Absolute paths. */
@@ -33,14 +33,14 @@ export interface LivePair extends LivePairId {
   readonly range: SourceRange;
   /** 0-based end of the caption, for editors that count in lines. */
   readonly end: { readonly line: number; readonly column: number };
-  /** 1 - mismatch probability; undefined where it was not judged. */
+  /** 1 - mismatch probability; undefined for pairs that were not scored. */
   readonly match: number | undefined;
   readonly decision: Decision | undefined;
 }
 
-/** A finding with the pairs it names resolved. */
+/** A finding with its pairs. */
 export interface LiveFinding {
-  /** Stable across audits as long as it is about the same thing. */
+  /** Stable across audits for the same finding. */
   readonly id: string;
   readonly root: string;
   readonly finding: Finding;
@@ -72,19 +72,19 @@ export interface LiveMatch {
   readonly neighbours: LiveNeighbours;
 }
 
-/** Edits of one caption file, for the text it holds now (open document or disk). */
+/** Edits of one caption file. */
 export interface FileEdit {
   readonly path: string;
-  /** The text they were made for: whoever applies them to another one writes into the middle of something. */
+  /** The text the edits were computed for (open document or disk); applied to another text they corrupt it. */
   readonly text: string;
-  /** Whether the file has to be created. */
+  /** Whether the file must be created. */
   readonly create: boolean;
   readonly edits: readonly TextEdit[];
 }
 
 export interface LiveChange {
   readonly findings: boolean;
-  /** Absolute paths of caption files and images whose pairs changed; empty where everything may have. */
+  /** Absolute paths of caption files and images whose pairs changed; empty if all may have changed. */
   readonly paths: readonly string[];
 }
 
@@ -96,7 +96,7 @@ export interface LiveStatus {
 export interface LiveSettings {
   readonly levels: Levels;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
-  /** What searches rank by; the match of the audit without one. */
+  /** How search results are ranked; by the match if undefined. */
   readonly matcher?: SearchMatcher;
 }
 
@@ -107,62 +107,62 @@ export interface LiveDatasetSummary {
   readonly excluded: number;
 }
 
-/** A place in a text: 0-based line and column in UTF-16 code units. */
+/** A position in a text: 0-based line and column in UTF-16 code units. */
 export interface TextPlace {
   readonly line: number;
   readonly column: number;
 }
 
-/** Lines of a file, 0-based, the last one included. */
+/** Lines of a file, 0-based, inclusive. */
 export interface Lines {
   readonly first: number;
   readonly last: number;
 }
 
-/** Every call that waits takes a signal and throws PairLensError `cancelled` once it is aborted. */
+/** Methods with a signal throw PairLensError `cancelled` after it is aborted. */
 export interface LiveWorkspace {
   readonly status: LiveStatus;
   readonly datasets: readonly LiveDatasetSummary[];
-  /** Opens, indexes and audits every dataset below the folders; again after files came and went. */
+  /** Opens, indexes and audits every dataset below the folders; call it again after files were created or deleted. */
   refresh(
     folders: readonly string[],
     hooks: { readonly signal?: CancelSignal; readonly onProgress?: ProgressListener },
   ): Promise<void>;
-  /** Runs what a person waits for: indexing and audits stand aside meanwhile, so it must neither wait for one nor for a pause. */
+  /** Runs a user request; indexing and audits pause meanwhile, so `work` must not wait for them. */
   first<T>(work: () => Promise<T>): Promise<T>;
-  /** Called after everything that may have changed findings, scores or neighbours. */
+  /** Calls the listener after each change that may affect findings, scores or neighbours. */
   onChange(listener: (change: LiveChange) => void): { dispose(): void };
-  /** The worst first. */
+  /** All findings, the worst first. */
   findings(): readonly LiveFinding[];
-  /** In the order of the file. @param lines only pairs whose caption stands, at least in part, on these */
+  /** In file order. @param lines only pairs whose caption overlaps these lines. */
   pairsInFile(path: string, lines?: Lines): readonly LivePair[];
-  /** The caption at a place, or else the first on its line, or else that of a file with captions of one image only. */
+  /** The caption at a position, else the first on its line, else the last of a file that captions a single image. */
   pairAt(path: string, place: TextPlace): LivePair | undefined;
   pairsOfImage(path: string): readonly LivePair[];
   pair(id: LivePairId): LivePair | undefined;
   /** Whether a path is a caption file or an image of a dataset. */
   kindOf(path: string): 'captions' | 'image' | undefined;
   /**
-   * The text of a caption file is now this (an open document), or what the disk holds (undefined: closed, or changed
-   * by another program). Re-reads it, encodes the captions that changed and judges what they touch.
+   * Processes a change of a caption file: encodes changed captions and rescores what they affect.
+   * @param text of the open document; undefined if it was closed or another program wrote the file.
    */
   captionsChanged(path: string, text: string | undefined, signal?: CancelSignal): Promise<void>;
   /**
-   * A caption file was written: what the disk holds counts where no document is open, and tells which datasets there are
-   * where one is.
+   * Processes a write to a caption file. If a document is open, its text remains; the file on disk then only decides
+   * which datasets there are.
    */
   fileWritten(path: string): Promise<void>;
-  /** Whether pairs around changes are still judged, or folders read again, behind people's requests. */
+  /** Whether pairs are being rescored or folders read again in the background. */
   readonly isBusy: boolean;
-  /** Resolves when the pairs around all changes so far are judged too; that happens behind people's requests. */
+  /** Resolves when the background work of all changes so far is done. */
   whenIdle(): Promise<void>;
   neighbours(id: LivePairId, k: number, signal?: CancelSignal): Promise<LiveNeighbours | undefined>;
-  /** As `captionsChanged` would judge it, without changing anything. */
+  /** Scores a caption for the pair's image, without changing anything. */
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined>;
-  /** What each content word of `caption` adds to its match with the image; none where the caption cannot be judged. */
+  /** How much each content word of `caption` adds to its match with the image; empty if it cannot be scored. */
   words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]>;
   /**
-   * Where in the image each content word of `caption` is to be seen; none where the caption cannot be judged.
+   * Where in the image each content word of `caption` is found; empty if the caption cannot be scored.
    * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.
    */
   groundings(
@@ -182,11 +182,11 @@ export interface LiveWorkspace {
     k: number,
     signal?: CancelSignal,
   ): Promise<readonly LiveNeighbour[]>;
-  /** @throws PairLensError `invalid-argument` where the format cannot hold such a caption. */
+  /** @throws PairLensError `invalid-argument` if the format cannot represent the caption. */
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit>;
   swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]>;
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit>;
-  /** Writes or takes back a line of `.pairlens/decisions.jsonl`. */
+  /** Adds or removes a line of `.pairlens/decisions.jsonl`. */
   decide(id: LivePairId, decision: Decision | 'none'): Promise<void>;
   setSettings(settings: LiveSettings): void;
   close(): Promise<void>;

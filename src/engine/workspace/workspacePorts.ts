@@ -3,12 +3,12 @@ import type { InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { LanguageDetector, Log } from '../../core/ports.ts';
 import type { IndexPorts } from '../indexing/indexPorts.ts';
 
-/** Everything the live workspace touches. */
+/** Ports of the workspace. */
 export interface WorkspacePorts extends IndexPorts {
   readonly reference: ReferenceBank;
-  /** Tells captions the encoder cannot read; without one every caption counts as English. */
+  /** Detects captions in languages the encoder does not support; without it all captions are treated as English. */
   readonly languages?: LanguageDetector;
-  /** A fast kernel for the all-pairs search; plain JavaScript without one. */
+  /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   readonly log: Log;
 }
