@@ -3,17 +3,13 @@ export const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
   ...['jpg', 'jpeg', 'png', 'webp', 'bmp', 'gif', 'tif', 'tiff', 'avif', 'heic', 'heif', 'jxl'],
 ]);
 
+/** Clips, which video trainers read with captions as image trainers read pictures. */
+const VIDEO_EXTENSIONS: ReadonlySet<string> = new Set([
+  ...['mp4', 'webm', 'mov', 'mkv', 'avi', 'm4v', 'flv', 'wmv', 'mpg', 'mpeg'],
+]);
+
 /** Pictures a trainer does not read as such: worth a word only where a caption refers to one. */
-const UNSUPPORTED_PICTURES: Readonly<Record<string, string>> = {
-  svg: 'an SVG drawing',
-  svgz: 'an SVG drawing',
-  mp4: 'a video',
-  webm: 'a video',
-  mov: 'a video',
-  mkv: 'a video',
-  avi: 'a video',
-  m4v: 'a video',
-};
+const DRAWING_EXTENSIONS: ReadonlySet<string> = new Set(['svg', 'svgz']);
 
 /** Masks and conditions that OneTrainer keeps beside its images. */
 const COMPANION_IMAGE = /-(?:masklabel|condlabel)\.png$/i;
@@ -39,7 +35,12 @@ export function isImageName(name: string): boolean {
 
 /** `a video`, `an SVG drawing`, or undefined. */
 export function unsupportedPicture(name: string): string | undefined {
-  return UNSUPPORTED_PICTURES[extensionOf(name)];
+  if (isVideoName(name)) return 'a video';
+  return DRAWING_EXTENSIONS.has(extensionOf(name)) ? 'an SVG drawing' : undefined;
+}
+
+export function isVideoName(name: string): boolean {
+  return VIDEO_EXTENSIONS.has(extensionOf(name));
 }
 
 /** Whether a folder is left out of every walk: hidden ones (`.git`, `.pairlens`) and tools' own. */

@@ -14,6 +14,7 @@ export class ImageIndex {
   #folded: Map<string, DatasetPath[]> | undefined;
   #stems: Map<string, DatasetPath[]> | undefined;
   #names: Map<string, DatasetPath[]> | undefined;
+  #nameStems: Map<string, DatasetPath[]> | undefined;
 
   /** @param unlisted images that are there but cannot be opened, such as broken links: reported by themselves. */
   constructor(paths: readonly DatasetPath[], unlisted: Iterable<DatasetPath> = []) {
@@ -50,6 +51,17 @@ export class ImageIndex {
     this.#names ??= group(this.paths, (path) => fold(baseName(path)));
     const known = this.#names.get(fold(baseName(name.replaceAll('\\', '/')))) ?? [];
     return known.find((path) => isWithin(path, folder));
+  }
+
+  /** Images of this file name in any folder; with `byStem` also those that have the name before their extension. */
+  namesakes(name: string, byStem: boolean): readonly DatasetPath[] {
+    this.#names ??= group(this.paths, (path) => fold(baseName(path)));
+    const exact = (this.#names.get(fold(name)) ?? []).filter(
+      (path) => baseName(path).normalize('NFC') === name.normalize('NFC'),
+    );
+    if (!byStem || exact.length > 0) return exact;
+    this.#nameStems ??= group(this.paths, (path) => stemOf(baseName(path)).normalize('NFC'));
+    return this.#nameStems.get(name.normalize('NFC')) ?? [];
   }
 
   /** Folders that hold images directly, in order of first mention. */

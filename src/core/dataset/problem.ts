@@ -10,6 +10,10 @@ export type ProblemCode =
   | 'unreadable-caption'
   | 'wrong-encoding'
   | 'ambiguous-pair'
+  | 'unpaired-companion'
+  | 'companion-pictures'
+  | 'other-root'
+  | 'videos-not-judged'
   | 'outside-link'
   | 'unreadable-decisions';
 

@@ -13,6 +13,14 @@ export interface CaptionRow {
   /** What tells captions of one image apart by more than their words, e.g. the COCO annotation id. */
   readonly key?: string;
   readonly split?: string;
+  /** Other pictures that the row names: a control image, a mask, the picture before an edit. */
+  readonly companions?: readonly NamedPicture[];
+}
+
+/** A picture as a row names it under a key or column that is not that of its image. */
+export interface NamedPicture {
+  readonly key: string;
+  readonly name: string;
 }
 
 /** A row that cannot be read; its neighbours can. */

@@ -4,6 +4,7 @@ import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import {
   appendJsonLine,
   captionsAt,
+  companionsIn,
   editJsonString,
   lineProblem,
   parseJsonLine,
@@ -65,7 +66,10 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
       };
     } else {
       const split = fields.get('split');
-      const extra = split?.type === 'string' ? { split: String(split.value) } : {};
+      const extra = {
+        ...(split?.type === 'string' && { split: String(split.value) }),
+        ...companionsIn(fields, [node, captions]),
+      };
       yield* captionsAt(line, file.name, image.value, captions, extra);
     }
   }

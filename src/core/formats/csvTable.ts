@@ -1,4 +1,11 @@
-import type { CaptionFile, FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
+import { isImageName } from '../dataset/fileKinds.ts';
+import type {
+  CaptionFile,
+  FormatRow,
+  NamedPicture,
+  RowProblem,
+  TextEdit,
+} from './captionFormat.ts';
 import { endOfText } from './appendedRow.ts';
 import { csvRecordStart, readCsvRecords, type CsvRecord } from './csvRecords.ts';
 import { LIMITS } from './limits.ts';
@@ -16,11 +23,11 @@ export async function* readCsvTable(
   file: CaptionFile,
   columnsOf: (header: readonly string[]) => CsvColumns | undefined,
 ): AsyncGenerator<FormatRow> {
-  let width: number | undefined;
+  let header: CsvRecord | undefined;
   let columns: CsvColumns | undefined;
   for await (const record of readCsvRecords(file.chunks())) {
-    if (width === undefined) {
-      width = record.width;
+    if (header === undefined) {
+      header = record;
       columns = columnsOf(record.fields.map((field) => field.text));
       if (columns === undefined) {
         yield problem(
@@ -31,13 +38,14 @@ export async function* readCsvTable(
         );
         return;
       }
-    } else if (columns !== undefined) yield rowOf(record, width, columns, file.name);
+    } else if (columns !== undefined) yield rowOf(record, header, columns, file.name);
   }
 }
 
 const HEADER_REMEDY = sentence('Begin the file with a header such as `file_name,text`.');
 
-function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: string): FormatRow {
+function rowOf(record: CsvRecord, header: CsvRecord, columns: CsvColumns, name: string): FormatRow {
+  const { width } = header;
   if (record.broken === 'unclosed-quote') {
     return problem(
       record,
@@ -88,7 +96,22 @@ function rowOf(record: CsvRecord, width: number, columns: CsvColumns, name: stri
     caption: caption.text,
     range: caption.range,
     ...(split === '' ? {} : { split }),
+    ...companionsIn(record, header, columns),
   };
+}
+
+/** The pictures that a record names in other columns than those of its image and caption. */
+function companionsIn(
+  { fields }: CsvRecord,
+  header: CsvRecord,
+  columns: CsvColumns,
+): { readonly companions?: readonly NamedPicture[] } {
+  const companions = fields.flatMap(({ text }, c) =>
+    c !== columns.image && c !== columns.caption && isImageName(text.trim())
+      ? [{ key: header.fields[c]?.text ?? '', name: text.trim() }]
+      : [],
+  );
+  return companions.length === 0 ? {} : { companions };
 }
 
 function problem(record: CsvRecord, name: string, what: Sentence, remedy: Sentence): RowProblem {

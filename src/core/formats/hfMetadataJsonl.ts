@@ -4,6 +4,7 @@ import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import {
   appendJsonLine,
   captionsAt,
+  companionsIn,
   editJsonString,
   lineProblem,
   parseJsonLine,
@@ -53,6 +54,9 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
         ),
         image: image.value,
       };
-    } else yield* captionsAt(line, file.name, image.value, caption);
+    } else {
+      const extra = companionsIn(fields, [node, caption]);
+      yield* captionsAt(line, file.name, image.value, caption, extra);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { TextLine } from '../text/lines.ts';
-import type { FormatRow, RowProblem, TextEdit } from './captionFormat.ts';
+import { isImageName } from '../dataset/fileKinds.ts';
+import type { CaptionRow, FormatRow, NamedPicture, RowProblem, TextEdit } from './captionFormat.ts';
 import { readJson, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
@@ -111,6 +112,22 @@ export function tooLong(line: TextLine, fileName: string, characters: number): R
   };
 }
 
+/** The pictures that a row names under other keys than those of its image and caption, one or a list under each. */
+export function companionsIn(
+  fields: JsonFields,
+  without: readonly (JsonNode | undefined)[],
+): { readonly companions?: readonly NamedPicture[] } {
+  const companions: NamedPicture[] = [];
+  for (const [key, node] of fields) {
+    if (without.includes(node)) continue;
+    for (const { type, value } of node.items ?? [node]) {
+      if (type === 'string' && isImageName(String(value)))
+        companions.push({ key, name: String(value) });
+    }
+  }
+  return companions.length === 0 ? {} : { companions };
+}
+
 export function lineProblem(line: TextLine, fileName: string, what: Sentence): RowProblem {
   return {
     kind: 'problem',
@@ -134,7 +151,7 @@ export function captionsAt(
   fileName: string,
   image: string,
   node: JsonNode,
-  extra: { readonly split?: string } = {},
+  extra: Pick<CaptionRow, 'split' | 'companions'> = {},
 ): FormatRow[] {
   const list = node.type === 'array';
   const values = list ? (node.items ?? []) : [node];

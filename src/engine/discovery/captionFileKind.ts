@@ -8,6 +8,8 @@ export type CaptionFileKind =
       readonly format: string;
       /** Images with a row in it, blank captions included. */
       readonly mentioned: ReadonlySet<DatasetPath>;
+      /** Pictures that its rows account for without captioning them: companions, images they mean. */
+      readonly accounted: ReadonlySet<DatasetPath>;
     }
   | {
       readonly kind: 'sidecar';

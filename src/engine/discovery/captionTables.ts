@@ -9,14 +9,18 @@ import {
   HEAD_CHARACTERS,
   type CaptionFormat,
   type CaptionRow,
+  type NamedPicture,
 } from '../../core/formats/captionFormat.ts';
 import { detectFormat } from '../../core/formats/formatTable.ts';
 import { LIMITS } from '../../core/formats/limits.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { reencodeRemedy } from '../../core/text/decodeText.ts';
 import { TextStream } from '../../core/text/textStream.ts';
-import { ImageFinder } from './imageFinder.ts';
-import { type Sentence, sentence } from '../../core/text/sentence.ts';
+import { Companions } from './rowCompanions.ts';
+import { otherRoot, wrongRoot } from './mappedRoots.ts';
+import { videosNotJudged } from './videos.ts';
+import { type FoundImage, ImageFinder, type LostImage } from './imageFinder.ts';
+import { sentence } from '../../core/text/sentence.ts';
 import { shorten } from '../../core/text/visibleText.ts';
 import { unreadableFile } from './errorWords.ts';
 
@@ -31,6 +35,18 @@ export interface CaptionTable {
   readonly mentioned: ReadonlySet<DatasetPath>;
   /** Rows of images that are there but cannot be opened, and are reported as the files they are. */
   readonly unlistedRows: number;
+  /** Pictures that rows name beside their image: control images, masks, pictures before an edit. */
+  readonly companions: ReadonlySet<DatasetPath>;
+  /** Images that its rows mean without being read, since the trainer would not find them: they do have a caption. */
+  readonly meant: ReadonlySet<DatasetPath>;
+}
+
+/** Pictures that a file accounts for without captioning them. */
+export function accountedFor({
+  companions,
+  meant,
+}: Pick<CaptionTable, 'companions' | 'meant'>): Set<DatasetPath> {
+  return new Set([...companions, ...meant]);
 }
 
 /** Rows that are read before others have their turn: some ten milliseconds. */
@@ -39,7 +55,9 @@ const ROWS_PER_TURN = 500;
 const NAME_SHOWN = 300;
 const LINES_SHOWN = 20;
 /** From here on, a file none of whose images exist is one problem instead of one a row. */
-const MANY_LOST = 20;
+const MANY_LOST = 5;
+/** Share of a file's names that a mapping has to explain. */
+const NEARLY_ALL = 0.8;
 
 /** The format of a file, by its name and first characters; undefined for a file without captions. */
 export async function sniffTable(
@@ -85,6 +103,7 @@ export async function readTable(
       }
       if (row.kind === 'problem') {
         const found = row.image === undefined ? undefined : await finder.find(row.image);
+        if (found !== undefined && 'image' in found) rows.mention(found.image);
         rows.addProblem({
           code: row.code,
           file,
@@ -99,8 +118,13 @@ export async function readTable(
         rows.addProblem(overLimit(file, row));
       } else {
         const found = await finder.find(row.image);
-        if ('image' in found) rows.add(row, found.image);
-        else if ('unlisted' in found) rows.addUnlisted();
+        if ('image' in found) {
+          rows.add(row, found.image);
+          for (const named of row.companions ?? []) {
+            rows.addCompanion(row, found.image, named, await finder.find(named.name));
+          }
+        } else if ('unlisted' in found) rows.addUnlisted();
+        else if ('video' in found) rows.addVideo(found.video);
         else rows.addLost(row, found);
       }
     }
@@ -108,6 +132,7 @@ export async function readTable(
     if (PairLensError.is(error, 'cancelled')) throw error;
     rows.addProblem(unreadableFile(file, error, log));
   }
+  rows.mapLost(finder);
   return rows.finish(stream);
 }
 
@@ -169,10 +194,15 @@ class TableRows {
   readonly #counts = new Map<DatasetPath, number>();
   readonly #seen = new Map<string, { readonly range: SourceRange; repeats: SourceRange[] }>();
   readonly #problems: Problem[] = [];
-  readonly #lost: Problem[] = [];
+  /** Rows whose image was not found, and why. */
+  readonly #lost: { readonly row: CaptionRow; readonly why: LostImage }[] = [];
+  /** Images of rows that could not be read. */
+  readonly #mentioned = new Set<DatasetPath>();
+  readonly #companions = new Companions();
+  readonly #videos = new Set<DatasetPath>();
+  #meant: ReadonlySet<DatasetPath> = new Set();
   /** Images with more captions than are read, and how many. */
   readonly #surplus = new Map<DatasetPath, { readonly range: SourceRange; captions: number }>();
-  #lostRows = 0;
   #skipped = 0;
   /** Problems beyond those that are named. */
   #unnamed = 0;
@@ -229,25 +259,64 @@ class TableRows {
     else known.push(pair);
   }
 
-  addLost(
+  /** That a row is about an image, though it cannot be read. */
+  mention(image: DatasetPath): void {
+    this.#mentioned.add(image);
+  }
+
+  addLost(row: CaptionRow, why: LostImage): void {
+    this.#lost.push({ row, why });
+  }
+
+  addVideo(video: DatasetPath): void {
+    this.#videos.add(video);
+  }
+
+  addCompanion(
     row: CaptionRow,
-    lost: { code: Problem['code']; because: Sentence; remedy: Sentence },
+    image: DatasetPath,
+    { key, name }: NamedPicture,
+    found: FoundImage,
   ): void {
-    this.#lostRows++;
-    if (this.#lost.length >= LIMITS.problemsPerFile) return;
-    this.#lost.push({
-      code: lost.code,
-      file: this.#file,
-      range: row.range,
-      message: sentence(
-        'Line {0} of {1} names "{2}", {3}.',
-        row.range.line + 1,
-        this.#file,
-        shorten(row.image, NAME_SHOWN),
-        lost.because,
-      ),
-      remedy: lost.remedy,
-    });
+    if (!('image' in found)) this.#companions.addLost(key, { row, name, found });
+    else if (found.image !== image) this.#companions.add(key, found.image);
+  }
+
+  /**
+   * Reads the lost rows under the one mapping that explains nearly all names of the file, as a trainer does that is
+   * given the folder of the images. Hugging Face's ImageFolder takes no such folder: there it is the remedy.
+   */
+  mapLost(finder: ImageFinder): void {
+    const missing = this.#lost.filter(({ why }) => why.code === 'missing-image');
+    const names = [...new Set(missing.map(({ row }) => row.image))];
+    const mapping = finder.mappingOf(names);
+    if (mapping === undefined) return;
+    const imageOf = new Map<string, DatasetPath>();
+    for (const name of names) {
+      const image = finder.findMapped(mapping, name);
+      if (image !== undefined) imageOf.set(name, image);
+    }
+    if (imageOf.size < NEARLY_ALL * (names.length + this.#counts.size)) return;
+    const explained = this.#lost.filter(({ row }) => imageOf.has(row.image));
+    const others = this.#lost.filter(({ row }) => !imageOf.has(row.image));
+    const [first] = explained;
+    if (first === undefined) return;
+    this.#lost.splice(0, Infinity, ...others);
+    const of = { file: this.#file, range: first.row.range, names: imageOf.size };
+    if (this.#format.images === 'own-folder') {
+      this.#meant = new Set(imageOf.values());
+      this.addProblem(wrongRoot(of, mapping, first.row.image));
+      return;
+    }
+    this.addProblem(otherRoot(of, mapping, first.row.image));
+    for (const { row } of explained) {
+      const image = imageOf.get(row.image)!;
+      this.add(row, image);
+      for (const { key, name } of row.companions ?? []) {
+        const picture = finder.findMapped(mapping, name);
+        if (picture !== undefined && picture !== image) this.#companions.add(key, picture);
+      }
+    }
   }
 
   addUnlisted(): void {
@@ -269,8 +338,13 @@ class TableRows {
       this.addProblem(tooManyCaptions(this.#file, image, range, captions));
     }
     this.#addRepeats();
+    for (const problem of this.#companions.problems(this.#file)) this.addProblem(problem);
+    const [video] = this.#videos;
+    if (video !== undefined) {
+      this.addProblem(videosNotJudged(this.#file, this.#videos.size, video));
+    }
     const problems = [...this.#problems, ...this.#lostProblems()];
-    const unnamed = this.#unnamed + Math.max(0, this.#lostRows - LIMITS.problemsPerFile);
+    const unnamed = this.#unnamed + Math.max(0, this.#lost.length - LIMITS.problemsPerFile);
     if (unnamed > 0) problems.push(moreProblems(this.#file, unnamed));
     if (stream.damage !== undefined) {
       const { guess } = stream.damage;
@@ -292,8 +366,10 @@ class TableRows {
       format: this.#format,
       pairs: [...this.#byImage.values()].flat(),
       problems,
-      mentioned: new Set(this.#counts.keys()),
+      mentioned: new Set([...this.#counts.keys(), ...this.#mentioned]),
       unlistedRows: this.#unlistedRows,
+      companions: this.#companions.found,
+      meant: this.#meant,
     };
   }
 
@@ -325,22 +401,39 @@ class TableRows {
   }
 
   #lostProblems(): Problem[] {
-    const [first] = this.#lost;
-    if (first === undefined || this.#counts.size > 0 || this.#lostRows <= MANY_LOST) {
-      return this.#lost;
-    }
+    const lost = this.#lost
+      .slice(0, LIMITS.problemsPerFile)
+      .map(({ row, why }) => lostImage(this.#file, row, why));
+    const [first] = lost;
+    if (first === undefined || this.#counts.size > 0 || this.#lost.length < MANY_LOST) return lost;
     return [
       {
         ...first,
         message: sentence(
           'None of the {0} images that {1} names was found. {2}',
-          this.#lostRows,
+          this.#lost.length,
           this.#file,
           first.message,
         ),
       },
     ];
   }
+}
+
+function lostImage(file: DatasetPath, { image, range }: CaptionRow, why: LostImage): Problem {
+  return {
+    code: why.code,
+    file,
+    range,
+    message: sentence(
+      'Line {0} of {1} names "{2}", {3}.',
+      range.line + 1,
+      file,
+      shorten(image, NAME_SHOWN),
+      why.because,
+    ),
+    remedy: why.remedy,
+  };
 }
 
 function tooManyCaptions(

@@ -1,6 +1,7 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
-import { stemOf, unsupportedPicture } from '../../core/dataset/fileKinds.ts';
+import { isVideoName, stemOf, unsupportedPicture } from '../../core/dataset/fileKinds.ts';
 import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
+import { mapped, mappingOf, type NameMapping } from '../../core/dataset/nameMapping.ts';
 import {
   baseName,
   folderOf,
@@ -25,7 +26,11 @@ export interface LostImage {
 
 /** An image that cannot be opened is reported as the file it is; the row that names it is no second mistake. */
 export type FoundImage =
-  { readonly image: DatasetPath } | { readonly unlisted: DatasetPath } | LostImage;
+  | { readonly image: DatasetPath }
+  | { readonly unlisted: DatasetPath }
+  /** A clip: PairLens judges still images. */
+  | { readonly video: DatasetPath }
+  | LostImage;
 
 /** Folders tried for a name beyond the likely ones; a bound, so that a lost image costs little. */
 const MAX_FOLDERS = 200;
@@ -36,6 +41,7 @@ export class ImageFinder {
   readonly #dir: string;
   readonly #index: ImageIndex;
   readonly #place: ImagePlace;
+  readonly #file: DatasetPath;
   readonly #folder: DatasetPath;
   readonly #bases: readonly DatasetPath[];
   readonly #known = new Map<string, FoundImage>();
@@ -51,6 +57,7 @@ export class ImageFinder {
     this.#dir = dir;
     this.#index = index;
     this.#place = place;
+    this.#file = captionFile;
     this.#folder = folderOf(captionFile);
     this.#bases =
       place === 'search' || place === 'search-stem'
@@ -65,6 +72,21 @@ export class ImageFinder {
       this.#known.set(written, found);
     }
     return found;
+  }
+
+  /** The one mapping that explains most of the names, none of which was found. */
+  mappingOf(names: readonly string[]): NameMapping | undefined {
+    return mappingOf(names, (name) => this.#index.namesakes(name, this.#byStemToo), this.#file);
+  }
+
+  /** The image that a mapping leads to. */
+  findMapped(mapping: NameMapping, written: string): DatasetPath | undefined {
+    const path = mapped(mapping, written);
+    return path === undefined ? undefined : (this.#index.find(path) ?? this.#byStem(path));
+  }
+
+  get #byStemToo(): boolean {
+    return this.#place === 'search-stem';
   }
 
   async #look(written: string): Promise<FoundImage> {
@@ -89,7 +111,7 @@ export class ImageFinder {
   }
 
   #byStem(candidate: DatasetPath): DatasetPath | undefined {
-    return this.#place === 'search-stem' ? this.#index.withStem(candidate)[0] : undefined;
+    return this.#byStemToo ? this.#index.withStem(candidate)[0] : undefined;
   }
 
   /** A name no listed image has: perhaps a file the walk passed over, or the disk ignores case. */
@@ -99,6 +121,7 @@ export class ImageFinder {
     if (await this.#isFile(absolute)) {
       const picture = unsupportedPicture(candidate);
       if (picture === undefined) return { image: folded ?? candidate };
+      if (isVideoName(candidate)) return { video: candidate };
       return {
         code: 'unreadable-image',
         because: sentence('which is {0}', picture),

@@ -1,6 +1,12 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
-import { extensionOf, isImageName, isSkippedFolder, stemOf } from '../../core/dataset/fileKinds.ts';
+import {
+  extensionOf,
+  isImageName,
+  isSkippedFolder,
+  isVideoName,
+  stemOf,
+} from '../../core/dataset/fileKinds.ts';
 import { baseName, toDatasetPath } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import {
@@ -16,6 +22,7 @@ import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts'
 /** What lies in the opened folder, sorted by kind. All paths relative to it. */
 export interface Listing {
   readonly images: readonly DatasetPath[];
+  readonly videos: readonly DatasetPath[];
   /** Files with the extension of a sidecar. */
   readonly texts: readonly DatasetPath[];
   /** Files whose name allows captions of many images. */
@@ -40,6 +47,7 @@ export async function discoverFiles(
   listening: { readonly signal?: CancelSignal; readonly onListed?: (done: number) => void },
 ): Promise<Listing> {
   const images: DatasetPath[] = [];
+  const videos: DatasetPath[] = [];
   const texts: DatasetPath[] = [];
   const others: DatasetPath[] = [];
   const problems: Problem[] = [];
@@ -68,6 +76,7 @@ export async function discoverFiles(
     const path = toDatasetPath(dir, entry.path);
     if (path === undefined || isResourceFork(path)) continue;
     if (isImageName(path)) images.push(path);
+    else if (isVideoName(path)) videos.push(path);
     else if (SIDECAR_EXTENSIONS.includes(extensionOf(path))) texts.push(path);
     else if (TABLE_EXTENSIONS.includes(extensionOf(path))) others.push(path);
   }
@@ -76,6 +85,7 @@ export async function discoverFiles(
   const alone = (path: DatasetPath) => !stems.has(stemOf(path));
   return {
     images: images.sort(),
+    videos: videos.sort(),
     texts: texts.sort(),
     tables: [
       ...others.filter((path) => extensionOf(path) !== 'json' || alone(path)),

@@ -11,9 +11,11 @@ import type { ProgressListener } from '../../core/progress.ts';
 import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
 import { readSidecars, type Sidecars } from './sidecars.ts';
-import { readTable, sniffTable, type CaptionTable } from './captionTables.ts';
+import { accountedFor, readTable, sniffTable, type CaptionTable } from './captionTables.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import { companionProblems } from './companionProblems.ts';
 import { unreadableFile } from './errorWords.ts';
+import { captionedVideos } from './videos.ts';
 
 export interface OpenOptions {
   /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
@@ -53,6 +55,8 @@ export interface OpenedFolder {
   readonly hasTexts: boolean;
   /** Every image below the folder. */
   readonly index: ImageIndex;
+  /** Pictures that belong to captioned ones (masks, control images, edit sources) or to a regularisation folder. */
+  readonly companions: ReadonlySet<DatasetPath>;
   /** How its sidecar files were read. */
   readonly captionsPerFile: CaptionsPerFile;
 }
@@ -74,13 +78,19 @@ export async function openFolder(
   const { tables, problems } = await readTables(files, dir, listing, index, options);
   const tableFiles = new Set(tables.map((table) => table.file));
   const groups = groupByRoot(tables);
+  const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
+  const named = new Set(
+    tables.flatMap((table) => [...table.companions]).filter((picture) => !captioned.has(picture)),
+  );
   const sidecars = await readSidecars(
     files,
     dir,
     listing.images,
     listing.texts.filter((text) => !tableFiles.has(text)),
     {
-      captioned: new Set(tables.flatMap((table) => [...table.mentioned])),
+      captioned,
+      companions: named,
+      videos: listing.videos,
       unlisted: listing.unlisted,
       ...(options.log && { log: options.log }),
       ...(options.captionsPerFile === undefined
@@ -96,11 +106,25 @@ export async function openFolder(
   );
   addSidecars(groups, sidecars);
   if (groups.size === 0) throw noDataset(dir, listing, problems);
-  addMissingCaptions(groups, listing.images);
+  const companions = new Set([
+    ...named,
+    ...sidecars.companions.flatMap((group) => group.companions),
+  ]);
+  const meant = new Set(tables.flatMap((table) => [...table.meant]));
+  addMissingCaptions(
+    groups,
+    listing.images.filter((image) => !companions.has(image) && !meant.has(image)),
+  );
   // A caption file that cannot be opened was told of as the caption that its image lacks.
   const told = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
   const owners = new Owners(groups, ({ root }) => ({ folders: [], trees: [root] }));
-  for (const problem of [...problems, ...listing.problems]) {
+  const others = [
+    ...problems,
+    ...listing.problems,
+    ...companionProblems(sidecars.companions),
+    ...captionedVideos(listing),
+  ];
+  for (const problem of others) {
     if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
     owners.of(problem.file)?.problems.push(problem);
   }
@@ -112,6 +136,7 @@ export async function openFolder(
     captionFiles,
     hasTexts: listing.texts.some((text) => !tableFiles.has(text)),
     index,
+    companions,
     captionsPerFile: sidecars.captionsPerFile,
   };
 }
@@ -186,7 +211,8 @@ function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
     group.formats.add(table.format.id);
     for (const problem of table.problems) group.problems.push(problem);
     const { format, mentioned } = table;
-    group.files.set(table.file, { kind: 'table', format: format.id, mentioned });
+    const accounted = accountedFor(table);
+    group.files.set(table.file, { kind: 'table', format: format.id, mentioned, accounted });
     for (const image of table.mentioned) {
       group.captioned.add(image);
       group.images.add(image);
@@ -367,7 +393,11 @@ function filesOf({ root, files }: Group): CaptionFiles {
       path(file),
       kind.kind === 'sidecar'
         ? { ...kind, images: kind.images.map(path) }
-        : { ...kind, mentioned: new Set([...kind.mentioned].map(path)) },
+        : {
+            ...kind,
+            mentioned: new Set([...kind.mentioned].map(path)),
+            accounted: new Set([...kind.accounted].map(path)),
+          },
     ]),
   );
 }

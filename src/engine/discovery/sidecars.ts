@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
 import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import { companionGroups, type CompanionGroup } from '../../core/dataset/companions.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
@@ -35,6 +36,8 @@ export interface Sidecars {
   readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
   /** How the files were read. */
   readonly captionsPerFile: CaptionsPerFile;
+  /** Pictures that belong to captioned ones and need no caption. */
+  readonly companions: readonly CompanionGroup[];
 }
 
 /** Files that explain a dataset or list its parts, though they share the captions' extension. */
@@ -65,6 +68,9 @@ export async function readSidecars(
     readonly onRead?: (done: number, total: number) => void;
     /** Images captioned elsewhere: reported neither as uncaptioned nor their sidecars as orphans. */
     readonly captioned: ReadonlySet<DatasetPath>;
+    /** Pictures that rows of caption files name beside their images. */
+    readonly companions: ReadonlySet<DatasetPath>;
+    readonly videos: readonly DatasetPath[];
     /** What is there but cannot be opened. */
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
@@ -82,9 +88,13 @@ export async function readSidecars(
     for (const pair of found.pairs) pairs.push(pair);
   }
   const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
-  const uncaptioned = images.filter(
-    (image) => !match.sidecarOf.has(image) && !options.captioned.has(image),
-  );
+  const captioned = new Set([...options.captioned, ...match.sidecarOf.keys()]);
+  const companions = companionGroups(images, captioned, options.companions);
+  const accompanying = new Set([
+    ...options.companions,
+    ...companions.flatMap((group) => group.companions),
+  ]);
+  const uncaptioned = images.filter((image) => !captioned.has(image) && !accompanying.has(image));
   const reported = new Set(problems.map((problem) => problem.image));
   const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
   for (const image of lone) if (!reported.has(image)) problems.push(missingSidecar(image));
@@ -93,7 +103,7 @@ export async function readSidecars(
     folders,
   );
   for (const images of neighbours) problems.push(missingSidecars(images));
-  const there = [...images, ...options.unlisted.keys()];
+  const there = [...images, ...options.unlisted.keys(), ...options.videos];
   for (const problem of orphans(texts, match, folders, there)) problems.push(problem);
   return {
     pairs,
@@ -102,6 +112,7 @@ export async function readSidecars(
     images: [...match.sidecarOf.keys(), ...lone, ...neighbours.flat()],
     imagesOf: match.imagesOf,
     captionsPerFile: mode,
+    companions,
   };
 }
 

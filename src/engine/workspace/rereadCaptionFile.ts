@@ -16,7 +16,7 @@ import { captionFormat } from '../../core/formats/formatTable.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
-import { readTable } from '../discovery/captionTables.ts';
+import { accountedFor, readTable } from '../discovery/captionTables.ts';
 import { unreadableFile } from '../discovery/errorWords.ts';
 import { isMissingRow, missingRow, type OpenedFolder } from '../discovery/openDatasets.ts';
 import {
@@ -74,7 +74,11 @@ export async function readCaptionFile(
     problems: read.problems.map((problem) => problemInside(problem, inside)),
     kind:
       kind.kind === 'table' && 'mentioned' in read
-        ? { ...kind, mentioned: new Set([...read.mentioned].map(inside)) }
+        ? {
+            ...kind,
+            mentioned: new Set([...read.mentioned].map(inside)),
+            accounted: new Set([...accountedFor(read)].map(inside)),
+          }
         : kind,
     reachesOut: here.length < read.pairs.length,
   };
@@ -269,10 +273,11 @@ function claimedBy(
 function outgrows(
   { dataset, opened, found }: FileContext,
   file: DatasetPath,
-  { mentioned }: CaptionFileKind & { readonly kind: 'table' },
+  { mentioned, accounted }: CaptionFileKind & { readonly kind: 'table' },
 ): boolean {
   const images = new Set(dataset.images);
   let root = folderOf(file);
+  if (!isSame(accounted, known(found, file, 'accounted'))) return true;
   for (const image of mentioned) {
     if (!images.has(image)) return true;
     root = commonFolder(root, folderOf(image));
@@ -280,9 +285,21 @@ function outgrows(
   if (root !== '') return true;
   // An image removed from a table may have a sidecar, or belong to a dataset in a subfolder.
   if (!opened.hasTexts && opened.datasets.length === 1) return false;
+  return !isSame(mentioned, known(found, file, 'mentioned'));
+}
+
+/** What a table said when the folder was opened. */
+function known(
+  found: CaptionFiles,
+  file: DatasetPath,
+  what: 'mentioned' | 'accounted',
+): ReadonlySet<DatasetPath> {
   const before = found.get(file);
-  const known = before?.kind === 'table' ? before.mentioned : new Set<DatasetPath>();
-  return known.size !== mentioned.size || [...mentioned].some((image) => !known.has(image));
+  return before?.kind === 'table' ? before[what] : new Set();
+}
+
+function isSame(a: ReadonlySet<DatasetPath>, b: ReadonlySet<DatasetPath>): boolean {
+  return a.size === b.size && [...a].every((path) => b.has(path));
 }
 
 /**

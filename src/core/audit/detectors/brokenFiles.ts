@@ -47,6 +47,37 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
     shortTitle: sentence('Ambiguous pair'),
     meaning: sentence('It cannot be told which image the caption describes.'),
   },
+  'unpaired-companion': {
+    level: 'warning',
+    title: sentence('Companions without a partner'),
+    shortTitle: sentence('Companion without a partner'),
+    meaning: sentence(
+      'A mask, control image or edit source has no image that it belongs to, or an image lacks the one that the others have. Trainers stop at it or leave the image out.',
+    ),
+  },
+  // What is told from names alone may be wrong: it is said, so that no forgotten caption goes unseen.
+  'companion-pictures': {
+    level: 'info',
+    title: sentence('Pictures taken for companions'),
+    shortTitle: sentence('Pictures taken for companions'),
+    meaning: sentence(
+      'Pictures without captions bear the names of captioned ones. PairLens takes them for control images, masks or edit sources, and does not judge them.',
+    ),
+  },
+  'other-root': {
+    level: 'info',
+    title: sentence('Names relative to another folder'),
+    shortTitle: sentence('Names relative to another folder'),
+    meaning: sentence(
+      'The names in a caption file are not relative to it. PairLens reads the images where they are; a trainer does so only where it is told their folder.',
+    ),
+  },
+  'videos-not-judged': {
+    level: 'info',
+    title: sentence('Videos not judged'),
+    shortTitle: sentence('Videos not judged'),
+    meaning: sentence('PairLens judges still images; videos and their captions are left alone.'),
+  },
   // Folders of links are how people curate without copies: named, and no reason for CI to fail.
   'outside-link': {
     level: 'info',
