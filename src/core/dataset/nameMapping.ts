@@ -32,9 +32,10 @@ export function mappingOf(
   const step = Math.max(1, Math.floor(names.length / SAMPLE));
   const votes = new Map<string, { readonly mapping: NameMapping; count: number }>();
   for (let i = 0; i < names.length; i += step) {
-    const parts = partsOf(names[i]!);
-    if (parts === undefined) continue;
-    for (const image of namesakes(parts.at(-1)!).slice(0, NAMESAKES)) vote(votes, parts, image);
+    const parts = partsOf(names[i] ?? '');
+    const fileName = parts?.at(-1);
+    if (parts === undefined || fileName === undefined) continue;
+    for (const image of namesakes(fileName).slice(0, NAMESAKES)) vote(votes, parts, image);
   }
   const best = [...votes.values()].sort(
     (a, b) =>

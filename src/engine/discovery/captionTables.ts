@@ -18,10 +18,10 @@ import { reencodeRemedy } from '../../core/text/decodeText.ts';
 import { TextStream } from '../../core/text/textStream.ts';
 import { Companions } from './rowCompanions.ts';
 import { otherRoot, wrongRoot } from './mappedRoots.ts';
+import { lostImage, moreProblems, overLimit, tooManyCaptions, tooManyRows } from './rowProblems.ts';
 import { videosNotJudged } from './videos.ts';
 import { type FoundImage, ImageFinder, type LostImage } from './imageFinder.ts';
 import { sentence } from '../../core/text/sentence.ts';
-import { shorten } from '../../core/text/visibleText.ts';
 import { unreadableFile } from './errorWords.ts';
 
 /** A caption file of many images, read. Paths relative to the opened folder. */
@@ -51,8 +51,7 @@ export function accountedFor({
 
 /** Rows that are read before others have their turn: some ten milliseconds. */
 const ROWS_PER_TURN = 500;
-/** Characters of a name that is not found, and lines of a caption that is repeated, in a message. */
-const NAME_SHOWN = 300;
+/** Lines of a caption that is repeated, in a message. */
 const LINES_SHOWN = 20;
 /** From here on, a file none of whose images exist is one problem instead of one a row. */
 const MANY_LOST = 5;
@@ -136,54 +135,8 @@ export async function readTable(
   return rows.finish(stream);
 }
 
-function tooManyRows(file: DatasetPath): Problem {
-  return {
-    code: 'unreadable-caption',
-    file,
-    message: sentence(
-      '{0} has more than {1} rows; those behind are not read.',
-      file,
-      LIMITS.rowsPerFile,
-    ),
-    remedy: sentence('Split it into several files.'),
-  };
-}
-
 function isOverLimit({ image, caption }: CaptionRow): boolean {
   return caption.length > LIMITS.captionCharacters || image.length > LIMITS.nameCharacters;
-}
-
-function overLimit(file: DatasetPath, { image, range }: CaptionRow): Problem {
-  if (image.length <= LIMITS.nameCharacters) return captionTooLong(file, range);
-  return {
-    code: 'unreadable-caption',
-    file,
-    range,
-    message: sentence(
-      'Line {0} of {1} names an image in more than {2} characters.',
-      range.line + 1,
-      file,
-      LIMITS.nameCharacters,
-    ),
-    remedy: sentence('Correct the line; the other lines of the file are read without it.'),
-  };
-}
-
-/** The problem of a caption beyond the limit. */
-export function captionTooLong(file: DatasetPath, range: SourceRange): Problem {
-  return {
-    code: 'unreadable-caption',
-    file,
-    range,
-    message: sentence(
-      'Line {0} of {1} has a caption of {2} characters; {3} are read.',
-      range.line + 1,
-      file,
-      range.end - range.start,
-      LIMITS.captionCharacters,
-    ),
-    remedy: sentence('Shorten the caption.'),
-  };
 }
 
 /** Gathers what the rows of one file come to. */
@@ -310,7 +263,8 @@ class TableRows {
     }
     this.addProblem(otherRoot(of, mapping, first.row.image));
     for (const { row } of explained) {
-      const image = imageOf.get(row.image)!;
+      const image = imageOf.get(row.image);
+      if (image === undefined) continue;
       this.add(row, image);
       for (const { key, name } of row.companions ?? []) {
         const picture = finder.findMapped(mapping, name);
@@ -418,53 +372,6 @@ class TableRows {
       },
     ];
   }
-}
-
-function lostImage(file: DatasetPath, { image, range }: CaptionRow, why: LostImage): Problem {
-  return {
-    code: why.code,
-    file,
-    range,
-    message: sentence(
-      'Line {0} of {1} names "{2}", {3}.',
-      range.line + 1,
-      file,
-      shorten(image, NAME_SHOWN),
-      why.because,
-    ),
-    remedy: why.remedy,
-  };
-}
-
-function tooManyCaptions(
-  file: DatasetPath,
-  image: DatasetPath,
-  range: SourceRange,
-  captions: number,
-): Problem {
-  return {
-    code: 'unreadable-caption',
-    file,
-    image,
-    range,
-    message: sentence(
-      '{0} gives {1} {2} captions; the first {3} are read.',
-      file,
-      image,
-      captions,
-      LIMITS.captionsPerImage,
-    ),
-    remedy: sentence('Leave the captions that describe the image best.'),
-  };
-}
-
-function moreProblems(file: DatasetPath, count: number): Problem {
-  return {
-    code: 'unreadable-caption',
-    file,
-    message: sentence('{0} has {1} more rows with mistakes, which are not listed.', file, count),
-    remedy: sentence('Correct those that are listed first; the rest may have the same reason.'),
-  };
 }
 
 /** The row's own word on its split, else that of the folders the image lies in. */

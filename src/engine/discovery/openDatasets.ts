@@ -15,6 +15,7 @@ import { accountedFor, readTable, sniffTable, type CaptionTable } from './captio
 import { sentence } from '../../core/text/sentence.ts';
 import { companionProblems } from './companionProblems.ts';
 import { unreadableFile } from './errorWords.ts';
+import { missingRow } from './missingRow.ts';
 import { captionedVideos } from './videos.ts';
 
 export interface OpenOptions {
@@ -278,24 +279,6 @@ function addMissingCaptions(
     group.images.add(image);
     group.problems.push(missingRow(image));
   }
-}
-
-const ADD_ROW = sentence('Add it to the caption file, or move the image out of the dataset.');
-
-/** Whether a problem is that of `missingRow`. */
-export function isMissingRow({ code, remedy }: Problem): boolean {
-  return code === 'missing-caption' && remedy.text === ADD_ROW.text;
-}
-
-/** An image that its folder's caption file does not mention. */
-export function missingRow(image: DatasetPath): Problem {
-  return {
-    code: 'missing-caption',
-    file: image,
-    image,
-    message: sentence('{0} has no caption.', image),
-    remedy: ADD_ROW,
-  };
 }
 
 /** Folders that a group has the say in: those alone, and those with everything below. */

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
 import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import { groupBy } from '../../core/collections.ts';
 import { companionGroups, type CompanionGroup } from '../../core/dataset/companions.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
@@ -21,7 +22,7 @@ import type { FileSystem, Log } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { UnlistedReason } from './listFiles.ts';
-import { captionTooLong } from './captionTables.ts';
+import { captionTooLong } from './rowProblems.ts';
 import { unreadableFile } from './errorWords.ts';
 
 /** Captions in a file beside each image. Paths relative to the opened folder. */
@@ -173,8 +174,8 @@ async function matchByName(
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
 ): Promise<SidecarMatch> {
-  const byStem = group(texts, (text) => stemOf(text).normalize('NFC'));
-  const byFoldedStem = group(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
+  const byStem = groupBy(texts, (text) => stemOf(text).normalize('NFC'));
+  const byFoldedStem = groupBy(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
   const sidecarOf = new Map<DatasetPath, DatasetPath>();
   const imagesOf = new Map<DatasetPath, DatasetPath[]>();
   const problems: Problem[] = [];
@@ -262,7 +263,7 @@ function uncaptionedFolders(
     if (folder === '' || captionedFolders.has(folder)) return false;
     return captionedFolders.has(folderOf(folder)) || parents.has(folderOf(folder));
   });
-  return [...group(near, folderOf).values()];
+  return [...groupBy(near, folderOf).values()];
 }
 
 /** Captions whose image is gone: only where captions of that extension are the custom of the folder. */
@@ -413,14 +414,4 @@ export function wrongEncoding(file: DatasetPath, guess: string | undefined): Pro
           ),
     remedy: reencodeRemedy(guess),
   };
-}
-
-function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const known = groups.get(keyOf(item));
-    if (known === undefined) groups.set(keyOf(item), [item]);
-    else known.push(item);
-  }
-  return groups;
 }

@@ -18,7 +18,8 @@ import { decodeText } from '../../core/text/decodeText.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { accountedFor, readTable } from '../discovery/captionTables.ts';
 import { unreadableFile } from '../discovery/errorWords.ts';
-import { isMissingRow, missingRow, type OpenedFolder } from '../discovery/openDatasets.ts';
+import { isMissingRow, missingRow } from '../discovery/missingRow.ts';
+import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import {
   missingSidecar,
   sharedSidecar,
