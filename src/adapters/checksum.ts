@@ -1,6 +1,6 @@
 import xxhash from 'xxhash-wasm';
 
-/** 64 bits over all of `bytes`. It finds damage, not forgery. */
+/** 64-bit checksum of `bytes`. Detects damage, not forgery. */
 export type Checksum = (bytes: Uint8Array) => bigint;
 
 /** @throws WebAssembly.CompileError where the runtime has no WebAssembly. */

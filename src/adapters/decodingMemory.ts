@@ -4,7 +4,7 @@ import type { DecodedFormat } from '../core/dataset/imageSignatures.ts';
 import { totalMemory } from './machine.ts';
 
 const MB = 2 ** 20;
-/** What all pictures that are decoded at a time may take: 768 MB, less on small machines. */
+/** Memory budget for all images decoded concurrently: 768 MB, less on small machines. */
 export const decodingBudget = new ByteBudget(
   Math.max(128 * MB, Math.min(768 * MB, Math.floor(totalMemory() / 4))),
 );
@@ -14,14 +14,14 @@ export type PictureHeader = Pick<
   'width' | 'height' | 'channels' | 'depth' | 'isProgressive' | 'chromaSubsampling'
 >;
 
-/** What libvips holds beside the picture: its line caches, and the square it makes. */
+/** Memory of libvips besides the image: line caches and the square output. */
 const MARGIN = 4 * MB;
-/** Rows that are held while a picture streams through; measured with 6000 and 16383 of them, 1550 at most. */
+/** Rows in memory while an image is streamed; measured for heights of 6000 and 16383: at most 1550. */
 const STREAMED_ROWS = 2048;
 
 /**
- * The most bytes libvips takes to decode a picture of this header, by format: which ones stream, and which are held
- * whole. Measured with libvips 8.18 (test/adapters/decodingMemory.test.ts measures it again).
+ * Upper bound of the bytes that libvips needs to decode an image with this header. Some formats are streamed, others
+ * decoded as a whole. Measured with libvips 8.18 (test/adapters/decodingMemory.test.ts measures it again).
  */
 export function decodingBytes(format: DecodedFormat, header: PictureHeader): number {
   const { width, height } = header;
@@ -38,12 +38,12 @@ export function decodingBytes(format: DecodedFormat, header: PictureHeader): num
     case 'png':
       return MARGIN + streamed + (header.isProgressive ? pixels * pixelBytes : 0);
     case 'webp':
-      // Lossless ones are held whole; alpha always is.
+      // Lossless images are decoded as a whole, and so is alpha.
       return MARGIN + 4.3 * pixels;
     case 'gif':
       return MARGIN + 5.5 * pixels;
     case 'tiff':
-      // Tiles may be as large as the picture and reach beyond it; a row of them is held twice.
+      // Tiles may be as large as the image or larger, and a row of them is in memory twice.
       return MARGIN + 3 * pixels * pixelBytes;
     case 'avif':
       return MARGIN + (header.depth === 'uchar' ? 20 : 27) * pixels;

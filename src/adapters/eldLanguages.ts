@@ -1,13 +1,13 @@
 import { eld } from 'eld/small';
 import type { LanguageDetector } from '../core/ports.ts';
 
-/** Fewer letters than this say too little: names, tags and single words look like any language. */
+/** Shorter texts (names, tags, single words) are not classified. */
 const ENOUGH_LETTERS = 12;
 const ENOUGH_WORDS = 4;
-/** How far another language must stand above English. */
+/** Smallest lead of another language's score over English. */
 const CLEAR_MARGIN = 0.12;
 
-/** Scripts that no English caption is written in, with a language that stands for them. */
+/** Non-Latin scripts, each with its most common language. */
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/\p{Script=Hiragana}|\p{Script=Katakana}/gu, 'ja'],
   [/\p{Script=Hangul}/gu, 'ko'],
@@ -21,8 +21,8 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Language detection by `eld`, with English as the default: another language is named only on clear evidence, which
- * is a script English is not written in, or several words that speak far more clearly for it.
+ * Language detection by `eld`, with English as the default: another language is returned only for a non-Latin script,
+ * or for several words with a score clearly above English.
  */
 export const eldLanguages: LanguageDetector = {
   detect(text) {
@@ -45,7 +45,7 @@ export const eldLanguages: LanguageDetector = {
   },
 };
 
-/** Within a script the words decide (Bulgarian or Russian); where they do not, its most spoken language stands for it. */
+/** The language within a script by its words (Bulgarian or Russian), else the script's most common language. */
 function wordsOf(text: string, fallback: string): string {
   const { language } = eld.detect(text);
   return language === '' || language === 'en' ? fallback : language;

@@ -3,7 +3,7 @@ import type { InnerProducts } from '../core/matching/innerProducts.ts';
 import type { ImageEncoder, ImageReader, LanguageDetector, TextEncoder } from '../core/ports.ts';
 import { native, shippedModels } from './installation.ts';
 
-/** Everything that reads and encodes images and captions; opening it loads native code and the models. */
+/** Image reader and encoders; opening them loads native code and the models. */
 export interface Encoders {
   readonly reader: ImageReader;
   readonly imageEncoder: ImageEncoder;
@@ -15,8 +15,8 @@ export interface Encoders {
 }
 
 /**
- * @param folder of other encoders than the shipped ones, absolute
- * @param threads of one run; without it all cores
+ * @param folder of other encoders than the shipped ones (absolute path)
+ * @param threads per run; default: all cores
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openEncoders(

@@ -3,10 +3,10 @@ import { PairLensError } from '../core/errors.ts';
 import { sentence, type Sentence, type SentenceValue } from '../core/text/sentence.ts';
 
 /*
- * What the file system refuses, in words: every adapter that opens or writes files of a person says it the same way.
+ * Error messages of the file system, shared by all adapters that open or write user files.
  */
 
-/** What lies at a path. `special` is what no program means by a file: a named pipe, a socket, a device. */
+/** Kind of a directory entry; `special` is a named pipe, a socket or a device. */
 export type EntryKind = 'file' | 'folder' | 'special';
 
 export function entryKind(found: Stats): EntryKind {
@@ -14,7 +14,7 @@ export function entryKind(found: Stats): EntryKind {
   return found.isDirectory() ? 'folder' : 'special';
 }
 
-/** What kind of special file it is; a device where nothing else fits. */
+/** Kind of a special file; default: a device. */
 export function specialKind(
   found: Pick<Stats, 'isFIFO' | 'isSocket'>,
 ): 'named-pipe' | 'socket' | 'device' {
@@ -29,12 +29,12 @@ const ENTRY_NAMES = {
   device: sentence('a device'),
 } as const;
 
-/** The phrase for what is no regular file. */
+/** Name of a kind of entry, for messages. */
 export function entryName(found: Stats): Sentence {
   return ENTRY_NAMES[found.isDirectory() ? 'folder' : specialKind(found)];
 }
 
-/** That a path leads to something that is no regular file. */
+/** The error for a path that is not a regular file. */
 export function notAFile(
   file: string,
   found: Stats,

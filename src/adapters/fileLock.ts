@@ -9,29 +9,29 @@ import { readRegular } from './regularFile.ts';
 import { isGone, isMark, isOlderThan, isOwn, ownMark } from './temporaryFile.ts';
 
 /*
- * A lock between processes, as a file beside the one it is for: `.NAME.lock` holds the mark of the process that has it.
- * Node knows no lock of the operating system that a killed process gives back by itself, so a lock is also taken from a
- * process that is gone, and from one that has not given it back for longer than any change takes.
+ * A lock between processes, as a file beside the locked one: `.NAME.lock` contains the mark of the process that holds it.
+ * Node has no operating system lock that is released when a process is killed, so a lock is also broken if its process
+ * is gone, or holds it longer than any change takes.
  */
 
-/** A change takes milliseconds; a slow disk under load some seconds. */
+/** After this a lock is broken. A change takes milliseconds, or some seconds on a slow disk under load. */
 const PATIENCE_MS = 10_000;
-/** Of waiting in all, while others have their turn. */
+/** Longest wait for a lock that others take in turn. */
 const LONGEST_WAIT_MS = 60_000;
 const MARK_BYTES = 1000;
-/** In the place of a mark, where what stands there is none of ours. */
+/** Instead of a mark: the path is not a lock file. */
 const NO_LOCK = 'no lock';
 const SHORTEST_NAP_MS = 1;
 const LONGEST_NAP_MS = 12;
 
-/** Calls of this process for one file wait for each other here, in the order they came. */
+/** Queue of the calls of this process, by file. */
 const queues = new Map<string, Promise<unknown>>();
 
 /**
- * Runs `work` while no other process that asks for the same lock does.
- * @param file real path of a file in a folder that exists
- * @param work is given a check that throws where the lock was lost meanwhile: to be asked right before the change
- * @throws PairLensError `write-failed` where the lock cannot be had.
+ * Runs `work` while holding the lock.
+ * @param file real path of a file in an existing folder
+ * @param work gets a check that throws if the lock was lost; call it right before the change
+ * @throws PairLensError `write-failed` if the lock cannot be acquired.
  */
 export async function withLock<T>(
   file: string,
@@ -79,20 +79,20 @@ async function acquire(file: string, lock: string, mark: string): Promise<void> 
 }
 
 /**
- * Empty is what a process is about to write its mark into; what else is no mark holds nobody's place. Calls of this
- * process wait in their queue, so a mark of its own is one that it could not remove.
+ * Whether the holder is gone. An empty file is about to get its mark; other content that is not a mark is no lock. Calls
+ * of this process are queued, so its own mark is one that it could not remove.
  */
 function isAbandoned(holder: string): boolean {
   return isOwn(holder) || isGone(holder) === true || (holder !== '' && !isMark(holder));
 }
 
-/** Whether the file was made: it is there for one process only. */
+/** Creates the lock file exclusively. False if it exists. */
 async function take(lock: string, mark: string): Promise<boolean> {
   let handle: FileHandle;
   try {
     handle = await open(lock, 'wx');
   } catch (error) {
-    // Windows refuses a name whose file is just being deleted.
+    // Windows rejects the name of a file that is just being deleted.
     if (
       ['EEXIST', ...(process.platform === 'win32' ? ['EPERM', 'EBUSY'] : [])].includes(
         codeOf(error),
@@ -113,13 +113,13 @@ async function take(lock: string, mark: string): Promise<boolean> {
 }
 
 /**
- * Takes the lock from a process that does not give it back. Of several that find so only one may: else the second would
- * take it from the first.
+ * Breaks an abandoned lock. Only one process may do so at a time; otherwise the second would break the first one's new
+ * lock.
  */
 async function breakLock(lock: string, holder: string, mark: string): Promise<void> {
   const breaking = `${lock}.break`;
   if (!(await take(breaking, mark))) {
-    // One that was killed right here left this as well.
+    // A process that was killed at this point leaves this file, too.
     const other = await markIn(breaking);
     if (other === undefined) return;
     const gone = isGone(other) ?? (await isOlderThan(breaking, LONGEST_WAIT_MS));
@@ -133,10 +133,10 @@ async function breakLock(lock: string, holder: string, mark: string): Promise<vo
   }
 }
 
-/** Undefined where there is no lock; empty for a moment, between its making and its mark. */
+/** Content of the lock file; undefined if there is none, empty between its creation and the write of the mark. */
 async function markIn(lock: string): Promise<string | undefined> {
   try {
-    // A dataset may bring a link or a pipe by this name.
+    // A dataset may contain a link or a pipe with this name.
     if (!(await lstat(lock)).isFile()) return NO_LOCK;
     return (await readRegular(lock, MARK_BYTES)).toString('utf8');
   } catch (error) {

@@ -5,12 +5,12 @@ import { PairLensError } from '../core/errors.ts';
 import type { ModelFolder } from './modelFolder.ts';
 import { sentence } from '../core/text/sentence.ts';
 
-/** A word is at most this many characters to the encoder's vocabulary; more text than this cannot change its tokens. */
+/** Upper bound of characters per token (longest word of the vocabulary); text beyond cannot change the tokens. */
 const CHARACTERS_PER_TOKEN = 100;
 
 const OBJECT = z.record(z.string(), z.unknown());
 
-/** What is used of the package: its typings import files without extensions, which Node's resolution refuses. */
+/** The used part of the package; its own typings import files without extensions, which Node's resolution rejects. */
 type MakeTokenizer = new (
   tokenizer: Readonly<Record<string, unknown>>,
   config: Readonly<Record<string, unknown>>,
@@ -42,7 +42,7 @@ export async function openTokenizer(model: ModelFolder): Promise<TokenIds> {
     });
   }
   return (text) => {
-    // A caption of a megabyte would keep the tokenizer busy for words that are cut off anyway.
+    // Truncated first: the tokenizer is slow on captions of a megabyte, and drops most of them anyway.
     const { ids } = tokenizer.encode(text.slice(0, maxTokens * CHARACTERS_PER_TOKEN));
     const last = ids.at(-1);
     return ids.length <= maxTokens || last === undefined

@@ -3,21 +3,21 @@ import type { Matrix } from '../core/matching/matrix.ts';
 import type { Log, VectorIndex } from '../core/ports.ts';
 import { exactIndex } from '../core/retrieval/exactIndex.ts';
 
-/** Links per item and search width: recall of the ten nearest above 0.95 on embeddings of a few hundred dimensions. */
+/** Links per item and search width: recall@10 above 0.95 on embeddings of a few hundred dimensions. */
 const LINKS = 16;
 const BUILD_WIDTH = 200;
 const LEAST_SEARCH_WIDTH = 200;
 
 /**
- * Approximate nearest neighbours through hnswlib-node, an optional dependency. Where it is not installed or cannot
- * be loaded, one sentence says so and the search is exact, which is slower only for many queries of a large set.
+ * Approximate nearest neighbours with hnswlib-node, an optional dependency. If it cannot be loaded, this is logged and
+ * the search is exact, which is slower only for many queries of a large set.
  *
  * @param items unit rows (n, d)
  */
 export async function hnswIndex(items: Matrix, log: Log): Promise<VectorIndex> {
   let index: HierarchicalNSW;
   try {
-    // A CommonJS package: its bindings are all on the default export.
+    // CommonJS: all bindings are on the default export.
     const { default: hnswlib } = await import('hnswlib-node');
     index = new hnswlib.HierarchicalNSW('ip', items.columns);
   } catch {
@@ -38,7 +38,7 @@ export async function hnswIndex(items: Matrix, log: Log): Promise<VectorIndex> {
       const { neighbors, distances } = index.searchKnn(Array.from(query), wanted);
       return {
         indices: Int32Array.from(neighbors),
-        // Its distance is 1 - inner product.
+        // hnswlib's distance is 1 - inner product.
         similarities: Float32Array.from(distances, (distance) => 1 - distance),
       };
     },

@@ -4,20 +4,20 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PairLensError } from '../core/errors.ts';
 
-/** Where the cache lies: as asked for, or in the user's cache folder, never in the dataset. */
+/** The cache folder: as requested, or the user's cache folder; never in the dataset. */
 export function cacheFolder(asked: string | undefined): string {
   const named = asked ?? process.env['PAIRLENS_CACHE'];
   if (named !== undefined && named !== '') return path.resolve(named);
   if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'pairlens');
   const base =
     process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_CACHE_HOME'];
-  // The specification of XDG: a path that is not absolute is to be ignored. It would lie wherever the program is started.
+  // The XDG specification: relative paths must be ignored.
   const valid = base !== undefined && path.isAbsolute(base);
   return path.join(valid ? base : path.join(homedir(), '.cache'), 'pairlens');
 }
 
 /**
- * The encoders inside the package: `models`, in a folder above this file, bundled or not.
+ * The encoders of the package: the folder `models` in a parent folder of this file, bundled or not.
  * @throws PairLensError `invalid-model`.
  */
 export function shippedModels(): string {
@@ -30,7 +30,7 @@ export function shippedModels(): string {
   return folder;
 }
 
-/** The folder `name` of this installation that holds `file`; it lies some folders above this one. */
+/** The folder `name` that contains `file`, in a parent folder of this file. */
 export function folderAbove(name: string, file: string): string | undefined {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   for (;;) {
@@ -43,8 +43,8 @@ export function folderAbove(name: string, file: string): string | undefined {
 }
 
 /**
- * Imports an adapter whose package has native code.
- * @throws PairLensError `missing-native-package` where it cannot be loaded on this machine.
+ * Imports an adapter with native code.
+ * @throws PairLensError `missing-native-package` if it cannot be loaded on this machine.
  */
 export async function native<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {

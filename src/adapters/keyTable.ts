@@ -1,16 +1,16 @@
 import type { KeyHash } from './segmentFormat.ts';
 
-/** Where a record lies. */
+/** Location of a record. */
 export interface RecordPlace {
-  /** Number that the store gave the segment. */
+  /** The store's number of the segment. */
   readonly segment: number;
   readonly offset: number;
-  /** Bytes of the record. */
+  /** Length of the record in bytes. */
   readonly length: number;
 }
 
 const NUMBERS = 5;
-/** Of a slot's segment: never used, and used by a record that is gone. Numbers of segments begin after them. */
+/** Special segment numbers: a slot that was never used, and one whose record was removed. Segments are numbered from 2. */
 const FREE = 0;
 const GONE = 1;
 const FIRST = 2;
@@ -18,13 +18,13 @@ const FIRST_CAPACITY = 1 << 10;
 const MAX_LOAD = 0.7;
 
 /**
- * From the hash of a key to the place of its record, open addressing in one typed array: a million records take some
- * 40 MB, where a Map of strings takes several hundred.
+ * Maps the hash of a key to the location of its record, with open addressing in a typed array: a million records need
+ * about 40 MB, a Map of strings several hundred.
  */
 export class KeyTable {
   #capacity = FIRST_CAPACITY;
   #slots = new Uint32Array(NUMBERS * FIRST_CAPACITY);
-  /** Slots that are not free. */
+  /** Number of slots that are not free. */
   #taken = 0;
 
   get(hash: KeyHash): RecordPlace | undefined {
@@ -32,7 +32,7 @@ export class KeyTable {
     return this.#isLive(at) ? this.#place(at) : undefined;
   }
 
-  /** Takes the place of what was known of this key. */
+  /** Sets or replaces the location of a key. */
   set(hash: KeyHash, place: RecordPlace): void {
     if (this.#taken >= MAX_LOAD * this.#capacity) this.#rebuild();
     const at = this.#find(hash);
@@ -52,7 +52,7 @@ export class KeyTable {
     }
   }
 
-  /** First number of the slot of this key, or of the free slot where it belongs. */
+  /** Index of the slot of this key, or of the free slot for it. */
   #find({ low, high }: KeyHash): number {
     const slots = this.#slots;
     const mask = this.#capacity - 1;

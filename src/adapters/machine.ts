@@ -1,13 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os';
 
-/** Bytes this process may have: the machine's, or those of the container it runs in. */
+/** Memory available to this process in bytes: that of the machine, or the container's limit. */
 export function totalMemory(): number {
-  // 0 or a number beyond any memory where nothing limits it.
+  // 0 or a huge number without a limit.
   const limit = process.constrainedMemory() || Infinity;
   return Math.min(limit, totalmem());
 }
 
-/** Threads that can run at a time. */
+/** Number of threads that can run concurrently. */
 export function cores(): number {
   return availableParallelism();
 }

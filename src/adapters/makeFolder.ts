@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder, and those above it, where they are missing. Node's own recursive `mkdir` never returns where a file
- * system answers ENOENT for a folder whose parent exists, as `/proc` does.
- * @param mode permissions of folders that are made
+ * Creates a folder and its missing parents. Node's recursive `mkdir` never returns if the file system fails with ENOENT
+ * for a folder whose parent exists, as in `/proc`.
+ * @param mode permissions of created folders
  * @throws NodeJS.ErrnoException
  */
 export function makeFolder(folder: string, mode = 0o777): void {
@@ -14,7 +14,7 @@ export function makeFolder(folder: string, mode = 0o777): void {
     try {
       mkdirSync(each, { mode });
     } catch (error) {
-      // Another process may have made it meanwhile.
+      // Another process may have created it meanwhile.
       if (statSync(each, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
     }
   }

@@ -34,15 +34,15 @@ const MANIFEST = z.object({
 export type ModelManifest = z.infer<typeof MANIFEST>;
 export type ModelFile = keyof ModelManifest['files'];
 
-/** A folder of encoders: its manifest, and its files once their checksums are found right. */
+/** A folder of encoders: its manifest, and its files after their checksums are verified. */
 export interface ModelFolder {
   readonly folder: string;
   readonly manifest: ModelManifest;
-  /** Absolute path of a file whose checksum is right. @throws PairLensError `invalid-model`. */
+  /** Absolute path of a file with a verified checksum. @throws PairLensError `invalid-model`. */
   checked(file: ModelFile): Promise<string>;
 }
 
-/** @throws PairLensError `invalid-model`, naming the file and the remedy. */
+/** @throws PairLensError `invalid-model`. */
 export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const file = path.join(folder, 'manifest.json');
   const manifest = await readManifest(file);

@@ -44,7 +44,7 @@ export const nodeFiles: FileSystem = {
     try {
       const outside = await outsideTarget(file, folder);
       if (outside !== undefined) throw outsideWrite(file, outside);
-      // A rename would replace a symbolic link instead of the file it leads to.
+      // A rename would replace a symbolic link instead of its target.
       const target = await realTarget(file);
       makeFolder(path.dirname(target));
       await withLock(target, async (held) => {
@@ -59,7 +59,7 @@ export const nodeFiles: FileSystem = {
   },
 };
 
-/** Puts `after` in the place of `before`, where they differ. */
+/** Replaces `before` by `after`, if they differ. */
 async function exchange(
   file: string,
   before: Uint8Array | undefined,
@@ -91,7 +91,7 @@ async function outsideTarget(file: string, folder: string): Promise<string | und
   return isWithin(target, home) ? undefined : target;
 }
 
-/** The real path of a file, links in the names above it resolved, also where it does not exist. */
+/** The real path of a file that may not exist, with links in its parent folders resolved. */
 async function realTarget(file: string): Promise<string> {
   try {
     return await realpath(file);

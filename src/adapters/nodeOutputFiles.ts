@@ -9,10 +9,10 @@ import { makeFolder } from './makeFolder.ts';
 
 type Chunks = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
-/** Small writes are gathered to this size before they go to disk. */
+/** Size of the write buffer. */
 const BUFFER_BYTES = 1 << 16;
 
-/** Output files through node:fs. */
+/** The OutputFiles port over node:fs. */
 export const nodeOutputFiles: OutputFiles = {
   async assertWritable(file) {
     await attempt(file, async () => {
@@ -36,7 +36,7 @@ export const nodeOutputFiles: OutputFiles = {
         await replaceFile(place.path, (handle) => writeChunks(handle, chunks));
         return;
       }
-      // Renaming a file onto /dev/null or a named pipe would replace the device itself.
+      // A rename to /dev/null or a named pipe would replace it.
       const handle = await open(place.path, 'a');
       try {
         await writeChunks(handle, chunks);
@@ -49,12 +49,12 @@ export const nodeOutputFiles: OutputFiles = {
 
 interface Place {
   readonly path: string;
-  /** A stream is written to as it stands: a device, a pipe, or what the program was given to write to. */
+  /** A stream (a device, a pipe or an open descriptor) is written to directly. */
   readonly kind: 'file' | 'stream';
   readonly exists: boolean;
 }
 
-/** This program's own open files, which may be regular ones where a shell redirects them. */
+/** Paths of open descriptors of this process, which may be regular files if a shell redirects them. */
 const OWN_DESCRIPTOR = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
 
 async function placeOf(file: string): Promise<Place> {
@@ -85,11 +85,11 @@ async function placeOf(file: string): Promise<Place> {
   if (path.dirname(target) !== (await realpath(path.dirname(absolute)))) {
     throw linkElsewhere(file, target);
   }
-  // The file behind the link is replaced, so that the link survives.
+  // Replace the link's target, not the link.
   return { path: target, kind: 'file', exists: true };
 }
 
-/** A folder from elsewhere may bring a link by the name of a report, to a file that is no report. */
+/** A downloaded folder may contain a link with the name of a report to another file. */
 function linkElsewhere(file: string, target: string): PairLensError {
   return new PairLensError('write-failed', `${file} is a link to ${target}.`, {
     path: file,
@@ -132,7 +132,7 @@ async function attempt(file: string, action: () => Promise<void>): Promise<void>
     if (PairLensError.is(error)) throw error;
     const code = codeOf(error);
     if (code === 'EPIPE') return;
-    // What made the chunks may have failed too; only a failed write is reported as one.
+    // Errors of the chunk generator are rethrown; only errors of the write are `write-failed`.
     if (code === '') throw error;
     throw new PairLensError('write-failed', `Cannot write ${file} (${code}).`, {
       path: file,

@@ -2,12 +2,12 @@ import type { ImageEncoder } from '../core/ports.ts';
 import type { ModelFolder } from './modelFolder.ts';
 import { matrixOutput, onnxRuntime, openOnnxSession, tensorOutput } from './onnxSession.ts';
 
-/** Large enough to keep both cores in one graph, small enough that a batch is a few megabytes. */
+/** Large enough to use all cores in one run, small enough that a batch is a few megabytes. */
 const BATCH = 16;
 
 /**
  * The shipped image encoder: backbone (region grid and class logits), then the SAEM head.
- * @param threads threads of one run; 0 for all cores
+ * @param threads per run; 0 for all cores
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openOnnxImageEncoder(

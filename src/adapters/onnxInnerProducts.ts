@@ -3,9 +3,9 @@ import type { InnerProducts } from '../core/matching/innerProducts.ts';
 import { onnxRuntime, usableThreads } from './onnxSession.ts';
 
 /**
- * Inner products by onnxruntime's matrix multiplication: some fifty times as fast as plain JavaScript, and off the
- * main thread. The graph is a single Gemm, written here, so that no model file is needed.
- * @param threads 0 lets onnxruntime take all cores
+ * Inner products by onnxruntime's matrix multiplication: about fifty times as fast as plain JavaScript, and off the
+ * main thread. The graph is a single Gemm, defined here, so that no model file is needed.
+ * @param threads 0 for all cores
  * @throws PairLensError `missing-native-package` on the first call.
  */
 export function onnxInnerProducts(threads = 0): InnerProducts {

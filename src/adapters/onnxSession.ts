@@ -17,7 +17,7 @@ let loading: Promise<typeof Runtime> | undefined;
 
 /** @throws PairLensError `missing-native-package`, with what to do on this platform. */
 export function onnxRuntime(): Promise<typeof Runtime> {
-  // Since 1.30 the library reports its use to its maker unless this is set before it starts. Nothing leaves this machine.
+  // Disables the telemetry of onnxruntime 1.30 and later; must be set before the library is loaded.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
   loading ??= import('onnxruntime-node').catch((error: unknown) => {
     loading = undefined;
@@ -37,14 +37,14 @@ export function onnxRuntime(): Promise<typeof Runtime> {
   return loading;
 }
 
-/** As many threads as were asked for and can run at a time; each one more would only take memory. 0 stands for all cores. */
+/** Limits a thread count to the number of cores, because more threads only use memory. 0 means all cores. */
 export function usableThreads(threads: number): number {
   return Math.min(threads, cores());
 }
 
 /**
  * @param file checked ONNX file
- * @param threads threads of one run; 0 lets onnxruntime take all cores
+ * @param threads per run; 0 for all cores
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openOnnxSession(file: string, threads: number): Promise<OnnxSession> {
@@ -55,7 +55,7 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
       executionProviders: ['cpu'],
       intraOpNumThreads: usableThreads(threads),
       logSeverityLevel: LOG_SEVERITY,
-      // Threads that spin while they wait would take the cores from the threads that decode.
+      // Spinning threads would take CPU time from the decoding threads.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (error) {

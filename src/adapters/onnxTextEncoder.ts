@@ -6,8 +6,8 @@ import { matrixOutput, onnxRuntime, openOnnxSession, tensorOutput } from './onnx
 const BATCH = 32;
 
 /**
- * The shipped text encoder: tokenizer, backbone (token states), then the SAEM head. Padding changes no result.
- * @param threads threads of one run; 0 for all cores
+ * The shipped text encoder: tokenizer, backbone (token states), then the SAEM head. Results do not depend on padding.
+ * @param threads per run; 0 for all cores
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openOnnxTextEncoder(

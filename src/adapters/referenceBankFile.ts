@@ -27,8 +27,8 @@ const MEANS = z
   .transform(({ looks, ...others }) => ({ ...others, visuals: looks }));
 
 /**
- * The shipped reference pairs of a model folder, their checksums compared with its manifest.
- * @throws PairLensError `invalid-model`, naming the file and the remedy.
+ * The shipped reference pairs of a model folder, with verified checksums.
+ * @throws PairLensError `invalid-model`.
  */
 export async function readReferenceBank(modelFolder: string): Promise<ReferenceBank> {
   const manifestFile = path.join(modelFolder, 'manifest.json');

@@ -5,10 +5,10 @@ import { PairLensError } from '../core/errors.ts';
 import { sentence } from '../core/text/sentence.ts';
 import { notAFile, unreadable } from './fileErrors.ts';
 
-/** The type says number; Windows has none of the two. */
+/** Flags that Windows does not have are undefined, contrary to their type. */
 const flag = (bits: number | undefined): number => bits ?? 0;
 
-/** Never waits for the other end of a pipe, never makes a terminal this process's own. */
+/** Opening must not block on a pipe, and must not make a terminal the controlling one. */
 const READ_FLAGS = constants.O_RDONLY | flag(constants.O_NONBLOCK) | flag(constants.O_NOCTTY);
 
 const CHUNK_BYTES = 256 * 1024;
@@ -19,8 +19,8 @@ interface RegularFile {
 }
 
 /**
- * Reads a regular file whole. The size is checked before a byte is read, and again while it is read: a file may grow,
- * and those of /proc say 0.
+ * Reads a whole regular file. The size is checked before reading and while reading: a file may grow, and files in /proc
+ * have size 0.
  * @throws PairLensError `unreadable-file`.
  */
 export async function readRegular(
@@ -64,9 +64,9 @@ export async function* streamRegular(
   }
 }
 
-/** Opens a file after it was seen to be one, and looks again at what was opened: it may have been exchanged. */
+/** Checks that a path is a regular file, opens it and checks the descriptor again, in case the file was replaced. */
 async function openRegular(file: string, maxBytes: number): Promise<RegularFile> {
-  // Opening a device may already do something, and opening a socket says nothing a person understands.
+  // Before opening: opening a device may have side effects, and the error for a socket is unclear.
   const seen = await stat(file);
   if (!seen.isFile()) throw notAFile(file, seen, 'unreadable-file');
   const handle = await open(file, READ_FLAGS);
@@ -87,7 +87,7 @@ async function readAll(
   expected: number,
   maxBytes: number,
 ): Promise<Buffer> {
-  // One byte more than expected, so that a file that grew is noticed.
+  // One extra byte detects a file that grew.
   let buffer = Buffer.allocUnsafeSlow(expected + 1);
   let filled = 0;
   for (;;) {
@@ -115,7 +115,7 @@ function tooLarge(file: string, bytes: number, maxBytes: number): PairLensError 
   );
 }
 
-/** Rounded so that a size just above a limit never reads the same as the limit. */
+/** Rounded so that a size just above a limit is not displayed as the limit. */
 function megabytes(bytes: number): string {
   const value = bytes / 2 ** 20;
   return Number.isInteger(value) ? String(value) : (Math.ceil(value * 10) / 10).toFixed(1);

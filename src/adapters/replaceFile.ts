@@ -7,12 +7,12 @@ import { codeOf, notAFile } from './fileErrors.ts';
 import { removeStale, temporaryBeside } from './temporaryFile.ts';
 
 /**
- * Replaces a file in one step, or makes it: a reader sees the old bytes or the new ones, and once this resolves the new
- * ones survive a power cut. Mode and, where the system permits it, owner and group stay; access lists and extended
- * attributes do not. A file with several hard links is refused: a rename would leave the other names with the old bytes.
- * @param file no symbolic link; its folder exists
+ * Replaces or creates a file atomically: a reader sees the old bytes or the new ones, and after this resolves the new
+ * ones survive a power failure. Mode and, if permitted, owner and group are kept; access lists and extended attributes
+ * are not. A file with several hard links is refused: a rename would leave the other names with the old bytes.
+ * @param file not a symbolic link; its folder exists
  * @param fill writes the content
- * @param ready awaited right before the file is replaced; what it throws leaves the old one
+ * @param ready awaited right before the file is replaced; if it throws, the old file remains
  */
 export async function replaceFile(
   file: string,
@@ -24,7 +24,7 @@ export async function replaceFile(
   const temporary = temporaryBeside(file);
   let handle: FileHandle | undefined;
   try {
-    // The mode goes in at creation: a private file must not be readable by others even for a moment.
+    // The mode is set at creation, so that a private file is never readable by others.
     handle = await open(temporary, 'wx', before === undefined ? 0o666 : before.mode & 0o777);
     if (before !== undefined) await keepOwner(handle, before);
     await fill(handle);
@@ -41,17 +41,17 @@ export async function replaceFile(
   await syncFolder(path.dirname(file));
 }
 
-/** Tells whether the file could be replaced, without changing what is there. @throws as `replaceFile` */
+/** Checks that the file can be replaced, without changing it. @throws as `replaceFile` */
 export async function assertReplaceable(file: string): Promise<void> {
   await replaceable(file);
   await removeStale(file);
-  // Permission bits do not tell about read-only file systems, quotas and access lists; a trial file does.
+  // Creates a trial file: permission bits do not cover read-only file systems, quotas and access lists.
   const trial = temporaryBeside(file);
   await (await open(trial, 'wx')).close();
   await unlink(trial);
 }
 
-/** What stands there now; undefined where nothing does. */
+/** Stats of the existing file; undefined if there is none. */
 async function replaceable(file: string): Promise<Stats | undefined> {
   const found = await stat(file).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -81,18 +81,18 @@ async function keepOwner(handle: FileHandle, { uid, gid, mode }: Stats): Promise
     (made.uid === uid && made.gid === gid) ||
     (await handle.chown(uid, gid).then(
       () => true,
-      () => false, // only the superuser gives files away
+      () => false, // only the superuser may change the owner
     ));
-  // The bits that lend the owner's rights are of use with that owner only, and chown takes them off.
+  // The setuid and setgid bits are kept only with their owner; chown clears them.
   await handle.chmod(mode & (kept ? 0o7777 : 0o777));
 }
 
-/** Windows cannot, and some network disks do not. */
+/** Windows cannot synchronise folders, and some network disks do not. */
 const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
   ...['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EBADF'],
 ]);
 
-/** A rename is on the disk only once its folder is. */
+/** A rename is durable only after its folder is synchronised. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');

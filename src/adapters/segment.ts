@@ -12,31 +12,31 @@ import {
   unpackListing,
 } from './segmentFormat.ts';
 
-/** No segment of ours is this large; a larger file is not read. */
+/** Larger than any segment; larger files are not read. */
 const MAX_BYTES = 2 ** 30;
 const SCAN_BYTES = 1 << 20;
 const DAY_MS = 86_400_000;
 
 export type VisitRecord = (hash: KeyHash, offset: number, length: number) => void;
 
-/** One file of the store, open for reading. What lies in it never changes; an unfinished one may still grow. */
+/** A file of the store, open for reading. Its records never change; an unfinished segment may still grow. */
 export class Segment {
   readonly name: string;
-  /** Process that writes or wrote it, on this machine or another. */
+  /** ID of the process that writes or wrote it, on this machine or another. */
   readonly writer: number;
-  /** Something in it was not as it was written. */
+  /** A checksum did not match. */
   damaged = false;
-  /** Some record was read by this process. */
+  /** This process has read a record. */
   used = false;
   #finished = false;
   #bytes: number;
   #lastUsed: number;
   readonly #descriptor: number;
   readonly #checksum: Checksum;
-  /** Where the scan of an unfinished segment goes on. */
+  /** Offset at which the scan of an unfinished segment continues. */
   #scanned = FILE_HEADER.length;
 
-  /** @param descriptor of the open file, closed with this segment */
+  /** @param descriptor of the open file; closed with this segment */
   constructor(name: string, descriptor: number, checksum: Checksum) {
     this.name = name;
     this.writer = Number(SEGMENT_NAME.exec(name)?.[1] ?? 0);
@@ -47,7 +47,7 @@ export class Segment {
     this.#lastUsed = mtimeMs;
   }
 
-  /** The segment `name`, or undefined where it cannot be read, is no plain file or belongs to somebody else. */
+  /** The segment `name`; undefined if it cannot be read, is not a regular file or belongs to an untrusted user. */
   static open(
     folder: string,
     name: string,
@@ -56,7 +56,7 @@ export class Segment {
   ): Segment | undefined {
     let descriptor: number | undefined;
     try {
-      // A link could lead anywhere, and a pipe would wait for a writer for good.
+      // Do not follow links, and do not block on a pipe.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       descriptor = openSync(path.join(folder, name), flags);
       const stat = fstatSync(descriptor);
@@ -66,7 +66,7 @@ export class Segment {
         return segment;
       }
     } catch {
-      // Gone, or not for us to read: what it holds is computed anew.
+      // Deleted or not readable: its embeddings are computed again.
     } finally {
       if (descriptor !== undefined) closeSync(descriptor);
     }
@@ -82,12 +82,12 @@ export class Segment {
     return this.#lastUsed;
   }
 
-  /** Whether its writer closed it: nothing will be added. */
+  /** Whether its writer has finished it. */
   get finished(): boolean {
     return this.#finished;
   }
 
-  /** Tells of the records that were not told of before: all of them the first time. */
+  /** Visits the records that were not visited before. */
   visitNew(visit: VisitRecord): void {
     if (this.#finished) return;
     try {
@@ -100,7 +100,7 @@ export class Segment {
     }
   }
 
-  /** All records, in the order they were written. */
+  /** Visits all records, in write order. */
   visitAll(visit: VisitRecord): void {
     try {
       if (!this.#hasFileHeader() || this.#visitListed(visit)) return;
@@ -110,7 +110,7 @@ export class Segment {
     }
   }
 
-  /** The bytes at `offset`, fewer than asked for at the end of the file. @throws NodeJS.ErrnoException */
+  /** The bytes at `offset`; fewer than `length` at the end of the file. @throws NodeJS.ErrnoException */
   read(offset: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.#bytes - offset)));
     let read = 0;
@@ -122,7 +122,7 @@ export class Segment {
     return bytes.subarray(0, read);
   }
 
-  /** `bytes` were added by this process. */
+  /** Records that this process has appended up to `bytes`. */
   grewTo(bytes: number): void {
     this.#bytes = bytes;
   }
@@ -131,12 +131,12 @@ export class Segment {
     this.#finished = true;
   }
 
-  /** Whether the file is still in its folder: another process may have cleared or pruned the store. */
+  /** Whether the file still exists: another process may have cleared or pruned the store. */
   isInFolder(): boolean {
     return fstatSync(this.#descriptor).nlink > 0;
   }
 
-  /** Writes down that it was used today. An unfinished one keeps the time of its last record. */
+  /** Updates the file's time to today. An unfinished segment keeps the time of its last record. */
   markUsed(now: number): void {
     if (this.used && this.#finished && now - this.#lastUsed >= DAY_MS) this.setLastUsed(now);
   }
@@ -146,7 +146,7 @@ export class Segment {
     try {
       futimesSync(this.#descriptor, time / 1000, time / 1000);
     } catch {
-      // A store that may only be read is pruned by whoever may write it.
+      // A read-only store is pruned by a process that may write to it.
     }
   }
 
@@ -154,20 +154,20 @@ export class Segment {
     try {
       closeSync(this.#descriptor);
     } catch {
-      // Nothing was waiting to be written through it that was not told of.
+      // The descriptor is read-only: an error at closing loses no data.
     }
   }
 
   #hasFileHeader(): boolean {
     const header = this.read(0, FILE_HEADER.length);
-    // A process that was killed may leave an empty file: that is an unfinished segment without records.
+    // A killed process may leave an empty file: an unfinished segment without records.
     if (header.length < FILE_HEADER.length) return false;
     const isOurs = header.equals(FILE_HEADER);
     if (!isOurs) this.damaged = true;
     return isOurs;
   }
 
-  /** Whether the segment has a listing that is whole. */
+  /** Visits the records of the listing. False if there is no valid listing. */
   #visitListed(visit: VisitRecord): boolean {
     const end = this.#bytes - TRAILER_BYTES;
     const start = end > 0 ? parseTrailer(this.read(end, TRAILER_BYTES)) : undefined;
@@ -186,8 +186,8 @@ export class Segment {
   }
 
   /**
-   * Goes from header to header, up to the listing, the end, a record cut off or bytes that are no header.
-   * @returns where it stopped
+   * Scans headers up to the listing, the end, a truncated record or bytes that are not a header.
+   * @returns the offset at which it stopped
    */
   #scan(from: number, visit: VisitRecord): number {
     let at = from;
@@ -210,5 +210,5 @@ export class Segment {
   }
 }
 
-/** `<time>-<process>-<chance>.segment`: sorted by name, the oldest come first. */
+/** `<time>-<process>-<random>.segment`: sorted by name, the oldest are first. */
 export const SEGMENT_NAME = /^[0-9a-z]{9}-(\d{1,10})-[0-9a-f]{8}\.segment$/;

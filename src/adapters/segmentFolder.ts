@@ -4,9 +4,9 @@ import type { Log } from '../core/ports.ts';
 import { SEGMENT_NAME } from './segment.ts';
 import { makeFolder } from './makeFolder.ts';
 
-/** Version of the format: another one has another folder, so that two versions of PairLens work side by side. */
+/** Contains the format version: other versions of PairLens use other folders. */
 const NAME = 'embeddings-v1';
-/** Of versions that kept everything in one file of lmdb. */
+/** Files of earlier versions, which used lmdb. */
 const EARLIER = ['embeddings.mdb', 'embeddings.mdb-lock', 'embeddings.mdb.damaged'];
 const WRITABLE_BY_EVERYONE = 0o002;
 
@@ -15,8 +15,8 @@ export function segmentFolder(cacheFolder: string): string {
 }
 
 /**
- * Makes the folder of segments where it is missing, readable by its owner only.
- * @throws Error that says why it cannot be used: no permission, no room, or others could put embeddings there.
+ * Creates the segment folder if it is missing, readable by its owner only.
+ * @throws Error if it cannot be used: no permission, no space, or writable by other users.
  */
 export function makeSegmentFolder(folder: string): void {
   makeFolder(path.dirname(folder), 0o777);
@@ -29,22 +29,22 @@ export function makeSegmentFolder(folder: string): void {
 }
 
 /**
- * Whether what this user wrote may be taken for what the encoders said: our own user, the administrator, and everyone
- * where we are the administrator, who often works in folders of others (containers).
+ * Whether embeddings written by this user are trusted: our own user, root, and everyone if we are root, which often
+ * works in folders of other users (containers).
  */
 export function isTrusted(owner: number): boolean {
   const self = process.getuid?.();
   return self === undefined || self === 0 || owner === self || owner === 0;
 }
 
-/** Names of the segments, the oldest first. @throws NodeJS.ErrnoException */
+/** Segment names, the oldest first. @throws NodeJS.ErrnoException */
 export function segmentNames(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => SEGMENT_NAME.test(name))
     .sort();
 }
 
-/** @throws NodeJS.ErrnoException where the file stays. */
+/** @throws NodeJS.ErrnoException if the file cannot be removed. */
 export function removeSegment(folder: string, name: string): void {
   try {
     unlinkSync(path.join(folder, name));
@@ -53,7 +53,7 @@ export function removeSegment(folder: string, name: string): void {
   }
 }
 
-/** Nothing reads the store of an earlier version any more, and it can be gigabytes. */
+/** Removes the store of an earlier version, which is unused and can be gigabytes. */
 export function removeEarlierStore(cacheFolder: string, log: Log): void {
   const removed = EARLIER.filter((name) => {
     try {
@@ -69,7 +69,7 @@ export function removeEarlierStore(cacheFolder: string, log: Log): void {
   );
 }
 
-/** Whether a process of this machine has this number. Of another machine's nothing is known: see `isAbandoned`. */
+/** Whether a process with this ID runs on this machine; see `isAbandoned` for other machines. */
 function isRunning(process_: number): boolean {
   try {
     process.kill(process_, 0);
@@ -80,14 +80,14 @@ function isRunning(process_: number): boolean {
 }
 
 /**
- * Whether nobody seems to add to an unfinished segment any more. A wrong guess costs nothing but time: whoever still
- * writes sees that the file is gone, and begins another.
+ * Whether an unfinished segment is probably no longer written. A wrong guess only costs time: its writer notices that
+ * the file is gone and begins another.
  */
 export function isAbandoned(
   { writer, lastUsed }: { readonly writer: number; readonly lastUsed: number },
   now: number,
 ): boolean {
-  // Numbers of processes come again, in containers always the same ones.
+  // Process IDs are reused; in containers they are always the same.
   return !isRunning(writer) || now - lastUsed > 86_400_000;
 }
 

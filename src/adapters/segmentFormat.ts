@@ -1,8 +1,8 @@
 import type { Checksum } from './checksum.ts';
 
 /*
- * The bytes of a segment, little-endian: a file header, then records, and at the end of a finished segment a record that
- * lists them all with a trailer that says where it begins.
+ * Format of a segment, little-endian: a file header, then records, and at the end of a finished segment a record that
+ * lists them all, followed by a trailer with its offset.
  *
  *   record   u32 kind, u64 checksum of all that follows, u64 hash of the key, u32 bytes of the key, u32 bytes of the
  *            value, key, value
@@ -12,10 +12,10 @@ import type { Checksum } from './checksum.ts';
 export const FILE_HEADER = Buffer.from('PairLens cache 1');
 export const RECORD_HEADER_BYTES = 28;
 export const TRAILER_BYTES = 8;
-/** Numbers of a listing for each record: hash (low, high), offset, length. */
+/** Numbers per record in a listing: hash (low, high), offset, length. */
 export const LISTED_NUMBERS = 4;
 
-/** What a finished segment takes beside its records: in all, and for each of them. */
+/** Size of a finished segment without its records, and overhead per record. */
 export const OVERHEAD_BYTES = FILE_HEADER.length + RECORD_HEADER_BYTES + TRAILER_BYTES;
 export const LISTED_BYTES = 4 * LISTED_NUMBERS;
 
@@ -24,7 +24,7 @@ const LISTING = 0x4c4c5031;
 const TRAILER = 0x544c5031;
 const AT = { checksum: 4, checked: 12, hash: 12, keyBytes: 20, valueBytes: 24 };
 
-/** 64 bits in two numbers: what typed arrays hold, and quicker to compare than a bigint. */
+/** 64 bits as two numbers, for typed arrays; faster to compare than a bigint. */
 export interface KeyHash {
   readonly low: number;
   readonly high: number;
@@ -33,7 +33,7 @@ export interface KeyHash {
 export interface RecordHeader {
   readonly kind: 'entry' | 'listing';
   readonly hash: KeyHash;
-  /** Bytes of the whole record. */
+  /** Length of the whole record in bytes. */
   readonly length: number;
 }
 
@@ -56,13 +56,13 @@ export function packListing(checksum: Checksum, listed: readonly number[], offse
   return Buffer.concat([record, trailer]);
 }
 
-/** Where the listing begins, or undefined where `bytes`, the last ones of a file, are no trailer. */
+/** Offset of the listing; undefined if `bytes`, the last ones of a file, are not a trailer. */
 export function parseTrailer(bytes: Buffer): number | undefined {
   if (bytes.length < TRAILER_BYTES || bytes.readUInt32LE(0) !== TRAILER) return undefined;
   return bytes.readUInt32LE(4);
 }
 
-/** The header at `at`, or undefined where none is. Nothing but its kind has been checked. */
+/** The header at `at`, if there is one. Only its kind is checked. */
 export function parseHeader(bytes: Buffer, at: number): RecordHeader | undefined {
   if (at + RECORD_HEADER_BYTES > bytes.length) return undefined;
   const kind = bytes.readUInt32LE(at);
@@ -77,7 +77,7 @@ export function parseHeader(bytes: Buffer, at: number): RecordHeader | undefined
   };
 }
 
-/** Key and value, or undefined where `record` is not, byte for byte, what was written. */
+/** Key and value; undefined if the checksum does not match. */
 export function unpackEntry(
   checksum: Checksum,
   record: Buffer,
@@ -90,7 +90,7 @@ export function unpackEntry(
   };
 }
 
-/** The numbers of a listing, or undefined where it is damaged. */
+/** The numbers of a listing; undefined if it is damaged. */
 export function unpackListing(checksum: Checksum, record: Buffer): Uint32Array | undefined {
   if (!isWhole(checksum, record, 'listing')) return undefined;
   const bytes = Uint8Array.from(record.subarray(RECORD_HEADER_BYTES));

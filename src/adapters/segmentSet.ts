@@ -11,24 +11,24 @@ import {
 import { keyHash, LISTED_BYTES, OVERHEAD_BYTES, packEntry, unpackEntry } from './segmentFormat.ts';
 import { SegmentWriter } from './segmentWriter.ts';
 
-/** Each run leaves a file: this many small ones are made one. */
+/** Number of small segments that are merged; each run creates one. */
 const SMALL_SEGMENTS = 16;
-/** Each is an open file. A full store has about a hundred; of more the newest count. */
+/** Most open segments. A full store has about a hundred; beyond this limit the oldest are ignored. */
 const MAX_SEGMENTS = 500;
 const COPY_BYTES = 1 << 20;
 
 /**
- * All segments of a folder, and where in them each record lies. Calls that write must not overlap. A process adds to its
- * own segment only; it may remove those of others, who then go on in a new one.
+ * All segments of a folder and the locations of their records. Writing calls must not overlap. A process appends to its
+ * own segment only; it may remove those of other processes, which then begin a new one.
  */
 export class SegmentSet {
   readonly #folder: string;
   readonly #checksum: Checksum;
-  /** A segment that has grown this large is finished. */
+  /** A segment of this size is finished. */
   readonly #segmentBytes: number;
   readonly #onDamage: () => void;
   readonly #table = new KeyTable();
-  /** Their numbers are those of the table; one that is gone leaves a gap. */
+  /** By number, as in the table; a removed segment leaves a gap. */
   readonly #segments: (Segment | undefined)[] = [];
   #writer: SegmentWriter | undefined;
 
@@ -55,7 +55,7 @@ export class SegmentSet {
     return entries;
   }
 
-  /** Learns what other processes wrote and removed. @throws NodeJS.ErrnoException where the folder cannot be listed. */
+  /** Reads what other processes wrote and removed. @throws NodeJS.ErrnoException if the folder cannot be listed. */
   look(): void {
     const names = new Set(segmentNames(this.#folder).slice(-MAX_SEGMENTS));
     const known = new Set(this.#live().map(({ name }) => name));
@@ -71,7 +71,7 @@ export class SegmentSet {
     }
   }
 
-  /** The value of `key`, or undefined where there is none, or none that is whole. */
+  /** The value of `key`; undefined if it is missing or damaged. */
   find(key: string): Uint8Array | undefined {
     const hash = keyHash(this.#checksum, key);
     const place = this.#table.get(hash);
@@ -86,12 +86,12 @@ export class SegmentSet {
     return record.value;
   }
 
-  /** @throws NodeJS.ErrnoException when the disk is full or failing. */
+  /** @throws NodeJS.ErrnoException if the disk is full or fails. */
   async add(values: Iterable<readonly [key: string, value: Uint8Array]>): Promise<void> {
     await this.#append(Array.from(values, ([key, value]) => packEntry(this.#checksum, key, value)));
   }
 
-  /** Ends the segment of this process: the next record begins another. @throws NodeJS.ErrnoException */
+  /** Finishes the segment of this process; the next record begins another. @throws NodeJS.ErrnoException */
   async finish(): Promise<void> {
     const writer = this.#writer;
     if (writer === undefined) return;
@@ -99,7 +99,7 @@ export class SegmentSet {
     this.#writer = undefined;
   }
 
-  /** After a write failed: keeps what was written whole. */
+  /** After a failed write: keeps complete records. */
   abandon(): void {
     this.#writer?.abandon();
     this.#writer = undefined;
@@ -109,7 +109,7 @@ export class SegmentSet {
     for (const segment of this.#live()) segment.markUsed(now);
   }
 
-  /** Removes what was not used for longest until at most `bytes` are left. @throws NodeJS.ErrnoException */
+  /** Removes the least recently used segments until at most `bytes` are left. @throws NodeJS.ErrnoException */
   async shrinkTo(bytes: number): Promise<void> {
     await this.finish();
     let over = this.bytes - bytes;
@@ -125,11 +125,11 @@ export class SegmentSet {
     }
   }
 
-  /** Makes small segments one, and writes anew what is whole of damaged ones. @throws NodeJS.ErrnoException */
+  /** Merges small segments and copies the intact records of damaged ones. @throws NodeJS.ErrnoException */
   async tidy(now: number): Promise<void> {
     const isStill = (segment: Segment): boolean => segment.finished || isAbandoned(segment, now);
     const isSmall = ({ bytes }: Segment): boolean => bytes < this.#segmentBytes / 2;
-    // A large one without a listing is read from end to end by everyone who opens the store.
+    // A large segment without a listing is scanned completely by every process that opens the store.
     const isPoor = (segment: Segment): boolean =>
       segment.damaged || (isStill(segment) && !segment.finished && !isSmall(segment));
     const poor = this.#live().filter(isPoor);
@@ -139,7 +139,7 @@ export class SegmentSet {
     await this.#rewrite(small.length < SMALL_SEGMENTS ? poor : [...poor, ...small], Infinity);
   }
 
-  /** Removes everything. @throws NodeJS.ErrnoException where a file stays. */
+  /** Removes everything. @throws NodeJS.ErrnoException if a file cannot be removed. */
   clear(): void {
     this.#writer = undefined;
     for (const segment of this.#live()) this.#remove(segment);
@@ -166,7 +166,7 @@ export class SegmentSet {
       const entry = unpackEntry(this.#checksum, segment.read(offset, length));
       if (entry !== undefined) return entry;
     } catch {
-      // A disk that cannot be read is no better than one that returns other bytes.
+      // A read error is treated as damage.
     }
     segment.damaged = true;
     this.#onDamage();
@@ -188,7 +188,7 @@ export class SegmentSet {
   }
 
   #begin(): SegmentWriter {
-    // The whole folder may have been removed meanwhile.
+    // The folder may have been removed meanwhile.
     makeSegmentFolder(this.#folder);
     const writer = new SegmentWriter(this.#folder, this.#checksum);
     this.#segments.push(writer.segment);
@@ -196,8 +196,8 @@ export class SegmentSet {
   }
 
   /**
-   * Copies records that are whole and not replaced, the last written first, up to `bytes` of each segment; then removes
-   * the segments. Whoever dies in between leaves copies, which are the same.
+   * Copies intact records that were not replaced, the last written first, up to `bytes` of each segment; then removes
+   * the segments. A crash in between leaves identical copies.
    */
   async #rewrite(segments: readonly Segment[], bytes: number): Promise<void> {
     if (segments.length === 0) return;
@@ -227,7 +227,7 @@ export class SegmentSet {
     for (const segment of segments) this.#remove(segment);
   }
 
-  /** Keeps at most `bytes` of a segment; nothing on a disk without room for the copy. */
+  /** Keeps at most `bytes` of a segment; nothing if the disk has no space for the copy. */
   async #cut(segment: Segment, bytes: number): Promise<void> {
     try {
       await this.#rewrite([segment], bytes);
@@ -237,7 +237,7 @@ export class SegmentSet {
     }
   }
 
-  /** The records of a segment that the table knows there. */
+  /** The records of a segment that the table refers to. */
   #placesOf(number: number, segment: Segment): RecordPlace[] {
     const places: RecordPlace[] = [];
     segment.visitAll((hash, offset, length) => {

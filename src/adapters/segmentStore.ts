@@ -6,51 +6,51 @@ import { loadChecksum } from './checksum.ts';
 import { makeSegmentFolder, removeEarlierStore, segmentFolder } from './segmentFolder.ts';
 import { SegmentSet } from './segmentSet.ts';
 
-/** What `pairlens cache` shows. */
+/** Statistics for `pairlens cache`. */
 export interface StoreStats {
   readonly location: string;
   readonly entries: number;
-  /** Bytes of the files, replaced entries included. */
+  /** Size of the files in bytes, with replaced entries. */
   readonly bytes: number;
   readonly limitBytes: number;
 }
 
-/** The store with the housekeeping that its command needs. */
+/** The store with maintenance methods for `pairlens cache`. */
 export interface EmbeddingCache extends EmbeddingStore {
   stats(): StoreStats;
-  /** @throws PairLensError `store-failed` where something stays. */
+  /** @throws PairLensError `store-failed` if something cannot be removed. */
   clear(): Promise<void>;
   /**
-   * Removes what was not used for longest until at most `bytes` (default: the limit) are in use. Use is known of files,
-   * each a 64th of the limit, not of entries.
-   * @throws PairLensError `store-failed` where more stays.
+   * Removes the least recently used data until at most `bytes` (default: the limit) are used. Use is recorded per file
+   * (1/64 of the limit), not per entry.
+   * @throws PairLensError `store-failed` if more remains.
    */
   prune(bytes?: number): Promise<void>;
 }
 
 export interface SegmentStoreOptions {
-  /** The user's cache folder; the segments lie in a folder below it. */
+  /** The user's cache folder; the segments are in a subfolder. */
   readonly folder: string;
   readonly log: Log;
   readonly limitBytes?: number;
 }
 
 export const DEFAULT_LIMIT_BYTES = 4e9;
-/** Where the size limit is reached, this share is freed at once rather than a little on every run. */
+/** When the size limit is reached, the store is reduced to this share of it, so that not every run has to prune. */
 const PRUNE_TO = 0.8;
 const SEGMENTS_AT_LIMIT = 64;
-/** What is put waits in memory until this many bytes can be written at once. */
+/** Size of the write buffer in bytes. */
 const WRITE_BYTES = 1 << 20;
-/** What a run that cannot write keeps in memory. */
+/** Memory limit in bytes for entries that cannot be written. */
 const KEPT_BYTES = 256e6;
-/** What is missing may have been written by another process meanwhile: worth a look this often. */
+/** Shortest interval between two checks for segments of other processes. */
 const LOOK_AGAIN_MS = 2_000;
 
 /**
- * Opens the store of a folder, made where it is missing. Several processes may use it at once: each adds to a file of
- * its own and reads those of all others; nothing is locked. Every entry is checked when it is read: a damaged one
- * counts as missing. Where the folder cannot be used or written (full, failing, read-only, of another user), what is
- * put lives in memory until the end of the run. Each of these is said once, in the log; none of them is thrown.
+ * Opens the store of a folder, which is created if missing. Several processes may use it concurrently without locks:
+ * each appends to its own file and reads those of all others. Entries are verified when they are read; a damaged one
+ * counts as missing. If the folder cannot be used or written (full, failing, read-only, of another user), entries are
+ * kept in memory until the end of the run. Each of these failures is logged once; none is thrown.
  */
 export async function openSegmentStore(options: SegmentStoreOptions): Promise<EmbeddingCache> {
   const store = new SegmentStore(options);
@@ -63,12 +63,12 @@ class SegmentStore implements EmbeddingCache {
   readonly #folder: string;
   readonly #log: Log;
   readonly #limitBytes: number;
-  /** Undefined before it is opened, after it was closed, and where the folder cannot be used. */
+  /** Undefined before opening, after closing, and if the folder cannot be used. */
   #segments: SegmentSet | undefined;
-  /** Put, and not written yet. */
+  /** Entries that are not written yet. */
   readonly #pending = new Map<string, Uint8Array>();
   #pendingBytes = 0;
-  /** Put, and never to be written. */
+  /** Entries that cannot be written. */
   readonly #kept = new LRUCache<string, Uint8Array>({
     maxSize: KEPT_BYTES,
     sizeCalculation: (value, key) => value.length + key.length,
@@ -77,11 +77,11 @@ class SegmentStore implements EmbeddingCache {
   #unusable = 'it is closed';
   #isWritable = false;
   #isClosed = false;
-  /** There is something to tidy up. */
+  /** Whether `tidy` is useful. */
   #hasChanged = false;
   #isDamaged = false;
   #lookedAt = 0;
-  /** One change of the files at a time. */
+  /** Serialises changes of the files. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ folder, log, limitBytes = DEFAULT_LIMIT_BYTES }: SegmentStoreOptions) {
@@ -118,7 +118,7 @@ class SegmentStore implements EmbeddingCache {
   }
 
   put(key: string, value: Uint8Array): void {
-    // After a cancelled run some image may still be on its way; its entry finds the store shut, not the process broken.
+    // After a cancelled run an image may still be encoded: ignore its entry.
     if (this.#isClosed) return;
     if (!this.#isWritable) {
       this.#kept.set(key, value);
@@ -173,7 +173,7 @@ class SegmentStore implements EmbeddingCache {
     return this.#asAsked((segments) => segments.shrinkTo(bytes));
   }
 
-  /** A change that somebody asked for: here a failure is one. */
+  /** A change requested by the user: errors are thrown. */
   #asAsked(task: (segments: SegmentSet) => void | Promise<void>): Promise<void> {
     return this.#exclusively(async () => {
       try {
@@ -199,7 +199,7 @@ class SegmentStore implements EmbeddingCache {
     return done;
   }
 
-  /** Whatever the disk does to the files, the run goes on: the first failure is the last. */
+  /** A change during a run: after the first error the store only keeps entries in memory. */
   #change(task: (segments: SegmentSet) => Promise<void>): Promise<void> {
     return this.#exclusively(async () => {
       const segments = this.#segments;
@@ -234,7 +234,7 @@ class SegmentStore implements EmbeddingCache {
     }
   }
 
-  /** Whether other processes were looked for just now. */
+  /** Checks for new segments of other processes, at most every LOOK_AGAIN_MS. Whether it did. */
   #lookAgain(): boolean {
     if (this.#segments === undefined || performance.now() - this.#lookedAt < LOOK_AGAIN_MS) {
       return false;
@@ -244,7 +244,7 @@ class SegmentStore implements EmbeddingCache {
       this.#segments.look();
       return true;
     } catch {
-      // A folder that is gone: what is open can still be read, and writing will tell.
+      // The folder is gone: open segments can still be read, and the next write reports the error.
       return false;
     }
   }

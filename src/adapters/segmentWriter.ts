@@ -8,17 +8,17 @@ import { FILE_HEADER, packListing, parseHeader } from './segmentFormat.ts';
 
 const writeAt = promisify(write);
 
-/** A new segment that this process, and no other, adds records to. */
+/** A new segment to which only this process appends. */
 export class SegmentWriter {
   readonly segment: Segment;
   readonly #file: string;
   readonly #descriptor: number;
   readonly #checksum: Checksum;
   readonly #listed: number[] = [];
-  /** End of what was written whole. */
+  /** End of the last complete record. */
   #end = 0;
 
-  /** @throws NodeJS.ErrnoException where the folder takes no new file. */
+  /** @throws NodeJS.ErrnoException if no file can be created. */
   constructor(folder: string, checksum: Checksum) {
     const time = Date.now().toString(36).padStart(9, '0');
     const name = `${time}-${process.pid}-${randomBytes(4).toString('hex')}.segment`;
@@ -34,8 +34,8 @@ export class SegmentWriter {
   }
 
   /**
-   * Adds records, and tells where each lies. Once it failed, nothing may be added.
-   * @throws NodeJS.ErrnoException when the disk is full or failing.
+   * Appends records and visits each with its location. Must not be called again after an error.
+   * @throws NodeJS.ErrnoException if the disk is full or fails.
    */
   async append(records: readonly Buffer[], visit: VisitRecord): Promise<void> {
     const isFirst = this.#end === 0;
@@ -52,7 +52,7 @@ export class SegmentWriter {
     this.segment.grewTo(offset);
   }
 
-  /** Writes the listing, with which the segment is opened fast. @throws NodeJS.ErrnoException */
+  /** Writes the listing, which makes opening fast. @throws NodeJS.ErrnoException */
   async finish(): Promise<void> {
     const listing = packListing(this.#checksum, this.#listed, this.#end);
     await this.#write(listing);
@@ -60,13 +60,13 @@ export class SegmentWriter {
     this.segment.finish();
   }
 
-  /** Takes back what was written in part, and the file where that was all. */
+  /** Truncates an incomplete record; removes the file if it has no records. */
   abandon(): void {
     try {
       if (this.#end === 0) unlinkSync(this.#file);
       else ftruncateSync(this.#descriptor, this.#end);
     } catch {
-      // A torn record at the end is not read.
+      // An incomplete record at the end is never read.
     }
     this.segment.grewTo(this.#end);
   }

@@ -11,8 +11,8 @@ export interface SharpImageReaderOptions {
 }
 
 /**
- * Decodes images with libvips: first frame, upright, sRGB, alpha on white, whole image squashed to the square.
- * Damaged files are refused rather than half read: the trainer would see the grey rest as well.
+ * Decodes images with libvips: first frame, upright, sRGB, alpha on white, scaled to a square without cropping. Damaged
+ * files are rejected, because a trainer would read the missing part as grey, too.
  */
 export function sharpImageReader(options: SharpImageReaderOptions = {}): ImageReader {
   return {
@@ -38,7 +38,7 @@ export function sharpImageReader(options: SharpImageReaderOptions = {}): ImageRe
   };
 }
 
-/** Upright, 8-bit sRGB with three channels, whatever came in. */
+/** Converts to upright 8-bit sRGB with three channels. */
 function upright(source: Sharp): Sharp {
   return source.autoOrient().flatten({ background: WHITE }).toColourspace('srgb').removeAlpha();
 }

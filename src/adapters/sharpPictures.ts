@@ -11,9 +11,9 @@ import { sentence, type Sentence } from '../core/text/sentence.ts';
 import { decodingBudget, decodingBytes } from './decodingMemory.ts';
 
 const MB = 2 ** 20;
-/** 268 megapixels: what libvips itself refuses by default, and more than any camera takes. */
+/** 268 megapixels: sharp's default limit, larger than any camera image. */
 export const MAX_PIXELS = 0x3fff * 0x3fff;
-/** The largest honest pictures take some seconds; a decoding bomb is to end before people give up. */
+/** Time limit against decompression bombs; the largest ordinary images take some seconds. */
 const MAX_SECONDS = 30;
 
 const LOADERS: Readonly<Record<DecodedFormat, string>> = {
@@ -24,22 +24,22 @@ const LOADERS: Readonly<Record<DecodedFormat, string>> = {
   tiff: 'VipsForeignLoadTiff',
   avif: 'VipsForeignLoadHeif',
 };
-// Whatever the bytes pretend to be, no other decoder runs: drawings can read files and take for ever.
+// Disables all other decoders, such as SVG, which can read files and run for ever.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: DECODED_FORMATS.map((format) => LOADERS[format]) });
-// One thread an image: several images are decoded at a time.
+// One thread per image, because several images are decoded concurrently.
 sharp.concurrency(1);
 sharp.cache(false);
 
 interface DecodeOptions {
   readonly failOn: NonNullable<SharpOptions['failOn']>;
-  /** Larger pictures are refused before any pixel is decoded. */
+  /** Larger images are rejected before any pixel is decoded. */
   readonly maxPixels?: number;
 }
 
 /**
- * Hands a picture, first frame, to `decode` as soon as the memory for it is free.
- * @throws PairLensError `unreadable-image`, `image-too-large`, with a remedy.
+ * Passes an image (first frame) to `decode` when the memory budget allows.
+ * @throws PairLensError `unreadable-image`, `image-too-large`.
  */
 export async function withPicture<T>(
   bytes: Uint8Array,
@@ -48,7 +48,7 @@ export async function withPicture<T>(
 ): Promise<T> {
   const format = decodedFormatOf(bytes);
   try {
-    // The limit is checked below, where the message can name the size.
+    // The limit is checked below, with the size in the message.
     const picture = sharp(bytes, { failOn, limitInputPixels: false, pages: 1 }).timeout({
       seconds: MAX_SECONDS,
     });
@@ -64,7 +64,7 @@ export async function withPicture<T>(
   }
 }
 
-/** The header, and the bytes of what stands beside the pixels: libvips and sharp each make a copy of it. */
+/** The header, and the bytes of the metadata, which libvips and sharp both copy. */
 async function readHeader(
   picture: Sharp,
   bytes: Uint8Array,
@@ -75,7 +75,7 @@ async function readHeader(
   return [rest, extra];
 }
 
-/** @throws PairLensError `unreadable-image` where it is no picture that PairLens decodes. */
+/** @throws PairLensError `unreadable-image` for an unsupported format. */
 function decodedFormatOf(bytes: Uint8Array): DecodedFormat {
   if (bytes.length === 0) {
     throw unreadable(

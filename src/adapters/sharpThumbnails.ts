@@ -4,9 +4,9 @@ import { withPicture } from './sharpPictures.ts';
 const WHITE = { r: 255, g: 255, b: 255 };
 const QUALITY = 80;
 
-/** Thumbnails by libvips; a large JPEG is scaled down while it is decoded. */
+/** Thumbnails by libvips; a large JPEG is scaled down during decoding. */
 export const sharpThumbnails: ThumbnailReader = {
-  // Damaged files are shown as far as they go: one sees what is wrong with them.
+  // The readable part of damaged files is shown, so that the user sees the damage.
   read: (bytes, size) =>
     withPicture(bytes, { failOn: 'none' }, async (picture) => {
       const { data, info } = await picture

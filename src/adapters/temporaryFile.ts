@@ -6,16 +6,16 @@ import path from 'node:path';
 import { codeOf } from './fileErrors.ts';
 
 /*
- * Names of files that live for a moment beside the one they are for. A name says which process made it, so that those
- * a killed process left behind are known for what they are and removed by the next one that writes there.
+ * Names of temporary files beside the files they will replace. A name contains the mark of its process, so that files
+ * left by a killed process are recognised and removed by the next write.
  */
 
-/** Of a process that cannot be asked whether it lives, on another machine: longer than any write rests. */
+/** Age from which a file of another machine's process is considered abandoned; longer than any write takes. */
 const FOREIGN_MS = 60 * 60 * 1000;
-/** File systems allow 255 bytes for a name; what comes before and after takes some 60. */
+/** Bytes of the original name that are kept: names are limited to 255 bytes, and the rest takes about 60. */
 const NAME_BYTES = 150;
 
-/** This boot of this machine, and its room of process numbers: containers of one machine count each on their own. */
+/** Identifies the machine, its boot and its PID namespace (each container has its own). */
 const MACHINE = createHash('sha256').update(machineFacts()).digest('hex').slice(0, 8);
 
 function machineFacts(): string {
@@ -24,16 +24,16 @@ function machineFacts(): string {
       readFileSync('/proc/sys/kernel/random/boot_id', 'utf8') + readlinkSync('/proc/self/ns/pid')
     );
   } catch {
-    return hostname(); // no Linux: the name must do
+    return hostname(); // not Linux: only the host name
   }
 }
 
-/** Who holds or made something: process number, machine, and a part that is never used twice. */
+/** A new mark of this process: process ID, machine, and a unique part. */
 export function ownMark(): string {
   return `${process.pid}-${MACHINE}-${randomBytes(6).toString('hex')}`;
 }
 
-/** Whether a text is a mark, of whatever process. */
+/** Whether a text is a mark of any process. */
 export function isMark(text: string): boolean {
   return MARK.test(text);
 }
@@ -41,8 +41,8 @@ export function isMark(text: string): boolean {
 const MARK = /^(\d{1,10})-([\da-f]{8})-[\da-f]{12}$/;
 
 /**
- * Whether a mark is that of a process which is known to be gone.
- * @returns undefined where that cannot be told: a process of another machine, or no mark at all.
+ * Whether the process of a mark has ended.
+ * @returns undefined if this is unknown: a process of another machine, or not a mark.
  */
 export function isGone(mark: string): boolean | undefined {
   const [, pid, machine] = MARK.exec(mark) ?? [];
@@ -55,7 +55,7 @@ export function isGone(mark: string): boolean | undefined {
   }
 }
 
-/** Whether this very process made a mark. */
+/** Whether a mark is of this process. */
 export function isOwn(mark: string): boolean {
   return mark.startsWith(`${process.pid}-${MACHINE}-`);
 }
@@ -65,7 +65,7 @@ export function temporaryBeside(file: string): string {
   return path.join(path.dirname(file), `${prefixOf(file)}${ownMark()}.tmp`);
 }
 
-/** Removes what killed processes left beside `file` while they wrote it. What cannot be removed stays. */
+/** Removes temporary files that killed processes left beside `file`; errors are ignored. */
 export async function removeStale(file: string): Promise<void> {
   const folder = path.dirname(file);
   const prefix = prefixOf(file);
@@ -80,7 +80,7 @@ export async function removeStale(file: string): Promise<void> {
   }
 }
 
-/** Whether nobody wrote the file for so long; not where there is none. */
+/** Whether the file was last modified more than `ms` ago; false if it does not exist. */
 export async function isOlderThan(file: string, ms: number): Promise<boolean> {
   const found = await lstat(file).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > ms;
@@ -88,5 +88,5 @@ export async function isOlderThan(file: string, ms: number): Promise<boolean> {
 
 function prefixOf(file: string): string {
   const bytes = Buffer.from(path.basename(file)).subarray(0, NAME_BYTES);
-  return `.${bytes.toString('utf8').replace(/\uFFFD+$/, '')}.`; // a letter may have been cut through
+  return `.${bytes.toString('utf8').replace(/\uFFFD+$/, '')}.`; // a multi-byte character may have been cut
 }

@@ -21,10 +21,10 @@ export async function* walkFrom(
 }
 
 interface Folder {
-  /** As the caller sees it, links unresolved. */
+  /** As shown to the caller, with links unresolved. */
   readonly path: string;
   readonly real: string;
-  /** Real paths of this folder and those above it, up to the root of the walk. */
+  /** Real paths of this folder and its parents, up to the root of the walk. */
   readonly chain: readonly string[];
 }
 
@@ -81,7 +81,7 @@ async function* followLink(
     yield { path: link };
     return;
   }
-  // A folder that holds the whole walk is a loop as well: following it would list strangers' files.
+  // A link to a parent of the root is a loop, too, and would list files outside of the root.
   if (folder.chain.includes(real) || isWithin(walk.realRoot, real)) {
     walk.onProblem({ path: link, reason: 'link-loop' });
     return;
@@ -92,12 +92,12 @@ async function* followLink(
   yield* walkFolder({ path: link, real, chain: [...folder.chain, real] }, walk);
 }
 
-/** Whether a real path is a folder's real path, or lies below it. */
+/** Whether a real path is a folder or inside it. */
 export function isWithin(real: string, folder: string): boolean {
   return real === folder || real.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
-/** Whether the walk reaches this folder by its own name, which people know it by. */
+/** Whether the walk also reaches this folder by its own name, which is preferred to the link's. */
 function listedElsewhere(real: string, walk: Walk): boolean {
   const relative = path.relative(walk.realRoot, real);
   if (relative === '' || path.isAbsolute(relative)) return relative === '';

@@ -16,11 +16,11 @@ export interface AllPairsOptions extends MatchOptions {
 }
 
 export interface ScoreListsOptions extends AllPairsOptions {
-  /** Length of the columns' lists where it is another. */
+  /** Length of the columns' lists; default `k`. */
   readonly columnK?: number;
 }
 
-/** The best of both sides: lists of columns for each row, and of rows for each column. */
+/** Nearest neighbours in both directions: columns for each row, and rows for each column. */
 export interface CrossLists {
   readonly rows: TopLists;
   readonly columns: TopLists;
@@ -63,8 +63,8 @@ export async function scoreLists(
 
 /**
  * Exact nearest neighbours of the rows of `x` among themselves, a row never being its own neighbour.
- * Each product is computed once and offered to both rows. Other items that must not be neighbours
- * (the same image under another name, a sibling caption) are left to the reader of the lists.
+ * Each product is computed once and offered to both rows. The caller must exclude other items
+ * (copies of an image, sibling captions).
  * @throws PairLensError `cancelled`.
  */
 export async function selfLists(x: Matrix, options: AllPairsOptions): Promise<TopLists> {
@@ -87,7 +87,7 @@ export async function selfLists(x: Matrix, options: AllPairsOptions): Promise<To
             lists.offer(i, j, value);
             own = thresholds[i]!;
           }
-          // Within the block the rows meet each other from both sides already.
+          // Pairs of rows within the block are visited in both directions already.
           if (j >= end && value > thresholds[j]!) lists.offer(j, i, value);
         }
       }

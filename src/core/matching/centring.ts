@@ -2,7 +2,7 @@ import { type Matrix, matrix } from './matrix.ts';
 
 /**
  * Mean row of `x` (n, d), shrunk toward `shipped` as if that were the mean of `strength` further rows:
- * (n mean + n0 shipped) / (n + n0). With few rows the mean is noise; with many the shipped one is forgotten.
+ * (n mean + n0 shipped) / (n + n0). With few rows the sample mean is noisy; with many the prior has little weight.
  */
 export function shrunkMean(x: Matrix, shipped: Float32Array, strength: number): Float32Array {
   const sum = new Float64Array(x.columns);

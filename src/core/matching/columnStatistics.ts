@@ -72,7 +72,7 @@ export function rowTopMean(row: Float32Array, k: number): number {
   return list.count(0) === 0 ? 0 : list.meanOfBest(0, k, () => false);
 }
 
-/** Where the largest value of `row` stands, the first of equals; -1 for an empty row. */
+/** Index of the largest value, the first of equals; -1 for an empty row. */
 export function argMax(row: Float32Array): number {
   let best = row.length === 0 ? -1 : 0;
   for (let j = 1; j < row.length; j++) if (row[j]! > row[best]!) best = j;

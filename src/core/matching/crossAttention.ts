@@ -2,8 +2,8 @@ import { dotRows } from './innerProducts.ts';
 import { type Matrix, matrix } from './matrix.ts';
 
 /*
- * Stacked cross attention (SCAN, Lee et al., ECCV 2018) of one image with one caption. The reference that an exported
- * graph must equal.
+ * Stacked cross attention (SCAN, Lee et al., ECCV 2018) of one image with one caption. Reference implementation for
+ * exported graphs.
  */
 
 export interface ScanOptions {
@@ -17,9 +17,9 @@ export interface ScanOptions {
 
 export interface ScanResult {
   readonly score: number;
-  /** q: cosine of each asking fragment with what it attends to, -1..1. */
+  /** q: cosine of each query fragment with its attended vector, -1..1. */
   readonly cosines: Float64Array;
-  /** Weights of the answering fragments for each asking one; its rows add to 1. */
+  /** Attention weights: a row for each query fragment, with sum 1. */
   readonly attention: Matrix;
   /** Support of each word (L). */
   readonly wordSupport: Float64Array;
@@ -68,8 +68,8 @@ export function scanImageToText(
 }
 
 /**
- * Attention of `asking` (a, d) over `answering` (b, d): inner products through LeakyReLU 0.1, normalised for each
- * answering fragment over the asking ones, then a softmax over the answering ones: (a, b).
+ * Attention of queries `asking` (a, d) over keys `answering` (b, d): inner products through LeakyReLU 0.1, normalised
+ * for each key over the queries, then a softmax over the keys: (a, b).
  */
 export function crossAttention(asking: Matrix, answering: Matrix, lambda: number): Matrix {
   const [a, b] = [asking.rows, answering.rows];
@@ -89,7 +89,7 @@ export function crossAttention(asking: Matrix, answering: Matrix, lambda: number
   return out;
 }
 
-/** sum_y weight_xy answering_y for each asking fragment x: (a, d). */
+/** sum_y weight_xy answering_y for each query fragment x: (a, d). */
 export function attended(answering: Matrix, attention: Matrix): Matrix {
   const d = answering.columns;
   const out = matrix(attention.rows, d);
@@ -132,7 +132,7 @@ function attendedCosines(asking: Matrix, answering: Matrix, attention: Matrix): 
   );
 }
 
-/** NaN where there is nothing to pool: a pair without words or regions has no score. */
+/** NaN for an empty list: a pair without words or regions has no score. */
 function pooled(cosines: Float64Array, pooling: 'avg' | 'lse', lambda: number): number {
   if (cosines.length === 0) return NaN;
   if (pooling === 'avg') return cosines.reduce((sum, q) => sum + q, 0) / cosines.length;

@@ -6,7 +6,7 @@ import { type Matrix, matrix, row } from './matrix.ts';
  * Graph structured matching (GSMN, Liu et al., CVPR 2020) of one image with one caption, with the propagation that the
  * paper means: a node's matching vector is combined from those of its neighbours. The released code repeats the node's
  * own vector instead, and its text kernels are all alike; published numbers are of that variant.
- * The reference that an exported graph must equal.
+ * Reference implementation for exported graphs.
  */
 
 /** Normal distributions over the polar coordinates of one region seen from another. */
@@ -39,7 +39,7 @@ export interface GsmnInput {
   readonly centres: Matrix;
   /** Unit rows (L, d), padding left out. */
   readonly words: Matrix;
-  /** Dependency edges (L, L) where a parser knows them: not 0 where two words are linked, either way. Dense without. */
+  /** Dependency edges (L, L) of a parser: non-zero where two words are linked. Fully connected if undefined. */
   readonly dependencies?: Matrix;
 }
 
@@ -57,15 +57,15 @@ export interface GsmnResult {
   readonly imageScore: number;
   /** Node level: matching vector of each word (L, blocks), -1..1. */
   readonly wordMatching: Matrix;
-  /** Mean of each word's matching vector: which word no region answers. */
+  /** Mean of each word's matching vector; low for a word that matches no region. */
   readonly wordSupport: Float64Array;
-  /** What each word adds to the text graph's mean after its neighbours were heard. */
+  /** Contribution of each word to the text graph's mean, after propagation. */
   readonly wordScores: Float64Array;
   /** Attention of each word over the regions (L, n). */
   readonly attention: Matrix;
 }
 
-/** Scores one given pair; too slow for all pairs. NaN where there is no word or no region. */
+/** Scores one pair; too slow for all pairs. NaN without words or regions. */
 export function gsmn(
   input: GsmnInput,
   weights: GsmnWeights,
@@ -143,7 +143,7 @@ export function wordEdges(words: Matrix, lambda: number, dependencies?: Matrix):
   return out;
 }
 
-/** Edges among regions (n, n) for one kernel: how likely it finds each region there, each row adding to 1. */
+/** Edges among regions (n, n) for one kernel: its likelihood of each relative position, each row adding to 1. */
 export function polarEdges(centres: Matrix, { distance, angle }: PolarKernel): Matrix {
   const size = centres.rows;
   const out = matrix(size, size);
@@ -159,7 +159,7 @@ export function polarEdges(centres: Matrix, { distance, angle }: PolarKernel): M
         (squareOver(Math.hypot(x, y) - distance.mean, distance.deviation) +
           squareOver(theta, angle.deviation));
     }
-    // A softmax of the logarithms: the same shares, and no region so far off that all underflow.
+    // A softmax of log-likelihoods: the same weights without underflow for distant regions.
     softmax(edges, 1);
   }
   return out;

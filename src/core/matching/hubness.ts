@@ -3,17 +3,17 @@ import type { PrepareNormaliser } from './normaliser.ts';
 
 /** Nearest neighbours averaged by CSLS (Conneau et al. 2018). */
 const CSLS_NEIGHBOURS = 10;
-/** Most bank queries that speak of one gallery item's hubness (NNN: 128 of thousands). */
+/** Largest number of bank queries averaged for one gallery item (NNN: 128 of thousands). */
 const MAX_BANK_NEIGHBOURS = 128;
 const NNN_WEIGHT = 0.75;
-/** A bank from elsewhere knows less about this gallery's hubs: fewer neighbours, less weight (chosen on the dev split of Flickr8k). */
+/** For a bank of another dataset, which predicts hubs less well: fewer neighbours, less weight (chosen on the dev split of Flickr8k). */
 const BORROWED_NEIGHBOURS = 8;
 const BORROWED_WEIGHT = 0.5;
 
 /**
  * Cross-domain similarity local scaling of one pair (Conneau et al. 2018; methods of word translation carried over
  * to images and captions): 2 s - r_q - r_g, where `meanOfQuery` is the mean of the k largest similarities of the
- * image to captions and `meanOfItem` that of the caption to images. A hub, near to everything, is marked down.
+ * image to captions and `meanOfItem` that of the caption to images. Lowers the scores of hubs.
  */
 export function csls(similarity: number, meanOfQuery: number, meanOfItem: number): number {
   return 2 * similarity - meanOfQuery - meanOfItem;
@@ -27,12 +27,12 @@ export function nnn(similarity: number, bias: number, alpha = NNN_WEIGHT): numbe
   return similarity - alpha * bias;
 }
 
-/** How many neighbours speak of hubness in a set of `size`: 10 among hundreds, 50 among thousands, never half of them. */
+/** Number of neighbours averaged for hubness in a set of `size`: 10 of hundreds, 50 of thousands, less than half. */
 export function hubnessNeighbours(size: number): number {
   return Math.max(1, Math.min(50, Math.round(Math.sqrt(size)), Math.floor(size / 2)));
 }
 
-/** How many reference queries speak for one item: an eighth of a small bank, 128 of a large one. */
+/** Number of bank queries averaged for one item: an eighth of a small bank, 128 of a large one. */
 export function bankNeighbours(size: number): number {
   return Math.max(1, Math.min(MAX_BANK_NEIGHBOURS, Math.floor(size / 8)));
 }
@@ -64,7 +64,7 @@ export function nnnNormaliser(alpha = NNN_WEIGHT, k?: number): PrepareNormaliser
   };
 }
 
-/** NNN with a bank of reference queries that are not of this set. Inductive. */
+/** NNN with a bank of reference queries from another dataset. Inductive. */
 export function borrowedNnnNormaliser(): PrepareNormaliser {
   return nnnNormaliser(BORROWED_WEIGHT, BORROWED_NEIGHBOURS);
 }

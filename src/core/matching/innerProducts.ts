@@ -2,15 +2,15 @@ import { type Matrix } from './matrix.ts';
 
 /**
  * Inner products of every row of `a` (n, d) with every row of `b` (m, d), as n * m values row by row.
- * The seam for a fast kernel: all-pairs search spends nine tenths of its time here.
+ * Replaceable by a fast kernel: all-pairs search spends nine tenths of its time here.
  */
 export type InnerProducts = (a: Matrix, b: Matrix) => Promise<Float32Array>;
 
-/** Inner products among the rows of a few matrices, one by one or one row with all of another matrix. */
+/** Inner products of rows of some matrices: single ones, or of one row with all rows of a matrix. */
 export interface RowProducts {
   /** The inner product of row `i` of `a` and row `j` of `b`, as a function of both. */
   between(a: Matrix, b: Matrix): (i: number, j: number) => number;
-  /** Those of row `r` of `a` with every row of `b`. */
+  /** The inner products of row `r` of `a` with every row of `b`. */
   withAll(a: Matrix, r: number, b: Matrix): Float32Array;
 }
 
@@ -28,7 +28,7 @@ export function dotRows(a: Matrix, i: number, b: Matrix, j: number): number {
   return dot(a.data, i * a.columns, b.data, j * b.columns, a.columns);
 }
 
-/** Inner product of `length` values of `a` from `i` on with those of `b` from `j` on. */
+/** Inner product of `length` values of `a` from index `i` and of `b` from index `j`. */
 export function dot(
   a: Float32Array,
   i: number,
@@ -52,7 +52,7 @@ export function dot(
   return s0 + s1 + (s2 + s3);
 }
 
-/** The kernel that needs nothing but JavaScript: register-blocked, 4 rows of `a` by 2 of `b` at a time. */
+/** The plain JavaScript kernel: register-blocked, 4 rows of `a` by 2 of `b` at a time. */
 export const plainInnerProducts: InnerProducts = (a, b) => {
   const out = new Float32Array(a.rows * b.rows);
   const blockedRows = a.rows - (a.rows % 4);

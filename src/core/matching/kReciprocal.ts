@@ -21,7 +21,7 @@ export interface KReciprocalOptions extends MatchOptions {
   readonly lambda?: number;
 }
 
-/** What is known of all items together: whose neighbour sets they share, and how far each one sees. */
+/** k-reciprocal encoding of all items. */
 export interface KReciprocalEncoding {
   readonly items: Matrix;
   /** V: for each item weights of the items in its expanded reciprocal neighbourhood (N, N), sparse. */
@@ -118,7 +118,7 @@ async function neighbours(
             threshold = near.thresholds[p]!;
           }
         }
-        // Where all items are one and the same, any scale will do.
+        // All items are equal: any scale other than 0.
         farthest[p] = squaredDistance(lowest) || 1;
       }
     },
@@ -171,7 +171,7 @@ export const kReciprocalMatcher: Matcher = {
   },
 };
 
-/** Each modality around its own mean, or its members would be neighbours of each other only. */
+/** Centres a modality on its own mean; otherwise neighbourhoods would contain only its own items. */
 function ownCentred(space: Matrix): Matrix {
   return centred(space, shrunkMean(space, new Float32Array(space.columns), 0));
 }

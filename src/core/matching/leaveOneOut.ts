@@ -8,7 +8,7 @@ export interface Omission extends CharacterRange {
   readonly without: string;
 }
 
-/** A word and how much it adds to the match of image and caption: below 0 the picture speaks against it. */
+/** A word and how much it adds to the match of image and caption; negative if it lowers the match. */
 export interface WeighedWord extends CharacterRange {
   readonly text: string;
   readonly support: number;
@@ -27,10 +27,10 @@ export function omissions(caption: string): Omission[] {
 }
 
 /**
- * Support of words by leaving them out: x (t - t_w), what the caption's similarity to the image loses with the word.
- * Occlusion (Zeiler and Fergus 2014) on the side of the text; it needs nothing but the encoders themselves.
+ * Support of words by leave-one-out: x (t - t_w), the decrease of the caption's similarity to the image without the
+ * word. Occlusion (Zeiler and Fergus 2014) applied to the text; it needs only the encoders.
  *
- * @param image centred unit row of the image (d): what all images have in common speaks for no word
+ * @param image centred unit row of the image (d); centring removes what all images have in common
  * @param caption unit row of the whole caption (d)
  * @param without unit rows of the caption without each word (n, d)
  */
@@ -48,13 +48,13 @@ export function omissionSupport(
   });
 }
 
-/** Of 100 right captions of photos 25 hold a word below this, of 100 wrongly exchanged nouns 40 to 48 are (docs/matchers.md). */
+/** 25 of 100 correct photo captions have a word below this; 40 to 48 of 100 exchanged nouns are below it (docs/matchers.md). */
 const UNSUPPORTED = -0.05;
 
-/** More are a caption that is wrong altogether. */
+/** Most words reported; with more unsupported words the whole caption is wrong. */
 const MOST_NAMED = 3;
 
-/** The words that the image speaks against, the worst first. */
+/** The words that the image does not support, the worst first. */
 export function unsupported(words: readonly WeighedWord[]): WeighedWord[] {
   return words
     .filter(({ support }) => support < UNSUPPORTED)

@@ -1,13 +1,13 @@
 /** Constants of LEMoN_fix (Zhang et al., ICML 2025, arXiv 2407.18941), cosine distances. */
 export const LEMON_FIX = { k: 30, beta: 5, gamma: 5, tau1: 0.1, tau2: 5 } as const;
 
-/** One neighbour of a pair: how far it is in the space it was found in, how far its other side is, and its own mismatch. */
+/** Distances of one neighbour of a pair. */
 export interface LemonNeighbour {
   /** Distance in the modality the neighbour was found in, d(x_i, x_j) for an image. */
   readonly near: number;
-  /** Distance in the other modality, d(y_i, y_j): do like images carry like captions? */
+  /** Distance in the other modality, d(y_i, y_j): small if similar images have similar captions. */
   readonly far: number;
-  /** d_mm(j): the neighbour's own image-caption distance; one that fits badly itself has little say. */
+  /** d_mm(j): the neighbour's own image-caption distance; mismatched neighbours get a low weight. */
   readonly own: number;
 }
 

@@ -1,13 +1,13 @@
 import type { Matrix } from './matrix.ts';
 import { type MatchOptions, productBlocks, type ScoreBlocks } from './scoreBlocks.ts';
 
-/** Unit rows of images (n) and captions (m) in every space the encoders speak. */
+/** Unit rows of images (n) and captions (m) in all embedding spaces. */
 export interface MatchingSpaces {
   /** Images in the joint space (n, d). */
   readonly images: Matrix;
   /** Captions in the joint space (m, d). */
   readonly captions: Matrix;
-  /** What the pictures look like, images only (n, l). */
+  /** Visual embeddings of the images (n, l). */
   readonly visuals: Matrix;
   /** Class-name priors of the images in the sentence space (n, s). */
   readonly priors: Matrix;
@@ -15,14 +15,14 @@ export interface MatchingSpaces {
   readonly sentences: Matrix;
 }
 
-/** What is matched: images with captions, and pairs known from elsewhere. */
+/** Input of a matcher: images and captions, and reference pairs. */
 export interface MatchingTask {
   readonly spaces: MatchingSpaces;
-  /** Reference pairs in the same spaces, not of this set: the query bank of inductive matchers. May be empty. */
+  /** Reference pairs from other datasets: the query bank of inductive matchers. May be empty. */
   readonly reference: MatchingSpaces;
 }
 
-/** Scores that rank the gallery within each row; between rows they need not compare. */
+/** Scores that rank the gallery within each row; scores of different rows are not comparable. */
 export interface MatchingScores {
   /** A row for each image (n, m). */
   readonly imageToText: ScoreBlocks;
@@ -30,17 +30,17 @@ export interface MatchingScores {
   readonly textToImage: ScoreBlocks;
 }
 
-/** One way to rank captions for images and images for captions. */
+/** A method to rank captions for images and images for captions. */
 export interface Matcher {
   readonly id: string;
   readonly title: string;
-  /** Whether a query's ranking depends on the other queries of the set; never compare with those that do not. */
+  /** Whether a query's ranking depends on the other queries of the set. Do not compare with inductive matchers. */
   readonly transductive: boolean;
   /** @throws PairLensError `cancelled`. */
   rescore(task: MatchingTask, options: MatchOptions): Promise<MatchingScores>;
 }
 
-/** Inner products of unit rows of images (n, d) and captions (m, d), both ways. */
+/** Inner products of unit rows of images (n, d) and captions (m, d), in both directions. */
 export function productScores(
   images: Matrix,
   captions: Matrix,
@@ -68,7 +68,7 @@ export function bankScores(
   };
 }
 
-/** Every query alone, by the cosine. */
+/** Ranks each query by the cosine. */
 export const cosineMatcher: Matcher = {
   id: 'cosine',
   title: 'cosine',

@@ -11,10 +11,10 @@ import {
   qbNormNormaliser,
 } from './softmaxNormalisation.ts';
 
-/** What the class-name prior counts beside the joint space: docs/models.md found 0.3 to serve both kinds of data. */
+/** Weight of the class-name prior relative to the joint space: 0.3 suits both kinds of data (docs/models.md). */
 const PRIOR = 0.3;
 
-/** Every way to rank that can be chosen by its id; inductive ones first. docs/matchers.md has their figures. */
+/** All matchers that can be selected by ID, inductive ones first. Their figures are in docs/matchers.md. */
 export const MATCHERS: readonly Matcher[] = [
   cosineMatcher,
   normaliserMatcher(

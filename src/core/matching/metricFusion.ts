@@ -9,8 +9,8 @@ import type { TopLists } from './topLists.ts';
 
 /*
  * [RECON] Fusion of base metrics after "Re-ranking image-text matching by adaptive metric fusion" (Niu, Huang, Wang,
- * 2020), whose body could not be read. Cross-modal reciprocal encoding and query replacement gap are reconstructed
- * from its abstract; nothing here claims to reproduce the paper. Equal weights are the safe choice.
+ * 2020). Its full text was not available: cross-modal reciprocal encoding and query replacement gap are reconstructed
+ * from the abstract, and the results may differ from the paper's. Equal weights are the safe choice.
  */
 
 /** One way to compare queries (n) with a gallery (m). */
@@ -18,16 +18,16 @@ export interface BaseMetric {
   readonly scores: ScoreBlocks;
   /** Similarities of the given gallery items with the whole gallery (m), row by row, within the gallery's modality. */
   readonly within: (items: Int32Array) => Promise<Float32Array>;
-  /** How much it counts before a query's own weights; 1 where it is not given. */
+  /** Constant factor of the query-dependent weight; default 1. */
   readonly weight?: number;
 }
 
-/** Metrics weigh the same, by 1 / gap, or by reciprocity / gap of each query. */
+/** Weights of the metrics: equal, 1 / gap, or reciprocity / gap of each query. */
 export type FusionWeights = 'equal' | '1/G' | 'R/G';
 
-/** Places of a query's list that its reciprocity looks at. */
+/** Number of items of a query's list used for its reciprocity. */
 const RECIPROCAL_DEPTH = 10;
-/** Length of the gallery items' lists: a query beyond it takes the place after its end. */
+/** Length of the gallery items' lists; a query beyond the end has the rank after it. */
 const REVERSE_DEPTH = 128;
 const TINY = 1e-12;
 
@@ -44,7 +44,7 @@ export function productMetric(
   };
 }
 
-/** The metric of matrices that are held: `scores` (n, m) and `gallery` (m, m). */
+/** The metric of matrices in memory: `scores` (n, m) and `gallery` (m, m). */
 export function denseMetric(scores: ScoreBlocks, gallery: Matrix): BaseMetric {
   return {
     scores,
@@ -118,7 +118,7 @@ function reciprocity(rows: TopLists, columns: TopLists, q: number, depth: number
 /**
  * Query replacement gap G of each row [RECON]: the query is replaced by its nearest gallery item, whose distances to
  * the gallery are taken within one modality; both lists of distances are scaled to 0..1, and G is how far they differ
- * (Euclidean). A small gap speaks for the metric.
+ * (Euclidean). A small gap means that the metric suits the query.
  *
  * @param values similarities of some queries with the gallery (r, m), row by row
  */
@@ -138,7 +138,7 @@ export async function replacementGaps(
   return gaps;
 }
 
-/** Euclidean distance of two lists of distances, each scaled to 0..1; all 0 where everything is equally far. */
+/** Euclidean distance of two lists of distances, each scaled to 0..1, or to 0 if all are equal. */
 function distanceGap(across: Float32Array, inside: Float32Array): number {
   const [a, b] = [rangeOf(across), rangeOf(inside)];
   let squares = 0;
@@ -187,9 +187,9 @@ function moments(row: Float32Array): { readonly mean: number; readonly deviation
 }
 
 /**
- * The base metrics of the encoders: the joint space, and class-name priors against sentences. Every space is centred on
- * the mean of the reference pairs first, or a few sentences would be near to every prior; without reference pairs the
- * spaces are taken as they are.
+ * The base metrics of the encoders: the joint space, and class-name priors with sentences. Every space is first centred
+ * on the mean of the reference pairs, because otherwise a few sentences are near to every prior; without reference
+ * pairs the spaces are not centred.
  *
  * @param asking the set itself, or the reference pairs as its query bank
  */
@@ -239,7 +239,7 @@ export function fusionMatcher(
   };
 }
 
-/** Fusion with fixed weights, then corrected for hubs by a bank whose scores are fused the same way. */
+/** Fusion with fixed weights, then hubness correction with a bank whose scores are fused in the same way. */
 export function normalisedFusionMatcher(
   id: string,
   title: string,

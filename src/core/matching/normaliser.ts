@@ -5,14 +5,14 @@ import { type MatchOptions, rewrittenRows, type ScoreBlocks } from './scoreBlock
 export type RowRescorer = (row: Float32Array) => void;
 
 /**
- * Learns from the similarities of bank queries (b) with the gallery (m) how to correct any query's row. One pass over
- * the bank, block by block; what is kept is a few numbers for each gallery item.
+ * Computes a hubness correction from the similarities of bank queries (b) with the gallery (m). One pass over the bank,
+ * block by block; keeps a few numbers for each gallery item.
  */
 export type PrepareNormaliser = (bank: ScoreBlocks, options: MatchOptions) => Promise<RowRescorer>;
 
 /**
- * `scores` corrected by a normaliser that learnt from `bank`. With the set's own queries as the bank the method is
- * transductive, with other queries it is inductive. A bank without queries changes nothing.
+ * `scores` corrected with `bank`. With the set's own queries as the bank the method is transductive, with other queries
+ * inductive. An empty bank changes nothing.
  */
 export async function normalised(
   scores: ScoreBlocks,

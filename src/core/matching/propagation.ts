@@ -6,9 +6,9 @@ import { type SparseRow, SparseRows } from './sparseRows.ts';
 import type { TopLists } from './topLists.ts';
 
 /*
- * Shared-specific feature transfer after cm-SSFT (Lu et al., CVPR 2020), carried over from people seen by two cameras to
- * images and captions. [RECON] The paper's code is not public: the block form is the paper's, the exact formulas are
- * recalled, the adaptation is ours. Transductive: features move along neighbours of the same set.
+ * Shared-specific feature transfer after cm-SSFT (Lu et al., CVPR 2020), adapted from person re-identification to images
+ * and captions. [RECON] The paper's code is not public: the block form is the paper's, the exact formulas are
+ * reconstructed, the adaptation is ours. Transductive: features propagate among neighbours of the same set.
  */
 
 /** Features of the two modalities; the specific ones exist within one modality only. All rows of unit length. */
@@ -17,12 +17,12 @@ export interface SharedSpecific {
   readonly captions: { readonly shared: Matrix; readonly specific: Matrix };
 }
 
-/** Both modalities with every block filled: a specific block from elsewhere holds what the neighbours have there. */
+/** Features of both modalities; missing specific blocks are filled from neighbours. */
 export interface Propagated {
   /** Shared block of the images (n, d) and captions (m, d), unit rows. */
   readonly images: Matrix;
   readonly captions: Matrix;
-  /** The sentence an image's neighbourhood suggests (n, s), and the look a caption's suggests (m, l), unit rows. */
+  /** Unit rows: sentence features of images (n, s) and visual features of captions (m, l), both from neighbours. */
   readonly pseudoSentences: Matrix;
   readonly pseudoVisuals: Matrix;
 }
@@ -37,8 +37,8 @@ export interface PropagationOptions extends MatchOptions {
 
 /**
  * The block-wise top-k affinity A (n + m, n + m), images first: in every row the `k` nearest images and the `k` nearest
- * captions, specific features deciding within a modality, shared ones across; affinity (1 + cos) / 2. Annotated pairs
- * are no edges of their own. An item is not its own neighbour, or with `self` its own first one.
+ * captions, by specific features within a modality and shared ones across; affinity (1 + cos) / 2. Annotated pairs are
+ * not connected as such. An item is not its own neighbour, or with `self` its first one.
  */
 export async function blockAffinity(
   { images, captions }: SharedSpecific,
@@ -136,11 +136,11 @@ export async function propagate(
 }
 
 /**
- * What one query's cross-modal neighbours say in their own modality, weighted by affinity: the pseudo caption of an
- * image from `sentences`, the pseudo look of a caption from `visuals`. Leave the annotated partner, its siblings and
- * duplicates out with `skip`, or a wrong caption confirms itself.
+ * Mean of the features of a query's cross-modal neighbours, weighted by affinity: a pseudo caption of an image from
+ * `sentences`, a pseudo image of a caption from `visuals`. Exclude the annotated partner, its siblings and duplicates
+ * with `skip`, or a wrong caption confirms itself.
  *
- * @returns a unit vector, or zeros where no neighbour is left
+ * @returns a unit vector, or zeros without neighbours.
  */
 export function pseudoPartner(
   lists: TopLists,

@@ -1,14 +1,14 @@
 import type { MatchingScores } from './matcher.ts';
 import { type MatchOptions, walkScores } from './scoreBlocks.ts';
 
-/** Recall@K in percent, one way. */
+/** Recall@K in percent, in one direction. */
 export interface DirectedRecall {
   readonly r1: number;
   readonly r5: number;
   readonly r10: number;
 }
 
-/** Recall@K in percent, both ways, and the sum of the six. */
+/** Recall@K in percent in both directions, and the sum of the six. */
 export interface Recall {
   readonly imageToText: DirectedRecall;
   readonly textToImage: DirectedRecall;
@@ -18,7 +18,7 @@ export interface Recall {
 /**
  * Retrieval recall by the protocol of VSE++, SCAN and SAEM: an image is found at the best rank among its captions,
  * a caption at the rank of its image. Ranks are 0-based and count the items that score strictly higher.
- * Images without a caption do not ask.
+ * Images without a caption are not used as queries.
  *
  * @param owner for each caption the image it belongs to
  * @throws PairLensError `cancelled`.
@@ -50,7 +50,7 @@ export async function recallOf(
   await walkRows(scores.textToImage, share(0.5), (row, caption) => {
     const own = row[owner[caption]!]!;
     let rank = 0;
-    // Written so that a score that is no number counts against the query.
+    // Negated so that NaN scores rank above the query's own item.
     for (const score of row) if (!(score <= own)) rank++;
     textRanks.push(rank);
   });

@@ -6,9 +6,9 @@ import type { TopLists } from './topLists.ts';
 /** Items re-ordered at the top of each list (MTFN-RR). */
 export const CAPTIONS_RERANKED = 15;
 export const IMAGES_RERANKED = 20;
-/** Length of the lists that places are read from: whoever is beyond takes the place after the end. */
+/** Length of the lists that ranks are read from; an item beyond the end has the rank after it. */
 const LIST_DEPTH = 128;
-/** Captions nearest to the query caption that speak for an image beside it. */
+/** Number of captions near the query caption whose ranks are used, too. */
 const SPEAKERS = 4;
 
 /** The `depth` best items of query `q` in their new order. */
@@ -16,10 +16,10 @@ export type Reorder = (q: number) => Int32Array;
 
 /**
  * Cross-modal re-ranking of captions for images (MTFN-RR, Wang et al., ACM MM 2019): the best captions of an image are
- * re-ordered by the place of the image in each caption's own list; ties keep the old order. Transductive.
+ * re-ordered by the rank of the image in each caption's own list; ties keep the old order. Transductive.
  *
  * @param captions for each image its best captions
- * @param images for each caption its best images; an image beyond the list takes the place after its end
+ * @param images for each caption its best images; an image beyond the list has the rank after its end
  */
 export function rerankedCaptions(
   captions: TopLists,
@@ -32,9 +32,9 @@ export function rerankedCaptions(
 
 /**
  * Cross-modal re-ranking of images for captions (MTFN-RR with text-text similarity): the best images of a caption are
- * re-ordered by the best place that the caption, or one of the captions nearest to it as sentences, has in each
- * image's list. The released script takes the captions of the query's true image instead, which reads the answer;
- * here nothing but sentence similarity decides. Transductive.
+ * re-ordered by the best rank that the caption, or one of the captions nearest to it as sentences, has in each
+ * image's list. The released script uses the captions of the query's true image instead, which leaks the answer;
+ * here only sentence similarity is used. Transductive.
  *
  * @param images for each caption its best images
  * @param captions for each image its best captions
@@ -56,7 +56,7 @@ export function rerankedImages(
 }
 
 /**
- * `scores` with the items of `reorder` exchanging their scores, so that the row ranks as re-ordered and all else stays.
+ * `scores` with the scores of the items of `reorder` permuted, so that each row ranks as re-ordered.
  * Items with equal scores stay equal.
  */
 export function rerankedScores(scores: ScoreBlocks, reorder: Reorder): ScoreBlocks {
@@ -73,7 +73,7 @@ function byPlace(items: Int32Array, placeOf: (item: number) => number): Int32Arr
   return Int32Array.from(order, (at) => items[at]!);
 }
 
-/** 0-based place of `item` in the list of `q`, or the list's length where it is not in it. */
+/** 0-based rank of `item` in the list of `q`, or the list's length if it is not in the list. */
 function place(lists: TopLists, q: number, item: number): number {
   const items = lists.items(q);
   const found = items.indexOf(item);

@@ -3,33 +3,33 @@ import { type InnerProducts, plainInnerProducts } from './innerProducts.ts';
 import { type Matrix, matrix } from './matrix.ts';
 
 export interface MatchOptions {
-  /** Kernel that multiplies blocks; plain JavaScript where none is given. */
+  /** Kernel that multiplies blocks; default: plain JavaScript. */
   readonly innerProducts?: InnerProducts;
   readonly signal?: CancelSignal;
-  /** Called after each block with the share done, 0..1. */
+  /** Called after each block with the completed share, 0..1. */
   readonly onProgress?: (share: number) => void;
-  /** Awaited between blocks, so that a long search does not starve its host. */
+  /** Awaited between blocks, so that a long search does not block the event loop. */
   readonly pause?: () => Promise<void>;
 }
 
 /**
- * Scores of `rows` queries with `columns` gallery items, read a few rows at a time and as often as wanted: every
- * method for many items is written against this, and a dense matrix is the case of one block.
+ * Scores of `rows` queries with `columns` gallery items, computed a few rows at a time and any number of times. All
+ * methods for many items use this interface; a dense matrix is one block.
  */
 export interface ScoreBlocks {
   readonly rows: number;
   readonly columns: number;
-  /** Scores of rows `start` to `end - 1`, row by row. The array is the caller's to overwrite. */
+  /** Scores of rows `start` to `end - 1`, row by row. The caller may overwrite the array. */
   block(start: number, end: number): Promise<Float32Array>;
 }
 
-/** Values of one block of scores: some ten milliseconds of work, after which the host may have its turn. */
+/** Values of one block: about ten milliseconds of work between two yields to the event loop. */
 const BLOCK_VALUES = 1 << 20;
 const MAX_BLOCK_ROWS = 512;
-/** Lists take in nearly everything at first: early blocks are no larger than all before them, or than this. */
+/** Size of the first block; each later one is at most as large as all before it, because lists that are not full accept nearly all items. */
 const FIRST_BLOCK_ROWS = 16;
 
-/** A score matrix (n, m) that is held already. */
+/** The blocks of a score matrix (n, m) in memory. */
 export function denseBlocks(scores: Matrix): ScoreBlocks {
   const { rows, columns, data } = scores;
   return {
@@ -39,7 +39,7 @@ export function denseBlocks(scores: Matrix): ScoreBlocks {
   };
 }
 
-/** Inner products of queries (n, d) and gallery (m, d), worked out when they are asked for: never n x m at once. */
+/** Inner products of queries (n, d) and gallery (m, d), computed on demand: never n x m at once. */
 export function productBlocks(
   queries: Matrix,
   gallery: Matrix,
@@ -86,7 +86,7 @@ export async function denseScores(
   return out;
 }
 
-/** Hands out all scores, a block of rows at a time, in order. @throws PairLensError `cancelled`. */
+/** Visits all scores, a block of rows at a time, in order. @throws PairLensError `cancelled`. */
 export async function walkScores(
   scores: ScoreBlocks,
   options: MatchOptions,
@@ -102,8 +102,8 @@ export async function walkScores(
 }
 
 /**
- * Walks `rows` rows in blocks, the next block being read while the last one is used.
- * @param width values a row has in the block that starts at row `start`; the walk is over when it is 0
+ * Visits `rows` rows in blocks; computes the next block while the current one is used.
+ * @param width values per row in the block that starts at row `start`; 0 ends the iteration
  */
 export async function walkBlocks(
   rows: number,
@@ -153,7 +153,7 @@ export function gatheredRows(m: Matrix, indices: ArrayLike<number>): Matrix {
   return out;
 }
 
-/** The rows of both, those of `top` first: a copy. */
+/** The rows of both matrices, those of `top` first: a copy. */
 export function stackedRows(top: Matrix, bottom: Matrix): Matrix {
   const columns = top.rows > 0 ? top.columns : bottom.columns;
   const out = matrix(top.rows + bottom.rows, columns);
@@ -162,7 +162,7 @@ export function stackedRows(top: Matrix, bottom: Matrix): Matrix {
   return out;
 }
 
-/** The matrix with rows and columns exchanged: for small sets, where captions ask and images answer. */
+/** The transposed matrix: for small sets. */
 export function transposed(m: Matrix): Matrix {
   const out = matrix(m.columns, m.rows);
   for (let i = 0; i < m.rows; i++) {

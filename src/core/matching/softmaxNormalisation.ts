@@ -3,8 +3,8 @@ import type { PrepareNormaliser } from './normaliser.ts';
 import { walkScores } from './scoreBlocks.ts';
 
 /*
- * Three corrections that divide by how much all bank queries together want a gallery item. They are meant for cosines:
- * with beta |s| up to about 80 nothing underflows in 32 bits. They only rank; never threshold them.
+ * Three corrections that divide by the sum of a gallery item's exponentiated similarities to all bank queries. For
+ * cosines: no 32-bit underflow while beta |s| is below about 80. The results only rank; never threshold them.
  */
 
 /** Inverse temperature of cosines. */

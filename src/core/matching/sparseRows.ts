@@ -1,10 +1,10 @@
-/** The entries of one row that are not zero. */
+/** Non-zero entries of one row. */
 export interface SparseRow {
   readonly indices: ArrayLike<number>;
   readonly values: ArrayLike<number>;
 }
 
-/** A matrix of mostly zeros, row by row: 8 bytes an entry. */
+/** A sparse matrix by rows: 8 bytes per entry. */
 export class SparseRows {
   readonly rows: number;
   readonly #starts: Int32Array;
@@ -40,7 +40,7 @@ export class SparseRows {
     return new SparseRows(starts, indices.slice(0, total), values.slice(0, total));
   }
 
-  /** How many entries are held. */
+  /** Number of entries. */
   get size(): number {
     return this.#indices.length;
   }

@@ -1,24 +1,24 @@
-/** In longer lists a place is found by halving and room is made in one move. */
+/** Longer lists use binary search and copyWithin. */
 const LONG = 32;
 
-/** `length` numbers left free from `at` on: what was `at` is `at + length` behind the gap. */
+/** A gap of `length` unused numbers: number `at` becomes `at + length`. */
 export interface Gap {
   readonly at: number;
   readonly length: number;
 }
 
 /**
- * For each of `rows` queries its `k` best items so far, best first. Among equals the one offered first
- * stays ahead, so offering in ascending order makes the lists deterministic. Memory: 8 k bytes a query.
+ * For each of `rows` queries its `k` best items so far, best first. Of equals the one offered first is
+ * ahead, so offering in ascending order makes the lists deterministic. Memory: 8 k bytes per query.
  */
 export class TopLists {
   readonly rows: number;
   readonly k: number;
-  /** Item at place p of query q is `indices[q * k + p]`; -1 beyond `count(q)`. */
+  /** The item at rank p of query q is `indices[q * k + p]`; -1 beyond `count(q)`. */
   readonly indices: Int32Array;
-  /** Similarity at the same place; -Infinity beyond `count(q)`. */
+  /** Similarity at the same index; -Infinity beyond `count(q)`. */
   readonly similarities: Float32Array;
-  /** What an item must exceed to enter query q's list: its last similarity, or -Infinity while it has room. */
+  /** Value that an item must exceed to enter query q's list: the last similarity, or -Infinity while the list is not full. */
   readonly thresholds: Float32Array;
   readonly #counts: Int32Array;
 
@@ -33,12 +33,12 @@ export class TopLists {
     this.#counts = new Int32Array(rows);
   }
 
-  /** How many items query `q` holds. */
+  /** Number of items of query `q`. */
   count(q: number): number {
     return this.#counts[q] ?? 0;
   }
 
-  /** Call it only where `similarity > thresholds[q]`: the caller's loop makes that test a million times a millisecond. */
+  /** Precondition: `similarity > thresholds[q]`, tested in the caller's inner loop for speed. */
   offer(q: number, item: number, similarity: number): void {
     const start = q * this.k;
     const held = this.#counts[q]!;
@@ -63,7 +63,7 @@ export class TopLists {
     }
   }
 
-  /** Puts these items (best first, `k` at most) in the place of those of query `q`. */
+  /** Replaces the items of query `q` by these (best first, at most `k`). */
   replace(q: number, items: ArrayLike<number>, similarities: ArrayLike<number>): void {
     const start = q * this.k;
     const count = Math.min(this.k, items.length);
@@ -75,7 +75,7 @@ export class TopLists {
     this.thresholds[q] = count < this.k ? -Infinity : this.similarities[start + count - 1]!;
   }
 
-  /** A copy with empty lists in a gap of the queries, whose items are numbered with a gap too. */
+  /** A copy with a gap of empty lists among the queries, and a gap in the item numbers. */
   withGaps(queries: Gap, items: Gap): TopLists {
     const out = new TopLists(this.rows + queries.length, this.k);
     const behind = queries.at + queries.length;
@@ -96,7 +96,7 @@ export class TopLists {
     return out;
   }
 
-  /** The place after all of `start` to `end - 1` that are at least as good. */
+  /** The rank after all of `start` to `end - 1` that are at least as good. */
   #placeOf(similarity: number, start: number, end: number): number {
     let low = start;
     let high = end;
@@ -114,8 +114,8 @@ export class TopLists {
   }
 
   /**
-   * Mean similarity of the best `k` items of query `q` for which `skip` is false; NaN where none is left.
-   * Fewer than `k` are averaged where the list holds no more.
+   * Mean similarity of the best `k` items of query `q` for which `skip` is false, or of all if there are
+   * fewer; NaN if there is none.
    */
   meanOfBest(q: number, k: number, skip: (item: number) => boolean): number {
     let sum = 0;

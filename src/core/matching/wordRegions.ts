@@ -5,12 +5,11 @@ import type { Matrix } from './matrix.ts';
 import { captionWords, type CharacterRange, MOST_WORDS } from './wordSupport.ts';
 
 /*
- * Where in a picture each word of a caption is to be seen, by the encoders alone: the word with its neighbours, which
- * say which of two dogs is meant, against crops of the picture that overlap. Pointing by crops needs no regions of
- * the head's own and no training.
+ * Locates each word of a caption in the image with the encoders alone: similarity of the word and its neighbours (which
+ * tell two dogs apart) to overlapping crops of the image. Needs no region features and no training.
  */
 
-/** Crops along each side; each is half as wide and as high as the picture, and overlaps the next by half. */
+/** Crops along each side; each is half as wide and as high as the image, and overlaps the next by half. */
 export const CROPS = 3;
 
 /** A content word of a caption and the few words around it. */
@@ -19,16 +18,16 @@ export interface WordInContext extends CharacterRange {
   readonly phrase: string;
 }
 
-/** Where a word is to be seen. */
+/** A word with its location in the image. */
 export interface GroundedWord extends CharacterRange {
   readonly text: string;
-  /** How much more each crop speaks for the word than all of them do on average, in cosines, row by row (9). */
+  /** Cosine of each crop with the word, minus the mean of all crops, row by row (9). */
   readonly cells: number[];
-  /** The crop that speaks for it most: its row and column, 0 to 2; null where the word has no place of its own. */
+  /** Row and column (0 to 2) of the best crop; null if the word is not localized. */
   readonly place: { readonly row: number; readonly column: number } | null;
 }
 
-/** Each content word with the word before and the word behind it, where nothing but space lies between. */
+/** Each content word with the previous and the next word, if only white space separates them. */
 export function wordsInContext(caption: string): WordInContext[] {
   const words = captionWords(caption);
   return words
@@ -46,7 +45,7 @@ export function wordsInContext(caption: string): WordInContext[] {
   }
 }
 
-/** The crops of a picture, row by row (9), each as large as the encoder's square. @param picture of twice that size */
+/** The crops of an image, row by row (9), each of the encoder's input size. @param picture of twice that size. */
 export function cropsOf({ size, rgb }: PixelSquare): PixelSquare[] {
   const side = size / 2;
   return Array.from({ length: CROPS * CROPS }, (_, crop) => {
@@ -86,5 +85,5 @@ export function groundWords(
   });
 }
 
-/** A word below this is everywhere or nowhere: about half of these move when the picture is mirrored. */
+/** A word below this is not localized: about half of these change their place when the image is mirrored. */
 const STANDS_OUT = 0.07;

@@ -6,16 +6,16 @@ export interface CharacterRange {
   readonly end: number;
 }
 
-/** One word of a caption and what in the image speaks for it. */
+/** A word of a caption with its support in the image. */
 export interface SupportedWord extends CharacterRange {
   readonly text: string;
-  /** The least support among its tokens; NaN where the encoder did not read the word. */
+  /** Minimum support of its tokens; NaN if the encoder's input was truncated before the word. */
   readonly support: number;
-  /** The region its least supported token attends to most; -1 without one. */
+  /** The region that its least supported token attends to most; -1 if there is none. */
   readonly region: number;
 }
 
-/** Content words of a caption that are asked about: encoders read little further, and each is a text to encode. */
+/** Most content words of a caption that are weighed: encoders truncate longer captions, and each word is a text to encode. */
 export const MOST_WORDS = 40;
 
 /** The words of a caption: letters and digits with their inner apostrophes and hyphens. */
@@ -31,10 +31,10 @@ export function captionWords(caption: string): (CharacterRange & { readonly text
 }
 
 /**
- * What SCAN or GSMN say of tokens, told of the caption's words. A word of several tokens is as well supported as its
- * worst token: the part nobody supports is what makes it wrong. Tokens outside words (punctuation, markers) are left out.
+ * Word support from the token support of SCAN or GSMN: the minimum of a word's tokens, because one unsupported part
+ * makes the word wrong. Tokens outside words (punctuation, markers) are ignored.
  *
- * @param tokens the characters each token stands for; empty ranges for markers
+ * @param tokens character range of each token; empty for markers
  * @param support of each token
  * @param attention of each token over the regions (tokens, n)
  */
@@ -55,7 +55,7 @@ export function wordSupport(
   });
 }
 
-/** Cell of a region in the encoder's square grid, as shares of the image: left, top, right, bottom. */
+/** Grid cell of a region in relative image coordinates: left, top, right, bottom. */
 export function regionBox(
   region: number,
   grid: readonly [rows: number, columns: number],

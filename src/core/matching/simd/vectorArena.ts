@@ -3,21 +3,21 @@ import { plainRowProducts, type RowProducts } from '../innerProducts.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { INNER_PRODUCTS_WASM } from './innerProducts.ts';
 
-/** What innerProducts.wat exports; addresses are bytes from the start of the memory. */
+/** Exports of innerProducts.wat; addresses are byte offsets in the memory. */
 interface Kernel {
   readonly dot: (a: number, b: number, length: number) => number;
   readonly dots: (a: number, b: number, rows: number, length: number, out: number) => void;
 }
 
 const PAGE = 1 << 16;
-/** WebAssembly addresses memory with 32 bits. */
+/** Limit of WebAssembly's 32-bit memory. */
 const MOST = 2 ** 32;
-/** Every memory reserves address space: not worth it for fewer values than a keystroke needs milliseconds for. */
+/** Smallest useful size: each memory reserves address space, and smaller matrices are fast enough without SIMD. */
 const WORTH_BYTES = 1 << 20;
 
 /**
- * Matrices in one stretch of WebAssembly memory, whose rows are multiplied there with SIMD: some five times as fast as
- * plain JavaScript, and at once, where onnxruntime would need a turn of the event loop.
+ * Matrices in one WebAssembly memory, whose rows are multiplied with SIMD: about five times as fast as plain
+ * JavaScript, and synchronous, unlike onnxruntime.
  */
 export class VectorArena implements RowProducts {
   readonly #buffer: ArrayBuffer;
@@ -34,8 +34,8 @@ export class VectorArena implements RowProducts {
   }
 
   /**
-   * Room for matrices of these shapes (rows, columns).
-   * @returns undefined where they are too few or too many to be worth it, or the runtime has no SIMD or no memory left.
+   * Allocates memory for matrices of these shapes (rows, columns).
+   * @returns undefined if they are too small or too large, or the runtime lacks SIMD or memory.
    */
   static open(shapes: readonly (readonly [number, number])[]): VectorArena | undefined {
     const longest = Math.max(0, ...shapes.map(([rows]) => rows));
@@ -55,7 +55,7 @@ export class VectorArena implements RowProducts {
     }
   }
 
-  /** A matrix of zeros in the arena; one of the shapes it was opened for. */
+  /** A zero matrix in the arena; must be one of the shapes passed to `open`. */
   matrix(rows: number, columns: number): Matrix {
     const data = new Float32Array(this.#buffer, this.#next, rows * columns);
     this.#next += aligned(4 * rows * columns);
@@ -85,7 +85,7 @@ export class VectorArena implements RowProducts {
   }
 }
 
-/** Copies of matrices in an arena of their own with its products; themselves where an arena is not to be had. */
+/** Copies of matrices in a new arena with its products; the matrices themselves if no arena can be opened. */
 export function* arenaMatrices<T extends { readonly [K in keyof T]: Matrix }>(
   matrices: T,
 ): Steps<{ readonly matrices: T; readonly products: RowProducts }> {
