@@ -1,0 +1,353 @@
+import type { Steps } from '../steps.ts';
+import { isContentWord } from './contentWords.ts';
+
+/** A text that stands for a caption when it is judged, and its part in it: the parts of one caption add up to 1. */
+export interface JudgedText {
+  readonly text: string;
+  readonly weight: number;
+}
+
+/** A phrase that so many captions share that it tells none of them apart. */
+export interface SharedPhrase {
+  /** As the captions have it, lower case. */
+  readonly text: string;
+  /** Part of the captions that have it, 0..1. */
+  readonly share: number;
+}
+
+/** Below the first share a phrase is content, from the second on it is boilerplate; between them it fades. */
+const CONTENT = 0.6;
+const SHARED = 0.8;
+/** The share of few captions is uncertain: so many without any phrase are added to them. */
+const PRIOR_CAPTIONS = 2;
+/** Longest run of words looked at at the beginning and at the end of captions. */
+const LONGEST_RUN = 8;
+/** Captions that name the candidates; all captions are counted for those. */
+const SAMPLE = 2000;
+/** Part of the sample that makes a candidate: well below `CONTENT`. */
+const CANDIDATE = 0.4;
+const PER_STEP = 500;
+
+/** Where tags and sentences end: commas and the like, line ends, and full stops before a space. */
+const SEPARATOR = /[,;|\r\n]+|[.!?]+(?=\s|$)/g;
+const WORD = /[\p{L}\p{N}_][\p{L}\p{M}\p{N}_'-]*/gu;
+
+/**
+ * Trigger words, quality tags, shared beginnings and ends: what most captions of a dataset share word for word says
+ * nothing about a single image, and makes captions look more alike than they are. It is left out of what is embedded.
+ * Which phrases are shared is learnt from the captions. A phrase whose share lies between two thirds and four fifths
+ * fades out step by step, so that one caption more or less changes little.
+ */
+export class Boilerplate {
+  /** Shared tags and sentences, and shared beginnings and ends, the most frequent first. */
+  readonly phrases: readonly SharedPhrase[];
+  readonly #segments: ReadonlyMap<string, number>;
+  readonly #starts: ReadonlyMap<string, number>;
+  readonly #ends: ReadonlyMap<string, number>;
+  readonly #words: ReadonlySet<string>;
+  readonly #triggers: readonly RegExp[];
+
+  private constructor(
+    found: {
+      readonly segments: ReadonlyMap<string, number>;
+      readonly starts: ReadonlyMap<string, number>;
+      readonly ends: ReadonlyMap<string, number>;
+      readonly words: ReadonlySet<string>;
+    },
+    triggerWords: readonly string[],
+  ) {
+    this.#segments = found.segments;
+    this.#starts = found.starts;
+    this.#ends = found.ends;
+    this.#words = found.words;
+    this.#triggers = triggerWords.filter((phrase) => phrase.trim() !== '').map(wholePhrase);
+    const phrases = new Map([...found.segments, ...found.starts, ...found.ends]);
+    this.phrases = [...phrases]
+      .map(([text, share]) => ({ text, share }))
+      .sort((a, b) => b.share - a.share || (a.text < b.text ? -1 : 1));
+  }
+
+  /** None: every caption is judged by its whole text. */
+  static readonly none = new Boilerplate(
+    { segments: new Map(), starts: new Map(), ends: new Map(), words: new Set() },
+    [],
+  );
+
+  /**
+   * Learns what the captions share.
+   * @param captions one for each pair, repeated ones repeated
+   * @param triggerWords words and phrases that a person named as boilerplate
+   */
+  static *of(
+    captions: readonly string[],
+    triggerWords: readonly string[] = [],
+  ): Steps<Boilerplate> {
+    const stride = Math.max(1, captions.length / SAMPLE);
+    const sample: string[] = [];
+    for (let at = 0; at < captions.length; at += stride) sample.push(captions[Math.floor(at)]!);
+    const candidates = {
+      segments: yield* counted(sample, segmentKeys),
+      starts: yield* counted(sample, startKeys),
+      ends: yield* counted(sample, endKeys),
+      words: yield* counted(sample, wordKeys),
+    };
+    const shares = function* (
+      keysOf: (caption: string) => Iterable<string>,
+      counts: ReadonlyMap<string, number>,
+    ): Steps<Map<string, number>> {
+      const known = new Set(
+        [...counts].filter(([, n]) => n >= CANDIDATE * sample.length).map(([key]) => key),
+      );
+      const all =
+        known.size === 0 ? new Map<string, number>() : yield* counted(captions, keysOf, known);
+      return new Map(
+        [...all]
+          .map(([key, n]) => [key, n / (captions.length + PRIOR_CAPTIONS)] as const)
+          .filter(([, share]) => share > CONTENT),
+      );
+    };
+    const words = yield* shares(wordKeys, candidates.words);
+    return new Boilerplate(
+      {
+        segments: yield* shares(segmentKeys, candidates.segments),
+        starts: yield* shares(startKeys, candidates.starts),
+        ends: yield* shares(endKeys, candidates.ends),
+        words: new Set(words.keys()),
+      },
+      triggerWords,
+    );
+  }
+
+  /** Whether most captions hold the word: it speaks for or against none of them. */
+  isShared(word: string): boolean {
+    return this.#words.has(word.toLowerCase()) || this.#triggers.some((t) => isWhole(word, t));
+  }
+
+  /**
+   * The texts that stand for a caption: the caption itself where it holds no boilerplate; none where it holds nothing
+   * else, so that there is nothing to judge.
+   */
+  judged(caption: string): readonly JudgedText[] {
+    const cuts = this.#cuts(caption);
+    if (cuts.length === 0) return [{ text: caption, weight: 1 }];
+    const texts = new Map<string, number>();
+    let left = 1;
+    const gone: Cut[] = [];
+    // The text without the surest k cuts counts as much as the next one is less sure.
+    for (let k = 0; k <= cuts.length; k++) {
+      const next = k < cuts.length ? cuts[k]!.sure : 0;
+      const weight = left - next;
+      if (weight > 0) {
+        const text = without(caption, gone);
+        texts.set(text, (texts.get(text) ?? 0) + weight);
+      }
+      left = next;
+      if (k < cuts.length) gone.push(cuts[k]!);
+    }
+    const telling = [...texts].filter(([text]) => hasWord(text));
+    const total = telling.reduce((sum, [, weight]) => sum + weight, 0);
+    // What is nothing but boilerplate for the most part is not judged by the rest.
+    if (total < 0.5) return [];
+    return telling.map(([text, weight]) => ({ text, weight: weight / total }));
+  }
+
+  /** What goes of a caption, the surest first. */
+  #cuts(caption: string): Cut[] {
+    const cuts: Cut[] = [];
+    for (const trigger of this.#triggers) {
+      for (const { index, 0: text } of caption.matchAll(trigger)) {
+        cuts.push({ start: index, end: index + text.length, sure: 1 });
+      }
+    }
+    for (const { start, end, key } of segmentsOf(caption)) {
+      const share = this.#segments.get(key);
+      if (share !== undefined) cuts.push({ start, end, sure: sureness(share) });
+    }
+    const words = wordsOf(caption);
+    for (const { key, start, end } of startsOf(caption, words)) {
+      const share = this.#starts.get(key);
+      if (share !== undefined) cuts.push({ start, end, sure: sureness(share) });
+    }
+    for (const { key, start, end } of endsOf(caption, words)) {
+      const share = this.#ends.get(key);
+      if (share !== undefined) cuts.push({ start, end, sure: sureness(share) });
+    }
+    return cuts
+      .filter(({ sure }) => sure > 0)
+      .sort((a, b) => b.sure - a.sure || a.start - b.start || a.end - b.end);
+  }
+}
+
+/** The tags of a tag list, or the sentences of a longer caption, with their places; one alone for anything else. */
+export function captionParts(
+  caption: string,
+): { readonly text: string; readonly start: number; readonly end: number }[] {
+  return segmentsOf(caption).map(({ start, end }) => {
+    const text = caption.slice(start, end);
+    const lead = text.length - text.trimStart().length;
+    const words = text.trim().replace(/[,;|.!?\s]+$/u, '');
+    return { text: words, start: start + lead, end: start + lead + words.length };
+  });
+}
+
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+  /** 0..1. */
+  readonly sure: number;
+}
+
+interface Keyed {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function sureness(share: number): number {
+  return Math.min(1, Math.max(0, (share - CONTENT) / (SHARED - CONTENT)));
+}
+
+/** Tags, or sentences: ranges from behind one separator to behind the next. */
+function segmentsOf(caption: string): Keyed[] {
+  const segments: Keyed[] = [];
+  let start = 0;
+  const add = (end: number): void => {
+    const key = normal(caption.slice(start, end));
+    if (key !== '') segments.push({ key, start, end });
+    else if (segments.length > 0) segments.push({ ...segments.pop()!, end });
+    start = end;
+  };
+  for (const { index, 0: text } of caption.matchAll(SEPARATOR)) add(index + text.length);
+  if (start < caption.length) add(caption.length);
+  return segments;
+}
+
+/** Lower case, without the separators, brackets and weights of prompts: `(Masterpiece:1.2),` is `masterpiece`. */
+function normal(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/:\d+(?:\.\d+)?(?=[)\]\s,]|$)/gu, '')
+    .replace(/[()[\]{}"“”,;|.!?]/gu, ' ')
+    .replace(/\s+/gu, ' ')
+    .trim();
+}
+
+interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function wordsOf(caption: string): Word[] {
+  return [...caption.matchAll(WORD)].map(({ index, 0: text }) => ({
+    text: text.toLowerCase(),
+    start: index,
+    end: index + text.length,
+  }));
+}
+
+/**
+ * Runs of words that captions begin with, within their first tag or sentence. The last content word of a run is kept:
+ * it is what the words behind it speak of ("a photo of sks | dog running").
+ */
+function startsOf(caption: string, words: readonly Word[]): Keyed[] {
+  const [first] = segmentsOf(caption);
+  const runs: Keyed[] = [];
+  let key = '';
+  let content = 0;
+  for (const [w, word] of words.slice(0, LONGEST_RUN).entries()) {
+    const next = words[w + 1];
+    if (first === undefined || next === undefined || next.start >= first.end) break;
+    key = key === '' ? word.text : `${key} ${word.text}`;
+    if (isContentWord(word.text)) content++;
+    if (!isContentWord(next.text)) continue;
+    // "a photo of" goes before anything, "a photo of sks" where what it speaks of is the same for all.
+    if (content > 0) runs.push({ key: `${key} ${next.text}`, start: 0, end: next.start });
+    if (w >= 2 && !isContentWord(word.text)) runs.push({ key, start: 0, end: next.start });
+  }
+  return runs;
+}
+
+/** Runs of words that captions end with, from a function word on ("… | in the style of xqz"). */
+function endsOf(caption: string, words: readonly Word[]): Keyed[] {
+  const last = segmentsOf(caption).at(-1);
+  const runs: Keyed[] = [];
+  let key = '';
+  let content = 0;
+  for (let w = words.length - 1; w > 0 && w >= words.length - LONGEST_RUN; w--) {
+    const word = words[w]!;
+    if (last === undefined || word.start <= last.start) break;
+    key = key === '' ? word.text : `${word.text} ${key}`;
+    if (isContentWord(word.text)) content++;
+    else if (content > 0) {
+      runs.push({ key, start: words[w - 1]!.end, end: caption.length });
+    }
+  }
+  return runs;
+}
+
+function segmentKeys(caption: string): Set<string> {
+  return new Set(segmentsOf(caption).map(({ key }) => key));
+}
+
+function startKeys(caption: string): string[] {
+  return startsOf(caption, wordsOf(caption)).map(({ key }) => key);
+}
+
+function endKeys(caption: string): string[] {
+  return endsOf(caption, wordsOf(caption)).map(({ key }) => key);
+}
+
+function wordKeys(caption: string): Set<string> {
+  return new Set(
+    wordsOf(caption)
+      .map(({ text }) => text)
+      .filter(isContentWord),
+  );
+}
+
+/** How many captions have each key. @param known the only ones that are counted, where given */
+function* counted(
+  captions: readonly string[],
+  keysOf: (caption: string) => Iterable<string>,
+  known?: ReadonlySet<string>,
+): Steps<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const [n, caption] of captions.entries()) {
+    if (n % PER_STEP === PER_STEP - 1) yield;
+    for (const key of keysOf(caption)) {
+      if (known === undefined || known.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function without(caption: string, cuts: readonly Cut[]): string {
+  if (cuts.length === 0) return caption;
+  let text = '';
+  let at = 0;
+  for (const { start, end } of [...cuts].sort((a, b) => a.start - b.start)) {
+    if (start > at) text += caption.slice(at, start);
+    at = Math.max(at, end);
+  }
+  return (text + caption.slice(at))
+    .replace(/\s+/gu, ' ')
+    .replace(/ (?=[,;.])/gu, '')
+    .replace(/^[\s,;|.]+|[\s,;|]+$/gu, '');
+}
+
+function hasWord(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+function wholePhrase(phrase: string): RegExp {
+  const words = phrase
+    .trim()
+    .split(/\s+/u)
+    .map((word) => word.replace(/[\\^$.*+?()[\]{}|]/gu, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${words.join('\\s+')}(?![\\p{L}\\p{N}_])`, 'giu');
+}
+
+function isWhole(word: string, trigger: RegExp): boolean {
+  return word.replace(trigger, '').trim() === '';
+}
