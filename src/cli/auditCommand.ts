@@ -50,6 +50,7 @@ export async function auditCommand(
         levels: options.rule ?? DEFAULT_LEVELS,
         version: context.version,
         words: options.words === true,
+        triggerWords: context.globals.triggerWords ?? [],
       },
       hooksOf(context),
     );

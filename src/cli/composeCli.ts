@@ -60,7 +60,8 @@ export async function openWorkspace(
         log: setting.terminal.log,
         ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
       }),
-    index: (dataset, hooks) => indexDataset(dataset, ports, hooks),
+    index: (dataset, hooks, leaveOut) =>
+      indexDataset(dataset, ports, { ...hooks, ...(leaveOut && { leaveOut }) }),
     decisions: (root, dir) => readDecisions(nodeFiles, root, dir),
     audit: (embedded, { words = false, ...wanted }, hooks) =>
       auditDataset(embedded, {

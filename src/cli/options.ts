@@ -11,6 +11,15 @@ export interface GlobalOptions {
   readonly model?: string | undefined;
   readonly threads?: number | undefined;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
+  readonly triggerWords?: readonly string[] | undefined;
+}
+
+/** Phrases with commas between them. */
+export function phrases(text: string): string[] {
+  return text
+    .split(',')
+    .map((phrase) => phrase.trim())
+    .filter((phrase) => phrase !== '');
 }
 
 /** Parses a whole number from `least` to `most`; commander adds the option's name to the error. */

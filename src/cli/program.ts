@@ -4,7 +4,7 @@ import { MATCHERS } from '../core/matching/matchers.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
 import { LEVELS } from '../core/audit/rule.ts';
-import { byteSize, ruleLevel, share, wholeNumber, type GlobalOptions } from './options.ts';
+import { byteSize, ruleLevel, share, wholeNumber, phrases, type GlobalOptions } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
@@ -54,6 +54,11 @@ function globalProgram(version: string) {
           '--captions-per-file <mode>',
           'how the trainer reads a .txt or .caption file; told from the files without it',
         ).choices(['whole', 'lines', 'first-line'] as const),
+      )
+      .option(
+        '--trigger-words <list>',
+        'words and phrases, separated by commas, that are left out of captions when they are judged',
+        phrases,
       )
       .configureHelp({ showGlobalOptions: true })
       // Commander's messages quote arguments, which may contain control characters of file names.

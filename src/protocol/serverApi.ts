@@ -214,6 +214,8 @@ export const settingsSchema = z.object({
   /** Levels by rule; rules that are not listed have their default level. */
   levels: z.record(z.string(), levelSetting.optional().catch(undefined)).catch({}),
   captionsPerFile: z.enum(['auto', 'whole', 'lines', 'first-line']).catch('auto'),
+  /** Words and phrases that captions share and that say nothing about a picture: left out when captions are judged. */
+  triggerWords: z.array(z.string()).catch([]),
   inlayScores: z.boolean().catch(true),
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
   matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('match'),

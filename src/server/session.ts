@@ -214,7 +214,9 @@ export class Session implements ServerContext {
       if (refresh) this.#refreshSoon();
     } else if (!isDeepStrictEqual(before.options.settings, live)) {
       this.live.setSettings(live);
-      const reads = before.options.settings.captionsPerFile !== live.captionsPerFile;
+      const reads =
+        before.options.settings.captionsPerFile !== live.captionsPerFile ||
+        !isDeepStrictEqual(before.options.settings.triggerWords, live.triggerWords);
       if (reads && refresh) this.#refreshSoon();
     }
     if (settings.enable && !before.settings.enable && refresh) this.#refreshSoon();

@@ -48,13 +48,19 @@ function refusedLevels(levels: unknown): string[] {
 }
 
 /** Settings that apply without reopening the engine. */
-export function liveSettings({ levels, captionsPerFile, matcher }: Settings): LiveSettings {
+export function liveSettings({
+  levels,
+  captionsPerFile,
+  matcher,
+  triggerWords,
+}: Settings): LiveSettings {
   const chosen: Record<string, Level> = { ...DEFAULT_LEVELS };
   for (const [code, level] of Object.entries(levels)) {
     if (RULES.has(code) && level !== undefined) chosen[code] = level;
   }
   return {
     levels: chosen,
+    ...(triggerWords.length > 0 && { triggerWords }),
     ...(captionsPerFile !== 'auto' && { captionsPerFile }),
     ...(matcher !== 'match' && { matcher }),
   };

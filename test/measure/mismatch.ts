@@ -46,7 +46,11 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
           captionIndex === 0 && (splits === undefined || splits.includes(split ?? '')),
       );
       const images = [...new Set(pairs.map(({ image }) => image))];
-      const clean = await workspace.index({ ...opened, pairs, images, problems: [] }, {});
+      const clean = await workspace.index(
+        { ...opened, pairs, images, problems: [] },
+        {},
+        { triggerWords: [] },
+      );
       console.log(`${folder}, ${kind}, seeds 0..${Number(values.seeds) - 1}, ${workspace.modelId}`);
       console.log('rate  pairs  AUROC  cosine  AP     ECE    flagged precision recall  estimated');
       for (const rate of values.rate.map(Number)) {

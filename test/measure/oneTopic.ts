@@ -2,12 +2,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
-import type { Dataset } from '../../src/core/dataset/dataset.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { openWorkspace } from '../../src/cli/composeCli.ts';
 import {
   type Cell,
-  embeddedCell,
+  cellDataset,
   rowsOf,
   STYLES,
   topicCell,
@@ -30,7 +29,7 @@ interface Judged {
 
 /**
  * Folders of photos of one topic: how many right captions are called wrong, and how many planted ones are found?
- * Embeds each set once (images by content, captions by style) and judges every cell in memory.
+ * Every cell is indexed from the cache, and judged in memory.
  */
 export async function measureOneTopic(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -91,7 +90,6 @@ export async function measureOneTopic(args: readonly string[]): Promise<void> {
             ),
           );
           const judged: Judged[] = [];
-          const embedded = await workspace.index(datasetOf(opened, cells), {});
           for (const cell of cells) {
             // A smaller topic gives the same cell for every larger number.
             if (cell.images.length < Math.min(cell.n, 20)) continue;
@@ -106,11 +104,12 @@ export async function measureOneTopic(args: readonly string[]): Promise<void> {
                 cell,
                 path.join(values.write, cell.name.replaceAll(/[ ,]+/g, '-')),
               );
-            const audit = await workspace.audit(
-              embeddedCell(embedded, cell),
-              { levels: DEFAULT_LEVELS },
+            const embedded = await workspace.index(
+              cellDataset(opened.root, cell),
               {},
+              { triggerWords: [] },
             );
+            const audit = await workspace.audit(embedded, { levels: DEFAULT_LEVELS }, {});
             const mismatch = audit.pairs.map((pair) => pair?.mismatch ?? 0);
             const flags = audit.pairs.map(
               (pair) => pair?.findings.includes('caption-mismatch') ?? false,
@@ -149,21 +148,6 @@ export async function measureOneTopic(args: readonly string[]): Promise<void> {
   } finally {
     await workspace.close();
   }
-}
-
-/** Every image and every caption of the cells, to be embedded at once. */
-function datasetOf(opened: Dataset, cells: readonly Cell[]): Dataset {
-  const captions = [...new Set(cells.flatMap((cell) => cell.captions))].filter(
-    (text) => text !== '',
-  );
-  const images = [...new Set(cells.flatMap((cell) => cell.images))].sort();
-  const [any] = opened.pairs;
-  return {
-    ...opened,
-    images,
-    problems: [],
-    pairs: captions.map((caption) => ({ ...any!, image: images[0]!, caption })),
-  };
 }
 
 function print(name: string, judged: readonly Judged[]): void {

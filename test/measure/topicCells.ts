@@ -2,9 +2,7 @@ import { mkdir, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mulberry32 } from '../../src/core/audit/injection.ts';
 import type { Dataset } from '../../src/core/dataset/dataset.ts';
-import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { isContentWord } from '../../src/core/text/contentWords.ts';
-import { selectedRows } from './selectedRows.ts';
 
 /** How the captions of a cell are written. */
 export const STYLES = ['sentence', 'prefix', 'tags', 'tags+trigger', 'mixed'] as const;
@@ -132,44 +130,10 @@ function styled(caption: string, style: Style, word: string, i: number): string 
   return [...(kind === 'tags+trigger' ? [`xqz ${word}`] : []), ...new Set(words)].join(', ');
 }
 
-/** The cell as the engine would have embedded it, made of rows of `all`, which holds its images and its captions. */
-export function embeddedCell(all: EmbeddedDataset, cell: Cell): EmbeddedDataset {
-  const rowOfImage = new Map(all.images.paths.map((image, r) => [image, r]));
-  const rowOfText = new Map(all.texts.texts.map((text, r) => [text, r]));
-  const imageRows = cell.images.map((image) => rowOfImage.get(image)!);
-  const texts = [...new Set(cell.captions)].filter((caption) => caption !== '');
-  const textAt = new Map(texts.map((text, r) => [text, r]));
-  const textRows = texts.map((text) => rowOfText.get(text)!);
-  const { images } = all;
-  const thumbnails = new Uint8Array(imageRows.length * 256);
-  imageRows.forEach((r, i) =>
-    thumbnails.set(images.thumbnails.subarray(r * 256, (r + 1) * 256), i * 256),
-  );
+/** The cell as the engine would have opened it. @param root folder that the images lie in */
+export function cellDataset(root: string, { images, captions }: Cell): Dataset {
   return {
-    dataset: cellDataset(cell),
-    modelId: all.modelId,
-    images: {
-      paths: cell.images,
-      hashes: imageRows.map((r) => images.hashes[r]!),
-      embedding: selectedRows(images.embedding, imageRows),
-      prior: selectedRows(images.prior, imageRows),
-      visual: selectedRows(images.visual, imageRows),
-      thumbnails,
-    },
-    texts: {
-      texts,
-      embedding: selectedRows(all.texts.embedding, textRows),
-      sentence: selectedRows(all.texts.sentence, textRows),
-    },
-    imageRow: Int32Array.from(cell.images, (_, i) => i),
-    textRow: Int32Array.from(cell.captions, (caption) => textAt.get(caption) ?? -1),
-    problems: [],
-  };
-}
-
-function cellDataset({ images, captions }: Cell): Dataset {
-  return {
-    root: '/topic',
+    root,
     formats: ['sidecar'],
     images,
     problems: [],

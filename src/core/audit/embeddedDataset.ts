@@ -1,6 +1,7 @@
 import type { Matrix } from '../matching/matrix.ts';
 import type { Dataset, DatasetPath } from '../dataset/dataset.ts';
 import type { Problem } from '../dataset/problem.ts';
+import type { Boilerplate } from '../text/boilerplate.ts';
 
 /** What the encoders say of the readable images: row i of every matrix belongs to `paths[i]`. */
 export interface ImageTable {
@@ -17,7 +18,10 @@ export interface ImageTable {
   readonly thumbnails: Uint8Array;
 }
 
-/** What the encoders say of the distinct captions: row j of every matrix belongs to `texts[j]`. */
+/**
+ * What the encoders say of the distinct captions: row j of every matrix belongs to `texts[j]`, without its boilerplate
+ * where that was left out.
+ */
 export interface TextTable {
   readonly texts: readonly string[];
   /** Joint-space embedding (m, d), unit rows. */
@@ -36,6 +40,8 @@ export interface EmbeddedDataset {
   readonly imageRow: Int32Array;
   /** For each pair its row in `texts`, or -1 where the caption is empty or could not be judged. */
   readonly textRow: Int32Array;
+  /** What was left out of the captions when they were embedded; nothing without it. */
+  readonly boilerplate?: Boilerplate;
   /** Images that could not be decoded. */
   readonly problems: readonly Problem[];
 }

@@ -41,37 +41,25 @@ const WORD = /[\p{L}\p{N}_][\p{L}\p{M}\p{N}_'-]*/gu;
 export class Boilerplate {
   /** Shared tags and sentences, and shared beginnings and ends, the most frequent first. */
   readonly phrases: readonly SharedPhrase[];
-  readonly #segments: ReadonlyMap<string, number>;
-  readonly #starts: ReadonlyMap<string, number>;
-  readonly #ends: ReadonlyMap<string, number>;
+  readonly #edges: ReadonlyMap<string, number>;
   readonly #words: ReadonlySet<string>;
   readonly #triggers: readonly RegExp[];
 
   private constructor(
-    found: {
-      readonly segments: ReadonlyMap<string, number>;
-      readonly starts: ReadonlyMap<string, number>;
-      readonly ends: ReadonlyMap<string, number>;
-      readonly words: ReadonlySet<string>;
-    },
+    edges: ReadonlyMap<string, number>,
+    words: ReadonlySet<string>,
     triggerWords: readonly string[],
   ) {
-    this.#segments = found.segments;
-    this.#starts = found.starts;
-    this.#ends = found.ends;
-    this.#words = found.words;
+    this.#edges = edges;
+    this.#words = words;
     this.#triggers = triggerWords.filter((phrase) => phrase.trim() !== '').map(wholePhrase);
-    const phrases = new Map([...found.segments, ...found.starts, ...found.ends]);
-    this.phrases = [...phrases]
-      .map(([text, share]) => ({ text, share }))
+    this.phrases = [...edges]
+      .map(([key, share]) => ({ text: key.slice(key.indexOf(' ') + 1), share }))
       .sort((a, b) => b.share - a.share || (a.text < b.text ? -1 : 1));
   }
 
   /** None: every caption is judged by its whole text. */
-  static readonly none = new Boilerplate(
-    { segments: new Map(), starts: new Map(), ends: new Map(), words: new Set() },
-    [],
-  );
+  static readonly none = new Boilerplate(new Map(), new Set(), []);
 
   /**
    * Learns what the captions share.
@@ -82,40 +70,9 @@ export class Boilerplate {
     captions: readonly string[],
     triggerWords: readonly string[] = [],
   ): Steps<Boilerplate> {
-    const stride = Math.max(1, captions.length / SAMPLE);
-    const sample: string[] = [];
-    for (let at = 0; at < captions.length; at += stride) sample.push(captions[Math.floor(at)]!);
-    const candidates = {
-      segments: yield* counted(sample, segmentKeys),
-      starts: yield* counted(sample, startKeys),
-      ends: yield* counted(sample, endKeys),
-      words: yield* counted(sample, wordKeys),
-    };
-    const shares = function* (
-      keysOf: (caption: string) => Iterable<string>,
-      counts: ReadonlyMap<string, number>,
-    ): Steps<Map<string, number>> {
-      const known = new Set(
-        [...counts].filter(([, n]) => n >= CANDIDATE * sample.length).map(([key]) => key),
-      );
-      const all =
-        known.size === 0 ? new Map<string, number>() : yield* counted(captions, keysOf, known);
-      return new Map(
-        [...all]
-          .map(([key, n]) => [key, n / (captions.length + PRIOR_CAPTIONS)] as const)
-          .filter(([, share]) => share > CONTENT),
-      );
-    };
-    const words = yield* shares(wordKeys, candidates.words);
-    return new Boilerplate(
-      {
-        segments: yield* shares(segmentKeys, candidates.segments),
-        starts: yield* shares(startKeys, candidates.starts),
-        ends: yield* shares(endKeys, candidates.ends),
-        words: new Set(words.keys()),
-      },
-      triggerWords,
-    );
+    const edges = yield* sharesOf(captions, edgeKeys);
+    const words = yield* sharesOf(captions, wordKeys);
+    return new Boilerplate(edges, new Set(words.keys()), triggerWords);
   }
 
   /** Whether most captions hold the word: it speaks for or against none of them. */
@@ -128,7 +85,7 @@ export class Boilerplate {
    * else, so that there is nothing to judge.
    */
   judged(caption: string): readonly JudgedText[] {
-    const cuts = this.#cuts(caption);
+    const cuts = this.#edges.size + this.#triggers.length > 0 ? this.#cuts(caption) : [];
     if (cuts.length === 0) return [{ text: caption, weight: 1 }];
     const texts = new Map<string, number>();
     let left = 1;
@@ -159,17 +116,8 @@ export class Boilerplate {
         cuts.push({ start: index, end: index + text.length, sure: 1 });
       }
     }
-    for (const { start, end, key } of segmentsOf(caption)) {
-      const share = this.#segments.get(key);
-      if (share !== undefined) cuts.push({ start, end, sure: sureness(share) });
-    }
-    const words = wordsOf(caption);
-    for (const { key, start, end } of startsOf(caption, words)) {
-      const share = this.#starts.get(key);
-      if (share !== undefined) cuts.push({ start, end, sure: sureness(share) });
-    }
-    for (const { key, start, end } of endsOf(caption, words)) {
-      const share = this.#ends.get(key);
+    for (const { key, start, end } of edgesOf(caption)) {
+      const share = this.#edges.get(key);
       if (share !== undefined) cuts.push({ start, end, sure: sureness(share) });
     }
     return cuts
@@ -250,8 +198,7 @@ function wordsOf(caption: string): Word[] {
  * Runs of words that captions begin with, within their first tag or sentence. The last content word of a run is kept:
  * it is what the words behind it speak of ("a photo of sks | dog running").
  */
-function startsOf(caption: string, words: readonly Word[]): Keyed[] {
-  const [first] = segmentsOf(caption);
+function startsOf([first]: readonly Keyed[], words: readonly Word[]): Keyed[] {
   const runs: Keyed[] = [];
   let key = '';
   let content = 0;
@@ -269,8 +216,8 @@ function startsOf(caption: string, words: readonly Word[]): Keyed[] {
 }
 
 /** Runs of words that captions end with, from a function word on ("… | in the style of xqz"). */
-function endsOf(caption: string, words: readonly Word[]): Keyed[] {
-  const last = segmentsOf(caption).at(-1);
+function endsOf(caption: string, segments: readonly Keyed[], words: readonly Word[]): Keyed[] {
+  const last = segments.at(-1);
   const runs: Keyed[] = [];
   let key = '';
   let content = 0;
@@ -286,16 +233,34 @@ function endsOf(caption: string, words: readonly Word[]): Keyed[] {
   return runs;
 }
 
-function segmentKeys(caption: string): Set<string> {
-  return new Set(segmentsOf(caption).map(({ key }) => key));
+/**
+ * What a caption begins and ends with: its first and last tags or sentences, and its first and last words. A word that
+ * all share elsewhere stays: what stands around it is understood better with it.
+ */
+function edgesOf(caption: string): Keyed[] {
+  const segments = segmentsOf(caption);
+  const words = wordsOf(caption);
+  const named = (kind: string, edges: readonly Keyed[]): Keyed[] =>
+    edges.map(({ key, ...place }) => ({ ...place, key: `${kind} ${key}` }));
+  return [
+    ...named('first', chainsOf(segments)),
+    ...named('last', chainsOf([...segments].reverse())),
+    ...named('start', startsOf(segments, words)),
+    ...named('end', endsOf(caption, segments, words)),
+  ];
 }
 
-function startKeys(caption: string): string[] {
-  return startsOf(caption, wordsOf(caption)).map(({ key }) => key);
+/** The first tags or sentences of a caption, or the last ones: one, two and so on together. */
+function chainsOf(segments: readonly Keyed[]): Keyed[] {
+  let key = '';
+  return segments.slice(0, LONGEST_RUN).map(({ key: text, start, end }) => {
+    key = key === '' ? text : `${key}, ${text}`;
+    return { key, start, end };
+  });
 }
 
-function endKeys(caption: string): string[] {
-  return endsOf(caption, wordsOf(caption)).map(({ key }) => key);
+function edgeKeys(caption: string): Set<string> {
+  return new Set(edgesOf(caption).map(({ key }) => key));
 }
 
 function wordKeys(caption: string): Set<string> {
@@ -303,6 +268,27 @@ function wordKeys(caption: string): Set<string> {
     wordsOf(caption)
       .map(({ text }) => text)
       .filter(isContentWord),
+  );
+}
+
+/** The keys that more than `CONTENT` of the captions have, with their shares. */
+function* sharesOf(
+  captions: readonly string[],
+  keysOf: (caption: string) => Iterable<string>,
+): Steps<Map<string, number>> {
+  const stride = Math.max(1, captions.length / SAMPLE);
+  const sample: string[] = [];
+  for (let at = 0; at < captions.length; at += stride) sample.push(captions[Math.floor(at)]!);
+  const inSample = yield* counted(sample, keysOf);
+  const known = new Set(
+    [...inSample].filter(([, n]) => n >= CANDIDATE * sample.length).map(([key]) => key),
+  );
+  const all = known.size === 0 ? inSample : yield* counted(captions, keysOf, known);
+  return new Map(
+    [...all]
+      .filter(([key]) => known.has(key))
+      .map(([key, n]) => [key, n / (captions.length + PRIOR_CAPTIONS)] as const)
+      .filter(([, share]) => share > CONTENT),
   );
 }
 

@@ -16,6 +16,7 @@ import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { row } from '../../core/matching/matrix.ts';
+import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { runCooperatively, type Steps } from '../../core/steps.ts';
 import type { Clock, LanguageDetector, TextEncoder } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
@@ -102,7 +103,10 @@ export async function judgeDataset(
     foreignLanguages(whole, readable, options.languages),
     breathe,
   );
-  const judged = readable.map((ok, p) => ok && languages[p] === undefined);
+  const saysSomething = await runCooperatively(captionsWithContent(whole), breathe);
+  const judged = readable.map(
+    (ok, p) => ok && languages[p] === undefined && saysSomething[whole.textRow[p]!] === true,
+  );
   const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
   const model = await fitAuditModel(embedded, judged, options.reference, {
@@ -207,6 +211,19 @@ function* foreignLanguages(
     perText.push(language === 'en' ? undefined : language);
   }
   return dataset.pairs.map((_, p) => (readable[p] === true ? perText[textRow[p]!] : undefined));
+}
+
+/** For each caption whether it says more than what the captions of the dataset share. */
+function* captionsWithContent({
+  texts,
+  boilerplate = Boilerplate.none,
+}: EmbeddedDataset): Steps<boolean[]> {
+  const content: boolean[] = [];
+  for (const [t, text] of texts.texts.entries()) {
+    if (t % TOLD_PER_TURN === TOLD_PER_TURN - 1) yield;
+    content.push(boilerplate.judged(text).length > 0);
+  }
+  return content;
 }
 
 function auditedPairs(

@@ -21,17 +21,22 @@ export interface AuditedFolder {
 export async function auditFolder(
   folder: string,
   workspace: BatchPorts,
-  options: { readonly levels: Levels; readonly version: string; readonly words?: boolean },
+  options: {
+    readonly levels: Levels;
+    readonly version: string;
+    readonly words?: boolean;
+    readonly triggerWords?: readonly string[];
+  },
   hooks: RunOptions,
 ): Promise<AuditedFolder> {
   const datasets: AuditedDataset[] = [];
   for (const dataset of await workspace.open(folder, hooks)) {
     throwIfCancelled(hooks.signal);
-    const indexed = await workspace.index(dataset, hooks);
+    const { levels, words = false, triggerWords = [] } = options;
+    const indexed = await workspace.index(dataset, hooks, { triggerWords });
     const known = await workspace.decisions(dataset.root, folder);
     const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
     const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
-    const { levels, words = false } = options;
     const audit = await workspace.audit(embedded, { levels, decisions, words }, hooks);
     datasets.push({ dataset, audit, decisions });
   }

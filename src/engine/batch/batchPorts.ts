@@ -7,6 +7,7 @@ import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { MatchingSpaces } from '../../core/matching/matcher.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import type { LeftOut } from '../indexing/indexPorts.ts';
 import type { KnownDecisions } from '../audit/decisionFile.ts';
 
 /** How the caller of a long step stops it and hears of it. */
@@ -32,7 +33,8 @@ export interface BatchPorts {
   /** A fast kernel for matching; plain JavaScript without one. */
   readonly innerProducts?: InnerProducts;
   open(folder: string, hooks: RunOptions): Promise<readonly Dataset[]>;
-  index(dataset: Dataset, hooks: RunOptions): Promise<EmbeddedDataset>;
+  /** @param leaveOut given where captions are embedded to be judged: what is left out beside what they share */
+  index(dataset: Dataset, hooks: RunOptions, leaveOut?: LeftOut): Promise<EmbeddedDataset>;
   /** What people decided of a dataset's pairs. @param folder that was opened, and holds the root */
   decisions(root: string, folder: string): Promise<KnownDecisions>;
   audit(embedded: EmbeddedDataset, wanted: AuditRequest, hooks: RunOptions): Promise<DatasetAudit>;

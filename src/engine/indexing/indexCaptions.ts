@@ -1,6 +1,7 @@
-import { throwIfCancelled } from '../../core/cancellation.ts';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { TextTable } from '../../core/audit/embeddedDataset.ts';
-import { row } from '../../core/matching/matrix.ts';
+import { type Matrix, matrix, row } from '../../core/matching/matrix.ts';
+import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { packTextRecord, unpackTextRecord } from './embeddingRecord.ts';
 import type { TextRecord } from './embeddingRecord.ts';
 import { EncodeQueue } from './encodeQueue.ts';
@@ -16,18 +17,79 @@ export interface IndexedCaptions {
   readonly rowOf: ReadonlyMap<string, number>;
 }
 
-/** Embeds every distinct caption that is not blank. */
+export interface IndexCaptionsOptions extends IndexOptions {
+  /** Left out of what is embedded. */
+  readonly boilerplate?: Boilerplate;
+}
+
+/**
+ * Embeds every distinct caption that is not blank. What is stored goes by the text that was encoded, so that captions
+ * which differ in boilerplate alone are encoded once.
+ */
 export async function indexCaptions(
   captions: Iterable<string>,
   ports: IndexPorts,
-  options: IndexOptions,
+  options: IndexCaptionsOptions,
 ): Promise<IndexedCaptions> {
-  const { textEncoder, store, hasher } = ports;
+  const { boilerplate = Boilerplate.none } = options;
   const rowOf = new Map<string, number>();
   for (const caption of captions) {
     if (!rowOf.has(caption) && caption.trim() !== '') rowOf.set(caption, rowOf.size);
   }
   const texts = [...rowOf.keys()];
+  const encoded = new Map<string, number>();
+  const judgedAs: WeighedRow[][] = [];
+  for (const [index, caption] of texts.entries()) {
+    const judged = boilerplate.judged(caption);
+    // Of a caption that is nothing but boilerplate all is embedded: it has to have a place.
+    const whole = judged.length === 0 ? [{ text: caption, weight: 1 }] : judged;
+    judgedAs.push(
+      whole.map(({ text, weight }) => {
+        const known = encoded.get(text) ?? encoded.size;
+        encoded.set(text, known);
+        return { row: known, weight };
+      }),
+    );
+    if (index % LOOKUPS_PER_TURN === LOOKUPS_PER_TURN - 1) await nextTurn(options.signal);
+  }
+  const { embedding, sentence } = await encodeTexts([...encoded.keys()], ports, options);
+  return {
+    table: { texts, embedding: mixed(embedding, judgedAs), sentence: mixed(sentence, judgedAs) },
+    rowOf,
+  };
+}
+
+/** A text that was encoded, and its part in a caption. */
+interface WeighedRow {
+  readonly row: number;
+  readonly weight: number;
+}
+
+/** Unit rows, each the weighed mean of some rows of `m`; `m` itself where each is one row of it, in order. */
+function mixed(m: Matrix, parts: readonly (readonly WeighedRow[])[]): Matrix {
+  if (parts.every((of, r) => of.length === 1 && of[0]!.row === r) && parts.length === m.rows) {
+    return m;
+  }
+  const out = matrix(parts.length, m.columns);
+  for (const [r, of] of parts.entries()) {
+    const target = row(out, r);
+    for (const { row: from, weight } of of) {
+      row(m, from).forEach((value, c) => (target[c]! += weight * value));
+    }
+    if (of.length === 1) continue;
+    const length = Math.hypot(...target);
+    if (length > 0) target.forEach((value, c) => (target[c] = value / length));
+  }
+  return out;
+}
+
+/** Encodes texts, or takes what the store holds of them. */
+async function encodeTexts(
+  texts: readonly string[],
+  ports: IndexPorts,
+  options: IndexOptions,
+): Promise<{ readonly embedding: Matrix; readonly sentence: Matrix }> {
+  const { textEncoder, store, hasher } = ports;
   const embedding = new RowMatrix(texts.length);
   const sentence = new RowMatrix(texts.length);
   const meter = new ProgressMeter('captions', texts.length, ports.clock, options.onProgress);
@@ -48,8 +110,7 @@ export async function indexCaptions(
       meter.add(1);
     }
     if (index % LOOKUPS_PER_TURN === LOOKUPS_PER_TURN - 1) {
-      throwIfCancelled(options.signal);
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn(options.signal);
     }
   }
 
@@ -78,10 +139,12 @@ export async function indexCaptions(
     await queue.onIdle();
   }
   throwIfCancelled(options.signal);
-  return {
-    table: { texts, embedding: embedding.finish(), sentence: sentence.finish() },
-    rowOf,
-  };
+  return { embedding: embedding.finish(), sentence: sentence.finish() };
+}
+
+async function nextTurn(signal: CancelSignal | undefined): Promise<void> {
+  throwIfCancelled(signal);
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function failPacking(): never {

@@ -2,6 +2,9 @@ import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { indexCaptions } from './indexCaptions.ts';
+import { runCooperatively } from '../../core/steps.ts';
+import { Boilerplate } from '../../core/text/boilerplate.ts';
+import { throwIfCancelled } from '../../core/cancellation.ts';
 import { indexImages } from './indexImages.ts';
 import type { IndexOptions, IndexPorts } from './indexPorts.ts';
 import { sentence } from '../../core/text/sentence.ts';
@@ -31,16 +34,27 @@ export async function indexDataset(
   }
   try {
     const images = await indexImages(dataset, ports, options);
-    const captions = await indexCaptions(
-      dataset.pairs.map(({ caption }) => caption),
-      ports,
-      options,
-    );
+    const all = dataset.pairs.map(({ caption }) => caption);
+    const boilerplate =
+      options.leaveOut === undefined
+        ? Boilerplate.none
+        : await runCooperatively(
+            Boilerplate.of(
+              all.filter((caption) => caption.trim() !== ''),
+              options.leaveOut.triggerWords,
+            ),
+            async () => {
+              throwIfCancelled(options.signal);
+              return new Promise((resolve) => setImmediate(resolve));
+            },
+          );
+    const captions = await indexCaptions(all, ports, { ...options, boilerplate });
     return {
       dataset,
       modelId: ports.imageEncoder.modelId,
       images: images.table,
       texts: captions.table,
+      boilerplate,
       imageRow: Int32Array.from(dataset.pairs, (pair) => images.rowOf.get(pair.image) ?? -1),
       textRow: Int32Array.from(dataset.pairs, (pair) => captions.rowOf.get(pair.caption) ?? -1),
       problems: images.problems,

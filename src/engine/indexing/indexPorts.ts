@@ -21,9 +21,20 @@ export interface IndexPorts {
   readonly clock: Clock;
 }
 
+/** What a person says of the boilerplate of captions. */
+export interface LeftOut {
+  /** Words and phrases that are boilerplate wherever they stand, beside what the captions are found to share. */
+  readonly triggerWords: readonly string[];
+}
+
 export interface IndexOptions {
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
   /** Images read and decoded at a time (default 16): enough to keep every decoding thread busy. */
   readonly decodes?: number;
+  /**
+   * Given where captions are embedded to be judged: without the boilerplate that they share (core/text/boilerplate.ts).
+   * Without it they are embedded as they are.
+   */
+  readonly leaveOut?: LeftOut;
 }

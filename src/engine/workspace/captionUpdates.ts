@@ -1,3 +1,4 @@
+import type { IncrementalDataset } from './incrementalDataset.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
@@ -150,7 +151,7 @@ export class CaptionFileUpdater {
     const unknown = dataset.unknownTexts(pairs.map(({ caption }) => caption));
     // Beyond the capacity they are encoded by the whole audit that must follow.
     const records = dataset.hasCapacityFor(unknown.length)
-      ? await this.encode(unknown, signal)
+      ? await this.encode(unknown, signal, dataset)
       : new Map<string, TextRecord>();
     throwIfCancelled(signal);
     take(records);
@@ -163,14 +164,20 @@ export class CaptionFileUpdater {
     return (await sniffTable(this.disk, path, file))?.id === kind.format;
   }
 
-  /** Embeddings by caption, without blank captions. @throws PairLensError `cancelled`. */
+  /**
+   * Embeddings by caption, without blank captions.
+   * @param dataset whose boilerplate is left out; without it the captions are encoded whole
+   * @throws PairLensError `cancelled`.
+   */
   async encode(
     texts: readonly string[],
     signal: CancelSignal | undefined,
+    dataset?: Pick<IncrementalDataset, 'boilerplate'>,
   ): Promise<Map<string, TextRecord>> {
     const wanted = texts.filter((text) => text.trim() !== '');
     if (wanted.length === 0) return new Map();
     const { table, rowOf } = await indexCaptions(wanted, this.#ports(), {
+      ...(dataset?.boilerplate && { boilerplate: dataset.boilerplate }),
       ...(signal && { signal }),
     });
     return new Map(

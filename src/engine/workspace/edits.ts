@@ -243,7 +243,7 @@ export async function decidePair(
   const place = { root: dataset.root, folder: opened.dir };
   await writeDecision(files, place, { image, imageHash, caption }, decision, hash);
   const known = dataset.unknownTexts([caption]);
-  dataset.decide(slot, decision, await updater.encode(known, undefined));
+  dataset.decide(slot, decision, await updater.encode(known, undefined, dataset));
   return toAbsolute(dataset.root, source.file);
 }
 

@@ -6,6 +6,7 @@ import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
+import type { Boilerplate } from '../../core/text/boilerplate.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
 import type { Steps } from '../../core/steps.ts';
 import { type JudgedDataset, mismatchEstimate } from '../audit/auditDataset.ts';
@@ -95,6 +96,11 @@ export class IncrementalDataset {
   get dataset(): Dataset {
     const pairs = [...this.slots.all()].map((slot) => this.slots.pairs[slot]!);
     return { ...this.#whole, pairs, problems: this.#problems };
+  }
+
+  /** What is left out of a caption when it is embedded: learnt with the last whole audit. */
+  get boilerplate(): Boilerplate | undefined {
+    return this.context.embedded.boilerplate;
   }
 
   get problems(): readonly Problem[] {

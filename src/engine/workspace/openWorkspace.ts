@@ -170,10 +170,11 @@ class IncrementalWorkspace implements LiveWorkspace {
     folders: readonly string[],
     hooks: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<OpenedDataset[]> {
-    const { captionsPerFile } = this.#settings;
+    const { captionsPerFile, triggerWords = [] } = this.#settings;
     return openFolders(outermost(folders), {
       ...hooks,
       ...(captionsPerFile && { captionsPerFile }),
+      leaveOut: { triggerWords },
       updater: this.#updater,
       ports: async () => this.#gate.behind((this.#loaded ??= await this.#load())),
       pause: this.#gate.pause,

@@ -10,6 +10,7 @@ import { judgeDataset } from '../audit/auditDataset.ts';
 import { decisionsOf, readDecisions } from '../audit/decisionFile.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { type OpenedFolder, openFolder, type OpenOptions } from '../discovery/openDatasets.ts';
+import type { LeftOut } from '../indexing/indexPorts.ts';
 import { indexDataset } from '../indexing/indexDataset.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { IncrementalDataset } from './incrementalDataset.ts';
@@ -59,6 +60,7 @@ export function noSuchPair({ image }: LivePairId): PairLensError {
 }
 
 interface MembersOptions extends OpenOptions {
+  readonly leaveOut: LeftOut;
   /** Gives access to the disk and the open documents. */
   readonly updater: CaptionFileUpdater;
   /** Called when the first dataset is found, so that other folders load no encoder. */
@@ -76,7 +78,7 @@ export async function openFolders(
   folders: readonly string[],
   options: MembersOptions,
 ): Promise<OpenedDataset[]> {
-  const { updater, ports, pause, onState, ...hooks } = options;
+  const { updater, ports, pause, onState, leaveOut, ...hooks } = options;
   const members: OpenedDataset[] = [];
   for (const folder of folders) {
     const opened = await openFolder(updater.disk, folder, hooks).catch((error: unknown) => {
@@ -89,6 +91,7 @@ export async function openFolders(
       const { dataset, ...known } = await updater.withDocuments(opened, found, hooks.signal);
       const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
         ...hooks,
+        leaveOut,
         pause,
         onAudit: () => onState('auditing'),
       });
@@ -99,6 +102,8 @@ export async function openFolders(
 }
 
 export interface BuildHooks {
+  /** What is left out of captions beside what they share. */
+  readonly leaveOut: LeftOut;
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
   readonly pause: () => Promise<void>;

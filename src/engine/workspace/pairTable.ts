@@ -177,7 +177,9 @@ export class PairTable {
     const language = readable ? this.#languageOf(pair.caption) : undefined;
     this.#foreign[slot] = language;
     let row = -1;
-    if (readable && language === undefined) {
+    const { boilerplate } = embedded;
+    const says = boilerplate === undefined || boilerplate.judged(pair.caption).length > 0;
+    if (readable && language === undefined && says) {
       const record = records.get(pair.caption);
       row = this.#texts.get(pair.caption) ?? -1;
       if (row < 0 && record !== undefined) row = this.#texts.place(pair.caption, record, taken);

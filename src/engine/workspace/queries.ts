@@ -92,8 +92,9 @@ export class LiveQueries {
   ): Promise<LiveMatch | undefined> {
     return this.#access.gate.first(async () => {
       // Without a dataset no encoders are loaded.
-      if (findPair(this.#access.opened(), id) === undefined) return undefined;
-      const records = await this.#access.updater.encode([caption], signal);
+      const member = findPair(this.#access.opened(), id);
+      if (member === undefined) return undefined;
+      const records = await this.#access.updater.encode([caption], signal, member.dataset);
       throwIfCancelled(signal);
       return this.#access.queue.run(async () => Promise.resolve(this.#match(id, caption, records)));
     });
@@ -131,12 +132,19 @@ export class LiveQueries {
   ): Promise<readonly LiveNeighbour[]> {
     if (text.trim() === '' || this.#access.opened().length === 0) return [];
     return this.#access.gate.first(async () => {
-      const record = (await this.#access.updater.encode([text], signal)).get(text);
-      throwIfCancelled(signal);
-      if (record === undefined) return [];
+      const records = new Map<IncrementalDataset, TextRecord>();
+      for (const { dataset } of this.#access.opened()) {
+        const encoded = await this.#access.updater.encode([text], signal, dataset);
+        throwIfCancelled(signal);
+        const record = encoded.get(text);
+        if (record !== undefined) records.set(dataset, record);
+      }
       const order = this.#order(signal);
       return this.#access.queue.run(() =>
-        this.#best(k, signal, (dataset) => searchByText(dataset, text, record, want, k, order)),
+        this.#best(k, signal, async (dataset) => {
+          const record = records.get(dataset);
+          return record === undefined ? [] : searchByText(dataset, text, record, want, k, order);
+        }),
       );
     });
   }

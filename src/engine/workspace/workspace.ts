@@ -96,6 +96,8 @@ export interface LiveStatus {
 export interface LiveSettings {
   readonly levels: Levels;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
+  /** Words and phrases left out of captions when they are judged, beside those that the captions are found to share. */
+  readonly triggerWords?: readonly string[];
   /** How search results are ranked; by the match if undefined. */
   readonly matcher?: SearchMatcher;
 }
