@@ -91,15 +91,14 @@ export class Boilerplate {
     let left = 1;
     const gone: Cut[] = [];
     // The text without the surest k cuts counts as much as the next one is less sure.
-    for (let k = 0; k <= cuts.length; k++) {
-      const next = k < cuts.length ? cuts[k]!.sure : 0;
-      const weight = left - next;
-      if (weight > 0) {
+    for (const cut of [...cuts, undefined]) {
+      const next = cut?.sure ?? 0;
+      if (left > next) {
         const text = without(caption, gone);
-        texts.set(text, (texts.get(text) ?? 0) + weight);
+        texts.set(text, (texts.get(text) ?? 0) + left - next);
       }
       left = next;
-      if (k < cuts.length) gone.push(cuts[k]!);
+      if (cut) gone.push(cut);
     }
     const telling = [...texts].filter(([text]) => hasWord(text));
     const total = telling.reduce((sum, [, weight]) => sum + weight, 0);
@@ -162,7 +161,10 @@ function segmentsOf(caption: string): Keyed[] {
   const add = (end: number): void => {
     const key = normal(caption.slice(start, end));
     if (key !== '') segments.push({ key, start, end });
-    else if (segments.length > 0) segments.push({ ...segments.pop()!, end });
+    else {
+      const last = segments.pop();
+      if (last !== undefined) segments.push({ ...last, end });
+    }
     start = end;
   };
   for (const { index, 0: text } of caption.matchAll(SEPARATOR)) add(index + text.length);
@@ -221,14 +223,11 @@ function endsOf(caption: string, segments: readonly Keyed[], words: readonly Wor
   const runs: Keyed[] = [];
   let key = '';
   let content = 0;
-  for (let w = words.length - 1; w > 0 && w >= words.length - LONGEST_RUN; w--) {
-    const word = words[w]!;
-    if (last === undefined || word.start <= last.start) break;
+  for (const [w, word] of [...words].reverse().entries()) {
+    if (last === undefined || word.start <= last.start || w >= LONGEST_RUN) break;
     key = key === '' ? word.text : `${word.text} ${key}`;
     if (isContentWord(word.text)) content++;
-    else if (content > 0) {
-      runs.push({ key, start: words[w - 1]!.end, end: caption.length });
-    }
+    else if (content > 0) runs.push({ key, start: word.start, end: caption.length });
   }
   return runs;
 }
@@ -278,7 +277,12 @@ function* sharesOf(
 ): Steps<Map<string, number>> {
   const stride = Math.max(1, captions.length / SAMPLE);
   const sample: string[] = [];
-  for (let at = 0; at < captions.length; at += stride) sample.push(captions[Math.floor(at)]!);
+  let next = 0;
+  for (const [at, caption] of captions.entries()) {
+    if (at < next) continue;
+    sample.push(caption);
+    next += stride;
+  }
   const inSample = yield* counted(sample, keysOf);
   const known = new Set(
     [...inSample].filter(([, n]) => n >= CANDIDATE * sample.length).map(([key]) => key),

@@ -67,14 +67,14 @@ interface WeighedRow {
 
 /** Unit rows, each the weighed mean of some rows of `m`; `m` itself where each is one row of it, in order. */
 function mixed(m: Matrix, parts: readonly (readonly WeighedRow[])[]): Matrix {
-  if (parts.every((of, r) => of.length === 1 && of[0]!.row === r) && parts.length === m.rows) {
+  if (parts.every((of, r) => of.length === 1 && of[0]?.row === r) && parts.length === m.rows) {
     return m;
   }
   const out = matrix(parts.length, m.columns);
   for (const [r, of] of parts.entries()) {
     const target = row(out, r);
     for (const { row: from, weight } of of) {
-      row(m, from).forEach((value, c) => (target[c]! += weight * value));
+      row(m, from).forEach((value, c) => (target[c] = (target[c] ?? 0) + weight * value));
     }
     if (of.length === 1) continue;
     const length = Math.hypot(...target);
