@@ -53,6 +53,11 @@ export interface AuditModel {
   readonly suspicions: Suspicions;
   /** Probability that caption `text` is wrong for image `image`; with `replacement` after that exchange. */
   mismatch(image: number, text: number, substitution?: Substitution): number;
+  /**
+   * How much the scores speak for caption `text` on image `image`: natural logarithm of how much likelier they are of a
+   * right caption than of one exchanged within the dataset.
+   */
+  support(image: number, text: number, substitution?: Substitution): number;
   /** In which way it is wrong. */
   verdict(image: number, text: number): Verdict;
 }
@@ -164,6 +169,9 @@ export function auditModel(
       const scores = scorer.of(image, text, replacement);
       // Mostly both see the same mistake: the chances do not add up.
       return Math.max(probability(exchanged, scores), probability(foreign, scores));
+    },
+    support(image, text, replacement) {
+      return exchanged.calibration.support(exchanged.score(scorer.of(image, text, replacement)));
     },
     verdict(image, text) {
       const scores = scorer.of(image, text);

@@ -1,5 +1,5 @@
 import type { Steps } from '../steps.ts';
-import { density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
+import { CELLS, density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
 
 /** What became of the mixture: how many captions are wrong, and how likely one is, given its score. */
 export interface Calibration {
@@ -13,6 +13,8 @@ export interface Calibration {
   readonly trust: number;
   /** Probability that a caption with this score is wrong: 0..1, never rising with the score. */
   readonly mismatch: (score: number) => number;
+  /** Natural logarithm of how much likelier this score is of a right caption than of a wrong one; never falls with the score. */
+  readonly support: (score: number) => number;
 }
 
 /** Beta prior of the share of wrong captions: 3 % on average, one dataset in ten has more than 9 %. */
@@ -72,17 +74,26 @@ export function* calibrate(
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   const posterior = masses.map((mass) => mass / total);
   const table = new Float64Array(counts.length);
-  fits.forEach((fit, s) => {
-    for (let c = 0; c < table.length; c++) table[c]! += posterior[s]! * fit.wrong[c]!;
+  const ratios = new Float64Array(counts.length);
+  fits.forEach(({ wrong, share }, s) => {
+    const odds = Math.log(share / (1 - share));
+    for (let c = 0; c < table.length; c++) {
+      table[c]! += posterior[s]! * wrong[c]!;
+      ratios[c]! += posterior[s]! * (Math.log((1 - wrong[c]!) / wrong[c]!) + odds);
+    }
   });
   const best = fits[posterior.indexOf(Math.max(...posterior))]!;
-  levelTails(table, best.mean / 2);
+  const middle = cellOf(best.mean / 2);
+  level(table, middle, -1);
+  table.forEach((value, c) => (table[c] = clamp(value, LIMIT, 1 - LIMIT)));
+  level(ratios, middle, 1);
   return {
     wrongShare: fits.reduce((sum, { share }, s) => sum + posterior[s]! * share, 0),
     range: { low: quantile(posterior, 0.05), high: quantile(posterior, 0.95) },
     separability,
     trust,
     mismatch: (score) => interpolate(table, Number.isFinite(score) ? scaled(score) : 0),
+    support: (score) => interpolate(ratios, Number.isFinite(score) ? scaled(score) : 0),
   };
 }
 
@@ -195,12 +206,22 @@ function separation(
   return { separability, surely: careful - Math.sqrt((careful * (1 - careful)) / n) };
 }
 
-/** Holds the probability level beyond the points where the densities' tails would turn it back. */
-function levelTails(table: Float64Array, from: number): void {
-  const middle = Math.max(0, Math.min(table.length - 1, Math.round((from - LOW) / STEP)));
-  for (let c = middle + 1; c < table.length; c++) table[c] = Math.min(table[c]!, table[c - 1]!);
-  for (let c = middle - 1; c >= 0; c--) table[c] = Math.max(table[c]!, table[c + 1]!);
-  for (let c = 0; c < table.length; c++) table[c] = clamp(table[c]!, LIMIT, 1 - LIMIT);
+/**
+ * Holds a table level beyond the points where the densities' tails would turn it back.
+ * @param middle cell from which it is gone through, both ways
+ * @param way 1 where it may only rise with the score, -1 where it may only fall
+ */
+function level(table: Float64Array, middle: number, way: 1 | -1): void {
+  for (let c = middle + 1; c < table.length; c++) {
+    table[c] = way * Math.max(way * table[c]!, way * table[c - 1]!);
+  }
+  for (let c = middle - 1; c >= 0; c--) {
+    table[c] = way * Math.min(way * table[c]!, way * table[c + 1]!);
+  }
+}
+
+function cellOf(z: number): number {
+  return Math.max(0, Math.min(CELLS - 1, Math.round((z - LOW) / STEP)));
 }
 
 function quantile(posterior: readonly number[], wanted: number): number {

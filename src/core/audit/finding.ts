@@ -4,7 +4,14 @@ import type { Level, RuleCode } from './rule.ts';
 
 /** A step towards mending a finding, as data; the engine turns it into an edit. */
 export type Fix =
-  | { readonly kind: 'replace-caption'; readonly caption: string; readonly match?: number }
+  | {
+      readonly kind: 'replace-caption';
+      readonly caption: string;
+      /** Probability that it is the right one, given that at most one of the candidates is, 0..1. */
+      readonly match?: number;
+      /** Whether it looks wrong where it is now. */
+      readonly homeless?: boolean;
+    }
   | { readonly kind: 'swap-captions'; readonly pair: number; readonly other: number }
   | { readonly kind: 'create-caption'; readonly file: DatasetPath }
   | { readonly kind: 'mark-verified' }

@@ -3,7 +3,7 @@
  */
 export const LOW = -7;
 export const STEP = 0.1;
-const CELLS = 161;
+export const CELLS = 161;
 
 /** The wrong captions' density rests on known ones; a normal curve of this many carries its tails. */
 const NORMAL_COUNT = 20;

@@ -1,3 +1,4 @@
+import { type Candidate, candidatesFor, type Homes, homesOf } from '../candidates.ts';
 import type { Fix } from '../finding.ts';
 import { contentWords } from '../../text/contentWords.ts';
 import type { Steps } from '../../steps.ts';
@@ -14,6 +15,8 @@ import { type Sentence, sentence, type SentenceValue } from '../../text/sentence
 const WANTED_PRECISION = 0.7;
 const LEAST_PROBABILITY = 0.5;
 const SUGGESTIONS = 3;
+/** A caption less likely than this to be the right one is not suggested. */
+const LEAST_MATCH = 0.02;
 const NEIGHBOURS = 10;
 
 /** The caption does not describe this image. */
@@ -49,9 +52,10 @@ class MismatchTracker implements Tracker {
     this.#threshold = mismatchThreshold(this.#context.mismatch);
     this.#found.clear();
     let explained = 0;
+    const homes = homesOf(this.#context);
     for (const p of this.#context.pairs()) {
       if (!this.#isDoubtful(p)) continue;
-      this.#found.set(p, mismatchOf(this.#context, p));
+      this.#found.set(p, mismatchOf(this.#context, homes, p));
       if (++explained % EXPLAINED_PER_STEP === 0) yield;
     }
   }
@@ -65,8 +69,9 @@ class MismatchTracker implements Tracker {
         this.#found.set(p, { ...known, confidence: this.#context.mismatch[p]! });
       }
     }
+    const homes = homesOf(this.#context);
     for (const p of again) {
-      if (this.#isDoubtful(p)) this.#found.set(p, mismatchOf(this.#context, p));
+      if (this.#isDoubtful(p)) this.#found.set(p, mismatchOf(this.#context, homes, p));
       else this.#found.delete(p);
     }
     return again.size > 0;
@@ -85,7 +90,7 @@ class MismatchTracker implements Tracker {
 }
 
 /** What to say of pair `p`, whose caption is most likely wrong. */
-export function mismatchOf(context: AuditContext, p: number): Detected {
+export function mismatchOf(context: AuditContext, homes: Homes, p: number): Detected {
   const { embedded, mismatch } = context;
   const image = embedded.imageRow[p]!;
   const text = embedded.textRow[p]!;
@@ -102,10 +107,11 @@ export function mismatchOf(context: AuditContext, p: number): Detected {
     relatedPairs: [],
     relatedFiles: [],
     fixes: [
-      ...bestCaptions(context, image, text).map(({ caption, match }): Fix => ({
+      ...bestCaptions(context, homes, p).map(({ text: t, match, homeless }): Fix => ({
         kind: 'replace-caption',
-        caption,
+        caption: embedded.texts.texts[t]!,
         match,
+        homeless,
       })),
       { kind: 'mark-verified' },
       { kind: 'exclude-pair' },
@@ -179,26 +185,15 @@ export function evidenceOf(context: AuditContext, image: number, text: number): 
   return evidence;
 }
 
-/** Captions of the dataset that fit the image better than its own, hubs marked down, the best first. */
-export function bestCaptions(
-  { model, embedded }: AuditContext,
-  image: number,
-  text: number,
-): { readonly caption: string; readonly text: number; readonly match: number }[] {
-  const { scorer } = model;
-  const own = model.mismatch(image, text);
-  return ownItems(scorer.captionLists.items(image), embedded.texts.texts.length)
-    .filter((t) => !scorer.graph.captionsOf[image]!.includes(t))
-    .map((t) => {
-      const donorImage = scorer.graph.imagesOf[t]![0] ?? -1;
-      return {
-        caption: embedded.texts.texts[t]!,
-        text: t,
-        match: 1 - model.mismatch(image, t, { replacedText: text, donorImage }),
-      };
-    })
-    .filter(({ match }) => match > 1 - own && match > 0.5)
-    .sort((a, b) => b.match - a.match)
+/**
+ * Captions that look wrong where they are and may belong here, the likeliest first. One that fits its own image is no
+ * fix: what it is, is an example.
+ */
+export function bestCaptions(context: AuditContext, homes: Homes, p: number): Candidate[] {
+  const { embedded, mismatch } = context;
+  const own = { text: embedded.textRow[p]!, mismatch: mismatch[p]! };
+  return candidatesFor(context, homes, embedded.imageRow[p]!, own)
+    .filter(({ homeless, match }) => homeless && match >= LEAST_MATCH)
     .slice(0, SUGGESTIONS);
 }
 
