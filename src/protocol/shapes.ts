@@ -51,8 +51,10 @@ export const fixItemSchema = z.object({
   title: z.string(),
   /** The new caption, for `replace-caption`. */
   caption: z.string().optional(),
-  /** Expected match after `replace-caption`, 0..1. */
+  /** Probability that the new caption is the right one, given that at most one candidate is, 0..1. */
   match: z.number().optional(),
+  /** Whether the new caption looks wrong where it is now. */
+  homeless: z.boolean().optional(),
   /** The partner, for `swap-captions`. */
   other: pairRefSchema.optional(),
 });
@@ -102,9 +104,14 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 /** An entry of the neighbour browser. */
 export const neighbourSchema = z.object({
   item: pairItemSchema,
-  /** Kind of `score`: 1 - mismatch probability, or similarity of two images; both 0..1. */
+  /**
+   * Kind of `score`: the probability that the entry is the right one, given that at most one candidate is, or the
+   * similarity of two images; both 0..1.
+   */
   kind: z.enum(['match', 'likeness']),
   score: z.number(),
+  /** Whether what the entry has now looks wrong: its caption on its image. */
+  homeless: z.boolean().optional(),
   /** Whether training may confuse this pair with the one in focus. */
   hardNegative: z.boolean().optional(),
 });

@@ -103,12 +103,13 @@ export class ProtocolConverter {
     };
   }
 
-  neighbour({ pair, kind, score, hardNegative }: LiveNeighbour): Neighbour {
+  neighbour({ pair, kind, score, hardNegative, homeless }: LiveNeighbour): Neighbour {
     return {
       item: this.item(pair),
       kind,
       score,
       ...(hardNegative !== undefined && { hardNegative }),
+      ...(homeless !== undefined && { homeless }),
     };
   }
 
@@ -148,6 +149,7 @@ export class ProtocolConverter {
           title: useCaptionTitle(fix.caption),
           caption: fix.caption,
           ...(fix.match !== undefined && { match: fix.match }),
+          ...(fix.homeless === true && { homeless: true }),
         };
       case 'swap-captions': {
         const [other] = related;

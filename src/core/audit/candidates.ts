@@ -1,6 +1,4 @@
-import type { AuditModel } from './auditModel.ts';
 import type { AuditContext } from './detectors/detector.ts';
-import type { Substitution } from './pairScorer.ts';
 
 /*
  * How likely each of several candidates is the right one, where at most one is, and perhaps none.
@@ -15,45 +13,59 @@ const HOMELESS = 0.3;
 /** Likelihood ratios beyond this are not believed: their densities rest on a few thousand draws. Natural logarithm. */
 const MOST_SUPPORT = 6;
 
-/** A caption that may be the right one of an image. */
+/** A caption that may be the right one of an image, or an image that may be the right one of a caption. */
 export interface Candidate {
-  /** Row of the caption. */
-  readonly text: number;
-  /** Row of an image that carries it; -1 where none does. */
-  readonly donorImage: number;
-  /** Probability that it is the right one, 0..1; those of all candidates of an image add up to 1 at most. */
+  /** Row of the caption, or of the image. */
+  readonly row: number;
+  /** Probability that it is the right one, 0..1; those of all candidates add up to 1 at most. */
   readonly match: number;
-  /** Whether it looks wrong on every image that carries it. */
+  /** Whether what it has now looks wrong: a caption on every image that carries it, an image with every caption of its. */
   readonly homeless: boolean;
 }
 
-/** How captions fit where they are now. */
+/** How captions and images fit what they have now. */
 export interface Homes {
-  /** For each caption the probability that it is wrong wherever it is, 0..1; 0 for one that nobody carries. */
+  readonly captions: Homeless;
+  readonly images: Homeless;
+}
+
+/** How likely rows of one kind lack their partner. */
+export interface Homeless {
+  /** For each row the probability that every partner it has is wrong, 0..1; 0 for a caption that nobody carries. */
   readonly wrong: Float64Array;
-  /** Expected number of captions that are wrong wherever they are. */
+  /** Expected number of rows that lack their partner. */
   readonly total: number;
-  /** Number of captions that somebody carries. */
-  readonly texts: number;
+  /** Number of rows that count. */
+  readonly size: number;
 }
 
 /** Where every caption is now, and how well it fits there. O(pairs). */
-export function homesOf({ pairs, embedded, judged, verified, mismatch }: AuditContext): Homes {
-  const wrong = new Float64Array(embedded.texts.texts.length).fill(NaN);
-  for (const p of pairs()) {
+export function homesOf(context: AuditContext): Homes {
+  const { embedded, judged, verified, mismatch } = context;
+  const captions = new Float64Array(embedded.texts.texts.length).fill(NaN);
+  const images = new Float64Array(embedded.images.paths.length).fill(NaN);
+  const note = (wrong: Float64Array, row: number, here: number): void => {
+    wrong[row] = Number.isNaN(wrong[row]!) ? here : Math.min(wrong[row]!, here);
+  };
+  for (const p of context.pairs()) {
     if (judged[p] !== true) continue;
-    const text = embedded.textRow[p]!;
     const here = verified[p] === true ? 0 : mismatch[p]!;
-    wrong[text] = Number.isNaN(wrong[text]!) ? here : Math.min(wrong[text]!, here);
+    note(captions, embedded.textRow[p]!, here);
+    note(images, embedded.imageRow[p]!, here);
   }
+  return { captions: homeless(captions, 0), images: homeless(images, 1) };
+}
+
+/** @param alone what a row without any partner counts for */
+function homeless(wrong: Float64Array, alone: number): Homeless {
   let total = 0;
-  let texts = 0;
-  wrong.forEach((probability, text) => {
-    if (Number.isNaN(probability)) wrong[text] = 0;
-    else texts++;
-    total += wrong[text]!;
+  let size = 0;
+  wrong.forEach((probability, row) => {
+    if (Number.isNaN(probability)) wrong[row] = alone;
+    if (!Number.isNaN(probability) || alone > 0) size++;
+    total += wrong[row]!;
   });
-  return { wrong, total, texts };
+  return { wrong, total, size };
 }
 
 /** Captions that fit an image best, and homeless ones that fit it best: so many of each are judged. */
@@ -64,53 +76,103 @@ const PERHAPS_HOMELESS = 0.05;
 
 /**
  * Captions that may be the right one of an image, the likeliest first; its own are left out.
- * @param own the caption they would replace: its row, and the probability that it is wrong
+ * @param own the caption they would replace: its row (-1 for none), and the probability that it is wrong
+ * @param near captions that fit best by cosine, the best first
  */
-export function candidatesFor(
+export function captionsFor(
   { model, embedded }: AuditContext,
-  homes: Homes,
+  { captions }: Homes,
   image: number,
   own: { readonly text: number; readonly mismatch: number },
+  near: Iterable<number> = model.scorer.captionLists.items(image),
 ): Candidate[] {
   const { scorer } = model;
-  const carried = new Set(scorer.graph.captionsOf[image]);
+  const { graph } = scorer;
+  const carried = new Set(graph.captionsOf[image]);
   const may = (t: number): boolean =>
     t < embedded.texts.texts.length && t !== own.text && !carried.has(t);
-  const chosen = new Set([...scorer.captionLists.items(image)].filter(may).slice(0, NEAREST));
-  const homeless: { readonly t: number; readonly cosine: number }[] = [];
-  homes.wrong.forEach((wrong, t) => {
-    if (wrong >= PERHAPS_HOMELESS && may(t)) homeless.push({ t, cosine: scorer.cosine(image, t) });
-  });
-  homeless.sort((a, b) => b.cosine - a.cosine || a.t - b.t);
-  for (const { t } of homeless.slice(0, NEAREST_HOMELESS)) chosen.add(t);
-  return rankedCandidates(model, homes, image, own, [...chosen]);
+  const nearest = [...near].filter(may).slice(0, NEAREST);
+  const chosen = withHomeless(nearest, captions, may, (t) => scorer.cosine(image, t));
+  return ranked(captions, own.mismatch, chosen, (t) =>
+    model.support(image, t, { replacedText: own.text, donorImage: graph.imagesOf[t]![0] ?? -1 }),
+  );
 }
 
 /**
- * Judges captions for one image, the best first.
- * @param own what is known of the caption they would replace: its row, and the probability that it is wrong
- * @param texts rows of the candidates; those that are not among them are taken to fit no better than chance
+ * Images that may be the right one of a caption, the likeliest first; those that carry it are left out.
+ * @param own the image that carries it: its row (-1 for none), and the probability that the two do not belong together
+ * @param near images that fit best by cosine, the best first
  */
-export function rankedCandidates(
-  model: AuditModel,
-  homes: Homes,
-  image: number,
-  own: { readonly text: number; readonly mismatch: number },
-  texts: readonly number[],
+export function imagesFor(
+  { model, embedded }: AuditContext,
+  { images }: Homes,
+  text: number,
+  own: { readonly image: number; readonly mismatch: number },
+  near: Iterable<number> = model.scorer.imageLists.items(text),
 ): Candidate[] {
-  const { graph } = model.scorer;
-  const candidates = texts.map((text) => {
-    const donorImage = graph.imagesOf[text]![0] ?? -1;
-    const substitution: Substitution = { replacedText: own.text, donorImage };
-    const wrong = homes.wrong[text]!;
-    const prior =
-      ELSEWHERE *
-      (((1 - ANYWHERE) * wrong) / Math.max(1, homes.total) + ANYWHERE / Math.max(1, homes.texts));
-    const support = Math.min(MOST_SUPPORT, model.support(image, text, substitution));
-    return { text, donorImage, homeless: wrong >= HOMELESS, weight: prior * Math.exp(support) };
+  const { scorer } = model;
+  const { graph } = scorer;
+  const carriers = new Set(graph.imagesOf[text]);
+  const may = (x: number): boolean =>
+    x < embedded.images.paths.length && x !== own.image && !carriers.has(x);
+  const nearest = [...near].filter(may).slice(0, NEAREST);
+  const chosen = withHomeless(nearest, images, may, (x) => scorer.cosine(x, text));
+  return ranked(images, own.mismatch, chosen, (x) =>
+    model.support(x, text, { replacedText: graph.captionsOf[x]![0] ?? -1, donorImage: own.image }),
+  );
+}
+
+function withHomeless(
+  nearest: readonly number[],
+  { wrong }: Homeless,
+  may: (row: number) => boolean,
+  cosine: (row: number) => number,
+): number[] {
+  const found: { readonly row: number; readonly cosine: number }[] = [];
+  wrong.forEach((probability, row) => {
+    if (probability >= PERHAPS_HOMELESS && may(row)) found.push({ row, cosine: cosine(row) });
   });
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 1 - ELSEWHERE);
+  found.sort((a, b) => b.cosine - a.cosine || a.row - b.row);
+  return [...new Set([...nearest, ...found.slice(0, NEAREST_HOMELESS).map(({ row }) => row)])];
+}
+
+/**
+ * @param mismatch probability that what they would replace is wrong
+ * @param rows of the candidates; those that are not among them are taken to fit no better than chance
+ * @param support natural logarithm of how much likelier the scores of a candidate are of a right pair than of a wrong one
+ */
+export function ranked(
+  { wrong, total, size }: Homeless,
+  mismatch: number,
+  rows: readonly number[],
+  support: (row: number) => number,
+): Candidate[] {
+  const candidates = rows.map((row) => {
+    const lost = ((1 - ANYWHERE) * wrong[row]!) / Math.max(1, total);
+    const prior = ELSEWHERE * (lost + ANYWHERE / Math.max(1, size));
+    return {
+      row,
+      homeless: wrong[row]! >= HOMELESS,
+      weight: prior * Math.exp(Math.min(MOST_SUPPORT, support(row))),
+    };
+  });
+  const all = candidates.reduce((sum, { weight }) => sum + weight, 1 - ELSEWHERE);
   return candidates
-    .map(({ weight, ...candidate }) => ({ ...candidate, match: (own.mismatch * weight) / total }))
-    .sort((a, b) => b.match - a.match || a.text - b.text);
+    .map(({ weight, ...candidate }) => ({ ...candidate, match: (mismatch * weight) / all }))
+    .sort((a, b) => b.match - a.match || a.row - b.row);
+}
+
+/**
+ * The same for an image from elsewhere: any of `size` captions may be its own, wherever they are now.
+ * @returns the probability of each row, 0..1
+ */
+export function matchesAnywhere(
+  size: number,
+  rows: readonly number[],
+  support: (row: number) => number,
+): number[] {
+  const prior = ELSEWHERE / Math.max(1, size);
+  const weights = rows.map((row) => prior * Math.exp(Math.min(MOST_SUPPORT, support(row))));
+  const all = weights.reduce((sum, weight) => sum + weight, 1 - ELSEWHERE);
+  return weights.map((weight) => weight / all);
 }

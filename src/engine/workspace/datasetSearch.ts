@@ -1,3 +1,4 @@
+import { matchesAnywhere } from '../../core/audit/candidates.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
 import { gatheredRows, type MatchOptions, stackedRows } from '../../core/matching/scoreBlocks.ts';
@@ -101,10 +102,13 @@ export async function searchByImage(
       ? dotRows(spaces.images, queryRow, spaces.captions, t)
       : -Infinity,
   );
-  const scored = near.map((t) => {
-    const donorImage = graph.imagesOf[t]![0] ?? -1;
-    return { item: t, match: 1 - model.mismatch(queryRow, t, { replacedText: -1, donorImage }) };
-  });
+  const matches = matchesAnywhere(
+    graph.imagesOf.filter((owners) => owners.length > 0).length,
+    near,
+    (t) =>
+      model.support(queryRow, t, { replacedText: -1, donorImage: graph.imagesOf[t]![0] ?? -1 }),
+  );
+  const scored = near.map((t, c) => ({ item: t, match: matches[c]! }));
   const bank = () => bankOf(dataset, 'images', graph.captionsOf);
   const ranked = await best(scored, k, row(spaces.images, queryRow), spaces.captions, bank, order);
   return ranked.flatMap(({ item, match, rank }) => {

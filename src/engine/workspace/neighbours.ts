@@ -1,5 +1,9 @@
+import {
+  captionsFor as candidateCaptions,
+  homesOf,
+  imagesFor as candidateImages,
+} from '../../core/audit/candidates.ts';
 import { confusion } from '../../core/audit/detectors/hardNegative.ts';
-import type { Substitution } from '../../core/audit/pairScorer.ts';
 import type { IncrementalScorer } from '../../core/audit/incrementalScorer.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
@@ -37,64 +41,63 @@ export function neighbourLists(
   };
 }
 
-/** Captions of the dataset that match the image best. */
+/** Captions of the dataset by how likely they are the image's own, where at most one is. */
 function captionsFor(
   dataset: IncrementalDataset,
   { image, text, slot }: Focus,
   copies: ReadonlySet<number>,
   k: number,
 ): LiveNeighbour[] {
-  const { model } = dataset.context;
-  const { graph } = model.scorer;
-  const own = new Set(graph.captionsOf[image]);
-  const scored: { readonly t: number; readonly x: number; readonly score: number }[] = [];
-  for (const t of nearestCaptions(dataset, image)) {
-    if (own.has(t) || t === text) continue;
-    const owners = graph.imagesOf[t]!.filter((x) => x !== image && !copies.has(x));
-    const [donorImage] = owners;
-    if (donorImage === undefined || !isOwn(dataset, donorImage)) continue;
-    const substitution: Substitution = { replacedText: text, donorImage };
-    scored.push({ t, x: donorImage, score: 1 - model.mismatch(image, t, substitution) });
-  }
-  return top(scored, k).flatMap(({ t, x, score }): LiveNeighbour[] => {
-    const found = slotOf(dataset, x, t);
-    if (found === undefined) return [];
+  const { context } = dataset;
+  const { graph } = context.model.scorer;
+  const own = { text, mismatch: doubt(dataset, slot) };
+  const near = nearestCaptions(dataset, image);
+  const candidates = candidateCaptions(context, homesOf(context), image, own, near);
+  const found = candidates.flatMap(({ row: t, match, homeless }): LiveNeighbour[] => {
+    const x = graph.imagesOf[t]!.find(
+      (owner) => owner !== image && !copies.has(owner) && isOwn(dataset, owner),
+    );
+    const other = x === undefined ? undefined : slotOf(dataset, x, t);
+    if (other === undefined) return [];
     return [
       {
-        pair: livePair(dataset, found),
+        pair: livePair(dataset, other),
         kind: 'match',
-        score,
-        ...hardNegative(dataset, slot, found),
+        score: match,
+        ...(homeless && { homeless }),
+        ...hardNegative(dataset, slot, other),
       },
     ];
   });
+  return found.slice(0, k);
 }
 
-/** Images of the dataset that match the caption best. */
+/** Images of the dataset by how likely they are the caption's own, where at most one is. */
 function imagesFor(
   dataset: IncrementalDataset,
   { image, text, slot }: Focus,
   copies: ReadonlySet<number>,
   k: number,
 ): LiveNeighbour[] {
-  const { model } = dataset.context;
-  const { graph } = model.scorer;
-  const own = new Set(graph.imagesOf[text]);
-  const scored: { readonly x: number; readonly score: number }[] = [];
-  for (const x of nearestImages(dataset, text)) {
-    if (!isOwn(dataset, x) || own.has(x) || x === image || copies.has(x)) continue;
-    const substitution: Substitution = {
-      replacedText: graph.captionsOf[x]![0] ?? -1,
-      donorImage: image,
-    };
-    scored.push({ x, score: 1 - model.mismatch(x, text, substitution) });
-  }
-  return top(scored, k).map(({ x, score }): LiveNeighbour => ({
-    pair: pairOfImageRow(dataset, x),
-    kind: 'match',
-    score,
-    ...hardNegative(dataset, slot, firstSlot(dataset, x)),
-  }));
+  const { context } = dataset;
+  const own = { image, mismatch: doubt(dataset, slot) };
+  const near = nearestImages(dataset, text);
+  return candidateImages(context, homesOf(context), text, own, near)
+    .filter(({ row: x }) => !copies.has(x))
+    .slice(0, k)
+    .map(({ row: x, match, homeless }): LiveNeighbour => ({
+      pair: pairOfImageRow(dataset, x),
+      kind: 'match',
+      score: match,
+      ...(homeless && { homeless }),
+      ...hardNegative(dataset, slot, firstSlot(dataset, x)),
+    }));
+}
+
+/** Probability that the pair of a slot does not belong together; 1 where there is none, or none that was judged. */
+function doubt({ context }: IncrementalDataset, slot: number | undefined): number {
+  if (slot === undefined || context.judged[slot] !== true) return 1;
+  return context.verified[slot] === true ? 0 : context.mismatch[slot]!;
 }
 
 function lookAlikes(

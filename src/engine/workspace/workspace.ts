@@ -51,8 +51,10 @@ export interface LiveFinding {
 export interface LiveNeighbour {
   readonly pair: LivePair;
   readonly kind: 'match' | 'likeness';
-  /** 0..1. */
+  /** 0..1; for a match the probability that it is the right one, given that at most one candidate is. */
   readonly score: number;
+  /** Whether what it has now looks wrong: a caption on its image, or an image with its captions. */
+  readonly homeless?: boolean;
   readonly hardNegative?: boolean;
 }
 

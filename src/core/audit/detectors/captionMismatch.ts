@@ -1,4 +1,4 @@
-import { type Candidate, candidatesFor, type Homes, homesOf } from '../candidates.ts';
+import { type Candidate, captionsFor, type Homes, homesOf } from '../candidates.ts';
 import type { Fix } from '../finding.ts';
 import { contentWords } from '../../text/contentWords.ts';
 import type { Steps } from '../../steps.ts';
@@ -107,7 +107,7 @@ export function mismatchOf(context: AuditContext, homes: Homes, p: number): Dete
     relatedPairs: [],
     relatedFiles: [],
     fixes: [
-      ...bestCaptions(context, homes, p).map(({ text: t, match, homeless }): Fix => ({
+      ...bestCaptions(context, homes, p).map(({ row: t, match, homeless }): Fix => ({
         kind: 'replace-caption',
         caption: embedded.texts.texts[t]!,
         match,
@@ -192,7 +192,7 @@ export function evidenceOf(context: AuditContext, image: number, text: number): 
 export function bestCaptions(context: AuditContext, homes: Homes, p: number): Candidate[] {
   const { embedded, mismatch } = context;
   const own = { text: embedded.textRow[p]!, mismatch: mismatch[p]! };
-  return candidatesFor(context, homes, embedded.imageRow[p]!, own)
+  return captionsFor(context, homes, embedded.imageRow[p]!, own)
     .filter(({ homeless, match }) => homeless && match >= LEAST_MATCH)
     .slice(0, SUGGESTIONS);
 }
