@@ -1,21 +1,21 @@
 /**
- * Memory that several pieces of work share: each waits, first come first served, until its part is free.
- * (async-mutex's semaphore, whose time grows with the weight, takes seconds to count bytes.)
+ * A memory budget shared by concurrent tasks, which wait in FIFO order until their share is free.
+ * (async-mutex's semaphore takes time proportional to the weight: seconds for weights in bytes.)
  */
 export class ByteBudget {
   readonly bytes: number;
   readonly #waiting: { readonly bytes: number; readonly start: () => void }[] = [];
   #free: number;
 
-  /** @param bytes that may be in use at a time */
+  /** @param bytes that may be in use concurrently */
   constructor(bytes: number) {
     this.bytes = bytes;
     this.#free = bytes;
   }
 
   /**
-   * Runs `work` while `bytes` are set aside for it; work that needs more than the whole budget runs alone.
-   * Work that waited for more of the same budget inside might wait for itself.
+   * Runs `work` with `bytes` reserved; work that needs more than the whole budget runs alone.
+   * `work` must not request more of the same budget: this can deadlock.
    */
   async with<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     const part = Math.min(bytes, this.bytes);

@@ -1,6 +1,6 @@
 import { inEnglish, type Sentence, verbatim } from './text/sentence.ts';
 
-/** What went wrong, as a stable word that programs may compare. */
+/** Stable error codes, for programs. */
 export type ErrorCode =
   | 'cancelled'
   | 'no-dataset'
@@ -17,14 +17,14 @@ export type ErrorCode =
   | 'internal';
 
 export interface ErrorDetails {
-  /** What the person can do about it, one sentence. */
+  /** What the user can do, one sentence. */
   readonly remedy?: string | Sentence;
-  /** The file or folder it happened to. */
+  /** The file or folder concerned. */
   readonly path?: string;
   readonly cause?: unknown;
 }
 
-/** The plain form in which an error crosses a process or thread border. */
+/** The serialized form of an error. */
 export interface ErrorData {
   readonly code: ErrorCode;
   readonly message: string;
@@ -32,12 +32,12 @@ export interface ErrorData {
   readonly path?: string;
 }
 
-/** Every failure PairLens reports: what happened (`message`), to which file (`path`), what to do (`remedy`). */
+/** All errors of PairLens: what happened (`message`), to which file (`path`), what to do (`remedy`). */
 export class PairLensError extends Error {
   override readonly name = 'PairLensError';
   readonly code: ErrorCode;
   readonly path: string | undefined;
-  /** `message` and `remedy` as they were meant, for whoever shows them in another language. */
+  /** `message` and `remedy` as sentences, for translation. */
   readonly parts: { readonly message: Sentence; readonly remedy: Sentence | undefined };
 
   constructor(code: ErrorCode, message: string | Sentence, details: ErrorDetails = {}) {
@@ -55,7 +55,7 @@ export class PairLensError extends Error {
     return this.parts.remedy && inEnglish(this.parts.remedy);
   }
 
-  /** Whether `error` is a PairLensError (of this code). Also true for one made by another copy of this module. */
+  /** Whether `error` is a PairLensError (with this code), also one of another copy of this module. */
   static is(error: unknown, code?: ErrorCode): error is PairLensError {
     return (
       error instanceof Error &&
@@ -81,7 +81,7 @@ export class PairLensError extends Error {
     });
   }
 
-  /** @param say puts a sentence into words: the English ones, or those of another language */
+  /** @param say formats a sentence, in English or translated */
   toData(say: (sentence: Sentence) => string = inEnglish): ErrorData {
     const { message, remedy } = this.parts;
     return {

@@ -14,7 +14,7 @@ export function toFloat16(value: number): number {
   const sign = (x >>> 16) & 0x8000;
   const magnitude = x & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
-  // 65520 is half-way from the largest half to the next power of two.
+  // 65520 is halfway between the largest half and the next power of two.
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude >= 0x38800000) {
     // Rebias the exponent from 127 to 15, then round the 13 bits that fall away.
@@ -49,7 +49,7 @@ export function unpackFloat16(halves: Uint16Array, target: Float32Array): void {
 
 let table: Float32Array | undefined;
 
-/** All 65,536 halves: one look-up is several times as fast as taking the bits apart. */
+/** Values of all 65,536 halves: a look-up is several times as fast as decoding the bits. */
 function halfValues(): Float32Array {
   if (table !== undefined) return table;
   table = new Float32Array(0x10000);

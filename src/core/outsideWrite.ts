@@ -1,7 +1,7 @@
 import { PairLensError } from './errors.ts';
 import { sentence } from './text/sentence.ts';
 
-/** That writing a path would change something outside of the folder that was opened. */
+/** The error for a write that would change a file outside of the opened folder. */
 export function outsideWrite(path: string, target: string): PairLensError {
   return new PairLensError(
     'write-failed',

@@ -7,7 +7,7 @@ export interface PixelSquare {
   readonly rgb: Uint8Array;
 }
 
-/** A decoded image, squashed to the encoder's square. */
+/** A decoded image, scaled to the encoder's square input. */
 export interface SquareImage extends PixelSquare {
   /** Of the original, upright (EXIF orientation applied). */
   readonly width: number;
@@ -18,13 +18,13 @@ export interface SquareImage extends PixelSquare {
 
 export interface ImageReader {
   /**
-   * Decodes bytes to the encoder's square: first frame, upright, sRGB, alpha on white.
-   * @throws PairLensError `unreadable-image` or `image-too-large`, with a remedy.
+   * Decodes an image for the encoder: first frame, upright, sRGB, alpha on white.
+   * @throws PairLensError `unreadable-image` or `image-too-large`.
    */
   read(bytes: Uint8Array, size: number): Promise<SquareImage>;
 }
 
-/** A picture made small for showing: JPEG, upright, sRGB. Width and height in pixels. */
+/** A thumbnail for display: JPEG, upright, sRGB. Width and height in pixels. */
 export interface ThumbnailImage {
   readonly jpeg: Uint8Array;
   readonly width: number;
@@ -33,8 +33,8 @@ export interface ThumbnailImage {
 
 export interface ThumbnailReader {
   /**
-   * @param size longest side in pixels; smaller pictures are not enlarged.
-   * @throws PairLensError `unreadable-image` or `image-too-large`, with a remedy.
+   * @param size longest side in pixels; smaller images are not enlarged.
+   * @throws PairLensError `unreadable-image` or `image-too-large`.
    */
   read(bytes: Uint8Array, size: number): Promise<ThumbnailImage>;
 }
@@ -47,7 +47,7 @@ export interface ImageEncodings {
 
 export interface ImageEncoder {
   readonly modelId: string;
-  /** Side of the square it wants, in pixels. */
+  /** Side of its square input in pixels. */
   readonly size: number;
   readonly batchSize: number;
   encode(images: readonly PixelSquare[]): Promise<ImageEncodings>;
@@ -61,7 +61,7 @@ export interface TextEncodings {
 export interface TextEncoder {
   readonly modelId: string;
   readonly batchSize: number;
-  /** Row i belongs to `texts[i]`. Longer texts than the encoder reads are cut at its last token. */
+  /** Row i belongs to `texts[i]`. Texts longer than the encoder's limit are truncated. */
   encode(texts: readonly string[]): Promise<TextEncodings>;
 }
 
@@ -76,11 +76,11 @@ export interface FileStat {
   /** `special`: a named pipe, a socket, a device; never to be read. */
   readonly kind: 'file' | 'folder' | 'special';
   readonly bytes: number;
-  /** Milliseconds since 1970, fractions kept: a file of the same size and time is not read again. */
+  /** Milliseconds since 1970, with fractions: a file with unchanged size and time is not read again. */
   readonly modified: number;
 }
 
-/** What could not be listed: a broken link, a loop, a folder without permission, a file that is no regular one. */
+/** An entry that could not be listed: a broken link, a loop, a folder without permission, a special file. */
 export interface ListProblem {
   readonly path: string;
   readonly reason:
@@ -93,62 +93,62 @@ export interface ListProblem {
     | 'device';
 }
 
-/** A symbolic link that leads out of the folder that is walked. */
+/** A symbolic link to a target outside of the walked folder. */
 export interface OutsideLink {
   readonly path: string;
-  /** Where it really leads. */
+  /** Real path of its target. */
   readonly target: string;
   readonly kind: 'file' | 'folder';
 }
 
 export interface ReadOptions {
-  /** A larger file is refused before it is read. */
+  /** Larger files are rejected before reading. */
   readonly maxBytes?: number;
 }
 
 /**
- * The one door to a person's files. All paths absolute, in the platform's own form. Reading follows symbolic links, and
- * takes regular files only: never a named pipe, a socket or a device, which may wait or go on for ever.
+ * All access to user files. Paths are absolute, in the platform's form. Reading follows symbolic links and accepts
+ * regular files only: named pipes, sockets and devices may block or never end.
  */
 export interface FileSystem {
   /** @throws PairLensError `unreadable-file`. */
   stat(path: string): Promise<FileStat>;
-  /** Whether there is anything at the path, of whatever kind. */
+  /** Whether the path exists, as any kind of entry. */
   exists(path: string): Promise<boolean>;
-  /** Regular files below `path`, depth first, sorted by name in each folder; never the same folder twice. */
+  /** Regular files below `path`, depth first, sorted by name in each folder; visits no folder twice. */
   walk(
     path: string,
     options: {
       readonly skipFolder: (name: string) => boolean;
       readonly onProblem: (problem: ListProblem) => void;
-      /** Told of each link that leads out of `path`, before the files behind it; they are listed all the same. */
+      /** Called for each link that leads out of `path`, before the files behind it, which are listed, too. */
       readonly onOutsideLink?: (link: OutsideLink) => void;
       readonly signal?: CancelSignal;
     },
   ): AsyncIterable<{ readonly path: string }>;
   /**
-   * A file whole, at most `DEFAULT_READ_BYTES` where nothing else is said.
-   * @throws PairLensError `unreadable-file`, naming the path and the remedy.
+   * Reads a whole file of at most `DEFAULT_READ_BYTES`, unless `options` set another limit.
+   * @throws PairLensError `unreadable-file`.
    */
   read(path: string, options?: ReadOptions): Promise<Uint8Array>;
   /**
-   * The file's bytes in chunks, for files that should not be held whole: of any size where no limit is given.
+   * Reads a file in chunks, with no size limit by default.
    * @throws PairLensError `unreadable-file`.
    */
   stream(path: string, options?: ReadOptions): AsyncIterable<Uint8Array>;
   /**
-   * Where a path leads, if by way of links that is out of `folder`; undefined where it stays within. The path need not
-   * exist: a link to nothing counts by what it names.
+   * The target of a path that leads out of `folder` through links; undefined if it stays inside. The path need not
+   * exist; a broken link counts by its target.
    * @throws PairLensError `unreadable-file`.
    */
   outsideTarget(path: string, folder: string): Promise<string | undefined>;
   /**
-   * Changes a file's content: reads it, and replaces it in one step, so that a reader sees the old bytes or the new ones
-   * and never a mixture. No other process that asks for the same does so meanwhile, so that none of many changes is lost.
-   * When it resolves the change survives a power cut. Folders above the file are made where they are missing.
-   * @param folder that was opened: nothing outside of it is changed, whatever links there are
-   * @param change gives the new content for the old; undefined stands for no file. What it throws leaves all as it was
-   * @throws PairLensError `write-failed`; `unreadable-file` where what stands there cannot be read.
+   * Changes a file: reads it and replaces it atomically under a lock between processes, so that readers see the old or
+   * the new bytes and no concurrent update is lost. After it resolves the change survives a power failure. Missing parent
+   * folders are created.
+   * @param folder that was opened: nothing outside of it is changed, not even through links
+   * @param change maps the old content to the new; undefined means no file. If it throws, nothing is changed
+   * @throws PairLensError `write-failed`; `unreadable-file` if the existing file cannot be read.
    */
   update(
     path: string,
@@ -158,28 +158,28 @@ export interface FileSystem {
   ): Promise<void>;
 }
 
-/** Content-addressed cache of what the encoders said. Keys hold the model's id, so models never mix. */
+/** Content-addressed cache of embeddings. Keys contain the model's ID, so that models are not mixed. */
 export interface EmbeddingStore {
-  /** What was put under the key, byte for byte, or undefined: the caller computes it anew. Never throws. */
+  /** The value of a key; undefined if it is missing. Never throws. */
   get(key: string): Uint8Array | undefined;
-  /** Queued; `flush` resolves when everything put so far was handed to the disk, or told in the log that it cannot be. */
+  /** Queues a value; `flush` resolves when everything queued so far was written, or its failure logged. */
   put(key: string, value: Uint8Array): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Hasher {
-  /** A hex digest of at least 128 bits; equal digests are taken for equal bytes. */
+  /** A hex digest of at least 128 bits; equal digests are treated as equal bytes. */
   hash(bytes: Uint8Array | string): string;
 }
 
 export interface LanguageDetector {
-  /** ISO 639-1 code, or undefined where the text is too short or mixed to tell. */
+  /** ISO 639-1 code; undefined if the text is too short or mixed. */
   detect(text: string): string | undefined;
 }
 
 export interface Clock {
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 

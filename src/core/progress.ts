@@ -1,11 +1,11 @@
-/** One step of a long call, as its listener sees it. */
+/** Progress of a long call. */
 export interface Progress {
   readonly phase:
     'list' | 'read' | 'images' | 'captions' | 'match' | 'calibrate' | 'audit' | 'words' | 'write';
-  /** Items done of `total`; `total` is 0 while it is not known. */
+  /** Items done of `total`; `total` is 0 while it is unknown. */
   readonly done: number;
   readonly total: number;
-  /** Items a second over the last few seconds, once it can be told. */
+  /** Items per second over the last few seconds; absent until it can be measured. */
   readonly rate?: number;
   readonly secondsLeft?: number;
 }

@@ -1,7 +1,7 @@
-/** Long work in short steps: whoever runs it may do other things between them. Its result is what it returns. */
+/** A long computation in short steps, between which its runner can yield; it returns the result. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** Runs all steps at once. */
+/** Runs all steps synchronously. */
 export function runToCompletion<T>(steps: Steps<T>): T {
   for (;;) {
     const next = steps.next();
@@ -9,7 +9,7 @@ export function runToCompletion<T>(steps: Steps<T>): T {
   }
 }
 
-/** Runs the steps one by one, with `pause` awaited between them. Throws what `pause` throws. */
+/** Runs the steps one by one and awaits `pause` between them. Throws errors of `pause`. */
 export async function runCooperatively<T>(
   steps: Steps<T>,
   pause: (() => Promise<void>) | undefined,

@@ -1,11 +1,11 @@
 import type { Problem } from './problem.ts';
 
-/** Path relative to the dataset's root, with `/` between its parts whatever the platform. */
+/** Path relative to the dataset's root, with `/` on all platforms. */
 export type DatasetPath = string;
 
 /**
- * Where a caption's raw characters stand in its file: UTF-16 code units of the decoded text, the byte
- * order mark not counted. In JSON and CSV the raw characters include escapes but not the outer quotes.
+ * Range of a caption's raw characters in its file: UTF-16 code units of the decoded text without byte
+ * order mark. In JSON and CSV the raw characters include escapes but not the outer quotes.
  */
 export interface SourceRange {
   readonly start: number;
@@ -17,7 +17,7 @@ export interface SourceRange {
 
 export interface CaptionSource {
   readonly file: DatasetPath;
-  /** Id of the format (a row of core/formats/formatTable.ts) that knows how to edit this caption. */
+  /** ID of the format (core/formats/formatTable.ts) that reads and edits this caption. */
   readonly format: string;
   readonly range: SourceRange;
 }
@@ -39,10 +39,10 @@ export interface Dataset {
   readonly root: string;
   /** Ids of the formats found, e.g. `sidecar`, `hf-metadata-jsonl`. */
   readonly formats: readonly string[];
-  /** In the order of the files; pairs of one image stay together within a file. */
+  /** In file order; pairs of one image are adjacent within a file. */
   readonly pairs: readonly Pair[];
-  /** Every image file of the dataset, captioned or not, sorted. */
+  /** All image files of the dataset, captioned or not, sorted. */
   readonly images: readonly DatasetPath[];
-  /** What is broken about the files themselves: found while reading, before any encoder runs. */
+  /** Problems of the files, found while reading them, before any encoder runs. */
   readonly problems: readonly Problem[];
 }

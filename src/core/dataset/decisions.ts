@@ -1,12 +1,12 @@
-/** What a person decided of a pair: its caption is right, or it is to be left out. */
+/** A user's decision about a pair: its caption is correct, or it is excluded from audits. */
 export type Decision = 'verified' | 'excluded';
 
 /** One line of `.pairlens/decisions.jsonl`. */
 export interface DecisionLine {
-  /** Names image and caption by their content (`decisionKey`): a decision lapses when either changes. */
+  /** Key of the content of image and caption (`decisionKey`): a decision lapses when either changes. */
   readonly key: string;
   readonly decision: Decision;
-  /** For people who read the file; nothing goes by them. */
+  /** For people who read the file; not used otherwise. */
   readonly image: string;
   readonly caption: string;
 }
@@ -15,8 +15,8 @@ export interface DecisionLine {
 export const DECISIONS_FILE = '.pairlens/decisions.jsonl';
 
 /**
- * @param imageHash of the image file's bytes
- * @param hash of a text, the same function in every run
+ * @param imageHash hash of the image file's bytes
+ * @param hash hash function for texts, the same in every run
  */
 export function decisionKey(
   imageHash: string,
@@ -26,7 +26,7 @@ export function decisionKey(
   return hash(`${imageHash}\0${caption}`);
 }
 
-/** The decisions of a file by key; of two on one pair the later counts. Lines that are none are passed over. */
+/** The decisions of a file by key; of two for one pair the later one applies. Other lines are ignored. */
 export function parseDecisions(text: string): ReadonlyMap<string, Decision> {
   const decisions = new Map<string, Decision>();
   for (const line of text.split('\n')) {
@@ -38,7 +38,7 @@ export function parseDecisions(text: string): ReadonlyMap<string, Decision> {
   return decisions;
 }
 
-/** A line that is neither a decision, nor blank, nor a note (`# ...`): its number and its place in the text. */
+/** Position of a line that is neither a decision, nor blank, nor a comment (`# ...`). */
 export interface DamagedLine {
   /** 0-based. */
   readonly line: number;
@@ -46,7 +46,7 @@ export interface DamagedLine {
   readonly end: number;
 }
 
-/** The lines of a file that say nothing, such as what a merge left. */
+/** The invalid lines of a file, such as merge markers. */
 export function damagedLines(text: string): DamagedLine[] {
   const damaged: DamagedLine[] = [];
   let start = 0;
@@ -61,15 +61,15 @@ export function damagedLines(text: string): DamagedLine[] {
 }
 
 /**
- * The text of the file after a decision: earlier lines on the same pair go, the new one comes last; every other line,
- * broken ones included, stays as it is.
- * @param line undefined takes the decision back.
+ * The text of the file after a decision: earlier lines of the same pair are removed, the new one is appended; all other
+ * lines, including invalid ones, are unchanged.
+ * @param line undefined removes the decision.
  */
 export function withDecision(text: string, key: string, line: DecisionLine | undefined): string {
   const written = JSON.stringify(key);
   const kept = text
     .split(/(?<=\n)/)
-    // Parsing is what takes the time: only what may hold the key, in one spelling or another, is.
+    // Parsing is slow: only lines that may contain the key, possibly escaped, are parsed.
     .filter(
       (known) =>
         (!known.includes('\\') && !known.includes(written)) || parseLine(known)?.key !== key,
@@ -88,7 +88,7 @@ function parseLine(
   try {
     value = JSON.parse(line);
   } catch {
-    return undefined; // broken, or blank: not ours to lose
+    return undefined; // invalid or blank: kept
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('key' in value) || typeof value.key !== 'string') return undefined;

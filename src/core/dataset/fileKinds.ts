@@ -1,23 +1,23 @@
-/** Extensions of the still images PairLens decodes or at least knows to be images, without the dot. */
+/** Extensions of still images, including formats that PairLens does not decode, without the dot. */
 export const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
   ...['jpg', 'jpeg', 'png', 'webp', 'bmp', 'gif', 'tif', 'tiff', 'avif', 'heic', 'heif', 'jxl'],
 ]);
 
-/** Clips, which video trainers read with captions as image trainers read pictures. */
+/** Videos, which video trainers read with captions. */
 const VIDEO_EXTENSIONS: ReadonlySet<string> = new Set([
   ...['mp4', 'webm', 'mov', 'mkv', 'avi', 'm4v', 'flv', 'wmv', 'mpg', 'mpeg'],
 ]);
 
-/** Pictures a trainer does not read as such: worth a word only where a caption refers to one. */
+/** Vector drawings, which trainers do not read: reported only if a caption refers to one. */
 const DRAWING_EXTENSIONS: ReadonlySet<string> = new Set(['svg', 'svgz']);
 
 /** Masks and conditions that OneTrainer keeps beside its images. */
 const COMPANION_IMAGE = /-(?:masklabel|condlabel)\.png$/i;
 
-/** Folders that belong to tools, not to a dataset. */
+/** Folders of tools, which are not part of a dataset. */
 const TOOL_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__pycache__', '__MACOSX']);
 
-/** The extension in lower case without its dot; empty where there is none. */
+/** The extension in lower case without its dot; empty if there is none. */
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot <= name.lastIndexOf('/') + 1 ? '' : name.slice(dot + 1).toLowerCase();
@@ -43,7 +43,7 @@ export function isVideoName(name: string): boolean {
   return VIDEO_EXTENSIONS.has(extensionOf(name));
 }
 
-/** Whether a folder is left out of every walk: hidden ones (`.git`, `.pairlens`) and tools' own. */
+/** Whether a folder is never searched: hidden folders (`.git`, `.pairlens`) and those of tools. */
 export function isSkippedFolder(name: string): boolean {
   return name.startsWith('.') || TOOL_FOLDERS.has(name);
 }

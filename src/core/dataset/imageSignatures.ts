@@ -1,8 +1,8 @@
-/** Formats whose pictures PairLens decodes. */
+/** Image formats that PairLens decodes. */
 export const DECODED_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
 export type DecodedFormat = (typeof DECODED_FORMATS)[number];
 
-/** What else is met under the name of a picture, told apart so that a refusal can say what it is. */
+/** Other formats found in files with an image's name, for the error message. */
 export type OtherFormat =
   | 'bmp'
   | 'heic'
@@ -21,7 +21,7 @@ export type OtherFormat =
 
 export type FileFormat = DecodedFormat | OtherFormat;
 
-/** How files of a format begin, as Latin-1 characters; `?` stands for any byte. */
+/** First bytes of each format as Latin-1 characters; `?` matches any byte. */
 const SIGNATURES: readonly (readonly [FileFormat, string])[] = [
   ['jpeg', '\xff\xd8\xff'],
   ['png', '\x89PNG\r\n\x1a\n'],
@@ -46,16 +46,16 @@ const SIGNATURES: readonly (readonly [FileFormat, string])[] = [
   ['git-lfs-pointer', 'version https://git-lfs'],
 ];
 
-/** Brands of ISO base media files (ISO 14496-12) that are pictures; others are videos. AVIF goes first: it may name both. */
+/** Brands of ISO base media files (ISO 14496-12) that are images; others are videos. AVIF is first: such files may list both. */
 const BRANDS: readonly (readonly [FileFormat, RegExp])[] = [
   ['avif', /^avi[fs]$/],
   ['heic', /^(?:he[iv][cxms]|mif1|msf1)$/],
 ];
 
-/** Far enough for the comments and declarations before the first tag of a drawing. */
+/** Long enough for the comments and declarations before the first tag of an SVG. */
 const HEAD_BYTES = 4096;
 
-/** The format that a file's first bytes tell, whatever its name; undefined where they tell none that is known here. */
+/** The format according to a file's first bytes, regardless of its name; undefined if it is unknown. */
 export function formatOf(bytes: Uint8Array): FileFormat | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
   const signature = SIGNATURES.find(([, pattern]) => startsWith(head, pattern));
@@ -74,7 +74,7 @@ function startsWith(head: string, pattern: string): boolean {
   return true;
 }
 
-/** By the `ftyp` box: its length (4 bytes), `ftyp`, the main brand, a version, further brands. */
+/** The format by the `ftyp` box: its length (4 bytes), `ftyp`, the main brand, a version, further brands. */
 function mediaFormat(head: string): FileFormat | undefined {
   if (head.slice(4, 8) !== 'ftyp') return undefined;
   const length = [0, 1, 2, 3].reduce((sum, i) => sum * 256 + head.charCodeAt(i), 0);
@@ -84,7 +84,7 @@ function mediaFormat(head: string): FileFormat | undefined {
   return known?.[0] ?? 'video';
 }
 
-/** Of text that begins with a tag, in any encoding whose letters are those of ASCII once NUL bytes are left out. */
+/** The format of markup, in any encoding that is ASCII without its NUL bytes. */
 function markupFormat(head: string): FileFormat | undefined {
   const text = head.replace(/\0/g, '').replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
   if (!/^\s*</.test(text)) return undefined;

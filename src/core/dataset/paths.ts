@@ -1,19 +1,19 @@
 import type { DatasetPath } from './dataset.ts';
 
-/** Whose rules an absolute path follows. Told from the path itself, so that tests run anywhere. */
+/** Style of an absolute path, derived from the path itself, so that tests run on any platform. */
 export type PathStyle = 'posix' | 'windows';
 
-/** Why a file name written in a caption file names no file of the dataset. */
+/** Why a file name in a caption file cannot be resolved to a file of the dataset. */
 export type PathRefusal = 'empty' | 'url' | 'absolute' | 'climbs-out' | 'not-a-path';
 
-/** What a written name may mean, the likeliest first, or why it cannot be followed. */
+/** Possible paths of a file name, the most likely first, or why it cannot be resolved. */
 export type PathReading =
   { readonly candidates: readonly DatasetPath[] } | { readonly refused: PathRefusal };
 
 const DRIVE = /^[A-Za-z]:(?=[\\/]|$)/;
 const DRIVE_RELATIVE = /^[A-Za-z]:[^\\/]/;
 const UNC = /^[\\/]{2}[^\\/]/;
-/** Two letters at least: one letter and a colon is a drive. */
+/** At least two letters: one letter and a colon is a drive. */
 const URL_SCHEME = /^(?:[A-Za-z][A-Za-z0-9+.-]+:\/\/|data:)/;
 const EXTENDED_LENGTH = /^\\\\\?\\(?:UNC\\)?/i;
 
@@ -21,7 +21,7 @@ export function pathStyle(absolute: string): PathStyle {
   return DRIVE.test(absolute) || absolute.startsWith('\\\\') ? 'windows' : 'posix';
 }
 
-/** Joins the absolute `root`, in its platform's form, with a dataset path. */
+/** Joins the absolute path `root`, in its platform's style, with a dataset path. */
 export function toAbsolute(root: string, path: DatasetPath): string {
   const separator = pathStyle(root) === 'windows' ? '\\' : '/';
   if (path === '') return root;
@@ -31,7 +31,7 @@ export function toAbsolute(root: string, path: DatasetPath): string {
     : root + separator + tail;
 }
 
-/** The dataset path of an absolute path, or undefined where it lies outside `root`. */
+/** The dataset path of an absolute path; undefined if it is outside of `root`. */
 export function toDatasetPath(root: string, absolute: string): DatasetPath | undefined {
   const style = pathStyle(root);
   if (pathStyle(absolute) !== style && !(style === 'windows' && UNC.test(absolute)))
@@ -45,8 +45,8 @@ export function toDatasetPath(root: string, absolute: string): DatasetPath | und
 }
 
 /**
- * Reads a file name written in a caption file.
- * @param written as it stands in the file: relative, absolute, with either kind of slash.
+ * Resolves a file name of a caption file.
+ * @param written as in the file: relative or absolute, with either kind of slash.
  * @param base folder the name is relative to, within `root`.
  * @param root absolute path of the opened folder; absolute names inside it are followed.
  * @param fence folder within `root` that the name must not leave; `''` is the root itself.
@@ -70,7 +70,7 @@ export function readWrittenPath(
   if (style === 'windows' && DRIVE_RELATIVE.test(written)) return { refused: 'not-a-path' };
   const spellings =
     style === 'posix' && written.includes('\\')
-      ? [written, written.replaceAll('\\', '/')] // a backslash is a legal character here, but more often a separator
+      ? [written, written.replaceAll('\\', '/')] // a backslash is a legal character in file names, but more often a separator
       : [written.replaceAll('\\', '/')];
   const candidates = spellings
     .map((spelling) => resolveWithin(base, spelling))
@@ -80,7 +80,7 @@ export function readWrittenPath(
     : { refused: 'climbs-out' };
 }
 
-/** `base` joined with a relative path, `.` and `..` resolved; undefined where it climbs above the root. */
+/** `base` joined with a relative path, `.` and `..` resolved; undefined if it leaves the root. */
 export function resolveWithin(base: DatasetPath, relative: string): DatasetPath | undefined {
   const parts = base === '' ? [] : base.split('/');
   for (const part of relative.split('/')) {
@@ -107,7 +107,7 @@ export function joinPath(folder: DatasetPath, name: string): DatasetPath {
   return folder === '' ? name : name === '' ? folder : `${folder}/${name}`;
 }
 
-/** The deepest folder that holds both. */
+/** The deepest common parent folder. */
 export function commonFolder(a: DatasetPath, b: DatasetPath): DatasetPath {
   const left = a.split('/');
   const right = b.split('/');
@@ -116,7 +116,7 @@ export function commonFolder(a: DatasetPath, b: DatasetPath): DatasetPath {
   return left.slice(0, shared).join('/');
 }
 
-/** `path` as seen from `folder`, which holds it. */
+/** `path` relative to its parent `folder`. */
 export function within(folder: DatasetPath, path: DatasetPath): DatasetPath {
   if (folder === '' || !isWithin(path, folder)) return path;
   return path.slice(folder.length + 1);

@@ -1,7 +1,7 @@
 import type { Sentence } from '../text/sentence.ts';
 import type { DatasetPath, SourceRange } from './dataset.ts';
 
-/** Problems of the files themselves; each is also a finding code. */
+/** Problems of files; each code is also a rule. */
 export type ProblemCode =
   | 'missing-caption'
   | 'empty-caption'
@@ -17,7 +17,7 @@ export type ProblemCode =
   | 'outside-link'
   | 'unreadable-decisions';
 
-/** One broken file, row or link, in words a person understands. */
+/** A broken file, row or link. */
 export interface Problem {
   readonly code: ProblemCode;
   /** The file to open: the image, or the caption file. */
@@ -25,7 +25,7 @@ export interface Problem {
   /** Where in the file, if it is a text file. */
   readonly range?: SourceRange;
   readonly image?: DatasetPath;
-  /** What is wrong, naming the file. */
+  /** What is wrong, with the file's name. */
   readonly message: Sentence;
   /** What to do about it. */
   readonly remedy: Sentence;
@@ -33,7 +33,7 @@ export interface Problem {
   readonly related?: readonly DatasetPath[];
 }
 
-/** Problems of the place of a file, not of what it holds: they stay true whatever is written into it. */
+/** Problems of a file's location, not its content: edits of the file do not solve them. */
 export function isOfPlace({ code }: Problem): boolean {
   return code === 'outside-link' || code === 'unreadable-decisions';
 }

@@ -1,6 +1,6 @@
 import type { DatasetPath } from './dataset.ts';
 
-/** The spellings trainers and published sets use, with or without a year (`train2017`). */
+/** Names of splits in trainers and published datasets, with or without a year (`train2017`). */
 const SPLIT_NAMES: Readonly<Record<string, string>> = {
   train: 'train',
   training: 'train',
@@ -12,12 +12,12 @@ const SPLIT_NAMES: Readonly<Record<string, string>> = {
   testing: 'test',
 };
 
-/** `train`, `val` or `test` where a word is a name for it, ignoring case and a year. */
+/** `train`, `val` or `test` if the word is a name of it, ignoring case and year. */
 export function splitFromName(name: string): string | undefined {
   return SPLIT_NAMES[name.toLowerCase().replace(/[-_]?\d{4}$/, '')];
 }
 
-/** The split the nearest folder of a path speaks of. */
+/** The split of the nearest folder that is named after one. */
 export function splitFromFolders(folder: DatasetPath): string | undefined {
   for (const part of folder.split('/').reverse()) {
     const split = splitFromName(part);
@@ -26,7 +26,7 @@ export function splitFromFolders(folder: DatasetPath): string | undefined {
   return undefined;
 }
 
-/** The split a caption file's own name speaks of, e.g. `captions_val2017.json`. */
+/** The split in a caption file's name, e.g. `captions_val2017.json`. */
 export function splitFromFileName(stem: string): string | undefined {
   for (const word of stem.split(/[^A-Za-z0-9]+/)) {
     const split = splitFromName(word);

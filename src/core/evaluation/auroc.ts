@@ -1,6 +1,6 @@
 /**
- * Area under the ROC curve of `scores` for telling `positive` items (higher scores) from the others: the chance that
- * a random positive scores above a random negative, ties counting half. NaN where either kind is missing.
+ * Area under the ROC curve of `scores` for `positive` items (higher scores) and the others: the probability that a random
+ * positive scores above a random negative, ties counting half. NaN if either class is empty.
  */
 export function auroc(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
   const order = Array.from(scores, (_score, i) => i).sort(

@@ -3,16 +3,16 @@ import type { EmbeddedDataset } from '../audit/embeddedDataset.ts';
 
 export interface NoisyDataset {
   readonly embedded: EmbeddedDataset;
-  /** For each pair of the noisy dataset whether its caption was exchanged for another. */
+  /** For each pair of the noisy dataset whether its caption was exchanged. */
   readonly wrong: readonly boolean[];
 }
 
 /**
- * A copy of the dataset, in memory, in which a share of the images has the caption of another image: one caption an
- * image, the chosen ones passed on in a ring. Exchanges that change no word do not count as wrong.
+ * A copy of the dataset, in memory, in which a share of the images has the caption of another image: one caption per
+ * image, shifted cyclically among the chosen images. Exchanges that change no word do not count as wrong.
  *
  * @param rate share of the images, 0..1
- * @param limit images at most, drawn at random, so that a large dataset is measured in reasonable time
+ * @param limit most images, drawn at random, so that a large dataset is measured in reasonable time
  */
 export function injectSwaps(
   embedded: EmbeddedDataset,
@@ -70,7 +70,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return result;
 }
 
-/** Small generator of uniform numbers in [0, 1) with a 32-bit state, the same on every machine. */
+/** Pseudo-random numbers in [0, 1) with a 32-bit state, the same on every machine. */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

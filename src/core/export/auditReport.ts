@@ -1,14 +1,14 @@
 import { type Level, LEVELS_WORST_FIRST, type RuleCode } from '../audit/rule.ts';
 
-/** Where a caption stands in its file, for editors and CI: 1-based lines and columns of UTF-16 code units. */
+/** Range of a caption in its file, for editors and CI: 1-based lines and columns of UTF-16 code units. */
 export interface ReportRegion {
   readonly startLine: number;
   readonly startColumn: number;
-  /** First column behind the caption; absent where the caption spans several lines. */
+  /** First column after the caption; absent if the caption spans several lines. */
   readonly endColumn?: number;
 }
 
-/** Another pair that has to do with a finding: the swap partner, the hard negative. */
+/** Another pair concerned by a finding: the swap partner, the hard negative. */
 export interface RelatedPair {
   readonly image: string;
   readonly caption: string;
@@ -16,7 +16,7 @@ export interface RelatedPair {
   readonly region: ReportRegion;
 }
 
-/** A finding with its paths relative to the audited folder, ready to be printed. */
+/** A finding with paths relative to the audited folder, for output. */
 export interface ReportFinding {
   readonly code: RuleCode;
   readonly level: Exclude<Level, 'off'>;
@@ -34,35 +34,35 @@ export interface ReportFinding {
   readonly confidence: number;
   /** What to do, one sentence. */
   readonly remedy?: string;
-  /** Captions of this dataset that fit the image better, the best first. */
+  /** Captions of this dataset that match the image better, the best first. */
   readonly suggestions: readonly string[];
   readonly relatedPairs: readonly RelatedPair[];
   readonly relatedFiles: readonly string[];
-  /** The same for the same finding in every run, whatever its position in the file. */
+  /** The same for the same finding in every run, regardless of its position in the file. */
   readonly fingerprint: string;
 }
 
-/** What was estimated about wrong captions; absent where no pair could be judged. */
+/** Estimates about wrong captions; absent if no pair could be scored. */
 export interface MismatchEstimate {
-  /** Share of the judged captions that are wrong, 0..1. */
+  /** Share of the scored captions that are wrong, 0..1. */
   readonly wrongShare: number;
-  /** The share lies between with a probability of nine in ten. */
+  /** 90 % credible interval of the share. */
   readonly range?: { readonly low: number; readonly high: number };
-  /** Chance that a caption fits its image better than one exchanged within the dataset does: 0.5 where all are alike. */
+  /** Probability that a caption matches its image better than one exchanged within the dataset: 0.5 if they are all alike. */
   readonly separability?: number;
-  /** The captions are too alike for one that belongs to another image of the dataset to be told. */
+  /** The captions are too similar to detect one that belongs to another image of the dataset. */
   readonly tooAlike?: boolean;
-  /** Expected share of the `caption-mismatch` findings that are right, 0..1. */
+  /** Expected share of correct `caption-mismatch` findings, 0..1. */
   readonly precision?: number;
   /** Expected share of the wrong captions that were found, 0..1. */
   readonly recall?: number;
 }
 
-/** Pairs a person has spoken for; absent where there are none. */
+/** Numbers of pairs with a decision of the user; absent if there are none. */
 export interface DecidedPairs {
-  /** Found right: no finding doubts them. */
+  /** Caption confirmed: not reported as wrong. */
   readonly verified: number;
-  /** Left out of the audit. */
+  /** Excluded from the audit. */
   readonly excluded: number;
 }
 
@@ -73,7 +73,7 @@ export interface ReportDataset {
   readonly pairs: number;
   readonly images: number;
   readonly estimate?: MismatchEstimate;
-  /** Where captions are too alike to be judged against one another, the pairs that fit least: information, no verdict. */
+  /** If the captions are too similar to be judged, the pairs with the lowest scores: information without a verdict. */
   readonly leastFitting?: readonly RelatedPair[];
   readonly decided?: DecidedPairs;
 }
@@ -87,13 +87,13 @@ export interface ReportSummary {
   readonly decided?: DecidedPairs;
 }
 
-/** The outcome of an audit of a folder: what `--format json` prints, and what every other format is made of. */
+/** Result of an audit of a folder: printed by `--format json`, and the input of all other formats. */
 export interface AuditReport {
-  /** Version of this layout; it grows when a field changes its meaning or goes away. */
+  /** Version of this layout; increased when a field changes its meaning or is removed. */
   readonly version: 1;
   readonly tool: { readonly name: 'pairlens'; readonly version: string };
   readonly model: string;
-  /** Absolute path of the audited folder; every other path is relative to it, with `/` between its parts. */
+  /** Absolute path of the audited folder; all other paths are relative to it, with `/`. */
   readonly root: string;
   readonly summary: ReportSummary;
   readonly datasets: readonly ReportDataset[];
@@ -110,7 +110,7 @@ export function atLeast(
   return LEVELS_WORST_FIRST.indexOf(level) <= LEVELS_WORST_FIRST.indexOf(threshold);
 }
 
-/** The findings of each code, the codes in the order of their worst finding. */
+/** The findings by rule, the rules in the order of their worst finding. */
 export function groupByCode(
   findings: readonly ReportFinding[],
 ): ReadonlyMap<RuleCode, readonly ReportFinding[]> {

@@ -37,10 +37,10 @@ function annotation(finding: ReportFinding, prefix: string): string {
 }
 
 /**
- * GitHub workflow commands, one line a finding, as the runner reads them from a step's standard output.
+ * GitHub workflow commands, one line per finding, which the runner reads from a step's standard output.
  *
  * @param prefix the audited folder relative to the repository, ending in `/`; empty for the repository itself
- * @param max findings listed per code; the rest is one notice that says how many there are
+ * @param max findings listed per rule; the number of the others is in a notice
  */
 export function githubAnnotations(report: AuditReport, prefix: string, max: number): string {
   const lines: string[] = [];

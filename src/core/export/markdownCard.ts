@@ -3,12 +3,12 @@ import { ruleOf } from '../audit/rules.ts';
 import { inEnglish } from '../text/sentence.ts';
 import { shorten, visibleText } from '../text/visibleText.ts';
 
-/** Text from the dataset as plain Markdown text: nothing in it formats, links or breaks a table cell. */
+/** Escapes text of the dataset for Markdown, so that it has no formatting or links and does not break table cells. */
 export function escapeMarkdown(text: string): string {
   return (
     visibleText(text)
       .replace(/[\\`*_{}[\]()#+|~!$@]|:(?=\/)/g, '\\$&')
-      // What would be made a link where it stands bare.
+      // Bare addresses, which GitHub makes links.
       .replace(/\bwww\./gi, 'www\\.')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
@@ -75,10 +75,10 @@ function facts(report: AuditReport): string {
 }
 
 /**
- * A data card in GitHub-flavoured Markdown: facts, findings by code, and the worst of each code.
+ * A data card in GitHub-flavoured Markdown: facts, findings by rule, and the worst of each rule.
  *
  * @param title heading, e.g. the folder's name
- * @param max findings listed per code; the rest is counted
+ * @param max findings listed per rule; the others are counted
  */
 export function markdownCard(report: AuditReport, title: string, max: number): string {
   const groups = [...groupByCode(report.findings)];

@@ -2,10 +2,10 @@ import { fromFloat16, toFloat16 } from '../float16.ts';
 import { matrix, type Matrix } from '../matching/matrix.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
-/** Rows turned into bytes at a time: enough to keep the disk busy, little enough to forget. */
+/** Size of a chunk in bytes: large enough for fast writing. */
 const BYTES_PER_CHUNK = 1 << 20;
 
-/** The head of a `.npy` file (format 1.0, C order, little-endian float16), padded so that the data starts at a multiple of 64. */
+/** The header of a `.npy` file (format 1.0, C order, little-endian float16), padded so that the data starts at a multiple of 64. */
 export function npyHeader(rows: number, columns: number): Uint8Array {
   const text = `{'descr': '<f2', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const length = Math.ceil((MAGIC.length + 2 + text.length + 1) / 64) * 64;
@@ -18,7 +18,7 @@ export function npyHeader(rows: number, columns: number): Uint8Array {
 }
 
 /**
- * A `.npy` file of float16, the precision clip-retrieval writes, in chunks: the whole array never exists in memory.
+ * A `.npy` file of float16, as written by clip-retrieval, in chunks: the whole array is never in memory.
  *
  * @param rowAt row `i` as `columns` numbers; the array may be reused between calls
  */
@@ -44,8 +44,8 @@ export function* npyFile(
 }
 
 /**
- * The matrix in the bytes of a `.npy` file of float16, two dimensions, C order.
- * @throws RangeError saying what the file holds instead.
+ * Parses the bytes of a `.npy` file of float16, two dimensions, C order.
+ * @throws RangeError for another layout.
  */
 export function parseNpyFloat16(bytes: Uint8Array): Matrix {
   if (MAGIC.slice(0, 6).some((byte, i) => bytes[i] !== byte)) {

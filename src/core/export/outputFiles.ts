@@ -1,19 +1,19 @@
-/** Port for the files a person asked for: reports, pair lists, exported embeddings. */
+/** Port for output files: reports, pair lists, exported embeddings. */
 export interface OutputFiles {
   /**
-   * Finds out before hours of work whether `path` can be written, without changing what is there.
-   * @throws PairLensError `write-failed`, with a remedy.
+   * Checks that `path` can be written, without changing it; to be called before hours of work.
+   * @throws PairLensError `write-failed`.
    */
   assertWritable(path: string): Promise<void>;
   /**
-   * Makes the folder and its parents, and finds out whether files can be written to it.
-   * @throws PairLensError `write-failed`, with a remedy.
+   * Creates the folder and its parents, and checks that files can be written to it.
+   * @throws PairLensError `write-failed`.
    */
   prepareFolder(path: string): Promise<void>;
   /**
-   * Writes the chunks, text as UTF-8. A regular file is replaced in one step when everything is written, so that
-   * a reader never finds half of it; a device or a pipe is written to as it stands.
-   * @throws PairLensError `write-failed`, with a remedy.
+   * Writes the chunks, text as UTF-8. A regular file is replaced atomically after everything is written; a device or a
+   * pipe is written to directly.
+   * @throws PairLensError `write-failed`.
    */
   write(
     path: string,

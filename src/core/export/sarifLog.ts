@@ -14,11 +14,11 @@ const SARIF_LEVEL = {
 } as const satisfies Record<Level, string>;
 
 export interface SarifPlace {
-  /** `file:` URI of the folder that relative paths start from, ending in `/`. */
+  /** `file:` URI of the base folder of relative paths, ending in `/`. */
   readonly baseUri: string;
-  /** The audited folder relative to that folder, with `/` at its end; empty where it is the same. */
+  /** The audited folder relative to the base folder, ending in `/`; empty if it is the same. */
   readonly prefix: string;
-  /** URI of docs/findings.md, whose anchors are the codes. */
+  /** URI of docs/findings.md, whose anchors are the rules. */
   readonly findingsUri: string;
 }
 
@@ -27,7 +27,7 @@ export interface SarifPlace {
  * part (which would read as a scheme, RFC 3986 section 4.2) and line ends survive.
  */
 export function relativeUri(path: string): string {
-  // A lone surrogate, which JSON can smuggle into a file name, has no UTF-8 form and would throw.
+  // A lone surrogate (possible in JSON) has no UTF-8 form and would throw.
   const wellFormed = path.replace(/\p{Surrogate}/gu, '\ufffd');
   return wellFormed
     .split('/')
@@ -84,8 +84,8 @@ function messageOf(finding: ReportFinding): string {
 }
 
 /**
- * The report as SARIF 2.1.0, the format code scanning services read. Every finding becomes a result; paths are
- * percent-encoded and relative to `%SRCROOT%`, columns count UTF-16 code units.
+ * The report as SARIF 2.1.0, the format of code scanning services. Each finding is a result; paths are percent-encoded
+ * and relative to `%SRCROOT%`, columns count UTF-16 code units.
  */
 export function sarifLog(report: AuditReport, place: SarifPlace): Log {
   const codes = [...RULES.keys()];

@@ -3,7 +3,7 @@ import type { Matrix } from '../matching/matrix.ts';
 import { TopLists } from '../matching/topLists.ts';
 import type { VectorIndex } from '../ports.ts';
 
-/** Nearest neighbours by looking at every row of `items` (n, d): exact, and needs no native package. */
+/** Exact nearest neighbours by exhaustive search of `items` (n, d), without native packages. */
 export function exactIndex(items: Matrix): VectorIndex {
   return {
     size: items.rows,
@@ -20,7 +20,7 @@ export function exactIndex(items: Matrix): VectorIndex {
       };
     },
     dispose() {
-      // Nothing is held outside JavaScript's own memory.
+      // No native memory to free.
     },
   };
 }

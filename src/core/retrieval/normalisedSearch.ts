@@ -20,7 +20,7 @@ const CANDIDATES_PER_RESULT = 10;
 /** Reference queries: unit rows (m, d) of the query's modality. */
 export interface QueryBank {
   readonly queries: Matrix;
-  /** Whether they are not (only) of the dataset that is searched. */
+  /** Whether they are (partly) from another dataset than the searched one. */
   readonly borrowed: boolean;
 }
 
@@ -29,11 +29,11 @@ export interface RankedItem {
   readonly item: number;
   /** Cosine with the query. */
   readonly similarity: number;
-  /** What the item is ranked by: the cosine after the matcher's correction. */
+  /** Ranking score: the cosine after the matcher's correction. */
   readonly score: number;
 }
 
-/** The cosine is corrected by nothing. */
+/** `cosine` has no correction. */
 const SEARCH_NORMALISERS = {
   nnn: ({ borrowed }) => (borrowed ? borrowedNnnNormaliser() : nnnNormaliser()),
   cosine: undefined,
@@ -47,8 +47,8 @@ export interface SearchOptions extends MatchOptions {
 }
 
 /**
- * What a matcher ranks candidates by: their similarities to one query, each corrected by what the bank's queries say.
- * @param similarities cosines of the query with the candidates (n); they are the scores where the bank is empty
+ * A matcher's ranking scores of candidates: their similarities to one query, corrected for hubness with the bank.
+ * @param similarities cosines of the query with the candidates (n); returned unchanged if the bank is empty
  * @param candidates unit rows (n, d)
  * @throws PairLensError `cancelled`.
  */
@@ -67,13 +67,13 @@ export async function correctedScores(
 }
 
 /**
- * The gallery items that fit a query best, hubs marked down by nearest neighbour normalisation or another matcher: an
- * item near to everything gives way to one that is near to this query. The correction is worked out for the nearest
- * candidates only, ten times as many as asked for and at least 200.
+ * The gallery items that match a query best, with hubness correction by nearest neighbour normalisation or another
+ * matcher, which lowers the rank of items that are near to every query. The correction is computed for the nearest
+ * candidates only: ten times the requested number, and at least 200.
  *
  * @param query unit vector (d)
- * @param gallery unit rows (n, d), what `index` was built from
- * @param bank with no query in it the cosine decides
+ * @param gallery unit rows (n, d) from which `index` was built
+ * @param bank if empty, results are ranked by the cosine
  * @throws PairLensError `cancelled`.
  */
 export async function normalisedSearch(

@@ -1,4 +1,4 @@
-/** The matchers a search can rank by: those that correct each item by itself, so that candidates are all they need. */
+/** Matchers available for search: those that correct each item independently, so that only candidates are needed. */
 export const SEARCH_MATCHERS = [
   'nnn',
   'cosine',

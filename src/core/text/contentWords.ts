@@ -8,12 +8,12 @@ const STOP_WORDS = new Set(
   whom why will with without you your`.split(/\s+/),
 );
 
-/** Whether a word says what there is to see, and not only how the words around it belong together. */
+/** Whether a word is a content word and not a function word. */
 export function isContentWord(word: string): boolean {
   return word.length > 2 && !STOP_WORDS.has(word.toLowerCase());
 }
 
-/** Content words of a caption, lower case, each once. */
+/** Distinct content words of a caption, in lower case. */
 export function contentWords(caption: string): Set<string> {
   const words = caption.toLowerCase().match(/\p{L}[\p{L}\p{M}'-]*/gu) ?? [];
   return new Set(words.filter(isContentWord));

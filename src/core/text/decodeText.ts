@@ -8,10 +8,10 @@ import {
 } from './textEncoding.ts';
 import { type Sentence, sentence } from './sentence.ts';
 
-/** Bytes handed to the guesser; more does not make it wiser. */
+/** Bytes used to guess the encoding; more do not improve the guess. */
 const GUESS_BYTES = 64 * 1024;
 
-/** Decodes a whole file losslessly, or says what it looks like instead. */
+/** Decodes a whole file losslessly, or returns a guess of its encoding. */
 export function decodeText(bytes: Uint8Array): DecodedText | UndecodableText {
   if (isUtf32(bytes)) return { guess: 'UTF-32' };
   const file = sniffEncoding(bytes);
@@ -20,8 +20,8 @@ export function decodeText(bytes: Uint8Array): DecodedText | UndecodableText {
 }
 
 /**
- * What bytes that are no UTF-8 may be. `undefined` for binary data and for damaged UTF-8 or UTF-16,
- * which a conversion would not mend.
+ * The probable encoding of bytes that are not UTF-8. Undefined for binary data and for damaged UTF-8 or UTF-16,
+ * which a conversion would not repair.
  */
 export function guessEncoding(bytes: Uint8Array): string | undefined {
   const sample = bytes.subarray(0, GUESS_BYTES);
@@ -30,7 +30,7 @@ export function guessEncoding(bytes: Uint8Array): string | undefined {
   return guess === 'UTF-8' || guess === 'ASCII' ? undefined : guess;
 }
 
-/** The UTF-32LE mark begins like the UTF-16LE one, so it has to be ruled out first. */
+/** The UTF-32LE mark begins like the UTF-16LE one, so it must be excluded first. */
 function isUtf32(bytes: Uint8Array): boolean {
   const [a, b, c, d] = bytes;
   return (
@@ -39,7 +39,7 @@ function isUtf32(bytes: Uint8Array): boolean {
   );
 }
 
-/** What to do about a file in a foreign encoding. */
+/** Remedy for a file in another encoding. */
 export function reencodeRemedy(guess: string | undefined): Sentence {
   return guess === undefined
     ? sentence('Restore the file from a backup, or save it again as UTF-8.')

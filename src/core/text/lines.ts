@@ -1,25 +1,25 @@
-/** One line of a text, without its line end. */
+/** A line of a text, without its line end. */
 export interface TextLine {
   readonly text: string;
   /** Offset of its first character in the whole text, in UTF-16 code units. */
   readonly start: number;
   /** 0-based. */
   readonly number: number;
-  /** Characters of a line longer than the reader wanted; its text is then left out. */
+  /** Length of a line that exceeds the limit; its text is then omitted. */
   readonly tooLong?: number;
 }
 
 /**
- * Splits decoded chunks into lines at LF and CRLF. A final line end does not open another line.
- * Memory holds one chunk and the line that crosses its border, up to the longest line that is wanted.
- * @param longest characters of a line that is handed out; of a longer one its length is.
+ * Splits decoded chunks into lines at LF and CRLF. A final line end does not begin another line.
+ * Memory use: one chunk and the line that crosses its end, up to `longest` characters.
+ * @param longest characters of a line; for a longer one only its length is returned.
  */
 export async function* readLines(
   chunks: AsyncIterable<string>,
   longest = Infinity,
 ): AsyncGenerator<TextLine> {
   let parts: string[] = [];
-  /** Characters of the line in the chunks before. */
+  /** Length of the current line in previous chunks. */
   let held = 0;
   let start = 0;
   let offset = 0;
@@ -49,7 +49,7 @@ export async function* readLines(
   else if (held > 0) yield line(parts.join(''), start, number);
 }
 
-/** The lines of a text held whole, one by one. */
+/** The lines of a text in memory. */
 export function* eachLine(text: string): Generator<TextLine> {
   let start = 0;
   for (let number = 0; start < text.length; number++) {

@@ -1,28 +1,28 @@
 import { visibleText } from './visibleText.ts';
 
 /**
- * Something said to a person, as data: its English text with places `{0}`, `{1}`…, and what stands there. Whoever
- * shows it chooses the language; the English one never changes with it and may be compared.
+ * A translatable message for users: its English text with placeholders `{0}`, `{1}`…, and their values. It is translated
+ * when it is displayed; the English text is stable and may be compared.
  */
 export interface Sentence {
   readonly text: string;
   readonly values: readonly SentenceValue[];
 }
 
-/** A part of a sentence may be a phrase that has a translation of its own. */
+/** A value may be a phrase with its own translation. */
 export type SentenceValue = string | number | Sentence;
 
-/** @param text a literal, so that it can be found for translation; `{n}` is the place of the nth value */
+/** @param text must be a literal, so that a test can find its translation; `{n}` is the placeholder of value n */
 export function sentence(text: string, ...values: readonly SentenceValue[]): Sentence {
   return { text, values };
 }
 
-/** Text that has no translation: what an operating system or another library says. */
+/** Text without a translation: messages of the operating system or of a library. */
 export function verbatim(text: string): Sentence {
   return { text: '{0}', values: [text] };
 }
 
-/** The sentence in English. What stands in its places comes from files, other libraries and people: it is made visible. */
+/** The sentence in English. Control characters in its values are escaped, because values are untrusted. */
 export function inEnglish({ text, values }: Sentence): string {
   return text.replace(/\{(\d+)\}/g, (place, n: string) => {
     const value = values[Number(n)];

@@ -1,7 +1,7 @@
 /** The encodings PairLens reads and writes back byte for byte. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-/** How a file's characters are written as bytes. Enough to write any text back the same way. */
+/** Encoding of a file, sufficient to write text back in the same way. */
 export interface FileEncoding {
   readonly encoding: TextEncoding;
   /** Whether the file starts with a byte order mark; it is not part of the text. */
@@ -12,9 +12,9 @@ export interface DecodedText extends FileEncoding {
   readonly text: string;
 }
 
-/** Bytes that are no UTF-8 and no UTF-16: nothing is read from them by guesswork. */
+/** Bytes that are neither UTF-8 nor UTF-16; they are not decoded with a guessed encoding. */
 export interface UndecodableText {
-  /** What the bytes look like, e.g. `windows-1252`; undefined where not even a guess is worth making. */
+  /** Probable encoding, e.g. `windows-1252`; undefined if it is unclear. */
   readonly guess: string | undefined;
 }
 
@@ -24,12 +24,12 @@ const BOMS: readonly (readonly [TextEncoding, readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-/** Bytes looked at to recognise UTF-16 without a byte order mark. */
+/** Bytes used to detect UTF-16 without a byte order mark. */
 export const SAMPLE_BYTES = 4096;
 
 /**
- * The encoding a file's first bytes speak for: its byte order mark; UTF-16 where every second byte of
- * mostly Latin text is zero, which no other text does; UTF-8 otherwise, to be proved by decoding.
+ * The encoding according to a file's first bytes: by its byte order mark; UTF-16 if every second byte is
+ * zero in mostly Latin text; otherwise UTF-8, to be verified by decoding.
  */
 export function sniffEncoding(head: Uint8Array): FileEncoding {
   for (const [encoding, mark] of BOMS) {
@@ -49,21 +49,21 @@ function utf16WithoutMark(head: Uint8Array): TextEncoding | undefined {
     if (head[2 * i] === 0) zeroFirst++;
     if (head[2 * i + 1] === 0) zeroSecond++;
   }
-  // Half the units being ASCII, and none with a zero on the other side, cannot happen by chance.
+  // Half of the units are ASCII, and none has its zero on the other side: not a coincidence.
   if (zeroFirst === 0 && zeroSecond * 2 >= units) return 'utf-16le';
   if (zeroSecond === 0 && zeroFirst * 2 >= units) return 'utf-16be';
   return undefined;
 }
 
-/** Number of bytes the byte order mark takes. */
+/** Length of the byte order mark in bytes. */
 export function bomLength(file: FileEncoding): number {
   if (!file.bom) return 0;
   return file.encoding === 'utf-8' ? 3 : 2;
 }
 
 /**
- * Decodes strictly: `undefined` where the bytes are not wholly valid in this encoding, or hold a NUL
- * character, which no text file does. `bytes` start after the byte order mark.
+ * Decodes strictly: undefined if the bytes are invalid in this encoding or contain NUL, which text files do
+ * not. `bytes` start after the byte order mark.
  */
 export function decodeStrictly(bytes: Uint8Array, encoding: TextEncoding): string | undefined {
   try {
@@ -74,14 +74,14 @@ export function decodeStrictly(bytes: Uint8Array, encoding: TextEncoding): strin
   }
 }
 
-/** Decodes with U+FFFD in place of what is invalid, to find which rows of a damaged file are whole. */
+/** Decodes with U+FFFD for invalid bytes, to find the intact rows of a damaged file. */
 export function decodeLeniently(bytes: Uint8Array, encoding: TextEncoding): string {
   const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
-  // By runs: a file of nothing but zeros is replaced as fast as it is read.
+  // Whole runs at once: fast for files of zeros.
   return text.replace(/\0+/g, ({ length }) => '\uFFFD'.repeat(length));
 }
 
-/** The bytes of `text` in this encoding: for anything `decodeStrictly` read, exactly those it read. */
+/** Encodes `text`; the exact inverse of `decodeStrictly`. */
 export function encodeText(text: string, file: FileEncoding): Uint8Array {
   const marked = file.bom ? '\uFEFF' + text : text;
   if (file.encoding === 'utf-8') return new TextEncoder().encode(marked);

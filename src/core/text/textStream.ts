@@ -9,15 +9,15 @@ import {
   type TextEncoding,
 } from './textEncoding.ts';
 
-/** Where a file stops being valid text. */
+/** Position of the first invalid bytes of a file. */
 export interface TextDamage {
   readonly guess: string | undefined;
 }
 
 /**
- * Decodes a file's bytes chunk by chunk, in memory bounded by the chunk. Where bytes are invalid,
- * U+FFFD stands for them and `damage` is set before the chunk that holds them is handed out: from then
- * on text with U+FFFD in it must not be trusted. Text handed out earlier is good, U+FFFD included.
+ * Decodes a file chunk by chunk, with memory bounded by the chunk size. Invalid bytes are replaced by
+ * U+FFFD, and `damage` is set before their chunk is yielded: from then on text with U+FFFD may be
+ * damaged. U+FFFD in earlier chunks is part of the file.
  */
 export class TextStream {
   readonly #bytes: AsyncIterable<Uint8Array>;
@@ -32,13 +32,13 @@ export class TextStream {
     return this.#damage;
   }
 
-  /** The text without its byte order mark. To be read once. */
+  /** The text without its byte order mark. Can be iterated only once. */
   async *chunks(): AsyncGenerator<string> {
     let carry: Uint8Array = new Uint8Array(0);
     for await (const chunk of this.#bytes) {
       let bytes = carry.length === 0 ? chunk : concatenate(carry, chunk);
       if (this.#encoding === undefined) {
-        // The same bytes settle the encoding, in chunks of any size.
+        // Collect enough bytes, so that the detection does not depend on the chunk size.
         if (bytes.length < SAMPLE_BYTES) {
           carry = bytes.slice();
           continue;
@@ -74,7 +74,7 @@ function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
   return joined;
 }
 
-/** Bytes at the end that begin a character the next chunk finishes. */
+/** Number of bytes at the end that begin an incomplete character. */
 function unfinishedBytes(bytes: Uint8Array, encoding: TextEncoding): number {
   if (encoding === 'utf-8') {
     for (let back = 1; back <= Math.min(3, bytes.length); back++) {

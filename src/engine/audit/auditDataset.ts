@@ -24,24 +24,24 @@ import { ProgressMeter } from '../indexing/progressMeter.ts';
 import { weighedWords } from './wordContributions.ts';
 import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
 
-/** A judgement takes some 30 microseconds: a turn stays short. */
+/** Pairs scored between two yields to the event loop; each takes about 30 microseconds. */
 const JUDGED_PER_TURN = 200;
-/** Captions whose language is told in one turn. */
+/** Captions whose language is detected between two yields. */
 const TOLD_PER_TURN = 200;
-/** Where captions exchanged within the dataset move the prior less than this, they say too little to speak of. */
+/** Below this change of the prior by exchanged captions, the captions are too similar to be judged. */
 const TOO_ALIKE = 0.25;
-/** So many are shown all the same, without a probability. */
+/** Number of pairs with the lowest scores that are then listed, without a probability. */
 const LEAST_FITTING = 5;
 
 export interface JudgeOptions {
   readonly reference: ReferenceBank;
-  /** Tells captions the encoder cannot read; without one every caption counts as English. */
+  /** Detects captions in languages the encoder does not support; without it all captions are treated as English. */
   readonly languages?: LanguageDetector;
-  /** A fast kernel for the all-pairs search; plain JavaScript without one. */
+  /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
-  /** What a person decided of each pair of the dataset (engine/audit/decisionFile.ts). */
+  /** The user's decision about each pair (engine/audit/decisionFile.ts). */
   readonly decisions?: readonly (Decision | undefined)[];
-  /** Awaited between the steps, so that a long audit does not starve its host; by default one turn of the event loop. */
+  /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
   readonly pause?: () => Promise<void>;
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
@@ -49,18 +49,17 @@ export interface JudgeOptions {
 
 export interface AuditOptions extends JudgeOptions {
   readonly levels: Levels;
-  /** What encodes captions without a word, and tells the time of it; without it no words are weighed. */
+  /** Encoder for captions without a word, and clock for the progress; if undefined, no words are weighed. */
   readonly words?: { readonly encoder: TextEncoder; readonly clock: Clock };
 }
 
-/** A dataset with a model of its own: what the detectors work on, and its embeddings. */
+/** An embedded dataset with its audit model: the input of the detectors. */
 export interface JudgedDataset extends AuditContext {
   readonly embedded: EmbeddedDataset;
 }
 
 /**
- * Judges every readable pair of an embedded dataset and collects the findings, the worst first. The same dataset gives
- * the same result in every run.
+ * Scores every readable pair of an embedded dataset and collects the findings, the worst first. Deterministic.
  * @throws PairLensError `cancelled`.
  */
 export async function auditDataset(
@@ -82,7 +81,7 @@ export async function auditDataset(
 }
 
 /**
- * Learns what right and wrong captions look like here, and judges every pair that counts.
+ * Fits the audit model to the dataset and scores all its pairs but excluded and foreign-language ones.
  * @throws PairLensError `cancelled`.
  */
 export async function judgeDataset(
@@ -138,7 +137,7 @@ export async function judgeDataset(
   };
 }
 
-/** The pairs and problems of a dataset that nobody edits meanwhile. */
+/** The pairs and problems of a dataset that does not change. */
 function pairsOf({
   dataset,
   problems,
@@ -156,7 +155,7 @@ function pairsOf({
   };
 }
 
-/** Runs the detectors that may report a wanted rule. @throws PairLensError `cancelled`. */
+/** Runs the detectors with at least one rule that is not off. @throws PairLensError `cancelled`. */
 async function detect(
   context: AuditContext,
   options: Pick<JudgeOptions, 'pause' | 'signal' | 'onProgress'>,
@@ -173,7 +172,7 @@ async function detect(
   return findings.all();
 }
 
-/** For each judged pair what its words add to the match. @throws PairLensError `cancelled`. */
+/** Word contributions of each scored pair. @throws PairLensError `cancelled`. */
 async function weighPairs(
   { embedded, judged, model }: JudgedDataset,
   { encoder, clock }: NonNullable<AuditOptions['words']>,
@@ -198,7 +197,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** For each pair the language of its caption, where that is clearly not English. */
+/** For each pair the language of its caption, if it is clearly not English. */
 function* foreignLanguages(
   { dataset, texts, textRow }: EmbeddedDataset,
   readable: readonly boolean[],
@@ -249,7 +248,7 @@ function auditedPairs(
         embedded.texts.embedding,
         embedded.textRow[p]!,
       ),
-      // A caption that was not judged is as likely wrong as any.
+      // A caption that was not scored has the mean probability.
       mismatch: Number.isNaN(probability) ? anyWrong : probability,
       findings: codes.get(p) ?? [],
     };
@@ -277,7 +276,7 @@ export function findingsAt(levels: Levels, detected: readonly Detected[]): Findi
   return findings.sort((a, b) => rank(a) - rank(b) || b.confidence - a.confidence);
 }
 
-/** The judged pairs with the lowest scores, the lowest first; verified ones left out. */
+/** The scored pairs with the lowest scores, the lowest first, without verified ones. */
 function leastFitting({ embedded, judged, verified, model }: AuditContext): number[] {
   const scored = judged.flatMap((use, pair) => {
     if (!use || verified[pair] === true) return [];
@@ -290,13 +289,13 @@ function leastFitting({ embedded, judged, verified, model }: AuditContext): numb
     .map(({ pair }) => pair);
 }
 
-/** Mean of the judged pairs' probabilities; 0 where none was judged. */
+/** Mean probability of the scored pairs; 0 if there are none. */
 function meanOf(mismatch: Float64Array): number {
   const judged = mismatch.filter((probability) => !Number.isNaN(probability));
   return judged.reduce((sum, probability) => sum + probability, 0) / Math.max(1, judged.length);
 }
 
-/** What the calibrated probabilities promise of the `caption-mismatch` findings. */
+/** Estimated precision and recall of the `caption-mismatch` findings, from the calibrated probabilities. */
 export function mismatchEstimate({ mismatch, model }: AuditContext): MismatchEstimate {
   const exchanged = model.suspicions.exchanged.calibration;
   const foreign = model.suspicions.foreign.calibration;

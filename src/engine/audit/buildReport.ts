@@ -75,7 +75,7 @@ function decidedPairs(decisions: readonly (Decision | undefined)[]): {
   return decided.verified + decided.excluded === 0 ? {} : { decided };
 }
 
-/** What stands before a dataset's own paths to make them relative to `root`: empty, or a path ending in `/`. */
+/** Prefix that makes a dataset's paths relative to `root`: empty, or a path ending in `/`. */
 export function folderPrefix(root: string, folder: string): string {
   if (!folder.startsWith(root)) return '';
   const parts = folder
@@ -87,7 +87,7 @@ export function folderPrefix(root: string, folder: string): string {
 
 function worstFirst(a: ReportFinding, b: ReportFinding): number {
   const byLevel = LEVELS_WORST_FIRST.indexOf(a.level) - LEVELS_WORST_FIRST.indexOf(b.level);
-  // Array.prototype.sort is stable: equals stay in the order of the audit.
+  // Array.prototype.sort is stable: equal findings keep the order of the audit.
   return byLevel === 0 ? b.confidence - a.confidence : byLevel;
 }
 
@@ -124,7 +124,7 @@ function reportFinding(
   };
 }
 
-/** The same for the same finding in every run, whatever its position in the file. */
+/** The same for the same finding in every run, regardless of its position in the file. */
 export function fingerprintOf(
   finding: Finding,
   dataset: Dataset,
@@ -133,10 +133,10 @@ export function fingerprintOf(
 ): string {
   const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
   const image = finding.image ?? pair?.image ?? '';
-  // The message tells apart two problems of one file; neither it nor the rest moves when lines are added above.
+  // The message distinguishes two problems of one file. No part depends on the position in the file.
   const what = finding.caption ?? pair?.caption ?? inEnglish(finding.message);
   const parts = [finding.code, prefix + finding.file, image, what];
-  // A pair may be hard to tell from several others.
+  // A pair may have several hard negatives.
   if (finding.code === 'hard-negative') parts.push(finding.relatedFiles[0] ?? '');
   return hash(parts.join('\0'));
 }
@@ -163,7 +163,7 @@ function relatedPair(pair: Pair, prefix: string): RelatedPair {
 
 function regionOf(range: Pair['source']['range'], caption: string): ReportRegion {
   const startColumn = range.column + 1;
-  // Raw characters hold a line end only where the caption does, so without one they all stand on one line.
+  // Raw characters contain a line end only if the caption does; otherwise they are on one line.
   const oneLine = !/[\r\n]/.test(caption);
   return {
     startLine: range.line + 1,
@@ -180,7 +180,7 @@ function remedyOf(fixes: readonly Fix[]): string | undefined {
   return undefined;
 }
 
-/** Shares of several datasets, each weighted by its pairs. */
+/** Mean estimate of several datasets, weighted by their pairs. */
 function pooledEstimate(audited: readonly AuditedDataset[]): MismatchEstimate | undefined {
   const judged = audited.flatMap(({ audit }) =>
     audit.estimate === undefined

@@ -5,7 +5,7 @@ import type { Decision } from '../../core/dataset/decisions.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 
-/** What the audit says of one pair. */
+/** Audit result of one pair. */
 export interface AuditedPair {
   /** Cosine of the active encoder. */
   readonly similarity: number;
@@ -14,22 +14,22 @@ export interface AuditedPair {
   readonly findings: readonly RuleCode[];
 }
 
-/** The audit of one dataset. */
+/** Audit result of one dataset. */
 export interface DatasetAudit {
-  /** One for each pair of the dataset; undefined where its image or caption could not be read. */
+  /** For each pair of the dataset; undefined if its image or caption could not be read. */
   readonly pairs: readonly (AuditedPair | undefined)[];
   readonly findings: readonly Finding[];
   readonly estimate?: MismatchEstimate;
-  /** Where captions are too alike to be judged against one another, the pairs that fit least: no verdict. */
+  /** If the captions are too similar to be judged, the pairs with the lowest scores, without a verdict. */
   readonly leastFitting?: readonly number[];
-  /** For each pair what its words add to the match; where they were asked for, and the pair could be judged. */
+  /** Word contributions of each pair, if requested; undefined for pairs that were not scored. */
   readonly words?: readonly (readonly WeighedWord[] | undefined)[];
 }
 
-/** A dataset with its audit, ready to be reported. */
+/** A dataset with its audit result. */
 export interface AuditedDataset {
   readonly dataset: Dataset;
   readonly audit: DatasetAudit;
-  /** For each pair what a person decided of it. */
+  /** The user's decision about each pair. */
   readonly decisions: readonly (Decision | undefined)[];
 }

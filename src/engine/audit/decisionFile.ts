@@ -18,17 +18,17 @@ import { encodeText, type DecodedText } from '../../core/text/textEncoding.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { errorWords } from '../discovery/errorWords.ts';
 
-/** What people decided, as far as it can be read. */
+/** The readable decisions of a file. */
 export interface KnownDecisions {
   /** By `decisionKey`. */
   readonly decisions: ReadonlyMap<string, Decision>;
-  /** What of the file cannot be read: never a reason not to audit. */
+  /** Unreadable parts of the file; they do not stop an audit. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * The decisions below a dataset's root; none where there is no such file.
- * @param folder that was opened, and holds the root: a link that leads out of it is not followed
+ * Reads the decisions of a dataset; none if there is no file.
+ * @param folder that was opened and contains the root: a link that leads out of it is not followed
  */
 export async function readDecisions(
   files: FileSystem,
@@ -48,7 +48,7 @@ export async function readDecisions(
   }
 }
 
-/** What was decided of each pair of a dataset; undefined where nothing was, or image or caption have changed since. */
+/** The decision about each pair; undefined if there is none, or if image or caption have changed since. */
 export function decisionsOf(
   { dataset, images, imageRow }: EmbeddedDataset,
   decisions: ReadonlyMap<string, Decision>,
@@ -64,12 +64,12 @@ export function decisionsOf(
 }
 
 /**
- * Writes a decision about one pair, or takes it back, in one step; nothing else in the file changes, and nothing that
- * another process decides meanwhile is lost. With its last decision the file goes.
- * @param folder that was opened, and holds the root
+ * Adds or removes a decision about one pair, atomically; other lines are unchanged, and concurrent changes of other
+ * processes are kept. The file is deleted with its last decision.
+ * @param folder that was opened and contains the root
  * @param pair image relative to the dataset's root, and the hash of its bytes
- * @returns the key it stands under, once the decision is on the disk.
- * @throws PairLensError `write-failed`, `unreadable-file`, `unsupported-format`: a file that cannot be read stays as it is.
+ * @returns the decision's key, after the file is written.
+ * @throws PairLensError `write-failed`, `unreadable-file`, `unsupported-format`; an unreadable file is not changed.
  */
 export async function writeDecision(
   files: FileSystem,

@@ -5,8 +5,8 @@ import { rowsFrom } from '../../core/matching/scoreBlocks.ts';
 import type { TextEncoder } from '../../core/ports.ts';
 
 /**
- * What each content word of a caption adds to its match with an image. The captions without a word are nobody's: they
- * are encoded past the store.
+ * How much each content word of a caption adds to its match with an image. The captions without a word are encoded
+ * without the embedding store.
  * @param image centred unit row of the image in the joint space
  * @throws PairLensError `cancelled`.
  */
@@ -18,7 +18,7 @@ export async function weighedWords(
 ): Promise<WeighedWord[]> {
   const words = omissions(caption);
   const weighed: WeighedWord[] = [];
-  // The whole caption goes along with each batch: rows of one batch are padded alike.
+  // Each batch contains the whole caption, because rows of one batch have the same padding.
   const size = Math.max(1, textEncoder.batchSize - 1);
   for (let start = 0; start < words.length; start += size) {
     throwIfCancelled(signal);

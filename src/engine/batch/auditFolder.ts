@@ -12,11 +12,11 @@ export interface AuditedFolder {
 }
 
 /**
- * Audits every dataset below `folder`, one after the other, so that only one is in memory with its embeddings.
+ * Audits the datasets below `folder` one after the other, so that the embeddings of only one are in memory.
  *
  * @param folder absolute path
  * @param version of this program, for the report
- * @throws PairLensError `no-dataset`, `cancelled`, and what the steps throw.
+ * @throws PairLensError `no-dataset`, `cancelled`, and the errors of the steps.
  */
 export async function auditFolder(
   folder: string,

@@ -10,32 +10,32 @@ import type { ProgressListener } from '../../core/progress.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
 import type { KnownDecisions } from '../audit/decisionFile.ts';
 
-/** How the caller of a long step stops it and hears of it. */
+/** Cancellation and progress of a long step. */
 export interface RunOptions {
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
 }
 
-/** What an audit is to say. */
+/** Options of an audit. */
 export interface AuditRequest {
   readonly levels: Levels;
-  /** What a person decided of each pair. */
+  /** The user's decision about each pair. */
   readonly decisions?: readonly (Decision | undefined)[];
-  /** Whether the words of each pair are weighed: some six captions more to encode for each. */
+  /** Whether to weigh the words of each pair, which encodes about six more captions per pair. */
   readonly words?: boolean;
 }
 
-/** The steps that the use cases of the command line are made of, with the ports already in place. */
+/** The steps of the command line's use cases, bound to their ports. */
 export interface BatchPorts {
   readonly modelId: string;
-  /** Unit rows of shipped pairs: queries of a known distribution for datasets too small to supply their own. */
+  /** Unit rows of the shipped reference pairs: query bank for datasets that are too small to have their own. */
   readonly reference: MatchingSpaces;
-  /** A fast kernel for matching; plain JavaScript without one. */
+  /** SIMD kernel for matching; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   open(folder: string, hooks: RunOptions): Promise<readonly Dataset[]>;
-  /** @param leaveOut given where captions are embedded to be judged: what is left out beside what they share */
+  /** @param leaveOut for captions embedded for an audit: words left out besides what they share. */
   index(dataset: Dataset, hooks: RunOptions, leaveOut?: LeftOut): Promise<EmbeddedDataset>;
-  /** What people decided of a dataset's pairs. @param folder that was opened, and holds the root */
+  /** Reads the decisions of a dataset. @param folder that was opened and contains the root. */
   decisions(root: string, folder: string): Promise<KnownDecisions>;
   audit(embedded: EmbeddedDataset, wanted: AuditRequest, hooks: RunOptions): Promise<DatasetAudit>;
   /** Joint-space embedding of a text, a unit vector. */

@@ -14,7 +14,7 @@ import { folderPrefix } from '../audit/buildReport.ts';
 import type { RunOptions, BatchPorts } from './batchPorts.ts';
 
 export interface NoiseMeasure {
-  /** Share of the images that were given the caption of another image. */
+  /** Share of the images with the caption of another image. */
   readonly rate: number;
   readonly seeds: number;
   /** Images measured in each run. */
@@ -33,36 +33,36 @@ export interface MatcherMeasure {
   readonly recall: Recall;
 }
 
-/** How well the encoder does on one dataset whose captions are taken to be right. */
+/** Metrics of the encoders on one dataset, whose captions are assumed to be correct. */
 export interface Evaluation {
   /** Folder of the dataset relative to the evaluated one; empty for that folder itself. */
   readonly folder: string;
   readonly model: string;
   readonly images: number;
   readonly captions: number;
-  /** Recall in percent by the plain cosine: every query is answered without knowing the others. */
+  /** Recall in percent by the plain cosine; queries are independent. */
   readonly inductive: Recall;
   /** Recall after nearest neighbour normalisation with all queries of this dataset as the bank. */
   readonly transductive: Recall;
-  /** Every matcher that was measured, in the order of the table. */
+  /** All measured matchers, in the order of `MATCHERS`. */
   readonly matchers: readonly MatcherMeasure[];
   readonly injectedNoise?: NoiseMeasure;
 }
 
 export interface EvaluateOptions {
-  /** Only the pairs of this split are measured. */
+  /** Measure only the pairs of this split. */
   readonly split?: string | undefined;
-  /** Id of the only matcher to measure beside the two that are always measured; all of them without it. */
+  /** ID of the matcher to measure beside the two that are always measured; default: all. */
   readonly matcher?: string | undefined;
   readonly rate: number;
   readonly seeds: number;
-  /** Images measured at most in each run with injected noise. */
+  /** Most images in each run with injected noise. */
   readonly limit: number;
 }
 
 /**
- * Measures retrieval and the detection of wrong captions on every dataset below `folder`. The datasets are taken to be
- * right; captions are exchanged in memory only.
+ * Measures retrieval and the detection of wrong captions on the datasets below `folder`, whose captions are assumed to
+ * be correct; captions are exchanged in memory only.
  * @throws PairLensError `no-dataset`, `cancelled`.
  */
 export async function evaluateFolder(
@@ -86,7 +86,7 @@ export async function evaluateFolder(
   return evaluations;
 }
 
-/** The pairs of one split and their images, so that nothing else is encoded. @throws PairLensError `invalid-argument`. */
+/** The dataset with only the pairs and images of one split. @throws PairLensError `invalid-argument`. */
 function ofSplit(dataset: Dataset, split: string | undefined): Dataset {
   if (split === undefined) return dataset;
   const pairs = dataset.pairs.filter((pair) => pair.split === split);
@@ -142,7 +142,7 @@ async function measureRetrieval(
   };
 }
 
-/** The embeddings of the images that have a readable pair, one row for each of those pairs, and whose it is. */
+/** Embeddings of the readable pairs and their images, and the image of each pair. */
 function readablePairs(embedded: EmbeddedDataset): {
   readonly spaces: MatchingSpaces;
   readonly owner: Int32Array;
@@ -192,7 +192,7 @@ async function measureNoise(
     found.push(auroc(measured('mismatch'), noisy.wrong));
     baseline.push(auroc(measured('similarity'), noisy.wrong));
   }
-  // With a handful of images there may be no wrong caption, or no right one, to tell apart.
+  // With very few images there may be only wrong or only correct captions, which has no AUROC.
   if (found.length === 0 || found.some((value) => Number.isNaN(value))) return undefined;
   return {
     rate: options.rate,

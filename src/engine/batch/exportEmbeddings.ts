@@ -9,10 +9,10 @@ import type { RunOptions, BatchPorts } from './batchPorts.ts';
 
 export interface ExportedEmbeddings {
   readonly pairs: number;
-  /** Pairs without a row, because the image or the caption could not be read. */
+  /** Number of pairs without a row, because image or caption could not be read. */
   readonly left: number;
   readonly dimensions: number;
-  /** The files, relative to the folder they were written to. */
+  /** The written files, relative to the output folder. */
   readonly files: readonly string[];
 }
 
@@ -22,9 +22,9 @@ const METADATA_FILE = 'metadata/metadata_0.parquet';
 
 /**
  * Writes the embeddings of every readable pair below `folder` in the layout of clip-retrieval: row i of both arrays
- * (float16, unit rows) and of the metadata is pair i, an image with several captions standing in several rows.
+ * (float16, unit rows) and of the metadata is pair i; an image with several captions has several rows.
  *
- * @param join joins `out` and a relative path in the platform's way
+ * @param join joins `out` and a relative path in the platform's style
  * @throws PairLensError `no-dataset`, `write-failed`, `cancelled`.
  */
 export async function exportEmbeddings(
@@ -96,7 +96,7 @@ function readableRows(embedded: EmbeddedDataset, prefix: string): EmbeddedRow[] 
   });
 }
 
-/** The two columns clip-retrieval reads, and what PairLens knows besides. */
+/** The two columns that clip-retrieval reads, and further ones of PairLens. */
 function metadata(rows: readonly EmbeddedRow[]): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({

@@ -4,8 +4,8 @@ import type { AuditedDataset } from '../audit/datasetAudit.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 
 /**
- * One JSON object a line for every readable pair, in dataset order: what `--pairs` writes. The fields are a contract
- * with other programs.
+ * The output of `--pairs`: one JSON object per line for every readable pair, in dataset order. The fields are a public
+ * interface: do not change them.
  *
  * @param root folder that `image` is relative to
  */
@@ -30,7 +30,7 @@ export function* pairLines(root: string, datasets: readonly AuditedDataset[]): G
   }
 }
 
-/** Four digits are more than the support is good for, and the lines are many. */
+/** Rounds the support to four digits, more than its accuracy, because there are many lines. */
 function wordLine({ text, start, end, support }: WeighedWord): WeighedWord {
   return { text, start, end, support: Number(support.toFixed(4)) };
 }

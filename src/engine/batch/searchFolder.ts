@@ -6,7 +6,7 @@ import { type SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 import type { RunOptions, BatchPorts } from './batchPorts.ts';
 
-/** Below this many reference queries of its own, a dataset borrows the shipped ones. */
+/** A dataset with fewer own queries also uses the shipped reference bank. */
 const ENOUGH_QUERIES = 256;
 
 export interface ImageHit {
@@ -15,33 +15,33 @@ export interface ImageHit {
   readonly captions: readonly string[];
   /** Cosine with the query. */
   readonly similarity: number;
-  /** What the ranking goes by: the cosine corrected for hubness. */
+  /** Ranking score: the cosine with hubness correction. */
   readonly score: number;
 }
 
 export interface FoundCaption {
   readonly caption: string;
-  /** The images that carry it, relative to the searched folder. */
+  /** The images with this caption, relative to the searched folder. */
   readonly images: readonly string[];
   readonly similarity: number;
   readonly score: number;
 }
 
-/** Builds the index to look neighbours up in: exact, or approximate for many look-ups in a large set. */
+/** Builds an index: exact, or approximate for many queries in a large set. */
 export type MakeIndex = (items: Matrix) => Promise<VectorIndex>;
 
 export interface FolderSearch {
   readonly images: number;
   readonly captions: number;
-  /** The images that fit a text best. */
+  /** The images that match a text best. */
   findImages(text: string, top: number): Promise<ImageHit[]>;
-  /** The distinct captions that fit an image best; the image need not belong to a dataset. */
+  /** The distinct captions that match an image best; the image need not be in a dataset. */
   findCaptions(imageFile: string, top: number): Promise<FoundCaption[]>;
 }
 
 /**
- * Makes every dataset below `folder` searchable together.
- * @param matcher how results are ranked; nearest neighbour normalisation without it
+ * Opens all datasets below `folder` for a common search.
+ * @param matcher ranks the results; default: nearest neighbour normalisation
  * @throws PairLensError `no-dataset`, `cancelled`.
  */
 export async function searchFolder(
@@ -137,7 +137,7 @@ function gatherCaptions(
   }
 }
 
-/** The dataset's own queries where there are enough of them to know what a query looks like here. */
+/** The dataset's own queries if there are enough, else together with the shipped ones. */
 function bankOf(own: Matrix, shipped: Matrix): QueryBank {
   if (own.rows >= ENOUGH_QUERIES) return { queries: own, borrowed: false };
   return { queries: stacked([own, shipped], shipped.columns), borrowed: true };

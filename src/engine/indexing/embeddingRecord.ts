@@ -1,8 +1,8 @@
 import { packFloat16, unpackFloat16 } from '../../core/float16.ts';
 
-/** What the encoders said of one image. */
+/** Embeddings and facts of one image. */
 export interface ImageRecord {
-  /** Of the original, upright. */
+  /** Size of the original, upright, in pixels. */
   readonly width: number;
   readonly height: number;
   readonly thumbnail: Uint8Array;
@@ -11,7 +11,7 @@ export interface ImageRecord {
   readonly visual: Float32Array;
 }
 
-/** What the encoder said of one caption. */
+/** Embeddings of one caption. */
 export interface TextRecord {
   readonly embedding: Float32Array;
   readonly sentence: Float32Array;
@@ -19,7 +19,7 @@ export interface TextRecord {
 
 /**
  * Layout, little-endian: u8 kind and version, u8 number of vectors, u16 bytes of extra data, u16 length of
- * each vector; the vectors as float16; the extra data. About 2.3 KB an image.
+ * each vector; the vectors as float16; the extra data. About 2.3 KB per image.
  */
 const IMAGE = 0x11;
 const TEXT = 0x21;
@@ -34,7 +34,7 @@ export function packImageRecord(record: ImageRecord): Uint8Array {
   return pack(IMAGE, [record.embedding, record.prior, record.visual], extra);
 }
 
-/** The record in `bytes`, or undefined where they hold none: the caller encodes the image again. */
+/** Parses a record; undefined if it is invalid: the caller encodes the image again. */
 export function unpackImageRecord(bytes: Uint8Array): ImageRecord | undefined {
   const parts = unpack(IMAGE, 3, bytes);
   const [embedding, prior, visual] = parts?.vectors ?? [];
@@ -55,7 +55,7 @@ export function packTextRecord(record: TextRecord): Uint8Array {
   return pack(TEXT, [record.embedding, record.sentence], new Uint8Array(0));
 }
 
-/** The record in `bytes`, or undefined where they hold none: the caller encodes the caption again. */
+/** Parses a record; undefined if it is invalid: the caller encodes the caption again. */
 export function unpackTextRecord(bytes: Uint8Array): TextRecord | undefined {
   const [embedding, sentence] = unpack(TEXT, 2, bytes)?.vectors ?? [];
   return embedding === undefined || sentence === undefined ? undefined : { embedding, sentence };

@@ -1,11 +1,11 @@
 import { PairLensError } from '../../core/errors.ts';
 
-/** Two batches: one being encoded, one ready to follow without a gap. */
+/** One batch being encoded and one waiting. */
 const BATCHES_AHEAD = 2;
 
 /**
- * Keeps the encoder busy while the caller prepares the next batch, and holds the caller back when it is ahead,
- * so that memory stays flat.
+ * Encodes batches while the caller prepares the next one; `add` waits while the queue is full, which bounds the memory
+ * use.
  */
 export class EncodeQueue {
   private readonly running = new Set<Promise<void>>();
@@ -14,8 +14,8 @@ export class EncodeQueue {
   constructor(private readonly limit = BATCHES_AHEAD) {}
 
   /**
-   * Starts `encode`; resolves as soon as there is room for another batch.
-   * @throws what an earlier batch threw.
+   * Queues `encode`; resolves as soon as another batch may be added.
+   * @throws the error of an earlier batch.
    */
   async add(encode: () => Promise<void>): Promise<void> {
     this.throwFailure();
@@ -30,8 +30,8 @@ export class EncodeQueue {
   }
 
   /**
-   * Resolves when every batch is done.
-   * @throws what a batch threw.
+   * Resolves when all batches are done.
+   * @throws the error of a batch.
    */
   async onIdle(): Promise<void> {
     await Promise.all(this.running);

@@ -1,9 +1,9 @@
 import type { EmbeddingStore, FileStat, Hasher } from '../../core/ports.ts';
 
-/** File systems count time in steps of up to two seconds (FAT): a younger file may still change unnoticed. */
+/** Coarsest resolution of modification times (FAT): a younger file may still change without a new time. */
 const MTIME_GRANULARITY_MS = 2_000;
 
-/** Remembers the hash of each file by its path, size and time, so that an unchanged file costs a stat. */
+/** Stores the hash of each file by path, size and modification time, so that unchanged files are not read. */
 export class FileHashes {
   private readonly encoder = new TextEncoder();
   private readonly decoder = new TextDecoder();
@@ -22,13 +22,13 @@ export class FileHashes {
     return bytes === String(stat.bytes) && modified === String(stat.modified) ? hash : undefined;
   }
 
-  /** `stat` must be from before the file was read: whoever writes in between changes its time. */
+  /** `stat` must be from before the file was read, so that a write in between is noticed. */
   put(path: string, stat: FileStat, hash: string): void {
     if (this.wallClock() - stat.modified < MTIME_GRANULARITY_MS) return;
     this.store.put(this.key(path), this.encoder.encode(`${stat.bytes} ${stat.modified} ${hash}`));
   }
 
-  /** Paths may be longer than a key can be. */
+  /** Hashed, because paths may be longer than the limit for keys. */
   private key(path: string): string {
     return `f1:${this.hasher.hash(path)}`;
   }

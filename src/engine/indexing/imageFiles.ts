@@ -5,22 +5,22 @@ import { sentence } from '../../core/text/sentence.ts';
 
 const MB = 2 ** 20;
 
-/** 256 MB: an uncompressed picture of 89 megapixels, and more than any compressed photo takes. */
+/** 256 MB: an uncompressed image of 89 megapixels, larger than any compressed photo. */
 export const MAX_IMAGE_BYTES = 256 * MB;
 
-/** Files held in memory at a time by work that goes on in the background. */
+/** Memory budget of files read by background work. */
 const background = new ByteBudget(MAX_IMAGE_BYTES);
-/** Of its own, because background work may hold its files until what a person waits for is done. */
+/** Separate budget for user requests, because background work keeps its files in memory while it waits for these. */
 export const forPerson = new ByteBudget(MAX_IMAGE_BYTES);
 
 interface ImageFile {
   readonly path: string;
-  /** Of the file; asked for where it is missing. */
+  /** Stat of the file; determined if missing. */
   readonly stat?: FileStat;
 }
 
 /**
- * Reads the file of a picture and hands its bytes to `use`; they count as held until `use` is done.
+ * Reads an image file and passes its bytes to `use`; the budget is released when `use` is done.
  * @throws PairLensError `image-too-large` before reading, `unreadable-file`.
  */
 export async function withImageBytes<T>(

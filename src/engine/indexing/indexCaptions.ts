@@ -9,7 +9,7 @@ import type { IndexOptions, IndexPorts } from './indexPorts.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { RowMatrix } from './rowMatrix.ts';
 
-/** Store look-ups are synchronous; this many take some ten milliseconds. */
+/** Synchronous store look-ups between two yields; they take about ten milliseconds. */
 const LOOKUPS_PER_TURN = 100;
 
 export interface IndexedCaptions {
@@ -114,7 +114,7 @@ async function encodeTexts(
     }
   }
 
-  // A batch is padded to its longest caption: neighbours in length waste the least.
+  // Sorted by length, because a batch is padded to its longest caption.
   missing.sort((a, b) => a.text.length - b.text.length);
   const queue = new EncodeQueue();
   try {
@@ -129,7 +129,7 @@ async function encodeTexts(
             sentence: row(encoded.sentence, i),
           });
           store.put(keyOf(text), packed);
-          // Through the record, so that a run from the store gives the very same numbers.
+          // Packed and unpacked, so that results are identical to those from the store.
           write(index, unpackTextRecord(packed) ?? failPacking());
         }
         meter.add(batch.length);

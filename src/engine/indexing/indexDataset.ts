@@ -10,11 +10,11 @@ import type { IndexOptions, IndexPorts } from './indexPorts.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
 /**
- * Embeds every image and every distinct caption of a dataset. What the store knows is not encoded again: an
- * unchanged file costs a stat, and the same bytes under another name cost reading them. An image that cannot be
- * decoded becomes a Problem, and the rest goes on. Memory stays flat but for the result itself.
+ * Embeds every image and every distinct caption of a dataset. Cached embeddings are not computed again: an unchanged file
+ * needs a stat, and the same bytes under another name are only read. An image that cannot be decoded becomes a Problem.
+ * Memory use is bounded, except for the result.
  *
- * @throws PairLensError `cancelled` once the signal is aborted; what was encoded by then is in the store.
+ * @throws PairLensError `cancelled` when the signal is aborted; embeddings computed so far are in the store.
  */
 export async function indexDataset(
   dataset: Dataset,

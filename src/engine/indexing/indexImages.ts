@@ -27,7 +27,7 @@ export interface IndexedImages {
   readonly problems: readonly Problem[];
 }
 
-/** Embeds every image of the dataset: list, hash, decode, batch, encode, store, each step only where needed. */
+/** Embeds every image of the dataset: list, hash, decode, batch, encode, store; skips steps that are not needed. */
 export async function indexImages(
   dataset: Dataset,
   ports: IndexPorts,
@@ -44,7 +44,7 @@ interface DecodedImage {
   readonly image: SquareImage;
 }
 
-/** One pass over the images of one dataset. Rows stand in the order of `dataset.images` until the end. */
+/** One pass over the images of a dataset. Rows are in the order of `dataset.images`. */
 class ImageRun {
   private readonly paths: readonly DatasetPath[];
   private readonly hashes: string[];
@@ -54,7 +54,7 @@ class ImageRun {
   private readonly thumbnails: Uint8Array;
   private readonly written: Uint8Array;
   private readonly problems = new Map<number, Problem>();
-  /** The first image with these bytes; the others wait for it, and copy its rows or share its problem. */
+  /** The first image by content hash; copies of it reuse its rows or its problem. */
   private readonly firstOf = new Map<string, number>();
   private readonly copies: { readonly index: number; readonly first: number }[] = [];
   private readonly fileHashes: FileHashes;
@@ -80,7 +80,7 @@ class ImageRun {
   async encodeAll(): Promise<void> {
     const { imageEncoder } = this.ports;
     const concurrency = this.options.decodes ?? DEFAULT_DECODES;
-    // Results come in order, so one slow image holds the others back: room for a batch more keeps all cores busy.
+    // Results are in order, so a slow image delays the others: buffering one more batch keeps all cores busy.
     const decoded = pMapIterable(this.paths.keys(), (index) => this.load(index), {
       concurrency,
       backpressure: concurrency + imageEncoder.batchSize,
@@ -106,7 +106,7 @@ class ImageRun {
     for (const { index, first } of this.copies) this.copy(index, first);
   }
 
-  /** The decoded image, or undefined where nothing is left to encode. */
+  /** The decoded image; undefined if nothing is left to encode. */
   private async load(index: number): Promise<DecodedImage | undefined> {
     throwIfCancelled(this.options.signal);
     const path = toAbsolute(this.dataset.root, this.paths[index] ?? '');
@@ -167,13 +167,13 @@ class ImageRun {
         visual: row(encoded.visual, i),
       });
       this.ports.store.put(this.recordKey(hash), packed);
-      // Through the record, so that a run from the store gives the very same numbers.
+      // Packed and unpacked, so that results are identical to those from the store.
       this.write(index, hash, packed);
     }
     this.meter.add(batch.length);
   }
 
-  /** Whether the store knows these bytes; if so, the rows of `index` are written. */
+  /** Writes the rows of `index` from the store. False if the store has no record. */
   private restore(index: number, hash: string): boolean {
     const stored = this.ports.store.get(this.recordKey(hash));
     if (stored === undefined || !this.write(index, hash, stored)) return false;
@@ -234,7 +234,7 @@ class ImageRun {
   }
 }
 
-/** @throws `error` itself where it is not about this one file. */
+/** @throws `error` itself if it does not concern this file only. */
 function unreadable(file: DatasetPath, error: unknown): Problem {
   const ofThisFile =
     PairLensError.is(error, 'unreadable-image') ||

@@ -10,7 +10,7 @@ import type {
 } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 
-/** Everything the indexer touches. */
+/** Ports of the indexer. */
 export interface IndexPorts {
   readonly files: FileSystem;
   readonly hasher: Hasher;
@@ -30,7 +30,7 @@ export interface LeftOut {
 export interface IndexOptions {
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
-  /** Images read and decoded at a time (default 16): enough to keep every decoding thread busy. */
+  /** Images read and decoded concurrently (default 16): enough to keep all decoding threads busy. */
   readonly decodes?: number;
   /**
    * Given where captions are embedded to be judged: without the boilerplate that they share (core/text/boilerplate.ts).

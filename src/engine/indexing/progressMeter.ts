@@ -5,8 +5,8 @@ const WINDOW_MS = 5_000;
 const REPORT_EVERY_MS = 100;
 
 /**
- * Counts the items of one phase and tells the listener about ten times a second, with the rate of the last
- * five seconds: the first items may come from the cache a hundred times as fast as the rest.
+ * Counts the items of one phase and reports about ten times per second, with the rate of the last five seconds,
+ * because cached items may be a hundred times as fast as the others.
  */
 export class ProgressMeter {
   private done = 0;
@@ -32,7 +32,7 @@ export class ProgressMeter {
   private report(now = this.clock.now()): void {
     this.reported = now;
     this.samples.push({ time: now, done: this.done });
-    // The sample just outside the window stays, so that the rate always spans at least the window.
+    // Keep the sample just outside of the window, so that the rate covers at least the window.
     while (this.samples.length > 2 && now - (this.samples[1]?.time ?? now) >= WINDOW_MS) {
       this.samples.shift();
     }

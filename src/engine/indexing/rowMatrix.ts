@@ -1,7 +1,7 @@
 import { matrix } from '../../core/matching/matrix.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
 
-/** A matrix whose number of columns is known once its first row is written, in any order. */
+/** A matrix whose number of columns is set by the first written row; rows may be written in any order. */
 export class RowMatrix {
   private columns = 0;
   private data = new Float32Array(0);
@@ -19,13 +19,13 @@ export class RowMatrix {
     this.data.set(values, index * this.columns);
   }
 
-  /** Copies one row that was written to another. */
+  /** Copies a written row to another one. */
   copy(from: number, to: number): void {
     const start = from * this.columns;
     this.data.copyWithin(to * this.columns, start, start + this.columns);
   }
 
-  /** The rows named by `keep` (ascending), or all of them. Nothing may be written afterwards. */
+  /** The rows `keep` (ascending), or all. No row may be written afterwards. */
   finish(keep?: readonly number[]): Matrix {
     if (keep === undefined || keep.length === this.rows) {
       return matrix(this.rows, this.columns, this.data);
