@@ -1,22 +1,28 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
-import { REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
+import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
 import type { PairItem, PairRef, Range } from '../protocol/shapes.ts';
-import { applyEdit } from './applyEdit.ts';
+import { type AppliedEdit, applyEdit } from './applyEdit.ts';
 import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
+import { showFailure } from './showFailure.ts';
 
-type PairDecision = 'verified' | 'excluded' | 'none';
+/** What reports a finished action: a VS Code message, or the webview that requested it. */
+export type Teller = 'message' | 'page';
 
 /** A step that `Actions.undo` can reverse. */
 interface Step {
   readonly label: string;
+  /** Reverses the step. False, without a change, if the text was changed since. */
   takeBack(): Promise<boolean>;
 }
 
 /** Length of the undo stack. */
 const MOST_STEPS = 200;
+
+/** Longest caption that all lists and menus show in full. */
+const SHOWN_IN_FULL = 100;
 
 /** User actions on pairs, shared by all views: edit, swap, decide, open, compare. Edits and decisions can be undone. */
 export class Actions {
@@ -27,46 +33,67 @@ export class Actions {
     this.#client = client;
   }
 
-  async setCaption(pair: PairRef, caption: string): Promise<void> {
-    await this.#edit(await this.#client.request(REQUESTS.captionEdit, { pair, caption }));
+  /**
+   * Replaces a pair's caption. With `preview`, a caption too long for lists is shown and must be confirmed first.
+   * @returns false if the user did not confirm.
+   */
+  async setCaption(
+    pair: PairRef,
+    caption: string,
+    { teller = 'message', preview = true }: { teller?: Teller; preview?: boolean } = {},
+  ): Promise<boolean> {
+    const wire = await this.#client.request(REQUESTS.captionEdit, { pair, caption });
+    return this.#edit(wire, teller, preview && !isShort(caption));
   }
 
-  async swap(pair: PairRef, other: PairRef): Promise<void> {
-    await this.#edit(await this.#client.request(REQUESTS.swapEdit, { pair, other }));
+  async swap(pair: PairRef, other: PairRef, teller: Teller = 'message'): Promise<void> {
+    await this.#edit(await this.#client.request(REQUESTS.swapEdit, { pair, other }), teller);
   }
 
-  async createCaption(imageUri: string, caption: string): Promise<void> {
-    await this.#edit(await this.#client.request(REQUESTS.createCaptionEdit, { imageUri, caption }));
+  async createCaption(
+    imageUri: string,
+    caption: string,
+    teller: Teller = 'message',
+  ): Promise<void> {
+    const wire = await this.#client.request(REQUESTS.createCaptionEdit, { imageUri, caption });
+    await this.#edit(wire, teller);
   }
 
-  async decide(pair: PairRef, decision: PairDecision): Promise<void> {
+  async decide(pair: PairRef, decision: PairDecision, teller: Teller = 'message'): Promise<void> {
     await this.#client.request(REQUESTS.decide, { pair, decision });
-    if (decision === 'none') return;
-    const label =
-      decision === 'verified'
-        ? vscode.l10n.t('Mark {0} as verified', pair.image)
-        : vscode.l10n.t('Exclude {0}', pair.image);
-    this.#remember({
-      label,
+    const name = baseName(pair.image);
+    if (decision === 'none') {
+      if (teller === 'message') this.#tell(vscode.l10n.t('Verdict on {0} taken back.', name));
+      return;
+    }
+    const verified = decision === 'verified';
+    const step = {
+      label: verified
+        ? vscode.l10n.t('Mark {0} as verified', name)
+        : vscode.l10n.t('Exclude {0}', name),
       takeBack: async () => {
         await this.#client.request(REQUESTS.decide, { pair, decision: 'none' });
         return true;
       },
-    });
+    };
+    this.#remember(step);
+    if (teller === 'page') return;
+    const done = verified
+      ? vscode.l10n.t('{0} is marked as verified.', name)
+      : vscode.l10n.t('{0} is excluded.', name);
+    this.#tell(done, step);
+  }
+
+  /** Adds an edit that VS Code applied (a quick fix) to the undo stack, and reports it. */
+  made(applied: AppliedEdit): void {
+    this.#remember(applied);
+    this.#tell(applied.done, applied, applied.file);
   }
 
   /** Reverses the last step and returns its label; null if there is none. */
   async undo(): Promise<string | null> {
-    const step = this.#steps.pop();
-    if (step === undefined) return null;
-    if (await step.takeBack()) return step.label;
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        '“{0}” was not undone: the file has been changed since. Use undo in its editor.',
-        step.label,
-      ),
-    );
-    return null;
+    const step = this.#steps.at(-1);
+    return step !== undefined && (await this.#takeBack(step)) ? step.label : null;
   }
 
   /** Opens the caption file and selects the caption. */
@@ -95,14 +122,58 @@ export class Actions {
     );
   }
 
-  async #edit(wire: WireEdit): Promise<void> {
-    this.#remember(await applyEdit(wire));
+  async #edit(wire: WireEdit, teller: Teller, preview = false): Promise<boolean> {
+    const applied = await applyEdit(wire, preview);
+    if (applied === undefined) return false;
+    if (teller === 'message') this.made(applied);
+    else this.#remember(applied);
+    return true;
   }
 
   #remember(step: Step): void {
     this.#steps.push(step);
     if (this.#steps.length > MOST_STEPS) this.#steps.shift();
   }
+
+  /** Reverses a step once; shows a warning if that is not possible. */
+  async #takeBack(step: Step): Promise<boolean> {
+    const place = this.#steps.indexOf(step);
+    if (place < 0) return false;
+    this.#steps.splice(place, 1);
+    if (await step.takeBack()) return true;
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        '“{0}” was not undone: the file has been changed since. Use undo in its editor.',
+        step.label,
+      ),
+    );
+    return false;
+  }
+
+  /** Shows a message with the buttons Undo and Show. Does not wait for an answer. */
+  #tell(done: string, step?: Step, file?: vscode.Uri): void {
+    const undo = vscode.l10n.t('Undo');
+    const show = vscode.l10n.t('Show');
+    const buttons = [...(step === undefined ? [] : [undo]), ...(file === undefined ? [] : [show])];
+    void vscode.window.showInformationMessage(done, ...buttons).then(async (answer) => {
+      try {
+        if (answer === undo && step !== undefined && (await this.#takeBack(step))) {
+          const undone = vscode.l10n.t('Undone: {0}', step.label);
+          vscode.window.setStatusBarMessage(undone, UNDONE_SHOWN_MS);
+        } else if (answer === show && file !== undefined) {
+          await vscode.window.showTextDocument(file, { preview: true });
+        }
+      } catch (error) {
+        showFailure(error);
+      }
+    });
+  }
+}
+
+const UNDONE_SHOWN_MS = 5000;
+
+function isShort(caption: string): boolean {
+  return caption.length <= SHOWN_IN_FULL && !/[\r\n]/.test(caption.trim());
 }
 
 const TITLE_LENGTH = 40;

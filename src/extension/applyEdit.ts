@@ -1,85 +1,119 @@
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
-import { fixTextsSchema, type WireEdit } from '../protocol/serverApi.ts';
+import type { WireEdit } from '../protocol/serverApi.ts';
 import { textHash } from '../protocol/textHash.ts';
 import { toRange } from './positions.ts';
 
-/** Result of `applyEdit`, with its undo function. */
+/** An applied edit, with its undo function. */
 export interface AppliedEdit {
+  /** The undo step: "Change the caption of koala.jpg". */
   readonly label: string;
+  /** The message: "Caption of koala.jpg replaced." */
+  readonly done: string;
+  /** The first changed file. */
+  readonly file: vscode.Uri | undefined;
   /** Undoes the edit. False, without a change, if the text was changed since. */
   takeBack(): Promise<boolean>;
 }
 
+/** A text that an edit applies to; see `workspaceEditSchema`. */
+interface EditedText {
+  readonly uri: string;
+  readonly textHash: string;
+}
+
+interface TextBefore {
+  readonly text: string;
+  readonly dirty: boolean;
+}
+
+/** The texts of an edit's files before the edit. */
+export class BeforeEdit {
+  readonly #texts: ReadonlyMap<string, TextBefore>;
+  readonly #created: readonly string[];
+
+  private constructor(texts: ReadonlyMap<string, TextBefore>, created: readonly string[]) {
+    this.#texts = texts;
+    this.#created = created;
+  }
+
+  /**
+   * @param create files that the edit creates
+   * @throws PairLensError `write-failed` if a document has another text than the edit was computed for.
+   */
+  static async of(texts: readonly EditedText[], create: readonly string[]): Promise<BeforeEdit> {
+    const before = new Map<string, TextBefore>();
+    for (const { uri, textHash: hash } of texts) {
+      if (create.includes(uri)) continue;
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      // A file that was not open may have been written since, or opened with another encoding.
+      if ((await textHash(document.getText())) !== hash) throw outdated(document.uri);
+      before.set(uri, { text: document.getText(), dirty: document.isDirty });
+    }
+    return new BeforeEdit(before, create);
+  }
+
+  /** To be called after the edit: saves the files that had no unsaved changes before it. */
+  async made({ label, done }: Pick<AppliedEdit, 'label' | 'done'>): Promise<AppliedEdit> {
+    const after = new Map<string, string>();
+    const files = [...this.#texts.keys(), ...this.#created];
+    for (const uri of files) {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      after.set(uri, document.getText());
+      if (this.#texts.get(uri)?.dirty !== true) await save(document);
+    }
+    const [first] = files;
+    const file = first === undefined ? undefined : vscode.Uri.parse(first);
+    return { label, done, file, takeBack: () => this.#takeBack(after) };
+  }
+
+  async #takeBack(after: ReadonlyMap<string, string>): Promise<boolean> {
+    const edit = new vscode.WorkspaceEdit();
+    for (const [uri, written] of after) {
+      const target = vscode.Uri.parse(uri);
+      const document = await vscode.workspace.openTextDocument(target);
+      if (document.getText() !== written) return false;
+      const old = this.#texts.get(uri);
+      if (old === undefined) edit.deleteFile(target, { ignoreIfNotExists: true });
+      else edit.replace(target, changedRange(document, old.text), oldPart(document, old.text));
+    }
+    if (!(await vscode.workspace.applyEdit(edit))) return false;
+    for (const [uri, { dirty }] of this.#texts) {
+      if (!dirty) await save(await vscode.workspace.openTextDocument(vscode.Uri.parse(uri)));
+    }
+    return true;
+  }
+}
+
 /**
- * Applies an edit of the server as one undo step. Files without unsaved changes are saved afterwards, because a button
- * in a view is expected to change the dataset; files with unsaved changes stay unsaved.
+ * Applies an edit of the server as one undo step. Files without unsaved changes are saved afterwards, because a fix
+ * is expected to change the dataset; files with unsaved changes stay unsaved.
+ * @param preview whether VS Code shows the change first and asks for confirmation
+ * @returns undefined if the user did not confirm.
  * @throws PairLensError `write-failed` if a document has another text than the edit was computed for.
  */
-export async function applyEdit(wire: WireEdit): Promise<AppliedEdit> {
+export async function applyEdit(wire: WireEdit, preview = false): Promise<AppliedEdit | undefined> {
+  const metadata = preview ? { label: wire.label, needsConfirmation: true } : undefined;
   const edit = new vscode.WorkspaceEdit();
   for (const uri of wire.create) {
     edit.createFile(vscode.Uri.parse(uri), { ignoreIfExists: true });
   }
-  const before = new Map<string, { readonly text: string; readonly dirty: boolean }>();
-  const created = new Set(wire.create);
-  for (const { uri, version, textHash: hash, edits } of wire.documents) {
+  const before = await BeforeEdit.of(wire.documents, wire.create);
+  for (const { uri, version, edits } of wire.documents) {
     const target = vscode.Uri.parse(uri);
-    if (!created.has(uri)) {
+    if (version !== null && !wire.create.includes(uri)) {
       const document = await vscode.workspace.openTextDocument(target);
-      // A file that was not open may have been written since, or opened with another encoding.
-      if ((await textHash(document.getText())) !== hash) throw outdated(target);
-      if (version !== null && document.version !== version) throw outdated(target);
-      before.set(uri, { text: document.getText(), dirty: document.isDirty });
+      if (document.version !== version) throw outdated(target);
     }
-    edit.set(
-      target,
-      edits.map(({ range, newText }) => vscode.TextEdit.replace(toRange(range), newText)),
-    );
+    for (const { range, newText } of edits) {
+      edit.replace(target, toRange(range), newText, metadata);
+    }
   }
   if (!(await vscode.workspace.applyEdit(edit))) {
+    if (preview) return undefined;
     throw outdated(vscode.Uri.parse(wire.documents[0]?.uri ?? wire.create[0] ?? ''));
   }
-  const after = new Map<string, string>();
-  for (const { uri } of wire.documents) {
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-    after.set(uri, document.getText());
-    if (before.get(uri)?.dirty !== true) await save(document);
-  }
-  return { label: wire.label, takeBack: () => takeBack(wire, before, after) };
-}
-
-/**
- * Rejects a quick fix that was computed for another text than the editor shows; VS Code does not check this.
- * @throws PairLensError `write-failed`.
- */
-export async function refuseOutdated(action: vscode.CodeAction): Promise<void> {
-  const known = fixTextsSchema.safeParse('data' in action ? action.data : undefined);
-  for (const { uri, textHash: hash } of known.data?.texts ?? []) {
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-    if ((await textHash(document.getText())) !== hash) throw outdated(document.uri);
-  }
-}
-
-async function takeBack(
-  wire: WireEdit,
-  before: ReadonlyMap<string, { readonly text: string; readonly dirty: boolean }>,
-  after: ReadonlyMap<string, string>,
-): Promise<boolean> {
-  const edit = new vscode.WorkspaceEdit();
-  for (const { uri } of wire.documents) {
-    const target = vscode.Uri.parse(uri);
-    const document = await vscode.workspace.openTextDocument(target);
-    if (document.getText() !== after.get(uri)) return false;
-    const old = before.get(uri);
-    if (old === undefined) edit.deleteFile(target, { ignoreIfNotExists: true });
-    else edit.replace(target, changedRange(document, old.text), oldPart(document, old.text));
-  }
-  if (!(await vscode.workspace.applyEdit(edit))) return false;
-  for (const [uri, { dirty }] of before) {
-    if (!dirty) await save(await vscode.workspace.openTextDocument(vscode.Uri.parse(uri)));
-  }
-  return true;
+  return before.made(wire);
 }
 
 /** Lengths of the common prefix and suffix of two texts, so that undo replaces only what differs. */

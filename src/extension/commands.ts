@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
-import type { FindingItem, FixItem } from '../protocol/shapes.ts';
+import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
-import type { FindingNode } from './findingsTree.ts';
+import type { FindingNode, FindingsTree } from './findingsTree.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
+import { FIX_MADE } from './quickFixes.ts';
 import type { ReviewPanel } from './reviewPanel.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
@@ -17,6 +18,7 @@ export interface CommandParts {
   readonly actions: Actions;
   readonly neighbours: NeighboursView;
   readonly review: ReviewPanel;
+  readonly tree: FindingsTree;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -52,10 +54,22 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     const [{ pair, caption }] = CLIENT_COMMANDS.useCaption.args.parse([argument]);
     await actions.setCaption(pair, caption);
   },
-  'pairlens.finding.fix': async ({ actions }, argument) => {
+  [CLIENT_COMMANDS.reviewFinding.command]: async ({ review }, argument) => {
+    const [{ id }] = CLIENT_COMMANDS.reviewFinding.args.parse([argument]);
+    await review.show(id);
+  },
+  [CLIENT_COMMANDS.decide.command]: async ({ actions }, argument) => {
+    const [{ pair, decision }] = CLIENT_COMMANDS.decide.args.parse([argument]);
+    await actions.decide(pair, decision);
+  },
+  [FIX_MADE]: async ({ client, actions }, argument) => {
+    const applied = await client.fixes.made(argument);
+    if (applied !== undefined) actions.made(applied);
+  },
+  // A tree row cannot show the caption that would be written; the review can.
+  'pairlens.finding.fix': async ({ review }, argument) => {
     const finding = findingOf(argument);
-    const fix = finding?.fixes.find(({ kind }) => EDITS.includes(kind));
-    if (finding !== undefined && fix !== undefined) await applyFix(actions, finding, fix);
+    if (finding !== undefined) await review.show(finding.id);
   },
   'pairlens.finding.verify': async ({ actions }, argument) => {
     const pair = findingOf(argument)?.item?.pair;
@@ -64,6 +78,13 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'pairlens.finding.exclude': async ({ actions }, argument) => {
     const pair = findingOf(argument)?.item?.pair;
     if (pair !== undefined) await actions.decide(pair, 'excluded');
+  },
+  'pairlens.showVerdicts': async ({ client, tree }) => {
+    if (await hasDataset(client)) await tree.showVerdicts();
+  },
+  'pairlens.verdict.takeBack': async ({ actions }, argument) => {
+    const verdict = verdictOf(argument);
+    if (verdict !== undefined) await actions.decide(verdict.item.pair, 'none');
   },
   'pairlens.finding.openImage': async ({ actions }, argument) => {
     const image = findingOf(argument)?.imageUri;
@@ -76,8 +97,6 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     );
   },
 };
-
-const EDITS: readonly FixItem['kind'][] = ['replace-caption', 'swap-captions', 'create-caption'];
 
 /** Registers all commands; failures are shown to the user. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
@@ -92,31 +111,6 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       }),
     ),
   );
-}
-
-async function applyFix(actions: Actions, finding: FindingItem, fix: FixItem): Promise<void> {
-  const pair = finding.item?.pair;
-  switch (fix.kind) {
-    case 'replace-caption':
-      if (pair && fix.caption !== undefined) await actions.setCaption(pair, fix.caption);
-      break;
-    case 'swap-captions':
-      if (pair && fix.other) await actions.swap(pair, fix.other);
-      break;
-    case 'create-caption': {
-      const image = finding.imageUri ?? finding.uri;
-      const caption = await vscode.window.showInputBox({
-        title: vscode.l10n.t('Caption'),
-        prompt: vscode.l10n.t('What does the image show?'),
-        ignoreFocusOut: true,
-      });
-      if (caption !== undefined) await actions.createCaption(image, caption);
-      break;
-    }
-    case 'mark-verified':
-    case 'exclude-pair':
-      break;
-  }
 }
 
 async function audit(client: ServerClient, rebuild: boolean): Promise<void> {
@@ -153,11 +147,19 @@ function asUri(argument: unknown): vscode.Uri | undefined {
   return argument instanceof vscode.Uri ? argument : undefined;
 }
 
-const nodeSchema = z.object({ kind: z.literal('finding') });
+const nodeSchema = z.object({ kind: z.enum(['group', 'finding', 'verdicts', 'verdict']) });
 
-/** The finding of a tree row; menus pass the row as argument. */
+/** A tree row; menus pass the row as argument. */
+function nodeOf(argument: unknown): FindingNode | undefined {
+  return nodeSchema.safeParse(argument).success ? (argument as FindingNode) : undefined;
+}
+
 function findingOf(argument: unknown): FindingItem | undefined {
-  if (!nodeSchema.safeParse(argument).success) return undefined;
-  const node = argument as FindingNode;
-  return node.kind === 'finding' ? node.finding : undefined;
+  const node = nodeOf(argument);
+  return node?.kind === 'finding' ? node.finding : undefined;
+}
+
+function verdictOf(argument: unknown): DecidedPair | undefined {
+  const node = nodeOf(argument);
+  return node?.kind === 'verdict' ? node.verdict : undefined;
 }

@@ -27,9 +27,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const pages = new WebviewPages(context.extensionUri, client, actions, log);
   const neighbours = own(new NeighboursView(pages));
   const review = own(new ReviewPanel(pages));
-  own(registerFindingsTree(findings, client));
+  const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));
   own(registerStatusBar(client));
-  own(registerCommands({ client, actions, neighbours, review, log }));
+  own(registerCommands({ client, actions, neighbours, review, tree, log }));
   own(new DatasetDetector(() => void client.start(), log));
 }

@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
 import { REQUESTS } from '../protocol/serverApi.ts';
-import type { FindingItem } from '../protocol/shapes.ts';
+import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import type { ServerClient } from './serverClient.ts';
 
 const DEBOUNCE_MS = 100;
 
-/** The server's findings, requested again after each change notification. */
+/** The server's findings and verdicts, requested again after each change notification. */
 export class FindingsModel implements vscode.Disposable {
   readonly #client: ServerClient;
   readonly #changed = new vscode.EventEmitter<readonly FindingItem[]>();
   readonly #subscriptions: vscode.Disposable[];
   #all: readonly FindingItem[] = [];
+  #verdicts: readonly DecidedPair[] = [];
   #asked = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -25,7 +26,7 @@ export class FindingsModel implements vscode.Disposable {
       }),
       client.onStatus(({ state }) => {
         if (state === 'ready') this.#later();
-        else if (state === 'no-dataset') this.#set([]);
+        else if (state === 'no-dataset') this.#set([], []);
       }),
     ];
   }
@@ -33,6 +34,11 @@ export class FindingsModel implements vscode.Disposable {
   /** All findings, the worst first. */
   get all(): readonly FindingItem[] {
     return this.#all;
+  }
+
+  /** Decisions on pairs that exist now. */
+  get verdicts(): readonly DecidedPair[] {
+    return this.#verdicts;
   }
 
   dispose(): void {
@@ -49,15 +55,19 @@ export class FindingsModel implements vscode.Disposable {
   async #ask(): Promise<void> {
     const asked = ++this.#asked;
     try {
-      const { findings } = await this.#client.request(REQUESTS.findings, {});
-      if (asked === this.#asked) this.#set(findings);
+      const [{ findings }, { decisions }] = await Promise.all([
+        this.#client.request(REQUESTS.findings, {}),
+        this.#client.request(REQUESTS.decisions, {}),
+      ]);
+      if (asked === this.#asked) this.#set(findings, decisions);
     } catch {
       // The server has ended or is restarting; it sends a change notification afterwards.
     }
   }
 
-  #set(findings: readonly FindingItem[]): void {
+  #set(findings: readonly FindingItem[], verdicts: readonly DecidedPair[]): void {
     this.#all = findings;
+    this.#verdicts = verdicts;
     setContext('pairlens.hasFindings', findings.length > 0);
     this.#changed.fire(findings);
   }

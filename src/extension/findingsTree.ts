@@ -1,15 +1,26 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
-import type { FindingItem } from '../protocol/shapes.ts';
+import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
+import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import type { FindingsModel } from './findingsModel.ts';
+import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
 
-/** A row of the tree: a group, or one finding. */
+/** A tree row: a group of findings, a finding, the group of verdicts, or a verdict. */
 export type FindingNode =
   | { readonly kind: 'group'; readonly key: string; readonly findings: readonly FindingItem[] }
-  | { readonly kind: 'finding'; readonly finding: FindingItem };
+  | { readonly kind: 'finding'; readonly finding: FindingItem }
+  | { readonly kind: 'verdicts' }
+  | { readonly kind: 'verdict'; readonly verdict: DecidedPair };
+
+/** The view *Findings*. */
+export interface FindingsTree {
+  dispose(): void;
+  /** Reveals the group of verdicts, or shows a message if there are none. */
+  showVerdicts(): Promise<void>;
+}
 
 type GroupBy = 'rule' | 'file';
 
@@ -21,10 +32,7 @@ const ICONS: Readonly<Record<FindingItem['level'], vscode.ThemeIcon>> = {
 };
 
 /** Registers the *Findings* view, grouped by rule or by file, with its badge and grouping commands. */
-export function registerFindingsTree(
-  findings: FindingsModel,
-  client: ServerClient,
-): vscode.Disposable {
+export function registerFindingsTree(findings: FindingsModel, client: ServerClient): FindingsTree {
   const provider = new FindingsProvider(findings);
   const view = vscode.window.createTreeView('pairlens.findings', {
     treeDataProvider: provider,
@@ -46,7 +54,7 @@ export function registerFindingsTree(
   };
   const group = (by: GroupBy) => () => provider.group(by);
   provider.group('rule');
-  return vscode.Disposable.from(
+  const parts = vscode.Disposable.from(
     view,
     provider,
     findings.onChange(show),
@@ -54,7 +62,32 @@ export function registerFindingsTree(
     vscode.commands.registerCommand('pairlens.groupByRule', group('rule')),
     vscode.commands.registerCommand('pairlens.groupByFile', group('file')),
   );
+  return {
+    dispose() {
+      parts.dispose();
+    },
+    async showVerdicts() {
+      if (findings.verdicts.length === 0) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Nothing is marked as verified or excluded.'),
+        );
+        return;
+      }
+      await view.reveal(VERDICTS, { select: true, focus: true, expand: true });
+    },
+  };
 }
+
+/** A single object, because the view identifies rows by reference. */
+const VERDICTS: FindingNode = { kind: 'verdicts' };
+
+const VERDICT_ICONS: Readonly<Record<DecidedPair['decision'], vscode.ThemeIcon>> = {
+  verified: new vscode.ThemeIcon('pass'),
+  excluded: new vscode.ThemeIcon('circle-slash'),
+};
+
+/** The worst first. */
+const LEVELS: readonly FindingItem['level'][] = ['error', 'warning', 'info', 'hint'];
 
 class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.Disposable {
   readonly #findings: FindingsModel;
@@ -76,13 +109,37 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   }
 
   getChildren(node?: FindingNode): FindingNode[] {
-    if (node === undefined) return groups(this.#findings.all, this.#by);
-    if (node.kind === 'finding') return [];
-    return node.findings.map((finding) => ({ kind: 'finding', finding }));
+    switch (node?.kind) {
+      case undefined: {
+        const shown = groups(this.#findings.all, this.#by);
+        return this.#findings.verdicts.length === 0 ? shown : [...shown, VERDICTS];
+      }
+      case 'group':
+        return node.findings.map((finding) => ({ kind: 'finding', finding }));
+      case 'verdicts':
+        return this.#findings.verdicts.map((verdict) => ({ kind: 'verdict', verdict }));
+      case 'finding':
+      case 'verdict':
+        return [];
+    }
+  }
+
+  /** `reveal` needs it; only the group of verdicts, at the top level, is revealed. */
+  getParent(): undefined {
+    return undefined;
   }
 
   getTreeItem(node: FindingNode): vscode.TreeItem {
-    return node.kind === 'group' ? this.#groupItem(node) : this.#findingItem(node.finding);
+    switch (node.kind) {
+      case 'group':
+        return this.#groupItem(node);
+      case 'finding':
+        return this.#findingItem(node.finding);
+      case 'verdicts':
+        return verdictsItem(this.#findings.verdicts.length);
+      case 'verdict':
+        return verdictItem(node.verdict);
+    }
   }
 
   dispose(): void {
@@ -141,7 +198,41 @@ function groups(findings: readonly FindingItem[], by: GroupBy): FindingNode[] {
     if (group === undefined) byKey.set(key, [finding]);
     else group.push(finding);
   }
-  return [...byKey].map(([key, of]) => ({ kind: 'group', key, findings: of }));
+  const groups = [...byKey].map(([key, of]) => ({ kind: 'group' as const, key, findings: of }));
+  // The order must not depend on which rule was found first.
+  const rank = ({ findings: [worst] }: (typeof groups)[number]): number =>
+    worst === undefined ? LEVELS.length : LEVELS.indexOf(worst.level);
+  if (by === 'rule') groups.sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1));
+  return groups;
+}
+
+function verdictsItem(count: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    vscode.l10n.t('Your verdicts'),
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = 'verdicts';
+  item.description = String(count);
+  item.contextValue = 'verdicts';
+  return item;
+}
+
+function verdictItem({ item: pair, decision }: DecidedPair): vscode.TreeItem {
+  const name = baseName(pair.pair.image);
+  const verdict = decision === 'verified' ? vscode.l10n.t('verified') : vscode.l10n.t('excluded');
+  const item = new vscode.TreeItem(name);
+  item.id = `verdict:${pair.pair.root}:${pair.pair.captionIndex}:${pair.pair.image}`;
+  item.description = `${verdict} · ${oneLine(pair.caption)}`;
+  item.tooltip = `${pair.pair.image}\n${pair.caption}`;
+  item.iconPath = VERDICT_ICONS[decision];
+  item.contextValue = 'verdict';
+  item.accessibilityInformation = { label: `${name}, ${verdict}, ${pair.caption}` };
+  item.command = {
+    command: CLIENT_COMMANDS.openPair.command,
+    title: vscode.l10n.t('Open'),
+    arguments: [pair],
+  };
+  return item;
 }
 
 /** Captions are untrusted: appended as text, never as Markdown. */

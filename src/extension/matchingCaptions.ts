@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
+import { byStanding } from '../protocol/candidate.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Neighbour, Neighbours } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
 import { currentTarget } from './activeTarget.ts';
-import { matchText, oneLine } from './pairTexts.ts';
+import { oneLine, standingText } from './pairTexts.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
 
@@ -76,10 +77,10 @@ export async function findMatchingCaptions(
     focus = found?.focus;
     const name = baseName(image.path);
     pick.placeholder = vscode.l10n.t('Captions that match {0}, the best first', name);
-    pick.items = hits.map((hit) => ({
+    pick.items = [...hits].sort(byStanding).map((hit) => ({
       hit,
       label: oneLine(hit.item.caption),
-      description: matchText(hit.score),
+      description: standingText(hit),
       detail: hit.item.pair.image,
       buttons: focus === undefined ? [] : [use],
     }));

@@ -1,9 +1,25 @@
 import * as vscode from 'vscode';
+import { candidateGrade } from '../protocol/candidate.ts';
+import type { Neighbour } from '../protocol/shapes.ts';
 import { shownScore } from '../protocol/shownScore.ts';
 
 /** A match for display; never a raw cosine. */
 export function matchText(match: number): string {
   return vscode.l10n.t('match {0}', shownScore(match));
+}
+
+/** The grade of a caption of the dataset as a candidate for an image. */
+export function standingText(entry: Neighbour): string {
+  const { l10n } = vscode;
+  const { score } = entry;
+  switch (candidateGrade(entry)) {
+    case 'likely':
+      return l10n.t('likely meant ({0})', shownScore(score));
+    case 'possible':
+      return l10n.t('perhaps meant ({0})', shownScore(score));
+    case 'example':
+      return l10n.t('fits its own picture');
+  }
 }
 
 const LONGEST = 200;

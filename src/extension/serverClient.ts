@@ -12,10 +12,9 @@ import {
   type RequestSpec,
 } from '../protocol/serverApi.ts';
 import type { Status } from '../protocol/shapes.ts';
-import { refuseOutdated } from './applyEdit.ts';
 import { setContext } from './contextKeys.ts';
+import { ownCommand, QuickFixes } from './quickFixes.ts';
 import { RestartPolicy } from './restartPolicy.ts';
-import { showFailure } from './showFailure.ts';
 
 type LanguageLibrary = typeof LanguageClientLibrary;
 type ErrorHandler = LanguageClientLibrary.ErrorHandler;
@@ -31,6 +30,7 @@ export type Change = z.output<(typeof NOTIFICATIONS)['changed']['params']>;
 
 /** Starts the language server process, sends validated requests and forwards its notifications. */
 export class ServerClient implements vscode.Disposable {
+  readonly fixes = new QuickFixes();
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
   readonly #restarts = new RestartPolicy();
@@ -154,7 +154,17 @@ export class ServerClient implements vscode.Disposable {
         },
         errorHandler: this.#errorHandler(library),
         middleware: {
-          resolveCodeAction: async (action, token, next) => checkedFix(await next(action, token)),
+          provideCodeActions: async (document, range, asked, token, next) => {
+            const actions = await next(document, range, asked, token);
+            this.fixes.offered(actions ?? []);
+            return actions;
+          },
+          resolveCodeAction: async (action, token, next) => {
+            const resolved = await next(action, token);
+            return resolved ? this.fixes.picked(action, resolved) : undefined;
+          },
+          executeCommand: (command, args: unknown[], next): unknown =>
+            ownCommand(command, args) ?? next(command, args),
         },
       },
     );
@@ -235,21 +245,6 @@ export class ServerClient implements vscode.Disposable {
     setContext('pairlens.state', status.state);
     setContext('pairlens.hasDataset', status.datasets.length > 0);
     this.#statusChanged.fire(status);
-  }
-}
-
-/** The quick fix; without its edit if the editor shows another text than the edit was computed for. */
-async function checkedFix(
-  action: vscode.CodeAction | null | undefined,
-): Promise<vscode.CodeAction | undefined> {
-  if (!action) return undefined;
-  try {
-    await refuseOutdated(action);
-    return action;
-  } catch (error) {
-    showFailure(error);
-    delete action.edit;
-    return action;
   }
 }
 

@@ -126,20 +126,20 @@ function handlers(
       await actions.compare(left, right);
       return done;
     },
-    setCaption: async ({ pair, caption }) => {
-      await actions.setCaption(pair, caption);
-      return done;
+    setCaption: async ({ pair, caption, preview = false }) => {
+      const discarded = !(await actions.setCaption(pair, caption, { teller: 'page', preview }));
+      return { ...(discarded && { discarded }) };
     },
     swapCaptions: async ({ pair, other }) => {
-      await actions.swap(pair, other);
+      await actions.swap(pair, other, 'page');
       return done;
     },
     createCaption: async ({ imageUri, caption }) => {
-      await actions.createCaption(imageUri, caption);
+      await actions.createCaption(imageUri, caption, 'page');
       return done;
     },
     decide: async ({ pair, decision }) => {
-      await actions.decide(pair, decision);
+      await actions.decide(pair, decision, 'page');
       return done;
     },
     undo: async () => ({ undone: await actions.undo() }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import {
+  decidedPairSchema,
   findingItemSchema,
   matchSchema,
   neighboursSchema,
@@ -43,7 +44,10 @@ export type Target = z.infer<typeof targetSchema>;
  * them to a text with another `textHash` (src/protocol/textHash.ts), because the file has changed since.
  */
 export const workspaceEditSchema = z.object({
+  /** The undo step: "Change the caption of koala.jpg". */
   label: z.string(),
+  /** The message after the edit: "Caption of koala.jpg replaced." */
+  done: z.string(),
   create: z.array(z.string()),
   documents: z.array(
     z.object({
@@ -59,13 +63,21 @@ export const workspaceEditSchema = z.object({
     }),
   ),
 });
-/** `data` of a resolved quick fix: the texts its edit applies to, as in `workspaceEditSchema`. */
+/** `data` of a resolved quick fix: its messages and the texts its edit applies to, as in `workspaceEditSchema`. */
 export const fixTextsSchema = z.object({
+  label: z.string(),
+  done: z.string(),
+  /** Files that the edit creates. */
+  create: z.array(z.string()),
   texts: z.array(z.object({ uri: z.string(), textHash: z.string() })),
 });
 export type WireEdit = z.infer<typeof workspaceEditSchema>;
 
 const nothing = z.object({});
+
+/** A decision on a pair; `none` removes the decision. */
+const decisionSchema = z.enum(['verified', 'excluded', 'none']);
+export type PairDecision = z.infer<typeof decisionSchema>;
 
 /** Requests of the client to the server. Errors are LSP errors whose `data` is an `ErrorData`. */
 export const REQUESTS = {
@@ -143,8 +155,14 @@ export const REQUESTS = {
   /** Adds a line to `.pairlens/decisions.jsonl`, or with `none` removes it. */
   decide: request(
     'pairlens/decide',
-    z.object({ pair: pairRefSchema, decision: z.enum(['verified', 'excluded', 'none']) }),
+    z.object({ pair: pairRefSchema, decision: decisionSchema }),
     nothing,
+  ),
+  /** The decisions on pairs that exist now, in dataset order. */
+  decisions: request(
+    'pairlens/decisions',
+    nothing,
+    z.object({ decisions: z.array(decidedPairSchema) }),
   ),
   /** Answered when all earlier messages are processed: nothing is being read, audited or published. */
   idle: request('pairlens/idle', nothing, nothing),
@@ -177,8 +195,8 @@ export const CLIENT_NOTIFICATIONS = {
 } as const;
 
 /**
- * Client commands that hovers link to if the client set `commandLinks`. The arguments of a link are a percent-encoded
- * JSON array, as in VS Code's `command:` links; parse them with these schemas.
+ * Client commands that hovers and quick fixes use if the client set `commandLinks`. The arguments of a link are a
+ * percent-encoded JSON array, as in VS Code's `command:` links; parse them with these schemas.
  */
 export const CLIENT_COMMANDS = {
   /** Opens the caption of a pair in its file. */
@@ -190,6 +208,16 @@ export const CLIENT_COMMANDS = {
   useCaption: {
     command: 'pairlens.useCaption',
     args: z.tuple([z.object({ pair: pairRefSchema, caption: z.string() })]),
+  },
+  /** Opens the review at a finding. */
+  reviewFinding: {
+    command: 'pairlens.reviewFinding',
+    args: z.tuple([z.object({ id: z.string() })]),
+  },
+  /** Sets the decision on a pair, with a message that offers undo. */
+  decide: {
+    command: 'pairlens.decide',
+    args: z.tuple([z.object({ pair: pairRefSchema, decision: decisionSchema })]),
   },
   /** Shows the neighbours of a pair. */
   showNeighbours: {

@@ -36,6 +36,13 @@ export const pairItemSchema = z.object({
 });
 export type PairItem = z.infer<typeof pairItemSchema>;
 
+/** A pair with the user's decision. */
+export const decidedPairSchema = z.object({
+  item: pairItemSchema,
+  decision: z.enum(['verified', 'excluded']),
+});
+export type DecidedPair = z.infer<typeof decidedPairSchema>;
+
 export const fixKindSchema = z.enum([
   'replace-caption',
   'swap-captions',

@@ -37,10 +37,17 @@ export const HOST_REQUESTS = {
   },
   /** Opens two images side by side, with their captions. */
   compare: { params: z.object({ left: pairItemSchema, right: pairItemSchema }), result: nothing },
-  /** Replaces the pair's caption, as one undo step. Fails if the edit cannot be applied. */
+  /**
+   * Replaces the pair's caption, as one undo step. Fails if the edit cannot be applied. With `preview`, a caption too
+   * long for lists is shown and must be confirmed first; `discarded` if it was not.
+   */
   setCaption: {
-    params: z.object({ pair: pairItemSchema.shape.pair, caption: z.string() }),
-    result: nothing,
+    params: z.object({
+      pair: pairItemSchema.shape.pair,
+      caption: z.string(),
+      preview: z.boolean().optional(),
+    }),
+    result: z.object({ discarded: z.boolean().optional() }),
   },
   swapCaptions: {
     params: z.object({ pair: pairItemSchema.shape.pair, other: pairItemSchema.shape.pair }),

@@ -14,6 +14,8 @@ export interface ClientSupport {
   /** `documentChanges` with document versions are supported. */
   readonly versionedEdits: boolean;
   readonly createsFiles: boolean;
+  /** Supports change annotations, which ask for confirmation before an edit. */
+  readonly previewsEdits: boolean;
   /** Quick fixes are resolved (`codeAction/resolve`) when the user picks one. */
   readonly resolvesEdits: boolean;
   readonly configuration: boolean;
@@ -36,6 +38,8 @@ export function clientFacts(params: InitializeParams, commandLinks: boolean): Cl
     createsFiles:
       (edits?.documentChanges ?? false) &&
       (edits?.resourceOperations?.includes(ResourceOperationKind.Create) ?? false),
+    previewsEdits:
+      (edits?.documentChanges ?? false) && edits?.changeAnnotationSupport !== undefined,
     resolvesEdits:
       (textDocument?.codeAction?.dataSupport ?? false) &&
       (textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false),

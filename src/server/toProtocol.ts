@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
-import type { Fix } from '../core/audit/finding.ts';
+import type { Finding, Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { toAbsolute } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
@@ -26,7 +26,7 @@ import type { Uris } from './uris.ts';
 import { localize } from './localize.ts';
 
 /** Longest caption in the title of a fix, in characters. */
-const TITLE_CHARACTERS = 60;
+const TITLE_CHARACTERS = 100;
 
 export function rangeOf({ range, end }: LivePair): Range {
   return {
@@ -134,7 +134,7 @@ export class ProtocolConverter {
   fixes(live: LiveFinding): FixItem[] {
     const offered = live.finding.fixes.flatMap((fix) => this.#fix(fix, live) ?? []);
     const creates = offered.some(({ kind }) => kind === 'create-caption');
-    if (live.finding.code !== 'missing-caption' || creates) return offered;
+    if (creates || !lacksCaption(live.finding)) return offered;
     return [
       { kind: 'create-caption', title: l10n.t('Write a caption for this image') },
       ...offered,
@@ -173,8 +173,18 @@ export class ProtocolConverter {
   }
 }
 
+/** Whether the finding is about an image without a caption or with an empty one. */
+export function lacksCaption({ code, image }: Finding): boolean {
+  return image !== undefined && (code === 'missing-caption' || code === 'empty-caption');
+}
+
 export function useCaptionTitle(caption: string): string {
-  return l10n.t('Use “{0}”', visibleText(shorten(caption, TITLE_CHARACTERS)));
+  return l10n.t('Use “{0}”', titleCaption(caption));
+}
+
+/** A caption for titles, shortened to the width of menus. */
+export function titleCaption(caption: string): string {
+  return visibleText(shorten(caption.trim(), TITLE_CHARACTERS));
 }
 
 /** Name of a caption relative to another: its line in the same file, else its file name. */

@@ -111,6 +111,7 @@ export function mismatch(
         title: `Replace by "${caption}"`,
         caption,
         match: 0.9 - index * 0.2,
+        homeless: true,
       })),
       { kind: 'mark-verified', title: 'Mark as verified' },
       { kind: 'exclude-pair', title: 'Exclude' },

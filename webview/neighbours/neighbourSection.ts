@@ -106,6 +106,7 @@ export function neighbourGrid(
   entries: readonly Neighbour[],
   opens: 'caption' | 'image',
   focusItem: Neighbour['item'] | undefined,
+  searched = false,
 ): TemplateResult {
   return html`<pairlens-entries
     .label=${label}
@@ -113,5 +114,6 @@ export function neighbourGrid(
     .thumbnails=${session.thumbnails}
     .focusItem=${focusItem}
     .opens=${opens}
+    .searched=${searched}
   ></pairlens-entries>`;
 }

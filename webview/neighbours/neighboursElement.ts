@@ -53,6 +53,7 @@ export class NeighboursElement extends PageElement {
         <div class="scroller" @scroll=${this.#onScroll}>
           ${noticeLine(state.notice, 'check', {
             undo: () => void session.undo(),
+            show: (pair) => void session.open(pair, 'caption'),
             dismiss: () => {
               session.dismissNotice();
             },

@@ -4,6 +4,7 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
+import { imageName } from '../shared/pairs.ts';
 import { isCancelled, wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
@@ -142,10 +143,20 @@ export class NeighboursSession {
     const { caption } = entry.item;
     await this.#act(async () => {
       const { imageUri, pair } = shown.focus;
-      await (shown.siblings.length === 0
-        ? this.#host.rpc.call('createCaption', { imageUri, caption })
-        : this.#host.rpc.call('setCaption', { pair, caption }));
-      this.#say({ text: t('Caption replaced.'), undo: true, error: false });
+      const name = imageName(shown.focus);
+      if (shown.siblings.length === 0) {
+        await this.#host.rpc.call('createCaption', { imageUri, caption });
+        this.#say({ text: t('Caption of {0} written.', name), undo: true, error: false });
+        return;
+      }
+      const { discarded } = await this.#host.rpc.call('setCaption', {
+        pair,
+        caption,
+        preview: true,
+      });
+      if (discarded === true) return;
+      const text = t('Caption of {0} replaced.', name);
+      this.#say({ text, undo: true, show: shown.focus, error: false });
     });
   }
 

@@ -86,6 +86,7 @@ export function searchResults(
                 hits,
                 search?.kind === 'image' ? 'caption' : 'image',
                 state.shown?.focus,
+                true,
               )
     }
   </section>`;

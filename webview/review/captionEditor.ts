@@ -1,12 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { t } from '../shared/l10n.ts';
-import { matchGrade, matchLine, scoreText } from '../shared/score.ts';
-import { imageUriOf } from './stage.ts';
+import { matchLine, scoreText } from '../shared/score.ts';
 import { wordRow } from './wordRow.ts';
 import type { TriageSession } from './triageSession.ts';
-import { draftOf, isDirty, type TriageState } from './triageState.ts';
+import { canEdit, captionAtFault, draftOf, isDirty } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 interface Choice {
@@ -16,29 +14,11 @@ interface Choice {
   run(): void;
 }
 
-/** Whether the finding has a caption that can be edited here. */
-export function canEdit(state: TriageState): boolean {
-  const { current } = state;
-  if (current === null) return false;
-  return (
-    current.item !== undefined ||
-    (imageUriOf(current) !== undefined &&
-      current.fixes.some(({ kind }) => kind === 'create-caption'))
-  );
-}
-
-/** Whether a new caption is the likely fix; of two near-duplicates neither needs to be wrong. */
-function captionAtFault({ item, fixes }: FindingItem): boolean {
-  if (item === undefined) return fixes.some(({ kind }) => kind === 'create-caption');
-  return (
-    item.caption === '' ||
-    fixes.some(({ kind }) => kind === 'replace-caption') ||
-    (item.match !== undefined && matchGrade(item.match) === 'poor')
-  );
-}
-
-/** Actions for the current finding, the most likely one first. */
-export function choices(session: TriageSession): readonly Choice[] {
+/**
+ * Actions for the current finding, the most likely one first.
+ * @param edit moves the focus to the caption
+ */
+export function choices(session: TriageSession, edit: () => void): readonly Choice[] {
   const { state } = session.store;
   const { current } = state;
   if (current === null) return [];
@@ -60,13 +40,18 @@ export function choices(session: TriageSession): readonly Choice[] {
       run: () => void session.swap(),
     });
   }
-  if (!dirty && captionAtFault(current) && session.suggestions.length > 0) {
-    all.push({
-      label: t('Use suggestion 1'),
-      key: '1',
-      primary: all.length === 0,
-      run: () => void session.applySuggestion(1),
-    });
+  if (!dirty && captionAtFault(current)) {
+    if (session.suggestions[0]?.grade === 'likely') {
+      all.push({
+        label: t('Use suggestion 1'),
+        key: '1',
+        primary: all.length === 0,
+        run: () => void session.applySuggestion(1),
+      });
+    }
+    if (canEdit(state)) {
+      all.push({ label: t('Edit'), key: 'E', primary: all.length === 0, run: edit });
+    }
   }
   if (current.item !== undefined) {
     all.push(
@@ -97,10 +82,18 @@ export function choices(session: TriageSession): readonly Choice[] {
   return all;
 }
 
+/** Callbacks of the editor. */
+export interface EditorActions {
+  /** Receives the start of the word under the pointer. */
+  readonly seek: (start: number | undefined) => void;
+  /** Moves the focus to the caption. */
+  readonly edit: () => void;
+}
+
 /** The caption field with its live match, and the actions. */
 export function captionEditor(
   session: TriageSession,
-  seek: (start: number | undefined) => void,
+  { seek, edit }: EditorActions,
 ): TemplateResult {
   const { state } = session.store;
   const editable = canEdit(state);
@@ -130,7 +123,7 @@ export function captionEditor(
         ${editable ? matchState(session) : nothing}
       </div>
       <div class="choices">
-        ${choices(session).map(
+        ${choices(session, edit).map(
           (choice) =>
             html`<vscode-button
               ?secondary=${!choice.primary}

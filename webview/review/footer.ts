@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
+import type { TriageCommand } from './keys.ts';
 import { minutesLeft } from './pace.ts';
 import { openFindings, tally, type TriageState } from './triageState.ts';
 
@@ -23,7 +24,11 @@ export function tallyText(state: TriageState): string {
 }
 
 /** Progress, tally, and the keys without a button. */
-export function footer(state: TriageState, act: { undo(): void; help(): void }): TemplateResult {
+export function footer(
+  state: TriageState,
+  possible: ReadonlySet<TriageCommand['kind']>,
+  act: { undo(): void; help(): void },
+): TemplateResult {
   const open = openFindings(state).length;
   const done = state.history.length + Math.min(state.index, open);
   const total = state.history.length + open;
@@ -49,18 +54,26 @@ export function footer(state: TriageState, act: { undo(): void; help(): void }):
             <span class="tally">${tallyText(state)}</span>`
     }
     <span class="grow"></span>
-    <span class="hint"><kbd>J</kbd> <kbd>K</kbd> ${t('next, back')}</span>
-    <span class="hint"><kbd>E</kbd> ${t('edit')}</span>
-    <button
-      class="hint-button"
-      type="button"
-      aria-keyshortcuts="Z"
-      @click=${() => {
-        act.undo();
-      }}
-    >
-      <kbd aria-hidden="true">Z</kbd> ${t('undo')}
-    </button>
+    ${
+      possible.has('next')
+        ? html`<span class="hint"><kbd>J</kbd> <kbd>K</kbd> ${t('next, back')}</span>`
+        : nothing
+    }
+    ${possible.has('edit') ? html`<span class="hint"><kbd>E</kbd> ${t('edit')}</span>` : nothing}
+    ${
+      possible.has('undo')
+        ? html`<button
+            class="hint-button"
+            type="button"
+            aria-keyshortcuts="Z"
+            @click=${() => {
+              act.undo();
+            }}
+          >
+            <kbd aria-hidden="true">Z</kbd> ${t('undo')}
+          </button>`
+        : nothing
+    }
     <button
       class="hint-button"
       type="button"

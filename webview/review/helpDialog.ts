@@ -1,28 +1,30 @@
 import { html, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
+import type { TriageCommand } from './keys.ts';
 
-/** The list of keys, opened with `?`. */
-export function helpDialog(): TemplateResult {
-  const rows: readonly (readonly [readonly string[], string])[] = [
-    [['1', '–', '9'], t('Use suggestion 1 to 9 and go on')],
-    [['E', 'Enter'], t('Edit the caption')],
-    [['Ctrl+Enter'], t('Apply the edited caption and go on')],
-    [['Esc'], t('Leave the caption; what was typed stays')],
-    [['V'], t('Verified: the caption is right')],
-    [['S'], t('Swap the captions of the two pairs')],
-    [['X'], t('Exclude the pair')],
-    [['J'], t('Next')],
-    [['K'], t('Back')],
-    [['Z'], t('Undo the last change made here')],
-    [['W'], t('Where the picture shows each word')],
-    [['O'], t('Open the caption in its file')],
-    [['?'], t('This list')],
+/** The list of keys that have an effect now, opened with `?`. */
+export function helpDialog(possible: ReadonlySet<TriageCommand['kind']>): TemplateResult {
+  const all: readonly (readonly [TriageCommand['kind'], readonly string[], string])[] = [
+    ['suggestion', ['1', '–', '9'], t('Use suggestion 1 to 9; an example goes into the field')],
+    ['edit', ['E', 'Enter'], t('Edit the caption')],
+    ['apply', ['Ctrl+Enter'], t('Apply the edited caption and go on')],
+    ['leave', ['Esc'], t('Leave the caption; what was typed stays')],
+    ['verified', ['V'], t('Verified: the caption is right')],
+    ['swap', ['S'], t('Swap the captions of the two pairs')],
+    ['exclude', ['X'], t('Exclude the pair')],
+    ['next', ['J'], t('Next')],
+    ['back', ['K'], t('Back')],
+    ['undo', ['Z'], t('Undo the last change made here')],
+    ['words', ['W'], t('Where the picture shows each word')],
+    ['open', ['O'], t('Open the caption in its file')],
+    ['help', ['?'], t('This list')],
   ];
+  const rows = all.filter(([kind]) => possible.has(kind));
   return html`<dialog class="help" aria-labelledby="help-title">
     <h2 id="help-title">${t('Keys')}</h2>
     <dl>
       ${rows.map(
-        ([keys, meaning]) =>
+        ([, keys, meaning]) =>
           html`<div>
             <dt>
               ${keys.map((key) => (key === '–' ? html`<span>–</span>` : html`<kbd>${key}</kbd>`))}

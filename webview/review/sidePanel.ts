@@ -1,17 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FindingItem, Neighbour } from '../../src/protocol/shapes.ts';
+import { candidateGrade, type CandidateGrade } from '../../src/protocol/candidate.ts';
+import type { FindingItem, Neighbour, PairItem } from '../../src/protocol/shapes.ts';
 import { t } from '../shared/l10n.ts';
 import { imageName } from '../shared/pairs.ts';
-import { matchGrade, matchWords, meter, scoreText } from '../shared/score.ts';
-import { canEdit } from './captionEditor.ts';
-import type { Suggestion } from './suggestions.ts';
+import { candidateMeter, candidateWords, matchGrade, meter, scoreText } from '../shared/score.ts';
+import { takesSuggestions, type Suggestion } from './suggestions.ts';
 import type { TriageSession } from './triageSession.ts';
-import { deniedWords } from './triageState.ts';
+import { canEdit, deniedWords } from './triageState.ts';
 import '../shared/thumbnailElement.ts';
 
 const PICTURES = 8;
 /** Longest text in a list, in characters; the caption field shows all of it. */
 const MAX_SHOWN = 500;
+/** Suggested captions are shown in full, because one key applies them. */
+const WHOLE_CAPTION = 20_000;
 
 /** Suggestions, reasons and nearest images of the current finding. */
 export function sidePanel(session: TriageSession, finding: FindingItem): TemplateResult {
@@ -25,16 +27,7 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
       : [];
   const evidence = [...against, ...(detail.match?.evidence ?? finding.evidence)];
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>
-    ${
-      suggestions.length === 0
-        ? noSuggestion(session)
-        : html`<section aria-labelledby="suggestions-title">
-            <h3 id="suggestions-title">${t('Captions that match this image')}</h3>
-            <ol class="suggestions" data-roving="vertical">
-              ${suggestions.map((suggestion, index) => suggestionRow(session, suggestion, index))}
-            </ol>
-          </section>`
-    }
+    ${suggestions.length === 0 ? noSuggestion(session) : suggestionLists(session, suggestions)}
     ${
       evidence.length === 0
         ? nothing
@@ -61,11 +54,46 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   </aside>`;
 }
 
+/** Fixes and examples, numbered consecutively. */
+function suggestionLists(
+  session: TriageSession,
+  suggestions: readonly Suggestion[],
+): TemplateResult {
+  const rows = suggestions.map((suggestion, index) => ({
+    row: suggestionRow(session, suggestion, index),
+    isExample: suggestion.grade === 'example',
+  }));
+  const fixes = rows.filter(({ isExample }) => !isExample);
+  const examples = rows.filter(({ isExample }) => isExample);
+  return html`${
+    fixes.length === 0
+      ? nothing
+      : html`<section aria-labelledby="suggestions-title">
+          <h3 id="suggestions-title">${t('Captions that may be meant')}</h3>
+          <ol class="suggestions" data-roving="vertical">
+            ${fixes.map(({ row }) => row)}
+          </ol>
+        </section>`
+  }
+  ${
+    examples.length === 0
+      ? nothing
+      : html`<section aria-labelledby="examples-title">
+          <h3 id="examples-title">${t('Examples: captions of pictures like this one')}</h3>
+          <ol class="suggestions" data-roving="vertical">
+            ${examples.map(({ row }) => row)}
+          </ol>
+        </section>`
+  }`;
+}
+
 function noSuggestion(session: TriageSession): TemplateResult | typeof nothing {
   const { state } = session.store;
-  if (!canEdit(state) || state.detail.neighbours === null) return nothing;
+  const { current, detail } = state;
+  if (current === null || !canEdit(state) || !takesSuggestions(current)) return nothing;
+  if (detail.neighbours === null) return nothing;
   return html`<section aria-labelledby="suggestions-title">
-    <h3 id="suggestions-title">${t('Captions that match this image')}</h3>
+    <h3 id="suggestions-title">${t('Captions that may be meant')}</h3>
     <p class="dim">${t('No caption of the dataset fits this image well. Press E to write one.')}</p>
   </section>`;
 }
@@ -75,43 +103,50 @@ function suggestionRow(
   suggestion: Suggestion,
   index: number,
 ): TemplateResult {
-  const { caption, match, from } = suggestion;
+  const { caption, grade, match, from } = suggestion;
+  const key = index + 1;
   return html`<li>
     <button
       class="suggestion"
       type="button"
       tabindex="-1"
-      aria-keyshortcuts=${index + 1}
-      title=${t('Use this caption and go on ({0})', index + 1)}
-      @click=${() => void session.applySuggestion(index + 1)}
-    >
-      <kbd aria-hidden="true">${index + 1}</kbd>
-      <span class="suggestion-text">
-        <span class="suggestion-caption" dir="auto">${caption.slice(0, MAX_SHOWN)}</span>
-        ${
-          from === undefined
-            ? nothing
-            : html`<span class="suggestion-from"
-                >${
-                  from.match === undefined
-                    ? t('now on {0}', imageName(from))
-                    : t('now on {0}, where it matches {1}', imageName(from), scoreText(from.match))
-                }</span
-              >`
-        }
-      </span>
-      ${
-        match === undefined
-          ? nothing
-          : html`<span class="entry-score"
-              ><span class="sr-only"
-                >${t('match {0}, {1}', scoreText(match), matchWords(match))}</span
-              ><span aria-hidden="true">${scoreText(match)}</span
-              >${meter(match, matchGrade(match))}</span
-            >`
+      aria-keyshortcuts=${key}
+      title=${
+        grade === 'example'
+          ? t('Put this caption into the field, to change it there ({0})', key)
+          : t('Use this caption and go on ({0})', key)
       }
+      @click=${() => void session.applySuggestion(key)}
+    >
+      <kbd aria-hidden="true">${key}</kbd>
+      <span class="suggestion-text">
+        <span class="suggestion-caption" dir="auto">${caption.slice(0, WHOLE_CAPTION)}</span>
+        ${from === undefined ? nothing : html`<span class="suggestion-from">${homeText(from)}</span>`}
+      </span>
+      ${match === undefined || grade === 'example' ? nothing : candidateScore(grade, match)}
     </button>
   </li>`;
+}
+
+/** The current image of a caption, and whether they match. */
+function homeText(from: PairItem): string {
+  const name = imageName(from);
+  if (from.match === undefined) return t('now on {0}', name);
+  return matchGrade(from.match) === 'good'
+    ? t('on {0}, which it fits', name)
+    : t('now on {0}, which it does not fit', name);
+}
+
+function candidateScore(grade: CandidateGrade, match: number): TemplateResult {
+  return html`<span class="entry-score"
+    ><span class="sr-only"
+      >${t('match {0}, {1}', scoreText(match), candidateWords(grade, 'caption'))}</span
+    ><span aria-hidden="true">${scoreText(match)}</span>${meter(match, candidateMeter(grade))}<span
+      class="entry-grade"
+      aria-hidden="true"
+      >${candidateWords(grade, 'caption')}</span
+    ></span
+  >`;
 }
 
 function pictures(
@@ -124,34 +159,37 @@ function pictures(
   return html`<section aria-labelledby=${id}>
     <h3 id=${id}>${title}</h3>
     <ul class="pictures" data-roving="horizontal">
-      ${entries.slice(0, PICTURES).map(
-        ({ item, score, kind }) =>
-          html`<li>
-            <button
-              class="picture"
-              type="button"
-              tabindex="-1"
-              title=${`${item.caption.slice(0, MAX_SHOWN)}\n${imageName(item)}`}
-              @click=${() => void session.compare(item)}
-            >
-              <pairlens-thumbnail
-                .source=${session.thumbnails}
-                .uri=${item.imageUri}
-                .generation=${session.thumbnails.generation}
-                size="192"
-              ></pairlens-thumbnail>
-              <span aria-hidden="true">${scoreText(score)}</span>
-              <span class="sr-only">
-                ${
-                  kind === 'match'
-                    ? t('match {0}, {1}', scoreText(score), matchWords(score))
-                    : t('likeness {0}', scoreText(score))
-                }:
-                ${item.caption === '' ? imageName(item) : item.caption.slice(0, MAX_SHOWN)}
-              </span>
-            </button>
-          </li>`,
-      )}
+      ${entries.slice(0, PICTURES).map((entry) => {
+        const { item, score, kind } = entry;
+        const grade = kind === 'match' ? candidateGrade(entry) : undefined;
+        const words =
+          grade === undefined
+            ? t('likeness {0}', scoreText(score))
+            : candidateWords(grade, 'image');
+        const caption = item.caption.slice(0, MAX_SHOWN);
+        return html`<li>
+          <button
+            class="picture"
+            type="button"
+            tabindex="-1"
+            title=${`${caption}\n${imageName(item)}\n${words}`}
+            @click=${() => void session.compare(item)}
+          >
+            <pairlens-thumbnail
+              .source=${session.thumbnails}
+              .uri=${item.imageUri}
+              .generation=${session.thumbnails.generation}
+              size="192"
+            ></pairlens-thumbnail>
+            ${
+              grade === 'example'
+                ? nothing
+                : html`<span aria-hidden="true">${scoreText(score)}</span>`
+            }
+            <span class="sr-only"> ${words}: ${caption === '' ? imageName(item) : caption} </span>
+          </button>
+        </li>`;
+      })}
     </ul>
   </section>`;
 }

@@ -1,50 +1,67 @@
+import {
+  byStanding,
+  candidateGrade,
+  type CandidateGrade,
+  LEAST_POSSIBLE,
+} from '../../src/protocol/candidate.ts';
+import { captionAtFault } from './triageState.ts';
 import type { FindingItem, Neighbours, PairItem } from '../../src/protocol/shapes.ts';
 
 export const MAX_SUGGESTIONS = 9;
-/** Captions of the dataset with a lower match are not suggested. */
-const LEAST_MATCH = 0.35;
+/** Number of examples that are shown. */
+const MAX_EXAMPLES = 3;
 
 const DUPLICATES: ReadonlySet<string> = new Set(['near-duplicate', 'exact-duplicate']);
+
+/** Whether a new caption may be the fix of a finding. */
+export function takesSuggestions(finding: FindingItem): boolean {
+  return captionAtFault(finding) || DUPLICATES.has(finding.code);
+}
 
 /** A suggested caption. */
 export interface Suggestion {
   readonly caption: string;
+  readonly grade: CandidateGrade;
   /** Expected match with this image, if known. */
   readonly match: number | undefined;
   /** The pair that the caption comes from. */
   readonly from: PairItem | undefined;
 }
 
-/** Captions of the finding's fixes, then of duplicates, then of the nearest captions; distinct, without the current one. */
+/**
+ * Captions of the finding's fixes, of duplicates, and the nearest captions; distinct, without the current one, examples
+ * last.
+ */
 export function suggestionsFor(
   finding: FindingItem,
   neighbours: Neighbours | null,
 ): readonly Suggestion[] {
   const entries = neighbours?.captions ?? [];
   const found = new Map<string, Suggestion>();
-  for (const fix of finding.fixes) {
-    if (fix.kind !== 'replace-caption' || fix.caption === undefined) continue;
-    const entry = entries.find(({ item }) => item.caption === fix.caption);
-    found.set(fix.caption, {
-      caption: fix.caption,
-      match: fix.match ?? entry?.score,
-      from: entry?.item,
-    });
+  const add = (suggestion: Suggestion): void => {
+    const { caption } = suggestion;
+    if (caption !== '' && !found.has(caption)) found.set(caption, suggestion);
+  };
+  for (const { kind, caption = '', match: score, homeless } of finding.fixes) {
+    if (kind !== 'replace-caption') continue;
+    const from = entries.find(({ item }) => item.caption === caption)?.item;
+    add({ caption, match: score, from, grade: candidateGrade({ score: score ?? 0, homeless }) });
   }
-  // A duplicate shows the same image, so its caption may fit.
+  // Of the same picture, the other one's caption.
   for (const item of DUPLICATES.has(finding.code) ? finding.related : []) {
-    if (item.caption === '' || found.has(item.caption)) continue;
-    found.set(item.caption, { caption: item.caption, match: item.match, from: item });
+    add({ caption: item.caption, match: undefined, from: item, grade: 'possible' });
   }
-  for (const { item, kind, score } of entries) {
-    if (item.caption === '' || found.has(item.caption)) continue;
-    if (kind === 'match' && score < LEAST_MATCH) continue;
-    found.set(item.caption, {
-      caption: item.caption,
-      match: kind === 'match' ? score : undefined,
-      from: item,
-    });
+  const offered = entries.filter(
+    ({ kind, score, homeless }) =>
+      kind === 'likeness' || homeless !== true || score >= LEAST_POSSIBLE,
+  );
+  for (const entry of offered.sort(byStanding)) {
+    const { item, score } = entry;
+    add({ caption: item.caption, match: score, from: item, grade: candidateGrade(entry) });
   }
   found.delete(finding.item?.caption ?? '');
-  return [...found.values()].slice(0, MAX_SUGGESTIONS);
+  const all = [...found.values()];
+  const fixes = all.filter(({ grade }) => grade !== 'example');
+  const examples = all.filter(({ grade }) => grade === 'example').slice(0, MAX_EXAMPLES);
+  return [...fixes, ...examples].slice(0, MAX_SUGGESTIONS);
 }

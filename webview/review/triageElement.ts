@@ -10,14 +10,15 @@ import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
 import { matchWords, scoreText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import { spotlightOf } from './wordRow.ts';
-import { canEdit, captionEditor } from './captionEditor.ts';
+import { captionEditor } from './captionEditor.ts';
 import { footer, tallyText } from './footer.ts';
 import { helpDialog } from './helpDialog.ts';
 import { commandFor, type KeyPlace } from './keys.ts';
+import { possibleCommands } from './possible.ts';
 import { sidePanel } from './sidePanel.ts';
 import { imageUriOf, stage } from './stage.ts';
 import type { TriageSession } from './triageSession.ts';
-import { openFindings, ruleCounts, type TriageState } from './triageState.ts';
+import { canEdit, openFindings, ruleCounts, type TriageState } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 const ANNOUNCE_DELAY_MS = 800;
@@ -75,17 +76,18 @@ export class TriageElement extends PageElement {
   protected override render(): TemplateResult {
     const { state: triage } = this.session.store;
     const { current } = triage;
+    const possible = possibleCommands(this.session);
     return html`<main class="triage" aria-label=${t('Triage')}>
         ${current === null ? this.#rest(triage) : this.#finding(triage, current)}
       </main>
-      ${footer(triage, {
+      ${footer(triage, possible, {
         undo: () => void this.session.undo(),
         help: () => {
           this.#help();
         },
       })}
       <div class="announcer sr-only" role="status"></div>
-      ${helpDialog()}`;
+      ${helpDialog(possible)}`;
   }
 
   #finding(triage: TriageState, finding: FindingItem): TemplateResult {
@@ -99,8 +101,13 @@ export class TriageElement extends PageElement {
     };
     return html`<section class="work" aria-labelledby="finding-title">
         ${this.#heading(triage, finding)} ${this.#notice(triage)} ${stage(context, finding)}
-        ${captionEditor(this.session, (start) => {
-          this.sought = start;
+        ${captionEditor(this.session, {
+          seek: (start) => {
+            this.sought = start;
+          },
+          edit: () => {
+            this.#edit();
+          },
         })}
       </section>
       ${sidePanel(this.session, finding)}`;
@@ -175,6 +182,8 @@ export class TriageElement extends PageElement {
       </div>`;
     }
     return noticeLine(triage.notice, 'info', {
+      undo: () => void this.session.undo(),
+      show: (pair) => void this.session.openPair(pair),
       dismiss: () => {
         this.session.store.dispatch({ type: 'notice', notice: null });
       },
@@ -269,7 +278,11 @@ export class TriageElement extends PageElement {
     const { session } = this;
     switch (command.kind) {
       case 'suggestion':
-        if (canEdit(session.store.state)) void session.applySuggestion(command.number);
+        if (canEdit(session.store.state)) {
+          const applied = session.suggestions[command.number - 1]?.grade !== 'example';
+          void session.applySuggestion(command.number);
+          if (!applied) this.#edit();
+        }
         break;
       case 'verified':
         void session.decide('verified');

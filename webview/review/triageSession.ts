@@ -3,11 +3,13 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
+import { fileName, pathBelow } from '../shared/pairs.ts';
 import { isCancelled, wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
-import { suggestionsFor, type Suggestion } from './suggestions.ts';
+import { suggestionsFor, takesSuggestions, type Suggestion } from './suggestions.ts';
 import {
+  canEdit,
   draftOf,
   initialState,
   isDirty,
@@ -90,11 +92,11 @@ export class TriageSession {
     });
   }
 
+  /** Empty if a new caption is no fix of the finding. */
   get suggestions(): readonly Suggestion[] {
     const { current, detail } = this.store.state;
-    return current === null
-      ? []
-      : suggestionsFor(current, detail.match?.neighbours ?? detail.neighbours);
+    if (current === null || !canEdit(this.store.state) || !takesSuggestions(current)) return [];
+    return suggestionsFor(current, detail.match?.neighbours ?? detail.neighbours);
   }
 
   get canSwap(): boolean {
@@ -145,9 +147,12 @@ export class TriageSession {
     if (isDirty(state)) await this.#setCaption(draftOf(state));
   }
 
+  /** Replaces the caption; an example is put into the field instead. */
   async applySuggestion(number: number): Promise<void> {
     const suggestion = this.suggestions[number - 1];
-    if (suggestion !== undefined) await this.#setCaption(suggestion.caption);
+    if (suggestion === undefined) return;
+    if (suggestion.grade === 'example') this.type(suggestion.caption);
+    else await this.#setCaption(suggestion.caption);
   }
 
   async decide(decision: 'verified' | 'excluded'): Promise<void> {
@@ -157,6 +162,13 @@ export class TriageSession {
     await this.#act(async () => {
       await this.#host.rpc.call('decide', { pair, decision });
       this.#resolve(current, decision);
+      const name = imageName(current);
+      this.#done(
+        decision === 'verified'
+          ? t('{0} is marked as verified.', name)
+          : t('{0} is excluded.', name),
+        current,
+      );
     });
   }
 
@@ -168,6 +180,8 @@ export class TriageSession {
     await this.#act(async () => {
       await this.#host.rpc.call('swapCaptions', { pair, other });
       this.#resolve(current, 'fixed');
+      const names = [imageName(current), fileName(other.image)] as const;
+      this.#done(t('Captions of {0} and {1} swapped.', ...names), current);
     });
   }
 
@@ -189,6 +203,11 @@ export class TriageSession {
         current.item === undefined ? { uri: current.uri, what } : { item: current.item, what },
       ),
     );
+  }
+
+  /** Opens the caption file of a pair. */
+  async openPair(item: PairItem): Promise<void> {
+    await this.#act(() => this.#host.rpc.call('open', { item, what: 'caption' }));
   }
 
   /** Opens the finding's pair and `other` side by side; `other` alone if the finding has no pair. */
@@ -216,7 +235,20 @@ export class TriageSession {
         await this.#host.rpc.call('createCaption', { imageUri, caption });
       } else return;
       this.#resolve(current, 'fixed', caption);
+      const name = imageName(current);
+      this.#done(
+        (item?.caption ?? '') === ''
+          ? t('Caption of {0} written.', name)
+          : t('Caption of {0} replaced.', name),
+        current,
+      );
     });
+  }
+
+  /** Reports an action on a finding that is no longer shown. */
+  #done(text: string, { item }: FindingItem): void {
+    const notice = { text, error: false, undo: true, ...(item && { show: item }) };
+    this.store.dispatch({ type: 'notice', notice });
   }
 
   #resolve(finding: FindingItem, outcome: Outcome, caption?: string): void {
@@ -302,6 +334,11 @@ export class TriageSession {
     const uri = next?.item?.imageUri ?? next?.imageUri;
     if (uri !== undefined) void this.thumbnails.get(uri, STAGE_PIXELS);
   }
+}
+
+/** File name of a finding's image. */
+function imageName({ item, imageUri, uri }: FindingItem): string {
+  return item === undefined ? pathBelow(imageUri ?? uri, []) : fileName(item.pair.image);
 }
 
 function swapPartner(finding: FindingItem | null): PairRef | undefined {

@@ -8,6 +8,7 @@ import type {
   Status,
   WeighedWordItem,
 } from '../../src/protocol/shapes.ts';
+import { matchGrade } from '../shared/score.ts';
 import type { WireError } from '../shared/rpcClient.ts';
 import { addStep, type Pace } from './pace.ts';
 
@@ -171,6 +172,27 @@ export function isDirty(state: TriageState): boolean {
   return state.current !== null && draftOf(state) !== (state.current.item?.caption ?? '');
 }
 
+/** Whether the finding has a caption that can be edited here. */
+export function canEdit(state: TriageState): boolean {
+  const { current } = state;
+  if (current === null) return false;
+  return (
+    current.item !== undefined ||
+    (current.imageUri !== undefined && current.fixes.some(({ kind }) => kind === 'create-caption'))
+  );
+}
+
+/** Whether a new caption is the likely fix; of two near-duplicates neither needs to be wrong. */
+export function captionAtFault({ code, item, fixes }: FindingItem): boolean {
+  if (item === undefined) return fixes.some(({ kind }) => kind === 'create-caption');
+  return (
+    item.caption === '' ||
+    code === 'caption-mismatch' ||
+    fixes.some(({ kind }) => kind === 'replace-caption') ||
+    (item.match !== undefined && matchGrade(item.match) === 'poor')
+  );
+}
+
 /** Words of the caption in the field that the image does not support; empty while they are unknown. */
 export function deniedWords(state: TriageState): readonly WeighedWordItem[] {
   const { against } = state.detail;
@@ -225,7 +247,8 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       const pace = action.took === undefined ? state.pace : addStep(state.pace, action.took);
       // A removed finding's index is now that of the next one.
       const by = state.gone && action.by === 1 ? 0 : action.by;
-      return at({ ...state, pace }, Math.max(0, state.index + by));
+      // The notice is about the finding before.
+      return at({ ...state, pace, notice: null }, Math.max(0, state.index + by));
     }
     case 'restart':
       return at(state, 0);

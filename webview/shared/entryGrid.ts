@@ -2,13 +2,14 @@ import '@lit-labs/virtualizer';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { candidateGrade, type CandidateGrade } from '../../src/protocol/candidate.ts';
 import type { Neighbour, PairItem } from '../../src/protocol/shapes.ts';
 import { icon, type IconName } from './icon.ts';
 import { t } from './l10n.ts';
 import { PageElement } from './pageElement.ts';
 import { imageName, pairKey } from './pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from './roving.ts';
-import { matchGrade, matchWords, meter, scoreText } from './score.ts';
+import { candidateMeter, candidateWords, meter, scoreText } from './score.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import './thumbnailElement.ts';
 
@@ -32,10 +33,9 @@ const MAX_SHOWN = 400;
 const VIRTUAL_ABOVE = 60;
 const FRAMES_TO_WAIT = 30;
 
-function scoreLabel(entry: Neighbour): string {
-  return entry.kind === 'match'
-    ? t('match {0}, {1}', scoreText(entry.score), matchWords(entry.score))
-    : t('likeness {0}', scoreText(entry.score));
+function scoreLabel(entry: Neighbour, grade: string | undefined): string {
+  if (entry.kind === 'likeness') return t('likeness {0}', scoreText(entry.score));
+  return grade ?? t('match {0}', scoreText(entry.score));
 }
 
 /**
@@ -50,6 +50,8 @@ export class EntryGrid extends PageElement {
   /** The pair for the actions "compare" and "use caption". */
   @property({ attribute: false }) accessor focusItem: PairItem | undefined;
   @property() accessor opens: 'caption' | 'image' = 'caption';
+  /** Whether the entries are search results, not neighbours of the focus. */
+  @property({ type: Boolean }) accessor searched = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -97,8 +99,10 @@ export class EntryGrid extends PageElement {
     const caption = item.caption === '' ? t('(no caption)') : item.caption;
     const name = imageName(item);
     const own = this.#isFocus(entry);
+    const grade = this.#grade(entry);
+    const words = grade && candidateWords(grade, this.opens);
     const spoken = [
-      scoreLabel(entry),
+      scoreLabel(entry, words),
       entry.hardNegative === true ? t('hard negative') : '',
       own ? t('this pair') : name,
     ];
@@ -113,7 +117,9 @@ export class EntryGrid extends PageElement {
           class="entry-main"
           type="button"
           tabindex="-1"
-          title=${`${caption.slice(0, MAX_SHOWN)}\n${name}`}
+          title=${[caption.slice(0, MAX_SHOWN), name, ...(words === undefined ? [] : [words])].join(
+            '\n',
+          )}
           @click=${() => this.#act('open', entry)}
         >
           <pairlens-thumbnail
@@ -127,10 +133,14 @@ export class EntryGrid extends PageElement {
           >
           <span class="sr-only">, ${spoken.filter((part) => part !== '').join(', ')}</span>
           <span class="entry-score" aria-hidden="true"
-            >${scoreText(entry.score)}${meter(
-              entry.score,
-              entry.kind === 'match' ? matchGrade(entry.score) : 'neutral',
-            )}${
+            >${
+              grade === 'example'
+                ? nothing
+                : html`${scoreText(entry.score)}${meter(
+                    entry.score,
+                    grade === undefined ? 'neutral' : candidateMeter(grade),
+                  )}`
+            }${
               entry.hardNegative === true
                 ? html`<span class="hard-mark">${icon('warning')}</span>`
                 : nothing
@@ -178,6 +188,12 @@ export class EntryGrid extends PageElement {
     return (
       this.focusItem !== undefined && pairKey(entry.item.pair) === pairKey(this.focusItem.pair)
     );
+  }
+
+  /** A text search names no image, so its entries are no candidates for one. */
+  #grade(entry: Neighbour): CandidateGrade | undefined {
+    if (entry.kind === 'likeness' || (this.searched && this.opens === 'image')) return undefined;
+    return candidateGrade(entry);
   }
 
   #canCompare(entry: Neighbour): boolean {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { PairItem } from '../../src/protocol/shapes.ts';
 import { icon, type IconName } from './icon.ts';
 import { t } from './l10n.ts';
 
@@ -8,10 +9,13 @@ export interface Notice {
   readonly error: boolean;
   /** Whether an undo button is shown. */
   readonly undo?: boolean;
+  /** The pair whose caption the button Show opens. */
+  readonly show?: PairItem;
 }
 
 export interface NoticeActions {
   readonly undo?: () => void;
+  readonly show?: (pair: PairItem) => void;
   readonly dismiss: () => void;
 }
 
@@ -19,9 +23,10 @@ export interface NoticeActions {
 export function noticeLine(
   notice: Notice | null,
   usual: IconName,
-  { undo, dismiss }: NoticeActions,
+  { undo, show, dismiss }: NoticeActions,
 ): TemplateResult | typeof nothing {
   if (notice === null) return nothing;
+  const pair = notice.show;
   return html`<div
     class="notice ${notice.error ? 'notice-error' : ''}"
     role=${notice.error ? 'alert' : 'status'}
@@ -31,6 +36,19 @@ export function noticeLine(
     ${
       notice.undo === true && undo !== undefined
         ? html`<button class="link" type="button" @click=${undo}>${t('Undo')}</button>`
+        : nothing
+    }
+    ${
+      pair !== undefined && show !== undefined
+        ? html`<button
+            class="link"
+            type="button"
+            @click=${() => {
+              show(pair);
+            }}
+          >
+            ${t('Show')}
+          </button>`
         : nothing
     }
     <button

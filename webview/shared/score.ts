@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { shownScore as scoreText } from '../../src/protocol/shownScore.ts';
+import type { CandidateGrade } from '../../src/protocol/candidate.ts';
 import { t } from './l10n.ts';
 
 export { scoreText };
@@ -21,6 +22,23 @@ export function matchWords(match: number): string {
     case 'poor':
       return t('likely wrong');
   }
+}
+
+/** The grade of a candidate in words. */
+export function candidateWords(grade: CandidateGrade, what: 'caption' | 'image'): string {
+  switch (grade) {
+    case 'likely':
+      return t('likely meant');
+    case 'possible':
+      return t('perhaps meant');
+    case 'example':
+      return what === 'caption' ? t('fits its own picture') : t('has a caption that fits');
+  }
+}
+
+/** Examples have no colour. */
+export function candidateMeter(grade: CandidateGrade): MatchGrade | 'neutral' {
+  return grade === 'likely' ? 'good' : grade === 'possible' ? 'fair' : 'neutral';
 }
 
 /** A decorative bar; the number beside it has the same content. */

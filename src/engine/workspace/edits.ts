@@ -65,10 +65,13 @@ export async function createCaptionEdit(
   imagePath: string,
   caption: string,
 ): Promise<FileEdit> {
-  for (const { dataset, opened: folder } of opened) {
+  for (const member of opened) {
+    const { dataset, opened: folder } = member;
     const image = toDatasetPath(dataset.root, imagePath);
     if (image === undefined || !dataset.hasImage(image)) continue;
-    const edit = await createCaption(dataset, updater, image, caption);
+    const edit =
+      (await emptyRowEdit(member, updater, image, caption)) ??
+      (await createCaption(dataset, updater, image, caption));
     await refuseOutside(updater.disk, edit.path, folder.dir);
     for (const { newText } of edit.edits) refuseUnwritable(newText);
     return edit;
@@ -180,6 +183,34 @@ function tableFor(dataset: IncrementalDataset, image: string): Table | undefined
     return isSidecarFormat(source.format) && folderOf(other) === folderOf(image);
   });
   return same < 1 && beside ? undefined : found;
+}
+
+/** The edit of the table row with the image's empty caption; undefined if there is none. */
+async function emptyRowEdit(
+  member: OpenedDataset,
+  updater: CaptionFileUpdater,
+  image: string,
+  caption: string,
+): Promise<FileEdit | undefined> {
+  const emptyRow = () =>
+    member.dataset.problems.find(
+      (problem) =>
+        problem.code === 'empty-caption' &&
+        problem.image === image &&
+        member.files.get(problem.file)?.kind === 'table',
+    );
+  const row = emptyRow();
+  if (row === undefined) return undefined;
+  refuseBlank(caption);
+  const path = toAbsolute(member.dataset.root, row.file);
+  const text = await currentText(updater, path);
+  // The disk may hold another text by now.
+  await updater.takeText(member, path, text, undefined);
+  const now = emptyRow();
+  const kind = now && member.files.get(now.file);
+  if (now?.range === undefined || kind?.kind !== 'table' || now.file !== row.file) return undefined;
+  const edit = captionFormat(kind.format).edit(text, now.range, caption);
+  return { path, text, create: false, edits: [edit] };
 }
 
 /** The image's caption file, if it exists and is empty. */

@@ -119,6 +119,14 @@ export class IncrementalDataset {
     return this.#tables.decision(slot);
   }
 
+  /** The slots with a decision. */
+  decided(): { readonly slot: number; readonly decision: Decision }[] {
+    return [...this.slots.all()].flatMap((slot) => {
+      const decision = this.decision(slot);
+      return decision === undefined ? [] : [{ slot, decision }];
+    });
+  }
+
   /** The captions that must be encoded before `apply`. */
   unknownTexts(captions: Iterable<string>): string[] {
     return this.#tables.unknownTexts(captions);

@@ -14,6 +14,7 @@ import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts
 import { WordQueries } from './wordQueries.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
+  DecidedPair,
   FileEdit,
   Lines,
   LiveChange,
@@ -398,6 +399,12 @@ class IncrementalWorkspace implements LiveWorkspace {
       );
       this.#changed({ findings: true, paths: [path] });
     });
+  }
+
+  decisions(): readonly DecidedPair[] {
+    return this.#opened.flatMap(({ dataset }) =>
+      dataset.decided().map(({ slot, decision }) => ({ pair: livePair(dataset, slot), decision })),
+    );
   }
 
   setSettings(settings: LiveSettings): void {

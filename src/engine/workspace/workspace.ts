@@ -38,6 +38,12 @@ export interface LivePair extends LivePairId {
   readonly decision: Decision | undefined;
 }
 
+/** A pair with the user's decision. */
+export interface DecidedPair {
+  readonly pair: LivePair;
+  readonly decision: Decision;
+}
+
 /** A finding with its pairs. */
 export interface LiveFinding {
   /** Stable across audits for the same finding. */
@@ -190,6 +196,8 @@ export interface LiveWorkspace {
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit>;
   swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]>;
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit>;
+  /** The decisions on pairs that exist now. */
+  decisions(): readonly DecidedPair[];
   /** Adds or removes a line of `.pairlens/decisions.jsonl`. */
   decide(id: LivePairId, decision: Decision | 'none'): Promise<void>;
   setSettings(settings: LiveSettings): void;

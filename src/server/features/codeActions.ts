@@ -11,13 +11,16 @@ import { PairLensError } from '../../core/errors.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
-import type { LiveFinding } from '../../engine/workspace/workspace.ts';
+import type { Lines, LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
 import {
+  CLIENT_COMMANDS,
   type fixTextsSchema,
   REQUESTS,
   SERVER_COMMANDS,
   type WireEdit,
 } from '../../protocol/serverApi.ts';
+import { LEAST_POSSIBLE } from '../../protocol/candidate.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import type { FixItem } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
@@ -25,7 +28,15 @@ import type { ServerContext } from '../context.ts';
 import { diagnosticDataSchema } from './diagnostics.ts';
 import { captionEdit, createCaptionEdit, lspEdit, swapEdit, upToDate } from './editRequests.ts';
 import { isBefore } from '../resolveTarget.ts';
-import { fileOf, findingRange, useCaptionTitle, ProtocolConverter } from '../toProtocol.ts';
+import {
+  fileOf,
+  findingRange,
+  lacksCaption,
+  ProtocolConverter,
+  rangeOf,
+  titleCaption,
+  useCaptionTitle,
+} from '../toProtocol.ts';
 
 /** `data` of a quick fix. Its edit is computed when the user picks it, for the text shown at that time. */
 const fixSchema = z.discriminatedUnion('kind', [
@@ -46,6 +57,8 @@ type FixRequest = z.infer<typeof fixSchema>;
 
 /** Captions offered for an image without a caption. */
 const SUGGESTIONS = 3;
+/** Kinds of fixes that are decisions. */
+const VERDICTS: readonly FixItem['kind'][] = ['mark-verified', 'exclude-pair'];
 
 /** Quick fixes for the findings under the cursor. */
 export function registerCodeActions(context: ServerContext): void {
@@ -68,15 +81,26 @@ async function resolved(
   const fix = fixSchema.safeParse(action.data);
   if (!fix.success) return action;
   const wire = await editOf(context, fix.data, signal);
-  const edit = lspEdit(context, wire);
-  return { ...action, ...(edit && { edit }), data: { texts: textsOf(wire) } };
+  const edit = lspEdit(context, wire, !isSaid(newCaptions(fix.data)));
+  return { ...action, ...(edit && { edit }), data: factsOf(wire) };
 }
 
-/** Hashes of the texts of files that exist already. */
-function textsOf({ create, documents }: WireEdit): z.infer<typeof fixTextsSchema>['texts'] {
-  return documents
+/** Messages, created files, and hashes of the texts of files that exist already. */
+function factsOf({ label, done, create, documents }: WireEdit): z.infer<typeof fixTextsSchema> {
+  const texts = documents
     .filter(({ uri }) => !create.includes(uri))
     .map(({ uri, textHash }) => ({ uri, textHash }));
+  return { label, done, create, texts };
+}
+
+/** The captions that the fix writes. */
+function newCaptions(fix: FixRequest): readonly string[] {
+  return fix.kind === 'swap' ? fix.was : [fix.params.caption];
+}
+
+/** Whether a title shows the captions in full; otherwise the edit needs a preview. */
+function isSaid(captions: readonly string[]): boolean {
+  return captions.every((caption) => titleCaption(caption) === caption.trim());
 }
 
 async function editOf(
@@ -138,7 +162,27 @@ async function codeActions(
       actions.push({ ...action, ...(diagnostic && { diagnostics: [diagnostic] }) });
     }
   }
+  for (const pair of context.live.pairsInFile(file, linesOf(range))) {
+    if (pair.decision !== undefined && overlaps(rangeOf(pair), range)) {
+      actions.push(takeBackAction(context, pair, pair.decision));
+    }
+  }
   return onePreferred(actions);
+}
+
+function linesOf({ start, end }: Range): Lines {
+  return { first: start.line, last: end.line };
+}
+
+/** Quick fix that removes the decision on the caption under the cursor. */
+function takeBackAction(context: ServerContext, pair: LivePair, decided: Decision): CodeAction {
+  const title =
+    decided === 'verified'
+      ? l10n.t('Take back that it is verified')
+      : l10n.t('Take back that it is excluded');
+  const argument = { pair: new ProtocolConverter(context.uris).ref(pair), decision: 'none' };
+  const command = Command.create(title, SERVER_COMMANDS.decide, argument);
+  return { title, kind: CodeActionKind.QuickFix, command };
 }
 
 async function actionsFor(
@@ -146,11 +190,29 @@ async function actionsFor(
   live: LiveFinding,
   signal: AbortSignal,
 ): Promise<CodeAction[]> {
-  const actions: CodeAction[] = [];
+  const edits: CodeAction[] = [];
+  const verdicts: CodeAction[] = [];
   for (const fix of new ProtocolConverter(context.uris).fixes(live)) {
-    actions.push(...(await actionsOf(context, live, fix, signal)));
+    const actions = await actionsOf(context, live, fix, signal);
+    (VERDICTS.includes(fix.kind) ? verdicts : edits).push(...actions);
   }
-  return actions;
+  const reviewed = context.client.richHovers && isWritten(live);
+  return [...edits, ...(reviewed ? [reviewAction(live)] : []), ...verdicts];
+}
+
+/** Whether the review can edit or create the caption of the finding. */
+function isWritten({ pair, finding }: LiveFinding): boolean {
+  return pair !== undefined || lacksCaption(finding);
+}
+
+/** Quick fix that opens the review at a finding. */
+function reviewAction(live: LiveFinding): CodeAction {
+  const title =
+    live.pair === undefined
+      ? l10n.t('Write the caption beside its picture')
+      : l10n.t('Show the picture and all fixes');
+  const command = Command.create(title, CLIENT_COMMANDS.reviewFinding.command, { id: live.id });
+  return { title, kind: CodeActionKind.QuickFix, command };
 }
 
 async function actionsOf(
@@ -180,7 +242,10 @@ async function actionsOf(
       if (other === undefined) return [];
       const params = { pair: wire.ref(pair), other: wire.ref(other) };
       const request = { kind: 'swap', params, was: [pair.caption, other.caption] } as const;
-      return quickFix(context, fix.title, request, true, signal);
+      const title = isSaid([other.caption])
+        ? l10n.t('{0} (“{1}”)', fix.title, titleCaption(other.caption))
+        : fix.title;
+      return quickFix(context, title, request, true, signal);
     }
     case 'mark-verified':
     case 'exclude-pair': {
@@ -208,7 +273,9 @@ async function createActions(
     SUGGESTIONS,
     signal,
   );
-  const suggestions = (found?.captions ?? []).filter(({ score }) => score > 0.5);
+  const suggestions = (found?.captions ?? []).filter(
+    ({ score, homeless }) => homeless === true && score >= LEAST_POSSIBLE,
+  );
   const actions: CodeAction[] = [];
   for (const { pair, score } of suggestions) {
     const title = l10n.t('{0} (match {1})', useCaptionTitle(pair.caption), shownScore(score));
@@ -231,7 +298,8 @@ async function quickFix(
   signal: AbortSignal,
 ): Promise<CodeAction[]> {
   try {
-    const edit = lspEdit(context, await editOf(context, request, signal));
+    const wire = await editOf(context, request, signal);
+    const edit = lspEdit(context, wire, !isSaid(newCaptions(request)));
     if (edit === undefined) return [];
     const made = context.client.resolvesEdits ? { data: request } : { edit };
     return [{ title, kind: CodeActionKind.QuickFix, isPreferred, ...made }];

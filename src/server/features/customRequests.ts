@@ -115,6 +115,11 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       await decide(context, params);
       return {};
     },
+    decisions: () => ({
+      decisions: context.live
+        .decisions()
+        .map(({ pair, decision }) => ({ item: wire.item(pair), decision })),
+    }),
     async idle(_params, signal) {
       await untilIdle(services.background, signal);
       return {};

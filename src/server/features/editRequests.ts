@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import path from 'node:path';
 import {
   CreateFile,
   OptionalVersionedTextDocumentIdentifier,
@@ -13,6 +14,7 @@ import type { WireEdit } from '../../protocol/serverApi.ts';
 import { textHash } from '../../protocol/textHash.ts';
 import type { ServerContext } from '../context.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import { visibleText } from '../../core/text/visibleText.ts';
 
 /** Attempts to compute an edit while its text keeps changing. */
 const ATTEMPTS = 5;
@@ -26,7 +28,12 @@ export async function captionEdit(
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
   const edit = async () => [await context.live.captionEdit(id, caption)];
-  return wireEdit(context, l10n.t('Change caption'), await editsOfShown(context, edit, signal));
+  const name = shownName(id.image);
+  const words = {
+    label: l10n.t('Change the caption of {0}', name),
+    done: l10n.t('Caption of {0} replaced.', name),
+  };
+  return wireEdit(context, words, await editsOfShown(context, edit, signal));
 }
 
 export async function swapEdit(
@@ -38,7 +45,12 @@ export async function swapEdit(
   await upToDate(context, id, signal);
   await upToDate(context, other, signal);
   const edits = () => context.live.swapEdits(id, other);
-  return wireEdit(context, l10n.t('Swap captions'), await editsOfShown(context, edits, signal));
+  const names = [shownName(id.image), shownName(other.image)] as const;
+  const words = {
+    label: l10n.t('Swap the captions of {0} and {1}', ...names),
+    done: l10n.t('Captions of {0} and {1} swapped.', ...names),
+  };
+  return wireEdit(context, words, await editsOfShown(context, edits, signal));
 }
 
 /** The edit that adds a caption to an image; with an empty caption it creates an empty caption file. */
@@ -48,15 +60,22 @@ export async function createCaptionEdit(
   caption: string,
   signal: AbortSignal,
 ): Promise<WireEdit> {
-  const label = l10n.t('Create caption');
+  const name = shownName(imagePath);
+  const words = {
+    label: l10n.t('Create the caption of {0}', name),
+    done: l10n.t('Caption of {0} written.', name),
+  };
   const blank = caption.trim() === '';
   // No format can hold an empty caption: a placeholder finds the file, and its text is then dropped.
   const wanted = blank ? 'caption' : caption;
   const edit = async () => [await context.live.createCaptionEdit(imagePath, wanted)];
   const edits = await editsOfShown(context, edit, signal);
-  const wire = await wireEdit(context, label, edits);
+  const wire = await wireEdit(context, words, edits);
   if (!blank) return wire;
-  if (wire.create.length > 0) return { ...wire, documents: [] };
+  if (wire.create.length > 0) {
+    const done = l10n.t('{0} created; it is still empty.', shownName(edits[0]?.path ?? imagePath));
+    return { ...wire, done, documents: [] };
+  }
   const path = edits[0]?.path ?? imagePath;
   throw new PairLensError('invalid-argument', sentence('{0} cannot hold an empty caption.', path), {
     path,
@@ -109,9 +128,14 @@ function changedMeanwhile(path: string): PairLensError {
   );
 }
 
+/** The name of an image in messages. */
+function shownName(image: string): string {
+  return visibleText(path.basename(image));
+}
+
 async function wireEdit(
   { uris, documents }: ServerContext,
-  label: string,
+  words: Pick<WireEdit, 'label' | 'done'>,
   edits: readonly FileEdit[],
 ): Promise<WireEdit> {
   // Read before the first await: these versions belong to the texts that were just compared.
@@ -129,27 +153,36 @@ async function wireEdit(
       })),
     };
   });
-  return { label, create, documents: await Promise.all(wired) };
+  return { ...words, create, documents: await Promise.all(wired) };
 }
 
-/** The LSP form of the edit; undefined if it creates files and the client does not support that. */
+/** Id of the change annotation that asks for confirmation. */
+const PREVIEW = 'preview';
+
+/**
+ * The LSP form of the edit; undefined if it creates files and the client does not support that.
+ * @param preview whether the client, if it supports that, asks for confirmation first
+ */
 export function lspEdit(
   { client }: ServerContext,
-  { create, documents }: WireEdit,
+  { label, create, documents }: WireEdit,
+  preview = false,
 ): WorkspaceEdit | undefined {
   if (create.length > 0 && !client.createsFiles) return undefined;
   if (!client.versionedEdits) {
     return { changes: Object.fromEntries(documents.map(({ uri, edits }) => [uri, edits])) };
   }
+  const annotated = preview && client.previewsEdits;
   return {
     documentChanges: [
       ...create.map((uri) => CreateFile.create(uri, { ignoreIfExists: true })),
       ...documents.map(({ uri, version, edits }) =>
         TextDocumentEdit.create(
           OptionalVersionedTextDocumentIdentifier.create(uri, version),
-          edits,
+          annotated ? edits.map((edit) => ({ ...edit, annotationId: PREVIEW })) : edits,
         ),
       ),
     ],
+    ...(annotated && { changeAnnotations: { [PREVIEW]: { label, needsConfirmation: true } } }),
   };
 }

@@ -67,13 +67,6 @@ export function define(): void {
       assert.match(onDisk(FILE), /castle/);
     });
 
-    it('a fix of another file does not touch what is dirty', async () => {
-      await quickFix('animals/koala.txt');
-      assert.match(onDisk(FILE), /castle/);
-      const document = await open(FILE);
-      assert.equal(document.getText(), RIGHT);
-    });
-
     it('a deleted caption is missing, a renamed pair is found again', async () => {
       rmSync(path.join(folder(), 'pillow.txt'));
       await waitForCode('pillow.jpg', 'missing-caption');
@@ -83,19 +76,21 @@ export function define(): void {
       await waitForCode('hammer.txt', 'missing-image', false);
     });
 
-    it('a swap changes both captions in one edit', async () => {
+    it('a swap changes both captions in one edit, saves both, and touches nothing that is dirty', async () => {
       // By default VS Code itself saves what an edit of several files has changed.
       const files = vscode.workspace.getConfiguration('files.refactoring');
       await files.update('autoSave', false, vscode.ConfigurationTarget.Workspace);
-      const before = [onDisk('drum_kit.txt'), onDisk('honey_bee.txt')];
+      const swapped = [onDisk('honey_bee.txt'), onDisk('drum_kit.txt')];
       await waitForCode('drum_kit.txt', 'captions-swapped');
       await quickFix('drum_kit.txt');
-      const bee = await open('honey_bee.txt');
-      const drums = await open('drum_kit.txt');
-      assert.deepEqual([drums.getText(), bee.getText()].map(trim), [...before].reverse().map(trim));
-      assert.ok(drums.isDirty && bee.isDirty);
-      assert.deepEqual([onDisk('drum_kit.txt'), onDisk('honey_bee.txt')], before);
+      const texts = (): string[] => [onDisk('drum_kit.txt'), onDisk('honey_bee.txt')];
+      await eventually(
+        () => texts().map(trim).join('\n') === swapped.map(trim).join('\n'),
+        'both are on disk',
+      );
       await waitForCode('drum_kit.txt', 'captions-swapped', false);
+      assert.match(onDisk(FILE), /castle/);
+      assert.equal((await open(FILE)).getText(), RIGHT);
     });
   });
 }

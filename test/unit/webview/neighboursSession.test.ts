@@ -79,7 +79,15 @@ describe('neighbours session', () => {
     assert.deepEqual(scripted.callsOf('setCaption')[0]?.params, {
       pair: tourPair('creek.jpg', 0).pair,
       caption: entry.item.caption,
+      preview: true,
     });
+    const { notice } = session.store.state;
+    assert.equal(notice?.text, 'Caption of creek.jpg replaced.');
+    assert.ok(notice.undo === true && notice.show !== undefined);
+    session.dismissNotice();
+    scripted.answer('setCaption', () => ({ discarded: true }));
+    await session.useCaption(entry);
+    assert.equal(session.store.state.notice, null, 'nothing was written, nothing is said');
     const bare = tourPair('mountain_trail.jpg', undefined, '');
     scripted.answer('neighbours', () => tourNeighbours(bare));
     scripted.emit({ event: 'target', target: { kind: 'image', uri: bare.imageUri } });

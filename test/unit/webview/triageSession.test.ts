@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { PairLensError } from '../../../src/core/errors.ts';
+import { possibleCommands } from '../../../webview/review/possible.ts';
 import { TriageSession } from '../../../webview/review/triageSession.ts';
 import type { tourThumbnail } from '../../support/tourPages.ts';
 import { mismatch, tourAnswers, tourFindings, tourPair } from '../../support/tourPages.ts';
@@ -31,6 +32,56 @@ describe('triage session', () => {
     );
     assert.equal(session.store.state.current?.code, 'captions-swapped');
     assert.equal(session.store.state.history.at(-1)?.outcome, 'fixed');
+  });
+
+  test('says what was done of what is gone from the page, with the way back and to the file', async () => {
+    const { session } = await started();
+    await session.applySuggestion(1);
+    const { notice } = session.store.state;
+    assert.equal(notice?.text, 'Caption of koala.jpg replaced.');
+    assert.equal(notice.undo, true);
+    assert.equal(notice.show?.pair.image, 'animals/koala.jpg');
+    session.move(1);
+    assert.equal(session.store.state.notice, null);
+  });
+
+  test('an example is put into the field, and nothing is written', async () => {
+    const { session, scripted } = await started();
+    const place = session.suggestions.findIndex(({ grade }) => grade === 'example');
+    const example = session.suggestions[place];
+    assert.ok(example !== undefined);
+    await session.applySuggestion(place + 1);
+    assert.equal(scripted.callsOf('setCaption').length, 0);
+    assert.equal(session.store.state.drafts.get(session.store.state.current!.id), example.caption);
+  });
+
+  test('an empty caption is written as a missing one is, and only keys that do something are shown', async () => {
+    const duck = tourPair('animals/duck.jpg', undefined, '');
+    const empty = {
+      ...tourFindings().find(({ code }) => code === 'missing-caption')!,
+      id: 'empty-caption duck',
+      code: 'empty-caption',
+      uri: duck.captionUri,
+      imageUri: duck.imageUri,
+    };
+    const encoding = { ...empty, id: 'wrong-encoding espresso', code: 'wrong-encoding', fixes: [] };
+    const { session, scripted } = await started({
+      findings: () => ({ findings: [empty, encoding] }),
+    });
+    assert.ok(possibleCommands(session).has('edit'));
+    assert.ok(!possibleCommands(session).has('verified'), 'there is no pair to decide about');
+    session.type('A duck on a lake.');
+    await session.apply();
+    assert.deepEqual(scripted.callsOf('createCaption')[0]?.params, {
+      imageUri: duck.imageUri,
+      caption: 'A duck on a lake.',
+    });
+    assert.equal(session.store.state.current?.code, 'wrong-encoding');
+    const possible = possibleCommands(session);
+    for (const dead of ['edit', 'apply', 'suggestion', 'swap', 'verified', 'exclude'] as const) {
+      assert.ok(!possible.has(dead), dead);
+    }
+    assert.deepEqual(session.suggestions, []);
   });
 
   test('stays and says so when the file has changed meanwhile', async () => {

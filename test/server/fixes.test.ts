@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  CodeActionRequest,
+  CodeActionResolveRequest,
+  ExecuteCommandRequest,
+  type CodeAction,
+} from 'vscode-languageserver/node';
+import { CLIENT_COMMANDS, fixTextsSchema, SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
+import { tourCopy, workplace, writeMetadata, type Workplace } from '../support/datasets.ts';
+import { EDITOR, LspClient, uriOf } from '../support/lspClient.ts';
+
+const EVERYWHERE = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
+
+async function actionsOf(client: LspClient, file: string): Promise<CodeAction[]> {
+  const found = await client.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri: uriOf(file) },
+    range: EVERYWHERE,
+    context: { diagnostics: [...client.of(file)] },
+  });
+  return (found ?? []) as CodeAction[];
+}
+
+/** Three captions that moved on by one: no two pairs are swapped. */
+const MOVED = ['dahlia', 'mariachi_band', 'places/pagoda'] as const;
+/** What stands under pictures that the sample captions wrongly, so that no more is wrong than there was. */
+const RIGHT = {
+  'solar_panel.txt': 'A solar panel on a roof under a blue sky.',
+  'animals/koala.txt': 'A koala sleeps in the fork of a tree.',
+};
+/** The caption of the band is under the dahlia now, and that of the pagoda under the band. */
+const DAHLIA = 'dahlia.txt';
+const BAND = 'mariachi_band.txt';
+
+describe('quick fixes', () => {
+  let place: Workplace;
+  let client: LspClient;
+  const file = (name: string) => path.join(place.folder, name);
+  const read = (name: string) => readFile(file(name), 'utf8');
+
+  before(async () => {
+    place = await tourCopy();
+    for (const [name, text] of Object.entries(RIGHT)) await writeFile(file(name), text);
+    const captions = await Promise.all(MOVED.map((name) => read(`${name}.txt`)));
+    for (const [n, name] of MOVED.entries()) {
+      await writeFile(file(`${name}.txt`), captions[(n + 1) % MOVED.length]!);
+    }
+    const capabilities = {
+      ...EDITOR,
+      workspace: {
+        ...EDITOR.workspace,
+        workspaceEdit: { ...EDITOR.workspace?.workspaceEdit, changeAnnotationSupport: {} },
+      },
+      textDocument: {
+        ...EDITOR.textDocument,
+        codeAction: { dataSupport: true, resolveSupport: { properties: ['edit'] } },
+      },
+    };
+    client = await LspClient.start({ folders: [place.folder], cache: place.cache, capabilities });
+    await client.ready();
+    await client.until(
+      () => [DAHLIA, BAND].every((name) => client.codes(file(name)).length > 0),
+      'moved captions are found',
+    );
+  });
+  after(async () => {
+    assert.equal(await client.stop(), 0);
+    await place.remove();
+  });
+
+  const resolved = (action: CodeAction) =>
+    client.connection.sendRequest(CodeActionResolveRequest.type, action);
+
+  test('a caption that does not fit where it is is a fix, is said in full, and mends the problem', async () => {
+    const text = await read(BAND);
+    await client.open(file(BAND), text);
+    await client.published(file(BAND), 1);
+    const actions = await actionsOf(client, file(BAND));
+    const uses = actions.filter(({ title }) => title.startsWith('Use “'));
+    assert.deepEqual(actions.slice(0, uses.length), uses, 'they come first');
+    assert.equal(uses[0]?.isPreferred, true);
+    const right = (await read(DAHLIA)).trim();
+    const fix = uses.find(({ title }) => title.startsWith(`Use “${right}”`));
+    assert.ok(fix, uses.map(({ title }) => title).join('\n'));
+    const whole = await resolved(fix);
+    const { edit } = whole;
+    assert.ok(edit);
+    assert.equal(edit.changeAnnotations, undefined, 'the title says it all');
+    const { done, label } = fixTextsSchema.parse(whole.data);
+    assert.equal(done, 'Caption of mariachi_band.jpg replaced.');
+    assert.equal(label, 'Change the caption of mariachi_band.jpg');
+    await client.apply(edit);
+    await client.published(file(BAND), 2);
+    assert.deepEqual(client.codes(file(BAND)), []);
+    assert.equal(await read(BAND), text, 'the server saves nothing');
+    await client.close(file(BAND));
+    await client.until(() => client.codes(file(BAND)).length > 0, 'the disk counts again');
+  });
+
+  test('one longer than a title is shown by the editor before it is written', async () => {
+    const { items } = await client.request('pairsOfImage', { uri: uriOf(file('dahlia.jpg')) });
+    const [item] = items;
+    assert.ok(item);
+    const fixOf = (caption: string): CodeAction => ({
+      title: 'Use it',
+      data: { kind: 'caption', params: { pair: item.pair, caption }, was: [item.caption] },
+    });
+    const short = await resolved(fixOf('An orange dahlia in full bloom.'));
+    assert.equal(short.edit?.changeAnnotations, undefined);
+    const long = await resolved(fixOf(`An orange dahlia ${'among dark green leaves '.repeat(5)}`));
+    const [annotation] = Object.values(long.edit?.changeAnnotations ?? {});
+    assert.equal(annotation?.needsConfirmation, true);
+  });
+
+  test('the review is offered beside them, and verdicts last', async () => {
+    const actions = await actionsOf(client, file(DAHLIA));
+    const review = actions.find(
+      ({ command }) => command?.command === CLIENT_COMMANDS.reviewFinding.command,
+    );
+    const [problem] = client.of(file(DAHLIA));
+    assert.deepEqual(review?.command?.arguments, [problem?.data]);
+    assert.deepEqual(
+      actions.slice(-2).map(({ title }) => title),
+      ['Mark as verified', 'Exclude from training'],
+    );
+  });
+
+  test('a verdict is listed, and taken back where the caption is', async () => {
+    const name = DAHLIA;
+    const verify = (await actionsOf(client, file(name))).find(
+      ({ title }) => title === 'Mark as verified',
+    );
+    assert.equal(verify?.command?.command, SERVER_COMMANDS.decide);
+    await client.connection.sendRequest(ExecuteCommandRequest.type, verify.command);
+    await client.until(() => client.codes(file(name)).length === 0, 'the problem is gone');
+    const { decisions } = await client.request('decisions', {});
+    assert.deepEqual(
+      decisions.map(({ item, decision }) => [item.pair.image, decision]),
+      [['dahlia.jpg', 'verified']],
+    );
+    const back = await actionsOf(client, file(name));
+    assert.deepEqual(
+      back.map(({ title }) => title),
+      ['Take back that it is verified'],
+    );
+    await client.connection.sendRequest(ExecuteCommandRequest.type, back[0]!.command!);
+    await client.until(() => client.codes(file(name)).length > 0, 'the problem is back');
+    assert.deepEqual((await client.request('decisions', {})).decisions, []);
+  });
+});
+
+describe('an empty caption in a table', () => {
+  let place: Workplace;
+  let client: LspClient;
+
+  before(async () => {
+    place = await workplace();
+    await mkdir(place.folder, { recursive: true });
+    const captions = ['a red square', '', 'a blue circle', 'a green field', 'a grey wall'];
+    await writeMetadata(place.folder, captions);
+    client = await LspClient.start({ folders: [place.folder], cache: place.cache });
+    await client.ready();
+  });
+  after(async () => {
+    assert.equal(await client.stop(), 0);
+    await place.remove();
+  });
+
+  test('is written into its own row', async () => {
+    const { findings } = await client.request('findings', {});
+    const empty = findings.find(({ code }) => code === 'empty-caption');
+    assert.ok(empty?.imageUri);
+    assert.ok(empty.fixes.some(({ kind }) => kind === 'create-caption'));
+    const table = path.join(place.folder, 'metadata.jsonl');
+    const text = await readFile(table, 'utf8');
+    await client.open(table, text);
+    const edit = await client.request('createCaptionEdit', {
+      imageUri: empty.imageUri,
+      caption: 'a yellow "star"',
+    });
+    await client.apply({
+      documentChanges: edit.documents.map(({ uri, edits }) => ({
+        textDocument: { uri, version: null },
+        edits,
+      })),
+    });
+    const [before, after] = [text, client.text(table)].map((all) => all.split('\n'));
+    assert.equal(after?.length, before?.length);
+    assert.deepEqual(JSON.parse(after?.[1] ?? ''), {
+      file_name: '00001.jpg',
+      text: 'a yellow "star"',
+    });
+    assert.deepEqual(after?.toSpliced(1, 1), before?.toSpliced(1, 1));
+  });
+});

@@ -1,0 +1,21 @@
+import type { TriageCommand } from './keys.ts';
+import type { TriageSession } from './triageSession.ts';
+import { canEdit, placedWords } from './triageState.ts';
+
+/** The commands that have an effect now; the page shows the keys of no others. */
+export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
+  const { state } = session.store;
+  const { current, index, history } = state;
+  const possible = new Set<TriageCommand['kind']>(['help']);
+  if (history.length > 0) possible.add('undo');
+  if (index > 0) possible.add('back');
+  if (current === null) return possible;
+  possible.add('next').add('open');
+  if (current.item !== undefined) possible.add('verified').add('exclude');
+  if (session.canSwap) possible.add('swap');
+  if (!canEdit(state)) return possible;
+  possible.add('edit').add('apply').add('leave');
+  if (session.suggestions.length > 0) possible.add('suggestion');
+  if (placedWords(state).words.length > 0) possible.add('words');
+  return possible;
+}
