@@ -128,6 +128,11 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
       ...leastFitting.map(({ image, caption }) => `  ${visibleText(image)}: ${quoted(caption)}`),
     );
   }
+  const notJudged = report.datasets.flatMap((dataset) => dataset.notJudged ?? []);
+  if (notJudged.length > 0) {
+    const parts = notJudged.map(({ what, count }) => `${number(count)} ${visibleText(what)}`);
+    lines.push(`Not judged: ${parts.join(', ')}.`);
+  }
   if (decided !== undefined) {
     lines.push(
       `By your decisions ${counted(decided.verified, 'pair')} verified, ${counted(decided.excluded, 'pair')} left out.`,

@@ -13,8 +13,9 @@ import { auditDataset } from '../engine/audit/auditDataset.ts';
 import { readDecisions } from '../engine/audit/decisionFile.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
-import { openDatasets } from '../engine/discovery/openDatasets.ts';
-import type { BatchPorts } from '../engine/batch/batchPorts.ts';
+import { lookInto, openDatasets, type OpenOptions } from '../engine/discovery/openDatasets.ts';
+import type { Inventory } from '../core/dataset/inventory.ts';
+import type { BatchPorts, RunOptions } from '../engine/batch/batchPorts.ts';
 import type { CommandContext } from './commandContext.ts';
 
 /*
@@ -54,12 +55,7 @@ export async function openWorkspace(
     modelId: imageEncoder.modelId,
     reference,
     innerProducts,
-    open: (dir, hooks) =>
-      openDatasets(nodeFiles, dir, {
-        ...hooks,
-        log: setting.terminal.log,
-        ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
-      }),
+    open: (dir, hooks) => openDatasets(nodeFiles, dir, openOptions(setting, hooks)),
     index: (dataset, hooks, leaveOut) =>
       indexDataset(dataset, ports, { ...hooks, ...(leaveOut && { leaveOut }) }),
     decisions: (root, dir) => readDecisions(nodeFiles, root, dir),
@@ -85,6 +81,23 @@ export async function openWorkspace(
       await encoders.close();
     },
   };
+}
+
+function openOptions({ globals, terminal }: Setting, hooks: RunOptions): OpenOptions {
+  return {
+    ...hooks,
+    log: terminal.log,
+    ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
+  };
+}
+
+/** What lies in a folder. @throws PairLensError `unreadable-file`, `cancelled`. */
+export async function inspectFolder(
+  dir: string,
+  setting: Setting,
+  hooks: RunOptions,
+): Promise<Inventory> {
+  return (await lookInto(nodeFiles, dir, openOptions(setting, hooks))).inventory;
 }
 
 /** Opens the user's embedding cache. */

@@ -27,6 +27,7 @@ export type RunCommand = (
 export function createProgram(version: string, run: RunCommand): Program {
   const program = globalProgram(version);
   addAudit(program, run);
+  addInspect(program, run);
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
@@ -107,6 +108,22 @@ function addAudit(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { auditCommand } = await import('./auditCommand.ts');
         return auditCommand(folder, options, context);
+      }),
+    );
+}
+
+function addInspect(program: Program, run: RunCommand): void {
+  program
+    .command('inspect')
+    .description(
+      'list the datasets of a folder, and the files that may hold captions and were not read',
+    )
+    .argument('<folder>', 'folder of images and captions')
+    .option('--json', 'print JSON')
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { inspectCommand } = await import('./inspectCommand.ts');
+        return inspectCommand(folder, options, context);
       }),
     );
 }

@@ -1,3 +1,4 @@
+import type { UnjudgedRows } from './inventory.ts';
 import type { Problem } from './problem.ts';
 
 /** Path relative to the dataset's root, with `/` on all platforms. */
@@ -45,4 +46,6 @@ export interface Dataset {
   readonly images: readonly DatasetPath[];
   /** Problems of the files, found while reading them, before any encoder runs. */
   readonly problems: readonly Problem[];
+  /** What was understood and is not audited. */
+  readonly unjudged?: readonly UnjudgedRows[];
 }

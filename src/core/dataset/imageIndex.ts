@@ -15,6 +15,7 @@ export class ImageIndex {
   #stems: Map<string, DatasetPath[]> | undefined;
   #names: Map<string, DatasetPath[]> | undefined;
   #nameStems: Map<string, DatasetPath[]> | undefined;
+  #foldedNameStems: Map<string, DatasetPath[]> | undefined;
 
   /** @param unlisted images that are there but cannot be opened, such as broken links: reported by themselves. */
   constructor(paths: readonly DatasetPath[], unlisted: Iterable<DatasetPath> = []) {
@@ -46,6 +47,16 @@ export class ImageIndex {
     return this.#folded.get(fold(path)) ?? [];
   }
 
+  /** The images of this file name, with or without its extension, wherever they lie. */
+  allNamed(written: string): readonly DatasetPath[] {
+    const name = fold(baseName(written.trim().replaceAll('\\', '/')));
+    this.#names ??= group(this.paths, (path) => fold(baseName(path)));
+    const exact = this.#names.get(name);
+    if (exact !== undefined) return exact;
+    this.#foldedNameStems ??= group(this.paths, (path) => fold(stemOf(baseName(path))));
+    return this.#foldedNameStems.get(name) ?? [];
+  }
+
   /** The first image of this file name anywhere below `folder`: where a lost one may have gone. */
   named(name: string, folder: DatasetPath): DatasetPath | undefined {
     this.#names ??= group(this.paths, (path) => fold(baseName(path)));
@@ -62,6 +73,11 @@ export class ImageIndex {
     if (!byStem || exact.length > 0) return exact;
     this.#nameStems ??= group(this.paths, (path) => stemOf(baseName(path)).normalize('NFC'));
     return this.#nameStems.get(name.normalize('NFC')) ?? [];
+  }
+
+  /** Whether an image anywhere has this file name, with or without its extension, whatever folder is written before it. */
+  isNamed(written: string): boolean {
+    return this.allNamed(written).length > 0;
   }
 
   /** Folders that hold images directly, in order of first mention. */

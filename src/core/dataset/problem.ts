@@ -8,6 +8,8 @@ export type ProblemCode =
   | 'missing-image'
   | 'unreadable-image'
   | 'unreadable-caption'
+  | 'unread-captions'
+  | 'unread-file'
   | 'wrong-encoding'
   | 'ambiguous-pair'
   | 'unpaired-companion'

@@ -76,6 +76,8 @@ export interface ReportDataset {
   /** If the captions are too similar to be judged, the pairs with the lowest scores: information without a verdict. */
   readonly leastFitting?: readonly RelatedPair[];
   readonly decided?: DecidedPairs;
+  /** Rows of its caption files that were understood and are not audited; absent where there are none. */
+  readonly notJudged?: readonly { readonly what: string; readonly count: number }[];
 }
 
 export interface ReportSummary {

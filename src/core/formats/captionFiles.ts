@@ -1,6 +1,7 @@
 import { baseName } from '../dataset/paths.ts';
 import { extensionOf } from '../dataset/fileKinds.ts';
 import { sniffEncoding, decodeLeniently, bomLength } from '../text/textEncoding.ts';
+import { FileHead } from './fileHead.ts';
 import type { CaptionFormat } from './captionFormat.ts';
 import { CAPTION_FORMATS, captionFormat, detectFormat } from './formatTable.ts';
 
@@ -50,7 +51,9 @@ export function isSidecarFormat(id: string): boolean {
 /** The format of a file for many images, by its name and first bytes; undefined for a file without captions. */
 export function detectInBytes(name: string, head: Uint8Array): CaptionFormat | undefined {
   const file = sniffEncoding(head);
-  return detectFormat(name, decodeLeniently(head.subarray(bomLength(file)), file.encoding));
+  return detectFormat(
+    new FileHead(name, decodeLeniently(head.subarray(bomLength(file)), file.encoding)),
+  );
 }
 
 function patternOf(name: string): RegExp {

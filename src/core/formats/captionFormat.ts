@@ -1,6 +1,8 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { ProblemCode } from '../dataset/problem.ts';
 import type { Sentence } from '../text/sentence.ts';
+import type { ImageNames } from './columnNames.ts';
+import type { FileHead } from './fileHead.ts';
 
 /** One caption as a format reads it, before anyone looked for the image. */
 export interface CaptionRow {
@@ -33,12 +35,25 @@ export interface RowProblem {
   readonly image?: string;
 }
 
-export type FormatRow = CaptionRow | RowProblem;
+/** A row that was understood and is not audited, such as a turn of a conversation about several images. */
+export interface UnjudgedRow {
+  readonly kind: 'unjudged';
+  /** Which rows these are, in words that follow their number: "conversations about several images". */
+  readonly what: Sentence;
+  /** As `CaptionRow.image`. */
+  readonly images: readonly string[];
+}
+
+export type FormatRow = CaptionRow | RowProblem | UnjudgedRow;
 
 /** A decoded caption file, to be read once. */
 export interface CaptionFile {
   /** For messages. */
   readonly name: string;
+  /** The images around it, for formats that tell by them which column names images. */
+  readonly images?: ImageNames;
+  /** Whether these are some rows of the file under its header: what only all rows tell is a problem then, not a guess. */
+  readonly isPart?: boolean;
   /** The text without its byte order mark, in pieces of any length. */
   chunks(): AsyncIterable<string>;
 }
@@ -100,12 +115,8 @@ export interface CaptionFormat {
   readonly files: FormatFiles;
   readonly images: ImagePlace;
   readonly rows: RowPlace;
-  /**
-   * How surely a file is of this format: 0 no, 1 certain.
-   * @param name the file's own name.
-   * @param head its first characters, 64 Ki at most; may end in the middle of a row.
-   */
-  detect(name: string, head: string): number;
+  /** How surely a file is of this format: 0 no, 1 certain. */
+  detect(head: FileHead): number;
   /** Rows in file order. Never throws for what the file holds. */
   read(file: CaptionFile): AsyncIterable<FormatRow>;
   /**
@@ -126,6 +137,8 @@ export interface CaptionFormat {
     text: string,
     row: { readonly image: string; readonly caption: string },
   ): TextEdit | undefined;
+  /** What parts the fields of a file whose rows are records; a comma where nothing is said. */
+  separatorIn?(text: string): string;
   /**
    * The characters of a caption as they stand in the file, line by line, in formats that keep its line breaks.
    * Absent where a caption is always on one line of its file.

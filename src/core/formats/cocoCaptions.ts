@@ -1,8 +1,11 @@
 import { splitFromFileName } from '../dataset/split.ts';
 import { stemOf } from '../dataset/fileKinds.ts';
+import { namesImage } from './columnNames.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import type { FileHead } from './fileHead.ts';
 import { notText, visitEntries, type JsonEntry } from './jsonDocument.ts';
-import { editJsonString } from './jsonRows.ts';
+import { editJsonString, textOf } from './jsonRows.ts';
+import type { JsonFields } from './jsonTree.ts';
 import { sentence } from '../text/sentence.ts';
 
 /** The same distribution's files that hold no captions. */
@@ -21,14 +24,38 @@ export const cocoCaptions: CaptionFormat = {
   files: { extensions: ['json'], names: ['captions*.json', 'annotations*.json'] },
   images: 'search',
   rows: 'json-strings',
-  detect: (name, head) => {
-    if (!/\.json$/i.test(name) || OTHER_TASKS.test(name)) return 0;
-    if (!/^\s*\{/.test(head) || !/"(?:images|annotations)"\s*:\s*\[/.test(head)) return 0;
-    return head.includes('"caption"') ? 1 : 0.5;
+  detect: (head) => {
+    if (!/\.json$/i.test(head.name) || OTHER_TASKS.test(head.name)) return 0;
+    const { images, annotations } = listsOf(head);
+    if (images === undefined && annotations === undefined) return 0;
+    // An annotation that names its image says it all by itself; one that numbers it needs "images".
+    const named = textOf(annotations?.get('image_id'));
+    if (lacks(annotations, 'image_id') || lacks(images, 'file_name')) return 0;
+    if (images === undefined && named !== undefined && namesImage(named)) return 0;
+    return head.text.includes('"caption"') ? 1 : 0.5;
   },
   read,
   edit: editJsonString,
 };
+
+/** The first image and the first annotation of the beginning of a document. */
+function listsOf({ json }: FileHead): {
+  readonly images?: JsonFields | undefined;
+  readonly annotations?: JsonFields | undefined;
+} {
+  const first = (section: string): JsonFields | undefined => {
+    const list = json?.fields?.get(section)?.items;
+    return list && (list[0]?.fields ?? EMPTY);
+  };
+  return { images: first('images'), annotations: first('annotations') };
+}
+
+const EMPTY: JsonFields = new Map();
+
+/** Whether an entry says other things than this. The head may end within the first entry, and a list may be empty. */
+function lacks(entry: JsonFields | undefined, name: string): boolean {
+  return entry !== undefined && entry.size > 1 && !entry.has(name);
+}
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
   const images = new Map<string, string>();

@@ -73,6 +73,21 @@ export async function* readCsvRecords(
   }
 }
 
+/** The records of a text held whole. @param isWhole else it may end in the middle of a record, which is left out. */
+export function* eachCsvRecord(
+  text: string,
+  separator: string,
+  isWhole: boolean,
+): Generator<CsvRecord> {
+  let cursor: Cursor = { text, from: 0, base: 0, line: 0, separator: separator.charCodeAt(0) };
+  while (cursor.from < text.length) {
+    const scan = scanRecord(cursor, isWhole);
+    if (scan === undefined) return;
+    if (scan.record !== undefined) yield scan.record;
+    cursor = { ...cursor, from: scan.next, line: scan.nextLine };
+  }
+}
+
 /** Where the record begins that holds the character at `at`; `at` itself where it is the end of one or of the text. */
 export function csvRecordStart(text: string, at: number, separator = ','): number {
   const code = separator.charCodeAt(0);

@@ -1,51 +1,101 @@
 import { isImageName } from '../dataset/fileKinds.ts';
-import type {
-  CaptionFile,
-  FormatRow,
-  NamedPicture,
-  RowProblem,
-  TextEdit,
+import {
+  type CaptionFile,
+  type CaptionRow,
+  type FormatRow,
+  HEAD_CHARACTERS,
+  type RowProblem,
+  type TextEdit,
 } from './captionFormat.ts';
 import { endOfText } from './appendedRow.ts';
-import { csvRecordStart, readCsvRecords, type CsvRecord } from './csvRecords.ts';
+import { csvRecordStart, eachCsvRecord, readCsvRecords, type CsvRecord } from './csvRecords.ts';
+import type { TableColumns } from './tableColumns.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 
-/** Which columns of a CSV file with a header hold the image and the caption. */
-export interface CsvColumns {
-  readonly image: number;
-  readonly caption: number;
-  readonly split?: number;
+/** How a table is written: which columns are wanted, what parts them, whether the first row names them. */
+export interface CsvLayout extends TableColumns {
+  readonly separator: string;
+  readonly hasHeader: boolean;
+  /** The names of the columns, where it has one. */
+  readonly header?: readonly string[];
+  /** Whether white space around the name of an image is no part of it. */
+  readonly trimsNames?: boolean;
 }
 
-/** Reads a CSV file whose first record names its columns. */
+/** @param layout undefined for a file whose header names no image or caption. */
 export async function* readCsvTable(
   file: CaptionFile,
-  columnsOf: (header: readonly string[]) => CsvColumns | undefined,
+  layout: CsvLayout | undefined,
 ): AsyncGenerator<FormatRow> {
-  let header: CsvRecord | undefined;
-  let columns: CsvColumns | undefined;
-  for await (const record of readCsvRecords(file.chunks())) {
-    if (header === undefined) {
-      header = record;
-      columns = columnsOf(record.fields.map((field) => field.text));
-      if (columns === undefined) {
-        yield problem(
-          record,
-          file.name,
-          sentence('names no image and caption column'),
-          HEADER_REMEDY,
-        );
-        return;
-      }
-    } else if (columns !== undefined) yield rowOf(record, header, columns, file.name);
+  let width: number | undefined;
+  for await (const record of readCsvRecords(file.chunks(), layout?.separator)) {
+    if (layout === undefined) {
+      yield problem(
+        record,
+        file.name,
+        sentence('names no image and caption column'),
+        HEADER_REMEDY,
+      );
+      return;
+    }
+    const isFirst = width === undefined;
+    // A first row that is broken names nothing and tells no width.
+    if (isFirst && record.broken === undefined) width = record.width;
+    if (!(isFirst && layout.hasHeader))
+      yield* rowsOf(record, width ?? record.width, layout, file.name);
   }
 }
 
 const HEADER_REMEDY = sentence('Begin the file with a header such as `file_name,text`.');
 
-function rowOf(record: CsvRecord, header: CsvRecord, columns: CsvColumns, name: string): FormatRow {
-  const { width } = header;
+function* rowsOf(
+  record: CsvRecord,
+  width: number,
+  layout: CsvLayout,
+  name: string,
+): Generator<FormatRow> {
+  const broken = brokenRow(record, width, layout, name);
+  const image = record.fields[layout.image];
+  if (broken !== undefined || image === undefined) {
+    if (broken !== undefined) yield broken;
+    return;
+  }
+  const split = layout.split === undefined ? '' : (record.fields[layout.split]?.text ?? '');
+  for (const column of layout.captions) {
+    const caption = record.fields[column];
+    // Of several columns those behind the last caption are often empty.
+    if (caption === undefined || (layout.captions.length > 1 && caption.text.trim() === ''))
+      continue;
+    yield {
+      kind: 'caption',
+      image: layout.trimsNames === true ? image.text.trim() : image.text,
+      caption: caption.text,
+      range: caption.range,
+      ...(layout.captions.length > 1 ? { key: String(column) } : {}),
+      ...(split === '' ? {} : { split }),
+      ...companionsIn(record, layout),
+    };
+  }
+}
+
+/** The pictures that a record names in other columns than those of its image and captions. */
+function companionsIn({ fields }: CsvRecord, layout: CsvLayout): Pick<CaptionRow, 'companions'> {
+  const companions = fields.flatMap(({ text }, c) =>
+    c !== layout.image && !layout.captions.includes(c) && isImageName(text.trim())
+      ? [{ key: layout.header?.[c] ?? String(c + 1), name: text.trim() }]
+      : [],
+  );
+  return companions.length === 0 ? {} : { companions };
+}
+
+/** What is wrong with a row; undefined for one that can be read. */
+function brokenRow(
+  record: CsvRecord,
+  width: number,
+  layout: CsvLayout,
+  name: string,
+): RowProblem | undefined {
   if (record.broken === 'unclosed-quote') {
     return problem(
       record,
@@ -75,13 +125,16 @@ function rowOf(record: CsvRecord, header: CsvRecord, columns: CsvColumns, name: 
     return problem(
       record,
       name,
-      sentence('has {0} fields where the header names {1}', count, width),
-      sentence('Put the caption in quotes: an unquoted comma ends it.'),
+      layout.hasHeader
+        ? sentence('has {0} fields where the header names {1}', count, width)
+        : sentence('has {0} fields where the first row has {1}', count, width),
+      layout.separator === ','
+        ? sentence('Put the caption in quotes: an unquoted comma ends it.')
+        : sentence('Put the caption in quotes: an unquoted separator ends it.'),
     );
   }
-  const image = record.fields[columns.image];
-  const caption = record.fields[columns.caption];
-  if (image === undefined || caption === undefined) {
+  const wanted = Math.max(layout.image, layout.captions[0] ?? 0);
+  if (count <= wanted) {
     return problem(
       record,
       name,
@@ -89,29 +142,7 @@ function rowOf(record: CsvRecord, header: CsvRecord, columns: CsvColumns, name: 
       sentence('Add what is missing, or delete the line.'),
     );
   }
-  const split = columns.split === undefined ? '' : (record.fields[columns.split]?.text ?? '');
-  return {
-    kind: 'caption',
-    image: image.text,
-    caption: caption.text,
-    range: caption.range,
-    ...(split === '' ? {} : { split }),
-    ...companionsIn(record, header, columns),
-  };
-}
-
-/** The pictures that a record names in other columns than those of its image and caption. */
-function companionsIn(
-  { fields }: CsvRecord,
-  header: CsvRecord,
-  columns: CsvColumns,
-): { readonly companions?: readonly NamedPicture[] } {
-  const companions = fields.flatMap(({ text }, c) =>
-    c !== columns.image && c !== columns.caption && isImageName(text.trim())
-      ? [{ key: header.fields[c]?.text ?? '', name: text.trim() }]
-      : [],
-  );
-  return companions.length === 0 ? {} : { companions };
+  return undefined;
 }
 
 function problem(record: CsvRecord, name: string, what: Sentence, remedy: Sentence): RowProblem {
@@ -124,20 +155,20 @@ function problem(record: CsvRecord, name: string, what: Sentence, remedy: Senten
   };
 }
 
-/** The fields of the first line of a file's head, to recognise it by; undefined where they are unreadable. */
-export function headerOf(head: string): string[] | undefined {
-  const line = /^[^\r\n]*/.exec(head)?.[0] ?? '';
-  if (line === '') return undefined;
-  // Fields may be empty: pandas writes an index column without a name.
-  const field = /("(?:[^"]|"")*"|[^,]*)(,|$)/y;
-  const fields: string[] = [];
-  for (let comma: string | undefined = ','; comma === ',';) {
-    const [, text, end] = field.exec(line) ?? [];
-    if (text === undefined) return undefined;
-    fields.push(text);
-    comma = end;
+/** The fields of the first records of a file's head, broken ones left out. @param most records. */
+export function csvRecords(head: string, separator: string, most: number): string[][] {
+  const rows: string[][] = [];
+  const isWhole = head.length < HEAD_CHARACTERS;
+  for (const { fields, broken } of eachCsvRecord(head, separator, isWhole)) {
+    if (broken === undefined) rows.push(fields.map((field) => field.text));
+    if (rows.length >= most) break;
   }
-  return fields.map((text) => text.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
+  return rows;
+}
+
+/** The fields of the header in a file's head, to recognise it by; undefined where there is none. */
+export function headerOf(head: string, separator = ','): string[] | undefined {
+  return csvRecords(head, separator, 1)[0];
 }
 
 /** Replaces a field, putting it in quotes where the new text needs them and the old one had none. */
@@ -145,12 +176,13 @@ export function editCsvField(
   text: string,
   range: { readonly start: number; readonly end: number },
   caption: string,
+  separator = ',',
 ): TextEdit {
   // A field that starts right after a quote is a quoted one: unquoted fields start after a separator.
   const quoted = text[range.start - 1] === '"';
   const doubled = caption.replaceAll('"', '""');
   // An empty field is quoted too, or a file of one column would lose the row as a blank line.
-  const newText = quoted || !/[",\r\n]|^\s*$/.test(caption) ? doubled : `"${doubled}"`;
+  const newText = quoted || !needsQuotes(caption, separator) ? doubled : `"${doubled}"`;
   return { start: range.start, end: range.end, newText };
 }
 
@@ -159,27 +191,26 @@ export function csvLinesOf(caption: string): readonly string[] {
   return caption.replaceAll('"', '""').split('\n');
 }
 
-/**
- * A row under the header's columns, the others left empty; undefined where the header names no image or caption, or the
- * last row is not ended.
- */
+/** A row under the header's columns, the others left empty; undefined where the last row is not ended. */
 export function appendCsvRow(
   text: string,
   { image, caption }: { readonly image: string; readonly caption: string },
-  columnsOf: (header: readonly string[]) => CsvColumns | undefined,
+  { separator, captions: [first], image: imageColumn }: CsvLayout,
 ): TextEdit | undefined {
-  const header = headerOf(text);
-  const columns = header && columnsOf(header);
-  if (header === undefined || columns === undefined) return undefined;
+  const header = headerOf(text, separator);
+  if (header === undefined) return undefined;
   // Behind a quote that is not closed, the row would become part of the field.
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  if (csvRecordStart(ended, ended.length) !== ended.length) return undefined;
-  const fields = header.map((_, c) =>
-    c === columns.image ? csvField(image) : c === columns.caption ? csvField(caption) : '',
-  );
-  return endOfText(text, fields.join(','));
+  if (csvRecordStart(ended, ended.length, separator) !== ended.length) return undefined;
+  const fields = header.map((_, c) => (c === imageColumn ? image : c === first ? caption : ''));
+  return endOfText(text, fields.map((field) => csvField(field, separator)).join(separator));
 }
 
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvField(text: string, separator: string): string {
+  return text !== '' && needsQuotes(text, separator) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Whether a text can stand in a field in quotes only. A blank one would be lost in a file of one column. */
+function needsQuotes(text: string, separator: string): boolean {
+  return /["\r\n]|^\s*$/.test(text) || text.includes(separator);
 }

@@ -18,10 +18,10 @@ export const flickrToken: CaptionFormat = {
   files: { extensions: ['token', 'txt'], names: ['*.token', '*token*.txt'] },
   images: 'search',
   rows: 'lines',
-  detect: (name, head) =>
+  detect: ({ name, text }) =>
     /\.(?:token|txt)$/i.test(name) &&
     !/\blemma\b/i.test(name) &&
-    /^[^\t\r\n]+\.\w+#\d+\t/.test(head)
+    /^[^\t\r\n]+\.\w+#\d+\t/.test(text)
       ? 1
       : 0,
   read,

@@ -1,11 +1,16 @@
 import { PairLensError } from '../errors.ts';
+import { captionsJson } from './captionsJson.ts';
+import { captionsMap } from './captionsMap.ts';
+import { conversations } from './conversations.ts';
+import { karpathy } from './karpathy.ts';
 import { captionsJsonl } from './captionsJsonl.ts';
 import type { CaptionFormat } from './captionFormat.ts';
+import type { FileHead } from './fileHead.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
 import { flickrToken } from './flickrToken.ts';
 import { hfMetadataCsv } from './hfMetadataCsv.ts';
 import { hfMetadataJsonl } from './hfMetadataJsonl.ts';
-import { kaggleCaptions } from './kaggleCaptions.ts';
+import { delimited } from './delimited.ts';
 import { kaggleResults } from './kaggleResults.ts';
 import { kohyaMetadata } from './kohyaMetadata.ts';
 import { sidecar, sidecarLines } from './sidecar.ts';
@@ -20,8 +25,12 @@ export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   captionsJsonl,
   cocoCaptions,
   kohyaMetadata,
+  captionsJson,
+  captionsMap,
+  karpathy,
+  conversations,
   flickrToken,
-  kaggleCaptions,
+  delimited,
   kaggleResults,
 ];
 
@@ -41,11 +50,11 @@ export function captionFormat(id: string): CaptionFormat {
 }
 
 /** The format a file is surest to be of, or undefined for a file of none. */
-export function detectFormat(name: string, head: string): CaptionFormat | undefined {
+export function detectFormat(head: FileHead): CaptionFormat | undefined {
   let best: CaptionFormat | undefined;
   let confidence = 0;
   for (const format of CAPTION_FORMATS) {
-    const sure = format.detect(name, head);
+    const sure = format.detect(head);
     if (sure > confidence) [best, confidence] = [format, sure];
   }
   return best;

@@ -1,5 +1,4 @@
-import { readLines } from '../text/lines.ts';
-import { captionColumn } from './captionColumns.ts';
+import { captionColumn } from './columnNames.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import {
   appendJsonLine,
@@ -7,10 +6,9 @@ import {
   companionsIn,
   editJsonString,
   lineProblem,
-  parseJsonLine,
-  stringIn,
+  readJsonLines,
+  textOf,
 } from './jsonRows.ts';
-import { LIMITS } from './limits.ts';
 import { sentence } from '../text/sentence.ts';
 
 /**
@@ -24,23 +22,22 @@ export const hfMetadataJsonl: CaptionFormat = {
   files: { extensions: ['jsonl'], names: ['metadata.jsonl'] },
   images: 'own-folder',
   rows: 'lines',
-  detect: (name, head) =>
-    name.toLowerCase() === 'metadata.jsonl' && head.includes('"file_name"') ? 1 : 0,
+  detect: ({ name, text }) =>
+    name.toLowerCase() === 'metadata.jsonl' && text.includes('"file_name"') ? 1 : 0,
   read,
   edit: editJsonString,
   append: (text, row) => appendJsonLine(text, row, ['file_name']),
 };
 
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
-  for await (const line of readLines(file.chunks(), LIMITS.rowCharacters)) {
-    if (line.text.trim() === '' && line.tooLong === undefined) continue;
-    const fields = parseJsonLine(line, file.name);
-    if ('kind' in fields) {
-      yield fields;
+  for await (const row of readJsonLines(file)) {
+    if ('kind' in row) {
+      yield row;
       continue;
     }
+    const { line, fields } = row;
     const node = fields.get('file_name');
-    const image = node === undefined ? undefined : stringIn(line, node);
+    const image = textOf(node);
     const column = captionColumn([...fields.keys()]);
     const caption = column === undefined ? undefined : fields.get(column);
     if (image === undefined)
@@ -52,11 +49,8 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
           file.name,
           sentence('has no caption (no "text", "caption" or "prompt")'),
         ),
-        image: image.value,
+        image,
       };
-    } else {
-      const extra = companionsIn(fields, [node, caption]);
-      yield* captionsAt(line, file.name, image.value, caption, extra);
-    }
+    } else yield* captionsAt(file.name, image, caption, companionsIn(fields, [node, caption]));
   }
 }

@@ -1,6 +1,12 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { CaptionFile, RowProblem } from './captionFormat.ts';
-import { JsonReader, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
+import {
+  JsonReader,
+  type JsonFlaw,
+  type JsonListener,
+  type JsonPlace,
+  type JsonScalar,
+} from './jsonReader.ts';
 import { sentence } from '../text/sentence.ts';
 
 /** A value inside a JSON document: `range` spans the inside of a string, or the whole of another literal. */
@@ -32,14 +38,20 @@ export async function visitEntries(
     if (flaw !== undefined) break;
   }
   flaw ??= reader.end();
-  if (flaw === undefined) return undefined;
-  const { what, offset, line, column } = flaw;
+  return flaw === undefined ? undefined : invalidJson(file.name, flaw);
+}
+
+/** The problem of a document that no JSON reader takes. */
+export function invalidJson(
+  fileName: string,
+  { what, offset, line, column }: JsonFlaw,
+): RowProblem {
   return {
     kind: 'problem',
     code: 'unreadable-caption',
     message: sentence(
       '{0} is not valid JSON: {1} at line {2}, column {3}.',
-      file.name,
+      fileName,
       what,
       line + 1,
       column + 1,

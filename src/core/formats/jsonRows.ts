@@ -1,106 +1,47 @@
 import type { SourceRange } from '../dataset/dataset.ts';
-import type { TextLine } from '../text/lines.ts';
+import { readLines, type TextLine } from '../text/lines.ts';
 import { isImageName } from '../dataset/fileKinds.ts';
-import type { CaptionRow, FormatRow, NamedPicture, RowProblem, TextEdit } from './captionFormat.ts';
-import { readJson, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
+import type {
+  CaptionFile,
+  CaptionRow,
+  FormatRow,
+  NamedPicture,
+  RowProblem,
+  TextEdit,
+} from './captionFormat.ts';
+import { type JsonFields, type JsonNode, readJsonTree } from './jsonTree.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 import { endOfText } from './appendedRow.ts';
-import { captionColumn } from './captionColumns.ts';
-
-/** A string in a JSON text: its value and the raw characters between its quotes. */
-export interface JsonString {
-  readonly value: string;
-  readonly range: SourceRange;
-}
-
-/** A value in a line of JSON; of an object or list within a list only that it is there. */
-export interface JsonNode {
-  readonly type: 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object';
-  readonly value?: JsonScalar;
-  /** Within the line, quotes included. */
-  readonly offset: number;
-  readonly length: number;
-  readonly items?: JsonNode[];
-}
-
-/** The properties of a JSON object on one line. */
-export type JsonFields = ReadonlyMap<string, JsonNode>;
+import { captionColumn } from './columnNames.ts';
 
 /** Parses one line of a JSONL file to the properties of its object, or says what is wrong with it. */
 export function parseJsonLine(line: TextLine, fileName: string): JsonFields | RowProblem {
   if (line.tooLong !== undefined) return tooLong(line, fileName, line.tooLong);
-  const fields = new LineFields();
-  const flaw = readJson(line.text, fields, 1);
+  const { root, flaw } = readJsonTree(line.text, { start: line.start, line: line.number });
   if (flaw !== undefined) {
     const wrong = sentence('is not valid JSON: {0} at column {1}', flaw.what, flaw.offset + 1);
     return lineProblem(line, fileName, wrong);
   }
-  if (!fields.isObject) return lineProblem(line, fileName, sentence('holds no JSON object'));
-  return fields.found;
+  if (root?.fields === undefined)
+    return lineProblem(line, fileName, sentence('holds no JSON object'));
+  return root.fields;
 }
 
-function typeOf(value: JsonScalar): JsonNode['type'] {
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'number':
-      return 'number';
-    case 'boolean':
-      return 'boolean';
-    default:
-      return 'null';
-  }
-}
-
-/** Gathers the properties of an object; of a repeated name the last counts, as in every JSON reader. */
-class LineFields implements JsonListener {
-  readonly found = new Map<string, JsonNode>();
-  isObject = false;
-  #name = '';
-  #list: JsonNode[] | undefined;
-
-  wants(level: number): boolean {
-    return level === 1 || (level === 2 && this.#list !== undefined);
-  }
-
-  onBegin(kind: 'object' | 'array', level: number, { offset }: JsonPlace): void {
-    if (level === 0) this.isObject = kind === 'object';
-    else if (level === 1) {
-      this.#list = kind === 'array' ? [] : undefined;
-      const items = this.#list && { items: this.#list };
-      this.found.set(this.#name, { type: kind, offset, length: 1, ...items });
-    } else if (level === 2) this.#list?.push({ type: kind, offset, length: 1 });
-  }
-
-  onEnd(level: number): void {
-    if (level === 1) this.#list = undefined;
-  }
-
-  onName(name: string): void {
-    this.#name = name;
-  }
-
-  onScalar(value: JsonScalar, level: number, { offset }: JsonPlace, length: number): void {
-    const node: JsonNode = { type: typeOf(value), value, offset, length };
-    if (level === 1) this.found.set(this.#name, node);
-    else this.#list?.push(node);
+/** The lines of a JSONL file that hold an object; blank ones are passed over. */
+export async function* readJsonLines(
+  file: CaptionFile,
+): AsyncGenerator<{ readonly line: TextLine; readonly fields: JsonFields } | RowProblem> {
+  for await (const line of readLines(file.chunks(), LIMITS.rowCharacters)) {
+    if (line.text.trim() === '' && line.tooLong === undefined) continue;
+    const fields = parseJsonLine(line, file.name);
+    yield 'kind' in fields ? fields : { line, fields };
   }
 }
 
-/** The string at `node`, a node of the tree of `line`. */
-export function stringIn(line: TextLine, node: JsonNode): JsonString | undefined {
-  if (node.type !== 'string') return undefined;
-  const column = node.offset + 1;
-  return {
-    value: String(node.value),
-    range: {
-      start: line.start + column,
-      end: line.start + node.offset + node.length - 1,
-      line: line.number,
-      column,
-    },
-  };
+/** What a string node says; undefined for any other. */
+export function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.type === 'string' ? String(node.value) : undefined;
 }
 
 /** The problem of a line beyond the limit. */
@@ -110,22 +51,6 @@ export function tooLong(line: TextLine, fileName: string, characters: number): R
     ...lineProblem(line, fileName, what),
     range: { ...lineRange(line), end: line.start + characters },
   };
-}
-
-/** The pictures that a row names under other keys than those of its image and caption, one or a list under each. */
-export function companionsIn(
-  fields: JsonFields,
-  without: readonly (JsonNode | undefined)[],
-): { readonly companions?: readonly NamedPicture[] } {
-  const companions: NamedPicture[] = [];
-  for (const [key, node] of fields) {
-    if (without.includes(node)) continue;
-    for (const { type, value } of node.items ?? [node]) {
-      if (type === 'string' && isImageName(String(value)))
-        companions.push({ key, name: String(value) });
-    }
-  }
-  return companions.length === 0 ? {} : { companions };
 }
 
 export function lineProblem(line: TextLine, fileName: string, what: Sentence): RowProblem {
@@ -142,49 +67,73 @@ export function lineRange(line: TextLine): SourceRange {
   return { start: line.start, end: line.start + line.text.length, line: line.number, column: 0 };
 }
 
+/** What a record says besides its image and caption. */
+export type RowFacts = Pick<CaptionRow, 'split' | 'companions'>;
+
+/** The pictures that a row names under other keys than those of its image and caption, one or a list under each. */
+export function companionsIn(
+  fields: JsonFields,
+  without: readonly (JsonNode | undefined)[],
+): Pick<CaptionRow, 'companions'> {
+  const companions: NamedPicture[] = [];
+  for (const [key, node] of fields) {
+    if (without.includes(node)) continue;
+    for (const { type, value } of node.items ?? [node]) {
+      if (type === 'string' && isImageName(String(value)))
+        companions.push({ key, name: String(value) });
+    }
+  }
+  return companions.length === 0 ? {} : { companions };
+}
+
 /**
- * The captions at a node that should hold one string or a list of strings.
- * @param key names the caption; `null` where only its words do.
+ * The captions at a node that should hold one string or a list of strings; objects in a list hold theirs under one of the
+ * usual names.
  */
 export function captionsAt(
-  line: TextLine,
   fileName: string,
   image: string,
   node: JsonNode,
-  extra: Pick<CaptionRow, 'split' | 'companions'> = {},
+  facts: RowFacts = {},
 ): FormatRow[] {
   const list = node.type === 'array';
   const values = list ? (node.items ?? []) : [node];
   return values.map((value, i): FormatRow => {
-    const text = value.type === 'null' ? emptyAt(line, value) : stringIn(line, value);
-    if (text === undefined) {
-      const article = value.type === 'array' || value.type === 'object' ? 'an' : 'a';
-      return {
-        ...lineProblem(
-          line,
-          fileName,
-          sentence('has {0} where the caption should be', `${article} ${value.type}`),
-        ),
-        image,
-      };
-    }
+    const text = captionNode(value);
+    if (text.type !== 'string' && text.type !== 'null') return noText(fileName, image, text);
     return {
       kind: 'caption',
       image,
-      caption: text.value,
+      // A `null` caption is an empty one; its range is the word itself.
+      caption: textOf(text) ?? '',
       range: text.range,
       ...(list ? { key: String(i) } : {}),
-      ...extra,
+      ...facts,
     };
   });
 }
 
-/** A `null` caption is an empty one; its range is the word itself. */
-function emptyAt(line: TextLine, node: JsonNode): JsonString {
-  const start = line.start + node.offset;
+/** Where the text of a caption stands: a caption may be an object with more to say. */
+function captionNode(value: JsonNode): JsonNode {
+  const { fields } = value;
+  const column = fields && captionColumn([...fields.keys()]);
+  return (column === undefined ? undefined : fields?.get(column)) ?? value;
+}
+
+function noText(fileName: string, image: string, { type, range }: JsonNode): RowProblem {
+  const article = type === 'array' || type === 'object' ? 'an' : 'a';
   return {
-    value: '',
-    range: { start, end: start + node.length, line: line.number, column: node.offset },
+    kind: 'problem',
+    code: 'unreadable-caption',
+    message: sentence(
+      'Line {0} of {1} has {2} where the caption should be.',
+      range.line + 1,
+      fileName,
+      `${article} ${type}`,
+    ),
+    remedy: sentence('Write the caption as text, in quotes.'),
+    range,
+    image,
   };
 }
 
@@ -200,11 +149,14 @@ export function editJsonString(
   range: { readonly start: number; readonly end: number },
   caption: string,
 ): TextEdit {
-  const escaped = JSON.stringify(caption).slice(1, -1);
-  const newText =
-    ESCAPED_NON_ASCII.test(text) && ONLY_ASCII.test(text) ? escapeNonAscii(escaped) : escaped;
+  const newText = jsonLike(text, JSON.stringify(caption).slice(1, -1));
   const quoted = text[range.start - 1] === '"' && text[range.end] === '"';
   return { start: range.start, end: range.end, newText: quoted ? newText : `"${newText}"` };
+}
+
+/** JSON as a file writes it: what is not ASCII is escaped where the file escapes it. */
+export function jsonLike(text: string, json: string): string {
+  return ESCAPED_NON_ASCII.test(text) && ONLY_ASCII.test(text) ? escapeNonAscii(json) : json;
 }
 
 function escapeNonAscii(text: string): string {
@@ -236,8 +188,7 @@ export function appendJsonLine(
       [captionKey, value],
     ].map(([key, field]) => `${JSON.stringify(key)}:${spaced ? ' ' : ''}${JSON.stringify(field)}`);
     const json = `{${fields.join(spaced ? ', ' : ',')}}`;
-    const ascii = ESCAPED_NON_ASCII.test(text) && ONLY_ASCII.test(text);
-    return endOfText(text, ascii ? escapeNonAscii(json) : json);
+    return endOfText(text, jsonLike(text, json));
   }
   return undefined;
 }

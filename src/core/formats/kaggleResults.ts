@@ -17,7 +17,7 @@ export const kaggleResults: CaptionFormat = {
   files: { extensions: ['csv', 'txt'], names: ['results.csv', '*results*.txt'] },
   images: 'search',
   rows: 'lines-under-header',
-  detect: (name, head) => (/\.(?:csv|txt)$/i.test(name) && HEADER.test(head) ? 1 : 0),
+  detect: ({ name, text }) => (/\.(?:csv|txt)$/i.test(name) && HEADER.test(text) ? 1 : 0),
   read,
   edit: (text, range, caption) => {
     refuseLineBreaks(caption, 'results.csv');

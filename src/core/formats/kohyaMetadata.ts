@@ -16,9 +16,9 @@ export const kohyaMetadata: CaptionFormat = {
   files: { extensions: ['json'], names: ['meta_*.json'] },
   images: 'search-stem',
   rows: 'json-strings',
-  detect: (name, head) =>
+  detect: ({ name, text }) =>
     /\.json$/i.test(name) &&
-    /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{[^{}]*"(?:caption|tags)"\s*:/.test(head)
+    /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{[^{}]*"(?:caption|tags)"\s*:/.test(text)
       ? 0.9
       : 0,
   read,

@@ -79,7 +79,8 @@ async function linePatch(
   const { start, endBefore, endAfter } = changedLines(before, after);
   if (start < header.length) return undefined;
   // A line inside a quoted field is no row, whatever it looks like.
-  const inField = (text: string): boolean => csvRecordStart(text, start) !== start;
+  const inField = (text: string): boolean =>
+    csvRecordStart(text, start, format.separatorIn?.(text)) !== start;
   if (format.rows === 'records-under-header' && (inField(before) || inField(after))) {
     return undefined;
   }
@@ -210,8 +211,8 @@ async function captionRows(
   place: { readonly characters: number; readonly lines: number },
 ): Promise<CaptionRow[] | undefined> {
   const rows: CaptionRow[] = [];
-  for await (const row of format.read({ name, chunks: () => once(text) })) {
-    if (row.kind === 'problem' || row.caption.trim() === '') return undefined;
+  for await (const row of format.read({ name, chunks: () => once(text), isPart: true })) {
+    if (row.kind !== 'caption' || row.caption.trim() === '') return undefined;
     if (row.caption.length > LIMITS.captionCharacters) return undefined;
     const { range } = row;
     rows.push({

@@ -40,6 +40,9 @@ export function auditReport(
       leastFitting: relatedPairs(audit.leastFitting, dataset, folderPrefix(root, dataset.root)),
     }),
     ...decidedPairs(decisions),
+    ...(dataset.unjudged && {
+      notJudged: dataset.unjudged.map(({ what, count }) => ({ what: inEnglish(what), count })),
+    }),
   }));
   const estimate = pooledEstimate(audited);
   const levels = { error: 0, warning: 0, info: 0, hint: 0 };

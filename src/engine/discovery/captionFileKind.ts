@@ -13,6 +13,8 @@ export type CaptionFileKind =
     }
   | {
       readonly kind: 'sidecar';
+      /** Id of its format. */
+      readonly format: string;
       /** More than one where `01.png` and `01.jpg` share `01.txt`. */
       readonly images: readonly DatasetPath[];
     };

@@ -12,6 +12,8 @@ import {
   type NamedPicture,
 } from '../../core/formats/captionFormat.ts';
 import { detectFormat } from '../../core/formats/formatTable.ts';
+import { FileHead } from '../../core/formats/fileHead.ts';
+import type { UnjudgedRows } from '../../core/dataset/inventory.ts';
 import { LIMITS } from '../../core/formats/limits.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { reencodeRemedy } from '../../core/text/decodeText.ts';
@@ -21,7 +23,7 @@ import { otherRoot, wrongRoot } from './mappedRoots.ts';
 import { lostImage, moreProblems, overLimit, tooManyCaptions, tooManyRows } from './rowProblems.ts';
 import { videosNotJudged } from './videos.ts';
 import { type FoundImage, ImageFinder, type LostImage } from './imageFinder.ts';
-import { sentence } from '../../core/text/sentence.ts';
+import { type Sentence, sentence } from '../../core/text/sentence.ts';
 import { unreadableFile } from './errorWords.ts';
 
 /** A caption file of many images, read. Paths relative to the opened folder. */
@@ -35,6 +37,8 @@ export interface CaptionTable {
   readonly mentioned: ReadonlySet<DatasetPath>;
   /** Rows of images that are there but cannot be opened, and are reported as the files they are. */
   readonly unlistedRows: number;
+  /** What was understood and is not audited. */
+  readonly unjudged: readonly UnjudgedRows[];
   /** Pictures that rows name beside their image: control images, masks, pictures before an edit. */
   readonly companions: ReadonlySet<DatasetPath>;
   /** Images that its rows mean without being read, since the trainer would not find them: they do have a caption. */
@@ -63,13 +67,24 @@ export async function sniffTable(
   files: FileSystem,
   absolute: string,
   path: DatasetPath,
+  images: ImageIndex,
 ): Promise<CaptionFormat | undefined> {
+  return detectFormat(await readFileHead(files, absolute, path, images));
+}
+
+/** The beginning of a file, to tell its format. @param images around it. */
+export async function readFileHead(
+  files: FileSystem,
+  absolute: string,
+  path: DatasetPath,
+  images: ImageIndex,
+): Promise<FileHead> {
   let head = '';
   for await (const chunk of new TextStream(files.stream(absolute)).chunks()) {
     head += chunk.slice(0, HEAD_CHARACTERS - head.length);
     if (head.length >= HEAD_CHARACTERS) break;
   }
-  return detectFormat(baseName(path), head);
+  return new FileHead(baseName(path), head, images);
 }
 
 /**
@@ -91,7 +106,11 @@ export async function readTable(
   const rows = new TableRows(file, format);
   try {
     let count = 0;
-    for await (const row of format.read({ name: file, chunks: () => stream.chunks() })) {
+    for await (const row of format.read({
+      name: file,
+      images: index,
+      chunks: () => stream.chunks(),
+    })) {
       if (++count % ROWS_PER_TURN === 0) {
         throwIfCancelled(signal);
         await new Promise((resolve) => setImmediate(resolve));
@@ -111,6 +130,12 @@ export async function readTable(
           ...(row.range === undefined ? {} : { range: row.range }),
           ...(found !== undefined && 'image' in found ? { image: found.image } : {}),
         });
+      } else if (row.kind === 'unjudged') {
+        const found = await Promise.all(row.images.map((image) => finder.find(image)));
+        rows.addUnjudged(
+          row.what,
+          found.flatMap((place) => ('image' in place ? [place.image] : [])),
+        );
       } else if (stream.damage !== undefined && `${row.caption}${row.image}`.includes('\uFFFD')) {
         rows.skip();
       } else if (isOverLimit(row)) {
@@ -160,6 +185,7 @@ class TableRows {
   /** Problems beyond those that are named. */
   #unnamed = 0;
   #unlistedRows = 0;
+  readonly #unjudged = new Map<string, UnjudgedRows>();
 
   constructor(file: DatasetPath, format: CaptionFormat) {
     this.#file = file;
@@ -273,6 +299,15 @@ class TableRows {
     }
   }
 
+  /** A row that is left alone, with the images it speaks of: nobody has to caption them again. */
+  addUnjudged(what: Sentence, images: readonly DatasetPath[]): void {
+    const known = this.#unjudged.get(what.text);
+    this.#unjudged.set(what.text, { what, count: (known?.count ?? 0) + 1 });
+    for (const image of images) {
+      if (!this.#counts.has(image)) this.#counts.set(image, 0);
+    }
+  }
+
   addUnlisted(): void {
     this.#unlistedRows++;
   }
@@ -324,6 +359,7 @@ class TableRows {
       unlistedRows: this.#unlistedRows,
       companions: this.#companions.found,
       meant: this.#meant,
+      unjudged: [...this.#unjudged.values()],
     };
   }
 

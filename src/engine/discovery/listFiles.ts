@@ -27,6 +27,8 @@ export interface Listing {
   readonly texts: readonly DatasetPath[];
   /** Files whose name allows captions of many images. */
   readonly tables: readonly DatasetPath[];
+  /** Every other file. */
+  readonly rest: readonly DatasetPath[];
   /** Images and caption files that are there but cannot be opened: broken links, named pipes. */
   readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   /** What could not be listed, and links that lead out of the folder. */
@@ -50,6 +52,7 @@ export async function discoverFiles(
   const videos: DatasetPath[] = [];
   const texts: DatasetPath[] = [];
   const others: DatasetPath[] = [];
+  const rest: DatasetPath[] = [];
   const problems: Problem[] = [];
   const unlisted = new Map<DatasetPath, UnlistedReason>();
   const links: OutsideDatasetLink[] = [];
@@ -79,6 +82,7 @@ export async function discoverFiles(
     else if (isVideoName(path)) videos.push(path);
     else if (SIDECAR_EXTENSIONS.includes(extensionOf(path))) texts.push(path);
     else if (TABLE_EXTENSIONS.includes(extensionOf(path))) others.push(path);
+    else rest.push(path);
   }
   const stems = new Set(images.map(stemOf));
   // A .json beside its image describes that one image (img2dataset), and a .txt is its caption.
@@ -91,6 +95,7 @@ export async function discoverFiles(
       ...others.filter((path) => extensionOf(path) !== 'json' || alone(path)),
       ...texts.filter((path) => isNamedLikeTable(path) && alone(path)),
     ].sort(),
+    rest: rest.sort(),
     unlisted,
     problems: [...problems, ...outsideLinkProblems(links, [...images, ...texts, ...others])],
   };

@@ -1,20 +1,31 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import type { Inventory, InventoryDataset, UnjudgedRows } from '../../core/dataset/inventory.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
 import { baseName, commonFolder, folderOf, toAbsolute, within } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
-import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
+import { detectFormat } from '../../core/formats/formatTable.ts';
+import { describeUnread } from '../../core/formats/unreadTable.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
 import { readSidecars, type Sidecars } from './sidecars.ts';
-import { accountedFor, readTable, sniffTable, type CaptionTable } from './captionTables.ts';
+import { accountedFor, readFileHead, readTable, type CaptionTable } from './captionTables.ts';
+import {
+  captionsInNames,
+  containers,
+  inventoryEntries,
+  mayCaption,
+  type UnreadFile,
+  unreadProblem,
+} from './unreadFiles.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { companionProblems } from './companionProblems.ts';
 import { unreadableFile } from './errorWords.ts';
+import { inventoryOf, noDataset, unreadable } from './folderInventory.ts';
 import { missingRow } from './missingRow.ts';
 import { captionedVideos } from './videos.ts';
 
@@ -60,10 +71,28 @@ export interface OpenedFolder {
   readonly companions: ReadonlySet<DatasetPath>;
   /** How its sidecar files were read. */
   readonly captionsPerFile: CaptionsPerFile;
+  /** What lies in the folder and what became of it. */
+  readonly inventory: Inventory;
+  /** What could not be read, where no dataset has it among its problems. */
+  readonly strayProblems: readonly Problem[];
 }
 
 /** As `openDatasets`. */
 export async function openFolder(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<OpenedFolder> {
+  const opened = await lookInto(files, dir, options);
+  if (opened.datasets.length === 0) throw noDataset(opened.inventory, opened.strayProblems);
+  return opened;
+}
+
+/**
+ * Opens a folder that may hold no dataset.
+ * @throws PairLensError `unreadable-file` where `dir` cannot be listed, `cancelled`.
+ */
+export async function lookInto(
   files: FileSystem,
   dir: string,
   options: OpenOptions = {},
@@ -76,12 +105,17 @@ export async function openFolder(
     },
   });
   const index = new ImageIndex(listing.images, listing.unlisted.keys());
-  const { tables, problems } = await readTables(files, dir, listing, index, options);
+  const { tables, unread, problems } = await readTables(files, dir, listing, index, options);
   const tableFiles = new Set(tables.map((table) => table.file));
   const groups = groupByRoot(tables);
   const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
   const named = new Set(
     tables.flatMap((table) => [...table.companions]).filter((picture) => !captioned.has(picture)),
+  );
+  const aside = [...unread, ...containers(listing)];
+  const untold = listing.images.filter((image) => !captioned.has(image) && !named.has(image));
+  const mayBeCaptioned = new Set(
+    [...aside, ...unreadable(tables)].flatMap((file) => mayCaption(file, index, untold)),
   );
   const sidecars = await readSidecars(
     files,
@@ -92,6 +126,7 @@ export async function openFolder(
       captioned,
       companions: named,
       videos: listing.videos,
+      mayBeCaptioned,
       unlisted: listing.unlisted,
       ...(options.log && { log: options.log }),
       ...(options.captionsPerFile === undefined
@@ -106,15 +141,23 @@ export async function openFolder(
     },
   );
   addSidecars(groups, sidecars);
-  if (groups.size === 0) throw noDataset(dir, listing, problems);
   const companions = new Set([
     ...named,
     ...sidecars.companions.flatMap((group) => group.companions),
   ]);
   const meant = new Set(tables.flatMap((table) => [...table.meant]));
+  const known = new Set([...groups.values()].flatMap((group) => [...group.captioned]));
+  const uncaptioned = listing.images.filter(
+    (image) => !known.has(image) && !companions.has(image) && !meant.has(image),
+  );
+  const entries = inventoryEntries(
+    [...aside, ...(groups.size === 0 ? captionsInNames(uncaptioned) : [])],
+    index,
+    uncaptioned,
+  );
   addMissingCaptions(
     groups,
-    listing.images.filter((image) => !companions.has(image) && !meant.has(image)),
+    uncaptioned.filter((image) => !mayBeCaptioned.has(image)),
   );
   // A caption file that cannot be opened was told of as the caption that its image lacks.
   const told = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
@@ -129,8 +172,19 @@ export async function openFolder(
     if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
     owners.of(problem.file)?.problems.push(problem);
   }
+  if (groups.size > 0) {
+    for (const problem of entries.flatMap((entry) => unreadProblem(entry) ?? [])) {
+      // Nothing may be passed over because it lies beside the datasets rather than in one.
+      (owners.of(folderOf(problem.file)) ?? groupAt(groups, '')).problems.push(problem);
+    }
+  }
   const captionFiles = new Map<Dataset, CaptionFiles>();
-  for (const group of groups.values()) captionFiles.set(toDataset(dir, group), filesOf(group));
+  const inventoried: InventoryDataset[] = [];
+  for (const group of groups.values()) {
+    const dataset = toDataset(dir, group);
+    captionFiles.set(dataset, filesOf(group));
+    inventoried.push(inventoryOf(group.root, group.files, dataset));
+  }
   return {
     dir,
     datasets: [...captionFiles.keys()],
@@ -139,6 +193,14 @@ export async function openFolder(
     index,
     companions,
     captionsPerFile: sidecars.captionsPerFile,
+    inventory: {
+      dir,
+      images: listing.images.length,
+      texts: listing.texts.length,
+      datasets: inventoried.filter(({ formats }) => formats.length > 0),
+      unread: entries,
+    },
+    strayProblems: [...problems, ...listing.problems],
   };
 }
 
@@ -148,15 +210,19 @@ async function readTables(
   listing: Listing,
   index: ImageIndex,
   { signal, log }: OpenOptions,
-): Promise<{ tables: CaptionTable[]; problems: Problem[] }> {
+): Promise<{ tables: CaptionTable[]; unread: UnreadFile[]; problems: Problem[] }> {
   const tables: CaptionTable[] = [];
+  const unread: UnreadFile[] = [];
   const problems: Problem[] = [];
   for (const file of listing.tables) {
     const absolute = toAbsolute(dir, file);
     try {
-      const format = await sniffTable(files, absolute, file);
+      const head = await readFileHead(files, absolute, file, index);
+      const format = detectFormat(head);
       if (format === undefined) {
-        const problem = unrecognised(file);
+        const told = describeUnread(head);
+        const problem = told === undefined ? unrecognised(file) : undefined;
+        if (told !== undefined) unread.push({ file, ...told });
         if (problem !== undefined) problems.push(problem);
         continue;
       }
@@ -168,7 +234,7 @@ async function readTables(
       problems.push(unreadableFile(file, error, log));
     }
   }
-  return { tables, problems };
+  return { tables, unread, problems };
 }
 
 /** A file that bears the name of a caption file without being one that a trainer would read. */
@@ -200,6 +266,7 @@ interface Group {
   readonly claimedFolders: Set<DatasetPath>;
   readonly captioned: Set<DatasetPath>;
   readonly files: Map<DatasetPath, CaptionFileKind>;
+  readonly unjudged: UnjudgedRows[];
 }
 
 function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
@@ -210,6 +277,7 @@ function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
     const group = groupAt(groups, root);
     addPairs(group, table.pairs);
     group.formats.add(table.format.id);
+    group.unjudged.push(...table.unjudged);
     for (const problem of table.problems) group.problems.push(problem);
     const { format, mentioned } = table;
     const accounted = accountedFor(table);
@@ -246,7 +314,11 @@ function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void 
   const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
   for (const image of sidecars.images) home(image).images.add(image);
   for (const [file, images] of sidecars.imagesOf) {
-    home(images[0] ?? file).files.set(file, { kind: 'sidecar', images });
+    home(images[0] ?? file).files.set(file, {
+      kind: 'sidecar',
+      format: sidecars.formatOf(file),
+      images,
+    });
   }
   for (const pair of sidecars.pairs) {
     const group = home(pair.image);
@@ -339,6 +411,7 @@ function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
       claimedFolders: new Set(),
       captioned: new Set(),
       files: new Map(),
+      unjudged: [],
     };
     groups.set(root, group);
   }
@@ -365,6 +438,7 @@ function toDataset(dir: string, group: Group): Dataset {
       ...(problem.image === undefined ? {} : { image: path(problem.image) }),
       ...(problem.related === undefined ? {} : { related: problem.related.map(path) }),
     })),
+    ...(group.unjudged.length > 0 && { unjudged: group.unjudged }),
   };
 }
 
@@ -382,31 +456,5 @@ function filesOf({ root, files }: Group): CaptionFiles {
             accounted: new Set([...kind.accounted].map(path)),
           },
     ]),
-  );
-}
-
-function noDataset(dir: string, listing: Listing, problems: readonly Problem[]): PairLensError {
-  const found = sentence(
-    '{0} images and {1} text files',
-    listing.images.length,
-    listing.texts.length,
-  );
-  const [first] = [...problems, ...listing.problems];
-  const clue = first === undefined ? '' : sentence(' {0}', first.message);
-  return new PairLensError(
-    'no-dataset',
-    sentence(
-      'There is no image-caption dataset in {0}: found {1}, but no captions that belong to images.{2}',
-      dir,
-      found,
-      clue,
-    ),
-    {
-      path: dir,
-      remedy: sentence(
-        'PairLens looks for {0}.',
-        CAPTION_FORMATS.map(({ title }) => title).join('; '),
-      ),
-    },
   );
 }

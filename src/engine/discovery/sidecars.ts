@@ -1,28 +1,25 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
-import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { groupBy } from '../../core/collections.ts';
 import { companionGroups, type CompanionGroup } from '../../core/dataset/companions.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { splitFromFolders } from '../../core/dataset/split.ts';
 import { PairLensError } from '../../core/errors.ts';
 import {
   guessCaptionsPerFile,
   sidecar,
-  sidecarCaptions,
   sidecarLines,
   type CaptionsPerFile,
 } from '../../core/formats/sidecar.ts';
 import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
-import { LIMITS } from '../../core/formats/limits.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { UnlistedReason } from './listFiles.ts';
-import { captionTooLong } from './rowProblems.ts';
+import { sidecarPairs } from './sidecarPairs.ts';
 import { unreadableFile } from './errorWords.ts';
 
 /** Captions in a file beside each image. Paths relative to the opened folder. */
@@ -39,6 +36,8 @@ export interface Sidecars {
   readonly captionsPerFile: CaptionsPerFile;
   /** Pictures that belong to captioned ones and need no caption. */
   readonly companions: readonly CompanionGroup[];
+  /** Id of the format of a sidecar. */
+  formatOf(file: DatasetPath): string;
 }
 
 /** Files that explain a dataset or list its parts, though they share the captions' extension. */
@@ -72,6 +71,8 @@ export async function readSidecars(
     /** Pictures that rows of caption files name beside their images. */
     readonly companions: ReadonlySet<DatasetPath>;
     readonly videos: readonly DatasetPath[];
+    /** Images that a file which was not read may caption: not reported as uncaptioned. */
+    readonly mayBeCaptioned?: ReadonlySet<DatasetPath>;
     /** What is there but cannot be opened. */
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
@@ -95,7 +96,12 @@ export async function readSidecars(
     ...options.companions,
     ...companions.flatMap((group) => group.companions),
   ]);
-  const uncaptioned = images.filter((image) => !captioned.has(image) && !accompanying.has(image));
+  const uncaptioned = images.filter(
+    (image) =>
+      !captioned.has(image) &&
+      !accompanying.has(image) &&
+      options.mayBeCaptioned?.has(image) !== true,
+  );
   const reported = new Set(problems.map((problem) => problem.image));
   const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
   for (const image of lone) if (!reported.has(image)) problems.push(missingSidecar(image));
@@ -114,50 +120,7 @@ export async function readSidecars(
     imagesOf: match.imagesOf,
     captionsPerFile: mode,
     companions,
-  };
-}
-
-/** The pairs of an image with the captions in the text of its sidecar, and what is wrong with these. */
-export function sidecarPairs(
-  file: DatasetPath,
-  image: DatasetPath,
-  text: string,
-  mode: CaptionsPerFile,
-): { readonly pairs: Pair[]; readonly problem?: Problem } {
-  const split = splitFromFolders(folderOf(image));
-  const captions = sidecarCaptions(text, mode);
-  const pairs = captions
-    .slice(0, LIMITS.captionsPerImage)
-    .filter(({ caption }) => caption.length <= LIMITS.captionCharacters)
-    .map(({ caption, range }, captionIndex) => ({
-      image,
-      caption,
-      captionIndex,
-      source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
-      ...(split === undefined ? {} : { split }),
-    }));
-  if (captions.length === 0) return { pairs, problem: emptySidecar(file, image) };
-  if (captions.length > LIMITS.captionsPerImage) {
-    return { pairs, problem: tooManyLines(file, image, captions.at(-1)?.range) };
-  }
-  const long = captions.find(({ caption }) => caption.length > LIMITS.captionCharacters);
-  return long === undefined
-    ? { pairs }
-    : { pairs, problem: { ...captionTooLong(file, long.range), image } };
-}
-
-function tooManyLines(file: DatasetPath, image: DatasetPath, range?: SourceRange): Problem {
-  return {
-    code: 'unreadable-caption',
-    file,
-    image,
-    ...(range && { range }),
-    message: sentence(
-      '{0} has more than {1} captions; those behind are not read.',
-      file,
-      LIMITS.captionsPerImage,
-    ),
-    remedy: sentence('Leave the captions that describe the image best.'),
+    formatOf: () => (mode === 'whole' ? sidecar.id : sidecarLines.id),
   };
 }
 
@@ -323,17 +286,6 @@ function missingSidecars(images: readonly DatasetPath[]): Problem {
       folderOf(image),
     ),
     remedy: sentence('Write captions for them, or move the folder out of the dataset.'),
-  };
-}
-
-export function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
-  return {
-    code: 'empty-caption',
-    file,
-    image,
-    range: { start: 0, end: 0, line: 0, column: 0 },
-    message: sentence('{0} is empty: {1} has no caption.', file, image),
-    remedy: sentence('Write a caption, or delete the file; some trainers stop at an empty one.'),
   };
 }
 

@@ -70,7 +70,7 @@ export class CaptionFileUpdater {
       else texts.set(file, text);
     });
     if (text !== undefined) return 'captions';
-    return content.restructures || !(await this.#isStill(kind, path, file))
+    return content.restructures || !(await this.#isStill(member, kind, path, file))
       ? 'restructures'
       : 'captions';
   }
@@ -89,7 +89,7 @@ export class CaptionFileUpdater {
     if (known.kind.kind === 'sidecar') return false;
     const { dataset, opened, found, files } = member;
     const { file, kind } = known;
-    if (!(await this.#isStill(kind, path, file))) return true;
+    if (!(await this.#isStill(member, kind, path, file))) return true;
     const read = await readCaptionFile(this.disk, opened, dataset.root, file, kind, signal);
     const context = { dataset: dataset.dataset, opened, found, files };
     return fileContent(context, file, read).restructures;
@@ -158,10 +158,15 @@ export class CaptionFileUpdater {
   }
 
   /** Whether the file on disk still has the known format. */
-  async #isStill(kind: CaptionFileKind, path: string, file: DatasetPath): Promise<boolean> {
+  async #isStill(
+    { opened }: OpenedDataset,
+    kind: CaptionFileKind,
+    path: string,
+    file: DatasetPath,
+  ): Promise<boolean> {
     if (kind.kind === 'sidecar') return true;
     if (!(await this.disk.exists(path))) return false;
-    return (await sniffTable(this.disk, path, file))?.id === kind.format;
+    return (await sniffTable(this.disk, path, file, opened.index))?.id === kind.format;
   }
 
   /**

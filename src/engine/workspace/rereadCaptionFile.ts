@@ -20,12 +20,8 @@ import { accountedFor, readTable } from '../discovery/captionTables.ts';
 import { unreadableFile } from '../discovery/errorWords.ts';
 import { isMissingRow, missingRow } from '../discovery/missingRow.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
-import {
-  missingSidecar,
-  sharedSidecar,
-  sidecarPairs,
-  wrongEncoding,
-} from '../discovery/sidecars.ts';
+import { sidecarPairs } from '../discovery/sidecarPairs.ts';
+import { missingSidecar, sharedSidecar, wrongEncoding } from '../discovery/sidecars.ts';
 
 /** Content of a single caption file. Paths relative to the dataset. */
 export interface ReadFile {

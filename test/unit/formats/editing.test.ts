@@ -24,8 +24,16 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'kohya-metadata':
     '{\n  "img/a": {"caption": "a dog", "tags": "1dog, solo", "image_size": [1, 2]},\n  "b.png":{"tags":"only tags"}\n}',
   'flickr-token': 'a.jpg#0\tA dog .\r\na.jpg#1\tA dog\tagain .\nb.jpg#0\t犬 .',
-  'kaggle-captions':
+  delimited:
     'image,caption\na.jpg,A dog .\na.jpg,"A dog , running ."\r\nb.jpg,"""Stop"" it says"\n',
+  'captions-json':
+    '[\n {"image": "a.jpg", "caption": "A \\"small\\" dog", "id": [1, {"caption": "no"}]},\r\n {"captions":["Two dogs","\\u72ac"],"file_name":"b \\\\ c.jpg"}\n]\n',
+  'captions-map':
+    '{"info": "set",\n "a.jpg": "A dog",\r\n "b/c.png": ["one \\t", "two 🐕"], "d.jpg": {"x": 1, "text": "third"}}',
+  karpathy:
+    '{"dataset": "x", "images": [{"filename": "a.jpg", "filepath": "val", "split": "val", "sentences": [{"raw": "A dog .", "sentid": 4, "tokens": ["a"]},\n{"tokens": [], "raw": "Ein H\\u00fcndchen"}]}]}',
+  conversations:
+    '[{"id": 1, "image": "a.jpg", "conversations": [{"from": "human", "value": "<image>\\nDescribe it."}, {"value": "A dog\\n runs .", "from": "gpt"}]},\r\n{"messages": [{"role": "user", "content": [{"type": "image", "image": "b.png"}, {"type": "text", "text": "What is shown?"}]}, {"role": "assistant", "content": [{"type": "text", "text": "犬 🐕"}]}]}]',
   'kaggle-results':
     'image_name| comment_number| comment\na.jpg| 0| A dog "runs" .\na.jpg|1|Two dogs .\r\nb.jpg| 0|  spaced  ',
 };

@@ -19,7 +19,9 @@ async function rowsOf(id: string, chunks: Iterable<string>): Promise<FormatRow[]
 }
 
 const said = (row: FormatRow): string =>
-  row.kind === 'caption' ? `${row.image}: ${row.caption.slice(0, 20)}` : inEnglish(row.message);
+  row.kind === 'caption'
+    ? `${row.image}: ${row.caption.slice(0, 20)}`
+    : inEnglish(row.kind === 'problem' ? row.message : row.what);
 
 /** So many characters, a mebi at a time. */
 function* filler(characters: number): Generator<string> {
@@ -48,7 +50,7 @@ describe('a row beyond the limit is named, and its neighbours are read', () => {
       'c.jpg| 0| a cow\n',
     ],
     'hf-metadata-csv': ['file_name,text\na.jpg,a cat\nb.jpg,', '\n', 'c.jpg,a cow\n'],
-    'kaggle-captions': ['image,caption\na.jpg,a cat\nb.jpg,"', '"\n', 'c.jpg,a cow\n'],
+    delimited: ['image,caption\na.jpg,a cat\nb.jpg,"', '"\n', 'c.jpg,a cow\n'],
   };
   for (const [id, [before, end, after]] of Object.entries(cases)) {
     test(id, async () => {

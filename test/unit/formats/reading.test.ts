@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FormatRow } from '../../../src/core/formats/captionFormat.ts';
 import { sidecarCaptions, guessCaptionsPerFile } from '../../../src/core/formats/sidecar.ts';
+import { FileHead } from '../../../src/core/formats/fileHead.ts';
 import { captionFormat, detectFormat } from '../../../src/core/formats/formatTable.ts';
 import { inEnglish } from '../../../src/core/text/sentence.ts';
 import { runs } from '../../support/runs.ts';
@@ -35,7 +36,7 @@ describe('recognising a format', () => {
     ['results_20130124.token', '1.jpg#0\tA dog', 'flickr-token'],
     ['Flickr8k.token.txt', '1.jpg#0\tA dog', 'flickr-token'],
     ['Flickr8k.lemma.token.txt', '1.jpg#0\tA dog', undefined],
-    ['captions.txt', 'image,caption\n1.jpg,A dog', 'kaggle-captions'],
+    ['captions.txt', 'image,caption\n1.jpg,A dog', 'delimited'],
     ['results.csv', 'image_name| comment_number| comment\n1.jpg| 0| A', 'kaggle-results'],
     ['package.json', '{"name":"x","files":["images"]}', undefined],
     ['tsconfig.json', '{"compilerOptions":{"strict":true}}', undefined],
@@ -45,7 +46,7 @@ describe('recognising a format', () => {
   ];
   for (const [name, head, format] of cases) {
     test(`${name} is ${format ?? 'no caption file'}`, () => {
-      assert.equal(detectFormat(name, head)?.id, format);
+      assert.equal(detectFormat(new FileHead(name, head))?.id, format);
     });
   }
 });
@@ -100,7 +101,7 @@ describe('reading rows', () => {
 
   test('a lost quote in a CSV file costs its own row only', async () => {
     const rows = await rowsOf(
-      'kaggle-captions',
+      'delimited',
       'image,caption\na.jpg,"never closed\nb.jpg,"fine, quoted"\nc.jpg,plain\nd.jpg,"open',
     );
     assert.deepEqual(captions(rows), [
@@ -114,10 +115,7 @@ describe('reading rows', () => {
   });
 
   test('an unquoted comma in a CSV caption is told of instead of cutting the caption off', async () => {
-    const rows = await rowsOf(
-      'kaggle-captions',
-      'image,caption\na.jpg,A dog, running\nb.jpg,A cat',
-    );
+    const rows = await rowsOf('delimited', 'image,caption\na.jpg,A dog, running\nb.jpg,A cat');
     assert.deepEqual(captions(rows), [['b.jpg', 'A cat']]);
     assert.match(inEnglish(problems(rows)[0]!.remedy), /quotes/);
   });

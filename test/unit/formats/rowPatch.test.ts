@@ -6,6 +6,9 @@ import { moved, rowPatch } from '../../../src/core/formats/rowPatch.ts';
 import { captionFormat } from '../../../src/core/formats/formatTable.ts';
 import { runs } from '../../support/runs.ts';
 
+/** Conversations are told to be lines by the name of their file. */
+const NAME = 'x.jsonl';
+
 async function rowsOf(id: string, text: string): Promise<CaptionRow[] | undefined> {
   const rows: CaptionRow[] = [];
   const format = captionFormat(id);
@@ -13,8 +16,8 @@ async function rowsOf(id: string, text: string): Promise<CaptionRow[] | undefine
     await Promise.resolve();
     yield text;
   }
-  for await (const row of format.read({ name: 'x', chunks })) {
-    if (row.kind === 'problem') return undefined;
+  for await (const row of format.read({ name: NAME, chunks })) {
+    if (row.kind !== 'caption') return undefined;
     rows.push(row);
   }
   return rows;
@@ -43,13 +46,46 @@ const TABLES: Readonly<Record<string, (captions: readonly string[], end: string)
       .map((text, i) => `${i}.jpg,"${text.replaceAll('"', '""').replaceAll('\n', end)}"${end}`)
       .join(''),
   // What stands behind the caption, and quotes where they need not be.
-  'kaggle-captions': (captions, end) =>
+  delimited: (captions, end) =>
     `caption,note,image${end}` +
     captions
       .map((text, i) => {
         const field = `"${text.replaceAll('"', '""').replaceAll('\n', end)}"`;
         return `${field},${i % 2 === 0 ? `"${end}${end}"` : 'a "b'},${i}.jpg${end}`;
       })
+      .join(''),
+  'delimited (tabs, several captions)': (captions, end) =>
+    `filepath\tcaption_1\tcaption_2${end}` +
+    captions
+      .map((text, i) => {
+        const field = `"${text.replaceAll('"', '""').replaceAll('\n', end)}"`;
+        return `${i}.jpg\t${field}\tanother ${i}${end}`;
+      })
+      .join(''),
+  'captions-json': (captions, end) =>
+    JSON.stringify(
+      captions.map((text, i) => ({ image: `${i}.jpg`, caption: text })),
+      undefined,
+      end === '\n' ? undefined : 1,
+    ),
+  'captions-map': (captions) =>
+    JSON.stringify(Object.fromEntries(captions.map((text, i) => [`${i}.jpg`, [text, 'x']]))),
+  karpathy: (captions) =>
+    JSON.stringify({
+      images: captions.map((raw, i) => ({ filename: `${i}.jpg`, sentences: [{ raw }] })),
+    }),
+  'conversations (lines)': (captions, end) =>
+    captions
+      .map(
+        (content, i) =>
+          JSON.stringify({
+            messages: [
+              { role: 'user', content: '<image>' },
+              { role: 'assistant', content },
+            ],
+            images: [`${i}.jpg`],
+          }) + end,
+      )
       .join(''),
   'flickr-token': (captions, end) =>
     captions.map((text, i) => `${i}.jpg#0\t${text.replace(/\s+/g, ' ').trim()}${end}`).join(''),
@@ -71,8 +107,9 @@ const TABLES: Readonly<Record<string, (captions: readonly string[], end: string)
 };
 
 describe('a patch of a table', () => {
-  for (const [id, write] of Object.entries(TABLES)) {
-    test(`${id}: any edit gives what reading the whole text gives, or nothing`, async () => {
+  for (const [title, write] of Object.entries(TABLES)) {
+    const [id = ''] = title.split(' ');
+    test(`${title}: any edit gives what reading the whole text gives, or nothing`, async () => {
       let patched = 0;
       await fc.assert(
         fc.asyncProperty(
@@ -91,7 +128,7 @@ describe('a patch of a table', () => {
                 ? range.start + (at % (range.end - range.start + 1))
                 : at % (before.length + 1);
             const after = before.slice(0, start) + inserted + before.slice(start + length);
-            const patch = await rowPatch(captionFormat(id), 'x', before, after, old);
+            const patch = await rowPatch(captionFormat(id), NAME, before, after, old);
             if (patch === undefined) return;
             patched++;
             const changed = new Map(

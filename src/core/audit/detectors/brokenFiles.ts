@@ -35,6 +35,21 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
     shortTitle: sentence('Unreadable caption'),
     meaning: sentence('The caption file or row cannot be understood, so its captions are lost.'),
   },
+  'unread-captions': {
+    level: 'warning',
+    title: sentence('Captions that were not read'),
+    shortTitle: sentence('Unread captions'),
+    meaning: sentence(
+      'A file that PairLens does not understand may hold the captions of images that have none otherwise. They were not judged.',
+    ),
+  },
+  // A second set of captions, an export, an archive: named, and no reason for CI to fail.
+  'unread-file': {
+    level: 'info',
+    title: sentence('Files that were not read'),
+    shortTitle: sentence('Unread file'),
+    meaning: sentence('The file may hold captions or images, and was not audited.'),
+  },
   'wrong-encoding': {
     level: 'error',
     title: sentence('Wrong encodings'),

@@ -1,0 +1,77 @@
+import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import type { FileHead } from './fileHead.ts';
+import { appendJsonEntry } from './jsonEntry.ts';
+import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
+import { editJsonString } from './jsonRows.ts';
+import type { JsonFields } from './jsonTree.ts';
+import { captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
+import { sentence } from '../text/sentence.ts';
+
+/**
+ * A JSON list of objects that say an image and its captions, as BLIP, LAVIS, DiffSynth and many scripts have it; also
+ * under a property of the document: `{"data": [...]}`, `{"annotations": [...]}`.
+ */
+export const captionsJson: CaptionFormat = {
+  id: 'captions-json',
+  title: 'JSON list of objects with image and caption',
+  layout: 'table',
+  files: { extensions: ['json'], names: ['*caption*.json', 'metadata.json', 'train.json'] },
+  images: 'search',
+  rows: 'json-strings',
+  detect: (head) =>
+    /\.json$/i.test(head.name) &&
+    recordLists(head).some((records) => pairShare(records, head) >= 0.5)
+      ? 0.8
+      : 0,
+  read: (file) => readJsonRecords(file, 'items', (record) => rowsOf(record, file)),
+  edit: editJsonString,
+  append: appendJsonEntry,
+};
+
+/** The objects of each list of a document: of the document itself, or of its properties. */
+export function recordLists({ json }: FileHead): readonly (readonly JsonFields[])[] {
+  const lists = json?.items ? [json] : [...(json?.fields?.values() ?? [])];
+  return lists.flatMap(({ items }) =>
+    items === undefined ? [] : [items.flatMap(({ fields }) => fields ?? [])],
+  );
+}
+
+function* rowsOf(
+  { section, node }: JsonRecord,
+  { name, images }: CaptionFile,
+): Generator<FormatRow> {
+  const { fields } = node;
+  const image = fields && imageOf(fields, images);
+  const captions = fields && captionsOf(fields);
+  if (fields !== undefined && image !== undefined && captions !== undefined) {
+    yield* pairRows(name, image, captions, fields);
+  } else if (image !== undefined) {
+    yield {
+      kind: 'problem',
+      code: 'missing-caption',
+      message: sentence(
+        'Line {0} of {1} names {2} without a caption.',
+        node.range.line + 1,
+        name,
+        image.name,
+      ),
+      remedy: sentence('Add a "caption" to the entry.'),
+      image: image.name,
+      range: node.range,
+    };
+  } else if (captions !== undefined) {
+    yield { kind: 'unjudged', what: sentence('entries without an image'), images: [] };
+  } else if (section === '') {
+    yield {
+      kind: 'problem',
+      code: 'unreadable-caption',
+      message: sentence(
+        'Line {0} of {1} names no image and no caption.',
+        node.range.line + 1,
+        name,
+      ),
+      remedy: sentence('Correct the entry; the others are read without it.'),
+      range: node.range,
+    };
+  }
+}

@@ -1,0 +1,126 @@
+import type { CaptionFile, FormatRow } from './captionFormat.ts';
+import { invalidJson } from './jsonDocument.ts';
+import { JsonReader, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
+import { type JsonNode, NAMED_LEVELS, TreeBuilder } from './jsonTree.ts';
+
+/** One record of a JSON document. */
+export interface JsonRecord {
+  /** The property of the document that holds it; empty where the document is the list or map itself. */
+  readonly section: string;
+  /** Its name in a map; empty in a list. */
+  readonly name: string;
+  readonly node: JsonNode;
+}
+
+/**
+ * Which values of a document are records: the items of the outermost list, or of the lists right below it (`items`); or
+ * the properties of the outermost object, and of objects right below it (`entries`).
+ */
+export type RecordPlace = 'items' | 'entries';
+
+/**
+ * The rows of a JSON document, record by record: at any time memory holds one record besides the rows. As every trainer
+ * does, it takes the document whole or not at all.
+ */
+export async function* readJsonRecords(
+  file: CaptionFile,
+  place: RecordPlace,
+  rowsOf: (record: JsonRecord) => Iterable<FormatRow>,
+): AsyncGenerator<FormatRow> {
+  const rows: FormatRow[] = [];
+  const reader = new JsonReader(
+    new Records(place, (record) => {
+      for (const row of rowsOf(record)) rows.push(row);
+    }),
+    NAMED_LEVELS,
+  );
+  let flaw;
+  for await (const chunk of file.chunks()) {
+    flaw = reader.write(chunk);
+    if (flaw !== undefined) break;
+  }
+  flaw ??= reader.end();
+  if (flaw !== undefined) yield invalidJson(file.name, flaw);
+  else yield* rows;
+}
+
+class Records implements JsonListener {
+  readonly #place: RecordPlace;
+  readonly #onRecord: (record: JsonRecord) => void;
+  /** Kinds of the open containers of the two outer levels. */
+  readonly #outer: ('object' | 'array')[] = [];
+  /** The names told last on the two outer levels. */
+  readonly #names = ['', '', ''];
+  #tree: TreeBuilder | undefined;
+  #level = 0;
+
+  constructor(place: RecordPlace, onRecord: (record: JsonRecord) => void) {
+    this.#place = place;
+    this.#onRecord = onRecord;
+  }
+
+  wants(level: number): boolean {
+    return this.#tree?.wants(level) ?? this.#isRecord(level);
+  }
+
+  onBegin(kind: 'object' | 'array', level: number, place: JsonPlace): void {
+    if (this.#tree === undefined) {
+      if (!this.#isRecord(level) || this.#mayHoldRecords(kind, level)) {
+        this.#outer[level] = kind;
+        return;
+      }
+      this.#begin(level);
+    }
+    this.#tree?.begin(kind, level, place);
+  }
+
+  onEnd(level: number): void {
+    if (this.#tree === undefined) return;
+    this.#tree.end(level);
+    if (level === this.#level) this.#finish();
+  }
+
+  onName(name: string, level: number): void {
+    if (this.#tree === undefined) {
+      if (level < this.#names.length) this.#names[level] = name;
+    } else this.#tree.name(name);
+  }
+
+  onScalar(value: JsonScalar, level: number, place: JsonPlace, length: number): void {
+    const alone = this.#tree === undefined;
+    if (alone) this.#begin(level);
+    this.#tree?.scalar(value, place, length);
+    if (alone) this.#finish();
+  }
+
+  /** Whether the values at this level of the open containers are records. */
+  #isRecord(level: number): boolean {
+    const [root, section] = this.#outer;
+    if (this.#place === 'items') {
+      return root === 'array' ? level === 1 : level === 2 && section === 'array';
+    }
+    return root === 'object' && (level === 1 || (level === 2 && section === 'object'));
+  }
+
+  /** In a map an object on the outer level may be an entry or a map of entries: both have names, so the inner ones are told. */
+  #mayHoldRecords(kind: 'object' | 'array', level: number): boolean {
+    return this.#place === 'entries' && level === 1 && kind === 'object';
+  }
+
+  #begin(level: number): void {
+    this.#tree = new TreeBuilder(level);
+    this.#level = level;
+  }
+
+  #finish(): void {
+    const node = this.#tree?.root;
+    this.#tree = undefined;
+    if (node === undefined) return;
+    const inSection = this.#level === 2;
+    this.#onRecord({
+      section: inSection ? (this.#names[1] ?? '') : '',
+      name: this.#place === 'items' ? '' : (this.#names[this.#level] ?? ''),
+      node,
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import type { FileHead } from './fileHead.ts';
+import type { FormatRow } from './captionFormat.ts';
+import {
+  captionColumn,
+  type ImageNames,
+  imageColumns,
+  isNamedForImages,
+  namesImage,
+  readsLikeCaption,
+} from './columnNames.ts';
+import { captionsAt, companionsIn, textOf } from './jsonRows.ts';
+import type { JsonFields, JsonNode } from './jsonTree.ts';
+
+/*
+ * A JSON object that says an image and its captions, under whichever of the usual names: a line of a JSONL file, an entry
+ * of a list.
+ */
+
+/** Records that are looked at to recognise a format. */
+const LOOKED_AT = 20;
+
+/** An image as a record names it. */
+export interface NamedImage {
+  readonly name: string;
+  readonly node: JsonNode;
+}
+
+/** The image that a record names; undefined where it names none, or several. */
+export function imageOf(fields: JsonFields, images?: ImageNames): NamedImage | undefined {
+  const named = (column: string): NamedImage | undefined => {
+    const node = fields.get(column);
+    const name = writtenName(node);
+    return node === undefined || name === undefined ? undefined : { name, node };
+  };
+  const columns = imageColumns([...fields.keys()]);
+  const known = columns.filter(isNamedForImages).flatMap((column) => named(column) ?? []);
+  const others = columns
+    .filter((column) => !isNamedForImages(column))
+    .flatMap((column) => named(column) ?? []);
+  // A value that names an image goes before one under a likelier key that does not.
+  return [...known, ...others].find(({ name }) => namesImage(name, images)) ?? known[0];
+}
+
+/** The only name that a value says: a string, a number (an id), a list of one of them, an object with a path. */
+export function writtenName(node: JsonNode | undefined): string | undefined {
+  const [only, ...others] = writtenNames(node);
+  return others.length === 0 ? only : undefined;
+}
+
+/** The names that a value says. */
+export function writtenNames(node: JsonNode | undefined): readonly string[] {
+  if (node === undefined) return [];
+  if (node.type === 'string' || node.type === 'number') return [String(node.value)];
+  if (node.items !== undefined) return node.items.flatMap(writtenNames);
+  if (node.fields === undefined) return [];
+  // `{"bytes": ..., "path": "a.jpg"}` of Hugging Face, `{"url": "a.jpg"}`, `{"image": "a.jpg"}` of others.
+  for (const key of ['path', 'file_name', 'image', 'url']) {
+    const name = textOf(node.fields.get(key));
+    if (name !== undefined) return [name];
+  }
+  return [];
+}
+
+/** Where the captions of a record stand. */
+export function captionsOf(fields: JsonFields): JsonNode | undefined {
+  const column = fields.has('captions') ? 'captions' : captionColumn([...fields.keys()]);
+  return column === undefined ? undefined : fields.get(column);
+}
+
+/** The rows of a record that has both. */
+export function pairRows(
+  fileName: string,
+  image: NamedImage,
+  captions: JsonNode,
+  fields: JsonFields,
+): FormatRow[] {
+  const split = textOf(fields.get('split'));
+  return captionsAt(fileName, image.name, captions, {
+    ...(split !== undefined && { split }),
+    ...companionsIn(fields, [image.node, captions]),
+  });
+}
+
+/** The share of the first records that pair an image with words. */
+export function pairShare(records: readonly JsonFields[], { images }: FileHead): number {
+  const some = records.slice(0, LOOKED_AT);
+  const pairs = some.filter((fields) => {
+    const image = imageOf(fields, images);
+    if (image === undefined || !namesImage(image.name, images)) return false;
+    const captions = captionsOf(fields);
+    return captions !== undefined && holdsWords(captions);
+  });
+  return some.length === 0 ? 0 : pairs.length / some.length;
+}
+
+/** Whether a value may be a caption or a list of them. A blank one is a caption that is missing. */
+function holdsWords(node: JsonNode): boolean {
+  if (node.items !== undefined) return node.items.some(holdsWords);
+  if (node.fields !== undefined) {
+    const inner = captionsOf(node.fields);
+    return inner !== undefined && holdsWords(inner);
+  }
+  if (node.type === 'null') return true;
+  const text = textOf(node);
+  return text !== undefined && (text.trim() === '' || /\p{L}/u.test(text));
+}
+
+/** Whether one of the texts of a record reads like a caption. */
+export function hasProse(node: JsonNode): boolean {
+  const text = textOf(node);
+  if (text !== undefined) return readsLikeCaption(text);
+  return [...(node.items ?? []), ...(node.fields?.values() ?? [])].some(hasProse);
+}

@@ -1,0 +1,167 @@
+import { extensionOf, isImageName } from '../dataset/fileKinds.ts';
+import {
+  captionColumns,
+  type ImageNames,
+  imageColumns,
+  isNamedForImages,
+  namesImage,
+  readsLikeCaption,
+} from './columnNames.ts';
+import { csvRecords } from './csvTable.ts';
+
+/** Which columns of a table hold the image and its captions. */
+export interface TableColumns {
+  readonly image: number;
+  readonly captions: readonly number[];
+  readonly split?: number;
+}
+
+/** How a table is written: what parts its fields, whether its first row names them, and which of them are wanted. */
+export interface TableShape extends TableColumns {
+  readonly separator: string;
+  readonly hasHeader: boolean;
+  readonly header: readonly string[];
+  /** Whether the names of the columns tell which they are; else what stands in the rows does. */
+  readonly byName: boolean;
+}
+
+/** Rows that are looked at to tell the columns by what stands in them. */
+export const ROWS_LOOKED_AT = 50;
+/** Share of the rows in which a column has to name images, or hold words. */
+const MOST = 0.8;
+/** Words of a caption on average, and share of captions that differ, where no name says that they are captions. */
+const MEAN_WORDS = 3;
+const DISTINCT = 0.3;
+
+const SEPARATORS = [',', '\t', ';', '|'];
+
+/**
+ * The shape of a table by its first rows; undefined where they do not tell which column is which.
+ * @param text its beginning, `HEAD_CHARACTERS` at most: the same for every reader of the file.
+ */
+export function tableShape(text: string, images?: ImageNames): TableShape | undefined {
+  const tables = SEPARATORS.map((separator) => ({
+    separator,
+    rows: csvRecords(text, separator, ROWS_LOOKED_AT),
+  })).filter(({ rows }) => (rows[0]?.length ?? 0) > 1);
+  for (const { separator, rows } of tables) {
+    const columns = namedColumns(rows[0] ?? [], rows.slice(1), images);
+    if (columns !== undefined)
+      return { ...columns, separator, hasHeader: true, header: rows[0] ?? [], byName: true };
+  }
+  // What stands in the rows is a weaker sign: the separator that all rows have alike comes first.
+  const even = tables.filter(({ rows }) => isEven(rows));
+  for (const { separator, rows } of [...even, ...tables]) {
+    const [first, ...others] = rows;
+    const hasHeader = first !== undefined && isHeader(first, images);
+    const columns = hasHeader ? toldColumns(first, others, images) : toldColumns([], rows, images);
+    if (columns !== undefined)
+      return { ...columns, separator, hasHeader, header: hasHeader ? first : [], byName: false };
+  }
+  return undefined;
+}
+
+/** What parts the fields of a table whose columns are not known. */
+export function likelySeparator(text: string): string | undefined {
+  return SEPARATORS.find((separator) => {
+    const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
+    return (rows[0]?.length ?? 0) > 1 && isEven(rows);
+  });
+}
+
+function isEven(rows: readonly (readonly string[])[]): boolean {
+  return rows.every((row) => row.length === rows[0]?.length);
+}
+
+/** A first row that names columns: none of its fields is long, a number or the name of an image. */
+export function isHeader(row: readonly string[], images?: ImageNames): boolean {
+  return row.every(
+    (field) =>
+      field.length <= 60 &&
+      field.trim().split(/\s+/).length <= 4 &&
+      !/^\s*[-\d.]+\s*$/.test(field) &&
+      (isNamedForImages(field) || !namesImage(field, images)),
+  );
+}
+
+/** The columns where the names of both are known ones; a name that other things bear too has to name images. */
+function namedColumns(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  images?: ImageNames,
+): TableColumns | undefined {
+  const captions = captionColumns(header);
+  if (captions.length === 0) return undefined;
+  const candidates = imageColumns(header).filter((name) => !captions.includes(name));
+  const image = candidates.find((name) => {
+    const fields = column(rows, header.indexOf(name));
+    return isNamedForImages(name) ? !namesOthers(fields) : namesImages(fields, images);
+  });
+  return image === undefined
+    ? undefined
+    : placed(
+        header,
+        header.indexOf(image),
+        captions.map((name) => header.indexOf(name)),
+      );
+}
+
+/** The columns by what stands in them, where it leaves no choice; the header's names help. */
+function toldColumns(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  images?: ImageNames,
+): TableColumns | undefined {
+  if (rows.length === 0) return undefined;
+  const width = Math.max(...rows.map((row) => row.length));
+  const all = Array.from({ length: width }, (_, c) => c);
+  const naming = all.filter((c) => namesImages(column(rows, c), images));
+  const known = imageColumns(header).map((name) => header.indexOf(name));
+  const image =
+    known.find((c) => naming.includes(c)) ?? (naming.length === 1 ? naming[0] : undefined);
+  if (image === undefined) return undefined;
+  const named = captionColumns(header).map((name) => header.indexOf(name));
+  if (named.length > 0 && !named.includes(image)) return placed(header, image, named);
+  const words = all.filter((c) => c !== image && holdsWords(column(rows, c)));
+  return words.length === 1 ? placed(header, image, words) : undefined;
+}
+
+function placed(
+  header: readonly string[],
+  image: number,
+  captions: readonly number[],
+): TableColumns {
+  const split = header.findIndex((name) => name.trim().toLowerCase() === 'split');
+  return { image, captions, ...(split < 0 ? {} : { split }) };
+}
+
+function column(rows: readonly (readonly string[])[], c: number): readonly string[] {
+  return rows.map((row) => row[c] ?? '');
+}
+
+function namesImages(fields: readonly string[], images?: ImageNames): boolean {
+  return fields.length > 0 && share(fields, (field) => namesImage(field, images)) >= MOST;
+}
+
+/** Whether a column holds names of files that are no pictures, or addresses on the network. */
+function namesOthers(fields: readonly string[]): boolean {
+  const other = (field: string): boolean => {
+    const extension = extensionOf(field.trim());
+    const isFile = /^(?=.*[a-z])[a-z0-9]{2,5}$/.test(extension) && !isImageName(field.trim());
+    return /^https?:/i.test(field.trim()) || isFile;
+  };
+  return fields.length > 0 && share(fields, other) >= MOST;
+}
+
+/** Whether a column holds captions rather than names of classes and places: those are short, and repeated. */
+function holdsWords(fields: readonly string[]): boolean {
+  const written = fields.filter((field) => field.trim() !== '');
+  if (written.length === 0 || share(written, readsLikeCaption) < MOST) return false;
+  const words = written.map((field) => field.trim().split(/\s+|(?=\p{Script=Han})/u).length);
+  const mean = words.reduce((sum, count) => sum + count, 0) / words.length;
+  return mean >= MEAN_WORDS && new Set(written).size >= DISTINCT * written.length;
+}
+
+function share<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  return items.filter(holds).length / items.length;
+}

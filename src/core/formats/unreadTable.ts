@@ -1,0 +1,198 @@
+import { extensionOf, unsupportedPicture } from '../dataset/fileKinds.ts';
+import { type Sentence, sentence } from '../text/sentence.ts';
+import {
+  captionColumns,
+  imageColumns,
+  type ImageNames,
+  namesImage,
+  readsLikeCaption,
+} from './columnNames.ts';
+import { csvRecords } from './csvTable.ts';
+import type { FileHead } from './fileHead.ts';
+import type { JsonFields, JsonNode } from './jsonTree.ts';
+import { JsonReader } from './jsonReader.ts';
+import { isHeader, likelySeparator, ROWS_LOOKED_AT } from './tableColumns.ts';
+import { recordLists } from './captionsJson.ts';
+import { HEAD_CHARACTERS } from './captionFormat.ts';
+
+/** A file that may hold captions and is of no known format. */
+export interface UnreadTable {
+  /** What it is, and what is missing. */
+  readonly what: Sentence;
+  readonly remedy: Sentence;
+  /** Names of images that it says, as far as it was looked at. */
+  readonly names: readonly string[];
+}
+
+/** Columns and properties that are named in a message. */
+const NAMED = 8;
+
+/**
+ * What a file is that no format recognises, by its beginning; undefined for one that has nothing to do with captions:
+ * settings, labels, boxes.
+ */
+export function describeUnread(head: FileHead): UnreadTable | undefined {
+  const extension = extensionOf(head.name);
+  if (extension === 'json') return describeJson(head);
+  if (extension === 'jsonl' || extension === 'ndjson') {
+    return describeRecords(head.jsonLines, head, (keys) =>
+      sentence('lines of objects with {0}', keys),
+    );
+  }
+  return describeTable(head);
+}
+
+function describeJson(head: FileHead): UnreadTable | undefined {
+  const { name, text, images } = head;
+  const flaw = new JsonReader(SILENT, 0).write(text);
+  if (flaw !== undefined || (text.length < HEAD_CHARACTERS && !/[\]}]\s*$/.test(text))) {
+    const names = namesIn(text, images);
+    if (names.length === 0) return undefined;
+    return {
+      what:
+        flaw === undefined
+          ? sentence('it names images, but is not valid JSON: it ends too early')
+          : sentence(
+              'it names images, but is not valid JSON: {0} at line {1}, column {2}',
+              flaw.what,
+              flaw.line + 1,
+              flaw.column + 1,
+            ),
+      remedy: sentence('Correct {0} there.', name),
+      names,
+    };
+  }
+  for (const records of recordLists(head)) {
+    const found = describeRecords(records, head, (keys) =>
+      sentence('a list of objects with {0}', keys),
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const SILENT = {
+  wants: () => false,
+  onBegin: () => undefined,
+  onEnd: () => undefined,
+  onName: () => undefined,
+  onScalar: () => undefined,
+};
+
+function describeRecords(
+  records: readonly JsonFields[],
+  { images }: FileHead,
+  about: (keys: string) => Sentence,
+): UnreadTable | undefined {
+  const some = records.slice(0, ROWS_LOOKED_AT);
+  const [first] = some;
+  if (first === undefined) return undefined;
+  const keys = [...new Set(some.flatMap((fields) => [...fields.keys()]))];
+  const values = some.flatMap((fields) =>
+    [...fields].flatMap(([key, node]) => stringsOf(node).map((text) => ({ key, text }))),
+  );
+  return describe({
+    what: about(listed(keys)),
+    keys,
+    values,
+    images,
+    how: 'property',
+  });
+}
+
+/** Strings of a value, those of inner objects and lists too. */
+function stringsOf(node: JsonNode): readonly string[] {
+  if (node.type === 'string') return [String(node.value)];
+  return [...(node.items ?? []), ...(node.fields?.values() ?? [])].flatMap(stringsOf);
+}
+
+function describeTable({ text, images }: FileHead): UnreadTable | undefined {
+  const separator = likelySeparator(text);
+  if (separator === undefined) return undefined;
+  const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
+  const header = rows[0] !== undefined && isHeader(rows[0], images) ? rows[0] : undefined;
+  const body = header === undefined ? rows : rows.slice(1);
+  const keys = header ?? (rows[0] ?? []).map((_, c) => String(c + 1));
+  const values = body.flatMap((row) =>
+    row.map((field, c) => ({ key: keys[c] ?? '', text: field })),
+  );
+  const what =
+    header === undefined
+      ? sentence('a table of {0} columns without names', keys.length)
+      : sentence('a table with the columns {0}', listed(keys));
+  return describe({ what, keys, values, images, how: 'column' });
+}
+
+interface Facts {
+  readonly what: Sentence;
+  readonly keys: readonly string[];
+  readonly values: readonly { readonly key: string; readonly text: string }[];
+  readonly images: ImageNames | undefined;
+  readonly how: 'column' | 'property';
+}
+
+function describe({ what, keys, values, images, how }: Facts): UnreadTable | undefined {
+  const named = values.filter(({ text }) => namesImage(text, images)).map(({ text }) => text);
+  const addresses = values.some(({ text }) => /^https?:\/\/\S+$/i.test(text.trim()));
+  const videos = values.some(({ text }) => isVideo(text));
+  const prose = distinct(values.filter(({ text }) => readsLikeCaption(text)).map(({ key }) => key));
+  const captions = captionColumns(keys);
+  const told = (why: Sentence, remedy: Sentence): UnreadTable => ({
+    what: sentence('{0}: {1}', what, why),
+    remedy,
+    names: distinct(named),
+  });
+  if (prose.length === 0) return undefined;
+  if (named.length === 0) {
+    if (videos) {
+      return told(
+        sentence('captions of videos'),
+        sentence('Nothing to do: the videos and their captions are left alone.'),
+      );
+    }
+    if (addresses) {
+      return told(
+        sentence('it names pictures by their addresses'),
+        sentence('Download the pictures, and name each by its file instead.'),
+      );
+    }
+    if (captions.length === 0 || imageColumns(keys).length === 0) return undefined;
+    return told(
+      how === 'column'
+        ? sentence('no column names images of this folder')
+        : sentence('no property names images of this folder'),
+      sentence('Add the file name of the image to each row, called "image".'),
+    );
+  }
+  return told(
+    prose.length === 1
+      ? sentence('is {0} the caption?', quoted(prose[0] ?? ''))
+      : sentence('which is the caption, {0}?', prose.slice(0, NAMED).map(quoted).join(', ')),
+    how === 'column'
+      ? sentence('Name the column of the caption "caption" and that of the image "image".')
+      : sentence('Name the property of the caption "caption" and that of the image "image".'),
+  );
+}
+
+function isVideo(text: string): boolean {
+  return unsupportedPicture(text.trim()) === 'a video' && !/\s/.test(text.trim());
+}
+
+function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? ', ...' : '';
+  return names.slice(0, NAMED).join(', ') + more;
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}
+
+/** Quoted names of images in a text that is no valid JSON. */
+export function namesIn(text: string, images?: ImageNames): string[] {
+  const quotedTexts = [...text.matchAll(/"([^"\\\n]{1,300})"/g)].map(([, name = '']) => name);
+  return distinct(quotedTexts.filter((name) => namesImage(name, images)));
+}

@@ -1,0 +1,76 @@
+import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
+import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { PairLensError } from '../../core/errors.ts';
+import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import type { CaptionFiles } from './captionFileKind.ts';
+import type { CaptionTable } from './captionTables.ts';
+import { entryName } from './unreadFiles.ts';
+
+/** Caption files of which not one row could be read: what they would caption, nobody knows. */
+export function unreadable(
+  tables: readonly CaptionTable[],
+): readonly { readonly file: DatasetPath }[] {
+  return tables.filter(
+    ({ mentioned, problems }) => mentioned.size === 0 && problems.some(isOfFile),
+  );
+}
+
+function isOfFile({ code }: Problem): boolean {
+  return code === 'unreadable-caption' || code === 'wrong-encoding';
+}
+
+export function inventoryOf(
+  root: DatasetPath,
+  files: CaptionFiles,
+  dataset: Dataset,
+): InventoryDataset {
+  const counts = new Map<string, number>();
+  for (const kind of files.values()) counts.set(kind.format, (counts.get(kind.format) ?? 0) + 1);
+  return {
+    root,
+    formats: [...counts].map(([format, count]) => ({ format, files: count })),
+    images: dataset.images.length,
+    pairs: dataset.pairs.length,
+    unjudged: dataset.unjudged ?? [],
+  };
+}
+
+/** Entries of the inventory that an error names. */
+const NAMED_ENTRIES = 5;
+
+/** What there is instead of a dataset. @param problems of files that could not be read */
+export function noDataset(
+  { dir, images, texts, unread }: Inventory,
+  problems: readonly Problem[],
+): PairLensError {
+  const found = sentence('{0} images and {1} text files', images, texts);
+  const clues = [
+    ...problems.slice(0, 1).map(({ message }) => message),
+    ...unread
+      .slice(0, NAMED_ENTRIES)
+      .map((entry) => sentence('{0}: {1}.', entryName(entry), entry.what)),
+    ...(unread.length > NAMED_ENTRIES
+      ? [sentence('`pairlens inspect` lists {0} more.', unread.length - NAMED_ENTRIES)]
+      : []),
+  ];
+  const [first] = unread;
+  return new PairLensError(
+    'no-dataset',
+    clues.reduce(
+      (said, clue) => sentence('{0} {1}', said, clue),
+      sentence(
+        'There is no image-caption dataset in {0}: found {1}, but no captions that belong to images.',
+        dir,
+        found,
+      ),
+    ),
+    {
+      path: dir,
+      remedy:
+        first?.remedy ??
+        sentence('PairLens looks for {0}.', CAPTION_FORMATS.map(({ title }) => title).join('; ')),
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import { folderOf } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { splitFromFolders } from '../../core/dataset/split.ts';
+import { LIMITS } from '../../core/formats/limits.ts';
+import {
+  sidecar,
+  sidecarCaptions,
+  sidecarLines,
+  type CaptionsPerFile,
+} from '../../core/formats/sidecar.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { captionTooLong } from './rowProblems.ts';
+
+/** The pairs of an image with the captions in the text of its sidecar, and what is wrong with these. */
+export function sidecarPairs(
+  file: DatasetPath,
+  image: DatasetPath,
+  text: string,
+  mode: CaptionsPerFile,
+): { readonly pairs: Pair[]; readonly problem?: Problem } {
+  const split = splitFromFolders(folderOf(image));
+  const captions = sidecarCaptions(text, mode);
+  const pairs = captions
+    .slice(0, LIMITS.captionsPerImage)
+    .filter(({ caption }) => caption.length <= LIMITS.captionCharacters)
+    .map(({ caption, range }, captionIndex) => ({
+      image,
+      caption,
+      captionIndex,
+      source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
+      ...(split === undefined ? {} : { split }),
+    }));
+  if (captions.length === 0) return { pairs, problem: emptySidecar(file, image) };
+  if (captions.length > LIMITS.captionsPerImage) {
+    return { pairs, problem: tooManyLines(file, image, captions.at(-1)?.range) };
+  }
+  const long = captions.find(({ caption }) => caption.length > LIMITS.captionCharacters);
+  return long === undefined
+    ? { pairs }
+    : { pairs, problem: { ...captionTooLong(file, long.range), image } };
+}
+
+function tooManyLines(file: DatasetPath, image: DatasetPath, range?: SourceRange): Problem {
+  return {
+    code: 'unreadable-caption',
+    file,
+    image,
+    ...(range && { range }),
+    message: sentence(
+      '{0} has more than {1} captions; those behind are not read.',
+      file,
+      LIMITS.captionsPerImage,
+    ),
+    remedy: sentence('Leave the captions that describe the image best.'),
+  };
+}
+
+function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
+  return {
+    code: 'empty-caption',
+    file,
+    image,
+    range: { start: 0, end: 0, line: 0, column: 0 },
+    message: sentence('{0} is empty: {1} has no caption.', file, image),
+    remedy: sentence('Write a caption, or delete the file; some trainers stop at an empty one.'),
+  };
+}

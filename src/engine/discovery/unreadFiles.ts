@@ -1,0 +1,175 @@
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
+import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
+import { UNREAD_NAMED, type UnreadFiles } from '../../core/dataset/inventory.ts';
+import { baseName, folderOf, isWithin } from '../../core/dataset/paths.ts';
+import type { Problem } from '../../core/dataset/problem.ts';
+import { inEnglish, type Sentence, sentence } from '../../core/text/sentence.ts';
+import type { Listing } from './listFiles.ts';
+
+/** A file that may hold captions and was not read. */
+export interface UnreadFile {
+  readonly file: DatasetPath;
+  /** Continues "train.csv: ". */
+  readonly what: Sentence;
+  readonly remedy: Sentence;
+  /** Names of images that it says; undefined where it says none that could be told. */
+  readonly names?: readonly string[];
+  /** Whether it is no matter of an audit. */
+  readonly isLeftAlone?: boolean;
+}
+
+const PACKED_REMEDY = sentence('Unpack it into the folder.');
+const PACKED = sentence('an archive that is still packed');
+const ROWS_REMEDY = sentence(
+  'Write the images as files, with their captions in a metadata.jsonl beside them.',
+);
+
+/** Files that hold datasets in a way that is not read, by their extensions. */
+const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sentence]>> = {
+  ...Object.fromEntries(
+    ['zip', '7z', 'rar', 'tgz', 'gz', 'bz2', 'xz', 'zst', 'tbz2', 'txz'].map((extension) => [
+      extension,
+      [PACKED, PACKED_REMEDY],
+    ]),
+  ),
+  tar: [
+    sentence('a tar archive, as webdataset shards are, which is not read'),
+    sentence('Unpack it into the folder: the .txt beside each image is read then.'),
+  ],
+  parquet: [sentence('a parquet table, which is not read'), ROWS_REMEDY],
+  arrow: [sentence('an Arrow table, which is not read'), ROWS_REMEDY],
+  tfrecord: [sentence('a TFRecord file, which is not read'), ROWS_REMEDY],
+  ...Object.fromEntries(
+    ['xlsx', 'xls', 'ods'].map((extension) => [
+      extension,
+      [
+        sentence('a spreadsheet, which is not read'),
+        sentence('Save it as CSV, with a column for the image and one for the caption.'),
+      ],
+    ]),
+  ),
+};
+
+/** Whether a file is an archive that images may be packed in. */
+export function isPacked(file: DatasetPath): boolean {
+  return CONTAINERS[extensionOf(file)]?.[0] === PACKED || extensionOf(file) === 'tar';
+}
+
+/** Shards, tables of other programs, archives, and videos with captions. */
+export function containers({ rest, texts, videos }: Listing): UnreadFile[] {
+  const stems = new Set(texts.map(stemOf));
+  const packed = rest.flatMap((file): UnreadFile[] => {
+    const known = CONTAINERS[extensionOf(file)];
+    return known === undefined ? [] : [{ file, what: known[0], remedy: known[1], names: [] }];
+  });
+  const clips = videos
+    .filter((video) => stems.has(stemOf(video)) || stems.has(video))
+    .map((file) => ({
+      file,
+      what: sentence('a video with a caption beside it'),
+      remedy: sentence('Nothing to do: the videos and their captions are left alone.'),
+      names: [],
+      isLeftAlone: true,
+    }));
+  return [...packed, ...clips];
+}
+
+/** Words of a name that may be a caption. */
+const NAME_WORDS = 4;
+/** Images of a folder that have to be named so. */
+const NAMED_SO = 3;
+
+/** Folders of uncaptioned images whose names read like captions. */
+export function captionsInNames(uncaptioned: readonly DatasetPath[]): UnreadFile[] {
+  const folders = new Map<DatasetPath, DatasetPath[]>();
+  for (const image of uncaptioned) {
+    const known = folders.get(folderOf(image));
+    if (known === undefined) folders.set(folderOf(image), [image]);
+    else known.push(image);
+  }
+  return [...folders].flatMap(([, images]): UnreadFile[] => {
+    const worded = images.filter((image) => wordsOf(image).length >= NAME_WORDS);
+    if (worded.length < NAMED_SO || worded.length < 0.8 * images.length) return [];
+    const what = sentence('an image whose name reads like a caption, which is not read');
+    const remedy = sentence(
+      'PairLens reads captions from files: write each into a .txt file beside its image.',
+    );
+    return worded.map((file) => ({ file, what, remedy, names: [file] }));
+  });
+}
+
+function wordsOf(image: DatasetPath): string[] {
+  const words = baseName(stemOf(image)).split(/[\s_-]+/);
+  return words.filter((word) => /^\p{L}+[,.]?$/u.test(word));
+}
+
+/**
+ * The entries of an inventory: files of one folder of which the same is to be said are one.
+ * @param uncaptioned images that no caption file was read for.
+ */
+export function inventoryEntries(
+  unread: readonly UnreadFile[],
+  index: ImageIndex,
+  uncaptioned: readonly DatasetPath[],
+): UnreadFiles[] {
+  const groups = new Map<
+    string,
+    { first: UnreadFile; files: DatasetPath[]; images: Set<DatasetPath> }
+  >();
+  for (const entry of unread) {
+    const key = `${folderOf(entry.file)}\0${inEnglish(entry.what)}`;
+    const group = groups.get(key) ?? { first: entry, files: [], images: new Set() };
+    groups.set(key, group);
+    group.files.push(entry.file);
+    for (const image of mayCaption(entry, index, uncaptioned)) group.images.add(image);
+  }
+  return [...groups.values()].map(({ first, files, images }) => ({
+    files: files.slice(0, UNREAD_NAMED),
+    count: files.length,
+    what: first.what,
+    remedy: first.remedy,
+    images: [...images],
+    isLeftAlone: first.isLeftAlone === true,
+  }));
+}
+
+/** The images without a caption that lie where a file names some; all below it where it is not known which it names. */
+export function mayCaption(
+  { file, names }: Pick<UnreadFile, 'file' | 'names'>,
+  index: ImageIndex,
+  uncaptioned: readonly DatasetPath[],
+): readonly DatasetPath[] {
+  if (names === undefined) return uncaptioned.filter((image) => isWithin(image, folderOf(file)));
+  const folders = new Set(names.flatMap((name) => index.allNamed(name)).map(folderOf));
+  return uncaptioned.filter((image) => folders.has(folderOf(image)));
+}
+
+/** One finding for each entry that is a matter of the audit. */
+export function unreadProblem(entry: UnreadFiles): Problem | undefined {
+  if (entry.isLeftAlone) return undefined;
+  const [file = ''] = entry.files;
+  const name = entryName(entry);
+  const count = entry.images.length;
+  const said: Pick<Problem, 'code' | 'message'> =
+    count === 0
+      ? { code: 'unread-file', message: sentence('{0} was not read: {1}.', name, entry.what) }
+      : {
+          code: 'unread-captions',
+          message: sentence(
+            '{0} may caption {1} images that have no caption otherwise, and was not read: {2}.',
+            name,
+            count,
+            entry.what,
+          ),
+        };
+  return { ...said, file, remedy: entry.remedy };
+}
+
+/** The file of an entry, or the first of several. */
+export function entryName({ files: [file = ''], count }: UnreadFiles): string | Sentence {
+  if (count === 1) return file;
+  return count === 2
+    ? sentence('{0} and one more', file)
+    : sentence('{0} and {1} more', file, count - 1);
+}
