@@ -1,8 +1,8 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
-import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
-import type { Inventory, InventoryDataset, UnjudgedRows } from '../../core/dataset/inventory.ts';
+import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
+import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
-import { baseName, commonFolder, folderOf, toAbsolute, within } from '../../core/dataset/paths.ts';
+import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
@@ -10,10 +10,10 @@ import { detectFormat } from '../../core/formats/formatTable.ts';
 import { describeUnread } from '../../core/formats/unreadTable.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
-import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
+import type { CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
-import { readSidecars, type Sidecars } from './sidecars.ts';
-import { accountedFor, readFileHead, readTable, type CaptionTable } from './captionTables.ts';
+import { readSidecars } from './sidecars.ts';
+import { readFileHead, readTable, type CaptionTable } from './captionTables.ts';
 import {
   captionsInNames,
   containers,
@@ -23,10 +23,18 @@ import {
   unreadProblem,
 } from './unreadFiles.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import {
+  addMissingCaptions,
+  addSidecars,
+  filesOf,
+  groupAt,
+  groupByRoot,
+  Owners,
+  toDataset,
+} from './datasetGroups.ts';
 import { companionProblems } from './companionProblems.ts';
 import { unreadableFile } from './errorWords.ts';
 import { inventoryOf, noDataset, unreadable } from './folderInventory.ts';
-import { missingRow } from './missingRow.ts';
 import { captionedVideos } from './videos.ts';
 
 export interface OpenOptions {
@@ -249,212 +257,4 @@ function unrecognised(file: DatasetPath): Problem | undefined {
     ),
     remedy: sentence('Add the two, or delete the file if the captions are elsewhere.'),
   };
-}
-
-/** A dataset in the making; paths relative to the opened folder. */
-interface Group {
-  readonly root: DatasetPath;
-  readonly formats: Set<string>;
-  readonly pairs: Pair[];
-  /** For each image how many captions it has. */
-  readonly counts: Map<DatasetPath, number>;
-  readonly images: Set<DatasetPath>;
-  readonly problems: Problem[];
-  /** Folders below which every image should have a caption. */
-  readonly claimedTrees: Set<DatasetPath>;
-  /** Folders whose own images should all have a caption. */
-  readonly claimedFolders: Set<DatasetPath>;
-  readonly captioned: Set<DatasetPath>;
-  readonly files: Map<DatasetPath, CaptionFileKind>;
-  readonly unjudged: UnjudgedRows[];
-}
-
-function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
-  const groups = new Map<DatasetPath, Group>();
-  for (const table of tables) {
-    let root = folderOf(table.file);
-    for (const image of table.mentioned) root = commonFolder(root, folderOf(image));
-    const group = groupAt(groups, root);
-    addPairs(group, table.pairs);
-    group.formats.add(table.format.id);
-    group.unjudged.push(...table.unjudged);
-    for (const problem of table.problems) group.problems.push(problem);
-    const { format, mentioned } = table;
-    const accounted = accountedFor(table);
-    group.files.set(table.file, { kind: 'table', format: format.id, mentioned, accounted });
-    for (const image of table.mentioned) {
-      group.captioned.add(image);
-      group.images.add(image);
-    }
-    if (table.format.images === 'own-folder') group.claimedTrees.add(folderOf(table.file));
-    else for (const image of table.mentioned) group.claimedFolders.add(folderOf(image));
-  }
-  return groups;
-}
-
-/** Adds pairs, numbering the captions of an image on where another file of the dataset captioned it too. */
-function addPairs(group: Group, pairs: readonly Pair[]): void {
-  const offsets = new Map<DatasetPath, number>();
-  for (const pair of pairs) {
-    const { image } = pair;
-    let offset = offsets.get(image);
-    if (offset === undefined) {
-      offset = group.counts.get(image) ?? 0;
-      offsets.set(image, offset);
-    }
-    const captionIndex = pair.captionIndex + offset;
-    group.pairs.push(offset === 0 ? pair : { ...pair, captionIndex });
-    group.counts.set(image, Math.max(group.counts.get(image) ?? 0, captionIndex + 1));
-  }
-}
-
-/** Captions beside images join the dataset that claims the image, else that of the opened folder. */
-function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void {
-  const claiming = new Owners(groups, claimed);
-  const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
-  for (const image of sidecars.images) home(image).images.add(image);
-  for (const [file, images] of sidecars.imagesOf) {
-    home(images[0] ?? file).files.set(file, {
-      kind: 'sidecar',
-      format: sidecars.formatOf(file),
-      images,
-    });
-  }
-  for (const pair of sidecars.pairs) {
-    const group = home(pair.image);
-    group.pairs.push(pair);
-    group.formats.add(pair.source.format);
-    group.captioned.add(pair.image);
-  }
-  for (const problem of sidecars.problems) {
-    const group = home(problem.image ?? problem.file);
-    group.problems.push(problem);
-    if (problem.image !== undefined) group.images.add(problem.image);
-    for (const image of [problem.image, ...(problem.related ?? [])]) {
-      // Captioned or reported: either way, not to be reported again.
-      if (image !== undefined) group.captioned.add(image);
-    }
-  }
-}
-
-/** Images that a caption file's folder holds and no caption file mentions. */
-function addMissingCaptions(
-  groups: ReadonlyMap<DatasetPath, Group>,
-  images: readonly DatasetPath[],
-): void {
-  const captioned = new Set([...groups.values()].flatMap((group) => [...group.captioned]));
-  const claiming = new Owners(groups, claimed);
-  for (const image of images) {
-    if (captioned.has(image)) continue;
-    const group = claiming.of(folderOf(image));
-    if (group === undefined) continue;
-    group.images.add(image);
-    group.problems.push(missingRow(image));
-  }
-}
-
-/** Folders that a group has the say in: those alone, and those with everything below. */
-interface Territory {
-  readonly folders: Iterable<DatasetPath>;
-  readonly trees: Iterable<DatasetPath>;
-}
-
-/** Which images should have a caption in a group. */
-function claimed({ claimedFolders, claimedTrees }: Group): Territory {
-  return { folders: claimedFolders, trees: claimedTrees };
-}
-
-/** Which group a folder belongs to, of those that claim it the one whose root is deepest: the nearest file has the say. */
-class Owners {
-  readonly #folders = new Map<DatasetPath, Group>();
-  readonly #trees = new Map<DatasetPath, Group>();
-  readonly #known = new Map<DatasetPath, Group | undefined>();
-
-  constructor(groups: ReadonlyMap<DatasetPath, Group>, territoryOf: (group: Group) => Territory) {
-    for (const group of groups.values()) {
-      const { folders, trees } = territoryOf(group);
-      for (const folder of folders)
-        this.#folders.set(folder, deeper(group, this.#folders.get(folder)));
-      for (const tree of trees) this.#trees.set(tree, deeper(group, this.#trees.get(tree)));
-    }
-  }
-
-  of(folder: DatasetPath): Group | undefined {
-    if (this.#known.has(folder)) return this.#known.get(folder);
-    let owner = this.#folders.get(folder);
-    for (let at = folder; ; at = folderOf(at)) {
-      const tree = this.#trees.get(at);
-      if (tree !== undefined) owner = deeper(tree, owner);
-      if (at === '') break;
-    }
-    this.#known.set(folder, owner);
-    return owner;
-  }
-}
-
-/** The group with the longer root; the second where they are equal. */
-function deeper(group: Group, other: Group | undefined): Group {
-  return other === undefined || group.root.length > other.root.length ? group : other;
-}
-
-function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Group {
-  let group = groups.get(root);
-  if (group === undefined) {
-    group = {
-      root,
-      formats: new Set(),
-      pairs: [],
-      counts: new Map(),
-      images: new Set(),
-      problems: [],
-      claimedTrees: new Set(),
-      claimedFolders: new Set(),
-      captioned: new Set(),
-      files: new Map(),
-      unjudged: [],
-    };
-    groups.set(root, group);
-  }
-  return group;
-}
-
-function toDataset(dir: string, group: Group): Dataset {
-  const path = (inner: DatasetPath) => within(group.root, inner);
-  return {
-    root: toAbsolute(dir, group.root),
-    formats: [...group.formats],
-    images: [...group.images].sort().map(path),
-    pairs:
-      group.root === ''
-        ? group.pairs
-        : group.pairs.map((pair) => ({
-            ...pair,
-            image: path(pair.image),
-            source: { ...pair.source, file: path(pair.source.file) },
-          })),
-    problems: group.problems.map((problem) => ({
-      ...problem,
-      file: path(problem.file),
-      ...(problem.image === undefined ? {} : { image: path(problem.image) }),
-      ...(problem.related === undefined ? {} : { related: problem.related.map(path) }),
-    })),
-    ...(group.unjudged.length > 0 && { unjudged: group.unjudged }),
-  };
-}
-
-/** The caption files of a group; paths within its dataset. */
-function filesOf({ root, files }: Group): CaptionFiles {
-  const path = (inner: DatasetPath) => within(root, inner);
-  return new Map(
-    [...files].map(([file, kind]): [DatasetPath, CaptionFileKind] => [
-      path(file),
-      kind.kind === 'sidecar'
-        ? { ...kind, images: kind.images.map(path) }
-        : {
-            ...kind,
-            mentioned: new Set([...kind.mentioned].map(path)),
-            accounted: new Set([...kind.accounted].map(path)),
-          },
-    ]),
-  );
 }
