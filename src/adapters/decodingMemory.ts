@@ -45,9 +45,25 @@ export function decodingBytes(format: DecodedFormat, header: PictureHeader): num
     case 'tiff':
       // Tiles may be as large as the image or larger, and a row of them is in memory twice.
       return MARGIN + 3 * pixels * pixelBytes;
+    case 'bmp':
+      // All pixels, and the bytes that the square is made of.
+      return MARGIN + pixels * pixelBytes;
     case 'avif':
       return MARGIN + (header.depth === 'uchar' ? 20 : 27) * pixels;
   }
+}
+
+/** A picture with alpha is held whole up to 16 megapixels, to see what stands below the alpha. */
+const MOST_HELD = 64 * MB;
+
+/** Bytes of all pixels of a picture with alpha, as stored; 0 for one without, or one too large to be held. */
+export function alphaBytes(header: {
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+}): number {
+  const bytes = 4 * header.width * header.height;
+  return header.hasAlpha && bytes <= MOST_HELD ? bytes : 0;
 }
 
 function samplesPerPixel({ channels, chromaSubsampling = '' }: PictureHeader): number {

@@ -1,6 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
+import { blankShare, hiddenShare } from '../core/dataset/pictureFacts.ts';
 import type { ImageReader, SquareImage } from '../core/ports.ts';
-import { withPicture } from './sharpPictures.ts';
+import { alphaBytes } from './decodingMemory.ts';
+import { type OpenedHeader, withPicture } from './sharpPictures.ts';
 
 const THUMBNAIL_SIDE = 16;
 const WHITE = { r: 255, g: 255, b: 255 };
@@ -21,21 +23,38 @@ export function sharpImageReader(options: SharpImageReaderOptions = {}): ImageRe
         bytes,
         { failOn: 'truncated', ...options },
         async (picture, header) => {
+          const hidden = await hiddenPart(picture, header);
           const rgb = await upright(picture)
             .resize(size, size, { fit: 'fill', kernel: 'cubic' })
             .raw()
             .toBuffer();
-          const turned = (header.orientation ?? 1) >= 5;
+          const { orientation = 1 } = header;
+          const turned = orientation >= 5;
           return {
             size,
             rgb,
-            width: turned ? header.height : header.width,
-            height: turned ? header.width : header.height,
+            facts: {
+              width: turned ? header.height : header.width,
+              height: turned ? header.width : header.height,
+              orientation,
+              hidden,
+              blank: blankShare(rgb, size),
+            },
             thumbnail: await thumbnailOf(rgb, size),
           };
         },
       ),
   };
+}
+
+/**
+ * How much of a picture looks otherwise to trainers that drop its alpha channel. All pixels are needed as they are stored:
+ * to make a picture smaller means to weigh its colours by their alpha.
+ * @returns 0 also for one too large to be held as a whole.
+ */
+async function hiddenPart(picture: Sharp, header: OpenedHeader): Promise<number> {
+  if (alphaBytes(header) === 0) return 0;
+  return hiddenShare(await picture.clone().toColourspace('srgb').ensureAlpha().raw().toBuffer());
 }
 
 /** Converts to upright 8-bit sRGB with three channels. */

@@ -1,6 +1,5 @@
-import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import {
-  DECODED_FORMATS,
   formatOf,
   isDecoded,
   type DecodedFormat,
@@ -8,7 +7,8 @@ import {
 } from '../core/dataset/imageSignatures.ts';
 import { PairLensError } from '../core/errors.ts';
 import { sentence, type Sentence } from '../core/text/sentence.ts';
-import { decodingBudget, decodingBytes } from './decodingMemory.ts';
+import { bmpHeader, bmpPixels } from './bmpPixels.ts';
+import { alphaBytes, decodingBudget, decodingBytes, type PictureHeader } from './decodingMemory.ts';
 
 const MB = 2 ** 20;
 /** 268 megapixels: sharp's default limit, larger than any camera image. */
@@ -16,7 +16,8 @@ export const MAX_PIXELS = 0x3fff * 0x3fff;
 /** Time limit against decompression bombs; the largest ordinary images take some seconds. */
 const MAX_SECONDS = 30;
 
-const LOADERS: Readonly<Record<DecodedFormat, string>> = {
+/** What libvips decodes itself; bitmaps come to it as pixels (bmpPixels.ts). */
+const LOADERS: Readonly<Record<Exclude<DecodedFormat, 'bmp'>, string>> = {
   jpeg: 'VipsForeignLoadJpeg',
   png: 'VipsForeignLoadPng',
   webp: 'VipsForeignLoadWebp',
@@ -26,7 +27,7 @@ const LOADERS: Readonly<Record<DecodedFormat, string>> = {
 };
 // Disables all other decoders, such as SVG, which can read files and run for ever.
 sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: DECODED_FORMATS.map((format) => LOADERS[format]) });
+sharp.unblock({ operation: Object.values(LOADERS) });
 // One thread per image, because several images are decoded concurrently.
 sharp.concurrency(1);
 sharp.cache(false);
@@ -37,6 +38,13 @@ interface DecodeOptions {
   readonly maxPixels?: number;
 }
 
+/** What is known of a picture before its pixels are decoded. */
+export interface OpenedHeader extends PictureHeader {
+  /** EXIF orientation, where there is one. */
+  readonly orientation?: number | undefined;
+  readonly hasAlpha: boolean;
+}
+
 /**
  * Passes an image (first frame) to `decode` when the memory budget allows.
  * @throws PairLensError `unreadable-image`, `image-too-large`.
@@ -44,10 +52,11 @@ interface DecodeOptions {
 export async function withPicture<T>(
   bytes: Uint8Array,
   { failOn, maxPixels = MAX_PIXELS }: DecodeOptions,
-  decode: (picture: Sharp, header: Metadata) => Promise<T>,
+  decode: (picture: Sharp, header: OpenedHeader) => Promise<T>,
 ): Promise<T> {
   const format = decodedFormatOf(bytes);
   try {
+    if (format === 'bmp') return await withBitmap(bytes, maxPixels, decode);
     // The limit is checked below, with the size in the message.
     const picture = sharp(bytes, { failOn, limitInputPixels: false, pages: 1 }).timeout({
       seconds: MAX_SECONDS,
@@ -55,7 +64,7 @@ export async function withPicture<T>(
     const [header, extra] = await readHeader(picture, bytes);
     const { width, height } = header;
     if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels);
-    const needed = decodingBytes(format, header) + 2 * extra;
+    const needed = decodingBytes(format, header) + 2 * extra + alphaBytes(header);
     if (needed > decodingBudget.bytes) throw tooMuchMemory(width, height, needed);
     return await decodingBudget.with(needed, () => decode(picture, header));
   } catch (error) {
@@ -64,11 +73,37 @@ export async function withPicture<T>(
   }
 }
 
+/** As `withPicture`, for a Windows bitmap. */
+async function withBitmap<T>(
+  bytes: Uint8Array,
+  maxPixels: number,
+  decode: (picture: Sharp, header: OpenedHeader) => Promise<T>,
+): Promise<T> {
+  const { width, height, channels } = bmpHeader(bytes);
+  if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels);
+  const hasAlpha = channels === 4;
+  const header: OpenedHeader = {
+    width,
+    height,
+    channels,
+    depth: 'uchar',
+    isProgressive: false,
+    hasAlpha,
+  };
+  const needed = decodingBytes('bmp', header) + alphaBytes(header);
+  if (needed > decodingBudget.bytes) throw tooMuchMemory(width, height, needed);
+  return decodingBudget.with(needed, () => {
+    const raw = { width, height, channels };
+    const picture = sharp(bmpPixels(bytes), { raw, limitInputPixels: false });
+    return decode(picture.timeout({ seconds: MAX_SECONDS }), header);
+  });
+}
+
 /** The header, and the bytes of the metadata, which libvips and sharp both copy. */
 async function readHeader(
   picture: Sharp,
   bytes: Uint8Array,
-): Promise<readonly [header: Metadata, extra: number]> {
+): Promise<readonly [header: OpenedHeader, extra: number]> {
   const header = await decodingBudget.with(2 * bytes.length, () => picture.metadata());
   const { exif, icc, iptc, xmp, ...rest } = header;
   const extra = [exif, icc, iptc, xmp].reduce((sum, block) => sum + (block?.length ?? 0), 0);
@@ -102,9 +137,14 @@ const noPicture = sentence(
 const damaged = sentence('Copy or download the image again, or take it out of the dataset.');
 
 const OTHERS: Readonly<Record<OtherFormat, readonly [what: Sentence, remedy: Sentence]>> = {
-  bmp: [sentence('It is a BMP picture, which PairLens does not read.'), convert],
-  heic: [sentence('It is a HEIC picture, which PairLens does not read.'), convert],
-  'jpeg-xl': [sentence('It is a JPEG XL picture, which PairLens does not read.'), convert],
+  heic: [
+    sentence('It is a HEIC picture, which PairLens does not read, nor do most trainers.'),
+    convert,
+  ],
+  'jpeg-xl': [
+    sentence('It is a JPEG XL picture, which PairLens does not read, nor do most trainers.'),
+    convert,
+  ],
   'jpeg-2000': [sentence('It is a JPEG 2000 picture, which PairLens does not read.'), convert],
   photoshop: [sentence('It is a Photoshop document, which PairLens does not read.'), convert],
   svg: [
@@ -161,11 +201,15 @@ function unreadable(message: Sentence, remedy: Sentence, cause?: unknown): PairL
 }
 
 function reasonOf(error: unknown): Sentence {
-  const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const text = error instanceof Error ? error.message : String(error);
   if (/^timeout/i.test(text)) {
     return sentence('It takes more than {0} seconds to decode.', MAX_SECONDS);
   }
   if (/premature|truncated|end of/i.test(text))
     return sentence('The image is damaged: its data ends too early.');
-  return sentence('The image cannot be decoded ({0}).', text);
+  // "Unsupported image format" is said of a header that cannot be read: which format it is was told before.
+  if (/unsupported (?!image format)|not supported|not implemented/i.test(text)) {
+    return sentence('It uses a feature of its format that PairLens does not read.');
+  }
+  return sentence('The image is damaged: it cannot be decoded to its end.');
 }

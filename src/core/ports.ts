@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancellation.ts';
+import type { PictureFacts } from './dataset/pictureFacts.ts';
 import type { Matrix } from './matching/matrix.ts';
 
 /** RGB bytes of a square, row by row, `size * size * 3` of them. */
@@ -9,9 +10,7 @@ export interface PixelSquare {
 
 /** A decoded image, scaled to the encoder's square input. */
 export interface SquareImage extends PixelSquare {
-  /** Of the original, upright (EXIF orientation applied). */
-  readonly width: number;
-  readonly height: number;
+  readonly facts: PictureFacts;
   /** Grey 16 x 16 thumbnail. */
   readonly thumbnail: Uint8Array;
 }

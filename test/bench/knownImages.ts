@@ -1,3 +1,4 @@
+import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
 import { readFile } from 'node:fs/promises';
 import { openEncoders } from '../../src/adapters/encoders.ts';
 import { openSegmentStore } from '../../src/adapters/segmentStore.ts';
@@ -43,10 +44,9 @@ export async function knowImages(
       );
       const bytes = await readFile(images[start + n]!);
       store.put(
-        `i1:${imageEncoder.modelId}:${nodeHasher.hash(bytes)}`,
+        `i2:${imageEncoder.modelId}:${nodeHasher.hash(bytes)}`,
         packImageRecord({
-          width: 64,
-          height: 48,
+          facts: plainFacts(64, 48),
           thumbnail: new Uint8Array(256).map(() => Math.floor(256 * random())),
           embedding: row(seen, n),
           prior: row(prior, n),

@@ -1,3 +1,4 @@
+import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
 import { openEncoders, type Encoders } from '../../src/adapters/encoders.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
@@ -71,7 +72,7 @@ async function benchPorts(
         const rgb = new Uint8Array(SIDE * SIDE * 3);
         rgb.set(bytes);
         const thumbnail = new Uint8Array(256).map(() => Math.floor(256 * random()));
-        return Promise.resolve({ size: SIDE, rgb, width: SIDE, height: SIDE, thumbnail });
+        return Promise.resolve({ size: SIDE, rgb, facts: plainFacts(SIDE, SIDE), thumbnail });
       },
     },
     imageEncoder: {

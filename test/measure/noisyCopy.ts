@@ -46,6 +46,7 @@ export function noisyCopy(
         prior: rows(images.prior),
         visual: rows(images.visual),
         thumbnails,
+        facts: pick(images.facts),
       },
       imageRow: Int32Array.from(kept, (_, i) => i),
       textRow: Int32Array.from(given, (g) => clean.textRow[kept[g]!]!),

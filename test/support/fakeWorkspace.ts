@@ -1,3 +1,4 @@
+import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
 import type { Dataset, Pair } from '../../src/core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../../src/core/matching/matrix.ts';
@@ -54,6 +55,7 @@ export function fakeEmbedded(dataset: Dataset): EmbeddedDataset {
       prior: table(paths),
       visual: table(paths),
       thumbnails: new Uint8Array(paths.length * 256),
+      facts: paths.map(() => plainFacts(640, 480)),
     },
     texts: { texts, embedding: table(texts), sentence: table(texts) },
     imageRow: Int32Array.from(dataset.pairs, ({ image }) => paths.indexOf(image)),

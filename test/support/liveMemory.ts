@@ -1,3 +1,4 @@
+import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
 import { createHash } from 'node:crypto';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
@@ -53,7 +54,7 @@ export function liveMemory(
             state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
             thumbnail[i] = state >>> 24;
           }
-          return Promise.resolve({ size: SIZE, rgb, width: SIZE, height: SIZE, thumbnail });
+          return Promise.resolve({ size: SIZE, rgb, facts: plainFacts(SIZE, SIZE), thumbnail });
         },
       },
       imageEncoder: {

@@ -1,3 +1,4 @@
+import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import type { ReferenceBank } from '../../src/core/audit/referenceBank.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
@@ -88,6 +89,7 @@ export function syntheticWorld(n: number, options: WorldOptions = {}): World {
         prior: plain.prior,
         visual: seen(about, 0.1, random),
         thumbnails,
+        facts: paths.map(() => plainFacts(640, 480)),
       },
       texts: { texts, embedding: ofTexts(joint.text), sentence: ofTexts(plain.sentence) },
       imageRow: Int32Array.from(paths, (_, i) => i),

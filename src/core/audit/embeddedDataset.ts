@@ -1,5 +1,6 @@
 import type { Matrix } from '../matching/matrix.ts';
 import type { Dataset, DatasetPath } from '../dataset/dataset.ts';
+import type { PictureFacts } from '../dataset/pictureFacts.ts';
 import type { Problem } from '../dataset/problem.ts';
 import type { Boilerplate } from '../text/boilerplate.ts';
 
@@ -16,6 +17,7 @@ export interface ImageTable {
   readonly visual: Matrix;
   /** Grey 16 x 16 thumbnails, 256 bytes an image, row by row: confirms near-duplicates. */
   readonly thumbnails: Uint8Array;
+  readonly facts: readonly PictureFacts[];
 }
 
 /**

@@ -28,6 +28,9 @@ export interface Rule {
   readonly shortTitle: Sentence;
   /** What it means for training, one or two sentences. */
   readonly meaning: Sentence;
-  /** A finding of this rule says everything that a finding of these rules says about the same pair; those are left out. */
+  /**
+   * A finding of this rule says everything that a finding of these rules says about the same pair, or about any pair of the
+   * same image where it is about no pair; those are left out.
+   */
   readonly supersedes?: readonly RuleCode[];
 }

@@ -1,10 +1,9 @@
 /** Image formats that PairLens decodes. */
-export const DECODED_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+export const DECODED_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp'] as const;
 export type DecodedFormat = (typeof DECODED_FORMATS)[number];
 
 /** Other formats found in files with an image's name, for the error message. */
 export type OtherFormat =
-  | 'bmp'
   | 'heic'
   | 'jpeg-xl'
   | 'jpeg-2000'

@@ -233,8 +233,10 @@ function auditedPairs(
 ): (AuditedPair | undefined)[] {
   const anyWrong = meanOf(mismatch);
   const codes = new Map<number, RuleCode[]>();
-  for (const { pair, code } of detected) {
+  const byImage = superseded(detected, levels, 'image');
+  for (const { pair, code, image = '' } of detected) {
     if (pair === undefined || levelOf(levels, code) === 'off') continue;
+    if (byImage.has(`${code} ${image}`)) continue;
     const known = codes.get(pair) ?? [];
     if (!known.includes(code)) codes.set(pair, [...known, code]);
   }
@@ -255,15 +257,32 @@ function auditedPairs(
   });
 }
 
-/** Without the findings that another one about the same pair supersedes. */
-function withoutSuperseded(detected: readonly Detected[], levels: Levels): readonly Detected[] {
-  const superseded = new Set<string>();
-  for (const { code, pair } of detected) {
-    if (pair === undefined || levelOf(levels, code) === 'off') continue;
-    for (const other of RULES.get(code)?.supersedes ?? []) superseded.add(`${other} ${pair}`);
+/**
+ * Findings of pairs that another finding supersedes, as `code pair` or `code image`.
+ * @param about whether that finding is about the same pair, or about its image as a whole
+ */
+function superseded(
+  detected: readonly Detected[],
+  levels: Levels,
+  about: 'pair' | 'image',
+): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { code, pair, image } of detected) {
+    const place = about === 'pair' ? pair : pair === undefined ? image : undefined;
+    if (place === undefined || levelOf(levels, code) === 'off') continue;
+    for (const other of RULES.get(code)?.supersedes ?? []) keys.add(`${other} ${place}`);
   }
-  if (superseded.size === 0) return detected;
-  return detected.filter(({ code, pair }) => !superseded.has(`${code} ${pair}`));
+  return keys;
+}
+
+/** Without the findings that another one about the same pair or image supersedes. */
+function withoutSuperseded(detected: readonly Detected[], levels: Levels): readonly Detected[] {
+  const byPair = superseded(detected, levels, 'pair');
+  const byImage = superseded(detected, levels, 'image');
+  return detected.filter(
+    ({ code, pair, image = '' }) =>
+      pair === undefined || !(byPair.has(`${code} ${pair}`) || byImage.has(`${code} ${image}`)),
+  );
 }
 
 /** The findings that are not off, each with its level, the worst first. */

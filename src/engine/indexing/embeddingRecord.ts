@@ -1,10 +1,9 @@
+import type { PictureFacts } from '../../core/dataset/pictureFacts.ts';
 import { packFloat16, unpackFloat16 } from '../../core/float16.ts';
 
 /** Embeddings and facts of one image. */
 export interface ImageRecord {
-  /** Size of the original, upright, in pixels. */
-  readonly width: number;
-  readonly height: number;
+  readonly facts: PictureFacts;
   readonly thumbnail: Uint8Array;
   readonly embedding: Float32Array;
   readonly prior: Float32Array;
@@ -18,19 +17,24 @@ export interface TextRecord {
 }
 
 /**
+ * Facts and thumbnail of an image are its extra data: u32 width, u32 height, u8 orientation, u8 hidden and u8 blank share
+ * in 255ths; the thumbnail.
+ *
  * Layout, little-endian: u8 kind and version, u8 number of vectors, u16 bytes of extra data, u16 length of
  * each vector; the vectors as float16; the extra data. About 2.3 KB per image.
  */
-const IMAGE = 0x11;
+const IMAGE = 0x12;
 const TEXT = 0x21;
-const SIZE_BYTES = 8;
+const FACTS_BYTES = 11;
 
 export function packImageRecord(record: ImageRecord): Uint8Array {
-  const extra = new Uint8Array(SIZE_BYTES + record.thumbnail.length);
+  const { facts, thumbnail } = record;
+  const extra = new Uint8Array(FACTS_BYTES + thumbnail.length);
   const view = new DataView(extra.buffer);
-  view.setUint32(0, record.width, true);
-  view.setUint32(4, record.height, true);
-  extra.set(record.thumbnail, SIZE_BYTES);
+  view.setUint32(0, facts.width, true);
+  view.setUint32(4, facts.height, true);
+  extra.set([facts.orientation, Math.round(255 * facts.hidden), Math.round(255 * facts.blank)], 8);
+  extra.set(thumbnail, FACTS_BYTES);
   return pack(IMAGE, [record.embedding, record.prior, record.visual], extra);
 }
 
@@ -38,13 +42,19 @@ export function packImageRecord(record: ImageRecord): Uint8Array {
 export function unpackImageRecord(bytes: Uint8Array): ImageRecord | undefined {
   const parts = unpack(IMAGE, 3, bytes);
   const [embedding, prior, visual] = parts?.vectors ?? [];
-  if (parts === undefined || parts.extra.length < SIZE_BYTES) return undefined;
+  if (parts === undefined || parts.extra.length < FACTS_BYTES) return undefined;
   if (embedding === undefined || prior === undefined || visual === undefined) return undefined;
-  const view = new DataView(parts.extra.buffer, parts.extra.byteOffset, SIZE_BYTES);
+  const { extra } = parts;
+  const view = new DataView(extra.buffer, extra.byteOffset, FACTS_BYTES);
   return {
-    width: view.getUint32(0, true),
-    height: view.getUint32(4, true),
-    thumbnail: parts.extra.subarray(SIZE_BYTES),
+    facts: {
+      width: view.getUint32(0, true),
+      height: view.getUint32(4, true),
+      orientation: view.getUint8(8),
+      hidden: view.getUint8(9) / 255,
+      blank: view.getUint8(10) / 255,
+    },
+    thumbnail: extra.subarray(FACTS_BYTES),
     embedding,
     prior,
     visual,

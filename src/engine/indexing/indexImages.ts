@@ -2,6 +2,7 @@ import { pMapIterable } from 'p-map';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { ImageTable } from '../../core/audit/embeddedDataset.ts';
+import { type PictureFacts, plainFacts } from '../../core/dataset/pictureFacts.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
@@ -52,6 +53,7 @@ class ImageRun {
   private readonly prior: RowMatrix;
   private readonly visual: RowMatrix;
   private readonly thumbnails: Uint8Array;
+  private readonly facts: (PictureFacts | undefined)[];
   private readonly written: Uint8Array;
   private readonly problems = new Map<number, Problem>();
   /** The first image by content hash; copies of it reuse its rows or its problem. */
@@ -72,6 +74,7 @@ class ImageRun {
     this.prior = new RowMatrix(count);
     this.visual = new RowMatrix(count);
     this.thumbnails = new Uint8Array(count * THUMBNAIL_BYTES);
+    this.facts = new Array<PictureFacts | undefined>(count).fill(undefined);
     this.written = new Uint8Array(count);
     this.fileHashes = new FileHashes(ports.store, ports.hasher);
     this.meter = new ProgressMeter('images', count, ports.clock, options.onProgress);
@@ -159,8 +162,7 @@ class ImageRun {
     const encoded = await this.ports.imageEncoder.encode(batch.map(({ image }) => image));
     for (const [i, { index, hash, image }] of batch.entries()) {
       const packed = packImageRecord({
-        width: image.width,
-        height: image.height,
+        facts: image.facts,
         thumbnail: image.thumbnail,
         embedding: row(encoded.embedding, i),
         prior: row(encoded.prior, i),
@@ -188,6 +190,7 @@ class ImageRun {
     this.prior.write(index, record.prior);
     this.visual.write(index, record.visual);
     this.thumbnails.set(record.thumbnail, index * THUMBNAIL_BYTES);
+    this.facts[index] = record.facts;
     this.hashes[index] = hash;
     this.written[index] = 1;
     return true;
@@ -198,6 +201,7 @@ class ImageRun {
     if (problem === undefined) {
       for (const rows of [this.embedding, this.prior, this.visual]) rows.copy(first, index);
       this.copyThumbnail(first, index);
+      this.facts[index] = this.facts[first];
       this.written[index] = 1;
     } else {
       const file = this.paths[index] ?? '';
@@ -212,7 +216,7 @@ class ImageRun {
   }
 
   private recordKey(hash: string): string {
-    return `i1:${this.ports.imageEncoder.modelId}:${hash}`;
+    return `i2:${this.ports.imageEncoder.modelId}:${hash}`;
   }
 
   result(): IndexedImages {
@@ -227,6 +231,7 @@ class ImageRun {
         prior: this.prior.finish(keep),
         visual: this.visual.finish(keep),
         thumbnails: this.thumbnails.subarray(0, keep.length * THUMBNAIL_BYTES),
+        facts: keep.map((index) => this.facts[index] ?? plainFacts(0, 0)),
       },
       rowOf: new Map(paths.map((path, index) => [path, index])),
       problems: [...this.problems.entries()].sort(([a], [b]) => a - b).map(([, p]) => p),

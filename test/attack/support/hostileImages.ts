@@ -2,6 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { bmp24, bmpOf } from '../../support/bmp.ts';
 import { pngOf, textChunk } from '../../support/photos.ts';
 import type { SeededRandom } from './trials.ts';
 
@@ -66,6 +67,11 @@ export async function liars(): Promise<readonly HostileImage[]> {
     image('loop.tif', tiff(64, 64, 8)),
     image('large.tif', tiff(2 ** 31 - 1, 2 ** 31 - 1, 0)),
     image('canvas.webp', 'RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\xff\xff\xff\xff\xff\xff'),
+    image('size.bmp', bmpOf({ width: 2 ** 31 - 1, height: 1, bits: 24, data: zeros(100) })),
+    image(
+      'runs.bmp',
+      bmpOf({ width: LARGEST, height: 9, bits: 8, compression: 1, data: zeros(9) }),
+    ),
     image('size.avif', swapped(avif, u32(64, 48), u32(65_535, 65_535))),
   ];
 }
@@ -101,8 +107,10 @@ export async function damaged(
       bytes: await noise(64, 48).toFormat(format).toBuffer(),
     })),
   );
+  const bitmap = bmp24(64, 48, await noise(64, 48).raw().toBuffer());
+  const formats = [...sound, { format: 'bmp', bytes: bitmap }];
   return Array.from({ length: count }, (_, i) => {
-    const { format, bytes } = random.pick(sound);
+    const { format, bytes } = random.pick(formats);
     return { name: `bad_${i}.${format}`, bytes: damage(bytes, random) };
   });
 }

@@ -1,11 +1,13 @@
 import { brokenFiles } from './brokenFiles.ts';
 import { captionMismatch } from './captionMismatch.ts';
 import { captionsSwapped } from './captionsSwapped.ts';
+import { damagedPicture } from './damagedPicture.ts';
 import type { Detector } from './detector.ts';
 import { exactDuplicate } from './exactDuplicate.ts';
 import { hardNegative } from './hardNegative.ts';
 import { languageNotJudged } from './languageNotJudged.ts';
 import { nearDuplicate } from './nearDuplicate.ts';
+import { trainerPictures } from './trainerPictures.ts';
 
 /** Every detector. A new one is a file beside these and a line here. */
 export const DETECTORS: readonly Detector[] = [
@@ -16,4 +18,6 @@ export const DETECTORS: readonly Detector[] = [
   nearDuplicate,
   hardNegative,
   languageNotJudged,
+  damagedPicture,
+  trainerPictures,
 ];

@@ -1,0 +1,119 @@
+import type { PictureFacts } from '../../dataset/pictureFacts.ts';
+import { type Sentence, sentence } from '../../text/sentence.ts';
+import type { Rule } from '../rule.ts';
+import { type Detected, type Detector, onImages } from './detector.ts';
+
+/*
+ * Pictures that trainers see otherwise than people do. What each trainer does was read in its code:
+ *
+ * - EXIF: `load_image` of sd-scripts (library/train_util.py), musubi-tuner (dataset/datasources.py) and diffusion-pipe
+ *   open with Pillow and never call `exif_transpose`; ai-toolkit and Hugging Face `datasets` do.
+ * - Alpha: the same functions of sd-scripts and musubi-tuner call `convert("RGB")`, which drops the channel;
+ *   diffusion-pipe (models/base.py) puts white below, as PairLens does.
+ * - Pillow raises DecompressionBombError above twice its MAX_IMAGE_PIXELS (Image.py); none of these trainers raises the
+ *   limit.
+ */
+
+/** Twice Pillow's `MAX_IMAGE_PIXELS`, 1 GiB / 4 / 3: above it Pillow stops, below it warns. */
+const PILLOW_LIMIT = 2 * Math.floor(1024 ** 3 / 4 / 3);
+/** Share of a picture from which on what lies under alpha is worth a word. */
+const HIDDEN = 0.01;
+
+interface Habit {
+  readonly rule: Rule;
+  readonly concerns: (facts: PictureFacts) => boolean;
+  readonly one: (file: string) => Sentence;
+  readonly many: (count: number, file: string) => Sentence;
+  readonly evidence: Sentence;
+  readonly remedy: Sentence;
+}
+
+const HABITS: readonly Habit[] = [
+  {
+    rule: {
+      code: 'trainer/exif-orientation',
+      level: 'warning',
+      title: sentence('Pictures turned by EXIF only'),
+      shortTitle: sentence('Picture turned by EXIF only'),
+      meaning: sentence(
+        'The pixels lie sideways or upside down, and a mark in the file says how to turn them. Some trainers ignore the mark.',
+      ),
+    },
+    concerns: ({ orientation }) => orientation > 1,
+    one: (file) => sentence('{0} is upright only by its EXIF orientation.', file),
+    many: (count, file) =>
+      sentence('{0} pictures are upright only by their EXIF orientation, e.g. {1}.', count, file),
+    evidence: sentence(
+      'sd-scripts, musubi-tuner and diffusion-pipe read the pixels as they are stored; ai-toolkit and Hugging Face datasets turn them.',
+    ),
+    remedy: sentence(
+      'Turn the pixels themselves, for example with `magick mogrify -auto-orient`, or in a picture viewer.',
+    ),
+  },
+  {
+    rule: {
+      code: 'trainer/alpha',
+      level: 'warning',
+      title: sentence('Pictures with transparent parts'),
+      shortTitle: sentence('Picture with transparent parts'),
+      meaning: sentence(
+        'Where a picture is transparent, trainers see what the file holds below, often black, or white. It is rarely what people see.',
+      ),
+    },
+    concerns: ({ hidden }) => hidden >= HIDDEN,
+    one: (file) => sentence('{0} looks otherwise without its transparency.', file),
+    many: (count, file) =>
+      sentence('{0} pictures look otherwise without their transparency, e.g. {1}.', count, file),
+    evidence: sentence(
+      'sd-scripts and musubi-tuner drop the alpha channel, so that the colours below it show; diffusion-pipe puts white there.',
+    ),
+    remedy: sentence(
+      'Put the background that is to be learnt below the pictures and save them without alpha.',
+    ),
+  },
+  {
+    rule: {
+      code: 'trainer/pillow-limit',
+      level: 'warning',
+      title: sentence('Pictures too large for Pillow'),
+      shortTitle: sentence('Picture too large for Pillow'),
+      meaning: sentence(
+        'Trainers read pictures with Pillow, which refuses those of more than 178 megapixels.',
+      ),
+    },
+    concerns: ({ width, height }) => width * height > PILLOW_LIMIT,
+    one: (file) => sentence('{0} has more than 178 megapixels.', file),
+    many: (count, file) =>
+      sentence('{0} pictures have more than 178 megapixels, e.g. {1}.', count, file),
+    evidence: sentence('Pillow stops with DecompressionBombError, and the trainer with it.'),
+    remedy: sentence('Shrink the image; trainers scale it down anyway.'),
+  },
+];
+
+/** Pictures that common trainers read otherwise than they look, one finding for each way. */
+export const trainerPictures: Detector = {
+  rules: HABITS.map(({ rule }) => rule),
+  track: onImages(({ embedded }) =>
+    HABITS.flatMap(({ rule, concerns, one, many, evidence, remedy }): Detected[] => {
+      const { paths, facts } = embedded.images;
+      const [first, ...others] = paths.filter(
+        (_, i) => facts[i] !== undefined && concerns(facts[i]),
+      );
+      if (first === undefined) return [];
+      return [
+        {
+          code: rule.code,
+          file: first,
+          image: first,
+          message: others.length === 0 ? one(first) : many(others.length + 1, first),
+          evidence: [evidence],
+          confidence: 1,
+          relatedPairs: [],
+          relatedFiles: others,
+          fixes: [],
+          remedy,
+        },
+      ];
+    }),
+  ),
+};
