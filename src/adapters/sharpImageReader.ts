@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { blankShare, hiddenShare } from '../core/dataset/pictureFacts.ts';
+import { blankShare, hiddenShare } from '../core/pictureFacts.ts';
 import type { ImageReader, SquareImage } from '../core/ports.ts';
 import { alphaBytes } from './decodingMemory.ts';
 import { type OpenedHeader, withPicture } from './sharpPictures.ts';

@@ -1,5 +1,5 @@
 import type { CancelSignal } from './cancellation.ts';
-import type { PictureFacts } from './dataset/pictureFacts.ts';
+import type { PictureFacts } from './pictureFacts.ts';
 import type { Matrix } from './matching/matrix.ts';
 
 /** RGB bytes of a square, row by row, `size * size * 3` of them. */

@@ -1,4 +1,4 @@
-import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { readFile } from 'node:fs/promises';
 import { openEncoders } from '../../src/adapters/encoders.ts';
 import { openSegmentStore } from '../../src/adapters/segmentStore.ts';

@@ -1,4 +1,4 @@
-import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { openEncoders, type Encoders } from '../../src/adapters/encoders.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';

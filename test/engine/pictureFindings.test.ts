@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_LEVELS, type Levels } from '../../src/core/audit/rules.ts';
-import { type PictureFacts, plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { type PictureFacts, plainFacts } from '../../src/core/pictureFacts.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
 import { syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';

@@ -9,7 +9,7 @@ import { openModelFolder } from '../../src/adapters/modelFolder.ts';
 import { sharpImageReader } from '../../src/adapters/sharpImageReader.ts';
 import { openWorkspace } from '../../src/cli/composeCli.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
-import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { mulberry32 } from '../../src/core/audit/injection.ts';
 import type { Matrix } from '../../src/core/matching/matrix.ts';

@@ -1,4 +1,4 @@
-import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { plainFacts } from '../../src/core/pictureFacts.ts';
 import type { Dataset, Pair } from '../../src/core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../../src/core/matching/matrix.ts';

@@ -1,4 +1,4 @@
-import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { createHash } from 'node:crypto';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';

@@ -1,4 +1,4 @@
-import { plainFacts } from '../../src/core/dataset/pictureFacts.ts';
+import { plainFacts } from '../../src/core/pictureFacts.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import type { ReferenceBank } from '../../src/core/audit/referenceBank.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';

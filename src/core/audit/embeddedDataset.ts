@@ -1,6 +1,6 @@
 import type { Matrix } from '../matching/matrix.ts';
 import type { Dataset, DatasetPath } from '../dataset/dataset.ts';
-import type { PictureFacts } from '../dataset/pictureFacts.ts';
+import type { PictureFacts } from '../pictureFacts.ts';
 import type { Problem } from '../dataset/problem.ts';
 import type { Boilerplate } from '../text/boilerplate.ts';
 

@@ -1,4 +1,4 @@
-import type { PictureFacts } from '../../core/dataset/pictureFacts.ts';
+import type { PictureFacts } from '../../core/pictureFacts.ts';
 import { packFloat16, unpackFloat16 } from '../../core/float16.ts';
 
 /** Embeddings and facts of one image. */

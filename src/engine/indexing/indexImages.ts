@@ -2,7 +2,7 @@ import { pMapIterable } from 'p-map';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { ImageTable } from '../../core/audit/embeddedDataset.ts';
-import { type PictureFacts, plainFacts } from '../../core/dataset/pictureFacts.ts';
+import { type PictureFacts, plainFacts } from '../../core/pictureFacts.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';

@@ -1,4 +1,4 @@
-import { WHOLLY_BLANK } from '../../dataset/pictureFacts.ts';
+import { WHOLLY_BLANK } from '../../pictureFacts.ts';
 import { sentence } from '../../text/sentence.ts';
 import { type Detected, type Detector, onImages } from './detector.ts';
 

@@ -1,4 +1,4 @@
-import type { PictureFacts } from '../../dataset/pictureFacts.ts';
+import type { PictureFacts } from '../../pictureFacts.ts';
 import { type Sentence, sentence } from '../../text/sentence.ts';
 import type { Rule } from '../rule.ts';
 import { type Detected, type Detector, onImages } from './detector.ts';
