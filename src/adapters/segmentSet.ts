@@ -205,12 +205,12 @@ export class SegmentSet {
     const first = this.#segments.length;
     for (const segment of segments) {
       const number = this.#segments.indexOf(segment);
-      let room = bytes - OVERHEAD_BYTES;
+      let left = bytes - OVERHEAD_BYTES;
       let copied: Buffer[] = [];
       let size = 0;
       for (const place of this.#placesOf(number, segment).reverse()) {
-        room -= place.length + LISTED_BYTES;
-        if (room < 0) break;
+        left -= place.length + LISTED_BYTES;
+        if (left < 0) break;
         const entry = this.#entry(segment, place);
         if (entry === undefined) continue;
         copied.push(packEntry(this.#checksum, entry.key, entry.value));

@@ -97,7 +97,7 @@ class SegmentStore implements EmbeddingCache {
       makeSegmentFolder(this.#folder);
       const segments = new SegmentSet(this.#folder, checksum, {
         segmentBytes: this.#limitBytes / SEGMENTS_AT_LIMIT,
-        onDamage: () => this.#tellOfDamage(),
+        onDamage: () => this.#reportDamage(),
       });
       segments.look();
       this.#segments = segments;
@@ -249,7 +249,7 @@ class SegmentStore implements EmbeddingCache {
     }
   }
 
-  #tellOfDamage(): void {
+  #reportDamage(): void {
     if (this.#isDamaged) return;
     this.#isDamaged = true;
     this.#hasChanged = true;

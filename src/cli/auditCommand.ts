@@ -11,7 +11,7 @@ import { jsonText } from '../core/text/visibleText.ts';
 import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { pairLines } from '../engine/batch/pairLines.ts';
 import { auditText } from './auditText.ts';
-import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace, outputFiles } from './composeCli.ts';
 
 export interface AuditCommandOptions {
@@ -52,7 +52,7 @@ export async function auditCommand(
         words: options.words === true,
         triggerWords: context.globals.triggerWords ?? [],
       },
-      hooksOf(context),
+      runOptions(context),
     );
     if (options.pairs !== undefined) {
       await outputFiles.write(options.pairs, pairLines(root, datasets));

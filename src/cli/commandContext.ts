@@ -16,7 +16,7 @@ export interface CommandContext {
 }
 
 /** Cancellation and progress options for the engine. */
-export function hooksOf({ signal, terminal }: CommandContext): RunOptions {
+export function runOptions({ signal, terminal }: CommandContext): RunOptions {
   const onProgress = terminal.progress();
   return { signal, ...(onProgress && { onProgress }) };
 }

@@ -55,13 +55,13 @@ export async function openWorkspace(
     modelId: imageEncoder.modelId,
     reference,
     innerProducts,
-    open: (dir, hooks) => openDatasets(nodeFiles, dir, openOptions(setting, hooks)),
-    index: (dataset, hooks, leaveOut) =>
-      indexDataset(dataset, ports, { ...hooks, ...(leaveOut && { leaveOut }) }),
+    open: (dir, run) => openDatasets(nodeFiles, dir, openOptions(setting, run)),
+    index: (dataset, run, leaveOut) =>
+      indexDataset(dataset, ports, { ...run, ...(leaveOut && { leaveOut }) }),
     decisions: (root, dir) => readDecisions(nodeFiles, root, dir),
-    audit: (embedded, { words = false, ...wanted }, hooks) =>
+    audit: (embedded, { words = false, ...wanted }, run) =>
       auditDataset(embedded, {
-        ...hooks,
+        ...run,
         ...wanted,
         ...(words && { words: { encoder: textEncoder, clock } }),
         reference,
@@ -83,9 +83,9 @@ export async function openWorkspace(
   };
 }
 
-function openOptions({ globals, terminal }: Setting, hooks: RunOptions): OpenOptions {
+function openOptions({ globals, terminal }: Setting, run: RunOptions): OpenOptions {
   return {
-    ...hooks,
+    ...run,
     log: terminal.log,
     ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
   };
@@ -95,9 +95,9 @@ function openOptions({ globals, terminal }: Setting, hooks: RunOptions): OpenOpt
 export async function inspectFolder(
   dir: string,
   setting: Setting,
-  hooks: RunOptions,
+  run: RunOptions,
 ): Promise<Inventory> {
-  return (await lookInto(nodeFiles, dir, openOptions(setting, hooks))).inventory;
+  return (await lookInto(nodeFiles, dir, openOptions(setting, run))).inventory;
 }
 
 /** Opens the user's embedding cache. */

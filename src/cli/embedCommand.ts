@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { exportEmbeddings } from '../engine/batch/exportEmbeddings.ts';
-import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace, outputFiles } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
@@ -15,8 +15,8 @@ export async function embedCommand(
   const workspace = await openWorkspace(context);
   try {
     const join = (parent: string, name: string): string => path.join(parent, name);
-    const hooks = hooksOf(context);
-    const done = await exportEmbeddings(root, options.out, workspace, outputFiles, join, hooks);
+    const run = runOptions(context);
+    const done = await exportEmbeddings(root, options.out, workspace, outputFiles, join, run);
     if (done.left > 0) {
       context.terminal.log.warn(
         `${number(done.left)} pairs were left out because their image or caption cannot be read; \`pairlens audit\` names them.`,

@@ -1,7 +1,7 @@
 import { evaluateFolder, type Evaluation } from '../engine/batch/evaluateFolder.ts';
 import type { Recall } from '../core/matching/recall.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
-import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
@@ -26,7 +26,7 @@ export async function evalCommand(
   const root = await existingFolder(folder);
   const workspace = await openWorkspace(context);
   try {
-    const evaluations = await evaluateFolder(root, workspace, options, hooksOf(context));
+    const evaluations = await evaluateFolder(root, workspace, options, runOptions(context));
     const text =
       options.json === true
         ? `${jsonText({ version: 1, root, datasets: evaluations }, 2)}\n`

@@ -3,7 +3,7 @@ import type { Inventory, UnreadFiles } from '../core/dataset/inventory.ts';
 import { captionFormat } from '../core/formats/formatTable.ts';
 import { inEnglish, type Sentence } from '../core/text/sentence.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
-import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { inspectFolder } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
@@ -14,7 +14,7 @@ export async function inspectCommand(
   context: CommandContext,
 ): Promise<number> {
   const root = await existingFolder(folder);
-  const inventory = await inspectFolder(root, context, hooksOf(context));
+  const inventory = await inspectFolder(root, context, runOptions(context));
   await context.terminal.print(
     json === true
       ? `${jsonText(inventoryData(inventory), 2)}\n`

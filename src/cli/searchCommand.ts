@@ -12,7 +12,7 @@ import {
   type ImageHit,
   type MakeIndex,
 } from '../engine/batch/searchFolder.ts';
-import { existingFolder, hooksOf, type CommandContext } from './commandContext.ts';
+import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { approximateIndex, openWorkspace } from './composeCli.ts';
 
 /** Set size from which building an approximate index is worth its time, for many queries. */
@@ -50,7 +50,7 @@ export async function searchCommand(
       root,
       workspace,
       makeIndex,
-      hooksOf(context),
+      runOptions(context),
       options.matcher,
     );
     if (options.image !== undefined) {

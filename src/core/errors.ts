@@ -41,11 +41,11 @@ export class PairLensError extends Error {
   readonly parts: { readonly message: Sentence; readonly remedy: Sentence | undefined };
 
   constructor(code: ErrorCode, message: string | Sentence, details: ErrorDetails = {}) {
-    const said = asSentence(message);
-    super(inEnglish(said), details.cause === undefined ? {} : { cause: details.cause });
+    const text = asSentence(message);
+    super(inEnglish(text), details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
     this.parts = {
-      message: said,
+      message: text,
       remedy: details.remedy === undefined ? undefined : asSentence(details.remedy),
     };
     this.path = details.path;

@@ -4,9 +4,9 @@ import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
 
 const EXCLUDE = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build}/**';
 /** Most files listed: enough to find a pair in any dataset, and bounded for huge folders. */
-const LOOKED_AT = 5000;
+const MAX_LISTED_FILES = 5000;
 /** Most files whose first bytes are read; each takes less than a millisecond. */
-const LOOKED_INTO = 200;
+const MAX_READ_FILES = 200;
 const DEBOUNCE_MS = 1000;
 
 /** Calls `found` once, when the workspace first looks like a dataset: at start or after files were created. */
@@ -42,7 +42,7 @@ export class DatasetDetector implements vscode.Disposable {
   #later(delay = DEBOUNCE_MS): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#look().catch((error: unknown) => this.#log.error(String(error)));
+      this.#detect().catch((error: unknown) => this.#log.error(String(error)));
     }, delay);
   }
 
@@ -50,11 +50,11 @@ export class DatasetDetector implements vscode.Disposable {
     return this.#cancel.token.isCancellationRequested;
   }
 
-  async #look(): Promise<void> {
+  async #detect(): Promise<void> {
     if (!vscode.workspace.getConfiguration('pairlens').get<boolean>('enable', true)) return;
     const find: Find = (glob, most) =>
       vscode.workspace.findFiles(glob, EXCLUDE, most, this.#cancel.token);
-    const images = await find(IMAGE_GLOB, LOOKED_AT);
+    const images = await find(IMAGE_GLOB, MAX_LISTED_FILES);
     if (images.length === 0) return;
     const isDataset = (await this.#hasTable(find)) || (await hasSidecars(images, find));
     if (!isDataset || this.#ended()) return;
@@ -64,7 +64,7 @@ export class DatasetDetector implements vscode.Disposable {
   }
   async #hasTable(find: Find): Promise<boolean> {
     for (const glob of [TABLE_NAME_GLOB, TABLE_GLOB]) {
-      for (const { fsPath } of await find(glob, LOOKED_INTO)) {
+      for (const { fsPath } of await find(glob, MAX_READ_FILES)) {
         if (this.#ended()) return false;
         if (await looksLikeTable(fsPath)) return true;
       }
@@ -77,5 +77,5 @@ type Find = (glob: string, most: number) => Thenable<vscode.Uri[]>;
 
 async function hasSidecars(images: readonly vscode.Uri[], find: Find): Promise<boolean> {
   const paths = (uris: readonly vscode.Uri[]): string[] => uris.map(({ path }) => path);
-  return haveSidecars(paths(images), paths(await find(SIDECAR_GLOB, LOOKED_AT)));
+  return haveSidecars(paths(images), paths(await find(SIDECAR_GLOB, MAX_LISTED_FILES)));
 }

@@ -17,14 +17,14 @@ export class NeighboursView implements vscode.WebviewViewProvider, vscode.Dispos
     this.#pages = pages;
     this.#subscriptions = [
       vscode.window.registerWebviewViewProvider(NEIGHBOURS_VIEW, this),
-      onTargetChange((target) => this.#look(target)),
+      onTargetChange((target) => this.#setTarget(target)),
     ];
   }
 
   async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
     const { webview } = view;
     webview.options = this.#pages.options;
-    const host = this.#pages.connect(webview, () => this.#tell());
+    const host = this.#pages.connect(webview, () => this.#post());
     this.#host = host;
     view.onDidDispose(() => {
       host.dispose();
@@ -35,7 +35,7 @@ export class NeighboursView implements vscode.WebviewViewProvider, vscode.Dispos
 
   /** Opens the view, at `target` if given. */
   async show(target?: Target): Promise<void> {
-    if (target !== undefined) this.#look(target);
+    if (target !== undefined) this.#setTarget(target);
     await vscode.commands.executeCommand(`${NEIGHBOURS_VIEW}.focus`);
   }
 
@@ -44,12 +44,12 @@ export class NeighboursView implements vscode.WebviewViewProvider, vscode.Dispos
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #look(target: Target): void {
+  #setTarget(target: Target): void {
     this.#target = target;
-    this.#tell();
+    this.#post();
   }
 
-  #tell(): void {
+  #post(): void {
     this.#target ??= currentTarget();
     this.#host?.post({ event: 'target', target: this.#target ?? null });
   }

@@ -13,7 +13,7 @@ export class RestartPolicy {
   }
 
   /** Resets the count, after a restart by the user. */
-  forget(): void {
+  reset(): void {
     this.#crashes = [];
   }
 }

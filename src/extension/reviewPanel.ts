@@ -21,7 +21,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.#finding = finding;
     if (this.#open !== undefined) {
       this.#open.panel.reveal();
-      this.#tell();
+      this.#post();
       return;
     }
     const panel = vscode.window.createWebviewPanel(
@@ -50,7 +50,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       light: vscode.Uri.joinPath(media, 'review-light.svg'),
       dark: vscode.Uri.joinPath(media, 'review-dark.svg'),
     };
-    const host = this.#pages.connect(webview, () => this.#tell());
+    const host = this.#pages.connect(webview, () => this.#post());
     this.#open = { panel, host };
     panel.onDidDispose(() => {
       host.dispose();
@@ -59,7 +59,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     await this.#pages.fill(webview, 'review', vscode.l10n.t('Review'));
   }
 
-  #tell(): void {
+  #post(): void {
     if (this.#finding === undefined) return;
     this.#open?.host.post({ event: 'showFinding', id: this.#finding });
     this.#finding = undefined;

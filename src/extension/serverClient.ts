@@ -109,7 +109,7 @@ export class ServerClient implements vscode.Disposable {
 
   /** Stops the server, if it runs, and starts a new one. */
   async restart(): Promise<void> {
-    this.#restarts.forget();
+    this.#restarts.reset();
     const client = this.#client;
     this.#client = undefined;
     this.#starting = undefined;
@@ -177,7 +177,7 @@ export class ServerClient implements vscode.Disposable {
     client.onNotification(NOTIFICATIONS.changed.method, (params: unknown) => {
       const change = NOTIFICATIONS.changed.params.safeParse(params);
       if (change.success) this.#changed.fire(change.data);
-      else this.#log.warn(`Unexpected change told by the server: ${change.error.message}`);
+      else this.#log.warn(`Invalid change notification of the server: ${change.error.message}`);
     });
     await client.start();
   }

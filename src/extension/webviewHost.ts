@@ -65,7 +65,7 @@ export class WebviewHost implements vscode.Disposable {
     }
     const request = requestMessageSchema.safeParse(message);
     if (!request.success) {
-      this.#options.log.warn(`A webview sent what is no request: ${request.error.message}`);
+      this.#options.log.warn(`A webview sent an invalid request: ${request.error.message}`);
       return;
     }
     const { id, method, params } = request.data;

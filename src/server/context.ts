@@ -19,7 +19,7 @@ export interface ServerContext {
   readonly files: FileSystem;
   readonly log: Log;
   /** Records that the server wrote this file, so that the watcher event for it is ignored. */
-  wrote(file: string): Promise<void>;
+  recordOwnWrite(file: string): Promise<void>;
   /** URI of the documentation page; its anchors are rule names. */
   readonly findingsUri: string;
 }

@@ -7,7 +7,7 @@ export interface BackgroundPart {
   readonly isBusy: boolean;
 }
 
-const ASK_AGAIN_MS = 20;
+const POLL_MS = 20;
 
 /**
  * Resolves once none of the parts is busy.
@@ -19,6 +19,6 @@ export async function untilIdle(
 ): Promise<void> {
   while (parts.some(({ isBusy }) => isBusy)) {
     if (signal.aborted) throw new PairLensError('cancelled', 'Cancelled.');
-    await sleep(ASK_AGAIN_MS);
+    await sleep(POLL_MS);
   }
 }

@@ -125,8 +125,8 @@ export class Session implements ServerContext {
     return this.#settings;
   }
 
-  wrote(file: string): Promise<void> {
-    return this.#watcher.wrote(file);
+  recordOwnWrite(file: string): Promise<void> {
+    return this.#watcher.recordOwnWrite(file);
   }
 
   /** After `initialized`: reads the settings, registers for notifications and starts the first audit. */
@@ -227,10 +227,10 @@ export class Session implements ServerContext {
   /** Validates settings; warns once about each ignored value. */
   #read(sent: unknown): Settings {
     const { settings, refused } = readSettings(sent, this.#defaults);
-    const news = refused.filter((name) => !this.#warned.includes(name));
+    const newlyRefused = refused.filter((name) => !this.#warned.includes(name));
     this.#warned = refused;
-    if (news.length > 0) {
-      const names = news.join(', ');
+    if (newlyRefused.length > 0) {
+      const names = newlyRefused.join(', ');
       const message = l10n.t('Settings of the wrong type are not used: {0}.', names);
       this.log.warn(message);
       void this.connection.sendNotification(ShowMessageNotification.type, {

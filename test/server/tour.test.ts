@@ -261,7 +261,7 @@ describe('the sample dataset in an editor', () => {
     const [worst] = unsupported;
     assert.equal(worst && caption.slice(worst.start, worst.end), 'penguin');
     await client.open(file('dahlia.txt'), caption);
-    assert.match(await hoverText('dahlia.txt'), /The picture speaks against\\: penguin/);
+    assert.match(await hoverText('dahlia.txt'), /Words that do not fit the picture\\: penguin/);
     await client.close(file('dahlia.txt'));
   });
 

@@ -249,7 +249,7 @@ export function tourAnswers(): Answers {
       };
       return { words: [last], unsupported: [last] };
     },
-    // The first word at the top left, the last, which the picture speaks against, nowhere.
+    // The first word at the top left, the last, which does not fit the picture, nowhere.
     groundings: ({ caption }: { caption: string }) => {
       const texts = caption.split(' ');
       const last = texts.at(-1) ?? '';

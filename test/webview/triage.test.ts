@@ -137,10 +137,10 @@ describe('triage by keyboard alone', () => {
     const { page, close } = await harness.open({ name: 'review', host });
     await page.getByText('match 0.02').waitFor();
     const last = tourPair('animals/koala.jpg', 0).caption.split(' ').at(-1) ?? '';
-    await page.getByText(`The picture speaks against: ${last}`, { exact: true }).waitFor();
+    await page.getByText(`Words that do not fit the picture: ${last}`, { exact: true }).waitFor();
     await page.keyboard.press('e');
     await page.keyboard.type(' And a koala.', { delay: 10 });
-    await page.getByText('The picture speaks against: koala.', { exact: true }).waitFor();
+    await page.getByText('Words that do not fit the picture: koala.', { exact: true }).waitFor();
     await page.locator('#caption-match').getByText('fits well').waitFor();
     await page.getByText('was 0.02').waitFor();
     await page.getByText('16 words compared.').waitFor();
@@ -154,7 +154,7 @@ describe('triage by keyboard alone', () => {
     const group = page.getByRole('group', { name: 'Where the picture shows each word' });
     const words = group.getByRole('button');
     await page.getByText('match 0.02').waitFor();
-    await page.getByText(/The picture speaks against/u).waitFor();
+    await page.getByText(/Words that do not fit the picture/u).waitFor();
     // Longer than places wait before they are asked for.
     await page.clock.fastForward('00:10');
     assert.equal(host.callsOf('groundings').length, 0, 'none for the caption that does not fit');
@@ -171,7 +171,7 @@ describe('triage by keyboard alone', () => {
     assert.equal(await opacity(0), 0);
     assert.ok((await opacity(4)) > 0.5);
     await page.keyboard.press('ArrowRight');
-    const denied = group.getByRole('button', { name: 'koala: the picture speaks against it' });
+    const denied = group.getByRole('button', { name: 'koala: does not fit the picture' });
     assert.ok(await isFocused(denied));
     assert.equal(await dimmed.count(), 0, 'what is not there is not shown anywhere');
     await page.keyboard.press('ArrowLeft');

@@ -85,7 +85,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
 /** Callbacks of the editor. */
 export interface EditorActions {
   /** Receives the start of the word under the pointer. */
-  readonly seek: (start: number | undefined) => void;
+  readonly onHoverWord: (start: number | undefined) => void;
   /** Moves the focus to the caption. */
   readonly edit: () => void;
 }
@@ -93,7 +93,7 @@ export interface EditorActions {
 /** The caption field with its live match, and the actions. */
 export function captionEditor(
   session: TriageSession,
-  { seek, edit }: EditorActions,
+  { onHoverWord, edit }: EditorActions,
 ): TemplateResult {
   const { state } = session.store;
   const editable = canEdit(state);
@@ -117,7 +117,7 @@ export function captionEditor(
             ></textarea>`
         : nothing
     }
-    ${editable ? wordRow(state, seek) : nothing}
+    ${editable ? wordRow(state, onHoverWord) : nothing}
     <div class="caption-bar">
       <div class="caption-match" id="caption-match">
         ${editable ? matchState(session) : nothing}

@@ -1,6 +1,6 @@
 import type { TriageCommand } from './keys.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, placedWords } from './triageState.ts';
+import { canEdit, groundedWords } from './triageState.ts';
 
 /** The commands that have an effect now; the page shows the keys of no others. */
 export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
@@ -16,6 +16,6 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   if (!canEdit(state)) return possible;
   possible.add('edit').add('apply').add('leave');
   if (session.suggestions.length > 0) possible.add('suggestion');
-  if (placedWords(state).words.length > 0) possible.add('words');
+  if (groundedWords(state).words.length > 0) possible.add('words');
   return possible;
 }

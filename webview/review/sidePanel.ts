@@ -6,7 +6,7 @@ import { imageName } from '../shared/pairs.ts';
 import { candidateMeter, candidateWords, matchGrade, meter, scoreText } from '../shared/score.ts';
 import { takesSuggestions, type Suggestion } from './suggestions.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, deniedWords } from './triageState.ts';
+import { canEdit, unsupportedWords } from './triageState.ts';
 import '../shared/thumbnailElement.ts';
 
 const PICTURES = 8;
@@ -20,12 +20,12 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
   const { detail } = session.store.state;
   const { suggestions } = session;
   const neighbours = detail.match?.neighbours ?? detail.neighbours;
-  const denied = deniedWords(session.store.state);
-  const against =
-    denied.length > 0 && canEdit(session.store.state)
-      ? [t('The picture speaks against: {0}', denied.map(({ text }) => text).join(', '))]
+  const words = unsupportedWords(session.store.state);
+  const unsupported =
+    words.length > 0 && canEdit(session.store.state)
+      ? [t('Words that do not fit the picture: {0}', words.map(({ text }) => text).join(', '))]
       : [];
-  const evidence = [...against, ...(detail.match?.evidence ?? finding.evidence)];
+  const evidence = [...unsupported, ...(detail.match?.evidence ?? finding.evidence)];
   return html`<aside class="side" aria-label=${t('Suggestions and reasons')}>
     ${suggestions.length === 0 ? noSuggestion(session) : suggestionLists(session, suggestions)}
     ${
@@ -33,7 +33,7 @@ export function sidePanel(session: TriageSession, finding: FindingItem): Templat
         ? nothing
         : html`<section aria-labelledby="why-title">
             <h3 id="why-title">
-              ${detail.match === null ? t('Why it is flagged') : t('What speaks for and against the new caption')}
+              ${detail.match === null ? t('Why it is flagged') : t('Reasons for the score of the new caption')}
             </h3>
             <ul class="evidence">
               ${evidence.map((line) => html`<li dir="auto">${line.slice(0, MAX_SHOWN)}</li>`)}

@@ -29,7 +29,7 @@ export class TriageElement extends PageElement {
   @property({ attribute: false }) accessor session!: TriageSession;
   @state() private accessor partner = 0;
   /** Start offset of the hovered or focused word. */
-  @state() private accessor sought: number | undefined;
+  @state() private accessor hoveredWord: number | undefined;
   #shownId: string | undefined;
   #announced = '';
   #announceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +54,7 @@ export class TriageElement extends PageElement {
     const id = this.session.store.state.current?.id;
     if (id !== this.#shownId) {
       this.partner = 0;
-      this.sought = undefined;
+      this.hoveredWord = undefined;
     }
   }
 
@@ -97,13 +97,13 @@ export class TriageElement extends PageElement {
       choosePartner: (index: number) => {
         this.partner = index;
       },
-      spotlight: spotlightOf(triage, this.sought),
+      spotlight: spotlightOf(triage, this.hoveredWord),
     };
     return html`<section class="work" aria-labelledby="finding-title">
         ${this.#heading(triage, finding)} ${this.#notice(triage)} ${stage(context, finding)}
         ${captionEditor(this.session, {
-          seek: (start) => {
-            this.sought = start;
+          onHoverWord: (start) => {
+            this.hoveredWord = start;
           },
           edit: () => {
             this.#edit();

@@ -24,11 +24,11 @@ export interface Resolution {
 }
 
 /** Results for the words of one caption, which may be older than the text in the field. */
-export interface Said<T> {
+export interface CaptionWords<T> {
   readonly caption: string;
   readonly words: readonly T[];
 }
-const NOTHING_SAID = { caption: '', words: [] };
+const NO_WORDS = { caption: '', words: [] };
 
 /** Requested details of the current finding; `match` is that of the caption being typed. */
 export interface Detail {
@@ -36,9 +36,9 @@ export interface Detail {
   readonly match: Match | null;
   readonly matching: boolean;
   /** Words that the image does not support, the worst first. */
-  readonly against: Said<WeighedWordItem>;
+  readonly unsupportedWords: CaptionWords<WeighedWordItem>;
   /** Content words with their locations in the image. */
-  readonly groundings: Said<GroundedWordItem>;
+  readonly groundings: CaptionWords<GroundedWordItem>;
 }
 
 export interface TriageState {
@@ -81,11 +81,15 @@ export type TriageAction =
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
   | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
-  | { readonly type: 'against'; readonly id: string; readonly said: Said<WeighedWordItem> | null }
+  | {
+      readonly type: 'unsupportedWords';
+      readonly id: string;
+      readonly result: CaptionWords<WeighedWordItem> | null;
+    }
   | {
       readonly type: 'groundings';
       readonly id: string;
-      readonly said: Said<GroundedWordItem> | null;
+      readonly result: CaptionWords<GroundedWordItem> | null;
     }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
@@ -93,8 +97,8 @@ const NO_DETAIL: Detail = {
   neighbours: null,
   match: null,
   matching: false,
-  against: NOTHING_SAID,
-  groundings: NOTHING_SAID,
+  unsupportedWords: NO_WORDS,
+  groundings: NO_WORDS,
 };
 
 const rememberedSchema = z.object({
@@ -194,13 +198,13 @@ export function captionAtFault({ code, item, fixes }: FindingItem): boolean {
 }
 
 /** Words of the caption in the field that the image does not support; empty while they are unknown. */
-export function deniedWords(state: TriageState): readonly WeighedWordItem[] {
-  const { against } = state.detail;
-  return against.caption === draftOf(state) ? against.words : [];
+export function unsupportedWords(state: TriageState): readonly WeighedWordItem[] {
+  const { caption, words } = state.detail.unsupportedWords;
+  return caption === draftOf(state) ? words : [];
 }
 
 /** The grounded words, and whether they belong to the caption in the field. */
-export function placedWords(state: TriageState): {
+export function groundedWords(state: TriageState): {
   readonly words: readonly GroundedWordItem[];
   readonly isCurrent: boolean;
 } {
@@ -292,10 +296,10 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return detailOf(state, action.id, { matching: true });
     case 'match':
       return detailOf(state, action.id, { match: action.match, matching: false });
-    case 'against':
-      return detailOf(state, action.id, { against: action.said ?? NOTHING_SAID });
+    case 'unsupportedWords':
+      return detailOf(state, action.id, { unsupportedWords: action.result ?? NO_WORDS });
     case 'groundings':
-      return detailOf(state, action.id, { groundings: action.said ?? NOTHING_SAID });
+      return detailOf(state, action.id, { groundings: action.result ?? NO_WORDS });
     case 'notice':
       return { ...state, notice: action.notice };
   }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { GroundedWordItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
-import { deniedWords, placedWords, type TriageState } from './triageState.ts';
+import { unsupportedWords, groundedWords, type TriageState } from './triageState.ts';
 
 /** Longest word shown, in characters; the caption field shows all of it. */
 const MAX_SHOWN = 40;
@@ -10,53 +10,53 @@ const MAX_SHOWN = 40;
 /**
  * The words of the caption. Hovering or focusing one highlights its location in the image. While the user types, the
  * words of the previous caption stay, disabled, so that the layout does not jump.
- * @param seek called with the start offset of the hovered word.
+ * @param onHover called with the start offset of the hovered word.
  */
 export function wordRow(
   state: TriageState,
-  seek: (start: number | undefined) => void,
+  onHover: (start: number | undefined) => void,
 ): TemplateResult {
-  const { words, isCurrent } = placedWords(state);
-  const denied = new Set(deniedWords(state).map(({ start }) => start));
+  const { words, isCurrent } = groundedWords(state);
+  const unsupported = new Set(unsupportedWords(state).map(({ start }) => start));
   return html`<div
     class="words"
     role="group"
     aria-label=${t('Where the picture shows each word')}
     data-roving="horizontal"
     @pointerleave=${() => {
-      seek(undefined);
+      onHover(undefined);
     }}
   >
-    ${words.map((word) => wordButton(word, denied.has(word.start), isCurrent, seek))}
+    ${words.map((word) => wordButton(word, unsupported.has(word.start), isCurrent, onHover))}
   </div>`;
 }
 
 function wordButton(
   { text, start, place }: GroundedWordItem,
-  isDenied: boolean,
+  isUnsupported: boolean,
   isCurrent: boolean,
-  seek: (start: number | undefined) => void,
+  onHover: (start: number | undefined) => void,
 ): TemplateResult {
   const shown = text.slice(0, MAX_SHOWN);
-  const said = isDenied ? t('the picture speaks against it') : placeName(place);
+  const label = isUnsupported ? t('does not fit the picture') : placeName(place);
   return html`<button
-    class="word ${isDenied ? 'word-denied' : place === null ? 'word-anywhere' : ''}"
+    class="word ${isUnsupported ? 'word-unsupported' : place === null ? 'word-anywhere' : ''}"
     type="button"
     tabindex="-1"
     ?disabled=${!isCurrent}
-    title=${said}
-    aria-label=${`${shown}: ${said}`}
+    title=${label}
+    aria-label=${`${shown}: ${label}`}
     @pointerenter=${() => {
-      seek(start);
+      onHover(start);
     }}
     @focus=${() => {
-      seek(start);
+      onHover(start);
     }}
     @blur=${() => {
-      seek(undefined);
+      onHover(undefined);
     }}
   >
-    ${isDenied ? icon('warning') : nothing}<span dir="auto">${shown}</span>
+    ${isUnsupported ? icon('warning') : nothing}<span dir="auto">${shown}</span>
   </button>`;
 }
 
@@ -65,9 +65,11 @@ export function spotlightOf(
   state: TriageState,
   start: number | undefined,
 ): readonly number[] | undefined {
-  const { words, isCurrent } = placedWords(state);
-  const isDenied = deniedWords(state).some((word) => word.start === start);
-  return !isCurrent || isDenied ? undefined : words.find((word) => word.start === start)?.cells;
+  const { words, isCurrent } = groundedWords(state);
+  const isUnsupported = unsupportedWords(state).some((word) => word.start === start);
+  return !isCurrent || isUnsupported
+    ? undefined
+    : words.find((word) => word.start === start)?.cells;
 }
 
 function placeName(place: GroundedWordItem['place']): string {

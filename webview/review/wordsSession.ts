@@ -6,9 +6,9 @@ import type { Store } from '../shared/store.ts';
 import { draftOf, isDirty, type TriageAction, type TriageState } from './triageState.ts';
 
 /** Debounce delay: no request while the user pages through findings. */
-const PLACES_DELAY_MS = 300;
+const GROUNDING_DELAY_MS = 300;
 
-interface Question {
+interface WordsRequest {
   readonly id: string;
   readonly pair: PairRef;
   readonly caption: string;
@@ -24,9 +24,9 @@ export class WordsSession {
   readonly #store: Store<TriageState, TriageAction>;
   readonly #generation: () => number;
   readonly #words = new Latest();
-  readonly #places = new Latest();
-  #asked: string | undefined;
-  #placed: string | undefined;
+  readonly #groundings = new Latest();
+  #requestedKey: string | undefined;
+  #groundedKey: string | undefined;
 
   /** @param generation increases when images may have changed. */
   constructor(
@@ -41,45 +41,49 @@ export class WordsSession {
 
   /** Call after each state change. */
   follow(): void {
-    const question = questionOf(this.#store.state);
-    const key = question && [question.id, question.caption, String(this.#generation())].join('\n');
-    if (key !== this.#asked) {
-      this.#asked = key;
+    const request = neededRequest(this.#store.state);
+    const key = request && [request.id, request.caption, String(this.#generation())].join('\n');
+    if (key !== this.#requestedKey) {
+      this.#requestedKey = key;
       this.#words.cancel();
-      if (question !== undefined) this.#weigh(question);
+      if (request !== undefined) this.#weigh(request);
     }
     // Words of a mismatched caption are not in the image, but grounding would return a location all the same.
-    const fits = question?.match !== undefined && matchGrade(question.match) !== 'poor';
-    const placed = fits ? key : undefined;
-    if (placed === this.#placed) return;
-    this.#placed = placed;
-    this.#places.cancel();
-    if (question === undefined) return;
-    if (fits) this.#locate(question);
-    else this.#store.dispatch({ type: 'groundings', id: question.id, said: null });
+    const fits = request?.match !== undefined && matchGrade(request.match) !== 'poor';
+    const groundedKey = fits ? key : undefined;
+    if (groundedKey === this.#groundedKey) return;
+    this.#groundedKey = groundedKey;
+    this.#groundings.cancel();
+    if (request === undefined) return;
+    if (fits) this.#locate(request);
+    else this.#store.dispatch({ type: 'groundings', id: request.id, result: null });
   }
 
-  #weigh({ id, pair, caption }: Question): void {
+  #weigh({ id, pair, caption }: WordsRequest): void {
     this.#words.run(0, (signal) => this.#rpc.call('words', { pair, caption }, signal), {
       done: ({ unsupported }) => {
-        this.#store.dispatch({ type: 'against', id, said: { caption, words: unsupported } });
+        this.#store.dispatch({
+          type: 'unsupportedWords',
+          id,
+          result: { caption, words: unsupported },
+        });
       },
       failed: () => {
-        this.#store.dispatch({ type: 'against', id, said: null });
+        this.#store.dispatch({ type: 'unsupportedWords', id, result: null });
       },
     });
   }
 
-  #locate({ id, pair, caption }: Question): void {
-    this.#places.run(
-      PLACES_DELAY_MS,
+  #locate({ id, pair, caption }: WordsRequest): void {
+    this.#groundings.run(
+      GROUNDING_DELAY_MS,
       (signal) => this.#rpc.call('groundings', { pair, caption }, signal),
       {
         done: ({ words }) => {
-          this.#store.dispatch({ type: 'groundings', id, said: { caption, words } });
+          this.#store.dispatch({ type: 'groundings', id, result: { caption, words } });
         },
         failed: () => {
-          this.#store.dispatch({ type: 'groundings', id, said: null });
+          this.#store.dispatch({ type: 'groundings', id, result: null });
         },
       },
     );
@@ -87,7 +91,7 @@ export class WordsSession {
 }
 
 /** The caption whose words are needed; undefined while other details are still loading. */
-function questionOf(state: TriageState): Question | undefined {
+function neededRequest(state: TriageState): WordsRequest | undefined {
   const { current, detail } = state;
   if (current?.item === undefined || detail.neighbours === null) return undefined;
   const dirty = isDirty(state);

@@ -2,16 +2,19 @@ import type { Status } from '../../src/protocol/shapes.ts';
 import { type RpcClient, type WireError, wireError } from './rpcClient.ts';
 
 /** State changes caused by the host's first answers. */
-export type HostNews =
+export type HostAction =
   | { readonly type: 'status'; readonly status: Status }
   | { readonly type: 'failed'; readonly failure: WireError };
 
 /** Sends `ready` and requests the status. Never rejects. */
-export async function announce(rpc: RpcClient, tell: (news: HostNews) => void): Promise<void> {
+export async function announce(
+  rpc: RpcClient,
+  dispatch: (action: HostAction) => void,
+): Promise<void> {
   try {
     await rpc.call('ready', {});
-    tell({ type: 'status', status: await rpc.call('status', {}) });
+    dispatch({ type: 'status', status: await rpc.call('status', {}) });
   } catch (error) {
-    tell({ type: 'failed', failure: wireError(error) });
+    dispatch({ type: 'failed', failure: wireError(error) });
   }
 }

@@ -68,16 +68,16 @@ export function scanImageToText(
 }
 
 /**
- * Attention of queries `asking` (a, d) over keys `answering` (b, d): inner products through LeakyReLU 0.1, normalised
+ * Attention of `queries` (a, d) over `keys` (b, d): inner products through LeakyReLU 0.1, normalised
  * for each key over the queries, then a softmax over the keys: (a, b).
  */
-export function crossAttention(asking: Matrix, answering: Matrix, lambda: number): Matrix {
-  const [a, b] = [asking.rows, answering.rows];
+export function crossAttention(queries: Matrix, keys: Matrix, lambda: number): Matrix {
+  const [a, b] = [queries.rows, keys.rows];
   const out = matrix(a, b);
   for (let y = 0; y < b; y++) {
     let squares = 0;
     for (let x = 0; x < a; x++) {
-      const product = dotRows(asking, x, answering, y);
+      const product = dotRows(queries, x, keys, y);
       const value = product > 0 ? product : 0.1 * product;
       out.data[x * b + y] = value;
       squares += value * value;
@@ -90,14 +90,14 @@ export function crossAttention(asking: Matrix, answering: Matrix, lambda: number
 }
 
 /** sum_y weight_xy answering_y for each query fragment x: (a, d). */
-export function attended(answering: Matrix, attention: Matrix): Matrix {
-  const d = answering.columns;
+export function attended(keys: Matrix, attention: Matrix): Matrix {
+  const d = keys.columns;
   const out = matrix(attention.rows, d);
   for (let x = 0; x < attention.rows; x++) {
-    for (let y = 0; y < answering.rows; y++) {
-      const weight = attention.data[x * answering.rows + y]!;
+    for (let y = 0; y < keys.rows; y++) {
+      const weight = attention.data[x * keys.rows + y]!;
       for (let c = 0; c < d; c++) {
-        out.data[x * d + c] = out.data[x * d + c]! + weight * answering.data[y * d + c]!;
+        out.data[x * d + c] = out.data[x * d + c]! + weight * keys.data[y * d + c]!;
       }
     }
   }
@@ -124,11 +124,11 @@ export function cosineAt(
   return left > 0 && right > 0 ? product / Math.sqrt(left * right) : 0;
 }
 
-function attendedCosines(asking: Matrix, answering: Matrix, attention: Matrix): Float64Array {
-  const context = attended(answering, attention);
-  const d = asking.columns;
-  return Float64Array.from({ length: asking.rows }, (_, x) =>
-    cosineAt(asking.data, x * d, context.data, x * d, d),
+function attendedCosines(queries: Matrix, keys: Matrix, attention: Matrix): Float64Array {
+  const context = attended(keys, attention);
+  const d = queries.columns;
+  return Float64Array.from({ length: queries.rows }, (_, x) =>
+    cosineAt(queries.data, x * d, context.data, x * d, d),
   );
 }
 

@@ -179,17 +179,17 @@ export function graphScores(
   { kernels, hidden, hiddenBias, output, outputBias }: GraphWeights,
 ): Float64Array {
   return Float64Array.from({ length: matching.rows }, (_, l) => {
-    const heard: number[] = [];
+    const combined: number[] = [];
     for (const [k, kernel] of kernels.entries()) {
       const gathered = new Float64Array(matching.columns);
       row(edges[k]!, l).forEach((edge, other) => {
         row(matching, other).forEach((value, b) => (gathered[b] = gathered[b]! + edge * value));
       });
-      for (let o = 0; o < kernel.rows; o++) heard.push(product(kernel, o, gathered));
+      for (let o = 0; o < kernel.rows; o++) combined.push(product(kernel, o, gathered));
     }
     let score = outputBias;
     for (let h = 0; h < hidden.rows; h++) {
-      score += output.data[h]! * Math.tanh(product(hidden, h, heard) + hiddenBias[h]!);
+      score += output.data[h]! * Math.tanh(product(hidden, h, combined) + hiddenBias[h]!);
     }
     return score;
   });

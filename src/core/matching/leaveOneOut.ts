@@ -55,7 +55,7 @@ const UNSUPPORTED = -0.05;
 const MOST_NAMED = 3;
 
 /** The words that the image does not support, the worst first. */
-export function unsupported(words: readonly WeighedWord[]): WeighedWord[] {
+export function unsupportedWords(words: readonly WeighedWord[]): WeighedWord[] {
   return words
     .filter(({ support }) => support < UNSUPPORTED)
     .sort((a, b) => a.support - b.support || a.start - b.start)

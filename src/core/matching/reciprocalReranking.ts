@@ -9,7 +9,7 @@ export const IMAGES_RERANKED = 20;
 /** Length of the lists that ranks are read from; an item beyond the end has the rank after it. */
 const LIST_DEPTH = 128;
 /** Number of captions near the query caption whose ranks are used, too. */
-const SPEAKERS = 4;
+const NEAR_CAPTIONS = 4;
 
 /** The `depth` best items of query `q` in their new order. */
 export type Reorder = (q: number) => Int32Array;
@@ -45,12 +45,12 @@ export function rerankedImages(
   captions: TopLists,
   likeCaptions: TopLists,
   depth = IMAGES_RERANKED,
-  speakers = SPEAKERS,
+  near = NEAR_CAPTIONS,
 ): Reorder {
   return (caption) => {
-    const voices = [caption, ...likeCaptions.items(caption).subarray(0, speakers)];
+    const group = [caption, ...likeCaptions.items(caption).subarray(0, near)];
     return byPlace(images.items(caption).subarray(0, depth), (image) =>
-      Math.min(...voices.map((voice) => place(captions, image, voice))),
+      Math.min(...group.map((member) => place(captions, image, member))),
     );
   };
 }
@@ -87,7 +87,7 @@ export const mtfnMatcher: Matcher = {
   async rescore(task, options) {
     const { images, captions, sentences } = task.spaces;
     const { rows, columns } = await crossLists(images, captions, { ...options, k: LIST_DEPTH });
-    const likeCaptions = await selfLists(sentences, { ...options, k: SPEAKERS });
+    const likeCaptions = await selfLists(sentences, { ...options, k: NEAR_CAPTIONS });
     const { imageToText, textToImage } = jointScores(task, options);
     return {
       imageToText: rerankedScores(imageToText, rerankedCaptions(rows, columns)),

@@ -27,7 +27,7 @@ import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
 /** Pairs scored between two yields to the event loop; each takes about 30 microseconds. */
 const JUDGED_PER_TURN = 200;
 /** Captions whose language is detected between two yields. */
-const TOLD_PER_TURN = 200;
+const DETECTED_PER_TURN = 200;
 /** Below this change of the prior by exchanged captions, the captions are too similar to be judged. */
 const TOO_ALIKE = 0.25;
 /** Number of pairs with the lowest scores that are then listed, without a probability. */
@@ -94,15 +94,15 @@ export async function judgeDataset(
   const readable = pairs.map(
     (_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0 && decisions[p] !== 'excluded',
   );
-  const breathe = async (): Promise<void> => {
+  const yieldOrCancel = async (): Promise<void> => {
     await pause();
     throwIfCancelled(options.signal);
   };
   const languages = await runCooperatively(
     foreignLanguages(whole, readable, options.languages),
-    breathe,
+    yieldOrCancel,
   );
-  const saysSomething = await runCooperatively(captionsWithContent(whole), breathe);
+  const saysSomething = await runCooperatively(captionsWithContent(whole), yieldOrCancel);
   const judged = readable.map(
     (ok, p) => ok && languages[p] === undefined && saysSomething[whole.textRow[p]!] === true,
   );
@@ -119,7 +119,7 @@ export async function judgeDataset(
   options.onProgress?.({ phase: 'calibrate', done: total, total });
   const mismatch = new Float64Array(total).fill(NaN);
   for (let p = 0; p < total; p++) {
-    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await breathe();
+    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await yieldOrCancel();
     if (judged[p] !== true) continue;
     mismatch[p] = model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!);
   }
@@ -205,7 +205,7 @@ function* foreignLanguages(
 ): Steps<(string | undefined)[]> {
   const perText: (string | undefined)[] = [];
   for (const [t, text] of texts.texts.entries()) {
-    if (t % TOLD_PER_TURN === TOLD_PER_TURN - 1) yield;
+    if (t % DETECTED_PER_TURN === DETECTED_PER_TURN - 1) yield;
     const language = detector?.detect(text);
     perText.push(language === 'en' ? undefined : language);
   }
@@ -219,7 +219,7 @@ function* captionsWithContent({
 }: EmbeddedDataset): Steps<boolean[]> {
   const content: boolean[] = [];
   for (const [t, text] of texts.texts.entries()) {
-    if (t % TOLD_PER_TURN === TOLD_PER_TURN - 1) yield;
+    if (t % DETECTED_PER_TURN === DETECTED_PER_TURN - 1) yield;
     content.push(boilerplate.judged(text).length > 0);
   }
   return content;

@@ -27,17 +27,17 @@ export async function auditFolder(
     readonly words?: boolean;
     readonly triggerWords?: readonly string[];
   },
-  hooks: RunOptions,
+  run: RunOptions,
 ): Promise<AuditedFolder> {
   const datasets: AuditedDataset[] = [];
-  for (const dataset of await workspace.open(folder, hooks)) {
-    throwIfCancelled(hooks.signal);
+  for (const dataset of await workspace.open(folder, run)) {
+    throwIfCancelled(run.signal);
     const { levels, words = false, triggerWords = [] } = options;
-    const indexed = await workspace.index(dataset, hooks, { triggerWords });
+    const indexed = await workspace.index(dataset, run, { triggerWords });
     const known = await workspace.decisions(dataset.root, folder);
     const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
     const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
-    const audit = await workspace.audit(embedded, { levels, decisions, words }, hooks);
+    const audit = await workspace.audit(embedded, { levels, decisions, words }, run);
     datasets.push({ dataset, audit, decisions });
   }
   const report = auditReport(folder, datasets, {

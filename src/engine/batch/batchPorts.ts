@@ -32,12 +32,12 @@ export interface BatchPorts {
   readonly reference: MatchingSpaces;
   /** SIMD kernel for matching; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
-  open(folder: string, hooks: RunOptions): Promise<readonly Dataset[]>;
+  open(folder: string, run: RunOptions): Promise<readonly Dataset[]>;
   /** @param leaveOut for captions embedded for an audit: words left out besides what they share. */
-  index(dataset: Dataset, hooks: RunOptions, leaveOut?: LeftOut): Promise<EmbeddedDataset>;
+  index(dataset: Dataset, run: RunOptions, leaveOut?: LeftOut): Promise<EmbeddedDataset>;
   /** Reads the decisions of a dataset. @param folder that was opened and contains the root. */
   decisions(root: string, folder: string): Promise<KnownDecisions>;
-  audit(embedded: EmbeddedDataset, wanted: AuditRequest, hooks: RunOptions): Promise<DatasetAudit>;
+  audit(embedded: EmbeddedDataset, wanted: AuditRequest, run: RunOptions): Promise<DatasetAudit>;
   /** Joint-space embedding of a text, a unit vector. */
   encodeText(text: string): Promise<Float32Array>;
   /** Joint-space embedding of any image file, a unit vector. @throws PairLensError `unreadable-image`. */

@@ -69,13 +69,13 @@ export async function evaluateFolder(
   folder: string,
   workspace: BatchPorts,
   options: EvaluateOptions,
-  hooks: RunOptions,
+  run: RunOptions,
 ): Promise<Evaluation[]> {
   const evaluations: Evaluation[] = [];
-  for (const dataset of await workspace.open(folder, hooks)) {
-    const embedded = await workspace.index(ofSplit(dataset, options.split), hooks);
-    const retrieval = await measureRetrieval(embedded, workspace, options, hooks);
-    const injectedNoise = await measureNoise(embedded, workspace, options, hooks);
+  for (const dataset of await workspace.open(folder, run)) {
+    const embedded = await workspace.index(ofSplit(dataset, options.split), run);
+    const retrieval = await measureRetrieval(embedded, workspace, options, run);
+    const injectedNoise = await measureNoise(embedded, workspace, options, run);
     evaluations.push({
       folder: folderPrefix(folder, dataset.root).replace(/\/$/, ''),
       model: workspace.modelId,
@@ -108,7 +108,7 @@ async function measureRetrieval(
   embedded: EmbeddedDataset,
   { reference, innerProducts }: BatchPorts,
   { matcher: wanted }: EvaluateOptions,
-  hooks: RunOptions,
+  run: RunOptions,
 ): Promise<Pick<Evaluation, 'images' | 'captions' | 'inductive' | 'transductive' | 'matchers'>> {
   const { spaces, owner } = readablePairs(embedded);
   const chosen = MATCHERS.filter(
@@ -116,10 +116,10 @@ async function measureRetrieval(
   );
   const measured: MatcherMeasure[] = [];
   for (const matcher of chosen) {
-    hooks.onProgress?.({ phase: 'match', done: measured.length, total: chosen.length });
+    run.onProgress?.({ phase: 'match', done: measured.length, total: chosen.length });
     const options = {
       ...(innerProducts && { innerProducts }),
-      ...(hooks.signal && { signal: hooks.signal }),
+      ...(run.signal && { signal: run.signal }),
       pause: turn,
     };
     const scores = await matcher.rescore({ spaces, reference }, options);
@@ -127,7 +127,7 @@ async function measureRetrieval(
     const { id, title, transductive } = matcher;
     measured.push({ id, title, transductive, recall });
   }
-  hooks.onProgress?.({ phase: 'match', done: chosen.length, total: chosen.length });
+  run.onProgress?.({ phase: 'match', done: chosen.length, total: chosen.length });
   const recallBy = (id: string): Recall => {
     const found = measured.find((one) => one.id === id);
     if (found === undefined) throw new Error(`The matcher ${id} was not measured.`);
@@ -177,15 +177,15 @@ async function measureNoise(
   embedded: EmbeddedDataset,
   workspace: BatchPorts,
   options: EvaluateOptions,
-  hooks: RunOptions,
+  run: RunOptions,
 ): Promise<NoiseMeasure | undefined> {
   const found: number[] = [];
   const baseline: number[] = [];
   let images = 0;
   for (let seed = 0; seed < options.seeds; seed++) {
-    throwIfCancelled(hooks.signal);
+    throwIfCancelled(run.signal);
     const noisy = injectSwaps(embedded, { rate: options.rate, seed, limit: options.limit });
-    const audit = await workspace.audit(noisy.embedded, { levels: DEFAULT_LEVELS }, hooks);
+    const audit = await workspace.audit(noisy.embedded, { levels: DEFAULT_LEVELS }, run);
     images = noisy.wrong.length;
     const measured = (score: 'mismatch' | 'similarity'): number[] =>
       audit.pairs.map((pair) => (score === 'mismatch' ? 1 : -1) * (pair?.[score] ?? 0));

@@ -33,15 +33,15 @@ export async function exportEmbeddings(
   workspace: BatchPorts,
   output: OutputFiles,
   join: (folder: string, name: string) => string,
-  hooks: RunOptions,
+  run: RunOptions,
 ): Promise<ExportedEmbeddings> {
   for (const part of ['img_emb', 'text_emb', 'metadata']) {
     await output.prepareFolder(join(out, part));
   }
   const sets: { readonly embedded: EmbeddedDataset; readonly prefix: string }[] = [];
-  for (const dataset of await workspace.open(folder, hooks)) {
+  for (const dataset of await workspace.open(folder, run)) {
     sets.push({
-      embedded: await workspace.index(dataset, hooks),
+      embedded: await workspace.index(dataset, run),
       prefix: folderPrefix(folder, dataset.root),
     });
   }
@@ -54,13 +54,13 @@ export async function exportEmbeddings(
       remedy: 'Run `pairlens audit` on it to see what is wrong with its files.',
     });
   }
-  hooks.onProgress?.({ phase: 'write', done: 0, total: rows.length });
+  run.onProgress?.({ phase: 'write', done: 0, total: rows.length });
   const vector = (side: 'image' | 'text') => (index: number) =>
     rows[index]?.[side] ?? new Float32Array(dimensions);
   await output.write(join(out, IMAGE_FILE), npyFile(rows.length, dimensions, vector('image')));
   await output.write(join(out, TEXT_FILE), npyFile(rows.length, dimensions, vector('text')));
   await output.write(join(out, METADATA_FILE), [metadata(rows)]);
-  hooks.onProgress?.({ phase: 'write', done: rows.length, total: rows.length });
+  run.onProgress?.({ phase: 'write', done: rows.length, total: rows.length });
   return {
     pairs: rows.length,
     left: all - rows.length,

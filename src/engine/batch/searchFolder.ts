@@ -48,7 +48,7 @@ export async function searchFolder(
   folder: string,
   workspace: BatchPorts,
   makeIndex: MakeIndex,
-  hooks: RunOptions,
+  run: RunOptions,
   matcher?: SearchMatcher,
 ): Promise<FolderSearch> {
   const images: { readonly name: string; readonly captions: string[] }[] = [];
@@ -57,8 +57,8 @@ export async function searchFolder(
     string,
     { readonly vector: Float32Array; readonly images: Set<string> }
   >();
-  for (const dataset of await workspace.open(folder, hooks)) {
-    const embedded = await workspace.index(dataset, hooks);
+  for (const dataset of await workspace.open(folder, run)) {
+    const embedded = await workspace.index(dataset, run);
     const prefix = folderPrefix(folder, dataset.root);
     const found = embedded.images.paths.map((path) => ({
       name: prefix + path,
@@ -81,7 +81,7 @@ export async function searchFolder(
   const options = {
     matcher,
     ...(workspace.innerProducts && { innerProducts: workspace.innerProducts }),
-    ...(hooks.signal && { signal: hooks.signal }),
+    ...(run.signal && { signal: run.signal }),
   };
   return {
     images: images.length,

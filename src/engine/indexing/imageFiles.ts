@@ -9,9 +9,9 @@ const MB = 2 ** 20;
 export const MAX_IMAGE_BYTES = 256 * MB;
 
 /** Memory budget of files read by background work. */
-const background = new ByteBudget(MAX_IMAGE_BYTES);
+const backgroundBudget = new ByteBudget(MAX_IMAGE_BYTES);
 /** Separate budget for user requests, because background work keeps its files in memory while it waits for these. */
-export const forPerson = new ByteBudget(MAX_IMAGE_BYTES);
+export const foregroundBudget = new ByteBudget(MAX_IMAGE_BYTES);
 
 interface ImageFile {
   readonly path: string;
@@ -27,7 +27,7 @@ export async function withImageBytes<T>(
   files: Pick<FileSystem, 'stat' | 'read'>,
   { path, stat }: ImageFile,
   use: (bytes: Uint8Array) => Promise<T>,
-  budget: ByteBudget = background,
+  budget: ByteBudget = backgroundBudget,
 ): Promise<T> {
   const { bytes } = stat ?? (await files.stat(path));
   if (bytes > MAX_IMAGE_BYTES) throw tooLarge(path, bytes);

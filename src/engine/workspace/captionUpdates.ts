@@ -17,7 +17,7 @@ import type { WorkspacePorts } from './workspacePorts.ts';
 import { captionFileOf, type OpenedDataset } from './openedDatasets.ts';
 
 /** Result of an update: `nothing` for a file that is not a caption file. */
-export type Taken = 'nothing' | 'captions' | 'restructures';
+export type UpdateResult = 'nothing' | 'captions' | 'restructures';
 
 /** Updates datasets after changes of their caption files. */
 export class CaptionFileUpdater {
@@ -37,40 +37,40 @@ export class CaptionFileUpdater {
    * @throws PairLensError `cancelled`.
    */
   async update(
-    member: OpenedDataset,
+    openedDataset: OpenedDataset,
     path: string,
     signal: CancelSignal | undefined,
-  ): Promise<Taken> {
-    if (captionFileOf(member, path) === undefined) return 'nothing';
-    return this.takeText(member, path, await this.documents.textOf(path), signal);
+  ): Promise<UpdateResult> {
+    if (captionFileOf(openedDataset, path) === undefined) return 'nothing';
+    return this.updateFromText(openedDataset, path, await this.documents.textOf(path), signal);
   }
 
   /** As `update`, for a known text; undefined for the file on disk. */
-  async takeText(
-    member: OpenedDataset,
+  async updateFromText(
+    openedDataset: OpenedDataset,
     path: string,
     text: string | undefined,
     signal: CancelSignal | undefined,
-  ): Promise<Taken> {
-    const known = captionFileOf(member, path);
+  ): Promise<UpdateResult> {
+    const known = captionFileOf(openedDataset, path);
     if (known === undefined) return 'nothing';
     const { file, kind } = known;
-    if (text !== undefined && (await this.#patch(member, file, kind, text, signal))) {
+    if (text !== undefined && (await this.#patch(openedDataset, file, kind, text, signal))) {
       return 'captions';
     }
-    const { dataset, opened, found, files, texts } = member;
+    const { dataset, opened, found, files, texts } = openedDataset;
     const source = text === undefined ? this.disk : withText(this.disk, path, text);
     const read = await readCaptionFile(source, opened, dataset.root, file, kind, signal);
     const context = { dataset: dataset.dataset, opened, found, files };
     const content = fileContent(context, file, read);
-    await this.#encodeFor(member, read.pairs, signal, (records) => {
+    await this.#encodeFor(openedDataset, read.pairs, signal, (records) => {
       dataset.apply(content, records);
       files.set(file, read.kind);
       if (text === undefined) texts.delete(file);
       else texts.set(file, text);
     });
     if (text !== undefined) return 'captions';
-    return content.restructures || !(await this.#isStill(member, kind, path, file))
+    return content.restructures || !(await this.#isStill(openedDataset, kind, path, file))
       ? 'restructures'
       : 'captions';
   }
@@ -80,16 +80,16 @@ export class CaptionFileUpdater {
    * @throws PairLensError `cancelled`.
    */
   async restructures(
-    member: OpenedDataset,
+    openedDataset: OpenedDataset,
     path: string,
     signal: CancelSignal | undefined,
   ): Promise<boolean | undefined> {
-    const known = captionFileOf(member, path);
+    const known = captionFileOf(openedDataset, path);
     if (known === undefined) return undefined;
     if (known.kind.kind === 'sidecar') return false;
-    const { dataset, opened, found, files } = member;
+    const { dataset, opened, found, files } = openedDataset;
     const { file, kind } = known;
-    if (!(await this.#isStill(member, kind, path, file))) return true;
+    if (!(await this.#isStill(openedDataset, kind, path, file))) return true;
     const read = await readCaptionFile(this.disk, opened, dataset.root, file, kind, signal);
     const context = { dataset: dataset.dataset, opened, found, files };
     return fileContent(context, file, read).restructures;

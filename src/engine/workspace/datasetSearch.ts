@@ -7,7 +7,7 @@ import { correctedScores, type QueryBank } from '../../core/retrieval/normalised
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
-import { few, inUnit, likeness, nearest, pairOfImageRow, slotOf } from './neighbours.ts';
+import { isSmall, inUnit, likeness, nearest, pairOfImageRow, slotOf } from './neighbours.ts';
 import { livePair } from './pairLookup.ts';
 import type { LiveNeighbour, LivePair } from './workspace.ts';
 
@@ -128,7 +128,7 @@ function bankOf(
   const { spaces, hubs } = context.model.scorer;
   const asking = partners.flatMap((list, r) => (list.length > 0 ? [r] : []));
   const own = gatheredRows(spaces[side], asking);
-  if (!few(incrementalScorer)) return { queries: own, borrowed: false };
+  if (!isSmall(incrementalScorer)) return { queries: own, borrowed: false };
   return { queries: stackedRows(own, hubs.bank[side]), borrowed: true };
 }
 

@@ -103,7 +103,7 @@ async function editable({ opened, updater }: Editing, id: LivePairId): Promise<E
   const path = toAbsolute(found.dataset.root, before.source.file);
   await refuseOutside(updater.disk, path, found.opened.dir);
   const text = await currentText(updater, path);
-  await updater.takeText(found, path, text, undefined);
+  await updater.updateFromText(found, path, text, undefined);
   const again = findPair(opened, id);
   const now = again?.dataset.slots.pairs[again.slot];
   if (again === undefined || now?.caption !== before.caption) throw noSuchPair(id);
@@ -205,7 +205,7 @@ async function emptyRowEdit(
   const path = toAbsolute(member.dataset.root, row.file);
   const text = await currentText(updater, path);
   // The disk may hold another text by now.
-  await updater.takeText(member, path, text, undefined);
+  await updater.updateFromText(member, path, text, undefined);
   const now = emptyRow();
   const kind = now && member.files.get(now.file);
   if (now?.range === undefined || kind?.kind !== 'table' || now.file !== row.file) return undefined;
@@ -253,14 +253,14 @@ function noPlace(dataset: IncrementalDataset, image: string): PairLensError {
  * @throws PairLensError `invalid-argument`, `write-failed`, `unreadable-file`, `unsupported-format`.
  */
 export async function decidePair(
-  members: readonly OpenedDataset[],
+  openedDatasets: readonly OpenedDataset[],
   id: LivePairId,
   decision: Decision | 'none',
   updater: CaptionFileUpdater,
   { files }: Pick<WorkspacePorts, 'files'>,
   hash: (text: string) => string,
 ): Promise<string> {
-  const found = findPair(members, id);
+  const found = findPair(openedDatasets, id);
   if (found === undefined) throw noSuchPair(id);
   const { dataset, slot, opened } = found;
   const { image, caption, source } = dataset.slots.pairs[slot]!;

@@ -144,7 +144,7 @@ function nearestCaptions(
   image: number,
 ): number[] {
   const { scorer } = context.model;
-  if (!few(incrementalScorer)) return [...scorer.captionLists.items(image)];
+  if (!isSmall(incrementalScorer)) return [...scorer.captionLists.items(image)];
   const { images, captions } = scorer.spaces;
   return nearest(incrementalScorer.spareEnd, CANDIDATES, (t) =>
     scorer.graph.imagesOf[t]!.length === 0 ? -Infinity : dotRows(images, image, captions, t),
@@ -153,7 +153,7 @@ function nearestCaptions(
 
 function nearestImages({ context, incrementalScorer }: IncrementalDataset, text: number): number[] {
   const { scorer } = context.model;
-  if (!few(incrementalScorer)) return [...scorer.imageLists.items(text)];
+  if (!isSmall(incrementalScorer)) return [...scorer.imageLists.items(text)];
   const { images, captions } = scorer.spaces;
   return nearest(incrementalScorer.queryRow, CANDIDATES, (x) => dotRows(images, x, captions, text));
 }
@@ -163,7 +163,7 @@ function nearestVisuals(
   image: number,
 ): number[] {
   const { scorer } = context.model;
-  if (!few(incrementalScorer)) return [...scorer.visualLists.items(image)];
+  if (!isSmall(incrementalScorer)) return [...scorer.visualLists.items(image)];
   const { visuals } = scorer.spaces;
   return nearest(incrementalScorer.queryRow, CANDIDATES, (x) =>
     dotRows(visuals, image, visuals, x),
@@ -173,7 +173,7 @@ function nearestVisuals(
 const FEW_IMAGES = 400;
 
 /** Whether the dataset is too small to detect hubs, and small enough for exhaustive search. */
-export function few({ queryRow }: IncrementalScorer): boolean {
+export function isSmall({ queryRow }: IncrementalScorer): boolean {
   return queryRow < FEW_IMAGES;
 }
 

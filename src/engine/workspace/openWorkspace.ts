@@ -101,9 +101,9 @@ class IncrementalWorkspace implements LiveWorkspace {
       queue: this.#queue,
       opened: () => this.#opened,
       matcher: () => this.#settings.matcher,
-      findingsAbout: (member, image) =>
+      findingsAbout: (openedDataset, image) =>
         datasetFindings(
-          member,
+          openedDataset,
           this.#settings.levels,
           this.#hash,
           (finding) => finding.image === image || finding.relatedFiles.includes(image),
@@ -128,35 +128,36 @@ class IncrementalWorkspace implements LiveWorkspace {
 
   refresh(
     folders: readonly string[],
-    hooks: Parameters<LiveWorkspace['refresh']>[1],
+    options: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<void> {
     this.#folders = folders;
-    return this.#refreshes.run(() => this.#refresh(folders, hooks));
+    return this.#refreshes.run(() => this.#refresh(folders, options));
   }
 
   async #refresh(
     folders: readonly string[],
-    hooks: Parameters<LiveWorkspace['refresh']>[1],
+    options: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<void> {
     if (this.#closed) throw new PairLensError('cancelled', 'Cancelled.');
-    throwIfCancelled(hooks.signal);
+    throwIfCancelled(options.signal);
     const before = this.status;
     this.status = { state: 'indexing' };
     const meanwhile = new Set<string>();
     this.#changedMeanwhile = meanwhile;
     this.#writtenMeanwhile.clear();
     try {
-      const members = await this.#open(folders, hooks);
+      const openedDatasets = await this.#open(folders, options);
       await this.#queue.run(async () => {
         for (const path of new Set([...meanwhile, ...this.#stale])) {
           this.#stale.delete(path);
-          for (const member of members) await this.#take(member, path, hooks.signal);
+          for (const openedDataset of openedDatasets)
+            await this.#update(openedDataset, path, options.signal);
         }
-        throwIfCancelled(hooks.signal);
-        this.#opened = members;
+        throwIfCancelled(options.signal);
+        this.#opened = openedDatasets;
       });
       for (const path of this.#writtenMeanwhile) await this.#checkStructure(path);
-      this.status = { state: members.length === 0 ? 'no-dataset' : 'ready' };
+      this.status = { state: openedDatasets.length === 0 ? 'no-dataset' : 'ready' };
       this.#changed({ findings: true, paths: [] });
     } catch (error) {
       const known = PairLensError.from(error);
@@ -169,11 +170,11 @@ class IncrementalWorkspace implements LiveWorkspace {
 
   async #open(
     folders: readonly string[],
-    hooks: Parameters<LiveWorkspace['refresh']>[1],
+    options: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<OpenedDataset[]> {
     const { captionsPerFile, triggerWords = [] } = this.#settings;
     return openFolders(outermost(folders), {
-      ...hooks,
+      ...options,
       ...(captionsPerFile && { captionsPerFile }),
       leaveOut: { triggerWords },
       updater: this.#updater,
@@ -198,8 +199,8 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   findings(): readonly LiveFinding[] {
-    this.#findings ??= this.#opened.flatMap((member) =>
-      datasetFindings(member, this.#settings.levels, this.#hash),
+    this.#findings ??= this.#opened.flatMap((openedDataset) =>
+      datasetFindings(openedDataset, this.#settings.levels, this.#hash),
     );
     return this.#findings;
   }
@@ -243,8 +244,8 @@ class IncrementalWorkspace implements LiveWorkspace {
 
   /** Refreshes everything if the file on disk changes which datasets there are. */
   async #checkStructure(path: string): Promise<void> {
-    const checks = this.#opened.map((member) =>
-      this.#updater.restructures(member, path, undefined),
+    const checks = this.#opened.map((openedDataset) =>
+      this.#updater.restructures(openedDataset, path, undefined),
     );
     const found = (await Promise.all(checks)).filter((restructures) => restructures !== undefined);
     if (found.length === 0 || found.includes(true)) this.#rereadSoon();
@@ -262,8 +263,8 @@ class IncrementalWorkspace implements LiveWorkspace {
           // Removed first, so that a change during the update marks the file as stale again.
           this.#stale.delete(stale);
           try {
-            for (const member of this.#opened) {
-              if (await this.#take(member, stale, signal)) changed.push(stale);
+            for (const openedDataset of this.#opened) {
+              if (await this.#update(openedDataset, stale, signal)) changed.push(stale);
             }
           } catch (error) {
             this.#stale.add(stale);
@@ -278,14 +279,14 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   /** Updates a file in a dataset. False if it is not a caption file of it. */
-  async #take(
-    member: OpenedDataset,
+  async #update(
+    openedDataset: OpenedDataset,
     path: string,
     signal: CancelSignal | undefined,
   ): Promise<boolean> {
-    const taken = await this.#updater.update(member, path, signal);
-    if (taken === 'restructures') this.#rereadSoon();
-    return taken !== 'nothing';
+    const result = await this.#updater.update(openedDataset, path, signal);
+    if (result === 'restructures') this.#rereadSoon();
+    return result !== 'nothing';
   }
 
   /** Schedules a whole audit in the background, for changes that cannot be applied file by file. */

@@ -43,10 +43,13 @@ export interface FoundPair extends OpenedDataset {
   readonly slot: number;
 }
 
-export function findPair(members: readonly OpenedDataset[], id: LivePairId): FoundPair | undefined {
-  const member = members.find(({ dataset }) => dataset.root === id.root);
-  const slot = member?.dataset.slots.find(id.image, id.captionIndex);
-  return member === undefined || slot === undefined ? undefined : { ...member, slot };
+export function findPair(
+  openedDatasets: readonly OpenedDataset[],
+  id: LivePairId,
+): FoundPair | undefined {
+  const openedDataset = openedDatasets.find(({ dataset }) => dataset.root === id.root);
+  const slot = openedDataset?.dataset.slots.find(id.image, id.captionIndex);
+  return openedDataset === undefined || slot === undefined ? undefined : { ...openedDataset, slot };
 }
 
 export function noSuchPair({ image }: LivePairId): PairLensError {
@@ -78,30 +81,30 @@ export async function openFolders(
   folders: readonly string[],
   options: MembersOptions,
 ): Promise<OpenedDataset[]> {
-  const { updater, ports, pause, onState, leaveOut, ...hooks } = options;
-  const members: OpenedDataset[] = [];
+  const { updater, ports, pause, onState, leaveOut, ...run } = options;
+  const openedDatasets: OpenedDataset[] = [];
   for (const folder of folders) {
-    const opened = await openFolder(updater.disk, folder, hooks).catch((error: unknown) => {
+    const opened = await openFolder(updater.disk, folder, run).catch((error: unknown) => {
       if (PairLensError.is(error, 'no-dataset')) return undefined;
       throw error;
     });
     if (opened === undefined) continue;
     for (const found of opened.datasets) {
       onState('indexing');
-      const { dataset, ...known } = await updater.withDocuments(opened, found, hooks.signal);
+      const { dataset, ...known } = await updater.withDocuments(opened, found, run.signal);
       const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
-        ...hooks,
+        ...run,
         leaveOut,
         pause,
         onAudit: () => onState('auditing'),
       });
-      members.push({ opened, dataset: live, ...known });
+      openedDatasets.push({ opened, dataset: live, ...known });
     }
   }
-  return members;
+  return openedDatasets;
 }
 
-export interface BuildHooks {
+export interface BuildOptions {
   /** What is left out of captions beside what they share. */
   readonly leaveOut: LeftOut;
   readonly signal?: CancelSignal;
@@ -120,15 +123,15 @@ export async function buildDataset(
   folder: string,
   ports: WorkspacePorts,
   files: FileSystem,
-  hooks: BuildHooks,
+  options: BuildOptions,
 ): Promise<IncrementalDataset> {
   const hash = (text: string): string => ports.hasher.hash(text);
-  const indexed = await indexDataset(dataset, ports, hooks);
+  const indexed = await indexDataset(dataset, ports, options);
   const { decisions, problems } = await readDecisions(files, dataset.root, folder);
   const embedded = { ...indexed, problems: [...indexed.problems, ...problems] };
-  hooks.onAudit();
+  options.onAudit();
   const context = await judgeDataset(embedded, {
-    ...hooks,
+    ...options,
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
     ...(ports.languages && { languages: ports.languages }),
@@ -137,11 +140,11 @@ export async function buildDataset(
   const { languages } = ports;
   const live = await runCooperatively(
     IncrementalDataset.from(embedded, context, decisions, { hash, languages }),
-    hooks.pause,
+    options.pause,
   );
   await live.findings.detectAll(async () => {
-    await hooks.pause();
-    throwIfCancelled(hooks.signal);
+    await options.pause();
+    throwIfCancelled(options.signal);
   });
   return live;
 }

@@ -60,11 +60,11 @@ export function captionEnd({ caption, source }: Pair): LivePair['end'] {
 
 /** The pairs of a caption file, in file order. @param lines only pairs whose caption overlaps these lines. */
 export function pairsInFile(
-  members: readonly OpenedDataset[],
+  openedDatasets: readonly OpenedDataset[],
   path: string,
   lines?: Lines,
 ): LivePair[] {
-  return members.flatMap(({ dataset }) => {
+  return openedDatasets.flatMap(({ dataset }) => {
     const file = toDatasetPath(dataset.root, path);
     const slots = file === undefined ? [] : dataset.slots.ofFile(file);
     const { pairs } = dataset.slots;
@@ -76,13 +76,13 @@ export function pairsInFile(
 
 /** The caption at a position, else the first on its line, else the last of a file that captions a single image. */
 export function pairAt(
-  members: readonly OpenedDataset[],
+  openedDatasets: readonly OpenedDataset[],
   path: string,
   place: TextPlace,
 ): LivePair | undefined {
   const line = { first: place.line, last: place.line };
   let onLine: LivePair | undefined;
-  for (const { dataset } of members) {
+  for (const { dataset } of openedDatasets) {
     const file = toDatasetPath(dataset.root, path);
     for (const slot of file === undefined ? [] : dataset.slots.ofFile(file)) {
       const pair = dataset.slots.pairs[slot]!;
@@ -95,11 +95,11 @@ export function pairAt(
       onLine ??= livePair(dataset, slot);
     }
   }
-  return onLine ?? ofOneImage(pairsInFile(members, path));
+  return onLine ?? ofOneImage(pairsInFile(openedDatasets, path));
 }
 
-export function pairsOfImage(members: readonly OpenedDataset[], path: string): LivePair[] {
-  return members.flatMap(({ dataset }) => {
+export function pairsOfImage(openedDatasets: readonly OpenedDataset[], path: string): LivePair[] {
+  return openedDatasets.flatMap(({ dataset }) => {
     const image = toDatasetPath(dataset.root, path);
     const slots = image === undefined ? [] : dataset.slots.ofImage(image);
     return slots.map((slot) => livePair(dataset, slot));
@@ -108,10 +108,10 @@ export function pairsOfImage(members: readonly OpenedDataset[], path: string): L
 
 /** Whether a path is a caption file or an image of a dataset. */
 export function kindOf(
-  members: readonly OpenedDataset[],
+  openedDatasets: readonly OpenedDataset[],
   path: string,
 ): 'captions' | 'image' | undefined {
-  for (const { dataset, files } of members) {
+  for (const { dataset, files } of openedDatasets) {
     const inside = toDatasetPath(dataset.root, path);
     if (inside === undefined) continue;
     if (files.has(inside)) return 'captions';

@@ -73,14 +73,14 @@ export class PairTable {
           },
         },
         texts: { ...texts, texts: this.#texts.texts },
-        imageRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.imageRow),
-        textRow: withRoom(new Int32Array(capacity).fill(-1), context.embedded.textRow),
+        imageRow: copiedInto(new Int32Array(capacity).fill(-1), context.embedded.imageRow),
+        textRow: copiedInto(new Int32Array(capacity).fill(-1), context.embedded.textRow),
       },
       judged: this.#judged,
       verified: this.#verified,
       languages: this.#foreign,
       model: scorer.model,
-      mismatch: withRoom(new Float64Array(capacity).fill(NaN), context.mismatch),
+      mismatch: copiedInto(new Float64Array(capacity).fill(NaN), context.mismatch),
       words: context.words,
     };
     for (const slot of slots.all()) {
@@ -158,9 +158,9 @@ export class PairTable {
     const needed = this.#slots.pairs.length;
     if (needed <= mismatch.length) return;
     const capacity = needed + SPARE_PAIRS;
-    this.context.mismatch = withRoom(new Float64Array(capacity).fill(NaN), mismatch);
-    embedded.imageRow = withRoom(new Int32Array(capacity).fill(-1), embedded.imageRow);
-    embedded.textRow = withRoom(new Int32Array(capacity).fill(-1), embedded.textRow);
+    this.context.mismatch = copiedInto(new Float64Array(capacity).fill(NaN), mismatch);
+    embedded.imageRow = copiedInto(new Int32Array(capacity).fill(-1), embedded.imageRow);
+    embedded.textRow = copiedInto(new Int32Array(capacity).fill(-1), embedded.textRow);
   }
 
   #assignRow(slot: number, records: ReadonlyMap<string, TextRecord>, taken: Set<number>): void {
@@ -208,7 +208,7 @@ export class PairTable {
   }
 }
 
-function withRoom<T extends { set(values: ArrayLike<number>): void }>(
+function copiedInto<T extends { set(values: ArrayLike<number>): void }>(
   target: T,
   values: ArrayLike<number>,
 ): T {

@@ -7,7 +7,7 @@ import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import { findingsAt } from '../audit/auditDataset.ts';
 import { fingerprintOf, folderPrefix } from '../audit/buildReport.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
-import { forPerson, withImageBytes } from '../indexing/imageFiles.ts';
+import { foregroundBudget, withImageBytes } from '../indexing/imageFiles.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { neighbourLists } from './neighbours.ts';
@@ -40,7 +40,7 @@ export interface QueryAccess {
   opened(): readonly OpenedDataset[];
   matcher(): SearchMatcher | undefined;
   /** The current findings about an image. */
-  findingsAbout(member: OpenedDataset, image: string): readonly LiveFinding[];
+  findingsAbout(openedDataset: OpenedDataset, image: string): readonly LiveFinding[];
 }
 
 /** Read-only requests of the workspace. */
@@ -67,9 +67,10 @@ export class LiveQueries {
 
   #neighbours(id: LivePairId, k: number): LiveNeighbours | undefined {
     const found = findPair(this.#access.opened(), id);
-    const member = found ?? this.#access.opened().find(({ dataset }) => dataset.root === id.root);
-    if (member === undefined) return undefined;
-    const { dataset } = member;
+    const openedDataset =
+      found ?? this.#access.opened().find(({ dataset }) => dataset.root === id.root);
+    if (openedDataset === undefined) return undefined;
+    const { dataset } = openedDataset;
     if (found === undefined && !dataset.hasImage(id.image)) return undefined;
     const slots = dataset.slots.ofImage(id.image);
     const { embedded } = dataset.context;
@@ -79,7 +80,7 @@ export class LiveQueries {
       focus:
         found === undefined ? imageAlone(dataset.root, id.image) : livePair(dataset, found.slot),
       siblings: slots.map((slot) => livePair(dataset, slot)),
-      findings: this.#access.findingsAbout(member, id.image),
+      findings: this.#access.findingsAbout(openedDataset, id.image),
       ...neighbourLists(dataset, { image, text, slot: found?.slot }, k),
     };
   }
@@ -92,9 +93,9 @@ export class LiveQueries {
   ): Promise<LiveMatch | undefined> {
     return this.#access.gate.first(async () => {
       // Without a dataset no encoders are loaded.
-      const member = findPair(this.#access.opened(), id);
-      if (member === undefined) return undefined;
-      const records = await this.#access.updater.encode([caption], signal, member.dataset);
+      const openedDataset = findPair(this.#access.opened(), id);
+      if (openedDataset === undefined) return undefined;
+      const records = await this.#access.updater.encode([caption], signal, openedDataset.dataset);
       throwIfCancelled(signal);
       return this.#access.queue.run(async () => Promise.resolve(this.#match(id, caption, records)));
     });
@@ -165,7 +166,7 @@ export class LiveQueries {
       };
       const square =
         'path' in image
-          ? await withImageBytes(files, image, read, forPerson)
+          ? await withImageBytes(files, image, read, foregroundBudget)
           : await read(image.bytes);
       throwIfCancelled(signal);
       const encoded = await imageEncoder.encode([square]);

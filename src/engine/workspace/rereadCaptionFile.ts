@@ -285,7 +285,7 @@ function outgrows(
   return !isSame(mentioned, known(found, file, 'mentioned'));
 }
 
-/** What a table said when the folder was opened. */
+/** Content of a table when the folder was opened. */
 function known(
   found: CaptionFiles,
   file: DatasetPath,

@@ -6,9 +6,9 @@ export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   run<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 }
 
@@ -78,14 +78,14 @@ export class BackgroundRescorer {
 
   /** @param onJudged called after each batch: findings may have changed even if no score changed visibly. */
   constructor(
-    priority: ForegroundGate,
-    turns: SerialQueue,
-    members: () => readonly OpenedDataset[],
+    gate: ForegroundGate,
+    queue: SerialQueue,
+    openedDatasets: () => readonly OpenedDataset[],
     onJudged: () => void,
   ) {
-    this.#gate = priority;
-    this.#queue = turns;
-    this.#opened = members;
+    this.#gate = gate;
+    this.#queue = queue;
+    this.#opened = openedDatasets;
     this.#onJudged = onJudged;
   }
 
@@ -96,14 +96,14 @@ export class BackgroundRescorer {
     await new Promise((resolve) => setTimeout(resolve, RESCORE_DELAY_MS));
     for (;;) {
       await this.#gate.pause();
-      const moved = await this.#queue.run(() => Promise.resolve(this.#some()));
+      const moved = await this.#queue.run(() => Promise.resolve(this.#rescoreSome()));
       if (moved === undefined) return visible;
       visible ||= moved;
     }
   }
 
   /** Whether the batch changed anything visibly; undefined if no pair was dirty. */
-  #some(): boolean | undefined {
+  #rescoreSome(): boolean | undefined {
     const open = this.#opened().filter(({ dataset }) => dataset.hasDirtyPairs);
     if (open.length === 0) return undefined;
     const moved = open.map(({ dataset }) => dataset.rescoreBatch());

@@ -10,7 +10,7 @@ import {
 } from '../../core/matching/wordRegions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { SquareImage } from '../../core/ports.ts';
-import { forPerson, withImageBytes } from '../indexing/imageFiles.ts';
+import { foregroundBudget, withImageBytes } from '../indexing/imageFiles.ts';
 import { weighedWords } from '../audit/wordContributions.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
@@ -57,7 +57,7 @@ export class WordQueries {
     const found = this.#find(id);
     if (found === undefined || !this.#isRead(caption)) return [];
     const { dataset, image, known } = found;
-    return remembered(known.words, `${image} ${caption}`, () =>
+    return cached(known.words, `${image} ${caption}`, () =>
       this.#access.gate.first(() => {
         const x = row(dataset.context.model.scorer.spaces.images, image);
         return weighedWords(caption, x, this.#access.ports().textEncoder, signal);
@@ -79,7 +79,7 @@ export class WordQueries {
     if (found === undefined || words.length === 0 || !this.#isRead(caption)) return [];
     const { image, known } = found;
     return this.#access.gate.first(async () => {
-      const crops = await remembered(known.crops, image, () => this.#cropsOf(id, signal));
+      const crops = await cached(known.crops, image, () => this.#cropsOf(id, signal));
       throwIfCancelled(signal);
       const phrases = words.map(({ phrase }) => phrase);
       const { embedding } = await this.#access.ports().textEncoder.encode(phrases);
@@ -96,7 +96,7 @@ export class WordQueries {
       throwIfCancelled(signal);
       return reader.read(bytes, size);
     };
-    const picture = await withImageBytes(files, { path }, read, forPerson);
+    const picture = await withImageBytes(files, { path }, read, foregroundBudget);
     throwIfCancelled(signal);
     return (await imageEncoder.encode(cropsOf(picture))).embedding;
   }
@@ -126,7 +126,7 @@ export class WordQueries {
   }
 }
 
-async function remembered<K extends string | number, V extends object>(
+async function cached<K extends string | number, V extends object>(
   cache: LRUCache<K, V>,
   key: K,
   make: () => Promise<V>,

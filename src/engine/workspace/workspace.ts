@@ -136,7 +136,7 @@ export interface LiveWorkspace {
   /** Opens, indexes and audits every dataset below the folders; call it again after files were created or deleted. */
   refresh(
     folders: readonly string[],
-    hooks: { readonly signal?: CancelSignal; readonly onProgress?: ProgressListener },
+    options: { readonly signal?: CancelSignal; readonly onProgress?: ProgressListener },
   ): Promise<void>;
   /** Runs a user request; indexing and audits pause meanwhile, so `work` must not wait for them. */
   first<T>(work: () => Promise<T>): Promise<T>;

@@ -68,12 +68,14 @@ export function registerCodeActions(context: ServerContext): void {
     ),
   );
   context.connection.onCodeActionResolve((action, token) =>
-    answer('codeAction/resolve', token, context.log, (signal) => resolved(context, action, signal)),
+    answer('codeAction/resolve', token, context.log, (signal) =>
+      resolveQuickFix(context, action, signal),
+    ),
   );
 }
 
 /** The quick fix with its edit and the hashes of the texts it applies to. @throws PairLensError if a caption has changed. */
-async function resolved(
+async function resolveQuickFix(
   context: ServerContext,
   action: CodeAction,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
 import { PairLensError } from '../../core/errors.ts';
-import { unsupported } from '../../core/matching/leaveOneOut.ts';
+import { unsupportedWords } from '../../core/matching/leaveOneOut.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS } from '../../protocol/serverApi.ts';
 import type { PairRef, Status } from '../../protocol/shapes.ts';
@@ -79,7 +79,7 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     },
     async words({ pair, caption }, signal) {
       const words = await context.live.words(idOf(pair), caption, signal);
-      return { words: [...words], unsupported: unsupported(words) };
+      return { words: [...words], unsupported: unsupportedWords(words) };
     },
     async groundings({ pair, caption }, signal) {
       return { words: [...(await context.live.groundings(idOf(pair), caption, signal))] };

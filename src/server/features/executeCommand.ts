@@ -46,7 +46,7 @@ export async function decide(context: ServerContext, { pair, decision }: Decide)
   if (id === undefined)
     throw new PairLensError('invalid-argument', sentence('{0} is no folder.', pair.root));
   await context.live.decide(id, decision);
-  await context.wrote(toAbsolute(id.root, DECISIONS_FILE));
+  await context.recordOwnWrite(toAbsolute(id.root, DECISIONS_FILE));
 }
 
 /** `sent`, validated by the schema. @throws PairLensError `invalid-argument`. */

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
-import { unsupported, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import { unsupportedWords, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
 import { CLIENT_COMMANDS } from '../../protocol/serverApi.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
@@ -137,7 +137,7 @@ function plainHover({ pair, findings, words, captions }: HoverParts): string {
 }
 
 function wordsLine(words: readonly WeighedWord[]): string {
-  return l10n.t('The picture speaks against: {0}', words.map(({ text }) => text).join(', '));
+  return l10n.t('Words that do not fit the picture: {0}', words.map(({ text }) => text).join(', '));
 }
 
 /** One line: the verdict, its probability, and the user's decision. */
@@ -183,7 +183,7 @@ async function wordsOf(
   signal: AbortSignal,
 ): Promise<readonly WeighedWord[]> {
   try {
-    return unsupported(await live.words(pair, pair.caption, signal));
+    return unsupportedWords(await live.words(pair, pair.caption, signal));
   } catch (error) {
     if (!signal.aborted) log.debug(`textDocument/hover: ${describeError(error)}`);
     return [];

@@ -174,14 +174,14 @@ export class OpenDocuments {
       this.#release(file, open);
       return;
     }
-    const told = { text: document.getText(), version: document.version };
+    const pushed = { text: document.getText(), version: document.version };
     const running = new AbortController();
     open.running = running;
     this.#listener
-      .textChanged(file, told.text, running.signal)
+      .textChanged(file, pushed.text, running.signal)
       .then(
         () => {
-          if (open.running === running) open.synced = told;
+          if (open.running === running) open.synced = pushed;
         },
         (error: unknown) => {
           if (!PairLensError.is(error, 'cancelled')) {

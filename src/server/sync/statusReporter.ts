@@ -17,7 +17,7 @@ export class StatusReporter {
   #started = false;
   #error: Status['error'];
   #timer: NodeJS.Timeout | undefined;
-  #told = 0;
+  #notifiedAt = 0;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -49,10 +49,10 @@ export class StatusReporter {
   /** Schedules a status notification. */
   changed(): void {
     if (this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#told + NOTIFY_EVERY_MS - performance.now());
+    const wait = Math.max(0, this.#notifiedAt + NOTIFY_EVERY_MS - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#told = performance.now();
+      this.#notifiedAt = performance.now();
       const { method } = NOTIFICATIONS.status;
       void this.#context.connection.sendNotification(method, this.current());
     }, wait);

@@ -23,9 +23,9 @@ export class FileWatcher {
   readonly #refresh: () => Promise<void>;
   readonly #changed = new Map<string, FileChangeType>();
   /** Files that the server wrote, with their size and modification time afterwards. */
-  readonly #own = new Map<string, string>();
+  readonly #ownWrites = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
-  #acting = 0;
+  #processing = 0;
   #first = 0;
 
   constructor(
@@ -36,18 +36,18 @@ export class FileWatcher {
     this.#context = context;
     this.#folders = folders;
     this.#refresh = refresh;
-    context.connection.onDidChangeWatchedFiles(({ changes }) => this.#heard(changes));
+    context.connection.onDidChangeWatchedFiles(({ changes }) => this.#onChanges(changes));
     // For clients that do not watch files: a save is a change, too.
     context.connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
       const file = context.uris.toPath(uri);
       if (file === undefined) return;
       const known = context.live.kindOf(file) === 'captions';
-      this.#heard([{ uri, type: known ? FileChangeType.Changed : FileChangeType.Created }]);
+      this.#onChanges([{ uri, type: known ? FileChangeType.Changed : FileChangeType.Created }]);
     });
   }
 
   get isBusy(): boolean {
-    return this.#timer !== undefined || this.#acting > 0;
+    return this.#timer !== undefined || this.#processing > 0;
   }
 
   /** Asks the client to report changes below its folders. */
@@ -61,15 +61,15 @@ export class FileWatcher {
   }
 
   /** Records that the server wrote this file, so that its watcher event is ignored. */
-  async wrote(file: string): Promise<void> {
-    this.#own.set(file, await this.#signature(file));
+  async recordOwnWrite(file: string): Promise<void> {
+    this.#ownWrites.set(file, await this.#signature(file));
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
   }
 
-  #heard(changes: readonly FileEvent[]): void {
+  #onChanges(changes: readonly FileEvent[]): void {
     let any = false;
     for (const { uri, type } of changes) {
       const file = this.#context.uris.toPath(uri);
@@ -88,19 +88,19 @@ export class FileWatcher {
     clearTimeout(this.#timer);
     const quiet = this.#context.live.datasets.length > 0 ? QUIET_MS : QUIET_WITHOUT_DATASET_MS;
     const wait = Math.max(0, Math.min(quiet, this.#first + LONGEST_WAIT_MS - now));
-    this.#timer = setTimeout(() => this.#actUnlessMoreCame(), wait);
+    this.#timer = setTimeout(() => this.#processUnlessPostponed(), wait);
   }
 
   /** After a busy event loop the timer fires before messages that have already arrived: these are read first. */
-  #actUnlessMoreCame(): void {
+  #processUnlessPostponed(): void {
     const timer = this.#timer;
     setImmediate(() =>
       setImmediate(() => {
         if (this.#timer !== timer) return;
-        this.#acting++;
-        this.#act()
+        this.#processing++;
+        this.#process()
           .catch((error: unknown) => this.#context.log.error(describeError(error)))
-          .finally(() => this.#acting--);
+          .finally(() => this.#processing--);
       }),
     );
   }
@@ -127,17 +127,17 @@ export class FileWatcher {
   }
 
   /** Drops changes that the server made itself. */
-  async #dropOwn(): Promise<void> {
-    for (const [file, signature] of this.#own) {
+  async #dropOwnWrites(): Promise<void> {
+    for (const [file, signature] of this.#ownWrites) {
       if (!this.#changed.has(file)) continue;
       if ((await this.#signature(file)) === signature) this.#changed.delete(file);
     }
   }
 
-  async #act(): Promise<void> {
+  async #process(): Promise<void> {
     const { live } = this.#context;
     this.#timer = undefined;
-    await this.#dropOwn();
+    await this.#dropOwnWrites();
     const changed = [...this.#changed];
     this.#changed.clear();
     if (changed.length === 0) return;

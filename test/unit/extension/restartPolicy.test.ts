@@ -13,6 +13,6 @@ test('a loop of crashes ends, until a person asks again', () => {
   const policy = new RestartPolicy();
   const restarts = Array.from({ length: 6 }, (_, n) => policy.mayRestart(n * 1000));
   assert.deepEqual(restarts, [true, true, true, true, false, false]);
-  policy.forget();
+  policy.reset();
   assert.ok(policy.mayRestart(7000));
 });

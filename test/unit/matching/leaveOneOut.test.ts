@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { omissions, omissionSupport, unsupported } from '../../../src/core/matching/leaveOneOut.ts';
+import {
+  omissions,
+  omissionSupport,
+  unsupportedWords,
+} from '../../../src/core/matching/leaveOneOut.ts';
 import { matrix } from '../../../src/core/matching/matrix.ts';
 
 describe('words left out', () => {
@@ -36,7 +40,7 @@ describe('words left out', () => {
     assert.ok(Math.abs(weighed[0]!.support - (0.6 - 0.8)) < 1e-6);
     assert.ok(Math.abs(weighed[1]!.support - (0.6 - 0)) < 1e-6);
     assert.deepEqual(
-      unsupported(weighed).map(({ text }) => text),
+      unsupportedWords(weighed).map(({ text }) => text),
       ['red'],
     );
   });

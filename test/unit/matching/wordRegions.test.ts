@@ -69,7 +69,7 @@ describe('words in the picture', () => {
     cells.forEach((cell, c) => assert.ok(Math.abs(cell - (c === 2 ? 0.8 : -0.1)) < 1e-6));
   });
 
-  test('a word that every crop speaks for alike has no place', () => {
+  test('a word with the same similarity to every crop has no place', () => {
     assert.equal(placed(Array<number>(9).fill(0.4)).place, null);
     assert.equal(placed([0.4, 0.42, 0.4, 0.41, 0.4, 0.4, 0.4, 0.4, 0.4]).place, null);
   });

@@ -242,7 +242,7 @@ describe('triage session', () => {
       'a koala asleep in the fork of a tree',
     );
     assert.equal(
-      session.store.state.detail.against.caption,
+      session.store.state.detail.unsupportedWords.caption,
       'a koala asleep in the fork of a tree',
     );
     assert.equal(scripted.callsOf('words').length, 2, 'once for each caption');
