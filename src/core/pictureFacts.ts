@@ -24,26 +24,32 @@ export const WHOLLY_BLANK = 0.97;
 const CUT_OFF = 0.5;
 const CUT_OFF_IN_GREY = 0.2;
 const FILL_GREY = 128;
+/** A colour that fills so much of what is above as well is the background of a drawing or a cut-out object. */
+const BACKGROUND = 0.2;
 
 /**
  * How much of a picture is one colour, from the bottom up: all of it, or a lower part as a cut-off download leaves it.
- * A plain background is no damage: it reaches the top as well.
+ * A plain background is no damage: there is much of it above as well.
  * @param rgb of a square of `size`
  * @returns 0..1; 0 where too little is plain to speak of.
  */
 export function blankShare(rgb: Uint8Array, size: number): number {
   const colour = rgb.subarray(rgb.length - 3);
-  const isPlain = (y: number): boolean => {
-    for (let i = y * size * 3; i < (y + 1) * size * 3; i++) {
-      if (Math.abs((rgb[i] ?? 0) - (colour[i % 3] ?? 0)) > SAME_COLOUR) return false;
+  /** Pixels of that colour in a row. */
+  const plainIn = (y: number): number => {
+    let plain = 0;
+    for (let i = y * size * 3; i < (y + 1) * size * 3; i += 3) {
+      if (colour.every((value, c) => Math.abs((rgb[i + c] ?? 0) - value) <= SAME_COLOUR)) plain++;
     }
-    return true;
+    return plain;
   };
-  let plain = 0;
-  while (plain < size && isPlain(size - 1 - plain)) plain++;
-  const share = plain / size;
+  let rows = 0;
+  while (rows < size && plainIn(size - 1 - rows) === size) rows++;
+  const share = rows / size;
   if (share >= WHOLLY_BLANK) return share;
-  if (isPlain(0)) return 0;
+  let above = 0;
+  for (let y = 0; y < size - rows; y++) above += plainIn(y);
+  if (above > BACKGROUND * size * (size - rows)) return 0;
   const grey = colour.every((value) => Math.abs(value - FILL_GREY) <= SAME_COLOUR);
   return share >= (grey ? CUT_OFF_IN_GREY : CUT_OFF) ? share : 0;
 }

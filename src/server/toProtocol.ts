@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
-import { toAbsolute } from '../core/dataset/paths.ts';
+import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
 import type {
   LiveFinding,
@@ -97,7 +97,7 @@ export class ProtocolConverter {
       ...(image !== undefined && { imageUri: this.#uris.toUri(toAbsolute(root, image)) }),
       ...(pair && { item: this.item(pair) }),
       related: live.related.map((other) => this.item(other)),
-      relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsolute(root, file))),
+      relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsoluteFrom(root, file))),
       fixes: this.fixes(live),
       ...(finding.remedy !== undefined && { remedy: localize(finding.remedy) }),
     };

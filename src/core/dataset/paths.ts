@@ -122,6 +122,25 @@ export function within(folder: DatasetPath, path: DatasetPath): DatasetPath {
   return path.slice(folder.length + 1);
 }
 
+/** `path` as seen from a folder that need not hold it: `../val/a.jpg` from `train`. */
+export function seenFrom(folder: DatasetPath, path: DatasetPath): DatasetPath {
+  const shared = commonFolder(folder, path);
+  const up =
+    within(shared, folder) === '' || folder === shared ? [] : within(shared, folder).split('/');
+  return [...up.map(() => '..'), within(shared, path)].join('/');
+}
+
+/** As `toAbsolute`, for a path that may climb out of `root` by way of `..`. */
+export function toAbsoluteFrom(root: string, path: DatasetPath): string {
+  let folder = root;
+  let rest = path;
+  while (rest.startsWith('../')) {
+    folder = folder.replace(/[\\/][^\\/]+[\\/]*$/, '');
+    rest = rest.slice(3);
+  }
+  return toAbsolute(folder === '' ? '/' : folder, rest);
+}
+
 function isAbsolute(path: string): boolean {
   return path.startsWith('/') || DRIVE.test(path) || UNC.test(path) || path.startsWith('\\\\?\\');
 }

@@ -26,11 +26,10 @@ export function splitFromFolders(folder: DatasetPath): string | undefined {
   return undefined;
 }
 
-/** The split in a caption file's name, e.g. `captions_val2017.json`. */
+/** The one split in a caption file's name, e.g. `captions_val2017.json`; undefined for `train_val.json`. */
 export function splitFromFileName(stem: string): string | undefined {
-  for (const word of stem.split(/[^A-Za-z0-9]+/)) {
-    const split = splitFromName(word);
-    if (split !== undefined) return split;
-  }
-  return undefined;
+  const splits = new Set(stem.split(/[^A-Za-z0-9]+/).map(splitFromName));
+  splits.delete(undefined);
+  const [split, ...others] = splits;
+  return others.length === 0 ? split : undefined;
 }

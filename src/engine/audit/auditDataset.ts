@@ -7,6 +7,7 @@ import { LEVELS_WORST_FIRST, type RuleCode } from '../../core/audit/rule.ts';
 import { type Levels, levelOf, RULES } from '../../core/audit/rules.ts';
 import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
 import { withJudgedTexts } from '../../core/audit/judgedTexts.ts';
+import type { PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import { WordCounts } from '../../core/audit/words.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
@@ -41,6 +42,8 @@ export interface JudgeOptions {
   readonly innerProducts?: InnerProducts;
   /** The user's decision about each pair (engine/audit/decisionFile.ts). */
   readonly decisions?: readonly (Decision | undefined)[];
+  /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
+  readonly elsewhere?: readonly PicturesElsewhere[];
   /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
   readonly pause?: () => Promise<void>;
   readonly signal?: CancelSignal;
@@ -134,6 +137,7 @@ export async function judgeDataset(
     model,
     mismatch,
     words,
+    elsewhere: options.elsewhere ?? [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { LEVELS_WORST_FIRST } from '../../core/audit/rule.ts';
 import type { Finding, Fix } from '../../core/audit/finding.ts';
 import type { Dataset, Pair } from '../../core/dataset/dataset.ts';
+import { resolveWithin } from '../../core/dataset/paths.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import {
   type AuditReport,
@@ -122,7 +123,7 @@ function reportFinding(
       fix.kind === 'replace-caption' ? [fix.caption] : [],
     ),
     relatedPairs: relatedPairs(finding.relatedPairs, dataset, prefix),
-    relatedFiles: finding.relatedFiles.map((file) => prefix + file),
+    relatedFiles: finding.relatedFiles.map((file) => resolveWithin(prefix, file) ?? file),
     fingerprint: fingerprintOf(finding, dataset, prefix, hash),
   };
 }

@@ -1,3 +1,4 @@
+import { AuditedPictures } from '../../core/audit/picturesElsewhere.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { AuditReport } from '../../core/export/auditReport.ts';
 import { auditReport } from '../audit/buildReport.ts';
@@ -30,6 +31,7 @@ export async function auditFolder(
   run: RunOptions,
 ): Promise<AuditedFolder> {
   const datasets: AuditedDataset[] = [];
+  const audited = new AuditedPictures(folder);
   for (const dataset of await workspace.open(folder, run)) {
     throwIfCancelled(run.signal);
     const { levels, words = false, triggerWords = [] } = options;
@@ -37,7 +39,9 @@ export async function auditFolder(
     const known = await workspace.decisions(dataset.root, folder);
     const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
     const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
-    const audit = await workspace.audit(embedded, { levels, decisions, words }, run);
+    const elsewhere = audited.seenFrom(dataset.root);
+    const audit = await workspace.audit(embedded, { levels, decisions, words, elsewhere }, run);
+    audited.add(embedded);
     datasets.push({ dataset, audit, decisions });
   }
   const report = auditReport(folder, datasets, {

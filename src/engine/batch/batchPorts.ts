@@ -4,6 +4,7 @@ import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
+import type { PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { MatchingSpaces } from '../../core/matching/matcher.ts';
 import type { ProgressListener } from '../../core/progress.ts';
@@ -21,6 +22,8 @@ export interface AuditRequest {
   readonly levels: Levels;
   /** The user's decision about each pair. */
   readonly decisions?: readonly (Decision | undefined)[];
+  /** Pictures of the datasets of the same folder that were audited before. */
+  readonly elsewhere?: readonly PicturesElsewhere[];
   /** Whether to weigh the words of each pair, which encodes about six more captions per pair. */
   readonly words?: boolean;
 }

@@ -1,9 +1,10 @@
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
 import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.ts';
+import { stemOf } from '../../core/dataset/fileKinds.ts';
 import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
 import { baseName, folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { splitFromFolders, splitFromName } from '../../core/dataset/split.ts';
+import { splitFromFileName, splitFromFolders, splitFromName } from '../../core/dataset/split.ts';
 import { PairLensError } from '../../core/errors.ts';
 import {
   HEAD_CHARACTERS,
@@ -225,7 +226,7 @@ class TableRows {
       });
       return;
     }
-    const split = splitOf(row, image);
+    const split = splitOf(row, this.#file, image);
     const pair: Pair = {
       image,
       caption: row.caption,
@@ -410,8 +411,8 @@ class TableRows {
   }
 }
 
-/** The row's own word on its split, else that of the folders the image lies in. */
-function splitOf(row: CaptionRow, image: DatasetPath): string | undefined {
+/** The split of a row: its own field, the name of the caption file (`train.jsonl`), or the folder of the image. */
+function splitOf(row: CaptionRow, file: DatasetPath, image: DatasetPath): string | undefined {
   if (row.split !== undefined) return splitFromName(row.split) ?? row.split;
-  return splitFromFolders(folderOf(image));
+  return splitFromFileName(stemOf(baseName(file))) ?? splitFromFolders(folderOf(image));
 }

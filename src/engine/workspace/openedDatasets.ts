@@ -1,3 +1,4 @@
+import { AuditedPictures, type PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
@@ -89,15 +90,18 @@ export async function openFolders(
       throw error;
     });
     if (opened === undefined) continue;
+    const audited = new AuditedPictures(folder);
     for (const found of opened.datasets) {
       onState('indexing');
       const { dataset, ...known } = await updater.withDocuments(opened, found, run.signal);
       const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
         ...run,
         leaveOut,
+        elsewhere: audited.seenFrom(dataset.root),
         pause,
         onAudit: () => onState('auditing'),
       });
+      audited.add({ dataset, images: live.context.embedded.images });
       openedDatasets.push({ opened, dataset: live, ...known });
     }
   }
@@ -107,6 +111,8 @@ export async function openFolders(
 export interface BuildOptions {
   /** What is left out of captions beside what they share. */
   readonly leaveOut: LeftOut;
+  /** Pictures of the datasets of the folder that were audited before. */
+  readonly elsewhere: readonly PicturesElsewhere[];
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
   readonly pause: () => Promise<void>;

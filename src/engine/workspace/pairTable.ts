@@ -82,6 +82,7 @@ export class PairTable {
       model: scorer.model,
       mismatch: copiedInto(new Float64Array(capacity).fill(NaN), context.mismatch),
       words: context.words,
+      elsewhere: context.elsewhere,
     };
     for (const slot of slots.all()) {
       if (this.#judged[slot] !== true) this.context.embedded.textRow[slot] = -1;

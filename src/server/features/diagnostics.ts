@@ -4,7 +4,7 @@ import {
   type DiagnosticRelatedInformation,
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
-import { toAbsolute } from '../../core/dataset/paths.ts';
+import { toAbsoluteFrom } from '../../core/dataset/paths.ts';
 import { shorten, visibleText } from '../../core/text/visibleText.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
 import type { Range } from '../../protocol/shapes.ts';
@@ -120,7 +120,7 @@ export class Diagnostics {
     const image = finding.image ?? pair?.image;
     const images = [...(image === undefined ? [] : [image]), ...finding.relatedFiles]
       .filter((file) => file !== finding.file)
-      .map((file) => at(toAbsolute(root, file), FILE_START, file));
+      .map((file) => at(toAbsoluteFrom(root, file), FILE_START, file));
     const captions = related.map((other) =>
       at(
         other.captionPath,

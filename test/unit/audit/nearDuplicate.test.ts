@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
-import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
+import { duplicates } from '../../../src/core/audit/detectors/duplicatePictures.ts';
 import type { Detected } from '../../../src/core/audit/detectors/detector.ts';
 import { runToCompletion } from '../../../src/core/steps.ts';
 import { row } from '../../../src/core/matching/matrix.ts';
@@ -16,7 +16,9 @@ async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): P
   thumbnails.set(change(thumbnails.subarray(0, 256)), copy * 256);
   const judged = embedded.dataset.pairs.map(() => true);
   const model = await fitAuditModel(embedded, judged, syntheticBank(), {});
-  return runToCompletion(nearDuplicates({ embedded, model }));
+  const { pairs } = embedded.dataset;
+  const context = { embedded, model, elsewhere: [], pairs: () => pairs.keys() };
+  return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! }));
 }
 const files = (found: Detected[]): (string | undefined)[][] =>
   found.map(({ image, relatedFiles }) => [image, ...relatedFiles]);

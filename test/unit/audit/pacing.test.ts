@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
-import { nearDuplicates } from '../../../src/core/audit/detectors/nearDuplicate.ts';
+import { duplicates } from '../../../src/core/audit/detectors/duplicatePictures.ts';
 import { PairLensError } from '../../../src/core/errors.ts';
 import { runCooperatively } from '../../../src/core/steps.ts';
 import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
@@ -46,7 +46,9 @@ test('learning can be given up at each of its stops', async () => {
 test('looking for near-duplicates stops for others every 200 images', async () => {
   const { embedded, model } = await fitted(() => Promise.resolve());
   let pauses = 0;
-  const found = runCooperatively(nearDuplicates({ embedded, model }), () => {
+  const { pairs } = embedded.dataset;
+  const context = { embedded, model, elsewhere: [], pairs: () => pairs.keys() };
+  const found = runCooperatively(duplicates({ ...context, pair: (p) => pairs[p]! }), () => {
     pauses++;
     return Promise.resolve();
   });

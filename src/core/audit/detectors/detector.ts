@@ -4,6 +4,7 @@ import type { Problem } from '../../dataset/problem.ts';
 import type { Steps } from '../../steps.ts';
 import type { AuditModel } from '../auditModel.ts';
 import type { Finding } from '../finding.ts';
+import type { PicturesElsewhere } from '../picturesElsewhere.ts';
 import type { Rule } from '../rule.ts';
 import type { WordCounts } from '../words.ts';
 
@@ -32,6 +33,8 @@ export interface AuditContext {
   /** For each pair the probability that its caption is wrong; NaN where it was not judged. */
   readonly mismatch: Float64Array;
   readonly words: WordCounts;
+  /** Pictures of the datasets of the same folder that were audited before. */
+  readonly elsewhere: readonly PicturesElsewhere[];
 }
 
 /** A finding before its level is known. */

@@ -3,10 +3,9 @@ import { captionMismatch } from './captionMismatch.ts';
 import { captionsSwapped } from './captionsSwapped.ts';
 import { damagedPicture } from './damagedPicture.ts';
 import type { Detector } from './detector.ts';
-import { exactDuplicate } from './exactDuplicate.ts';
+import { duplicatePictures } from './duplicatePictures.ts';
 import { hardNegative } from './hardNegative.ts';
 import { languageNotJudged } from './languageNotJudged.ts';
-import { nearDuplicate } from './nearDuplicate.ts';
 import { trainerPictures } from './trainerPictures.ts';
 
 /** Every detector. A new one is a file beside these and a line here. */
@@ -14,8 +13,7 @@ export const DETECTORS: readonly Detector[] = [
   brokenFiles,
   captionMismatch,
   captionsSwapped,
-  exactDuplicate,
-  nearDuplicate,
+  duplicatePictures,
   hardNegative,
   languageNotJudged,
   damagedPicture,

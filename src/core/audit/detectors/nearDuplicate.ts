@@ -1,133 +1,150 @@
 import type { Steps } from '../../steps.ts';
-import { type AuditContext, type Detected, type Detector, onImages } from './detector.ts';
-import { sentence } from '../../text/sentence.ts';
+import type { AuditContext } from './detector.ts';
+import type { ComparedPictures } from './comparedPictures.ts';
 
 /** Cosine of the looks from which on two pictures are compared closely: saving one badly leaves it at 0.70 or more. */
 const LIKE_LOOK = 0.65;
 /** Correlation of the thumbnails, or of one with the mirrored other, that makes them one picture: a 5 % crop leaves 0.93. */
 const SAME_THUMBNAIL = 0.9;
 const SIDE = 16;
+/** Side of a thumbnail's coarse version, and of its blocks of pixels. */
+const COARSE = 4;
+const BLOCK = SIDE / COARSE;
 /** Images whose likes are compared, or whose thumbnails are made ready for it, in one step. */
 const IMAGES_PER_STEP = 200;
+/** Pictures elsewhere that are compared in one step: some milliseconds. */
+const COMPARED_PER_STEP = 50_000;
 
-/** The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored. */
-export const nearDuplicate: Detector = {
-  rules: [
-    {
-      code: 'near-duplicate',
-      level: 'info',
-      title: sentence('Near-duplicates'),
-      shortTitle: sentence('Near-duplicate'),
-      meaning: sentence(
-        'Two images show the same picture, re-saved, resized, cropped or mirrored; training sees it more often than meant.',
-      ),
-    },
-  ],
-  track: onImages(nearDuplicates),
-};
-
-/** The findings of `nearDuplicate`, in steps: thousands of images take a second. */
-export function* nearDuplicates({
-  model,
-  embedded,
-}: Pick<AuditContext, 'model' | 'embedded'>): Steps<Detected[]> {
-  const { scorer } = model;
-  const { paths, visual, thumbnails } = embedded.images;
-  const n = paths.length;
-  const normalised: Float32Array[] = [];
-  for (let i = 0; i < n; i++) {
-    if (i % IMAGES_PER_STEP === 0) yield;
-    normalised.push(normalise(thumbnails.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)));
-  }
-  const group = Int32Array.from({ length: n }, (_, i) => i);
-  const root = (i: number): number => {
-    // Each visual shortens the way of the next one.
-    while (group[i] !== i) i = group[i] = group[group[i]!]!;
-    return i;
-  };
-  const mirroredPair = new Set<string>();
-  for (let i = 0; i < n; i++) {
-    if (i % IMAGES_PER_STEP === 0) yield;
-    for (const x of scorer.visualLists.items(i)) {
-      if (x >= n || scorer.graph.pictureOf[x] === scorer.graph.pictureOf[i]) continue;
-      if (cosine(visual.data, i, x, visual.columns) < LIKE_LOOK) continue;
-      const plain = correlation(normalised[i]!, normalised[x]!, false);
-      const mirrored = correlation(normalised[i]!, normalised[x]!, true);
-      if (Math.max(plain, mirrored) < SAME_THUMBNAIL) continue;
-      const [a, b] = [root(i), root(x)];
-      group[Math.max(a, b)] = Math.min(a, b);
-      if (mirrored > plain) mirroredPair.add(`${Math.min(i, x)} ${Math.max(i, x)}`);
-    }
-  }
-  const groups = new Map<number, number[]>();
-  for (let i = 0; i < n; i++) {
-    const r = root(i);
-    const members = groups.get(r);
-    if (members === undefined) groups.set(r, [i]);
-    else members.push(i);
-  }
-  const found: Detected[] = [];
-  for (const [first, ...others] of groups.values()) {
-    if (first === undefined || others.length === 0) continue;
-    const mirrored = others.some((x) => mirroredPair.has(`${first} ${x}`));
-    const names = others.map((x) => paths[x]!);
-    found.push({
-      code: 'near-duplicate',
-      file: paths[first]!,
-      image: paths[first]!,
-      message:
-        others.length === 1
-          ? sentence('{0} is nearly the same picture.', names[0]!)
-          : sentence('{0} other files hold nearly the same picture.', others.length),
-      evidence: [
-        mirrored
-          ? sentence('It matches {0} mirrored, point for point.', names[0]!)
-          : sentence(
-              'It matches {0} point for point, apart from size, crop, light or compression.',
-              names[0]!,
-            ),
-      ],
-      confidence: 0.95,
-      relatedPairs: [],
-      relatedFiles: names,
-      fixes: [],
-      remedy: sentence(
-        'Compare the captions and keep one picture, or give both the better caption.',
-      ),
-    });
-  }
-  return found;
+/** Pictures that are nearly the same: indices, ascending. */
+export interface NearGroup {
+  readonly members: readonly number[];
+  /** Whether one of the others is the first one mirrored. */
+  readonly mirrored: boolean;
 }
 
-function cosine(data: Float32Array, i: number, x: number, d: number): number {
+/**
+ * The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored; in steps, since
+ * thousands of images take a second. Within the dataset those that look alike to the encoder are compared, with pictures
+ * elsewhere all.
+ */
+export function* nearGroups(
+  pictures: ComparedPictures,
+  { model }: Pick<AuditContext, 'model'>,
+): Steps<NearGroup[]> {
+  const { scorer } = model;
+  const { own, hashes, visuals, thumbnails } = pictures;
+  const normalised: Thumbnail[] = [];
+  for (const [i, thumbnail] of thumbnails.entries()) {
+    if (i % IMAGES_PER_STEP === 0) yield;
+    normalised.push(new Thumbnail(thumbnail));
+  }
+  const groups = new Groups(thumbnails.length);
+  const compare = (i: number, x: number): void => {
+    if (hashes[i] === hashes[x] || dot(visuals[i]!, visuals[x]!) < LIKE_LOOK) return;
+    const plain = normalised[i]!.correlation(normalised[x]!, false);
+    const mirrored = normalised[i]!.correlation(normalised[x]!, true);
+    if (Math.max(plain, mirrored) >= SAME_THUMBNAIL) groups.join(i, x, mirrored > plain);
+  };
+  let compared = 0;
+  for (let i = 0; i < own; i++) {
+    if (i % IMAGES_PER_STEP === 0) yield;
+    for (const x of scorer.visualLists.items(i)) if (x < own) compare(i, x);
+    for (let x = own; x < thumbnails.length; x++) {
+      if (++compared % COMPARED_PER_STEP === 0) yield;
+      if (normalised[i]!.mayMatch(normalised[x]!)) compare(i, x);
+    }
+  }
+  return groups.found();
+}
+
+/** Which pictures are the same, directly or by way of others. */
+class Groups {
+  readonly #parent: Int32Array;
+  readonly #mirrored = new Set<string>();
+
+  constructor(size: number) {
+    this.#parent = Int32Array.from({ length: size }, (_, i) => i);
+  }
+
+  join(i: number, x: number, mirrored: boolean): void {
+    const [a, b] = [this.#root(i), this.#root(x)];
+    this.#parent[Math.max(a, b)] = Math.min(a, b);
+    if (mirrored) this.#mirrored.add(`${Math.min(i, x)} ${Math.max(i, x)}`);
+  }
+
+  #root(i: number): number {
+    const parent = this.#parent;
+    // Each look shortens the way of the next one.
+    while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!;
+    return i;
+  }
+
+  found(): NearGroup[] {
+    const groups = new Map<number, number[]>();
+    for (let i = 0; i < this.#parent.length; i++) {
+      const r = this.#root(i);
+      const members = groups.get(r);
+      if (members === undefined) groups.set(r, [i]);
+      else members.push(i);
+    }
+    return [...groups.values()]
+      .filter(({ length }) => length > 1)
+      .map((members) => ({
+        members,
+        mirrored: members.some((x) => this.#mirrored.has(`${members[0]} ${x}`)),
+      }));
+  }
+}
+
+/** A thumbnail less its mean, of unit length: brightness and contrast no longer matter. */
+class Thumbnail {
+  readonly #pixels: Float32Array;
+  /** Its part in the space of 4 x 4 blocks, and the length of the rest. */
+  readonly #coarse: Float32Array;
+  readonly #rest: number;
+
+  constructor(pixels: Uint8Array) {
+    let sum = 0;
+    for (const value of pixels) sum += value;
+    const mean = sum / Math.max(1, pixels.length);
+    this.#pixels = Float32Array.from(pixels, (value) => value - mean);
+    const length = Math.sqrt(dot(this.#pixels, this.#pixels));
+    const scale = length > 0 ? 1 / length : 0;
+    for (let p = 0; p < this.#pixels.length; p++) this.#pixels[p]! *= scale;
+    this.#coarse = new Float32Array(COARSE * COARSE);
+    for (let p = 0; p < this.#pixels.length; p++) {
+      const [y, x] = [Math.floor(p / SIDE / BLOCK), Math.floor((p % SIDE) / BLOCK)];
+      this.#coarse[y * COARSE + x]! += this.#pixels[p]! / BLOCK;
+    }
+    this.#rest = Math.sqrt(Math.max(0, 1 - dot(this.#coarse, this.#coarse)));
+  }
+
+  /** Whether the correlation can reach what makes two pictures one: the rests can add no more than their lengths. */
+  mayMatch(other: Thumbnail): boolean {
+    const wanted = SAME_THUMBNAIL - this.#rest * other.#rest;
+    return (
+      product(this.#coarse, other.#coarse, COARSE, false) >= wanted ||
+      product(this.#coarse, other.#coarse, COARSE, true) >= wanted
+    );
+  }
+
+  correlation(other: Thumbnail, mirrored: boolean): number {
+    return product(this.#pixels, other.#pixels, SIDE, mirrored);
+  }
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let c = 0; c < d; c++) sum += data[i * d + c]! * data[x * d + c]!;
+  for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!;
   return sum;
 }
 
-/** Thumbnail less its mean, of unit length: brightness and contrast no longer matter. */
-function normalise(pixels: Uint8Array): Float32Array {
+/** Inner product of two squares, or of one with the mirrored other. */
+function product(a: Float32Array, b: Float32Array, side: number, mirrored: boolean): number {
+  if (!mirrored) return dot(a, b);
   let sum = 0;
-  for (const value of pixels) sum += value;
-  const mean = sum / Math.max(1, pixels.length);
-  const out = new Float32Array(pixels.length);
-  let squares = 0;
-  for (let p = 0; p < pixels.length; p++) {
-    const value = pixels[p]! - mean;
-    out[p] = value;
-    squares += value * value;
-  }
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let p = 0; p < out.length; p++) out[p] = out[p]! * scale;
-  return out;
-}
-
-function correlation(a: Float32Array, b: Float32Array, mirrored: boolean): number {
-  let sum = 0;
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      sum += a[y * SIDE + x]! * b[y * SIDE + (mirrored ? SIDE - 1 - x : x)]!;
-    }
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) sum += a[y * side + x]! * b[y * side + side - 1 - x]!;
   }
   return sum;
 }

@@ -1,0 +1,166 @@
+import type { Steps } from '../../steps.ts';
+import { sentence, type SentenceValue } from '../../text/sentence.ts';
+import { ComparedPictures } from './comparedPictures.ts';
+import { type AuditContext, type Detected, type Detector, onImages } from './detector.ts';
+import { exactGroups } from './exactDuplicate.ts';
+import { nearGroups } from './nearDuplicate.ts';
+
+/** Pictures that are there several times: in this dataset, and in the datasets of the same folder that come before it. */
+export const duplicatePictures: Detector = {
+  rules: [
+    {
+      code: 'split-leak',
+      level: 'warning',
+      title: sentence('Pictures in several splits'),
+      shortTitle: sentence('Picture in several splits'),
+      meaning: sentence(
+        'A picture that is trained on is also in the validation or test split. What is measured there looks better than it is.',
+      ),
+    },
+    {
+      code: 'exact-duplicate',
+      level: 'warning',
+      title: sentence('Exact duplicates'),
+      shortTitle: sentence('Exact duplicate'),
+      meaning: sentence(
+        'Two image files hold the same bytes; training sees the picture more often than meant.',
+      ),
+    },
+    {
+      code: 'near-duplicate',
+      level: 'info',
+      title: sentence('Near-duplicates'),
+      shortTitle: sentence('Near-duplicate'),
+      meaning: sentence(
+        'Two images show the same picture, re-saved, resized, cropped or mirrored; training sees it more often than meant.',
+      ),
+    },
+  ],
+  track: onImages(duplicates),
+};
+
+/** The findings of `duplicatePictures`, in steps. */
+export function* duplicates(
+  context: Pick<AuditContext, 'model' | 'embedded' | 'elsewhere' | 'pairs' | 'pair'>,
+): Steps<Detected[]> {
+  const pictures = new ComparedPictures(context);
+  yield;
+  const found = inSeveralSplits(pictures);
+  for (const members of exactGroups(pictures)) found.push(exactDuplicate(pictures, members));
+  for (const { members, mirrored } of yield* nearGroups(pictures, context)) {
+    found.push(nearDuplicate(pictures, members, mirrored));
+  }
+  return found;
+}
+
+/** Images whose captions belong to several splits: `train.jsonl` and `val.jsonl` both name it. */
+function inSeveralSplits({ own, names, splits }: ComparedPictures): Detected[] {
+  return splits.slice(0, own).flatMap((of, i) =>
+    distinct(of).length < 2
+      ? []
+      : [
+          {
+            ...fact('split-leak', names[i] ?? ''),
+            message: sentence('The picture has captions in several splits: {0}.', listed(of)),
+            evidence: [],
+            relatedFiles: [],
+            remedy: LEAK_REMEDY,
+          },
+        ],
+  );
+}
+
+const LEAK_REMEDY = sentence(
+  'Take it out of one of them: what a model was trained on says nothing about new pictures.',
+);
+
+function exactDuplicate(pictures: ComparedPictures, members: readonly number[]): Detected {
+  const { names, paths } = pictures;
+  const [first = 0, ...others] = members;
+  const same = sentence(
+    'Byte for byte the same as {0}.',
+    others
+      .slice(0, 3)
+      .map((i) => names[i])
+      .join(', '),
+  );
+  const relatedFiles = others.map((i) => paths[i] ?? '');
+  const splits = splitsIn(pictures, members);
+  if (splits.length > 1) {
+    return {
+      ...fact('split-leak', paths[first] ?? ''),
+      message: sentence('The same picture is in several splits: {0}.', listed(splits)),
+      evidence: [same],
+      relatedFiles,
+      remedy: LEAK_REMEDY,
+    };
+  }
+  return {
+    ...fact('exact-duplicate', paths[first] ?? ''),
+    message: sentence('The same image is here {0} times.', members.length),
+    evidence: [same],
+    relatedFiles,
+    remedy: sentence('Keep one of them, with the better caption.'),
+  };
+}
+
+function nearDuplicate(
+  pictures: ComparedPictures,
+  members: readonly number[],
+  mirrored: boolean,
+): Detected {
+  const { names, paths } = pictures;
+  const [first = 0, ...others] = members;
+  const example = names[others[0] ?? 0] ?? '';
+  const match = mirrored
+    ? sentence('It matches {0} mirrored, point for point.', example)
+    : sentence(
+        'It matches {0} point for point, apart from size, crop, light or compression.',
+        example,
+      );
+  const relatedFiles = others.map((i) => paths[i] ?? '');
+  const splits = splitsIn(pictures, members);
+  if (splits.length > 1) {
+    return {
+      ...fact('split-leak', paths[first] ?? ''),
+      message: sentence('Nearly the same picture is in several splits: {0}.', listed(splits)),
+      evidence: [match],
+      confidence: 0.95,
+      relatedFiles,
+      remedy: LEAK_REMEDY,
+    };
+  }
+  return {
+    ...fact('near-duplicate', paths[first] ?? ''),
+    message:
+      others.length === 1
+        ? sentence('{0} is nearly the same picture.', example)
+        : sentence('{0} other files hold nearly the same picture.', others.length),
+    evidence: [match],
+    confidence: 0.95,
+    relatedFiles,
+    remedy: sentence('Compare the captions and keep one picture, or give both the better caption.'),
+  };
+}
+
+function fact(
+  code: string,
+  image: string,
+): Pick<Detected, 'code' | 'file' | 'image' | 'confidence' | 'relatedPairs' | 'fixes'> {
+  return { code, file: image, image, confidence: 1, relatedPairs: [], fixes: [] };
+}
+
+/** The splits of some pictures; those of a picture in several are told of it alone. */
+function splitsIn({ splits }: ComparedPictures, members: readonly number[]): string[] {
+  return distinct(members.flatMap((i) => splits[i] ?? []));
+}
+
+/** Karpathy's `restval` is trained on. */
+function distinct(splits: readonly string[]): string[] {
+  return [...new Set(splits.map((split) => (split === 'restval' ? 'train' : split)))];
+}
+
+function listed(splits: readonly string[]): SentenceValue {
+  const [last = '', ...others] = distinct(splits).sort().reverse();
+  return others.length === 0 ? last : sentence('{0} and {1}', others.reverse().join(', '), last);
+}

@@ -1,0 +1,78 @@
+import type { Dataset, DatasetPath } from '../dataset/dataset.ts';
+import { splitFromFolders } from '../dataset/split.ts';
+import { folderOf, isWithin, joinPath, seenFrom, toDatasetPath, within } from '../dataset/paths.ts';
+import type { Matrix } from '../matching/matrix.ts';
+import type { EmbeddedDataset, ImageTable } from './embeddedDataset.ts';
+
+/** The pictures of another dataset of the opened folder, with which those of a dataset are compared. */
+export interface PicturesElsewhere {
+  /** Relative to the root of the dataset that is audited, by way of `..`. */
+  readonly paths: readonly DatasetPath[];
+  /** Relative to the opened folder, as messages name them. */
+  readonly names: readonly DatasetPath[];
+  readonly hashes: readonly string[];
+  readonly visual: Matrix;
+  readonly thumbnails: Uint8Array;
+  /** For each picture the splits that its captions belong to. */
+  readonly splits: readonly (readonly string[])[];
+}
+
+/** The pictures of the datasets of a folder that were audited so far: each dataset is compared with those before it. */
+export class AuditedPictures {
+  readonly #folder: string;
+  readonly #datasets: {
+    readonly names: readonly DatasetPath[];
+    readonly images: Pick<ImageTable, 'hashes' | 'visual' | 'thumbnails'>;
+    readonly splits: readonly (readonly string[])[];
+  }[] = [];
+
+  /** @param folder that was opened, an absolute path. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  add({ dataset, images }: Pick<EmbeddedDataset, 'dataset' | 'images'>): void {
+    const { paths, hashes, visual, thumbnails } = images;
+    const root = this.#pathOf(dataset.root);
+    const splits = splitsOf(dataset);
+    this.#datasets.push({
+      names: paths.map((path) => joinPath(root, path)),
+      images: { hashes, visual, thumbnails },
+      splits: paths.map((path) => splits.get(path) ?? splitsOfFolder(joinPath(root, path))),
+    });
+  }
+
+  /** @param root of a dataset of the folder, an absolute path. */
+  seenFrom(root: string): PicturesElsewhere[] {
+    const from = this.#pathOf(root);
+    return this.#datasets.map(({ names, images, splits }) => ({
+      ...images,
+      names,
+      paths: names.map((name) =>
+        isWithin(name, from) ? within(from, name) : seenFrom(from, name),
+      ),
+      splits,
+    }));
+  }
+
+  #pathOf(root: string): DatasetPath {
+    return toDatasetPath(this.#folder, root) ?? '';
+  }
+}
+
+/** For each captioned image the splits that its captions belong to. */
+export function splitsOf({ pairs }: Pick<Dataset, 'pairs'>): Map<DatasetPath, string[]> {
+  const splits = new Map<DatasetPath, string[]>();
+  for (const { image, split } of pairs) {
+    const known = splits.get(image) ?? [];
+    if (split === undefined || known.includes(split)) splits.set(image, known);
+    else splits.set(image, [...known, split]);
+  }
+  return splits;
+}
+
+/** The split of an image without captions. */
+export function splitsOfFolder(image: DatasetPath): string[] {
+  const split = splitFromFolders(folderOf(image));
+  return split === undefined ? [] : [split];
+}
