@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pushTo } from '../core/collections.ts';
 import type { FindingItem } from '../protocol/shapes.ts';
 import type { FindingsModel } from './findingsModel.ts';
 
@@ -20,7 +21,7 @@ export function registerFileDecorations(findings: FindingsModel): vscode.Disposa
       const { imageUri, uri, level } = finding;
       if (imageUri === undefined || imageUri === uri || COLORS[level] === undefined) continue;
       const key = vscode.Uri.parse(imageUri).toString();
-      byImage.set(key, [...(byImage.get(key) ?? []), finding]);
+      pushTo(byImage, key, finding);
     }
     const touched = new Set([...before.keys(), ...byImage.keys()]);
     changed.fire([...touched].map((uri) => vscode.Uri.parse(uri)));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { groupBy } from '../core/collections.ts';
 import { baseName } from '../core/dataset/paths.ts';
 import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
@@ -191,13 +192,9 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
 }
 
 function groups(findings: readonly FindingItem[], by: GroupBy): FindingNode[] {
-  const byKey = new Map<string, FindingItem[]>();
-  for (const finding of findings) {
-    const key = by === 'rule' ? finding.code : (finding.imageUri ?? finding.uri);
-    const group = byKey.get(key);
-    if (group === undefined) byKey.set(key, [finding]);
-    else group.push(finding);
-  }
+  const byKey = groupBy(findings, ({ code, imageUri, uri }) =>
+    by === 'rule' ? code : (imageUri ?? uri),
+  );
   const groups = [...byKey].map(([key, of]) => ({ kind: 'group' as const, key, findings: of }));
   // The order must not depend on which rule was found first.
   const rank = ({ findings: [worst] }: (typeof groups)[number]): number =>

@@ -1,3 +1,4 @@
+import { pushTo } from '../collections.ts';
 import { csls } from '../matching/hubness.ts';
 import { dotRows } from '../matching/innerProducts.ts';
 import type { Steps } from '../steps.ts';
@@ -60,11 +61,7 @@ export function* nearScores(
     if (n % JUDGED_PER_STEP === 0) yield;
     const words = [...contentWords(texts[pair.text]!)];
     wordsOf.push(words);
-    for (const word of words) {
-      const known = holders.get(word);
-      if (known === undefined) holders.set(word, [pair]);
-      else known.push(pair);
-    }
+    for (const word of words) pushTo(holders, word, pair);
   }
   const most = Math.max(3, TELLING * pairs.length);
   return yield* exchanged(scorer, pairs, NEAR_INJECTIONS, (at) => {

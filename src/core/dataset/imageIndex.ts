@@ -1,3 +1,4 @@
+import { groupBy } from '../collections.ts';
 import type { DatasetPath } from './dataset.ts';
 import { stemOf } from './fileKinds.ts';
 import { baseName, folderOf, isWithin } from './paths.ts';
@@ -37,41 +38,41 @@ export class ImageIndex {
 
   /** Images whose path without extension is this one (kohya writes its keys so). */
   withStem(stem: DatasetPath): readonly DatasetPath[] {
-    this.#stems ??= group(this.paths, (path) => stemOf(path).normalize('NFC'));
+    this.#stems ??= groupBy(this.paths, (path) => stemOf(path).normalize('NFC'));
     return this.#stems.get(stem.normalize('NFC')) ?? [];
   }
 
   /** Images whose path differs from this one in upper and lower case only. */
   differingInCase(path: DatasetPath): readonly DatasetPath[] {
-    this.#folded ??= group(this.paths, fold);
+    this.#folded ??= groupBy(this.paths, fold);
     return this.#folded.get(fold(path)) ?? [];
   }
 
   /** The images of this file name, with or without its extension, wherever they lie. */
   allNamed(written: string): readonly DatasetPath[] {
     const name = fold(baseName(written.trim().replaceAll('\\', '/')));
-    this.#names ??= group(this.paths, (path) => fold(baseName(path)));
+    this.#names ??= groupBy(this.paths, (path) => fold(baseName(path)));
     const exact = this.#names.get(name);
     if (exact !== undefined) return exact;
-    this.#foldedNameStems ??= group(this.paths, (path) => fold(stemOf(baseName(path))));
+    this.#foldedNameStems ??= groupBy(this.paths, (path) => fold(stemOf(baseName(path))));
     return this.#foldedNameStems.get(name) ?? [];
   }
 
   /** The first image of this file name anywhere below `folder`: where a lost one may have gone. */
   named(name: string, folder: DatasetPath): DatasetPath | undefined {
-    this.#names ??= group(this.paths, (path) => fold(baseName(path)));
+    this.#names ??= groupBy(this.paths, (path) => fold(baseName(path)));
     const known = this.#names.get(fold(baseName(name.replaceAll('\\', '/')))) ?? [];
     return known.find((path) => isWithin(path, folder));
   }
 
   /** Images of this file name in any folder; with `byStem` also those that have the name before their extension. */
   namesakes(name: string, byStem: boolean): readonly DatasetPath[] {
-    this.#names ??= group(this.paths, (path) => fold(baseName(path)));
+    this.#names ??= groupBy(this.paths, (path) => fold(baseName(path)));
     const exact = (this.#names.get(fold(name)) ?? []).filter(
       (path) => baseName(path).normalize('NFC') === name.normalize('NFC'),
     );
     if (!byStem || exact.length > 0) return exact;
-    this.#nameStems ??= group(this.paths, (path) => stemOf(baseName(path)).normalize('NFC'));
+    this.#nameStems ??= groupBy(this.paths, (path) => stemOf(baseName(path)).normalize('NFC'));
     return this.#nameStems.get(name.normalize('NFC')) ?? [];
   }
 
@@ -88,15 +89,4 @@ export class ImageIndex {
 
 function fold(path: string): string {
   return path.normalize('NFC').toLowerCase();
-}
-
-function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [item]);
-    else known.push(item);
-  }
-  return groups;
 }

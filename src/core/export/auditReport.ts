@@ -1,4 +1,5 @@
 import { type Level, LEVELS_WORST_FIRST, type RuleCode } from '../audit/rule.ts';
+import { groupBy } from '../collections.ts';
 
 /** Range of a caption in its file, for editors and CI: 1-based lines and columns of UTF-16 code units. */
 export interface ReportRegion {
@@ -116,11 +117,5 @@ export function atLeast(
 export function groupByCode(
   findings: readonly ReportFinding[],
 ): ReadonlyMap<RuleCode, readonly ReportFinding[]> {
-  const groups = new Map<RuleCode, ReportFinding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.code);
-    if (group === undefined) groups.set(finding.code, [finding]);
-    else group.push(finding);
-  }
-  return groups;
+  return groupBy(findings, ({ code }) => code);
 }

@@ -1,3 +1,4 @@
+import { pushTo } from '../collections.ts';
 import { splitFromFileName } from '../dataset/split.ts';
 import { stemOf } from '../dataset/fileKinds.ts';
 import { namesImage } from './columnNames.ts';
@@ -66,10 +67,7 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
       const name = entry.get('file_name')?.value;
       if (typeof name === 'string') images.set(idOf(entry, 'id'), name);
     } else if (section === 'annotations' && entry.has('caption')) {
-      const id = idOf(entry, 'image_id');
-      const known = annotations.get(id);
-      if (known === undefined) annotations.set(id, [entry]);
-      else known.push(entry);
+      pushTo(annotations, idOf(entry, 'image_id'), entry);
     }
   });
   if (broken !== undefined) {

@@ -1,3 +1,4 @@
+import { pushTo } from '../../core/collections.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { isImageName } from '../../core/dataset/fileKinds.ts';
 import { folderOf, isWithin } from '../../core/dataset/paths.ts';
@@ -33,10 +34,7 @@ export function outsideLinkProblems(
         ? known.has(link.path)
         : listed.some((path) => isWithin(path, link.path));
     if (!brings) continue;
-    const folder = folderOf(link.path);
-    const beside = byFolder.get(folder);
-    if (beside === undefined) byFolder.set(folder, [link]);
-    else beside.push(link);
+    pushTo(byFolder, folderOf(link.path), link);
   }
   return [...byFolder].flatMap(([folder, beside]) =>
     beside.length > MANY_LINKS ? [manyLinks(folder, beside)] : beside.map(oneLink),

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
+import { pushTo } from '../../core/collections.ts';
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { groupBy } from '../../core/collections.ts';
 import { companionGroups, type CompanionGroup } from '../../core/dataset/companions.ts';
@@ -164,9 +165,7 @@ async function matchByName(
     if (first === undefined) continue;
     unread.push(...others);
     sidecarOf.set(image, first);
-    const sharing = imagesOf.get(first);
-    if (sharing === undefined) imagesOf.set(first, [image]);
-    else sharing.push(image);
+    pushTo(imagesOf, first, image);
   }
   for (const [file, sharing] of imagesOf) {
     if (sharing.length > 1) problems.push(sharedSidecar(file, sharing));

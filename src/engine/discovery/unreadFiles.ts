@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/collections.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
@@ -82,13 +83,7 @@ const NAMED_SO = 3;
 
 /** Folders of uncaptioned images whose names read like captions. */
 export function captionsInNames(uncaptioned: readonly DatasetPath[]): UnreadFile[] {
-  const folders = new Map<DatasetPath, DatasetPath[]>();
-  for (const image of uncaptioned) {
-    const known = folders.get(folderOf(image));
-    if (known === undefined) folders.set(folderOf(image), [image]);
-    else known.push(image);
-  }
-  return [...folders].flatMap(([, images]): UnreadFile[] => {
+  return [...groupBy(uncaptioned, folderOf).values()].flatMap((images): UnreadFile[] => {
     const worded = images.filter((image) => wordsOf(image).length >= NAME_WORDS);
     if (worded.length < NAMED_SO || worded.length < 0.8 * images.length) return [];
     const what = sentence('an image whose name reads like a caption, which is not read');

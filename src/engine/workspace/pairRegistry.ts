@@ -1,3 +1,4 @@
+import { pushTo } from '../../core/collections.ts';
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { move, type PlacedCaption, type RowPatch } from '../../core/formats/rowPatch.ts';
 
@@ -22,8 +23,8 @@ export class PairRegistry {
     this.pairs = pairs.map(withOwnRange);
     for (const [slot, pair] of pairs.entries()) {
       this.#slotOf.set(pairKey(pair.image, pair.captionIndex), slot);
-      push(this.#ofImage, pair.image, slot);
-      push(this.#ofFile, pair.source.file, slot);
+      pushTo(this.#ofImage, pair.image, slot);
+      pushTo(this.#ofFile, pair.source.file, slot);
     }
   }
 
@@ -134,12 +135,6 @@ export class PairRegistry {
     const pair = this.pairs[slot];
     return pair !== undefined && this.find(pair.image, pair.captionIndex) === slot;
   }
-}
-
-function push<K>(lists: Map<K, number[]>, key: K, value: number): void {
-  const known = lists.get(key);
-  if (known === undefined) lists.set(key, [value]);
-  else known.push(value);
 }
 
 function withOwnRange(pair: Pair): Pair {

@@ -1,4 +1,5 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
+import { groupBy } from '../../core/collections.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
 import {
@@ -178,12 +179,10 @@ export function fileContent(context: FileContext, file: DatasetPath, read: ReadF
 
 /** The dataset with the new content of a file. */
 export function withContent(dataset: Dataset, content: FileContent): Dataset {
-  const byFile = new Map<DatasetPath, readonly Pair[]>();
-  for (const pair of dataset.pairs) {
-    const known = byFile.get(pair.source.file) as Pair[] | undefined;
-    if (known === undefined) byFile.set(pair.source.file, [pair]);
-    else known.push(pair);
-  }
+  const byFile: Map<DatasetPath, readonly Pair[]> = groupBy(
+    dataset.pairs,
+    ({ source }) => source.file,
+  );
   for (const [file, pairs] of content.pairs) byFile.set(file, pairs);
   return {
     ...dataset,

@@ -4,6 +4,7 @@ import {
   type DiagnosticRelatedInformation,
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
+import { groupBy } from '../../core/collections.ts';
 import { toAbsoluteFrom } from '../../core/dataset/paths.ts';
 import { shorten, visibleText } from '../../core/text/visibleText.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
@@ -55,14 +56,8 @@ export class Diagnostics {
 
   #publish(): void {
     const { documents, uris, settings, live } = this.#context;
-    const byFile = new Map<string, LiveFinding[]>();
     const shown = settings.enable ? live.findings().slice(0, settings.maxProblems) : [];
-    for (const finding of shown) {
-      const file = fileOf(finding);
-      const list = byFile.get(file);
-      if (list === undefined) byFile.set(file, [finding]);
-      else list.push(finding);
-    }
+    const byFile = groupBy(shown, fileOf);
     const notSynced = new Set<string>();
     for (const file of documents.files()) {
       // These positions belong to an older text: diagnostics of the current version follow.

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { InlayHint, MarkupKind, type InlayHintParams } from 'vscode-languageserver/node';
+import { pushTo } from '../../core/collections.ts';
 import type { LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';
@@ -48,7 +49,7 @@ async function inlayHints(
   for (const finding of live.findings()) {
     const { pair } = finding;
     if (pair?.captionPath !== file) continue;
-    byPair.set(keyOf(pair), [...(byPair.get(keyOf(pair)) ?? []), finding]);
+    pushTo(byPair, keyOf(pair), finding);
   }
   return pairs.map((pair) => hintOf(context, pair, byPair.get(keyOf(pair)) ?? []));
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../../collections.ts';
 import { flaggedPairs } from './captionMismatch.ts';
 import type { Steps } from '../../steps.ts';
 import {
@@ -97,14 +98,7 @@ export function pairsByText(
   { embedded }: AuditContext,
   pairs: readonly number[],
 ): ReadonlyMap<number, readonly number[]> {
-  const byText = new Map<number, number[]>();
-  for (const p of pairs) {
-    const text = embedded.textRow[p]!;
-    const known = byText.get(text);
-    if (known === undefined) byText.set(text, [p]);
-    else known.push(p);
-  }
-  return byText;
+  return groupBy(pairs, (p) => embedded.textRow[p]!);
 }
 
 /**

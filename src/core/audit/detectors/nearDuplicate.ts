@@ -1,3 +1,4 @@
+import { pushTo } from '../../collections.ts';
 import type { Steps } from '../../steps.ts';
 import type { AuditContext } from './detector.ts';
 import type { ComparedPictures } from './comparedPictures.ts';
@@ -82,10 +83,7 @@ class Groups {
   found(): NearGroup[] {
     const groups = new Map<number, number[]>();
     for (let i = 0; i < this.#parent.length; i++) {
-      const r = this.#root(i);
-      const members = groups.get(r);
-      if (members === undefined) groups.set(r, [i]);
-      else members.push(i);
+      pushTo(groups, this.#root(i), i);
     }
     return [...groups.values()]
       .filter(({ length }) => length > 1)
