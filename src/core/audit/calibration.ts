@@ -13,7 +13,7 @@ export interface Calibration {
   readonly trust: number;
   /** Probability that a caption with this score is wrong: 0..1, never rising with the score. */
   readonly mismatch: (score: number) => number;
-  /** Natural logarithm of how much likelier this score is of a right caption than of a wrong one; never falls with the score. */
+  /** Natural logarithm of how much likelier this score is of a right caption than of a random one; never falls with the score. */
   readonly support: (score: number) => number;
 }
 
@@ -75,11 +75,11 @@ export function* calibrate(
   const posterior = masses.map((mass) => mass / total);
   const table = new Float64Array(counts.length);
   const ratios = new Float64Array(counts.length);
-  fits.forEach(({ wrong, share }, s) => {
-    const odds = Math.log(share / (1 - share));
+  fits.forEach(({ wrong, mean: place, spread: width }, s) => {
+    const right = rightDensity(randomDensity, place, width);
     for (let c = 0; c < table.length; c++) {
       table[c]! += posterior[s]! * wrong[c]!;
-      ratios[c]! += posterior[s]! * (Math.log((1 - wrong[c]!) / wrong[c]!) + odds);
+      ratios[c]! += posterior[s]! * Math.log((right[c]! + FLOOR) / (randomDensity[c]! + FLOOR));
     }
   });
   const best = fits[posterior.indexOf(Math.max(...posterior))]!;
@@ -101,6 +101,7 @@ export function* calibrate(
 interface Fit {
   readonly logLikelihood: number;
   readonly mean: number;
+  readonly spread: number;
   /** P(wrong) at each cell of the grid. */
   readonly wrong: Float64Array;
 }
@@ -156,7 +157,7 @@ function fitAt(
     [mean, spread, nearShare] = [nextMean, nextSpread, nextNear];
     if (moved < CLOSE) break;
   }
-  return { logLikelihood, mean, wrong };
+  return { logLikelihood, mean, spread, wrong };
 }
 
 function logPrior(mean: number, spread: number, nearShare: number): number {

@@ -11,7 +11,7 @@ const ANYWHERE = 0.05;
 /** From this probability of being wrong where it is on, a caption has lost its image: it is called homeless. */
 const HOMELESS = 0.3;
 /** Likelihood ratios beyond this are not believed: their densities rest on a few thousand draws. Natural logarithm. */
-const MOST_SUPPORT = 6;
+const MOST_SUPPORT = 8;
 
 /** A caption that may be the right one of an image, or an image that may be the right one of a caption. */
 export interface Candidate {
@@ -153,7 +153,7 @@ export function ranked(
     return {
       row,
       homeless: wrong[row]! >= HOMELESS,
-      weight: prior * Math.exp(Math.min(MOST_SUPPORT, support(row))),
+      weight: prior * Math.exp(Math.min(MOST_SUPPORT, 1.5 * support(row))),
     };
   });
   const all = candidates.reduce((sum, { weight }) => sum + weight, 1 - ELSEWHERE);
