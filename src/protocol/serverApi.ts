@@ -7,6 +7,7 @@ import {
   neighboursSchema,
   neighbourSchema,
   pairItemSchema,
+  captionMoveSchema,
   pairRefSchema,
   groundedWordSchema,
   positionSchema,
@@ -144,6 +145,12 @@ export const REQUESTS = {
   swapEdit: request(
     'pairlens/swapEdit',
     z.object({ pair: pairRefSchema, other: pairRefSchema }),
+    workspaceEditSchema,
+  ),
+  /** The edit that gives every pair `to` the caption of the pair `from`. */
+  moveEdit: request(
+    'pairlens/moveEdit',
+    z.object({ moves: z.array(captionMoveSchema) }),
     workspaceEditSchema,
   ),
   /** The edit that adds a caption to an image without one. */

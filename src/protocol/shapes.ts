@@ -43,9 +43,14 @@ export const decidedPairSchema = z.object({
 });
 export type DecidedPair = z.infer<typeof decidedPairSchema>;
 
+/** A pair that takes the caption of another. */
+export const captionMoveSchema = z.object({ to: pairRefSchema, from: pairRefSchema });
+export type CaptionMove = z.infer<typeof captionMoveSchema>;
+
 export const fixKindSchema = z.enum([
   'replace-caption',
   'swap-captions',
+  'move-captions',
   'create-caption',
   'mark-verified',
   'exclude-pair',
@@ -64,6 +69,8 @@ export const fixItemSchema = z.object({
   homeless: z.boolean().optional(),
   /** The partner, for `swap-captions`. */
   other: pairRefSchema.optional(),
+  /** Which pair takes whose caption, for `move-captions`. */
+  moves: z.array(captionMoveSchema).optional(),
 });
 export type FixItem = z.infer<typeof fixItemSchema>;
 

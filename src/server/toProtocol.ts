@@ -141,7 +141,7 @@ export class ProtocolConverter {
     ];
   }
 
-  #fix(fix: Fix, { pair, related }: LiveFinding): FixItem | undefined {
+  #fix(fix: Fix, { pair, related, finding }: LiveFinding): FixItem | undefined {
     switch (fix.kind) {
       case 'replace-caption':
         return {
@@ -159,6 +159,19 @@ export class ProtocolConverter {
           title: l10n.t('Swap with {0}', placeName(pair, other)),
           other: this.ref(other),
         };
+      }
+      case 'move-captions': {
+        const refs = new Map(pair === undefined ? [] : [[finding.pair, this.ref(pair)]]);
+        finding.relatedPairs.forEach((slot, i) => {
+          const other = related[i];
+          if (other !== undefined) refs.set(slot, this.ref(other));
+        });
+        const moves = fix.moves.flatMap(({ to, from }) => {
+          const [target, source] = [refs.get(to), refs.get(from)];
+          return target === undefined || source === undefined ? [] : [{ to: target, from: source }];
+        });
+        if (moves.length < fix.moves.length) return undefined;
+        return { kind: fix.kind, title: l10n.t('Move {0} captions back', moves.length), moves };
       }
       case 'create-caption':
         return {

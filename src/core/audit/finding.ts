@@ -13,6 +13,11 @@ export type Fix =
       readonly homeless?: boolean;
     }
   | { readonly kind: 'swap-captions'; readonly pair: number; readonly other: number }
+  /** Every pair `to` takes the caption of the pair `from`; each pair is once on either side. */
+  | {
+      readonly kind: 'move-captions';
+      readonly moves: readonly { readonly to: number; readonly from: number }[];
+    }
   | { readonly kind: 'create-caption'; readonly file: DatasetPath }
   | { readonly kind: 'mark-verified' }
   | { readonly kind: 'exclude-pair' };

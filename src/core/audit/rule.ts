@@ -33,4 +33,6 @@ export interface Rule {
    * same image where it is about no pair; those are left out.
    */
   readonly supersedes?: readonly RuleCode[];
+  /** Whether that holds of the related pairs of a finding as well. */
+  readonly coversRelated?: boolean;
 }

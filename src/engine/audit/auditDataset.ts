@@ -271,10 +271,14 @@ function superseded(
   about: 'pair' | 'image',
 ): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const { code, pair, image } of detected) {
+  for (const { code, pair, image, relatedPairs } of detected) {
     const place = about === 'pair' ? pair : pair === undefined ? image : undefined;
     if (place === undefined || levelOf(levels, code) === 'off') continue;
-    for (const other of RULES.get(code)?.supersedes ?? []) keys.add(`${other} ${place}`);
+    const rule = RULES.get(code);
+    const places = rule?.coversRelated === true ? [place, ...relatedPairs] : [place];
+    for (const other of rule?.supersedes ?? []) {
+      for (const each of places) keys.add(`${other} ${each}`);
+    }
   }
   return keys;
 }

@@ -179,6 +179,7 @@ function regionOf(range: Pair['source']['range'], caption: string): ReportRegion
 function remedyOf(fixes: readonly Fix[]): string | undefined {
   for (const fix of fixes) {
     if (fix.kind === 'swap-captions') return 'Swap the two captions.';
+    if (fix.kind === 'move-captions') return 'Give each image the caption that fits it.';
     if (fix.kind === 'create-caption') return `Write a caption into ${fix.file}.`;
   }
   return undefined;

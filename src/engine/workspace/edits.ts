@@ -41,22 +41,47 @@ export async function captionEdit(
   return fileEdit(found, [editOf(found, caption)]);
 }
 
-/** The edits that exchange the captions of two pairs, one entry per file. @throws PairLensError `invalid-argument`. */
+/** A pair that takes the caption of another. */
+export interface CaptionMove {
+  readonly to: LivePairId;
+  readonly from: LivePairId;
+}
+
+/** The edits that exchange the captions of two pairs, one entry a file. @throws PairLensError `invalid-argument`. */
 export async function swapEdits(
   editing: Editing,
   id: LivePairId,
   other: LivePairId,
 ): Promise<readonly FileEdit[]> {
-  const first = await editable(editing, id);
-  const second = await editable(editing, other);
-  // If both are in one file, it may have been written between the two reads.
-  if (first.path === second.path && first.text !== second.text) throw noSuchPair(id);
-  const there = editOf(first, second.caption);
-  const here = editOf(second, first.caption);
-  if (first.path === second.path) {
-    return [fileEdit(second, [there, here])];
+  return moveEdits(editing, [
+    { to: id, from: other },
+    { to: other, from: id },
+  ]);
+}
+
+/** The edits that give pairs the captions of others, one entry a file. @throws PairLensError `invalid-argument`. */
+export async function moveEdits(
+  editing: Editing,
+  moves: readonly CaptionMove[],
+): Promise<readonly FileEdit[]> {
+  const known = new Map<string, Editable>();
+  for (const id of moves.flatMap(({ to, from }) => [to, from])) {
+    if (!known.has(keyOf(id))) known.set(keyOf(id), await editable(editing, id));
   }
-  return [fileEdit(first, [there]), fileEdit(second, [here])];
+  const files = new Map<string, { readonly pair: Editable; readonly edits: TextEdit[] }>();
+  for (const { to, from } of moves) {
+    const pair = known.get(keyOf(to))!;
+    const file = files.get(pair.path) ?? { pair, edits: [] };
+    // The file may have been written while it was read for another of its pairs.
+    if (file.pair.text !== pair.text) throw noSuchPair(to);
+    file.edits.push(editOf(pair, known.get(keyOf(from))!.caption));
+    files.set(pair.path, file);
+  }
+  return [...files.values()].map(({ pair, edits }) => fileEdit(pair, edits));
+}
+
+function keyOf({ root, image, captionIndex }: LivePairId): string {
+  return JSON.stringify([root, image, captionIndex]);
 }
 
 /** The edit that adds an image's first caption. @throws PairLensError `invalid-argument`. */

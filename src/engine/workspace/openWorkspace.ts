@@ -5,7 +5,14 @@ import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
-import { captionEdit, createCaptionEdit, decidePair, type Editing, swapEdits } from './edits.ts';
+import {
+  captionEdit,
+  createCaptionEdit,
+  decidePair,
+  type Editing,
+  moveEdits,
+  swapEdits,
+} from './edits.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 import { LiveQueries, datasetFindings } from './queries.ts';
@@ -378,6 +385,12 @@ class IncrementalWorkspace implements LiveWorkspace {
 
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
     return this.#queue.run(() => captionEdit(this.#editing, id, caption));
+  }
+
+  moveEdits(
+    moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
+  ): Promise<readonly FileEdit[]> {
+    return this.#queue.run(() => moveEdits(this.#editing, moves));
   }
 
   swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {

@@ -195,6 +195,10 @@ export interface LiveWorkspace {
   /** @throws PairLensError `invalid-argument` if the format cannot represent the caption. */
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit>;
   swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]>;
+  /** Gives every pair `to` the caption of the pair `from`. */
+  moveEdits(
+    moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
+  ): Promise<readonly FileEdit[]>;
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit>;
   /** The decisions on pairs that exist now. */
   decisions(): readonly DecidedPair[];

@@ -22,11 +22,18 @@ import {
 } from '../../protocol/serverApi.ts';
 import { LEAST_POSSIBLE } from '../../protocol/candidate.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
-import type { FixItem } from '../../protocol/shapes.ts';
+import type { FixItem, PairRef } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';
 import { diagnosticDataSchema } from './diagnostics.ts';
-import { captionEdit, createCaptionEdit, lspEdit, swapEdit, upToDate } from './editRequests.ts';
+import {
+  captionEdit,
+  createCaptionEdit,
+  lspEdit,
+  moveEdit,
+  swapEdit,
+  upToDate,
+} from './editRequests.ts';
 import { isBefore } from '../resolveTarget.ts';
 import {
   fileOf,
@@ -49,6 +56,11 @@ const fixSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('swap'),
     params: REQUESTS.swapEdit.params,
+    was: z.array(z.string()).readonly(),
+  }),
+  z.object({
+    kind: z.literal('move'),
+    params: REQUESTS.moveEdit.params,
     was: z.array(z.string()).readonly(),
   }),
   z.object({ kind: z.literal('create'), params: REQUESTS.createCaptionEdit.params }),
@@ -97,7 +109,7 @@ function factsOf({ label, done, create, documents }: WireEdit): z.infer<typeof f
 
 /** The captions that the fix writes. */
 function newCaptions(fix: FixRequest): readonly string[] {
-  return fix.kind === 'swap' ? fix.was : [fix.params.caption];
+  return fix.kind === 'swap' || fix.kind === 'move' ? fix.was : [fix.params.caption];
 }
 
 /** Whether a title shows the captions in full; otherwise the edit needs a preview. */
@@ -115,7 +127,7 @@ async function editOf(
     const file = context.uris.toPath(fix.params.imageUri) ?? '';
     return createCaptionEdit(context, file, fix.params.caption, signal);
   }
-  const refs = fix.kind === 'swap' ? [fix.params.pair, fix.params.other] : [fix.params.pair];
+  const refs = refsOf(fix);
   const ids = refs.flatMap((ref) => wire.id(ref) ?? []);
   for (const id of ids) await upToDate(context, id, signal);
   ids.forEach((id, i) => {
@@ -125,6 +137,14 @@ async function editOf(
   if (pair !== undefined && fix.kind === 'caption') {
     return captionEdit(context, pair, fix.params.caption, signal);
   }
+  if (fix.kind === 'move') {
+    // Every pair takes and gives one caption.
+    const moves = fix.params.moves.flatMap((move) => {
+      const [to, from] = [wire.id(move.to), wire.id(move.from)];
+      return to === undefined || from === undefined ? [] : [{ to, from }];
+    });
+    return moveEdit(context, moves, signal);
+  }
   if (pair !== undefined && other !== undefined) return swapEdit(context, pair, other, signal);
   throw new PairLensError(
     'invalid-argument',
@@ -133,6 +153,18 @@ async function editOf(
       remedy: sentence('Give a file: URI.'),
     },
   );
+}
+
+/** The pairs whose captions must still be those that the fix was offered for. */
+function refsOf(fix: Exclude<FixRequest, { kind: 'create' }>): PairRef[] {
+  switch (fix.kind) {
+    case 'caption':
+      return [fix.params.pair];
+    case 'swap':
+      return [fix.params.pair, fix.params.other];
+    case 'move':
+      return fix.params.moves.map(({ to }) => to);
+  }
 }
 
 async function codeActions(
@@ -248,6 +280,17 @@ async function actionsOf(
         ? l10n.t('{0} (“{1}”)', fix.title, titleCaption(other.caption))
         : fix.title;
       return quickFix(context, title, request, true, signal);
+    }
+    case 'move-captions': {
+      const { moves = [] } = fix;
+      const pairs = moves.map(({ to }) => {
+        const id = wire.id(to);
+        return id && context.live.pair(id);
+      });
+      if (pairs.length === 0 || pairs.includes(undefined)) return [];
+      const was = pairs.map((moved) => moved?.caption ?? '');
+      const request = { kind: 'move', params: { moves }, was } as const;
+      return quickFix(context, fix.title, request, true, signal);
     }
     case 'mark-verified':
     case 'exclude-pair': {

@@ -8,7 +8,7 @@ import type { PairRef, Status } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
 import { decide, parsed, type RunAudit } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
-import { captionEdit, createCaptionEdit, swapEdit } from './editRequests.ts';
+import { captionEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
@@ -109,6 +109,12 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     },
     captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
     swapEdit: ({ pair, other }, signal) => swapEdit(context, idOf(pair), idOf(other), signal),
+    moveEdit: ({ moves }, signal) =>
+      moveEdit(
+        context,
+        moves.map(({ to, from }) => ({ to: idOf(to), from: idOf(from) })),
+        signal,
+      ),
     createCaptionEdit: ({ imageUri, caption }, signal) =>
       createCaptionEdit(context, fileOf(imageUri), caption, signal),
     async decide(params) {

@@ -53,6 +53,21 @@ export async function swapEdit(
   return wireEdit(context, words, await editsOfShown(context, edits, signal));
 }
 
+/** The edit that gives pairs the captions of others. @throws PairLensError, also if one of them no longer exists. */
+export async function moveEdit(
+  context: ServerContext,
+  moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
+  signal: AbortSignal,
+): Promise<WireEdit> {
+  for (const { to } of moves) await upToDate(context, to, signal);
+  const edits = () => context.live.moveEdits(moves);
+  const words = {
+    label: l10n.t('Move {0} captions', moves.length),
+    done: l10n.t('{0} captions moved.', moves.length),
+  };
+  return wireEdit(context, words, await editsOfShown(context, edits, signal));
+}
+
 /** The edit that adds a caption to an image; with an empty caption it creates an empty caption file. */
 export async function createCaptionEdit(
   context: ServerContext,

@@ -1,5 +1,4 @@
-import { groupBy } from '../../collections.ts';
-import { flaggedPairs } from './captionMismatch.ts';
+import { Suspects } from '../exchanges.ts';
 import type { Steps } from '../../steps.ts';
 import {
   type AuditContext,
@@ -10,13 +9,14 @@ import {
 } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
-/** Both captions must look wrong where they are, and right where the other is. */
-const WRONG_HERE = 0.5;
-const RIGHT_THERE = 0.1;
-/** Each caption must be among the few that fit the other's image best: chance pairs rarely are, both ways. */
-const PARTNERS = 4;
+/** Exchanges at least as likely as this are reported. */
+const LEAST_PROBABILITY = 0.5;
+/** Less likely ones are forgotten; they only compete with others. */
+const LEAST_COUNTED = 0.05;
+/** Captions looked at as the next of a ring of three. */
+const NEXT_IN_RING = 3;
 
-/** Two pairs fit better crosswise. */
+/** Two or three pairs fit better when their captions change places. */
 export const captionsSwapped: Detector = {
   rules: [
     {
@@ -25,7 +25,7 @@ export const captionsSwapped: Detector = {
       title: sentence('Swapped captions'),
       shortTitle: sentence('Swapped caption'),
       meaning: sentence(
-        'Two pairs fit better crosswise: each caption describes the image of the other.',
+        'Two or three pairs fit better when their captions change places: each caption describes the image of another.',
       ),
       supersedes: ['caption-mismatch'],
     },
@@ -33,136 +33,138 @@ export const captionsSwapped: Detector = {
   track: (context) => new SwapTracker(context),
 };
 
-/** Suspicious pairs whose partners are looked for in one step. */
+/** Doubtful pairs whose partners are looked for in one step. */
 const SOUGHT_PER_STEP = 4;
 
 class SwapTracker implements Tracker {
   readonly #context: AuditContext;
-  #swaps: Swap[] = [];
+  #exchanges: Exchange[] = [];
 
   constructor(context: AuditContext) {
     this.#context = context;
   }
 
   *detectAll(): Steps<void> {
-    this.#swaps = [];
-    const suspicious = suspiciousPairs(this.#context);
-    const byText = pairsByText(this.#context, suspicious);
-    for (const [n, p] of suspicious.entries()) {
-      for (const swap of swapsOf(this.#context, p, byText)) this.#swaps.push(swap);
-      if (n % SOUGHT_PER_STEP === 0) yield;
+    const suspects = new Suspects(this.#context);
+    const found: Exchange[] = [];
+    let sought = 0;
+    for (const p of suspects.pairs()) {
+      if (sought++ % SOUGHT_PER_STEP === 0) yield;
+      // Each exchange is found from its lowest pair.
+      found.push(...exchangesOf(suspects, p).filter(({ pairs }) => Math.min(...pairs) === p));
     }
+    this.#exchanges = found;
   }
 
   update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
-    const again = new Set(changed);
-    const swapped = new Set(this.#swaps.flatMap(({ first, second }) => [first, second]));
-    for (const p of moved) {
-      if (swapped.has(p) || this.#context.mismatch[p]! >= WRONG_HERE) again.add(p);
-    }
+    const again = new Set([...changed, ...moved]);
     if (again.size === 0) return false;
-    const suspicious = suspiciousPairs(this.#context);
-    const still = new Set(suspicious);
-    const byText = pairsByText(this.#context, suspicious);
-    const before = this.#swaps.length;
-    this.#swaps = this.#swaps.filter(
-      ({ first, second }) =>
-        !again.has(first) && !again.has(second) && still.has(first) && still.has(second),
-    );
-    const kept = this.#swaps.length;
+    const suspects = new Suspects(this.#context);
+    const before = this.#exchanges;
+    const kept = before.filter(({ pairs }) => pairs.every((p) => !again.has(p) && suspects.has(p)));
+    const found = new Map<string, Exchange>();
     for (const p of again) {
-      if (!still.has(p)) continue;
-      for (const swap of swapsOf(this.#context, p, byText)) this.#swaps.push(swap);
+      if (!suspects.has(p)) continue;
+      for (const exchange of exchangesOf(suspects, p)) {
+        found.set([...exchange.pairs].sort((a, b) => a - b).join(' '), exchange);
+      }
     }
-    return kept !== before || this.#swaps.length !== kept;
+    this.#exchanges = [...kept, ...found.values()];
+    return kept.length !== before.length || found.size > 0;
   }
 
   findings(): readonly Detected[] {
-    return swapFindings(this.#context, this.#swaps);
+    return exchangeFindings(this.#context, this.#exchanges);
   }
 }
 
-/** Two pairs, the lower index first. */
-export interface Swap {
-  readonly first: number;
-  readonly second: number;
-  readonly confidence: number;
+/** Pairs whose captions changed places: the image of each takes the caption of the next, that of the last the first's. */
+interface Exchange {
+  readonly pairs: readonly number[];
+  readonly probability: number;
 }
 
-/** Pairs whose captions look wrong enough to belong elsewhere, the most suspicious first. */
-export function suspiciousPairs(context: AuditContext): number[] {
-  return flaggedPairs(context, WRONG_HERE);
+/** The exchanges with `p` that are likely enough to count. */
+function exchangesOf(suspects: Suspects, p: number): Exchange[] {
+  const swaps = suspects
+    .partnersOf(p)
+    .map(({ pair: q }) => {
+      const pairs = [Math.min(p, q), Math.max(p, q)] as const;
+      return { pairs, probability: suspects.swapped(...pairs) };
+    })
+    .filter(({ probability }) => probability >= LEAST_COUNTED);
+  const next = (of: number): readonly number[] => suspects.nextOf(of, NEXT_IN_RING);
+  const rings = [...suspects.ringsOf(p, next)]
+    .map((pairs) => ({ pairs: fromLowest(pairs), probability: suspects.turned(...pairs) }))
+    .filter(({ probability }) => probability >= LEAST_COUNTED);
+  return [...swaps, ...rings];
 }
 
-export function pairsByText(
-  { embedded }: AuditContext,
-  pairs: readonly number[],
-): ReadonlyMap<number, readonly number[]> {
-  return groupBy(pairs, (p) => embedded.textRow[p]!);
+/** The same ring, told from its lowest pair. */
+function fromLowest(pairs: readonly number[]): readonly number[] {
+  const at = pairs.indexOf(Math.min(...pairs));
+  return [...pairs.slice(at), ...pairs.slice(0, at)];
 }
 
-/**
- * Every exchange with `p` that would mend both pairs.
- * @param byText the suspicious pairs by the row of their caption
- */
-export function swapsOf(
-  { model, embedded, mismatch }: AuditContext,
-  p: number,
-  byText: ReadonlyMap<number, readonly number[]>,
-): Swap[] {
-  const { scorer } = model;
-  const texts = embedded.texts.texts.length;
-  const best = (image: number): Int32Array =>
-    scorer.captionLists
-      .items(image)
-      .filter((t) => t < texts)
-      .subarray(0, PARTNERS);
-  const image = embedded.imageRow[p]!;
-  const text = embedded.textRow[p]!;
-  const found: Swap[] = [];
-  for (const t of best(image)) {
-    for (const q of byText.get(t) ?? []) {
-      const other = embedded.imageRow[q]!;
-      if (q === p || scorer.graph.pictureOf[other] === scorer.graph.pictureOf[image]) continue;
-      if (!best(other).includes(text)) continue;
-      const here = model.mismatch(image, t, { replacedText: text, donorImage: other });
-      const there = model.mismatch(other, text, { replacedText: t, donorImage: image });
-      if (here > RIGHT_THERE || there > RIGHT_THERE) continue;
-      const confidence = Math.sqrt(mismatch[p]! * mismatch[q]! * (1 - here) * (1 - there));
-      found.push({ first: Math.min(p, q), second: Math.max(p, q), confidence });
-    }
+/** The exchanges to report: the surest first, each pair in one at most. */
+function exchangeFindings(context: AuditContext, exchanges: readonly Exchange[]): Detected[] {
+  const sums = new Map<number, number>();
+  for (const { pairs, probability } of exchanges) {
+    for (const p of pairs) sums.set(p, (sums.get(p) ?? 0) + probability);
   }
-  return found;
-}
-
-/** The swaps to report: the surest first, each pair in one at most. */
-export function swapFindings(context: AuditContext, swaps: readonly Swap[]): Detected[] {
+  // A pair is in one exchange at most: several likely ones make each other less likely.
+  const shared = exchanges.map(({ pairs, probability }) => ({
+    pairs,
+    probability: probability / Math.max(1, ...pairs.map((p) => sums.get(p)!)),
+  }));
   const taken = new Set<number>();
-  return [...swaps]
-    .sort((a, b) => b.confidence - a.confidence || a.first - b.first || a.second - b.second)
-    .flatMap(({ first, second, confidence }): Detected[] => {
-      if (taken.has(first) || taken.has(second)) return [];
-      taken.add(first).add(second);
-      return [
-        finding(context, first, second, confidence),
-        finding(context, second, first, confidence),
-      ];
+  return shared
+    .sort((a, b) => b.probability - a.probability || compareLists(a.pairs, b.pairs))
+    .flatMap(({ pairs, probability }): Detected[] => {
+      if (probability < LEAST_PROBABILITY || pairs.some((p) => taken.has(p))) return [];
+      for (const p of pairs) taken.add(p);
+      return pairs.map((_, at) =>
+        finding(context, [...pairs.slice(at), ...pairs.slice(0, at)], probability),
+      );
     });
 }
 
-function finding(context: AuditContext, p: number, q: number, confidence: number): Detected {
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
+/** @param pairs the one that the finding is about first; its image takes the caption of the second */
+function finding(context: AuditContext, pairs: readonly number[], confidence: number): Detected {
+  const [p = -1, q = -1, r] = pairs;
   const other = context.pair(q);
+  const last = context.pair(r ?? q);
   return {
     code: 'captions-swapped',
     ...aboutPair(context, p),
-    message: sentence('This caption and that of {0} seem to be swapped.', other.image),
+    message:
+      r === undefined
+        ? sentence('This caption and that of {0} seem to be swapped.', other.image)
+        : sentence(
+            'This caption and those of {0} and {1} seem to have changed places.',
+            other.image,
+            last.image,
+          ),
     evidence: [
       sentence('The caption of {0} fits this image: “{1}”', other.image, other.caption),
-      sentence('This caption fits {0}.', other.image),
+      sentence('This caption fits {0}.', last.image),
     ],
     confidence,
-    relatedPairs: [q],
-    relatedFiles: [other.image],
-    fixes: [{ kind: 'swap-captions', pair: p, other: q }, { kind: 'mark-verified' }],
+    relatedPairs: pairs.slice(1),
+    relatedFiles: pairs.slice(1).map((other) => context.pair(other).image),
+    fixes: [
+      r === undefined
+        ? { kind: 'swap-captions', pair: p, other: q }
+        : {
+            kind: 'move-captions',
+            moves: pairs.map((to, at) => ({ to, from: pairs[(at + 1) % pairs.length]! })),
+          },
+      { kind: 'mark-verified' },
+    ],
   };
 }

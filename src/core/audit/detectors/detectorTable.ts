@@ -1,5 +1,6 @@
 import { brokenFiles } from './brokenFiles.ts';
 import { captionMismatch } from './captionMismatch.ts';
+import { captionsShifted } from './captionsShifted.ts';
 import { captionsSwapped } from './captionsSwapped.ts';
 import { damagedPicture } from './damagedPicture.ts';
 import type { Detector } from './detector.ts';
@@ -12,6 +13,7 @@ import { trainerPictures } from './trainerPictures.ts';
 export const DETECTORS: readonly Detector[] = [
   brokenFiles,
   captionMismatch,
+  captionsShifted,
   captionsSwapped,
   duplicatePictures,
   hardNegative,

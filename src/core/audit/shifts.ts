@@ -1,0 +1,165 @@
+import { folderOf } from '../dataset/paths.ts';
+import { naturalRanks } from '../dataset/naturalOrder.ts';
+import type { Steps } from '../steps.ts';
+import { SUPPORT_WEIGHT } from './candidates.ts';
+import type { AuditContext } from './detectors/detector.ts';
+
+/*
+ * Runs of images whose captions moved along in the order of the files: a line was lost, a file was inserted.
+ */
+
+/** Consecutive images, each of which fits the caption so many places further on. */
+export interface Shift {
+  /** Pairs in the order of their files: the run, and the pairs its captions come from. */
+  readonly pairs: readonly number[];
+  /** Places from an image to its caption in that order: negative where the captions moved ahead. */
+  readonly by: number;
+  /** Number of images that fit the caption `by` places on. */
+  readonly length: number;
+  readonly probability: number;
+}
+
+/** Captions moved by up to so many places. */
+const FURTHEST = 10;
+const SHORTEST_RUN = 5;
+/** A cosine rises by less than this by chance as often as by more; by about 0.35 where the caption is the right one. */
+const LEAST_RISE = 0.1;
+/** Sum of the rises of a run worth a closer look: five right captions have more. */
+const WORTH_A_LOOK = 0.8;
+/** Places before and behind a run in which its ends are looked for. */
+const MARGIN = 8;
+/** Natural logarithm of the most that one image says for or against. */
+const MOST_SAID = 6;
+/** One dataset in so many has a run at all. */
+const ONE_IN = 1000;
+const LEAST_PROBABILITY = 0.5;
+const PER_STEP = 500;
+
+/** Finds the runs, the surest first; no pair is in two. */
+export function* shiftedRuns(context: AuditContext): Steps<Shift[]> {
+  const found: Shift[] = [];
+  for (const sequence of sequencesOf(context)) {
+    yield;
+    for (let by = -FURTHEST; by <= FURTHEST; by++) {
+      if (by === 0) continue;
+      for (const run of yield* roughRuns(context, sequence, by)) {
+        yield;
+        const shift = precise(context, sequence, by, run);
+        if (shift !== undefined) found.push(shift);
+      }
+    }
+  }
+  const taken = new Set<number>();
+  return found
+    .sort((a, b) => b.probability - a.probability || b.length - a.length)
+    .filter(({ pairs }) => {
+      if (pairs.some((p) => taken.has(p))) return false;
+      for (const p of pairs) taken.add(p);
+      return true;
+    });
+}
+
+/** Whether captions that were edited meanwhile still are a run. */
+export function stillShifted(context: AuditContext, { pairs, by }: Shift): boolean {
+  return precise(context, pairs, by, { from: 0, to: pairs.length }) !== undefined;
+}
+
+/** The first judged pair of each image in natural order, folder by folder. */
+function sequencesOf(context: AuditContext): number[][] {
+  const { embedded, judged } = context;
+  const { paths } = embedded.images;
+  const ranks = naturalRanks(paths);
+  const order = [...paths.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
+  const sequences: number[][] = [];
+  let folder: string | undefined;
+  for (const row of order) {
+    const path = paths[row]!;
+    const pair = context.pairsOfImage(path).find((p) => judged[p] === true);
+    if (folderOf(path) !== folder) {
+      folder = folderOf(path);
+      sequences.push([]);
+    }
+    if (pair !== undefined) sequences.at(-1)!.push(pair);
+  }
+  return sequences.filter(({ length }) => length >= SHORTEST_RUN);
+}
+
+interface Run {
+  readonly from: number;
+  /** Behind the last. */
+  readonly to: number;
+}
+
+/** Runs in which the cosine rises with the caption `by` places on. */
+function* roughRuns(
+  { embedded, model }: AuditContext,
+  sequence: readonly number[],
+  by: number,
+): Steps<Run[]> {
+  const { scorer } = model;
+  const first = Math.max(0, -by);
+  const rises = new Float64Array(Math.max(0, sequence.length - Math.abs(by)));
+  for (let at = 0; at < rises.length; at++) {
+    if (at % PER_STEP === PER_STEP - 1) yield;
+    const p = sequence[first + at]!;
+    const image = embedded.imageRow[p]!;
+    const text = embedded.textRow[sequence[first + at + by]!]!;
+    const own = embedded.textRow[p]!;
+    // The same caption twice speaks neither way.
+    rises[at] =
+      own === text ? 0 : scorer.cosine(image, text) - scorer.cosine(image, own) - LEAST_RISE;
+  }
+  return runsOf(rises)
+    .filter(({ sum }) => sum >= WORTH_A_LOOK)
+    .map(({ from, to }) => ({ from: first + from, to: first + to }));
+}
+
+/** The ends of a run by all scores, or nothing where it is not likely enough. */
+function precise(
+  { embedded, model }: AuditContext,
+  sequence: readonly number[],
+  by: number,
+  rough: Run,
+): Shift | undefined {
+  const from = Math.max(0, -by, rough.from - MARGIN);
+  const to = Math.min(sequence.length, sequence.length - by, rough.to + MARGIN);
+  const gains = Float64Array.from({ length: Math.max(0, to - from) }, (_, at) => {
+    const p = sequence[from + at]!;
+    const q = sequence[from + at + by]!;
+    const image = embedded.imageRow[p]!;
+    const [own, text] = [embedded.textRow[p]!, embedded.textRow[q]!];
+    if (own === text) return 0;
+    const donorImage = embedded.imageRow[q]!;
+    const there = model.support(image, text, { replacedText: own, donorImage });
+    const gain = SUPPORT_WEIGHT * (there - model.support(image, own));
+    return Math.max(-MOST_SAID, Math.min(MOST_SAID, gain));
+  });
+  const [best] = runsOf(gains).sort((a, b) => b.sum - a.sum);
+  if (best === undefined || best.to - best.from < SHORTEST_RUN) return undefined;
+  const size = Math.max(1, model.scorer.graph.images);
+  const against = Math.log(ONE_IN * size * 2 * FURTHEST);
+  const probability = 1 / (1 + Math.exp(against - best.sum));
+  if (probability < LEAST_PROBABILITY) return undefined;
+  const start = from + best.from + Math.min(0, by);
+  const end = from + best.to + Math.max(0, by);
+  return { pairs: sequence.slice(start, end), by, length: best.to - best.from, probability };
+}
+
+/** Stretches whose sum cannot be made larger: each begins where the sum before it fell below nothing. */
+function runsOf(values: Float64Array): (Run & { readonly sum: number })[] {
+  const runs: (Run & { readonly sum: number })[] = [];
+  let start = 0;
+  let sum = 0;
+  let best = { from: 0, to: 0, sum: 0 };
+  values.forEach((value, at) => {
+    if (sum + value <= 0) {
+      if (best.to > best.from) runs.push(best);
+      [start, sum, best] = [at + 1, 0, { from: at + 1, to: at + 1, sum: 0 }];
+      return;
+    }
+    sum += value;
+    if (sum > best.sum) best = { from: start, to: at + 1, sum };
+  });
+  if (best.to > best.from) runs.push(best);
+  return runs;
+}
