@@ -39,7 +39,7 @@ describe('captions that changed places', () => {
     assert.equal(found.length, 3);
     const fix = found[0]!.fixes[0]!;
     assert.equal(fix.kind, 'move-captions');
-    const moves = fix.kind === 'move-captions' ? fix.moves : [];
+    const { moves } = fix;
     // Image 3 carries the caption of picture 90: its own is where picture 151 is.
     assert.deepEqual(
       [...moves].sort((a, b) => a.to - b.to),
@@ -107,7 +107,7 @@ describe('captions that moved along', () => {
       );
       const fix = found.fixes[0]!;
       assert.equal(fix.kind, 'move-captions');
-      const moves = fix.kind === 'move-captions' ? fix.moves : [];
+      const { moves } = fix;
       assert.deepEqual(
         [...moves.map(({ from }) => from)].sort((a, b) => a - b),
         run,
