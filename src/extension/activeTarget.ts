@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isImageName } from '../core/dataset/fileKinds.ts';
+import { Debouncer } from '../protocol/debouncer.ts';
 import type { Target } from '../protocol/serverApi.ts';
 
 const DEBOUNCE_MS = 80;
@@ -23,18 +24,17 @@ export function activeImage(): vscode.Uri | undefined {
 
 /** Calls the listener, debounced, when the target changes. */
 export function onTargetChange(listener: (target: Target) => void): vscode.Disposable {
-  let timer: NodeJS.Timeout | undefined;
+  const debouncer = new Debouncer(DEBOUNCE_MS);
   let last = '';
   const later = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    debouncer.schedule(() => {
       const target = currentTarget();
       const key = JSON.stringify(target);
       // A panel or a view has the focus: the last target remains.
       if (target === undefined || key === last) return;
       last = key;
       listener(target);
-    }, DEBOUNCE_MS);
+    });
   };
   later();
   return vscode.Disposable.from(
@@ -42,6 +42,6 @@ export function onTargetChange(listener: (target: Target) => void): vscode.Dispo
     vscode.window.onDidChangeTextEditorSelection(later),
     vscode.window.tabGroups.onDidChangeTabs(later),
     vscode.window.tabGroups.onDidChangeTabGroups(later),
-    new vscode.Disposable(() => clearTimeout(timer)),
+    debouncer,
   );
 }

@@ -4,6 +4,7 @@ import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
+import type { CommandId } from './commandIds.ts';
 import type { FindingNode, FindingsTree } from './findingsTree.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
@@ -26,7 +27,7 @@ export interface CommandParts {
 type Run = (parts: CommandParts, argument: unknown) => Promise<void> | void;
 
 /** All commands but those that group the tree (findingsTree.ts). */
-const COMMANDS: Readonly<Record<string, Run>> = {
+const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>, Run>> = {
   'pairlens.findMatchingCaptions': async ({ client, actions }, argument) => {
     if (!(await hasDataset(client))) return;
     await findMatchingCaptions(client, actions, asUri(argument));

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, TABLE_NAME_GLOB } from '../protocol/datasetFiles.ts';
+import { Debouncer } from '../protocol/debouncer.ts';
+import type { Settings } from '../protocol/serverApi.ts';
 import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
 
 const EXCLUDE = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build}/**';
@@ -13,37 +15,36 @@ const DEBOUNCE_MS = 1000;
 export class DatasetDetector implements vscode.Disposable {
   readonly #found: () => void;
   readonly #log: vscode.LogOutputChannel;
-  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #subscriptions: vscode.Disposable;
+  readonly #debouncer = new Debouncer(DEBOUNCE_MS);
   readonly #cancel = new vscode.CancellationTokenSource();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(found: () => void, log: vscode.LogOutputChannel) {
     this.#found = found;
     this.#log = log;
-    for (const glob of [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB]) {
-      // Created files only: a change of content does not make a folder a dataset.
-      const watcher = vscode.workspace.createFileSystemWatcher(glob, false, true, true);
-      this.#subscriptions.push(
-        watcher,
-        watcher.onDidCreate(() => this.#later()),
-      );
-    }
-    this.#subscriptions.push(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#later()));
+    // Created files only: a change of content does not make a folder a dataset.
+    const watchers = [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB].map((glob) =>
+      vscode.workspace.createFileSystemWatcher(glob, false, true, true),
+    );
+    this.#subscriptions = vscode.Disposable.from(
+      ...watchers,
+      ...watchers.map((watcher) => watcher.onDidCreate(() => this.#later())),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#later()),
+      this.#debouncer,
+    );
     this.#later(0);
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#subscriptions.dispose();
     this.#cancel.cancel();
     this.#cancel.dispose();
-    for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #later(delay = DEBOUNCE_MS): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+  #later(delayMs = DEBOUNCE_MS): void {
+    this.#debouncer.schedule(() => {
       this.#detect().catch((error: unknown) => this.#log.error(String(error)));
-    }, delay);
+    }, delayMs);
   }
 
   #ended(): boolean {
@@ -51,7 +52,7 @@ export class DatasetDetector implements vscode.Disposable {
   }
 
   async #detect(): Promise<void> {
-    if (!vscode.workspace.getConfiguration('pairlens').get<boolean>('enable', true)) return;
+    if (!isEnabled()) return;
     const find: Find = (glob, most) =>
       vscode.workspace.findFiles(glob, EXCLUDE, most, this.#cancel.token);
     const images = await find(IMAGE_GLOB, MAX_LISTED_FILES);
@@ -71,6 +72,11 @@ export class DatasetDetector implements vscode.Disposable {
     }
     return false;
   }
+}
+
+function isEnabled(): boolean {
+  const name = 'enable' satisfies keyof Settings;
+  return vscode.workspace.getConfiguration('pairlens').get<Settings[typeof name]>(name, true);
 }
 
 type Find = (glob: string, most: number) => Thenable<vscode.Uri[]>;

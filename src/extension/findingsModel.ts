@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Debouncer } from '../protocol/debouncer.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
@@ -10,17 +11,17 @@ const DEBOUNCE_MS = 100;
 export class FindingsModel implements vscode.Disposable {
   readonly #client: ServerClient;
   readonly #changed = new vscode.EventEmitter<readonly FindingItem[]>();
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #debouncer = new Debouncer(DEBOUNCE_MS);
+  readonly #subscriptions: vscode.Disposable;
   #all: readonly FindingItem[] = [];
   #verdicts: readonly DecidedPair[] = [];
   #asked = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   readonly onChange = this.#changed.event;
 
   constructor(client: ServerClient) {
     this.#client = client;
-    this.#subscriptions = [
+    this.#subscriptions = vscode.Disposable.from(
       client.onChange(({ findings }) => {
         if (findings) this.#later();
       }),
@@ -28,7 +29,9 @@ export class FindingsModel implements vscode.Disposable {
         if (state === 'ready') this.#later();
         else if (state === 'no-dataset') this.#set([], []);
       }),
-    ];
+      this.#changed,
+      this.#debouncer,
+    );
   }
 
   /** All findings, the worst first. */
@@ -42,14 +45,11 @@ export class FindingsModel implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#changed.dispose();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#subscriptions.dispose();
   }
 
   #later(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), DEBOUNCE_MS);
+    this.#debouncer.schedule(() => void this.#ask());
   }
 
   async #ask(): Promise<void> {

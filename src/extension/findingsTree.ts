@@ -3,6 +3,7 @@ import { groupBy } from '../core/collections.ts';
 import { baseName } from '../core/dataset/paths.ts';
 import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
+import type { CommandId } from './commandIds.ts';
 import { setContext } from './contextKeys.ts';
 import type { FindingsModel } from './findingsModel.ts';
 import { oneLine } from './pairTexts.ts';
@@ -53,15 +54,16 @@ export function registerFindingsTree(findings: FindingsModel, client: ServerClie
           };
     view.description = client.status?.state === 'ready' ? String(count) : '';
   };
-  const group = (by: GroupBy) => () => provider.group(by);
+  const command = (id: CommandId, by: GroupBy): vscode.Disposable =>
+    vscode.commands.registerCommand(id, () => provider.group(by));
   provider.group('rule');
   const parts = vscode.Disposable.from(
     view,
     provider,
     findings.onChange(show),
     client.onStatus(show),
-    vscode.commands.registerCommand('pairlens.groupByRule', group('rule')),
-    vscode.commands.registerCommand('pairlens.groupByFile', group('file')),
+    command('pairlens.groupByRule', 'rule'),
+    command('pairlens.groupByFile', 'file'),
   );
   return {
     dispose() {

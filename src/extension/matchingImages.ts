@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
+import { Debouncer } from '../protocol/debouncer.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Neighbour } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
@@ -30,8 +31,8 @@ export function findMatchingImages(client: ServerClient, actions: Actions): void
 class LiveSearch {
   readonly pick = vscode.window.createQuickPick<ImageItem>();
   readonly #client: ServerClient;
+  readonly #debouncer = new Debouncer(DEBOUNCE_MS);
   #running: vscode.CancellationTokenSource | undefined;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(client: ServerClient) {
     this.#client = client;
@@ -40,7 +41,7 @@ class LiveSearch {
     pick.placeholder = vscode.l10n.t('Say what the image should show');
     pick.onDidChangeValue(() => this.#later());
     pick.onDidHide(() => {
-      clearTimeout(this.#timer);
+      this.#debouncer.cancel();
       this.#stop();
       pick.dispose();
     });
@@ -48,8 +49,7 @@ class LiveSearch {
   }
 
   #later(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask().catch(showFailure), DEBOUNCE_MS);
+    this.#debouncer.schedule(() => void this.#ask().catch(showFailure));
   }
 
   #stop(): void {

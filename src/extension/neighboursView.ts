@@ -9,16 +9,16 @@ export const NEIGHBOURS_VIEW = 'pairlens.neighbours';
 /** The neighbour browser in the sidebar; follows the active target. */
 export class NeighboursView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #pages: WebviewPages;
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: vscode.Disposable;
   #host: WebviewHost | undefined;
   #target: Target | undefined;
 
   constructor(pages: WebviewPages) {
     this.#pages = pages;
-    this.#subscriptions = [
+    this.#subscriptions = vscode.Disposable.from(
       vscode.window.registerWebviewViewProvider(NEIGHBOURS_VIEW, this),
       onTargetChange((target) => this.#setTarget(target)),
-    ];
+    );
   }
 
   async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
@@ -41,7 +41,7 @@ export class NeighboursView implements vscode.WebviewViewProvider, vscode.Dispos
 
   dispose(): void {
     this.#host?.dispose();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#subscriptions.dispose();
   }
 
   #setTarget(target: Target): void {

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { CLIENT_COMMANDS, fixTextsSchema, SERVER_COMMANDS } from '../protocol/serverApi.ts';
 import { type AppliedEdit, BeforeEdit } from './applyEdit.ts';
+import type { CommandId } from './commandIds.ts';
 import { showFailure } from './showFailure.ts';
 
 /** Command that VS Code runs after the edit of a quick fix; its argument is the number of the fix. */
-export const FIX_MADE = 'pairlens.fixMade';
+export const FIX_MADE = 'pairlens.fixMade' satisfies CommandId;
 
 /** Limit for resolved fixes whose edit was not applied, for example because the preview was closed. */
 const MOST_PICKED = 100;

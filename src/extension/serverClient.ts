@@ -36,7 +36,7 @@ export class ServerClient implements vscode.Disposable {
   readonly #restarts = new RestartPolicy();
   readonly #statusChanged = new vscode.EventEmitter<Status>();
   readonly #changed = new vscode.EventEmitter<Change>();
-  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #subscriptions: vscode.Disposable;
   #client: LanguageClient | undefined;
   #starting: Promise<void> | undefined;
   #status: Status | undefined;
@@ -49,7 +49,9 @@ export class ServerClient implements vscode.Disposable {
     this.#context = context;
     this.#log = log;
     setContext('pairlens.state', 'off');
-    this.#subscriptions.push(
+    this.#subscriptions = vscode.Disposable.from(
+      this.#statusChanged,
+      this.#changed,
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         void this.#client?.sendNotification(CLIENT_NOTIFICATIONS.trusted.method, {});
       }),
@@ -118,9 +120,7 @@ export class ServerClient implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#statusChanged.dispose();
-    this.#changed.dispose();
+    this.#subscriptions.dispose();
     void this.#client?.dispose().catch(() => undefined);
   }
 

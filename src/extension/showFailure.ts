@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
+import type { CommandId } from './commandIds.ts';
 
 /** Shows message and remedy of an error; cancellation is ignored. */
 export function showFailure(error: unknown): void {
@@ -9,7 +10,8 @@ export function showFailure(error: unknown): void {
   void vscode.window
     .showErrorMessage(['PairLens:', message, remedy].filter(Boolean).join(' '), showLog)
     .then((answer) => {
-      if (answer === showLog) return vscode.commands.executeCommand('pairlens.showLog');
+      if (answer === showLog)
+        return vscode.commands.executeCommand('pairlens.showLog' satisfies CommandId);
       return undefined;
     });
 }

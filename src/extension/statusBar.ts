@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Status } from '../protocol/shapes.ts';
+import type { CommandId } from './commandIds.ts';
 import type { ServerClient } from './serverClient.ts';
 
 /** One item: progress, then the number of findings. Hidden without a dataset. */
@@ -31,7 +32,7 @@ export function registerStatusBar(client: ServerClient): vscode.Disposable {
 interface Shown {
   readonly text: string;
   readonly tooltip: string;
-  readonly command: string;
+  readonly command: CommandId;
 }
 
 function textOf(status: Status): Shown | undefined {

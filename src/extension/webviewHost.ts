@@ -34,18 +34,18 @@ type HostHandlers = {
 export class WebviewHost implements vscode.Disposable {
   readonly #options: WebviewHostOptions;
   readonly #running = new Map<number, vscode.CancellationTokenSource>();
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: vscode.Disposable;
   readonly #handlers: HostHandlers;
 
   constructor(options: WebviewHostOptions) {
     this.#options = options;
     this.#handlers = handlers(options, (event) => this.post(event));
     const { webview, client } = options;
-    this.#subscriptions = [
+    this.#subscriptions = vscode.Disposable.from(
       webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
       client.onStatus((status) => this.post({ event: 'status', status })),
       client.onChange(({ findings, uris }) => this.post({ event: 'changed', findings, uris })),
-    ];
+    );
   }
 
   post(event: HostEvent): void {
@@ -53,7 +53,7 @@ export class WebviewHost implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#subscriptions.dispose();
     for (const source of this.#running.values()) source.cancel();
   }
 

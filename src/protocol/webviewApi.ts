@@ -22,6 +22,9 @@ export const FORWARDED_REQUESTS = [
 
 const nothing = z.object({});
 
+/** Commands of the extension that webviews may run. */
+const PAGE_COMMANDS = ['pairlens.audit'] as const;
+
 /** Requests of a webview that the extension host handles itself. */
 export const HOST_REQUESTS = {
   /** First message of a webview: it can now receive events. */
@@ -67,7 +70,7 @@ export const HOST_REQUESTS = {
   /** Undoes the last edit or decision; `undone` is its label. */
   undo: { params: nothing, result: z.object({ undone: z.string().nullable() }) },
   /** Runs a command of the extension, such as `pairlens.audit`. */
-  command: { params: z.object({ command: z.string().startsWith('pairlens.') }), result: nothing },
+  command: { params: z.object({ command: z.enum(PAGE_COMMANDS) }), result: nothing },
 } as const;
 
 /** Events from the host to a webview. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
+import { DECLARED_COMMANDS } from '../../src/extension/commandIds.ts';
 import { CAPTION_PATTERN, IMAGE_GLOB, IMAGE_PATTERN } from '../../src/protocol/datasetFiles.ts';
 import { settingsSchema } from '../../src/protocol/serverApi.ts';
 import { l10nKeys } from '../support/l10nKeys.ts';
@@ -51,6 +52,11 @@ describe('the manifest of the extension', () => {
     for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
       assert.deepEqual(new Set(Object.keys(read(file))), used, file);
     }
+  });
+
+  test('the extension knows the declared commands', () => {
+    const declared = manifest.contributes.commands.map(({ command }) => command);
+    assert.deepEqual(declared.sort(), [...DECLARED_COMMANDS].sort());
   });
 
   test('menus name only commands that are declared', () => {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
+import { Debouncer } from '../../src/protocol/debouncer.ts';
 import { imageIn } from '../shared/droppedImage.ts';
 import type { EntryActionEvent } from '../shared/entryGrid.ts';
 import { t } from '../shared/l10n.ts';
@@ -15,13 +16,15 @@ import { searchBox, searchResults } from './search.ts';
 import { takeImage } from './takeImage.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
+const ANNOUNCE_DELAY_MS = 1000;
+
 /** The neighbour browser: search box, the pair in focus, and its neighbours in collapsible sections. */
 @customElement('pairlens-neighbours')
 export class NeighboursElement extends PageElement {
   #session: NeighboursSession | undefined;
   #restored = false;
   #lastImage: string | undefined;
-  #announceTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #announceDebouncer = new Debouncer(ANNOUNCE_DELAY_MS);
 
   @query('.scroller') private accessor scroller!: HTMLElement;
   @query('.announcer') private accessor announcer!: HTMLElement;
@@ -113,13 +116,13 @@ export class NeighboursElement extends PageElement {
 
   /** Announces the match of the newest text to screen readers, debounced, only while the page has the focus. */
   #announce(state: NeighboursState): void {
-    clearTimeout(this.#announceTimer);
+    this.#announceDebouncer.cancel();
     const match = state.shown?.focus.match;
     if (match === undefined || !document.hasFocus()) return;
     const text = t('match {0}, {1}', scoreText(match), matchWords(match));
-    this.#announceTimer = setTimeout(() => {
+    this.#announceDebouncer.schedule(() => {
       if (this.announcer.textContent !== text) this.announcer.textContent = text;
-    }, 1000);
+    });
   }
 
   readonly #onEntry = (event: EntryActionEvent) => {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { Debouncer } from '../../src/protocol/debouncer.ts';
 import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
@@ -32,7 +33,7 @@ export class TriageElement extends PageElement {
   @state() private accessor hoveredWord: number | undefined;
   #shownId: string | undefined;
   #announced = '';
-  #announceTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #announceDebouncer = new Debouncer(ANNOUNCE_DELAY_MS);
   #unsubscribe: (() => void) | undefined;
 
   override connectedCallback(): void {
@@ -47,7 +48,7 @@ export class TriageElement extends PageElement {
     super.disconnectedCallback();
     document.removeEventListener('keydown', this.#onKey);
     this.#unsubscribe?.();
-    clearTimeout(this.#announceTimer);
+    this.#announceDebouncer.cancel();
   }
 
   protected override willUpdate(): void {
@@ -382,11 +383,10 @@ export class TriageElement extends PageElement {
             );
     if (text === this.#announced) return;
     this.#announced = text;
-    clearTimeout(this.#announceTimer);
-    this.#announceTimer = setTimeout(() => {
+    this.#announceDebouncer.schedule(() => {
       const announcer = this.querySelector('.announcer');
       if (announcer !== null) announcer.textContent = text;
-    }, ANNOUNCE_DELAY_MS);
+    });
   }
 
   get #field(): HTMLTextAreaElement | null {

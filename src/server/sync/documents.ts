@@ -2,6 +2,7 @@ import { TextDocuments, type Connection } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { PairLensError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
+import { Debouncer } from '../../protocol/debouncer.ts';
 import { describeError } from '../serverLog.ts';
 import type { Uris } from '../uris.ts';
 
@@ -24,7 +25,7 @@ export interface VersionedText {
 
 interface OpenFile {
   readonly uri: string;
-  timer: NodeJS.Timeout | undefined;
+  readonly debouncer: Debouncer;
   running: AbortController | undefined;
   synced: VersionedText | undefined;
   /** Version pushed last, whether or not the listener has processed it. */
@@ -71,7 +72,7 @@ export class OpenDocuments {
   /** Whether the engine has the text that the client shows. True for files that are not open. */
   isSynced(file: string): boolean {
     const open = this.#open.get(file);
-    return open === undefined || (open.timer === undefined && open.running === undefined);
+    return open === undefined || (!open.debouncer.isPending && open.running === undefined);
   }
 
   /** The editor text that the engine has of an open file; undefined while it has the text on disk. */
@@ -95,7 +96,7 @@ export class OpenDocuments {
     for (;;) {
       const open = this.#open.get(file);
       if (open === undefined || this.isSynced(file)) return;
-      if (now && open.timer !== undefined) this.#push(file, open);
+      if (now && open.debouncer.isPending) this.#push(file, open);
       await new Promise<void>((resolve, reject) => {
         const abort = () => reject(new PairLensError('cancelled', 'Cancelled.'));
         if (signal.aborted) abort();
@@ -122,7 +123,7 @@ export class OpenDocuments {
     this.#uris.remember(file, uri);
     const open = {
       uri,
-      timer: undefined,
+      debouncer: new Debouncer(DEBOUNCE_MS),
       running: undefined,
       synced: undefined,
       pushedVersion: undefined,
@@ -138,15 +139,14 @@ export class OpenDocuments {
     if (file === undefined || open === undefined) return;
     // TextDocuments reports an opened document as changed, too.
     if (open.pushedVersion === this.#documents.get(uri)?.version) return;
-    clearTimeout(open.timer);
-    open.timer = setTimeout(() => this.#push(file, open), DEBOUNCE_MS);
+    open.debouncer.schedule(() => this.#push(file, open));
   }
 
   #closed(uri: string): void {
     const file = this.#uris.toPath(uri);
     const open = file === undefined ? undefined : this.#open.get(file);
     if (file === undefined || open === undefined) return;
-    clearTimeout(open.timer);
+    open.debouncer.cancel();
     open.running?.abort();
     this.#open.delete(file);
     this.#uris.forget(file);
@@ -163,8 +163,7 @@ export class OpenDocuments {
   }
 
   #push(file: string, open: OpenFile): void {
-    clearTimeout(open.timer);
-    open.timer = undefined;
+    open.debouncer.cancel();
     open.running?.abort();
     open.running = undefined;
     const document = this.#documents.get(open.uri);
@@ -192,7 +191,7 @@ export class OpenDocuments {
       .finally(() => {
         if (open.running !== running) return;
         open.running = undefined;
-        if (open.timer === undefined) this.#release(file, open);
+        if (!open.debouncer.isPending) this.#release(file, open);
       });
   }
 

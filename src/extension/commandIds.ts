@@ -1,0 +1,27 @@
+import type { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
+
+/** Commands of package.json; test/contract/manifest.test.ts compares them. */
+export const DECLARED_COMMANDS = [
+  'pairlens.findMatchingCaptions',
+  'pairlens.findMatchingImages',
+  'pairlens.audit',
+  'pairlens.review',
+  'pairlens.showNeighbours',
+  'pairlens.rebuildIndex',
+  'pairlens.showLog',
+  'pairlens.restartServer',
+  'pairlens.gettingStarted',
+  'pairlens.groupByRule',
+  'pairlens.groupByFile',
+  'pairlens.finding.fix',
+  'pairlens.finding.verify',
+  'pairlens.finding.exclude',
+  'pairlens.finding.openImage',
+  'pairlens.showVerdicts',
+  'pairlens.verdict.takeBack',
+] as const;
+
+type LinkedCommand = (typeof CLIENT_COMMANDS)[keyof typeof CLIENT_COMMANDS]['command'];
+
+/** All commands that the extension registers: those of package.json, and those that VS Code runs for links and fixes. */
+export type CommandId = (typeof DECLARED_COMMANDS)[number] | LinkedCommand | 'pairlens.fixMade';
