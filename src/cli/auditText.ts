@@ -69,12 +69,14 @@ function entry(finding: ReportFinding, options: AuditTextOptions): string {
 /** The image, and right-aligned the caption's location as `file:line:column`, which terminals make clickable. */
 function subject(finding: ReportFinding, { colors, width }: AuditTextOptions): string {
   const { region } = finding;
-  const name = visibleText(finding.image ?? finding.file);
+  const at = region === undefined ? '' : `:${region.startLine}:${region.startColumn}`;
+  // In a JSON file of one line, the column is all that tells one finding from the next.
+  const within = at === ':1:1' ? '' : at;
+  const name = visibleText(finding.image ?? finding.file + within);
   const place =
     finding.image === undefined || finding.image === finding.file
       ? ''
-      : visibleText(finding.file) +
-        (region === undefined ? '' : `:${region.startLine}:${region.startColumn}`);
+      : visibleText(finding.file) + at;
   const gap = width - 2 - stringWidth(name) - stringWidth(place);
   const space = gap < 2 ? '\n  ' : ' '.repeat(gap);
   return place === ''

@@ -27,7 +27,7 @@ describe('captions beside images', () => {
       dataset.pairs.map((pair) => pair.split),
       ['train', 'train', 'val'],
     );
-    assert.deepEqual(dataset.problems, []);
+    assert.deepEqual(problemsOf(dataset), [['trainer/bom', 'train/5_cat/deep/b.caption']]);
   });
 
   test('are reported where image or caption is missing, empty, shared or in a foreign encoding', async () => {
@@ -142,7 +142,7 @@ describe('captions beside images', () => {
       ['a.jpg', '1dog, solo'],
       ['b.jpg', '1cat'],
     ]);
-    assert.deepEqual(problemsOf(dataset), [['ambiguous-pair', 'a.caption']]);
+    assert.deepEqual(problemsOf(dataset), [['second-caption-file', 'a.caption']]);
   });
 
   test('a whole folder without captions beside a captioned one is one problem', async () => {
@@ -164,7 +164,7 @@ describe('captions beside images', () => {
       'a.txt': 'a dog',
       'a-masklabel.png': IMAGE,
       'a-condlabel.png': IMAGE,
-      'a.npz': '',
+      'a.npz': IMAGE,
       '.pairlens/x.jpg': IMAGE,
       '.git/y.jpg': IMAGE,
       'node_modules/z/z.jpg': IMAGE,

@@ -16,8 +16,14 @@ export type ProblemCode =
   | 'companion-pictures'
   | 'other-root'
   | 'videos-not-judged'
+  | 'second-caption-file'
+  | TrainerFileCode
   | 'outside-link'
   | 'unreadable-decisions';
+
+/** Files that common trainers read differently from PairLens. */
+type TrainerFileCode =
+  'trainer/bom' | 'trainer/utf-16' | 'trainer/extension-case' | 'trainer/stale-latents';
 
 /** A broken file, row or link. */
 export interface Problem {
@@ -35,7 +41,7 @@ export interface Problem {
   readonly related?: readonly DatasetPath[];
 }
 
-/** Problems of a file's location, not its content: edits of the file do not solve them. */
+/** Problems of a file's location or encoding, not its content: edits of the file do not solve them. */
 export function isOfPlace({ code }: Problem): boolean {
-  return code === 'outside-link' || code === 'unreadable-decisions';
+  return code === 'outside-link' || code === 'unreadable-decisions' || code.startsWith('trainer/');
 }

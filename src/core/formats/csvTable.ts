@@ -58,7 +58,7 @@ function* rowsOf(
   const broken = brokenRow(record, width, layout, name);
   const image = record.fields[layout.image];
   if (broken !== undefined || image === undefined) {
-    if (broken !== undefined) yield broken;
+    if (broken !== undefined) yield { ...broken, ...imageOf(record, layout) };
     return;
   }
   const split = layout.split === undefined ? '' : (record.fields[layout.split]?.text ?? '');
@@ -87,6 +87,13 @@ function companionsIn({ fields }: CsvRecord, layout: CsvLayout): Pick<CaptionRow
       : [],
   );
   return companions.length === 0 ? {} : { companions };
+}
+
+/** The image of a broken row, where it stands before what may be broken: so it does not lack a row. */
+function imageOf({ fields, broken }: CsvRecord, layout: CsvLayout): { readonly image?: string } {
+  const image = fields[layout.image]?.text.trim() ?? '';
+  const isSure = broken === undefined && layout.captions.every((column) => layout.image < column);
+  return isSure && image !== '' ? { image } : {};
 }
 
 /** What is wrong with a row; undefined for one that can be read. */

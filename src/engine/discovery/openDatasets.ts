@@ -35,6 +35,7 @@ import {
 import { companionProblems } from './companionProblems.ts';
 import { unreadableFile } from './errorWords.ts';
 import { inventoryOf, noDataset, unreadable } from './folderInventory.ts';
+import { trainerProblems } from './trainerFiles.ts';
 import { captionedVideos } from './videos.ts';
 
 export interface OpenOptions {
@@ -175,6 +176,7 @@ export async function lookInto(
     ...listing.problems,
     ...companionProblems(sidecars.companions),
     ...captionedVideos(listing),
+    ...(await trainerProblems(files, dir, { ...listing, ...sidecars, images: listing.images })),
   ];
   for (const problem of others) {
     if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;

@@ -18,6 +18,7 @@ import {
 import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
+import type { FileEncoding } from '../../core/text/textEncoding.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { UnlistedReason } from './listFiles.ts';
 import { sidecarPairs } from './sidecarPairs.ts';
@@ -33,6 +34,7 @@ export interface Sidecars {
   readonly images: readonly DatasetPath[];
   /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
   readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
+  readonly encodings: ReadonlyMap<DatasetPath, FileEncoding>;
   /** How the files were read. */
   readonly captionsPerFile: CaptionsPerFile;
   /** Pictures that belong to captioned ones and need no caption. */
@@ -119,6 +121,7 @@ export async function readSidecars(
     folders,
     images: [...match.sidecarOf.keys(), ...lone, ...neighbours.flat()],
     imagesOf: match.imagesOf,
+    encodings: contents.encodings,
     captionsPerFile: mode,
     companions,
     formatOf: () => (mode === 'whole' ? sidecar.id : sidecarLines.id),
@@ -184,8 +187,13 @@ async function readTexts(
     readonly log?: Log;
     readonly onRead?: (done: number, total: number) => void;
   },
-): Promise<{ texts: Map<DatasetPath, string>; problems: Problem[] }> {
+): Promise<{
+  texts: Map<DatasetPath, string>;
+  encodings: Map<DatasetPath, FileEncoding>;
+  problems: Problem[];
+}> {
   const texts = new Map<DatasetPath, string>();
+  const encodings = new Map<DatasetPath, FileEncoding>();
   const problems: Problem[] = [];
   let done = 0;
   await pMap(
@@ -197,8 +205,10 @@ async function readTexts(
         const decoded = decodeText(
           await files.read(toAbsolute(dir, file), { maxBytes: SIDECAR_BYTES }),
         );
-        if ('text' in decoded) texts.set(file, decoded.text);
-        else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
+        if ('text' in decoded) {
+          texts.set(file, decoded.text);
+          encodings.set(file, { encoding: decoded.encoding, bom: decoded.bom });
+        } else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
       } catch (error) {
         if (PairLensError.is(error, 'cancelled')) throw error;
         problems.push({ ...unreadableFile(file, error, options.log), ...known });
@@ -208,7 +218,7 @@ async function readTexts(
     { concurrency: READ_AT_ONCE },
   );
   problems.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { texts, problems };
+  return { texts, encodings, problems };
 }
 
 /**
@@ -306,7 +316,7 @@ function secondSidecars(unread: readonly DatasetPath[]): Problem {
   const count =
     unread.length === 1 ? sentence('An image has') : sentence('{0} images have', unread.length);
   return {
-    code: 'ambiguous-pair',
+    code: 'second-caption-file',
     file,
     related,
     message: sentence(
@@ -315,7 +325,9 @@ function secondSidecars(unread: readonly DatasetPath[]): Problem {
       file,
       order,
     ),
-    remedy: sentence('Delete the files that your trainer does not read, or move them elsewhere.'),
+    remedy: sentence(
+      'Nothing to do where your trainer merges the two, as the scripts for fine-tuning of kohya do, or is told which to read.',
+    ),
   };
 }
 

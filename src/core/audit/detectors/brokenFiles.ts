@@ -93,6 +93,46 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
     shortTitle: sentence('Videos not judged'),
     meaning: sentence('PairLens judges still images; videos and their captions are left alone.'),
   },
+  'second-caption-file': {
+    level: 'info',
+    title: sentence('Second caption files'),
+    shortTitle: sentence('Second caption file'),
+    meaning: sentence(
+      'Images have a .txt and a .caption file. PairLens reads one of the two; which one a trainer reads, or whether it merges them, is a matter of its settings.',
+    ),
+  },
+  'trainer/bom': {
+    level: 'info',
+    title: sentence('Byte order marks'),
+    shortTitle: sentence('Byte order mark'),
+    meaning: sentence(
+      'sd-scripts, musubi-tuner and ai-toolkit read the mark as a character before the first word, so that the first tag is another one.',
+    ),
+  },
+  'trainer/utf-16': {
+    level: 'warning',
+    title: sentence('UTF-16 captions'),
+    shortTitle: sentence('UTF-16 caption'),
+    meaning: sentence(
+      'sd-scripts, musubi-tuner and ai-toolkit read UTF-8 only and stop at the first such file.',
+    ),
+  },
+  'trainer/extension-case': {
+    level: 'warning',
+    title: sentence('Extensions in other letters'),
+    shortTitle: sentence('Extension in other letters'),
+    meaning: sentence(
+      'On Linux, sd-scripts and musubi-tuner find .jpg and .JPG, but not .Jpg, and no caption with .TXT: image or caption is left out without a word.',
+    ),
+  },
+  'trainer/stale-latents': {
+    level: 'warning',
+    title: sentence('Stale caches'),
+    shortTitle: sentence('Stale cache'),
+    meaning: sentence(
+      'sd-scripts goes on using .npz caches of latents and captions as long as the size of the image is the same: it trains on what the files were before.',
+    ),
+  },
   // Folders of links are how people curate without copies: named, and no reason for CI to fail.
   'outside-link': {
     level: 'info',
