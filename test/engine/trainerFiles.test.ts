@@ -57,18 +57,21 @@ describe('files that trainers read otherwise', () => {
 
 describe('caches of latents', () => {
   const HOUR = 3_600_000;
-  const entries: Record<string, MemoryEntry> = Object.fromEntries([
-    ...['cow', 'hens', 'koala', 'IMG_0512x0512'].flatMap((name) => [
+  const pairs = ['cow', 'hens', 'koala', 'IMG_0512x0512'].flatMap(
+    (name): [string, MemoryEntry][] => [
       [`${name}.jpg`, IMAGE],
       [`${name}.txt`, `a photo of ${name}`],
-    ]),
-    ['cow.npz', IMAGE],
-    ['hens_0512x0768_sdxl.npz', IMAGE],
-    ['koala_te_outputs.npz', IMAGE],
-    ['IMG_0512x0512.npz', IMAGE],
-    ['gone_0512x0512_flux.npz', IMAGE],
-    ['embeddings.npz', IMAGE],
-  ]);
+    ],
+  );
+  const entries: Record<string, MemoryEntry> = {
+    ...Object.fromEntries(pairs),
+    'cow.npz': IMAGE,
+    'hens_0512x0768_sdxl.npz': IMAGE,
+    'koala_te_outputs.npz': IMAGE,
+    'IMG_0512x0512.npz': IMAGE,
+    'gone_0512x0512_flux.npz': IMAGE,
+    'embeddings.npz': IMAGE,
+  };
   const opened = async (hoursOf: Readonly<Record<string, number>>) => {
     const memory = memoryFiles(ROOT, entries);
     const stat: typeof memory.stat = async (file) => {
