@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { ESLint } from 'eslint';
-import { mayImport, NATIVE, roomOf, ROOMS } from '../../layers.mjs';
+import { mayImport, NATIVE, layerOf, LAYERS } from '../../layers.mjs';
 
-/** A file of each room, made up where it need not exist: the rule goes by paths. */
-function fileIn({ name, files }: (typeof ROOMS)[number]): string {
+/** A path in the layer; the file need not exist, because the rule uses paths only. */
+function fileIn({ name, files }: (typeof LAYERS)[number]): string {
   if (files === undefined) return `src/${name}/x.ts`;
   return files
     .replace('{cli/composeCli,server/composeServer}', 'cli/composeCli')
@@ -29,28 +29,28 @@ describe('the layers', () => {
     return result.messages.map(({ message }) => message);
   }
 
-  test('every source file lies in a room', () => {
-    for (const room of ROOMS)
-      assert.equal(roomOf(fileIn(room).replace(/x$/, 'x.ts'))?.name, room.name);
+  test('every source file is in a layer', () => {
+    for (const layer of LAYERS)
+      assert.equal(layerOf(fileIn(layer).replace(/x$/, 'x.ts'))?.name, layer.name);
   });
 
-  for (const room of ROOMS) {
-    test(`${room.name} imports what the table allows, and nothing else`, async () => {
-      const from = fileIn(room).replace(/x$/, 'x.ts');
-      for (const other of ROOMS) {
+  for (const layer of LAYERS) {
+    test(`${layer.name} imports what the table allows, and nothing else`, async () => {
+      const from = fileIn(layer).replace(/x$/, 'x.ts');
+      for (const other of LAYERS) {
         const to = fileIn(other).replace(/x$/, 'x.ts');
         const relative = path.posix.relative(path.posix.dirname(from), to);
         const specifier = relative.startsWith('.') ? relative : `./${relative}`;
         const found = await complaints(from, `import '${specifier}';`);
         assert.equal(
           found.length,
-          mayImport(room, other) ? 0 : 1,
+          mayImport(layer, other) ? 0 : 1,
           `${from} imports ${to}: ${String(found)}`,
         );
-        assert.ok(found.every((message) => message.includes(room.way)));
+        assert.ok(found.every((message) => message.includes(layer.advice)));
       }
-      const modules = { 'node:fs': room.node, vscode: room.name === 'extension' };
-      const native = Object.fromEntries(NATIVE.map((name) => [name, room.native]));
+      const modules = { 'node:fs': layer.node, vscode: layer.name === 'extension' };
+      const native = Object.fromEntries(NATIVE.map((name) => [name, layer.native]));
       for (const [name, allowed = false] of Object.entries({ ...modules, ...native })) {
         assert.equal(
           (await complaints(from, `import '${name}';`)).length,
@@ -61,9 +61,9 @@ describe('the layers', () => {
     });
   }
 
-  test('docs/architecture.md shows the very table that the linter reads', () => {
+  test('docs/architecture.md repeats the table of the linter', () => {
     const page = readFileSync('docs/architecture.md', 'utf8');
-    for (const { name, may, node = false } of ROOMS) {
+    for (const { name, may, node = false } of LAYERS) {
       const imports =
         may.length === 0 ? 'nothing of ours' : may.map((other) => `\`${other}\``).join(', ');
       const row = `| \`${name}\` | ${imports} | ${node ? 'yes' : 'no'} |`;
