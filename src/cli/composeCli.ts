@@ -10,12 +10,17 @@ import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
 import type { Clock, ImageReader, Log, VectorIndex } from '../core/ports.ts';
 import { auditDataset } from '../engine/audit/auditDataset.ts';
-import { readDecisions } from '../engine/audit/decisionFile.ts';
+import {
+  type DecisionPlace,
+  readDecisions,
+  removeDecisions,
+} from '../engine/audit/decisionFile.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
 import { lookInto, openDatasets, type OpenOptions } from '../engine/discovery/openDatasets.ts';
 import type { Inventory } from '../core/dataset/inventory.ts';
 import type { BatchPorts, RunOptions } from '../engine/batch/batchPorts.ts';
+import { listDecisions, type ListedDecision } from '../engine/batch/listDecisions.ts';
 import type { CommandContext } from './commandContext.ts';
 
 /*
@@ -98,6 +103,27 @@ export async function inspectFolder(
   run: RunOptions,
 ): Promise<Inventory> {
   return (await lookInto(nodeFiles, dir, openOptions(setting, run))).inventory;
+}
+
+/** The decisions on the pairs of the datasets below a folder. */
+export async function decisionsOfFolder(
+  dir: string,
+  setting: Setting,
+  run: RunOptions,
+): Promise<readonly ListedDecision[]> {
+  const datasets = await openDatasets(nodeFiles, dir, openOptions(setting, run));
+  return listDecisions(datasets, dir, { files: nodeFiles, hasher: nodeHasher });
+}
+
+export async function takeBackDecisions(
+  place: DecisionPlace,
+  lines: readonly ListedDecision[],
+): Promise<void> {
+  await removeDecisions(
+    nodeFiles,
+    place,
+    lines.map(({ key }) => key),
+  );
 }
 
 /** Opens the user's embedding cache. */

@@ -31,6 +31,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
+  addDecisions(program, run);
   addLsp(program, run);
   addCache(program, run);
   return program;
@@ -183,6 +184,21 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addDecisions(program: Program, run: RunCommand): void {
+  program
+    .command('decisions')
+    .description('list the pairs that are marked as verified or excluded, or take that back')
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .option('--json', 'print JSON')
+    .option('--undo <image...>', 'take back what was decided of these images')
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { decisionsCommand } = await import('./decisionsCommand.ts');
+        return decisionsCommand(folder, options, context);
       }),
     );
 }

@@ -3,6 +3,7 @@ import { baseName } from '../core/dataset/paths.ts';
 import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
 import type { PairItem, PairRef, Range } from '../protocol/shapes.ts';
 import { type AppliedEdit, applyEdit } from './applyEdit.ts';
+import { renameFile, rewriteFile } from './fileSteps.ts';
 import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -57,6 +58,22 @@ export class Actions {
   ): Promise<void> {
     const wire = await this.#client.request(REQUESTS.createCaptionEdit, { imageUri, caption });
     await this.#edit(wire, teller);
+  }
+
+  /** Writes a caption file as UTF-8. @throws PairLensError if it has unsaved changes, or does not fit the encoding. */
+  async saveAsUtf8(uri: string, encoding: string, teller: Teller = 'message'): Promise<void> {
+    const file = vscode.Uri.parse(uri);
+    this.#write(
+      await rewriteFile(file, () =>
+        this.#client.request(REQUESTS.saveAsUtf8, { uri, encoding }).then(() => undefined),
+      ),
+      teller,
+    );
+  }
+
+  /** Renames a caption file. @throws PairLensError if there is a file of the new name. */
+  async renameCaptionFile(from: string, to: string, teller: Teller = 'message'): Promise<void> {
+    this.#write(await renameFile(vscode.Uri.parse(from), vscode.Uri.parse(to)), teller);
   }
 
   async decide(pair: PairRef, decision: PairDecision, teller: Teller = 'message'): Promise<void> {
@@ -125,9 +142,13 @@ export class Actions {
   async #edit(wire: WireEdit, teller: Teller, preview = false): Promise<boolean> {
     const applied = await applyEdit(wire, preview);
     if (applied === undefined) return false;
+    this.#write(applied, teller);
+    return true;
+  }
+
+  #write(applied: AppliedEdit, teller: Teller): void {
     if (teller === 'message') this.made(applied);
     else this.#remember(applied);
-    return true;
   }
 
   #remember(step: Step): void {

@@ -63,6 +63,14 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
     const [{ pair, decision }] = CLIENT_COMMANDS.decide.args.parse([argument]);
     await actions.decide(pair, decision);
   },
+  [CLIENT_COMMANDS.saveAsUtf8.command]: async ({ actions }, argument) => {
+    const [{ uri, encoding }] = CLIENT_COMMANDS.saveAsUtf8.args.parse([argument]);
+    await actions.saveAsUtf8(uri, encoding);
+  },
+  [CLIENT_COMMANDS.renameCaptionFile.command]: async ({ actions }, argument) => {
+    const [{ from, to }] = CLIENT_COMMANDS.renameCaptionFile.args.parse([argument]);
+    await actions.renameCaptionFile(from, to);
+  },
   [FIX_MADE]: async ({ client, actions }, argument) => {
     const applied = await client.fixes.made(argument);
     if (applied !== undefined) actions.made(applied);

@@ -62,12 +62,17 @@ export class QuickFixes {
   }
 }
 
-/** Runs a server command on the client instead, so that decisions of quick fixes can be undone. */
+/** Commands of the server that the client runs itself, so that they can be undone. */
+const OWN: ReadonlyMap<string, string> = new Map([
+  [SERVER_COMMANDS.decide, CLIENT_COMMANDS.decide.command],
+  [SERVER_COMMANDS.saveAsUtf8, CLIENT_COMMANDS.saveAsUtf8.command],
+]);
+
+/** Runs a command of the server on the client instead; undefined if it is the server's. */
 export function ownCommand(
   command: string,
   args: readonly unknown[],
 ): Thenable<unknown> | undefined {
-  return command === SERVER_COMMANDS.decide
-    ? vscode.commands.executeCommand(CLIENT_COMMANDS.decide.command, ...args)
-    : undefined;
+  const own = OWN.get(command);
+  return own === undefined ? undefined : vscode.commands.executeCommand(own, ...args);
 }

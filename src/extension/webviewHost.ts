@@ -138,6 +138,14 @@ function handlers(
       await actions.createCaption(imageUri, caption, 'page');
       return done;
     },
+    saveAsUtf8: async ({ uri, encoding }) => {
+      await actions.saveAsUtf8(uri, encoding, 'page');
+      return done;
+    },
+    renameCaptionFile: async ({ from, to }) => {
+      await actions.renameCaptionFile(from, to, 'page');
+      return done;
+    },
     decide: async ({ pair, decision }) => {
       await actions.decide(pair, decision, 'page');
       return done;

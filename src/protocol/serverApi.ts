@@ -165,6 +165,12 @@ export const REQUESTS = {
     z.object({ pair: pairRefSchema, decision: decisionSchema }),
     nothing,
   ),
+  /** Writes a caption file as UTF-8. Its lines that are not UTF-8 are read in `encoding`, a label of the Encoding Standard. */
+  saveAsUtf8: request(
+    'pairlens/saveAsUtf8',
+    z.object({ uri: z.string(), encoding: z.string() }),
+    nothing,
+  ),
   /** The decisions on pairs that exist now, in dataset order. */
   decisions: request(
     'pairlens/decisions',
@@ -221,6 +227,16 @@ export const CLIENT_COMMANDS = {
     command: 'pairlens.reviewFinding',
     args: z.tuple([z.object({ id: z.string() })]),
   },
+  /** Writes a caption file as UTF-8, with a message that offers undo. */
+  saveAsUtf8: {
+    command: 'pairlens.saveAsUtf8',
+    args: z.tuple([z.object({ uri: z.string(), encoding: z.string() })]),
+  },
+  /** Renames a caption file, with a message that offers undo. */
+  renameCaptionFile: {
+    command: 'pairlens.renameCaptionFile',
+    args: z.tuple([z.object({ from: z.string(), to: z.string() })]),
+  },
   /** Sets the decision on a pair, with a message that offers undo. */
   decide: {
     command: 'pairlens.decide',
@@ -237,6 +253,8 @@ export const CLIENT_COMMANDS = {
 export const SERVER_COMMANDS = {
   /** Argument: the params of `pairlens/decide`. */
   decide: 'pairlens.server.decide',
+  /** Argument: the params of `pairlens/saveAsUtf8`. */
+  saveAsUtf8: 'pairlens.server.saveAsUtf8',
   /** Argument: the params of `pairlens/audit`, or none. */
   audit: 'pairlens.server.audit',
 } as const;

@@ -52,6 +52,8 @@ export const fixKindSchema = z.enum([
   'swap-captions',
   'move-captions',
   'create-caption',
+  'save-as-utf8',
+  'rename-caption-file',
   'mark-verified',
   'exclude-pair',
 ]);
@@ -61,8 +63,13 @@ export const fixItemSchema = z.object({
   kind: fixKindSchema,
   /** Label of the button or quick fix. */
   title: z.string(),
-  /** The new caption, for `replace-caption`. */
+  /** The new caption, for `replace-caption`; what the file says, shortened, for `save-as-utf8` and `rename-caption-file`. */
   caption: z.string().optional(),
+  /** The encoding that the file is read in, for `save-as-utf8`. */
+  encoding: z.string().optional(),
+  /** The new URI of the caption file, and its image, for `rename-caption-file`. */
+  to: z.string().optional(),
+  imageUri: z.string().optional(),
   /** Probability that the new caption is the right one, given that at most one candidate is, 0..1. */
   match: z.number().optional(),
   /** Whether the new caption looks wrong where it is now. */

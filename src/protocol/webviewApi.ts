@@ -60,6 +60,11 @@ export const HOST_REQUESTS = {
     params: z.object({ imageUri: z.string(), caption: z.string() }),
     result: nothing,
   },
+  saveAsUtf8: {
+    params: z.object({ uri: z.string(), encoding: z.string() }),
+    result: nothing,
+  },
+  renameCaptionFile: { params: z.object({ from: z.string(), to: z.string() }), result: nothing },
   decide: {
     params: z.object({
       pair: pairItemSchema.shape.pair,

@@ -14,6 +14,7 @@ export interface ClientSupport {
   /** `documentChanges` with document versions are supported. */
   readonly versionedEdits: boolean;
   readonly createsFiles: boolean;
+  readonly renamesFiles: boolean;
   /** Supports change annotations, which ask for confirmation before an edit. */
   readonly previewsEdits: boolean;
   /** Quick fixes are resolved (`codeAction/resolve`) when the user picks one. */
@@ -38,6 +39,9 @@ export function clientFacts(params: InitializeParams, commandLinks: boolean): Cl
     createsFiles:
       (edits?.documentChanges ?? false) &&
       (edits?.resourceOperations?.includes(ResourceOperationKind.Create) ?? false),
+    renamesFiles:
+      (edits?.documentChanges ?? false) &&
+      (edits?.resourceOperations?.includes(ResourceOperationKind.Rename) ?? false),
     previewsEdits:
       (edits?.documentChanges ?? false) && edits?.changeAnnotationSupport !== undefined,
     resolvesEdits:

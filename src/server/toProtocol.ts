@@ -141,7 +141,7 @@ export class ProtocolConverter {
     ];
   }
 
-  #fix(fix: Fix, { pair, related, finding }: LiveFinding): FixItem | undefined {
+  #fix(fix: Fix, { root, pair, related, finding }: LiveFinding): FixItem | undefined {
     switch (fix.kind) {
       case 'replace-caption':
         return {
@@ -178,6 +178,26 @@ export class ProtocolConverter {
           kind: fix.kind,
           title: l10n.t('Create {0}', visibleText(path.posix.basename(fix.file))),
         };
+      case 'save-as-utf8': {
+        const { encoding, sample } = fix.reading;
+        return {
+          kind: fix.kind,
+          title: l10n.t('Save as UTF-8, read as {0}: “{1}”', encoding, titleCaption(sample)),
+          caption: sample,
+          encoding,
+        };
+      }
+      case 'rename-caption-file': {
+        const { image, to, caption } = fix.move;
+        const names = [path.posix.basename(to), path.posix.basename(image)].map(visibleText);
+        return {
+          kind: fix.kind,
+          title: l10n.t('Rename it to {0}, beside {1}', ...names),
+          caption,
+          to: this.#uris.toUri(toAbsolute(root, to)),
+          imageUri: this.#uris.toUri(toAbsolute(root, image)),
+        };
+      }
       case 'mark-verified':
         return { kind: fix.kind, title: l10n.t('Mark as verified') };
       case 'exclude-pair':

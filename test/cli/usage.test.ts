@@ -11,7 +11,7 @@ describe('using the command line', () => {
   });
   after(() => folder.remove());
 
-  for (const command of ['audit', 'embed', 'search', 'eval', 'cache']) {
+  for (const command of ['audit', 'embed', 'search', 'eval', 'decisions', 'cache']) {
     test(`${command} --help names the options every command has, on standard output`, async () => {
       const { status, stdout, stderr } = await pairlens([command, '--help']);
       assert.equal(status, 0);

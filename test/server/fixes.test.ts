@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   CodeActionRequest,
   CodeActionResolveRequest,
   ExecuteCommandRequest,
+  FileChangeType,
   type CodeAction,
 } from 'vscode-languageserver/node';
 import { CLIENT_COMMANDS, fixTextsSchema, SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
@@ -193,5 +194,74 @@ describe('an empty caption in a table', () => {
       text: 'a yellow "star"',
     });
     assert.deepEqual(after?.toSpliced(1, 1), before?.toSpliced(1, 1));
+  });
+});
+
+describe('files that a fix mends as a whole', () => {
+  let place: Workplace;
+  let client: LspClient;
+  const file = (name: string) => path.join(place.folder, name);
+
+  before(async () => {
+    place = await tourCopy();
+    // The cache takes no hash of a file that is younger than the clock of a file system is sure of.
+    const past = new Date(Date.now() - 60_000);
+    for (const name of ['fig.jpg', 'pillow.jpg']) await utimes(file(name), past, past);
+    client = await LspClient.start({ folders: [place.folder], cache: place.cache });
+    await client.ready();
+  });
+  after(async () => {
+    assert.equal(await client.stop(), 0);
+    await place.remove();
+  });
+
+  test('a file in another encoding is saved as UTF-8, as its fix shows it', async () => {
+    const name = 'espresso.txt';
+    await client.until(() => client.codes(file(name)).includes('wrong-encoding'), 'the problem');
+    const { findings } = await client.request('findings', {});
+    const [fix] = findings.find(({ code }) => code === 'wrong-encoding')?.fixes ?? [];
+    assert.ok(fix?.kind === 'save-as-utf8' && fix.encoding !== undefined);
+    const [action] = await actionsOf(client, file(name));
+    assert.equal(action?.command?.command, SERVER_COMMANDS.saveAsUtf8);
+    assert.ok(fix.caption !== undefined && action.title.includes(fix.caption), action.title);
+    const before = await readFile(file(name));
+    const encoding = new TextDecoder(fix.encoding);
+    await client.connection.sendRequest(ExecuteCommandRequest.type, action.command);
+    await client.until(() => client.codes(file(name)).length === 0, 'the problem is gone');
+    const after = await readFile(file(name));
+    assert.equal(new TextDecoder('utf-8', { fatal: true }).decode(after), encoding.decode(before));
+    const { items } = await client.request('pairsOfImage', { uri: uriOf(file('espresso.jpg')) });
+    assert.equal(items[0]?.caption, encoding.decode(before).trim());
+  });
+
+  test('a caption whose image was renamed is offered the new name: by content, else by a name like it', async () => {
+    await rename(file('fig.jpg'), file('zz top.jpg'));
+    await rename(file('pillow.jpg'), file('Pillow (1).jpg'));
+    await client.watched(
+      { uri: uriOf(file('fig.jpg')), type: FileChangeType.Deleted },
+      { uri: uriOf(file('zz top.jpg')), type: FileChangeType.Created },
+      { uri: uriOf(file('pillow.jpg')), type: FileChangeType.Deleted },
+      { uri: uriOf(file('Pillow (1).jpg')), type: FileChangeType.Created },
+    );
+    await client.until(
+      () => client.codes(file('fig.txt')).concat(client.codes(file('pillow.txt'))).length === 2,
+      'captions without image',
+    );
+    const { findings } = await client.request('findings', {});
+    const moves = findings.flatMap(({ uri, fixes, remedy }) =>
+      fixes
+        .filter(({ kind }) => kind === 'rename-caption-file')
+        .map(({ to, imageUri }) => ({ uri, to, imageUri, remedy })),
+    );
+    const byUri = new Map(moves.map((move) => [move.uri, move]));
+    const fig = byUri.get(uriOf(file('fig.txt')));
+    assert.equal(fig?.to, uriOf(file('zz top.txt')));
+    assert.equal(fig.imageUri, uriOf(file('zz top.jpg')));
+    assert.match(fig.remedy ?? '', /is its image under another name/);
+    const pillow = byUri.get(uriOf(file('pillow.txt')));
+    assert.equal(pillow?.to, uriOf(file('Pillow (1).txt')));
+    assert.equal(byUri.size, 2, 'harbour_evening.txt is like no image');
+    const [action] = await actionsOf(client, file('fig.txt'));
+    assert.equal(action?.command?.command, CLIENT_COMMANDS.renameCaptionFile.command);
   });
 });

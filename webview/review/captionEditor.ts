@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { t } from '../shared/l10n.ts';
 import { matchLine, scoreText } from '../shared/score.ts';
+import { fileFix, fileFixLabel, fileFixPreview } from './fileFix.ts';
 import { wordRow } from './wordRow.ts';
 import type { TriageSession } from './triageSession.ts';
 import { canEdit, captionAtFault, draftOf, isDirty } from './triageState.ts';
@@ -64,6 +65,15 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       { label: t('Exclude'), key: 'X', primary: false, run: () => void session.decide('excluded') },
     );
   } else {
+    const fix = fileFix(current);
+    if (fix !== undefined) {
+      all.push({
+        label: fileFixLabel(fix),
+        key: 'F',
+        primary: all.length === 0,
+        run: () => void session.fixFile(),
+      });
+    }
     all.push({
       label: t('Open file'),
       key: 'O',
@@ -118,6 +128,7 @@ export function captionEditor(
         : nothing
     }
     ${editable ? wordRow(state, onHoverWord) : nothing}
+    ${state.current === null ? nothing : fileFixPreview(state.current)}
     <div class="caption-bar">
       <div class="caption-match" id="caption-match">
         ${editable ? matchState(session) : nothing}

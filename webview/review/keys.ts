@@ -13,6 +13,7 @@ export type TriageCommand =
         | 'apply'
         | 'undo'
         | 'open'
+        | 'fix'
         | 'words'
         | 'help';
     };
@@ -36,6 +37,7 @@ const LETTERS: Readonly<Record<string, TriageCommand>> = {
   k: { kind: 'back' },
   e: { kind: 'edit' },
   o: { kind: 'open' },
+  f: { kind: 'fix' },
   z: { kind: 'undo' },
   w: { kind: 'words' },
   '?': { kind: 'help' },

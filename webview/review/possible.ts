@@ -1,5 +1,6 @@
 import type { TriageCommand } from './keys.ts';
 import type { TriageSession } from './triageSession.ts';
+import { fileFix } from './fileFix.ts';
 import { canEdit, groundedWords } from './triageState.ts';
 
 /** The commands that have an effect now; the page shows the keys of no others. */
@@ -13,6 +14,7 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   possible.add('next').add('open');
   if (current.item !== undefined) possible.add('verified').add('exclude');
   if (session.canSwap) possible.add('swap');
+  if (fileFix(current) !== undefined) possible.add('fix');
   if (!canEdit(state)) return possible;
   possible.add('edit').add('apply').add('leave');
   if (session.suggestions.length > 0) possible.add('suggestion');

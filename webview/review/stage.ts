@@ -5,6 +5,7 @@ import { t } from '../shared/l10n.ts';
 import { imageName, pathBelow } from '../shared/pairs.ts';
 import { matchLine } from '../shared/score.ts';
 import type { Thumbnails } from '../shared/thumbnails.ts';
+import { fileFix } from './fileFix.ts';
 import { STAGE_PIXELS } from './triageSession.ts';
 import '../shared/thumbnailElement.ts';
 
@@ -19,7 +20,7 @@ export interface StageContext {
 }
 
 export function imageUriOf(finding: FindingItem): string | undefined {
-  return finding.item?.imageUri ?? finding.imageUri;
+  return finding.item?.imageUri ?? finding.imageUri ?? fileFix(finding)?.imageUri;
 }
 
 function picture(

@@ -294,6 +294,9 @@ export class TriageElement extends PageElement {
       case 'swap':
         void session.swap();
         break;
+      case 'fix':
+        void session.fixFile();
+        break;
       case 'next':
         session.move(1);
         break;

@@ -7,6 +7,7 @@ import { fileName, pathBelow } from '../shared/pairs.ts';
 import { isCancelled, wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
+import { fileFix } from './fileFix.ts';
 import { suggestionsFor, takesSuggestions, type Suggestion } from './suggestions.ts';
 import {
   canEdit,
@@ -182,6 +183,26 @@ export class TriageSession {
       this.#resolve(current, 'fixed');
       const names = [imageName(current), fileName(other.image)] as const;
       this.#done(t('Captions of {0} and {1} swapped.', ...names), current);
+    });
+  }
+
+  /** Applies the finding's fix of the caption file as a whole. */
+  async fixFile(): Promise<void> {
+    const { current } = this.store.state;
+    const fix = fileFix(current);
+    if (current === null || fix === undefined) return;
+    const { uri } = current;
+    await this.#act(async () => {
+      if (fix.kind === 'save-as-utf8') {
+        await this.#host.rpc.call('saveAsUtf8', { uri, encoding: fix.encoding ?? '' });
+        this.#resolve(current, 'fixed');
+        this.#done(t('{0} is UTF-8 now.', pathBelow(uri, [])), current);
+      } else {
+        await this.#host.rpc.call('renameCaptionFile', { from: uri, to: fix.to ?? '' });
+        this.#resolve(current, 'fixed');
+        const names = [pathBelow(uri, []), pathBelow(fix.to ?? '', [])] as const;
+        this.#done(t('{0} is called {1} now.', ...names), current);
+      }
     });
   }
 

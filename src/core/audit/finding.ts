@@ -1,4 +1,6 @@
 import type { CaptionSource, DatasetPath } from '../dataset/dataset.ts';
+import type { CaptionMove } from '../dataset/problem.ts';
+import type { EncodingReading } from '../text/textEncoding.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Level, RuleCode } from './rule.ts';
 
@@ -19,6 +21,10 @@ export type Fix =
       readonly moves: readonly { readonly to: number; readonly from: number }[];
     }
   | { readonly kind: 'create-caption'; readonly file: DatasetPath }
+  /** Writes the file as UTF-8, its other lines read in an encoding that was guessed. */
+  | { readonly kind: 'save-as-utf8'; readonly reading: EncodingReading }
+  /** Renames the caption file, so that it stands beside its image again. */
+  | { readonly kind: 'rename-caption-file'; readonly move: CaptionMove }
   | { readonly kind: 'mark-verified' }
   | { readonly kind: 'exclude-pair' };
 

@@ -26,16 +26,21 @@ export function decisionKey(
   return hash(`${imageHash}\0${caption}`);
 }
 
-/** The decisions of a file by key; of two for one pair the later one applies. Other lines are ignored. */
+/** The decisions of a file by key; of two about one pair the later one. Other lines are ignored. */
 export function parseDecisions(text: string): ReadonlyMap<string, Decision> {
-  const decisions = new Map<string, Decision>();
+  return new Map(decisionLines(text).map(({ key, decision }) => [key, decision]));
+}
+
+/** The decisions of a file, in the order of their last lines. */
+export function decisionLines(text: string): readonly DecisionLine[] {
+  const lines = new Map<string, DecisionLine>();
   for (const line of text.split('\n')) {
     const known = parseLine(line);
     if (known === undefined) continue;
-    decisions.delete(known.key);
-    decisions.set(known.key, known.decision);
+    lines.delete(known.key);
+    lines.set(known.key, known);
   }
-  return decisions;
+  return [...lines.values()];
 }
 
 /** Position of a line that is neither a decision, nor blank, nor a comment (`# ...`). */
@@ -81,9 +86,7 @@ export function withDecision(text: string, key: string, line: DecisionLine | und
   return out + JSON.stringify(line) + lineEnd;
 }
 
-function parseLine(
-  line: string,
-): { readonly key: string; readonly decision: Decision } | undefined {
+function parseLine(line: string): DecisionLine | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -95,5 +98,7 @@ function parseLine(
   if (!('decision' in value)) return undefined;
   const { key, decision } = value;
   if (decision !== 'verified' && decision !== 'excluded') return undefined;
-  return { key, decision };
+  const image = 'image' in value && typeof value.image === 'string' ? value.image : '';
+  const caption = 'caption' in value && typeof value.caption === 'string' ? value.caption : '';
+  return { key, decision, image, caption };
 }

@@ -1,4 +1,5 @@
 import type { Sentence } from '../text/sentence.ts';
+import type { EncodingReading } from '../text/textEncoding.ts';
 import type { DatasetPath, SourceRange } from './dataset.ts';
 
 /** Problems of files; each code is also a rule. */
@@ -37,8 +38,22 @@ export interface Problem {
   readonly message: Sentence;
   /** What to do about it. */
   readonly remedy: Sentence;
+  /** For `wrong-encoding`: how the file reads in the encoding that it seems to be in. */
+  readonly reading?: EncodingReading;
+  /** For a caption without image: the image that seems to be its own under another name. */
+  readonly move?: CaptionMove;
   /** Other files concerned, e.g. the second image of an ambiguous pair. */
   readonly related?: readonly DatasetPath[];
+}
+
+/** A caption file that would stand beside its image again under another name. */
+export interface CaptionMove {
+  readonly image: DatasetPath;
+  readonly to: DatasetPath;
+  /** Whether the content of the image was seen under the name of the caption file; otherwise the names are alike. */
+  readonly known: boolean;
+  /** The text of the caption file, shortened. */
+  readonly caption: string;
 }
 
 /** Problems of a file's location or encoding, not its content: edits of the file do not solve them. */

@@ -6,6 +6,7 @@ import {
   type DecodedText,
   type UndecodableText,
 } from './textEncoding.ts';
+import { readingIn } from './reencode.ts';
 import { type Sentence, sentence } from './sentence.ts';
 
 /** Bytes used to guess the encoding; more do not improve the guess. */
@@ -16,18 +17,25 @@ export function decodeText(bytes: Uint8Array): DecodedText | UndecodableText {
   if (isUtf32(bytes)) return { guess: 'UTF-32' };
   const file = sniffEncoding(bytes);
   const text = decodeStrictly(bytes.subarray(bomLength(file)), file.encoding);
-  return text === undefined ? { guess: guessEncoding(bytes) } : { ...file, text };
+  return text === undefined ? undecodable(bytes) : { ...file, text };
 }
 
 /**
  * The probable encoding of bytes that are not UTF-8. Undefined for binary data and for damaged UTF-8 or UTF-16,
  * which a conversion would not repair.
  */
-export function guessEncoding(bytes: Uint8Array): string | undefined {
+function guessEncoding(bytes: Uint8Array): string | undefined {
   const sample = bytes.subarray(0, GUESS_BYTES);
   if (sniffEncoding(sample).bom || sample.includes(0)) return undefined;
   const guess = detect(sample) ?? undefined;
   return guess === 'UTF-8' || guess === 'ASCII' ? undefined : guess;
+}
+
+/** A guess of the encoding of bytes that are not UTF-8, and a line read in it. */
+export function undecodable(bytes: Uint8Array): UndecodableText {
+  const guess = guessEncoding(bytes);
+  const reading = guess === undefined ? undefined : readingIn(bytes, guess);
+  return { guess, ...(reading && { reading }) };
 }
 
 /** The UTF-32LE mark begins like the UTF-16LE one, so it must be excluded first. */

@@ -16,6 +16,15 @@ export interface DecodedText extends FileEncoding {
 export interface UndecodableText {
   /** Probable encoding, e.g. `windows-1252`; undefined if it is unclear. */
   readonly guess: string | undefined;
+  /** A line read in the guessed encoding, if it can be read. */
+  readonly reading?: EncodingReading | undefined;
+}
+
+/** Text as it reads in an encoding that was only guessed. */
+export interface EncodingReading {
+  /** A label of the Encoding Standard, e.g. `windows-1252`. */
+  readonly encoding: string;
+  readonly sample: string;
 }
 
 const BOMS: readonly (readonly [TextEncoding, readonly number[]])[] = [

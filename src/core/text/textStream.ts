@@ -1,4 +1,4 @@
-import { guessEncoding } from './decodeText.ts';
+import { undecodable } from './decodeText.ts';
 import {
   bomLength,
   decodeLeniently,
@@ -7,12 +7,11 @@ import {
   sniffEncoding,
   type FileEncoding,
   type TextEncoding,
+  type UndecodableText,
 } from './textEncoding.ts';
 
 /** Position of the first invalid bytes of a file. */
-export interface TextDamage {
-  readonly guess: string | undefined;
-}
+export type TextDamage = UndecodableText;
 
 /**
  * Decodes a file chunk by chunk, with memory bounded by the chunk size. Invalid bytes are replaced by
@@ -62,7 +61,7 @@ export class TextStream {
   #decode(bytes: Uint8Array, encoding: TextEncoding): string {
     const text = decodeStrictly(bytes, encoding);
     if (text !== undefined) return text;
-    this.#damage ??= { guess: guessEncoding(bytes) };
+    this.#damage ??= undecodable(bytes);
     return decodeLeniently(bytes, encoding);
   }
 }

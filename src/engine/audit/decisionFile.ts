@@ -3,9 +3,11 @@ import {
   DECISIONS_FILE,
   damagedLines,
   decisionKey,
+  decisionLines,
   parseDecisions,
   withDecision,
   type Decision,
+  type DecisionLine,
 } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { DECISIONS_BYTES } from '../../core/dataset/fileLimits.ts';
@@ -63,6 +65,12 @@ export function decisionsOf(
   });
 }
 
+/** A dataset's root, and the opened folder that contains it. */
+export interface DecisionPlace {
+  readonly root: Dataset['root'];
+  readonly folder: string;
+}
+
 /**
  * Adds or removes a decision about one pair, atomically; other lines are unchanged, and concurrent changes of other
  * processes are kept. The file is deleted with its last decision.
@@ -73,7 +81,7 @@ export function decisionsOf(
  */
 export async function writeDecision(
   files: FileSystem,
-  { root, folder }: { readonly root: Dataset['root']; readonly folder: string },
+  { root, folder }: DecisionPlace,
   pair: { readonly image: string; readonly imageHash: string; readonly caption: string },
   decision: Decision | 'none',
   hash: (text: string) => string,
@@ -91,6 +99,33 @@ export async function writeDecision(
   };
   await files.update(path, folder, change, LIMIT);
   return key;
+}
+
+/** The decisions below a dataset's root with their images and captions, whether or not they still apply. @throws PairLensError. */
+export async function decisionsIn(
+  files: FileSystem,
+  { root, folder }: DecisionPlace,
+): Promise<readonly DecisionLine[]> {
+  const path = toAbsolute(root, DECISIONS_FILE);
+  const outside = await files.outsideTarget(path, folder);
+  if (outside !== undefined || !(await files.exists(path))) return [];
+  return decisionLines(decoded(path, await files.read(path, LIMIT)).text);
+}
+
+/** Removes decisions by their keys, atomically; other lines are unchanged. @throws PairLensError. */
+export async function removeDecisions(
+  files: FileSystem,
+  { root, folder }: DecisionPlace,
+  keys: readonly string[],
+): Promise<void> {
+  const path = toAbsolute(root, DECISIONS_FILE);
+  const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
+    if (bytes === undefined) return undefined;
+    const before = decoded(path, bytes);
+    const text = keys.reduce((kept, key) => withDecision(kept, key, undefined), before.text);
+    return text.trim() === '' ? undefined : encodeText(text, before);
+  };
+  await files.update(path, folder, change, LIMIT);
 }
 
 const LIMIT = { maxBytes: DECISIONS_BYTES };

@@ -337,11 +337,12 @@ class TableRows {
     const unnamed = this.#unnamed + Math.max(0, this.#lost.length - LIMITS.problemsPerFile);
     if (unnamed > 0) problems.push(moreProblems(this.#file, unnamed));
     if (stream.damage !== undefined) {
-      const { guess } = stream.damage;
+      const { guess, reading } = stream.damage;
       const looks = guess === undefined ? '' : sentence(' It looks like {0}.', guess);
       problems.push({
         code: 'wrong-encoding',
         file: this.#file,
+        ...(reading && { reading }),
         message: sentence(
           '{0} is not valid UTF-8.{1} {2} rows with damaged characters were not judged.',
           this.#file,

@@ -18,7 +18,7 @@ import {
 import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
-import type { FileEncoding } from '../../core/text/textEncoding.ts';
+import type { FileEncoding, UndecodableText } from '../../core/text/textEncoding.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { UnlistedReason } from './listFiles.ts';
 import { sidecarPairs } from './sidecarPairs.ts';
@@ -208,7 +208,7 @@ async function readTexts(
         if ('text' in decoded) {
           texts.set(file, decoded.text);
           encodings.set(file, { encoding: decoded.encoding, bom: decoded.bom });
-        } else problems.push({ ...wrongEncoding(file, decoded.guess), ...known });
+        } else problems.push({ ...wrongEncoding(file, decoded), ...known });
       } catch (error) {
         if (PairLensError.is(error, 'cancelled')) throw error;
         problems.push({ ...unreadableFile(file, error, options.log), ...known });
@@ -363,10 +363,11 @@ function differentCase(image: DatasetPath, text: DatasetPath): Problem {
   };
 }
 
-export function wrongEncoding(file: DatasetPath, guess: string | undefined): Problem {
+export function wrongEncoding(file: DatasetPath, { guess, reading }: UndecodableText): Problem {
   return {
     code: 'wrong-encoding',
     file,
+    ...(reading && { reading }),
     message:
       guess === undefined
         ? sentence('{0} is neither UTF-8 nor UTF-16, so its caption was not judged.', file)

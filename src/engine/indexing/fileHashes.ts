@@ -22,6 +22,12 @@ export class FileHashes {
     return bytes === String(stat.bytes) && modified === String(stat.modified) ? hash : undefined;
   }
 
+  /** The last known hash of the file at this absolute path, whether or not it still exists. */
+  last(path: string): string | undefined {
+    const stored = this.store.get(this.key(path));
+    return stored === undefined ? undefined : this.decoder.decode(stored).split(' ')[2];
+  }
+
   /** `stat` must be from before the file was read, so that a write in between is noticed. */
   put(path: string, stat: FileStat, hash: string): void {
     if (this.wallClock() - stat.modified < MTIME_GRANULARITY_MS) return;

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
+import { withCaptionMoves } from './captionMoves.ts';
 import { indexCaptions } from './indexCaptions.ts';
 import { runCooperatively } from '../../core/steps.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
@@ -49,8 +50,9 @@ export async function indexDataset(
             },
           );
     const captions = await indexCaptions(all, ports, { ...options, boilerplate });
+    const problems = await withCaptionMoves(dataset, images.table, ports);
     return {
-      dataset,
+      dataset: { ...dataset, problems },
       modelId: ports.imageEncoder.modelId,
       images: images.table,
       texts: captions.table,

@@ -15,12 +15,13 @@ import { captionFormat } from '../../core/formats/formatTable.ts';
 import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
 import { outsideWrite } from '../../core/outsideWrite.ts';
 import type { FileSystem } from '../../core/ports.ts';
+import { reencoded } from '../../core/text/reencode.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { writeDecision } from '../audit/decisionFile.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { currentText } from './documentOverlay.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
-import { findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
+import { captionFileOf, findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { FileEdit, LivePairId } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
@@ -185,6 +186,28 @@ export async function createCaption(
   const edit = captionFormat(table.format).append?.(text, { image: name, caption });
   if (edit === undefined) throw noPlace(dataset, image);
   return { path, text, create: false, edits: [edit] };
+}
+
+/**
+ * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`.
+ * @throws PairLensError `invalid-argument`, `write-failed`.
+ */
+export async function saveAsUtf8(
+  { opened, updater }: Editing,
+  path: string,
+  encoding: string,
+): Promise<void> {
+  const member = opened.find((each) => captionFileOf(each, path) !== undefined);
+  if (member === undefined) {
+    throw new PairLensError(
+      'invalid-argument',
+      sentence('{0} is in none of the open datasets.', path),
+      { path, remedy: sentence('Audit the folder that holds it first.') },
+    );
+  }
+  await updater.disk.update(path, member.opened.dir, (before) =>
+    before === undefined ? undefined : reencoded(before, encoding, path),
+  );
 }
 
 interface Table {

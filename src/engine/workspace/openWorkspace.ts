@@ -11,6 +11,7 @@ import {
   decidePair,
   type Editing,
   moveEdits,
+  saveAsUtf8,
   swapEdits,
 } from './edits.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
@@ -413,6 +414,11 @@ class IncrementalWorkspace implements LiveWorkspace {
       );
       this.#changed({ findings: true, paths: [path] });
     });
+  }
+
+  async saveAsUtf8(path: string, encoding: string): Promise<void> {
+    await this.#queue.run(() => saveAsUtf8(this.#editing, path, encoding));
+    await this.fileWritten(path);
   }
 
   decisions(): readonly DecidedPair[] {

@@ -117,7 +117,7 @@ async function readSidecar(
   }
   const decoded = decodeText(bytes);
   if (!('text' in decoded)) {
-    const problem = wrongEncoding(file, decoded.guess);
+    const problem = wrongEncoding(file, decoded);
     problems.push({ ...problem, ...(first !== undefined && { image: first }) });
     return { pairs: [], problems };
   }

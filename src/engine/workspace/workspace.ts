@@ -200,6 +200,11 @@ export interface LiveWorkspace {
     moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
   ): Promise<readonly FileEdit[]>;
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit>;
+  /**
+   * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`.
+   * @throws PairLensError `invalid-argument` if it is no caption file or the encoding does not fit; `write-failed`.
+   */
+  saveAsUtf8(path: string, encoding: string): Promise<void>;
   /** The decisions on pairs that exist now. */
   decisions(): readonly DecidedPair[];
   /** Adds or removes a line of `.pairlens/decisions.jsonl`. */

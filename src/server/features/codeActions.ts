@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import {
   CodeActionKind,
   Command,
+  RenameFile,
   type CodeAction,
   type CodeActionParams,
   type Range,
@@ -11,7 +12,12 @@ import { PairLensError } from '../../core/errors.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
-import type { Lines, LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
+import type {
+  Lines,
+  LiveFinding,
+  LivePair,
+  LiveWorkspace,
+} from '../../engine/workspace/workspace.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import {
   CLIENT_COMMANDS,
@@ -174,7 +180,7 @@ async function codeActions(
 ): Promise<CodeAction[]> {
   if (only?.every((kind) => !isWithin(CodeActionKind.QuickFix, kind)) === true) return [];
   const file = context.uris.toPath(uri);
-  if (file === undefined || context.live.kindOf(file) === undefined) return [];
+  if (file === undefined || !isAbout(context.live, file)) return [];
   await context.documents.whenSynced(file, signal, true);
   const named = new Map(
     diagnostics.flatMap((diagnostic) => {
@@ -219,6 +225,13 @@ function takeBackAction(context: ServerContext, pair: LivePair, decided: Decisio
   return { title, kind: CodeActionKind.QuickFix, command };
 }
 
+/** Whether a file belongs to a dataset, or is a caption file without image that a finding is about. */
+function isAbout(live: LiveWorkspace, file: string): boolean {
+  return (
+    live.kindOf(file) !== undefined || live.findings().some((finding) => fileOf(finding) === file)
+  );
+}
+
 async function actionsFor(
   context: ServerContext,
   live: LiveFinding,
@@ -257,6 +270,9 @@ async function actionsOf(
 ): Promise<CodeAction[]> {
   const { pair } = live;
   if (fix.kind === 'create-caption') return createActions(context, live, fix, signal);
+  if (fix.kind === 'save-as-utf8' || fix.kind === 'rename-caption-file') {
+    return fileActions(context, context.uris.toUri(fileOf(live)), fix);
+  }
   if (pair === undefined) return [];
   const wire = new ProtocolConverter(context.uris);
   switch (fix.kind) {
@@ -300,6 +316,26 @@ async function actionsOf(
       return [{ title: fix.title, kind: CodeActionKind.QuickFix, command }];
     }
   }
+}
+
+/** Fixes of a caption file as a whole. */
+function fileActions(
+  { client }: ServerContext,
+  uri: string,
+  { kind, title, encoding, to }: FixItem,
+): CodeAction[] {
+  const action = { title, kind: CodeActionKind.QuickFix, isPreferred: true };
+  if (kind === 'save-as-utf8') {
+    const argument = { uri, encoding };
+    return [{ ...action, command: Command.create(title, SERVER_COMMANDS.saveAsUtf8, argument) }];
+  }
+  if (to === undefined) return [];
+  if (client.richHovers) {
+    const { command } = CLIENT_COMMANDS.renameCaptionFile;
+    return [{ ...action, command: Command.create(title, command, { from: uri, to }) }];
+  }
+  if (!client.renamesFiles) return [];
+  return [{ ...action, edit: { documentChanges: [RenameFile.create(uri, to)] } }];
 }
 
 /** Actions that create the missing caption: one for each matching caption of the dataset, and an empty one. */

@@ -6,7 +6,7 @@ import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS } from '../../protocol/serverApi.ts';
 import type { PairRef, Status } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
-import { decide, parsed, type RunAudit } from './executeCommand.ts';
+import { decide, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
 import { captionEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
@@ -119,6 +119,10 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       createCaptionEdit(context, fileOf(imageUri), caption, signal),
     async decide(params) {
       await decide(context, params);
+      return {};
+    },
+    async saveAsUtf8(params) {
+      await saveAsUtf8(context, params);
       return {};
     },
     decisions: () => ({

@@ -22,6 +22,9 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
         case SERVER_COMMANDS.decide:
           await decide(context, parsed(REQUESTS.decide.params, argument, command));
           return null;
+        case SERVER_COMMANDS.saveAsUtf8:
+          await saveAsUtf8(context, parsed(REQUESTS.saveAsUtf8.params, argument, command));
+          return null;
         case SERVER_COMMANDS.audit: {
           const { rebuild } = parsed(REQUESTS.audit.params, argument ?? {}, command);
           await audit(rebuild === true, signal);
@@ -47,6 +50,23 @@ export async function decide(context: ServerContext, { pair, decision }: Decide)
     throw new PairLensError('invalid-argument', sentence('{0} is no folder.', pair.root));
   await context.live.decide(id, decision);
   await context.recordOwnWrite(toAbsolute(id.root, DECISIONS_FILE));
+}
+
+/** Writes a caption file as UTF-8. @throws PairLensError. */
+export async function saveAsUtf8(
+  context: ServerContext,
+  { uri, encoding }: z.infer<(typeof REQUESTS)['saveAsUtf8']['params']>,
+): Promise<void> {
+  const file = context.uris.toPath(uri);
+  if (file === undefined)
+    throw new PairLensError(
+      'invalid-argument',
+      sentence("{0} is not on this machine's disk.", uri),
+      {
+        remedy: sentence('Give a file: URI.'),
+      },
+    );
+  await context.live.saveAsUtf8(file, encoding);
 }
 
 /** `sent`, validated by the schema. @throws PairLensError `invalid-argument`. */

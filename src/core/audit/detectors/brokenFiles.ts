@@ -1,5 +1,6 @@
-import type { ProblemCode } from '../../dataset/problem.ts';
+import type { Problem, ProblemCode } from '../../dataset/problem.ts';
 import { sentence } from '../../text/sentence.ts';
+import type { Fix } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { type Detector, onChange } from './detector.ts';
 
@@ -166,8 +167,15 @@ export const brokenFiles: Detector = {
       confidence: 1,
       relatedPairs: [],
       relatedFiles: problem.related ?? [],
-      fixes: [],
+      fixes: fixesOf(problem),
       remedy: problem.remedy,
     })),
   ),
 };
+
+function fixesOf({ reading, move }: Problem): readonly Fix[] {
+  return [
+    ...(reading === undefined ? [] : [{ kind: 'save-as-utf8' as const, reading }]),
+    ...(move === undefined ? [] : [{ kind: 'rename-caption-file' as const, move }]),
+  ];
+}

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { baseName } from '../core/dataset/paths.ts';
+import { PairLensError } from '../core/errors.ts';
+import type { AppliedEdit } from './applyEdit.ts';
+
+/**
+ * Has a file rewritten on disk; undo writes the old bytes back.
+ * @throws PairLensError `write-failed` if the file has unsaved changes, and what `write` throws.
+ */
+export async function rewriteFile(
+  file: vscode.Uri,
+  write: () => Promise<void>,
+): Promise<AppliedEdit> {
+  refuseUnsaved(file);
+  const before = await vscode.workspace.fs.readFile(file);
+  await write();
+  const after = await vscode.workspace.fs.readFile(file);
+  const name = baseName(file.path);
+  return {
+    label: vscode.l10n.t('Save {0} as UTF-8', name),
+    done: vscode.l10n.t('{0} is UTF-8 now.', name),
+    file,
+    takeBack: async () => {
+      if (isUnsaved(file) || !areSame(await vscode.workspace.fs.readFile(file), after))
+        return false;
+      await vscode.workspace.fs.writeFile(file, before);
+      return true;
+    },
+  };
+}
+
+/** Renames a file. @throws PairLensError `write-failed`. */
+export async function renameFile(from: vscode.Uri, to: vscode.Uri): Promise<AppliedEdit> {
+  await rename(from, to);
+  const names = [baseName(from.path), baseName(to.path)] as const;
+  return {
+    label: vscode.l10n.t('Rename {0} to {1}', ...names),
+    done: vscode.l10n.t('{0} is called {1} now.', ...names),
+    file: to,
+    takeBack: () =>
+      rename(to, from).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
+
+/** With VS Code's own edit, so that open editors follow. */
+async function rename(from: vscode.Uri, to: vscode.Uri): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.renameFile(from, to, { overwrite: false });
+  if (await vscode.workspace.applyEdit(edit)) return;
+  throw new PairLensError(
+    'write-failed',
+    vscode.l10n.t('{0} could not be renamed to {1}.', from.fsPath, baseName(to.path)),
+    {
+      path: from.fsPath,
+      remedy: vscode.l10n.t('Check that there is no file of that name.'),
+    },
+  );
+}
+
+function refuseUnsaved(file: vscode.Uri): void {
+  if (!isUnsaved(file)) return;
+  throw new PairLensError(
+    'write-failed',
+    vscode.l10n.t('{0} has unsaved changes, so nothing was done.', file.fsPath),
+    { path: file.fsPath, remedy: vscode.l10n.t('Save or revert it, and try again.') },
+  );
+}
+
+function isUnsaved(file: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some(
+    ({ uri, isDirty }) => isDirty && uri.toString() === file.toString(),
+  );
+}
+
+function areSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

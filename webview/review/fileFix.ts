@@ -1,0 +1,30 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { FindingItem, FixItem } from '../../src/protocol/shapes.ts';
+import { t } from '../shared/l10n.ts';
+
+const FILE_FIXES: readonly FixItem['kind'][] = ['save-as-utf8', 'rename-caption-file'];
+
+/** The fix of a finding that changes a caption file as a whole. */
+export function fileFix(finding: FindingItem | null): FixItem | undefined {
+  return finding?.fixes.find(({ kind }) => FILE_FIXES.includes(kind));
+}
+
+/** The text of its button. */
+export function fileFixLabel({ kind }: FixItem): string {
+  return kind === 'save-as-utf8' ? t('Save as UTF-8') : t('Rename the caption file');
+}
+
+/** What the caption file says, or will say, with the fix. */
+export function fileFixPreview(finding: FindingItem): TemplateResult | typeof nothing {
+  const fix = fileFix(finding);
+  if (fix === undefined) return nothing;
+  const about =
+    fix.kind === 'save-as-utf8'
+      ? t('Read as {0} (a guess: check that it reads well):', fix.encoding ?? '')
+      : t('The caption file says:');
+  return html`<div class="file-fix">
+    <p class="dim">${about}</p>
+    <blockquote class="file-text" dir="auto">${fix.caption}</blockquote>
+    ${fix.kind === 'rename-caption-file' ? html`<p class="dim">${fix.title}</p>` : nothing}
+  </div>`;
+}
