@@ -7,12 +7,18 @@ import { detectInBytes } from '../core/formats/captionFiles.ts';
 /** Bytes read to detect the format, which is decided by the first rows. */
 const HEAD_BYTES = 64 * 1024;
 
+/** Names that images and texts of different folders must share: one may be chance. */
+const LEAST_NAMES = 2;
+
 /**
- * Whether an image has a text file of the same name in the same folder. Paths with `/`.
+ * Whether files look like images with captions: a text file of the same name in the same folder, or several in a folder
+ * of their own. Paths with `/`.
  */
 export function haveSidecars(images: readonly string[], texts: readonly string[]): boolean {
   const stems = new Set(images.map(stemOf));
-  return texts.some((text) => stems.has(stemOf(text)));
+  if (texts.some((text) => stems.has(stemOf(text)))) return true;
+  const names = new Set([...stems].map(baseName));
+  return texts.filter((text) => names.has(baseName(stemOf(text)))).length >= LEAST_NAMES;
 }
 
 /** Whether the first bytes of a file are those of a caption table. False for unreadable files. */

@@ -1,5 +1,6 @@
 import { IMAGE_EXTENSIONS } from '../core/dataset/fileKinds.ts';
 import {
+  BESIDE_EXTENSIONS,
   CAPTION_EXTENSIONS,
   SIDECAR_EXTENSIONS,
   TABLE_EXTENSIONS,
@@ -17,7 +18,8 @@ function ofExtensions(extensions: Iterable<string>): string {
 }
 
 export const IMAGE_GLOB = `**/*.{${ofExtensions(IMAGE_EXTENSIONS)}}`;
-export const SIDECAR_GLOB = `**/*.{${ofExtensions(SIDECAR_EXTENSIONS)}}`;
+/** Files that are captions where they bear the name of an image. */
+export const SIDECAR_GLOB = `**/*.{${ofExtensions([...SIDECAR_EXTENSIONS, ...BESIDE_EXTENSIONS])}}`;
 /** Caption tables with their usual names, for a fast search. */
 export const TABLE_NAME_GLOB = `**/{${TABLE_NAMES.join(',')}}`;
 /** Files that may be caption tables; their content decides. */

@@ -21,12 +21,31 @@ export const SIDECAR_EXTENSIONS = extensionsOf(
   CAPTION_FORMATS.filter(({ layout }) => layout === 'sidecar'),
 );
 
+/** Extensions of files that are captions where they lie beside images without another one. */
+export const BESIDE_EXTENSIONS: readonly string[] = [
+  ...new Set(CAPTION_FORMATS.flatMap(({ files }) => files.besideImages ?? [])),
+];
+
 /** Extensions that only files for many images have. */
 export const TABLE_EXTENSIONS = extensionsOf(TABLES).filter(
   (extension) => !SIDECAR_EXTENSIONS.includes(extension),
 );
 
-export const CAPTION_EXTENSIONS: readonly string[] = [...SIDECAR_EXTENSIONS, ...TABLE_EXTENSIONS];
+/** Extensions that are those of caption files wherever they lie. */
+export const OWN_EXTENSIONS: readonly string[] = [...SIDECAR_EXTENSIONS, ...TABLE_EXTENSIONS];
+
+export const CAPTION_EXTENSIONS: readonly string[] = [
+  ...new Set([...OWN_EXTENSIONS, ...BESIDE_EXTENSIONS]),
+];
+
+/** The format of a file beside an image; undefined for text, which is of `sidecar` or `sidecarLines`. */
+export function structuredSidecar(path: string): CaptionFormat | undefined {
+  const extension = extensionOf(path);
+  return CAPTION_FORMATS.find(
+    (format) =>
+      format.readSidecar !== undefined && format.files.besideImages?.includes(extension) === true,
+  );
+}
 
 /** Names that files for many images usually have, as patterns with `*` in lower case. */
 export const TABLE_NAMES: readonly string[] = [

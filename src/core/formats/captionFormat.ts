@@ -46,6 +46,14 @@ export interface UnjudgedRow {
 
 export type FormatRow = CaptionRow | RowProblem | UnjudgedRow;
 
+/** What a file beside one image holds. */
+export interface SidecarText {
+  /** None where it is blank, or says other things. `image` is left empty. */
+  readonly captions: readonly CaptionRow[];
+  /** What is wrong with it. */
+  readonly flaw?: RowProblem;
+}
+
 /** A decoded caption file, to be read once. */
 export interface CaptionFile {
   /** For messages. */
@@ -64,6 +72,8 @@ export type ImagePlace =
   | 'own-folder'
   /** Relative to the caption file's folder, anywhere in the opened folder. */
   | 'relative'
+  /** As `relative`; the name may lack its extension. */
+  | 'relative-stem'
   /** Also in `images/`, in folders named like the file, and in its neighbours: sets that keep them apart. */
   | 'search'
   /** As `search`; the name may lack its extension. */
@@ -91,6 +101,8 @@ export type Layout = 'sidecar' | 'table';
 export interface FormatFiles {
   /** In lower case, without the dot. */
   readonly extensions: readonly string[];
+  /** Extensions that mean other things too: such a file is looked at beside an image that has no other caption. */
+  readonly besideImages?: readonly string[];
   /**
    * Names such a file usually has, as patterns with `*`, in lower case. Needed where the extension is that of a sidecar
    * as well, since such a file is taken for a table by its name only.
@@ -119,6 +131,8 @@ export interface CaptionFormat {
   detect(head: FileHead): number;
   /** Rows in file order. Never throws for what the file holds. */
   read(file: CaptionFile): AsyncIterable<FormatRow>;
+  /** The captions of a file beside one image; in formats of that layout. */
+  readSidecar?(text: string, name: string): SidecarText;
   /**
    * The edit that makes the caption at `range` read as `caption` and changes nothing else.
    * @throws PairLensError `invalid-argument` where the format cannot hold such a caption.

@@ -16,10 +16,10 @@ export const captionsJson: CaptionFormat = {
   title: 'JSON list of objects with image and caption',
   layout: 'table',
   files: { extensions: ['json'], names: ['*caption*.json', 'metadata.json', 'train.json'] },
-  images: 'search',
+  images: 'search-stem',
   rows: 'json-strings',
   detect: (head) =>
-    /\.json$/i.test(head.name) &&
+    head.isJsonLines === false &&
     recordLists(head).some((records) => pairShare(records, head) >= 0.5)
       ? 0.8
       : 0,

@@ -10,10 +10,10 @@ export const captionsJsonl: CaptionFormat = {
   title: 'JSON Lines with image and captions',
   layout: 'table',
   files: { extensions: ['jsonl', 'ndjson'] },
-  images: 'relative',
+  images: 'relative-stem',
   rows: 'lines',
   detect: (head) => {
-    if (!/\.(?:jsonl|ndjson)$/i.test(head.name)) return 0;
+    if (head.isJsonLines !== true) return 0;
     // What `pairlens audit --pairs` wrote must not be read back as a dataset.
     if (head.jsonLines.some((line) => line.has('similarity') && line.has('mismatch'))) return 0;
     // Some lines may be about text only.

@@ -19,7 +19,7 @@ export const captionsMap: CaptionFormat = {
   files: { extensions: ['json'], names: ['*caption*.json'] },
   images: 'search-stem',
   rows: 'json-strings',
-  detect: (head) => (/\.json$/i.test(head.name) && isMap(head) ? 0.7 : 0),
+  detect: (head) => (head.isJsonLines === false && isMap(head) ? 0.7 : 0),
   read: (file) => readJsonRecords(file, 'entries', (record) => rowsOf(record, file)),
   edit: editJsonString,
 };

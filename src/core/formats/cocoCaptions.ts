@@ -6,6 +6,7 @@ import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import type { FileHead } from './fileHead.ts';
 import { notText, visitEntries, type JsonEntry } from './jsonDocument.ts';
 import { editJsonString, textOf } from './jsonRows.ts';
+import { captionsOf } from './recordPair.ts';
 import type { JsonFields } from './jsonTree.ts';
 import { sentence } from '../text/sentence.ts';
 
@@ -31,8 +32,11 @@ export const cocoCaptions: CaptionFormat = {
     if (images === undefined && annotations === undefined) return 0;
     // An annotation that names its image says it all by itself; one that numbers it needs "images".
     const named = textOf(annotations?.get('image_id'));
+    if (images === undefined && named !== undefined && namesImage(named, head.images)) return 0;
     if (lacks(annotations, 'image_id') || lacks(images, 'file_name')) return 0;
-    if (images === undefined && named !== undefined && namesImage(named)) return 0;
+    // Images that say their captions themselves are a list like others.
+    if (annotations === undefined && images !== undefined && captionsOf(images) !== undefined)
+      return 0;
     return head.text.includes('"caption"') ? 1 : 0.5;
   },
   read,

@@ -1,6 +1,6 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { imageColumns, isNamedForImages, namesImage } from './columnNames.ts';
-import type { FileHead } from './fileHead.ts';
+import { type FileHead, holdsJsonLines, readHead } from './fileHead.ts';
 import { recordLists } from './captionsJson.ts';
 import { readJsonRecords } from './jsonRecords.ts';
 import { editJsonString, readJsonLines, textOf } from './jsonRows.ts';
@@ -22,28 +22,29 @@ export const conversations: CaptionFormat = {
     'conversations about images, JSON or JSON Lines (LLaVA, ShareGPT, LLaMA-Factory, ms-swift, Qwen-VL)',
   layout: 'table',
   files: { extensions: ['json', 'jsonl', 'ndjson'] },
-  images: 'search',
+  images: 'search-stem',
   rows: 'json-strings',
   detect: (head) => {
-    if (isLines(head.name)) return isAboutImages(head.jsonLines, head) ? 0.95 : 0;
-    if (!/\.json$/i.test(head.name)) return 0;
+    if (head.isJsonLines === undefined) return 0;
+    if (head.isJsonLines) return isAboutImages(head.jsonLines, head) ? 0.95 : 0;
     return recordLists(head).some((records) => isAboutImages(records, head)) ? 0.95 : 0;
   },
-  read: (file) =>
-    isLines(file.name)
-      ? readLines(file)
-      : readJsonRecords(file, 'items', ({ node }) =>
-          node.fields === undefined ? [] : rowsOf(node.fields, file),
-        ),
+  read,
   edit: editJsonString,
 };
 
-const isLines = (name: string): boolean => /\.(?:jsonl|ndjson)$/i.test(name);
-
-async function* readLines(file: CaptionFile): AsyncGenerator<FormatRow> {
-  for await (const row of readJsonLines(file)) {
-    if ('kind' in row) yield row;
-    else yield* rowsOf(row.fields, file);
+async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
+  const { head, chunks } = await readHead(file);
+  const whole = { ...file, chunks };
+  if (holdsJsonLines(file.name, head)) {
+    for await (const row of readJsonLines(whole)) {
+      if ('kind' in row) yield row;
+      else yield* rowsOf(row.fields, file);
+    }
+  } else {
+    yield* readJsonRecords(whole, 'items', ({ node }) =>
+      node.fields === undefined ? [] : rowsOf(node.fields, file),
+    );
   }
 }
 
@@ -125,7 +126,7 @@ function plainPath(written: string): string {
 
 /** What asks for a description, in the words of the published instruction sets. */
 const DESCRIBE =
-  /\b(?:describ\w*|descript\w*|caption\w*|depict\w*|summar\w*|narrat\w*)\b|\bwhat(?:'s|\s+is|\s+are|\s+do|\s+does|\s+can)?\b.*\b(?:image|picture|photo\w*|scene|shown?|see|here)\b|\u63cf\u8ff0|\u4ecb\u7ecd|\u56fe\u4e2d|\u8fd9\u5f20/i;
+  /\b(?:describ\w*|descript\w*|caption\w*|depict\w*|summar\w*|narrat\w*)\b|\bwhat(?:'s|\s+is|\s+are|\s+do|\s+does|\s+can)?\b.*\b(?:image|picture|photo\w*|scene|shown?|see|here|happening)\b|\bwhat(?:'s|\s+is|\s+are)\s+(?:this|that|it|in\s+it|there)\b|\u63cf\u8ff0|\u4ecb\u7ecd|\u56fe\u4e2d|\u8fd9\u5f20/i;
 /** Whether an answer to this describes the image: it was asked for, or nothing in particular was asked. */
 function asksForCaption(question: string): boolean {
   const words = question

@@ -28,6 +28,15 @@ export class FileHead {
     return this.#json.root;
   }
 
+  /**
+   * Whether it holds one JSON object a line, whatever its extension says: scripts write both ways under both names.
+   * Undefined for a file that is no JSON by its name.
+   */
+  get isJsonLines(): boolean | undefined {
+    if (!/\.(?:json|jsonl|ndjson)$/i.test(this.name)) return undefined;
+    return holdsJsonLines(this.name, this.text);
+  }
+
   /** The objects of its first lines. */
   get jsonLines(): readonly JsonFields[] {
     this.#lines ??= this.text.split('\n', LINES_READ).flatMap((line) => {
@@ -40,6 +49,17 @@ export class FileHead {
       this.#lines.length === 0 && !this.text.includes('\n') ? this.json?.fields : undefined;
     return begun === undefined ? this.#lines : [begun];
   }
+}
+
+/** @param head the beginning of a JSON file. */
+export function holdsJsonLines(name: string, head: string): boolean {
+  const start = head.trimStart();
+  if (!/\.json$/i.test(name)) return !/^\[\s*[{\]]/.test(start);
+  // Two whole objects in two lines: in a document the first would be followed by a comma.
+  const [first = '', second = ''] = start.split('\n', 2);
+  return (
+    /^\{.*\}\s*$/.test(first) && second.startsWith('{') && readJsonTree(first).flaw === undefined
+  );
 }
 
 /** The beginning of a file, and the whole of it to be read after that. */

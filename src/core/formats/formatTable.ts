@@ -2,6 +2,7 @@ import { PairLensError } from '../errors.ts';
 import { captionsJson } from './captionsJson.ts';
 import { captionsMap } from './captionsMap.ts';
 import { conversations } from './conversations.ts';
+import { jsonSidecar } from './jsonSidecar.ts';
 import { karpathy } from './karpathy.ts';
 import { captionsJsonl } from './captionsJsonl.ts';
 import type { CaptionFormat } from './captionFormat.ts';
@@ -14,12 +15,15 @@ import { delimited } from './delimited.ts';
 import { kaggleResults } from './kaggleResults.ts';
 import { kohyaMetadata } from './kohyaMetadata.ts';
 import { sidecar, sidecarLines } from './sidecar.ts';
+import { yamlSidecar } from './yamlSidecar.ts';
 import { sentence } from '../text/sentence.ts';
 
 /** Every caption format PairLens knows. A new one is one file and one line here. */
 export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   sidecar,
   sidecarLines,
+  jsonSidecar,
+  yamlSidecar,
   hfMetadataJsonl,
   hfMetadataCsv,
   captionsJsonl,

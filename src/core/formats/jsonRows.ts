@@ -96,8 +96,10 @@ export function captionsAt(
   node: JsonNode,
   facts: RowFacts = {},
 ): FormatRow[] {
-  const list = node.type === 'array';
-  const values = list ? (node.items ?? []) : [node];
+  // `"captions": {"short": "...", "long": "..."}`: one under each name.
+  const named = node.fields !== undefined && captionNode(node) === node ? textsOf(node.fields) : [];
+  const list = node.type === 'array' || named.length > 0;
+  const values = named.length > 0 ? named : (node.items ?? [node]);
   return values.map((value, i): FormatRow => {
     const text = captionNode(value);
     if (text.type !== 'string' && text.type !== 'null') return noText(fileName, image, text);
@@ -111,6 +113,11 @@ export function captionsAt(
       ...facts,
     };
   });
+}
+
+function textsOf(fields: JsonFields): JsonNode[] {
+  const values = [...fields.values()];
+  return values.every(({ type }) => type === 'string') ? values : [];
 }
 
 /** Where the text of a caption stands: a caption may be an object with more to say. */

@@ -64,7 +64,11 @@ export function writtenNames(node: JsonNode | undefined): readonly string[] {
 /** Where the captions of a record stand. */
 export function captionsOf(fields: JsonFields): JsonNode | undefined {
   const column = fields.has('captions') ? 'captions' : captionColumn([...fields.keys()]);
-  return column === undefined ? undefined : fields.get(column);
+  const captions = column === undefined ? undefined : fields.get(column);
+  // A list of tags is no list of captions.
+  return column !== undefined && /^tags$/i.test(column.trim()) && captions?.type !== 'string'
+    ? undefined
+    : captions;
 }
 
 /** The rows of a record that has both. */

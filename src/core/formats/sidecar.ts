@@ -6,6 +6,12 @@ import { refuseBlank, refuseLineBreaks } from './representable.ts';
 /** How many captions a sidecar file holds; trainers differ (docs/formats.md). */
 export type CaptionsPerFile = 'whole' | 'lines' | 'first-line';
 
+/**
+ * Other extensions of captions beside images: `caption_extension` of sd-scripts and `caption_ext` of ai-toolkit take any;
+ * clip-retrieval has .cap. Files of extensions that are not listed are read too, where they look alike.
+ */
+const TEXT_EXTENSIONS = ['cap', 'captions', 'text', 'tags', 'tag', 'prompt', 'description', 'desc'];
+
 interface TextSpan {
   readonly start: number;
   readonly end: number;
@@ -14,9 +20,9 @@ interface TextSpan {
 /** A sidecar that is one caption, line breaks inside it included; the white space around it stays untouched. */
 export const sidecar: CaptionFormat = {
   id: 'sidecar',
-  title: 'photo.txt or photo.caption beside photo.jpg',
+  title: 'a text such as photo.txt or photo.caption beside photo.jpg',
   layout: 'sidecar',
-  files: { extensions: ['txt', 'caption'] },
+  files: { extensions: ['txt', 'caption'], besideImages: TEXT_EXTENSIONS },
   images: 'own-folder',
   rows: 'file',
   detect: () => 0, // recognised by the image beside it, not by its content
@@ -117,10 +123,15 @@ export function guessCaptionsPerFile(texts: Iterable<string>): CaptionsPerFile {
   return several > 0 && captionLines >= 0.9 * several ? 'lines' : 'whole';
 }
 
-async function* readSidecar(file: CaptionFile, mode: CaptionsPerFile): AsyncGenerator<CaptionRow> {
+/** All of a small file. */
+export async function joined(file: CaptionFile): Promise<string> {
   const parts: string[] = [];
   for await (const chunk of file.chunks()) parts.push(chunk);
-  const text = parts.join('');
+  return parts.join('');
+}
+
+async function* readSidecar(file: CaptionFile, mode: CaptionsPerFile): AsyncGenerator<CaptionRow> {
+  const text = await joined(file);
   for (const caption of sidecarCaptions(text, mode)) {
     yield { kind: 'caption', image: '', ...caption };
   }

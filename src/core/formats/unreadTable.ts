@@ -32,14 +32,13 @@ const NAMED = 8;
  * settings, labels, boxes.
  */
 export function describeUnread(head: FileHead): UnreadTable | undefined {
-  const extension = extensionOf(head.name);
-  if (extension === 'json') return describeJson(head);
-  if (extension === 'jsonl' || extension === 'ndjson') {
+  if (head.isJsonLines === false) return describeJson(head);
+  if (head.isJsonLines === true) {
     return describeRecords(head.jsonLines, head, (keys) =>
       sentence('lines of objects with {0}', keys),
     );
   }
-  return describeTable(head);
+  return describeTable(head) ?? describeLines(head);
 }
 
 function describeJson(head: FileHead): UnreadTable | undefined {
@@ -123,6 +122,31 @@ function describeTable({ text, images }: FileHead): UnreadTable | undefined {
   return describe({ what, keys, values, images, how: 'column' });
 }
 
+/** Lines of a text that are captions with or without the names of images, and nothing that parts the two. */
+function describeLines({ name, text, images }: FileHead): UnreadTable | undefined {
+  if (extensionOf(name) !== 'txt') return undefined;
+  const lines = text.split(/\r?\n/, ROWS_LOOKED_AT).filter((line) => line.trim() !== '');
+  const first = lines.map((line) => line.trim().split(/[\s:,]+/, 1)[0] ?? '');
+  const names = first.filter((word, i) => word !== lines[i] && namesImage(word, images));
+  if (lines.length < LEAST_LINES) return undefined;
+  if (names.length >= 0.8 * lines.length) {
+    return {
+      what: sentence('lines that begin with the name of an image, and no separator behind it'),
+      remedy: sentence('Put a tab between the name of the image and its caption.'),
+      names: distinct(names),
+    };
+  }
+  if (!NAMED_FOR_CAPTIONS.test(name) || !lines.every(readsLikeCaption)) return undefined;
+  return {
+    what: sentence('lines of text that name no images'),
+    remedy: sentence('Put the file name of the image and a tab before each caption.'),
+    names: [],
+  };
+}
+
+const LEAST_LINES = 3;
+const NAMED_FOR_CAPTIONS = /capt|descri|annot/i;
+
 interface Facts {
   readonly what: Sentence;
   readonly keys: readonly string[];
@@ -193,6 +217,8 @@ function distinct(items: readonly string[]): string[] {
 
 /** Quoted names of images in a text that is no valid JSON. */
 export function namesIn(text: string, images?: ImageNames): string[] {
-  const quotedTexts = [...text.matchAll(/"([^"\\\n]{1,300})"/g)].map(([, name = '']) => name);
+  const quotedTexts = [...text.matchAll(/(["'])((?:(?!\1)[^\\\n]){1,300})\1/g)].map(
+    ([, , name = '']) => name,
+  );
   return distinct(quotedTexts.filter((name) => namesImage(name, images)));
 }

@@ -86,7 +86,7 @@ export class ImageFinder {
   }
 
   get #byStemToo(): boolean {
-    return this.#place === 'search-stem';
+    return this.#place === 'search-stem' || this.#place === 'relative-stem';
   }
 
   async #look(written: string): Promise<FoundImage> {

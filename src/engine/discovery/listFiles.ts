@@ -7,11 +7,12 @@ import {
   isVideoName,
   stemOf,
 } from '../../core/dataset/fileKinds.ts';
-import { baseName, toDatasetPath } from '../../core/dataset/paths.ts';
+import { groupBy } from '../../core/collections.ts';
+import { baseName, folderOf, toDatasetPath } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import {
-  CAPTION_EXTENSIONS,
   isNamedLikeTable,
+  OWN_EXTENSIONS,
   SIDECAR_EXTENSIONS,
   TABLE_EXTENSIONS,
 } from '../../core/formats/captionFiles.ts';
@@ -27,7 +28,7 @@ export interface Listing {
   readonly texts: readonly DatasetPath[];
   /** Files whose name allows captions of many images. */
   readonly tables: readonly DatasetPath[];
-  /** Every other file. */
+  /** Every other file, a .json beside its image among them. */
   readonly rest: readonly DatasetPath[];
   /** Images and caption files that are there but cannot be opened: broken links, named pipes. */
   readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
@@ -56,8 +57,7 @@ export async function discoverFiles(
   const problems: Problem[] = [];
   const unlisted = new Map<DatasetPath, UnlistedReason>();
   const links: OutsideDatasetLink[] = [];
-  const isCaptionName = (path: DatasetPath): boolean =>
-    CAPTION_EXTENSIONS.includes(extensionOf(path));
+  const isCaptionName = (path: DatasetPath): boolean => OWN_EXTENSIONS.includes(extensionOf(path));
   const walk = files.walk(dir, {
     skipFolder: isSkippedFolder,
     onProblem: ({ path, reason }) => {
@@ -85,20 +85,28 @@ export async function discoverFiles(
     else rest.push(path);
   }
   const stems = new Set(images.map(stemOf));
-  // A .json beside its image describes that one image (img2dataset), and a .txt is its caption.
+  // A .json beside its image describes that one image, and a .txt is its caption.
   const alone = (path: DatasetPath) => !stems.has(stemOf(path));
+  const isTable = (path: DatasetPath) => extensionOf(path) !== 'json' || alone(path);
   return {
     images: images.sort(),
     videos: videos.sort(),
     texts: texts.sort(),
-    tables: [
-      ...others.filter((path) => extensionOf(path) !== 'json' || alone(path)),
-      ...texts.filter((path) => isNamedLikeTable(path) && alone(path)),
-    ].sort(),
-    rest: rest.sort(),
+    tables: [...others.filter(isTable), ...loneTexts(texts.filter(alone))].sort(),
+    rest: [...rest, ...others.filter((path) => !isTable(path))].sort(),
     unlisted,
     problems: [...problems, ...outsideLinkProblems(links, [...images, ...texts, ...others])],
   };
+}
+
+/** Texts beside no image of a folder that are looked into, unless their names say that they are tables. */
+const LOOKED_INTO = 5;
+
+/** Text files that may hold captions of many images: those named so, and single ones that belong to no image. */
+function loneTexts(texts: readonly DatasetPath[]): DatasetPath[] {
+  return [...groupBy(texts, folderOf).values()].flatMap((all) =>
+    all.length <= LOOKED_INTO ? all : all.filter(isNamedLikeTable),
+  );
 }
 
 /** What macOS keeps beside a file on disks of other systems. */
@@ -147,7 +155,7 @@ function listProblem(reason: ListProblem['reason'], file: DatasetPath): Problem 
       remedy,
     };
   }
-  if (CAPTION_EXTENSIONS.includes(extension)) {
+  if (OWN_EXTENSIONS.includes(extension)) {
     return { code: 'unreadable-caption', file, message: sentence('{0} {1}.', file, what), remedy };
   }
   if (!FOLDER_REASONS.has(reason)) return undefined;

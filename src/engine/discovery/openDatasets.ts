@@ -12,6 +12,7 @@ import type { FileSystem, Log } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
+import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
 import { readFileHead, readTable, type CaptionTable } from './captionTables.ts';
 import {
@@ -114,14 +115,31 @@ export async function lookInto(
     },
   });
   const index = new ImageIndex(listing.images, listing.unlisted.keys());
-  const { tables, unread, problems } = await readTables(files, dir, listing, index, options);
-  const tableFiles = new Set(tables.map((table) => table.file));
+  const { tables, unread, shapeless, problems } = await readTables(
+    files,
+    dir,
+    listing,
+    index,
+    options,
+  );
+  const tableFiles = new Set([...tables, ...unread].map(({ file }) => file));
   const groups = groupByRoot(tables);
   const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
   const named = new Set(
     tables.flatMap((table) => [...table.companions]).filter((picture) => !captioned.has(picture)),
   );
-  const aside = [...unread, ...containers(listing)];
+  const others = await otherSidecars(
+    files,
+    dir,
+    {
+      images: listing.images.filter((image) => !named.has(image)),
+      captioned,
+      texts: listing.texts.filter((text) => !tableFiles.has(text)),
+      rest: [...listing.rest, ...shapeless],
+    },
+    signal,
+  );
+  const aside = [...unread, ...others.unread, ...containers(listing)];
   const untold = listing.images.filter((image) => !captioned.has(image) && !named.has(image));
   const mayBeCaptioned = new Set(
     [...aside, ...unreadable(tables)].flatMap((file) => mayCaption(file, index, untold)),
@@ -135,6 +153,7 @@ export async function lookInto(
       captioned,
       companions: named,
       videos: listing.videos,
+      others,
       mayBeCaptioned,
       unlisted: listing.unlisted,
       ...(options.log && { log: options.log }),
@@ -169,17 +188,17 @@ export async function lookInto(
     uncaptioned.filter((image) => !mayBeCaptioned.has(image)),
   );
   // A caption file that cannot be opened was told of as the caption that its image lacks.
-  const told = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
+  const insteadOf = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
   const owners = new Owners(groups, ({ root }) => ({ folders: [], trees: [root] }));
-  const others = [
+  const told = [
     ...problems,
     ...listing.problems,
     ...companionProblems(sidecars.companions),
     ...captionedVideos(listing),
     ...(await trainerProblems(files, dir, { ...listing, ...sidecars, images: listing.images })),
   ];
-  for (const problem of others) {
-    if (problem.code === 'unreadable-caption' && told.has(problem.file)) continue;
+  for (const problem of told) {
+    if (problem.code === 'unreadable-caption' && insteadOf.has(problem.file)) continue;
     owners.of(problem.file)?.problems.push(problem);
   }
   if (groups.size > 0) {
@@ -220,9 +239,16 @@ async function readTables(
   listing: Listing,
   index: ImageIndex,
   { signal, log }: OpenOptions,
-): Promise<{ tables: CaptionTable[]; unread: UnreadFile[]; problems: Problem[] }> {
+): Promise<{
+  tables: CaptionTable[];
+  unread: UnreadFile[];
+  /** Files that are of no format and say nothing that is worth a word. */
+  shapeless: DatasetPath[];
+  problems: Problem[];
+}> {
   const tables: CaptionTable[] = [];
   const unread: UnreadFile[] = [];
+  const shapeless: DatasetPath[] = [];
   const problems: Problem[] = [];
   for (const file of listing.tables) {
     const absolute = toAbsolute(dir, file);
@@ -234,17 +260,19 @@ async function readTables(
         const problem = told === undefined ? unrecognised(file) : undefined;
         if (told !== undefined) unread.push({ file, ...told });
         if (problem !== undefined) problems.push(problem);
+        if (told === undefined && problem === undefined) shapeless.push(file);
         continue;
       }
       const table = await readTable(files, dir, absolute, file, format, index, signal, log);
       // Much JSON has "images" without being about captions; a file of this shape without any is none.
-      if (table.pairs.length + table.problems.length + table.unlistedRows > 0) tables.push(table);
+      const { pairs, problems: flaws, unlistedRows, unjudged } = table;
+      if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) tables.push(table);
     } catch (error) {
       if (PairLensError.is(error, 'cancelled')) throw error;
       problems.push(unreadableFile(file, error, log));
     }
   }
-  return { tables, unread, problems };
+  return { tables, unread, shapeless, problems };
 }
 
 /** A file that bears the name of a caption file without being one that a trainer would read. */

@@ -2,6 +2,7 @@ import type { DatasetPath, Pair, SourceRange } from '../../core/dataset/dataset.
 import { folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { splitFromFolders } from '../../core/dataset/split.ts';
+import { structuredSidecar } from '../../core/formats/captionFiles.ts';
 import { LIMITS } from '../../core/formats/limits.ts';
 import {
   sidecar,
@@ -20,7 +21,11 @@ export function sidecarPairs(
   mode: CaptionsPerFile,
 ): { readonly pairs: Pair[]; readonly problem?: Problem } {
   const split = splitFromFolders(folderOf(image));
-  const captions = sidecarCaptions(text, mode);
+  const structured = structuredSidecar(file);
+  const held = structured?.readSidecar?.(text, file);
+  const captions =
+    held?.captions.filter(({ caption }) => caption.trim() !== '') ?? sidecarCaptions(text, mode);
+  const format = structured?.id ?? (mode === 'whole' ? sidecar.id : sidecarLines.id);
   const pairs = captions
     .slice(0, LIMITS.captionsPerImage)
     .filter(({ caption }) => caption.length <= LIMITS.captionCharacters)
@@ -28,9 +33,13 @@ export function sidecarPairs(
       image,
       caption,
       captionIndex,
-      source: { file, format: mode === 'whole' ? sidecar.id : sidecarLines.id, range },
+      source: { file, format, range },
       ...(split === undefined ? {} : { split }),
     }));
+  if (held?.flaw !== undefined) {
+    const { code, message, remedy, range } = held.flaw;
+    return { pairs, problem: { code, file, image, message, remedy, ...(range && { range }) } };
+  }
   if (captions.length === 0) return { pairs, problem: emptySidecar(file, image) };
   if (captions.length > LIMITS.captionsPerImage) {
     return { pairs, problem: tooManyLines(file, image, captions.at(-1)?.range) };
@@ -62,7 +71,10 @@ function emptySidecar(file: DatasetPath, image: DatasetPath): Problem {
     file,
     image,
     range: { start: 0, end: 0, line: 0, column: 0 },
-    message: sentence('{0} is empty: {1} has no caption.', file, image),
+    message:
+      structuredSidecar(file) === undefined
+        ? sentence('{0} is empty: {1} has no caption.', file, image)
+        : sentence('{0} holds no caption: {1} has none.', file, image),
     remedy: sentence('Write a caption, or delete the file; some trainers stop at an empty one.'),
   };
 }

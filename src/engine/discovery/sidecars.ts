@@ -15,7 +15,9 @@ import {
   sidecarLines,
   type CaptionsPerFile,
 } from '../../core/formats/sidecar.ts';
-import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import { SIDECAR_EXTENSIONS, structuredSidecar } from '../../core/formats/captionFiles.ts';
+import { SidecarPlaces } from './sidecarPlaces.ts';
+import type { OtherSidecars } from './otherSidecars.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
 import type { FileEncoding, UndecodableText } from '../../core/text/textEncoding.ts';
@@ -74,15 +76,18 @@ export async function readSidecars(
     /** Pictures that rows of caption files name beside their images. */
     readonly companions: ReadonlySet<DatasetPath>;
     readonly videos: readonly DatasetPath[];
+    /** Captions of images that have no .txt or .caption beside them. */
+    readonly others: OtherSidecars;
     /** Images that a file which was not read may caption: not reported as uncaptioned. */
     readonly mayBeCaptioned?: ReadonlySet<DatasetPath>;
     /** What is there but cannot be opened. */
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
 ): Promise<Sidecars> {
+  const { others } = options;
   const match = await matchByName(files, dir, images, texts, options);
   const contents = await readTexts(files, dir, match.imagesOf, options);
-  const mode = options.captionsPerFile ?? guessCaptionsPerFile(contents.texts.values());
+  const mode = options.captionsPerFile ?? guessCaptionsPerFile(plainTexts(contents.texts));
   const problems: Problem[] = [...match.problems, ...contents.problems];
   const pairs: Pair[] = [];
   for (const [image, file] of match.sidecarOf) {
@@ -94,27 +99,29 @@ export async function readSidecars(
   }
   const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
   const captioned = new Set([...options.captioned, ...match.sidecarOf.keys()]);
-  const companions = companionGroups(images, captioned, options.companions);
+  // What a file captions that is not read belongs to no other picture.
+  const known = images.filter((image) => options.mayBeCaptioned?.has(image) !== true);
+  const companions = companionGroups(known, captioned, options.companions);
   const accompanying = new Set([
     ...options.companions,
     ...companions.flatMap((group) => group.companions),
   ]);
-  const uncaptioned = images.filter(
-    (image) =>
-      !captioned.has(image) &&
-      !accompanying.has(image) &&
-      options.mayBeCaptioned?.has(image) !== true,
-  );
+  const uncaptioned = known.filter((image) => !captioned.has(image) && !accompanying.has(image));
   const reported = new Set(problems.map((problem) => problem.image));
   const lone = uncaptioned.filter((image) => folders.has(folderOf(image)));
-  for (const image of lone) if (!reported.has(image)) problems.push(missingSidecar(image));
+  const places = new SidecarPlaces(match.sidecarOf);
+  for (const image of lone) {
+    if (!reported.has(image)) problems.push(missingSidecar(image, places.of(image)));
+  }
   const neighbours = uncaptionedFolders(
     uncaptioned.filter((image) => !reported.has(image)),
     folders,
   );
   for (const images of neighbours) problems.push(missingSidecars(images));
   const there = [...images, ...options.unlisted.keys(), ...options.videos];
-  for (const problem of orphans(texts, match, folders, there)) problems.push(problem);
+  const alike = [...texts, ...others.alike];
+  for (const problem of orphans(alike, match, folders, there)) problems.push(problem);
+  for (const problem of orphansApart(alike, match, others.folders)) problems.push(problem);
   return {
     pairs,
     problems,
@@ -124,8 +131,14 @@ export async function readSidecars(
     encodings: contents.encodings,
     captionsPerFile: mode,
     companions,
-    formatOf: () => (mode === 'whole' ? sidecar.id : sidecarLines.id),
+    formatOf: (file) =>
+      structuredSidecar(file)?.id ?? (mode === 'whole' ? sidecar.id : sidecarLines.id),
   };
+}
+
+/** The contents of files that are text and nothing else. */
+function plainTexts(texts: ReadonlyMap<DatasetPath, string>): string[] {
+  return [...texts].flatMap(([file, text]) => (structuredSidecar(file) === undefined ? text : []));
 }
 
 async function matchByName(
@@ -136,8 +149,10 @@ async function matchByName(
   {
     captioned,
     unlisted,
+    others,
   }: {
     readonly captioned: ReadonlySet<DatasetPath>;
+    readonly others: OtherSidecars;
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
 ): Promise<SidecarMatch> {
@@ -152,6 +167,8 @@ async function matchByName(
     if (captioned.has(image)) continue;
     // `photo.txt`, or hydrus' `photo.jpg.txt`.
     const found = [stemOf(image), image].flatMap((stem) => byStem.get(stem.normalize('NFC')) ?? []);
+    const other = found.length === 0 ? others.of.get(image) : undefined;
+    if (other !== undefined) found.push(other);
     if (found.length === 0) {
       const closed = closedSidecar(image, unlisted);
       if (closed !== undefined) {
@@ -164,9 +181,9 @@ async function matchByName(
       if (await files.exists(toAbsolute(dir, asTheTrainerLooks))) found.push(near);
       else problems.push(differentCase(image, near));
     }
-    const [first, ...others] = found.sort((a, b) => rank(a) - rank(b));
+    const [first, ...second] = found.sort((a, b) => rank(a) - rank(b));
     if (first === undefined) continue;
-    unread.push(...others);
+    unread.push(...second);
     sidecarOf.set(image, first);
     pushTo(imagesOf, first, image);
   }
@@ -271,13 +288,38 @@ function orphans(
     }));
 }
 
-export function missingSidecar(image: DatasetPath): Problem {
+/** Captions in a folder of their own whose image is gone. */
+function orphansApart(
+  texts: readonly DatasetPath[],
+  { imagesOf }: SidecarMatch,
+  folders: ReadonlyMap<DatasetPath, DatasetPath>,
+): Problem[] {
+  return texts.flatMap((file): Problem[] => {
+    const home = folders.get(folderOf(file));
+    if (home === undefined || imagesOf.has(file) || PROSE.test(stemOf(baseName(file)))) return [];
+    return [
+      {
+        code: 'missing-image',
+        file,
+        message: sentence(
+          '{0} is a caption, but there is no image of that name in {1}.',
+          file,
+          home === '' ? '.' : home,
+        ),
+        remedy: sentence('Put the image back, rename one of the two, or delete the caption.'),
+      },
+    ];
+  });
+}
+
+/** @param place where its caption should be. */
+export function missingSidecar(image: DatasetPath, place = `${stemOf(image)}.txt`): Problem {
   return {
     code: 'missing-caption',
     file: image,
     image,
     message: sentence('{0} has no caption.', image),
-    remedy: sentence('Write one to {0}.txt.', stemOf(image)),
+    remedy: sentence('Write one to {0}.', place),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   within,
 } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
+import { isSidecarFormat, structuredSidecar } from '../../core/formats/captionFiles.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
 import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
@@ -17,6 +17,7 @@ import { outsideWrite } from '../../core/outsideWrite.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { reencoded } from '../../core/text/reencode.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import { placeLike } from '../discovery/sidecarPlaces.ts';
 import { writeDecision } from '../audit/decisionFile.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { currentText } from './documentOverlay.ts';
@@ -165,7 +166,8 @@ export async function createCaption(
   const table = tableFor(dataset, image);
   if (table === undefined) {
     if (!formats.some(isSidecarFormat)) throw noPlace(dataset, image);
-    const file = emptySidecarOf(dataset, image) ?? `${stemOf(image)}.${usualExtension(dataset)}`;
+    const file = emptySidecarOf(dataset, image) ?? sidecarPlace(dataset, image);
+    if (structuredSidecar(file) !== undefined) throw noPlace(dataset, image);
     const path = toAbsolute(dataset.root, file);
     const exists = await updater.disk.exists(path);
     const text = exists ? await currentText(updater, path) : '';
@@ -266,6 +268,16 @@ function emptySidecarOf(dataset: IncrementalDataset, image: string): string | un
   return dataset.problems.find(
     (problem) => problem.code === 'empty-caption' && problem.image === image,
   )?.file;
+}
+
+/** Where the caption of an image belongs: as those of its neighbours lie, else beside it. */
+function sidecarPlace(dataset: IncrementalDataset, image: string): string {
+  for (const slot of dataset.slots.all()) {
+    const { source, image: other } = dataset.slots.pairs[slot]!;
+    if (!isSidecarFormat(source.format) || folderOf(other) !== folderOf(image)) continue;
+    if (folderOf(source.file) !== folderOf(other)) return placeLike(source.file, image);
+  }
+  return `${stemOf(image)}.${usualExtension(dataset)}`;
 }
 
 /** The most frequent extension of sidecar files. */

@@ -22,6 +22,7 @@ import { unreadableFile } from '../discovery/errorWords.ts';
 import { isMissingRow, missingRow } from '../discovery/missingRow.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import { sidecarPairs } from '../discovery/sidecarPairs.ts';
+import { placeLike } from '../discovery/sidecarPlaces.ts';
 import { missingSidecar, sharedSidecar, wrongEncoding } from '../discovery/sidecars.ts';
 
 /** Content of a single caption file. Paths relative to the dataset. */
@@ -103,7 +104,10 @@ async function readSidecar(
   images: readonly DatasetPath[],
 ): Promise<{ pairs: Pair[]; problems: Problem[] }> {
   const absolute = toAbsolute(dir, file);
-  if (!(await files.exists(absolute))) return { pairs: [], problems: images.map(missingSidecar) };
+  if (!(await files.exists(absolute))) {
+    const problems = images.map((image) => missingSidecar(image, placeLike(file, image)));
+    return { pairs: [], problems };
+  }
   const problems: Problem[] = images.length > 1 ? [sharedSidecar(file, images)] : [];
   const [first] = images;
   const bytes = await files.read(absolute, { maxBytes: SIDECAR_BYTES }).catch((error: unknown) => {

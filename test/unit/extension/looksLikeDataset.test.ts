@@ -10,6 +10,12 @@ test('a text file of an image’s name in the same folder makes a dataset', () =
   assert.ok(haveSidecars(['a/dog.1.PNG'], ['a/dog.1.caption']));
 });
 
+test('several texts with the names of images make one from a folder of their own', () => {
+  const images = ['images/a.jpg', 'images/b.jpg'];
+  assert.ok(haveSidecars(images, ['captions/a.txt', 'captions/b.txt']));
+  assert.ok(!haveSidecars(images, ['captions/a.txt', 'captions/c.txt']));
+});
+
 test('readme files, other folders and other names make none', () => {
   assert.ok(!haveSidecars(['a/dog.jpg', 'logo.png'], ['README.txt', 'b/dog.txt', 'a/doggy.txt']));
   assert.ok(!haveSidecars([], ['a/dog.txt']));

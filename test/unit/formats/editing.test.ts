@@ -26,6 +26,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'flickr-token': 'a.jpg#0\tA dog .\r\na.jpg#1\tA dog\tagain .\nb.jpg#0\t犬 .',
   delimited:
     'image,caption\na.jpg,A dog .\na.jpg,"A dog , running ."\r\nb.jpg,"""Stop"" it says"\n',
+  'json-sidecar':
+    '{"image": "a.jpg",\r\n "tags": ["x", "y"], "captions": {"short": "A dog \\"", "long": "Ein H\\u00fcndchen 🐕"}, "n": {"caption": "no"}}\n',
+  'yaml-sidecar':
+    '# a note\r\nmain_prompt: >-\n  a dog on\n  a lawn\nrating: 0.5\ntags:\n  - tag: sitting\n    weight: 0.5\n',
   'captions-json':
     '[\n {"image": "a.jpg", "caption": "A \\"small\\" dog", "id": [1, {"caption": "no"}]},\r\n {"captions":["Two dogs","\\u72ac"],"file_name":"b \\\\ c.jpg"}\n]\n',
   'captions-map':

@@ -1,0 +1,329 @@
+import pMap from 'p-map';
+import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
+import { groupBy, pushTo } from '../../core/collections.ts';
+import {
+  BESIDE_EXTENSIONS,
+  SIDECAR_EXTENSIONS,
+  structuredSidecar,
+} from '../../core/formats/captionFiles.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
+import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { decodeText } from '../../core/text/decodeText.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import type { UnreadFile } from './unreadFiles.ts';
+
+/** Caption files of images that have no .txt or .caption beside them, told by their names and what they hold. */
+export interface OtherSidecars {
+  /** Each image with its file: of another extension, or in a folder of its own. */
+  readonly of: ReadonlyMap<DatasetPath, DatasetPath>;
+  /** Folders of captions, each with the folder of its images. */
+  readonly folders: ReadonlyMap<DatasetPath, DatasetPath>;
+  /** Text files of the extensions that were found, those without an image too. */
+  readonly alike: readonly DatasetPath[];
+  readonly unread: readonly UnreadFile[];
+}
+
+/** What is known of a folder before. */
+export interface Candidates {
+  readonly images: readonly DatasetPath[];
+  /** Images with a row in a caption file. */
+  readonly captioned: ReadonlySet<DatasetPath>;
+  /** Files with the extension of a sidecar. */
+  readonly texts: readonly DatasetPath[];
+  /** Files that are no tables, and whose extension says nothing. */
+  readonly rest: readonly DatasetPath[];
+}
+
+/** Extensions of what programs keep beside images that is no caption. */
+const NO_CAPTIONS = new Set([
+  ...['npz', 'npy', 'safetensors', 'pt', 'pth', 'ckpt', 'pkl', 'bin', 'dat', 'db', 'lock', 'tmp'],
+  ...['xml', 'html', 'htm', 'xmp', 'md', 'md5', 'sha256', 'py', 'js', 'ts', 'ipynb', 'sh', 'log'],
+  ...['ini', 'cfg', 'toml', 'svg', 'psd', 'ai', 'raw', 'cr2', 'nef', 'dng', 'arw', 'aae', 'pdf'],
+  ...['wav', 'mp3', 'flac', 'onnx', 'bak', 'url', 'lnk', 'ds_store'],
+]);
+
+/** Files of a kind that are looked into. */
+const LOOKED_INTO = 8;
+/** Bytes of a file that is looked into: captions are short. */
+const LOOK_BYTES = 256 * 1024;
+/** Share of what is looked at that has to agree. */
+const MOST = 0.8;
+const HALF = 0.5;
+/** Names that have to agree between a folder of captions and one of images. */
+const LEAST_NAMES = 2;
+const READ_AT_ONCE = 8;
+
+/** Folders that are called after what they hold. */
+const CAPTION_FOLDER = /capt|text|txt|prompt|tag|descri|annot/i;
+
+export async function otherSidecars(
+  files: FileSystem,
+  dir: string,
+  candidates: Candidates,
+  signal?: CancelSignal,
+): Promise<OtherSidecars> {
+  const search = new SidecarSearch(files, dir, candidates, signal);
+  await search.beside();
+  await search.apart();
+  return search;
+}
+
+class SidecarSearch implements OtherSidecars {
+  readonly of = new Map<DatasetPath, DatasetPath>();
+  readonly folders = new Map<DatasetPath, DatasetPath>();
+  readonly alike: DatasetPath[] = [];
+  readonly unread: UnreadFile[] = [];
+  readonly #files: FileSystem;
+  readonly #dir: string;
+  readonly #signal: CancelSignal | undefined;
+  readonly #candidates: Candidates;
+  /** Images without a caption, by their path without extension and by their whole path. */
+  readonly #bare = new Map<string, DatasetPath[]>();
+  /** Images with a caption, in the same way. */
+  readonly #clothed = new Set<string>();
+
+  constructor(
+    files: FileSystem,
+    dir: string,
+    candidates: Candidates,
+    signal: CancelSignal | undefined,
+  ) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#candidates = candidates;
+    this.#signal = signal;
+    const texts = new Set(candidates.texts.map(nameKey));
+    for (const image of candidates.images) {
+      const keys = [nameKey(image), plainKey(image)];
+      const isCaptioned = candidates.captioned.has(image) || keys.some((key) => texts.has(key));
+      for (const key of keys) {
+        if (isCaptioned) this.#clothed.add(key);
+        else pushTo(this.#bare, key, image);
+      }
+    }
+  }
+
+  /** Files beside images, by extension: the one that most images have goes first. */
+  async beside(): Promise<void> {
+    const byExtension = groupBy(
+      this.#candidates.rest.filter((file) => this.#bare.has(nameKey(file))),
+      extensionOf,
+    );
+    const mostFirst = [...byExtension].sort(
+      ([a, x], [b, y]) => y.length - x.length || rank(a) - rank(b),
+    );
+    for (const [extension, all] of mostFirst) {
+      const files = all.filter((file) => this.#bareOf(file).some((image) => !this.of.has(image)));
+      if (extension === '' || NO_CAPTIONS.has(extension) || files.length === 0) continue;
+      if (!BESIDE_EXTENSIONS.includes(extension) && files.length < LEAST_NAMES) continue;
+      const verdict = await this.#lookInto(files);
+      if (verdict === 'captions') this.#take(files, extension);
+      else if (verdict === 'prose') this.#leave(files);
+    }
+    this.#tellSeconds();
+  }
+
+  /** Files of texts without images, and folders of images without captions, whose names agree. */
+  async apart(): Promise<void> {
+    const { texts, rest, images } = this.#candidates;
+    const own = new Set(images.flatMap((image) => [nameKey(image), plainKey(image)]));
+    const known = new Set([...SIDECAR_EXTENSIONS, ...BESIDE_EXTENSIONS]);
+    const lone = [...texts, ...rest].filter(
+      (file) => known.has(extensionOf(file)) && !own.has(nameKey(file)),
+    );
+    const folders = new NamedFolders(images);
+    for (const [folder, all] of groupBy(lone, folderOf)) {
+      const home = folders.bestFor(folder, all);
+      if (home === undefined) continue;
+      const { path, ofName } = home;
+      const pairs = all.flatMap((file) => {
+        const image = ofName.get(baseKey(file));
+        return image === undefined ? [] : [{ file, image }];
+      });
+      const share = CAPTION_FOLDER.test(folder.slice(folder.lastIndexOf('/') + 1)) ? HALF : MOST;
+      if (pairs.length < LEAST_NAMES || pairs.length < share * all.length) continue;
+      const bare = pairs.filter(({ image }) => this.#isBare(image));
+      if ((await this.#lookInto(pairs.map(({ file }) => file))) !== 'captions') continue;
+      if (bare.length < share * pairs.length) this.#tellSecondFolder(all, path);
+      else {
+        this.folders.set(folder, path);
+        for (const { file, image } of bare) this.of.set(image, file);
+      }
+    }
+  }
+
+  #isBare(image: DatasetPath): boolean {
+    return this.#bare.has(plainKey(image)) && !this.of.has(image);
+  }
+
+  #bareOf(file: DatasetPath): readonly DatasetPath[] {
+    return this.#bare.get(nameKey(file)) ?? [];
+  }
+
+  #take(files: readonly DatasetPath[], extension: string): void {
+    for (const file of files) {
+      for (const image of this.#bareOf(file)) if (!this.of.has(image)) this.of.set(image, file);
+    }
+    const [first] = files;
+    if (first === undefined || structuredSidecar(first) !== undefined) return;
+    for (const file of this.#candidates.rest) {
+      if (extensionOf(file) === extension) this.alike.push(file);
+    }
+  }
+
+  #leave(files: readonly DatasetPath[]): void {
+    for (const file of files) {
+      this.unread.push({
+        file,
+        what: sentence(
+          'it bears the name of an image; none of its properties is known as a caption',
+        ),
+        remedy: sentence('Name the property of the caption "caption".'),
+        names: this.#bareOf(file),
+      });
+    }
+  }
+
+  /** Second captions of images that have some: which of them a trainer reads is its setting. */
+  #tellSeconds(): void {
+    for (const file of this.#candidates.rest) {
+      const [image] = this.#bareOf(file);
+      const first = image === undefined ? undefined : this.of.get(image);
+      const isSecond =
+        image === undefined
+          ? this.#clothed.has(nameKey(file))
+          : first !== undefined && first !== file;
+      const isText = BESIDE_EXTENSIONS.includes(extensionOf(file)) && !structuredSidecar(file);
+      if (!isSecond || !isText) continue;
+      this.unread.push({
+        file,
+        what: sentence('a second caption of an image, which is not read'),
+        remedy: sentence('Nothing, if the trainer does not read it either.'),
+        names: [],
+      });
+    }
+  }
+
+  #tellSecondFolder(files: readonly DatasetPath[], images: DatasetPath): void {
+    for (const file of files) {
+      this.unread.push({
+        file,
+        what: sentence(
+          'a text that bears the name of an image in {0}, which has a caption of its own',
+          images === '' ? '.' : images,
+        ),
+        remedy: sentence('Nothing, if the trainer does not read it either.'),
+        names: [],
+        isLeftAlone: true,
+      });
+    }
+  }
+
+  /** Whether some files hold captions, or prose that is no known caption. */
+  async #lookInto(all: readonly DatasetPath[]): Promise<'captions' | 'prose' | 'neither'> {
+    const step = Math.max(1, Math.floor(all.length / LOOKED_INTO));
+    const some = all.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO);
+    const found = await pMap(some, (file) => this.#contentOf(file), { concurrency: READ_AT_ONCE });
+    // An empty file is a caption that is missing, where the others are captions.
+    const told = found.filter((content) => content !== 'blank');
+    const share = (kind: Content): number =>
+      told.filter((content) => content === kind).length / told.length;
+    if (told.length === 0) return 'neither';
+    if (share('captions') >= MOST) return 'captions';
+    return share('prose') >= MOST ? 'prose' : 'neither';
+  }
+
+  async #contentOf(file: DatasetPath): Promise<Content> {
+    throwIfCancelled(this.#signal);
+    let decoded;
+    try {
+      const bytes = await this.#files.read(toAbsolute(this.#dir, file), { maxBytes: LOOK_BYTES });
+      decoded = decodeText(bytes);
+    } catch (error) {
+      if (PairLensError.is(error, 'unreadable-file')) return 'other';
+      throw error;
+    }
+    if (!('text' in decoded)) return 'other';
+    const { text } = decoded;
+    if (text.trim() === '') return 'blank';
+    const structured = structuredSidecar(file)?.readSidecar?.(text, baseName(file));
+    if (structured === undefined) return looksLikeText(text) ? 'captions' : 'other';
+    if (structured.captions.length > 0) return 'captions';
+    return structured.flaw === undefined && MAY_DESCRIBE.test(text) ? 'prose' : 'other';
+  }
+}
+
+/** A list of tags, or a string of four words and more. */
+const MAY_DESCRIBE = /"(?:tags?|keywords)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
+
+type Content = 'captions' | 'prose' | 'blank' | 'other';
+
+/** Words rather than mark-up, code, or the numbers of boxes. */
+function looksLikeText(text: string): boolean {
+  const start = text.trimStart();
+  if (/^(?:[<{[]|#!|%PDF|---\s)/.test(start)) return false;
+  const [line = ''] = start.split('\n', 1);
+  return /\p{L}{2}/u.test(line) && !/^[-+\d.,;\s]+$/.test(line);
+}
+
+/** Extensions that are known to be captions' before others. */
+function rank(extension: string): number {
+  const at = BESIDE_EXTENSIONS.indexOf(extension);
+  return at < 0 ? BESIDE_EXTENSIONS.length : at;
+}
+
+/** A path without its extension, for comparing. */
+function nameKey(path: DatasetPath): string {
+  return stemOf(path).normalize('NFC');
+}
+
+function plainKey(path: DatasetPath): string {
+  return path.normalize('NFC');
+}
+
+function baseKey(path: DatasetPath): string {
+  return baseName(nameKey(path));
+}
+
+interface NamedFolder {
+  readonly path: DatasetPath;
+  readonly ofName: ReadonlyMap<string, DatasetPath>;
+}
+
+/** Folders of images by the names in them. */
+class NamedFolders {
+  readonly #byName = new Map<string, NamedFolder[]>();
+
+  constructor(images: readonly DatasetPath[]) {
+    for (const [path, all] of groupBy(images, folderOf)) {
+      const ofName = new Map(
+        all.flatMap((image) => [
+          [baseKey(image), image] as const,
+          [baseName(plainKey(image)), image] as const,
+        ]),
+      );
+      const folder = { path, ofName };
+      for (const name of ofName.keys()) pushTo(this.#byName, name, folder);
+    }
+  }
+
+  /** The folder that has most of the names; of several the one whose path is most alike. */
+  bestFor(path: DatasetPath, files: readonly DatasetPath[]): NamedFolder | undefined {
+    const votes = new Map<NamedFolder, number>();
+    for (const file of files) {
+      for (const folder of this.#byName.get(baseKey(file)) ?? []) {
+        votes.set(folder, (votes.get(folder) ?? 0) + 1);
+      }
+    }
+    const parts = new Set(path.split('/'));
+    const shared = (folder: NamedFolder): number =>
+      folder.path.split('/').filter((part) => parts.has(part)).length;
+    const [best] = [...votes].sort(
+      ([a, m], [b, n]) => n - m || shared(b) - shared(a) || (a.path < b.path ? -1 : 1),
+    );
+    return best?.[0];
+  }
+}
