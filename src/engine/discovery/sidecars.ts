@@ -16,6 +16,7 @@ import {
   type CaptionsPerFile,
 } from '../../core/formats/sidecar.ts';
 import { SIDECAR_EXTENSIONS, structuredSidecar } from '../../core/formats/captionFiles.ts';
+import { isProse, orphansApart } from './orphansApart.ts';
 import { SidecarPlaces } from './sidecarPlaces.ts';
 import type { OtherSidecars } from './otherSidecars.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
@@ -44,10 +45,6 @@ export interface Sidecars {
   /** Id of the format of a sidecar. */
   formatOf(file: DatasetPath): string;
 }
-
-/** Files that explain a dataset or list its parts, though they share the captions' extension. */
-const PROSE =
-  /^(?:readme|licen[cs]es?|notice|changelog|credits|copying|authors|contributors|requirements|todo|notes?|attribution|sources?|robots|manifest|urls?|classes|labels|tags|prompts?|sample[-_]prompts?|captions?|index|list|train|val|test)(?:[-_. ].*)?$/i;
 
 const READ_AT_ONCE = 16;
 
@@ -278,7 +275,7 @@ function orphans(
         customs.has(`${folderOf(text)}/${extensionOf(text)}`) &&
         !stems.has(stemOf(text).normalize('NFC')) &&
         !named.has(text) &&
-        !PROSE.test(stemOf(baseName(text))),
+        !isProse(text),
     )
     .map((file) => ({
       code: 'missing-image',
@@ -286,30 +283,6 @@ function orphans(
       message: sentence('{0} is a caption, but there is no image of that name beside it.', file),
       remedy: sentence('Put the image back, rename one of the two, or delete the caption.'),
     }));
-}
-
-/** Captions in a folder of their own whose image is gone. */
-function orphansApart(
-  texts: readonly DatasetPath[],
-  { imagesOf }: SidecarMatch,
-  folders: ReadonlyMap<DatasetPath, DatasetPath>,
-): Problem[] {
-  return texts.flatMap((file): Problem[] => {
-    const home = folders.get(folderOf(file));
-    if (home === undefined || imagesOf.has(file) || PROSE.test(stemOf(baseName(file)))) return [];
-    return [
-      {
-        code: 'missing-image',
-        file,
-        message: sentence(
-          '{0} is a caption, but there is no image of that name in {1}.',
-          file,
-          home === '' ? '.' : home,
-        ),
-        remedy: sentence('Put the image back, rename one of the two, or delete the caption.'),
-      },
-    ];
-  });
 }
 
 /** @param place where its caption should be. */
