@@ -3,19 +3,19 @@ import type { AuditContext, Detected, Tracker } from './detectors/detector.ts';
 import { DETECTORS } from './detectors/detectorTable.ts';
 import type { RuleCode } from './rule.ts';
 
-/** What all detectors find in a dataset, kept true while captions change. */
+/** Findings of all detectors for a dataset, updated as captions change. */
 export class AuditFindings {
   readonly #trackers: readonly Tracker[];
   #all: readonly Detected[] | undefined;
 
-  /** @param wanted detectors none of whose rules is wanted are not run */
+  /** @param wanted detectors without a wanted rule are not run */
   constructor(context: AuditContext, wanted: (code: RuleCode) => boolean = () => true) {
     this.#trackers = DETECTORS.filter(({ rules }) => rules.some(({ code }) => wanted(code))).map(
       (detector) => detector.track(context),
     );
   }
 
-  /** Looks at the whole dataset. @param pause awaited between steps; what it throws is thrown on. */
+  /** Runs all detectors on the whole dataset. @param pause awaited between steps; its errors are rethrown. */
   async detectAll(pause: () => Promise<void>): Promise<void> {
     this.#all = undefined;
     for (const tracker of this.#trackers) {
@@ -25,10 +25,10 @@ export class AuditFindings {
   }
 
   /**
-   * To be called after every change, also where only places in files or problems are others.
-   * @param changed pairs with another caption or decision, deleted ones included
-   * @param moved pairs whose probability is another
-   * @returns whether a finding came, went or was found anew.
+   * Must be called after every change, also if only ranges in files or problems changed.
+   * @param changed pairs with another caption or decision, including deleted ones
+   * @param moved pairs with another probability
+   * @returns whether a finding was added, removed or detected again.
    */
   update(changed: ReadonlySet<number> = new Set(), moved: readonly number[] = []): boolean {
     this.#all = undefined;
@@ -37,13 +37,13 @@ export class AuditFindings {
     return news;
   }
 
-  /** Everything found, in the order of the detectors. */
+  /** All findings, in the order of the detectors. */
   all(): readonly Detected[] {
     this.#all ??= this.#trackers.flatMap((tracker) => tracker.findings());
     return this.#all;
   }
 
-  /** Those of some rules. */
+  /** The findings of some rules. */
   of(...codes: readonly RuleCode[]): readonly Detected[] {
     return this.all().filter(({ code }) => codes.includes(code));
   }

@@ -25,46 +25,46 @@ import type { ReferenceBank } from './referenceBank.ts';
 import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
 import { forEachSpace, type Spaces } from './spaces.ts';
 
-/** The shipped mean counts for this many rows when a space is centred. */
+/** Weight of the shipped mean in rows when a space is centred. */
 const MEAN_STRENGTH = 50;
 
-/** One way of being wrong: what tells it, and how sure that is here. */
+/** One kind of error: its combined score and calibration. */
 export interface Suspicion {
   readonly score: Combination;
   readonly calibration: Calibration;
 }
 
-/** The two ways a caption can be wrong, judged apart. */
+/** The two kinds of wrong captions, scored separately. */
 export interface Suspicions {
-  /** It belongs to another image of the dataset: known by comparing with captions exchanged within it. */
+  /** It belongs to another image of the dataset; calibrated with captions exchanged within the dataset. */
   readonly exchanged: Suspicion;
-  /** It belongs to none of its images: known by comparing with shipped captions of other pictures. */
+  /** It belongs to no image of the dataset; calibrated with shipped captions of other images. */
   readonly foreign: Suspicion;
 }
 
-/** Probabilities of both ways of being wrong, 0..1. */
+/** Probabilities of both kinds of errors, 0..1. */
 export type Verdict = { readonly [Way in keyof Suspicions]: number };
 
-/** Everything learnt about one dataset: judges any of its images with any of its captions. */
+/** The model fitted to a dataset: scores any of its images with any of its captions. */
 export interface AuditModel {
   readonly scorer: PairScorer;
-  /** Mean row of each space, which its rows were centred on. */
+  /** Mean row of each space, used for centring. */
   readonly centres: Spaces<Float32Array>;
   readonly suspicions: Suspicions;
-  /** Probability that caption `text` is wrong for image `image`; with `replacement` after that exchange. */
+  /** Probability that caption `text` is wrong for image `image`; with `substitution` after that exchange. */
   mismatch(image: number, text: number, substitution?: Substitution): number;
   /**
-   * How much the scores speak for caption `text` on image `image`: natural logarithm of how much likelier they are of a
-   * right caption than of one exchanged within the dataset.
+   * Natural logarithm of the likelihood ratio of the scores of caption `text` on image `image`: correct caption to one
+   * exchanged within the dataset.
    */
   support(image: number, text: number, substitution?: Substitution): number;
-  /** In which way it is wrong. */
+  /** Probability of each kind of error. */
   verdict(image: number, text: number): Verdict;
 }
 
 /**
- * Learns from the dataset itself what right and wrong captions look like: centring, neighbours, calibration.
- * @param judged for each pair whether it is to be judged (readable, in a language the encoder reads).
+ * Fits the model to the dataset: centring, neighbours, calibration.
+ * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
  * @throws PairLensError `cancelled`.
  */
 export async function fitAuditModel(
@@ -89,7 +89,7 @@ export async function fitAuditModel(
   const { centres, spaces, bank } = await runCooperatively(centredSpaces(rows, reference), pause);
   const neighbours = await referenceNeighbours(spaces, bank, {
     ...options,
-    // Little beside the dataset's own neighbours, whose progress is shown.
+    // Short compared to the dataset's own neighbours, whose progress is reported.
     onProgress: () => undefined,
   });
   const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
@@ -152,7 +152,7 @@ function* suspicion(
   return { score, calibration: yield* calibrate(scores(observed), scores(random), scores(near)) };
 }
 
-/** The model that judges by this scores. */
+/** The model of a scorer. */
 export function auditModel(
   scorer: PairScorer,
   centres: Spaces<Float32Array>,
@@ -167,7 +167,7 @@ export function auditModel(
     suspicions,
     mismatch(image, text, replacement) {
       const scores = scorer.of(image, text, replacement);
-      // Mostly both see the same mistake: the chances do not add up.
+      // Both usually detect the same error, so the probabilities are not added.
       return Math.max(probability(exchanged, scores), probability(foreign, scores));
     },
     support(image, text, replacement) {

@@ -1,33 +1,33 @@
 import type { Steps } from '../steps.ts';
 import { CELLS, density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
 
-/** What became of the mixture: how many captions are wrong, and how likely one is, given its score. */
+/** The fitted mixture of correct and wrong captions. */
 export interface Calibration {
   /** Estimated share of wrong captions among the pairs, 0..1: mean of the posterior. */
   readonly wrongShare: number;
-  /** Nine in ten of the posterior's mass lie between. */
+  /** 90 % credible interval of the posterior. */
   readonly range: { readonly low: number; readonly high: number };
-  /** Chance that an observed caption scores above one known to be wrong, 0.5..1. */
+  /** Probability that an observed caption scores above a known wrong one, 0.5..1. */
   readonly separability: number;
-  /** How much the dataset moved the prior, 0 (not at all) to 1. */
+  /** Weight of the dataset relative to the prior, 0..1. */
   readonly trust: number;
-  /** Probability that a caption with this score is wrong: 0..1, never rising with the score. */
+  /** Probability that a caption with this score is wrong: 0..1, non-increasing. */
   readonly mismatch: (score: number) => number;
-  /** Natural logarithm of how much likelier this score is of a right caption than of a random one; never falls with the score. */
+  /** Natural logarithm of the likelihood ratio of a correct caption to a random one, non-decreasing. */
   readonly support: (score: number) => number;
 }
 
 /** Beta prior of the share of wrong captions: 3 % on average, one dataset in ten has more than 9 %. */
 const WRONG_PAIRS = 0.3;
 const RIGHT_PAIRS = 10;
-/** Where right captions stand, in spreads of the wrong ones from their mean, and how many pairs that counts for. */
+/** Prior mean of correct captions, in standard deviations of the wrong ones from their mean, and its weight in pairs. */
 const RIGHT_MEAN = 2;
 const RIGHT_SPREAD = 0.9;
 const RIGHT_COUNT = 4;
-/** Share of near misses among the wrong captions, and how many wrong captions that belief counts for. */
+/** Prior share of near misses among the wrong captions, and its weight in wrong captions. */
 const NEAR_SHARE = 0.3;
 const NEAR_COUNT = 2;
-/** Separability below which a dataset says nothing of its share, and from which on its word counts in full. */
+/** Separability below which a dataset has no weight for its share, and from which it has full weight. */
 const NOT_SEPARABLE = 0.6;
 const SEPARABLE = 0.8;
 
@@ -38,16 +38,16 @@ const SHARES = [
 ];
 const ROUNDS = 60;
 const CLOSE = 1e-3;
-/** A density is nowhere smaller: one strange score must not decide. */
+/** Lower bound of densities, so that one outlier does not dominate. */
 const FLOOR = 1e-6;
 const LIMIT = 1e-4;
 
 /**
- * Splits the observed scores into wrong and right captions. The densities of wrong ones are known: `random` are
- * captions drawn at random, `near` such as come close to a right one, and how the two share is learnt. The right ones'
- * density is a left-skewed curve whose place and spread are learnt. For each possible share the best fit is found; the
- * fits' likelihoods, tempered by how far right and wrong can be told apart at all, move the prior to a posterior, and
- * probabilities are averaged over that. Where right and wrong captions score alike, the prior stays.
+ * Fits a mixture of wrong and correct captions to the observed scores. The densities of wrong ones are known: `random`
+ * are random captions, `near` near misses; their proportion is fitted. The density of correct ones is a left-skewed curve
+ * with fitted mean and spread. For each possible share of wrong captions the best fit is found; the likelihoods of the
+ * fits, tempered by the separability of correct and wrong captions, update the prior to a posterior, over which the
+ * probabilities are averaged. If correct and wrong captions have the same scores, the posterior is the prior.
  */
 export function* calibrate(
   observed: Float64Array,
@@ -97,7 +97,7 @@ export function* calibrate(
   };
 }
 
-/** The right captions' density that fits best where a given share is wrong. */
+/** The best fit for a given share of wrong captions. */
 interface Fit {
   readonly logLikelihood: number;
   readonly mean: number;
@@ -106,7 +106,7 @@ interface Fit {
   readonly wrong: Float64Array;
 }
 
-/** Expectation maximisation of the right captions' place and spread and of the near misses' part, a posteriori. */
+/** Expectation maximisation (MAP) of the mean and spread of correct captions and of the share of near misses. */
 function fitAt(
   share: number,
   counts: Float64Array,
@@ -169,26 +169,26 @@ function logPrior(mean: number, spread: number, nearShare: number): number {
   );
 }
 
-/** (sum of the scores + those of the prior) / (n + its count): where the search for the right captions begins. */
+/** (sum of the scores + those of the prior) / (n + its weight): initial mean of correct captions. */
 function weightedMean(counts: Float64Array, n: number): number {
   let sum = RIGHT_COUNT * RIGHT_MEAN;
   counts.forEach((count, c) => (sum += count * (LOW + c * STEP)));
   return sum / (n + RIGHT_COUNT);
 }
 
-/** The prior's mass around each share of the grid. */
+/** Prior mass around each share of the grid. */
 function sharePrior(): number[] {
   const edges = SHARES.map((share, s) => (s === 0 ? 0 : (share + SHARES[s - 1]!) / 2));
   return SHARES.map((_, s) => {
     const from = edges[s]!;
     const to = edges[s + 1] ?? 1;
-    // In x^a the density's pole at 0 is gone: p^(a-1) (1-p)^(b-1) dp = (1/a) (1-p)^(b-1) d(p^a).
+    // Substituting p^a removes the pole at 0: p^(a-1) (1-p)^(b-1) dp = (1/a) (1-p)^(b-1) d(p^a).
     const middle = (from + to) / 2;
     return (to ** WRONG_PAIRS - from ** WRONG_PAIRS) * (1 - middle) ** (RIGHT_PAIRS - 1);
   });
 }
 
-/** Chance that an observed caption scores above a wrong one, and what it is at least but for bad luck. */
+/** Probability that an observed caption scores above a wrong one, and its lower confidence bound. */
 function separation(
   observed: Float64Array,
   wrong: Float64Array,
@@ -208,9 +208,9 @@ function separation(
 }
 
 /**
- * Holds a table level beyond the points where the densities' tails would turn it back.
- * @param middle cell from which it is gone through, both ways
- * @param way 1 where it may only rise with the score, -1 where it may only fall
+ * Makes a table monotonic, where the tails of the densities would reverse it.
+ * @param middle start cell, in both directions
+ * @param way 1 for non-decreasing, -1 for non-increasing
  */
 function level(table: Float64Array, middle: number, way: 1 | -1): void {
   for (let c = middle + 1; c < table.length; c++) {
@@ -235,7 +235,7 @@ function clamp(value: number, low = 0, high = 1): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** Mean and spread of the wrong captions' scores; with none, those of standardised scores. */
+/** Mean and standard deviation of the wrong captions' scores; of standardised scores if there are none. */
 function moments(values: Float64Array): { readonly mean: number; readonly spread: number } {
   if (values.length < 2) return { mean: values[0] ?? 0, spread: 1 };
   let sum = 0;

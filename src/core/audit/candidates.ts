@@ -1,50 +1,50 @@
 import type { AuditContext } from './detectors/detector.ts';
 
 /*
- * How likely each of several candidates is the right one, where at most one is, and perhaps none.
+ * Probability of each candidate to be the correct one, given that at most one is, and possibly none.
  */
 
-/** Chance that the right caption of an image whose own is wrong is elsewhere in the dataset. */
+/** Probability that the correct caption of an image with a wrong one is elsewhere in the dataset. */
 const ELSEWHERE = 0.7;
-/** Part of that chance which goes to captions whatever they are like where they are: the doubt itself may be wrong. */
+/** Share of that probability for captions regardless of their present match, because their scores may be wrong. */
 const ANYWHERE = 0.05;
-/** From this probability of being wrong where it is on, a caption has lost its image: it is called homeless. */
+/** Probability of being wrong on its present image from which a caption is called homeless. */
 const HOMELESS = 0.3;
 /**
- * Weight of the logarithm of a likelihood ratio where captions compete: with 1 the numbers were too low (Flickr8k test,
- * 5 % exchanged: .47 promised, .76 right among three), with 1.5 they are .60 and .76, on shop photos .28 and .31.
+ * Weight of the log likelihood ratio of competing captions. With 1 the probabilities were too low (Flickr8k test, 5 %
+ * exchanged: .47 predicted, .76 correct among three); with 1.5 they are .60 and .76, on shop photos .28 and .31.
  */
 export const SUPPORT_WEIGHT = 1.5;
-/** Likelihood ratios beyond this are not believed: their densities rest on a few thousand draws. Natural logarithm. */
+/** Upper bound of log likelihood ratios, because the densities are based on a few thousand draws. Natural logarithm. */
 const MOST_SUPPORT = 8;
 
-/** A caption that may be the right one of an image, or an image that may be the right one of a caption. */
+/** A candidate caption of an image, or a candidate image of a caption. */
 export interface Candidate {
   /** Row of the caption, or of the image. */
   readonly row: number;
-  /** Probability that it is the right one, 0..1; those of all candidates add up to 1 at most. */
+  /** Probability that it is the correct one, 0..1; the sum over all candidates is at most 1. */
   readonly match: number;
-  /** Whether what it has now looks wrong: a caption on every image that carries it, an image with every caption of its. */
+  /** Whether it looks wrong now: a caption on all its images, an image with all its captions. */
   readonly homeless: boolean;
 }
 
-/** How captions and images fit what they have now. */
+/** Probabilities that captions and images lack their partner. */
 export interface Homes {
   readonly captions: Homeless;
   readonly images: Homeless;
 }
 
-/** How likely rows of one kind lack their partner. */
+/** Probabilities that the rows of one kind lack their partner. */
 export interface Homeless {
-  /** For each row the probability that every partner it has is wrong, 0..1; 0 for a caption that nobody carries. */
+  /** For each row the probability that all its partners are wrong, 0..1; 0 for a caption without an image. */
   readonly wrong: Float64Array;
   /** Expected number of rows that lack their partner. */
   readonly total: number;
-  /** Number of rows that count. */
+  /** Number of counted rows. */
   readonly size: number;
 }
 
-/** Where every caption is now, and how well it fits there. O(pairs). */
+/** Computes `Homes`. O(pairs). */
 export function homesOf(context: AuditContext): Homes {
   const { embedded, judged, verified, mismatch } = context;
   const captions = new Float64Array(embedded.texts.texts.length).fill(NaN);
@@ -61,7 +61,7 @@ export function homesOf(context: AuditContext): Homes {
   return { captions: homeless(captions, 0), images: homeless(images, 1) };
 }
 
-/** @param alone what a row without any partner counts for */
+/** @param alone value of a row without a partner */
 function homeless(wrong: Float64Array, alone: number): Homeless {
   let total = 0;
   let size = 0;
@@ -73,16 +73,16 @@ function homeless(wrong: Float64Array, alone: number): Homeless {
   return { wrong, total, size };
 }
 
-/** Captions that fit an image best, and homeless ones that fit it best: so many of each are judged. */
+/** Number of best-matching captions, and of best-matching homeless ones, that are scored for an image. */
 const NEAREST = 24;
 const NEAREST_HOMELESS = 64;
-/** A caption less likely wrong where it is is no homeless one to look at. */
+/** Captions with a lower probability of being wrong are not considered as homeless. */
 const PERHAPS_HOMELESS = 0.05;
 
 /**
- * Captions that may be the right one of an image, the likeliest first; its own are left out.
+ * Candidate captions of an image, the most probable first, without its own.
  * @param own the caption they would replace: its row (-1 for none), and the probability that it is wrong
- * @param near captions that fit best by cosine, the best first
+ * @param near captions with the highest cosine, the best first
  */
 export function captionsFor(
   { model, embedded }: AuditContext,
@@ -104,9 +104,9 @@ export function captionsFor(
 }
 
 /**
- * Images that may be the right one of a caption, the likeliest first; those that carry it are left out.
- * @param own the image that carries it: its row (-1 for none), and the probability that the two do not belong together
- * @param near images that fit best by cosine, the best first
+ * Candidate images of a caption, the most probable first, without its own.
+ * @param own its image: the row (-1 for none), and the probability that the pair is wrong
+ * @param near images with the highest cosine, the best first
  */
 export function imagesFor(
   { model, embedded }: AuditContext,
@@ -142,9 +142,9 @@ function withHomeless(
 }
 
 /**
- * @param mismatch probability that what they would replace is wrong
- * @param rows of the candidates; those that are not among them are taken to fit no better than chance
- * @param support natural logarithm of how much likelier the scores of a candidate are of a right pair than of a wrong one
+ * @param mismatch probability that the replaced caption is wrong
+ * @param rows of the candidates; all others are assumed to match no better than chance
+ * @param support log likelihood ratio (natural) of a candidate's scores: correct pair to wrong pair
  */
 export function ranked(
   { wrong, total, size }: Homeless,
@@ -168,7 +168,7 @@ export function ranked(
 }
 
 /**
- * The same for an image from elsewhere: any of `size` captions may be its own, wherever they are now.
+ * The same for an image outside of the dataset: any of `size` captions may be its own, regardless of their images.
  * @returns the probability of each row, 0..1
  */
 export function matchesAnywhere(

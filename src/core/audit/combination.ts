@@ -1,24 +1,24 @@
 import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
 
 /**
- * Weights of the standardised scores, in the order of `SCORE_NAMES`: CSLS leads, the others steady it. Chosen by hand
- * after the order of the single scores. They are not learnt from the dataset: where right and wrong captions are alike
- * there is only noise to learn, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
+ * Weights of the standardised scores, in the order of `SCORE_NAMES`: CSLS has the largest. Chosen by hand from the
+ * performance of the single scores. They are not fitted to the dataset: if correct and wrong captions are similar, this
+ * would fit noise, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
  */
 export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2];
-/** The same for captions from elsewhere: whether those of look-alikes sound alike tells their subject. */
+/** The same for foreign captions, for which the captions of similar images are informative. */
 export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0];
 
-/** Mean and spread of the scores of wrong captions, for datasets too small to show their own. */
+/** Prior mean and spread of the scores of wrong captions, for datasets too small to estimate them. */
 const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0];
 const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04];
-/** How many wrong captions the shipped mean and spread count for. */
+/** Weight of the shipped mean and spread in wrong captions. */
 const SHIPPED_COUNT = 8;
 
-/** Turns scores into one number: higher fits better, 0 is the mean of wrong captions. */
+/** Combines scores to one number: higher is a better match, 0 is the mean of wrong captions. */
 export type Combination = (scores: PairScores) => number;
 
-/** Each kind of scores in spreads from the mean of wrong captions, weighed and added up. */
+/** Weighted sum of the scores, each standardised by the wrong captions. */
 export function combination(wrong: readonly PairScores[], weights: readonly number[]): Combination {
   const { mean, spread } = spreadOf(wrong);
   return (scores) => {
@@ -40,7 +40,7 @@ function spreadOf(wrong: readonly PairScores[]): {
   mean.forEach((sum, f) => (mean[f] = sum / n));
   const spread = Float64Array.from(SHIPPED_SPREAD, (s, f) => {
     const offset = SHIPPED_MEAN[f]! - mean[f]!;
-    // The shipped spread speaks for spread only; a shifted mean must not inflate it.
+    // Limited, so that a shifted mean does not inflate the spread.
     return (s * s + Math.min(offset * offset, s * s)) * SHIPPED_COUNT;
   });
   for (const e of wrong) e.forEach((value, f) => (spread[f]! += (value - mean[f]!) ** 2));

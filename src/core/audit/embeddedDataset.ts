@@ -4,7 +4,7 @@ import type { PictureFacts } from '../pictureFacts.ts';
 import type { Problem } from '../dataset/problem.ts';
 import type { Boilerplate } from '../text/boilerplate.ts';
 
-/** What the encoders say of the readable images: row i of every matrix belongs to `paths[i]`. */
+/** Embeddings of the readable images: row i of every matrix belongs to `paths[i]`. */
 export interface ImageTable {
   readonly paths: readonly DatasetPath[];
   /** Hash of each file's bytes: equal hashes are exact duplicates. */
@@ -13,16 +13,16 @@ export interface ImageTable {
   readonly embedding: Matrix;
   /** Class-name prior in the sentence space (n, 384), unit rows. */
   readonly prior: Matrix;
-  /** Uni-modal image descriptor (n, l), unit rows: what the picture looks like. */
+  /** Visual embedding (n, l), unit rows. */
   readonly visual: Matrix;
-  /** Grey 16 x 16 thumbnails, 256 bytes an image, row by row: confirms near-duplicates. */
+  /** Grey 16 x 16 thumbnails, 256 bytes per image, row by row, to confirm near-duplicates. */
   readonly thumbnails: Uint8Array;
   readonly facts: readonly PictureFacts[];
 }
 
 /**
- * What the encoders say of the distinct captions: row j of every matrix belongs to `texts[j]`, without its boilerplate
- * where that was left out.
+ * Embeddings of the distinct captions: row j of every matrix belongs to `texts[j]`, without its boilerplate if that was
+ * left out.
  */
 export interface TextTable {
   readonly texts: readonly string[];
@@ -38,11 +38,11 @@ export interface EmbeddedDataset {
   readonly modelId: string;
   readonly images: ImageTable;
   readonly texts: TextTable;
-  /** For each pair of `dataset.pairs` its row in `images`, or -1 where the image could not be read. */
+  /** For each pair of `dataset.pairs` its row in `images`; -1 if the image could not be read. */
   readonly imageRow: Int32Array;
-  /** For each pair its row in `texts`, or -1 where the caption is empty or could not be judged. */
+  /** For each pair its row in `texts`; -1 if the caption is empty or is not scored. */
   readonly textRow: Int32Array;
-  /** What was left out of the captions when they were embedded; nothing without it. */
+  /** Boilerplate that was left out of the embedded captions, if any. */
   readonly boilerplate?: Boilerplate;
   /** Images that could not be decoded. */
   readonly problems: readonly Problem[];

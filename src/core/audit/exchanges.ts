@@ -3,29 +3,29 @@ import { SUPPORT_WEIGHT } from './candidates.ts';
 import type { AuditContext } from './detectors/detector.ts';
 
 /*
- * Captions that changed places: how likely is it, given how they fit where they are and where the others are?
+ * Probabilities that captions were exchanged, given their scores on their own and on the other images.
  */
 
-/** Part of the wrong captions that changed places with one other caption; for rings of three a part of that. */
+/** Prior share of wrong captions that were exchanged with one other; a part of it for rings of three. */
 const SWAPPED = 0.5;
 const TURNED = 0.1;
-/** Part of the exchanges that are between neighbours in the order of the files: they were renamed or pasted together. */
+/** Prior share of exchanges between neighbours in file order. */
 const BETWEEN_NEIGHBOURS = 0.3;
-/** A caption less likely wrong than this is in no exchange. */
+/** Captions with a lower mismatch are not considered. */
 const LEAST_DOUBT = 0.03;
-/** The cosines of two pairs rise by this at least when their captions change places; by about 0.7 where they were exchanged. */
+/** Smallest total increase of the cosines by an exchange; about 0.7 for pairs that were exchanged. */
 const LEAST_GAIN = 0.25;
-/** Up to so many doubtful pairs each is compared with each; beyond, only with those in the lists of the best. */
+/** Most suspicious pairs that are all compared with each other; of more, only those in the neighbour lists. */
 const COMPARED_WITH_ALL = 1500;
-/** A caption on more images than this is looked for among the images it fits best only. */
+/** A caption of more images is compared only with the images it matches best. */
 const FEW_CARRIERS = 8;
-/** Natural logarithm of the most one score says for or against a pair. */
+/** Bound of the absolute log likelihood ratio (natural) of a pair. */
 const MOST_SUPPORT = 8;
 
-/** Pairs whose captions may be another's, with what is asked of them again and again. */
+/** Suspicious pairs, with cached values. */
 export class Suspects {
   readonly #context: AuditContext;
-  /** For each caption the pairs that have it, by image. */
+  /** For each caption its pairs, by image. */
   readonly #byText = new Map<number, Map<number, number>>();
   readonly #members: ReadonlySet<number>;
   readonly #own = new Map<number, number>();
@@ -59,7 +59,7 @@ export class Suspects {
     return this.#members.has(p);
   }
 
-  /** Those that fit better crosswise with `p`, each with how much better, by cosine. */
+  /** Pairs that match better after an exchange with `p`, each with the gain in cosine. */
   partnersOf(p: number): { readonly pair: number; readonly gain: number }[] {
     const { embedded, model } = this.#context;
     const { scorer } = model;
@@ -75,7 +75,7 @@ export class Suspects {
       const carriers = this.#byText.get(t);
       if (t === text || carriers === undefined) continue;
       const here = scorer.cosine(image, t);
-      // A thousand images with one wrong caption must not be compared with each other.
+      // Avoids comparing all images of one frequent wrong caption with each other.
       const few = all && carriers.size <= FEW_CARRIERS;
       for (const other of few ? carriers.keys() : images) {
         const q = carriers.get(other);
@@ -90,7 +90,7 @@ export class Suspects {
     return found.sort((a, b) => b.gain - a.gain || a.pair - b.pair);
   }
 
-  /** Probability that the captions of `p` and `q` changed places, 0..1. */
+  /** Probability that the captions of `p` and `q` were exchanged, 0..1. */
   swapped(p: number, q: number): number {
     return this.#posterior([p, q], SWAPPED, 1);
   }
@@ -100,7 +100,7 @@ export class Suspects {
     return this.#posterior([p, q, r], TURNED, 1 / Math.max(1, this.#size));
   }
 
-  /** Rings of three through `p`: each image takes the caption of the next. The pairs in that order. */
+  /** Rings of three with `p`, in order: the correct caption of each image is that of the next pair. */
   *ringsOf(
     p: number,
     nextOf: (p: number) => readonly number[],
@@ -112,7 +112,7 @@ export class Suspects {
     }
   }
 
-  /** The captions that fit the image of `p` better than its own, the best first, by pair. @param k at most so many */
+  /** At most `k` pairs whose captions match the image of `p` better than its own, the best first. */
   nextOf(p: number, k: number): readonly number[] {
     const known = this.#next.get(p) ?? this.#bestNext(p, k);
     this.#next.set(p, known);
@@ -140,11 +140,11 @@ export class Suspects {
   }
 
   /**
-   * Bayes over the pairs together: all right, each wrong for a reason of its own, all but one passed on, or exchanged in
-   * a ring.
-   * @param pairs the image of each takes the caption of the next, that of the last the first's
-   * @param closed part of the captions passed on in this way that come back in a ring
-   * @param others chance of the pairs behind the second one
+   * Bayes' rule over joint hypotheses for the pairs: all correct, each independently wrong, passed on without a ring, or
+   * exchanged in a ring.
+   * @param pairs the correct caption of each image is that of the next pair, cyclically
+   * @param closed share of passed-on captions that form a ring
+   * @param others prior probability of the pairs after the second one
    */
   #posterior(pairs: readonly number[], closed: number, others: number): number {
     const [p = -1, q = -1] = pairs;
@@ -160,7 +160,7 @@ export class Suspects {
     return ring / (ring + open + apart);
   }
 
-  /** Chance that a wrong caption of `p` was exchanged with `q` rather than with any other pair. */
+  /** Prior probability that a wrong caption of `p` was exchanged with `q` and not with another pair. */
   #partner(p: number, q: number): number {
     const { embedded } = this.#context;
     const ranks = this.#ranks;
@@ -171,7 +171,7 @@ export class Suspects {
     );
   }
 
-  /** Support for the caption of `p` where it is. */
+  /** Support for the caption of `p` on its own image. */
   #stays(p: number): number {
     const known = this.#own.get(p);
     if (known !== undefined) return known;

@@ -4,18 +4,18 @@ import type { EncodingReading } from '../text/textEncoding.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Level, RuleCode } from './rule.ts';
 
-/** A step towards mending a finding, as data; the engine turns it into an edit. */
+/** A fix of a finding, as data; the engine converts it to an edit. */
 export type Fix =
   | {
       readonly kind: 'replace-caption';
       readonly caption: string;
-      /** Probability that it is the right one, given that at most one of the candidates is, 0..1. */
+      /** Probability that it is the correct one, given that at most one candidate is, 0..1. */
       readonly match?: number;
-      /** Whether it looks wrong where it is now. */
+      /** Whether it does not fit its present image. */
       readonly homeless?: boolean;
     }
   | { readonly kind: 'swap-captions'; readonly pair: number; readonly other: number }
-  /** Every pair `to` takes the caption of the pair `from`; each pair is once on either side. */
+  /** Each pair `to` gets the caption of the pair `from`; each pair is once on either side. */
   | {
       readonly kind: 'move-captions';
       readonly moves: readonly { readonly to: number; readonly from: number }[];
@@ -28,29 +28,29 @@ export type Fix =
   | { readonly kind: 'mark-verified' }
   | { readonly kind: 'exclude-pair' };
 
-/** One thing wrong (or worth knowing) about the dataset. */
+/** One problem (or noteworthy fact) of the dataset. */
 export interface Finding {
   readonly code: RuleCode;
   readonly level: Exclude<Level, 'off'>;
   /** The file to open; for a pair its caption file. */
   readonly file: DatasetPath;
   readonly image?: DatasetPath;
-  /** Index into `dataset.pairs`, where the finding is about a pair. */
+  /** Index into `dataset.pairs`, for a finding about a pair. */
   readonly pair?: number;
   readonly caption?: string;
-  /** Where in a caption file. */
+  /** Location in a caption file. */
   readonly source?: Pick<CaptionSource, 'file' | 'range'>;
   /** One sentence: what is wrong. */
   readonly message: Sentence;
-  /** Why we think so, each a sentence a person understands, the strongest first. */
+  /** Reasons, the strongest first. */
   readonly evidence: readonly Sentence[];
-  /** How sure we are, 0..1; findings of one rule are sorted by it. 1 for facts. */
+  /** Confidence, 0..1; 1 for facts. Findings of one rule are sorted by it. */
   readonly confidence: number;
   /** Indices of other pairs concerned (the swap partner, the hard negative). */
   readonly relatedPairs: readonly number[];
   /** Other files concerned (the other duplicates). */
   readonly relatedFiles: readonly DatasetPath[];
   readonly fixes: readonly Fix[];
-  /** What to do, where it is not one of the fixes. */
+  /** What to do, if it is not one of the fixes. */
   readonly remedy?: Sentence;
 }

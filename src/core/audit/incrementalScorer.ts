@@ -14,21 +14,21 @@ export interface TouchedRows {
   readonly texts: Set<number>;
 }
 
-/** By row of a list: captions added later that belong into it, with their similarity. */
+/** By list row: captions added later that belong in the list, with their similarity. */
 type Offers = Map<number, Map<number, number>>;
 
 /**
- * Scores pairs with a fitted model while captions change: exact lists for new captions, the other lists updated,
- * without searching all pairs again. What was learnt (centring, weights, calibration) stays. The state depends on the
- * fit and on which image has which captions now, not on the order of changes.
+ * Scores pairs with a fitted model while captions change: exact lists for new captions, updates of the other lists,
+ * without a search over all pairs. Centring, weights and calibration are not changed. The state depends on the fit and the
+ * current captions of each image, not on the order of changes.
  *
  * Rows of texts: the dataset's own, then spare rows for new ones. Rows of images: the dataset's own, then one for a query image.
  */
 export class IncrementalScorer {
   readonly model: AuditModel;
-  /** Row of an image from elsewhere; what it holds is set by `setQueryImage`. */
+  /** Row of the query image, set by `setQueryImage`. */
   readonly queryRow: number;
-  /** First row for new captions, and the one behind the last. */
+  /** First row for new captions, and the row after the last. */
   readonly spareStart: number;
   readonly spareEnd: number;
   readonly #scorer: PairScorer;
@@ -39,7 +39,7 @@ export class IncrementalScorer {
   readonly #sentenceOffers: Offers = new Map();
   readonly #captionsOf: number[][];
   readonly #imagesOf: number[][];
-  /** Rows for new captions that hold one. */
+  /** Used rows of new captions. */
   readonly #used = new Set<number>();
 
   private constructor(
@@ -84,8 +84,8 @@ export class IncrementalScorer {
 
   /**
    * Adds spare rows to a fitted model, in steps.
-   * @param images,texts rows of the dataset itself
-   * @param spare captions that may come
+   * @param images,texts number of rows of the dataset
+   * @param spare number of spare caption rows
    */
   static *fromFitted(
     fitted: AuditModel,
@@ -113,15 +113,15 @@ export class IncrementalScorer {
     return new IncrementalScorer(fitted, rows, roomy, arena ?? plainRowProducts);
   }
 
-  /** Whether captions of such lengths can be put in: a dataset that was judged without a caption has no spaces for them. */
+  /** Whether embeddings of these lengths can be added: a dataset without captions has empty spaces. */
   hasSpacesFor(embedding: Float32Array, sentence: Float32Array): boolean {
     const { captions, sentences } = this.#scorer.spaces;
     return captions.columns === embedding.length && sentences.columns === sentence.length;
   }
 
   /**
-   * Makes row `t`, between `spareStart` and `spareEnd`, that of a new caption. Until an image carries it, it can be scored
-   * and is in no list of neighbours.
+   * Sets row `t`, between `spareStart` and `spareEnd`, to a new caption. It can be scored, and is in no neighbour list until
+   * an image has it.
    * @param embedding unit row of the joint space
    * @param sentence unit row of the sentence space
    */
@@ -149,7 +149,7 @@ export class IncrementalScorer {
     offer(this.#captionOffers, this.#baseCaptions.thresholds, t, toImages, image);
     offer(this.#sentenceOffers, this.#baseSentences.thresholds, t, toTexts, text);
     for (const u of this.#used) {
-      // Captions added before are offered to this one, as this one was to them.
+      // Offer earlier added captions to this one, as this one to them.
       if (u !== t && toTexts[u]! > this.#baseSentences.thresholds[t]!) {
         offerTo(this.#sentenceOffers, t, u, toTexts[u]!);
       }
@@ -159,8 +159,8 @@ export class IncrementalScorer {
   }
 
   /**
-   * Image `image` carries these captions from now on, each once, in the order of the dataset.
-   * @returns the rows whose neighbours changed by it.
+   * Sets the distinct captions of an image, in dataset order.
+   * @returns the rows whose neighbours changed.
    */
   setCaptions(image: number, texts: readonly number[], touched = noRows()): TouchedRows {
     const before = this.#captionsOf[image]!;
@@ -203,7 +203,7 @@ export class IncrementalScorer {
     this.#scorer.changed();
   }
 
-  /** A caption came to an image or left one; its first or its last, where `turned`: sees to the lists that hold it. */
+  /** Updates the lists after a caption was added to or removed from an image. @param turned its first or last image */
   #spread(t: number, turned: boolean, touched: TouchedRows): void {
     for (const u of this.#rowsWith(this.#baseSentences, this.#sentenceOffers, t)) {
       if (turned) this.#rebuildSentences(u);
@@ -234,7 +234,7 @@ export class IncrementalScorer {
     this.#rebuild(this.#scorer.sentenceLists, this.#baseSentences, this.#sentenceOffers, t);
   }
 
-  /** A row as fitted, without the captions nobody carries any more, with those that came. */
+  /** Rebuilds a list row from the fitted one, without unused captions, with added ones. */
   #rebuild(lists: TopLists, base: TopLists, offers: Offers, r: number): void {
     const items: { item: number; similarity: number }[] = [];
     const end = r * base.k + base.count(r);
@@ -257,7 +257,7 @@ export class IncrementalScorer {
     return this.#imagesOf[t]!.length > 0;
   }
 
-  /** Row `t` is about to hold another caption; nobody carries the old one. */
+  /** Removes the unused caption of row `t`, before the row is reused. */
   #forget(t: number): void {
     for (const items of this.#captionOffers.values()) items.delete(t);
     for (const items of this.#sentenceOffers.values()) items.delete(t);
@@ -317,7 +317,7 @@ function placed(
   return out;
 }
 
-/** Copies `m` to `out`, leaving the rows that it has more free at `at`. */
+/** Copies `m` to the longer `out`, with the additional rows as a gap at `at`. */
 function spread(m: Matrix, at: number, out: Matrix): Matrix {
   const gap = out.rows - m.rows;
   out.data.set(m.data.subarray(0, at * m.columns));

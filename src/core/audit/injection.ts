@@ -12,17 +12,17 @@ export interface JudgedPair {
   readonly text: number;
 }
 
-/** A judgement takes some 30 microseconds. */
+/** Scoring a pair takes about 30 microseconds. */
 const JUDGED_PER_STEP = 100;
-/** Wrong captions looked at in all, of each kind: enough for a smooth density, few enough for seconds. */
+/** Number of wrong captions of each kind: enough for a smooth density, scored within seconds. */
 const INJECTIONS = 12_000;
 const NEAR_INJECTIONS = 6_000;
 const FOREIGN_INJECTIONS = 6_000;
 const MAX_PER_PAIR = 60;
-/** A word that at most this share of the captions hold says what a caption is about. */
-const TELLING = 0.1;
+/** Largest share of captions with a word that is considered informative. */
+const INFORMATIVE = 0.1;
 
-/** The pairs in an order that their contents alone decide: names and the order of files change no draw. */
+/** The pairs in an order that depends on their content only, so that names and file order do not change the draws. */
 export function byContent(
   pairs: readonly JudgedPair[],
   keyOf: (pair: JudgedPair) => string,
@@ -33,8 +33,8 @@ export function byContent(
 }
 
 /**
- * What a wrong caption looks like in this dataset: pairs get captions of other pictures, drawn at random from a
- * fixed seed, and are judged as they would be if the two had changed places. In memory only.
+ * Scores of wrong captions in this dataset: pairs get captions of other images, drawn with a fixed seed, and are scored
+ * as if the two had been exchanged. In memory only.
  */
 export function* injectedScores(
   scorer: PairScorer,
@@ -47,7 +47,7 @@ export function* injectedScores(
   });
 }
 
-/** What near misses look like: captions of other pictures that share one of their rarer words. */
+/** Scores of near misses: captions of other images that share an informative word. */
 export function* nearScores(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
@@ -63,12 +63,12 @@ export function* nearScores(
     wordsOf.push(words);
     for (const word of words) pushTo(holders, word, pair);
   }
-  const most = Math.max(3, TELLING * pairs.length);
+  const most = Math.max(3, INFORMATIVE * pairs.length);
   return yield* exchanged(scorer, pairs, NEAR_INJECTIONS, (at) => {
     const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
       ({ length }) => length > 1 && length <= most,
     );
-    // Each holder of each word is as likely: a word of two captions only would bring the nearest ones too often.
+    // Uniform over all captions of all words; otherwise words of only two captions would draw the nearest ones too often.
     let place = Math.floor(random() * shared.reduce((sum, { length }) => sum + length, 0));
     for (const those of shared) {
       if (place < those.length) return those[place];
@@ -104,7 +104,7 @@ function* exchanged(
   return out;
 }
 
-/** What captions from elsewhere look like on the images of this dataset: those of the reference bank. */
+/** Scores of foreign captions: those of the reference bank on the images of this dataset. */
 export function* foreignScores(
   scorer: PairScorer,
   { hubs, captionsOfImages, imagesOfShipped, ofShipped }: ReferenceNeighbours,
@@ -140,7 +140,7 @@ export function* foreignScores(
   return out;
 }
 
-/** What the captions of the dataset have for and against them where they are. */
+/** Scores of the dataset's own pairs. */
 export function* observedScores(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
@@ -153,7 +153,7 @@ export function* observedScores(
   return out;
 }
 
-/** Uniform numbers in [0, 1), the same on every machine. */
+/** Pseudo-random numbers in [0, 1), the same on every machine. */
 export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -2,8 +2,8 @@ import type { EmbeddedDataset } from './embeddedDataset.ts';
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
 
 /**
- * The dataset with only those captions in its table that a judged pair carries: a caption the encoder cannot read, or
- * one that belongs to no pair, must be nobody's neighbour. Pairs that are not judged have the text row -1.
+ * The dataset with a text table of only the captions of scored pairs, so that captions in unsupported languages or without
+ * a pair are not used as neighbours. Pairs that are not scored have the text row -1.
  */
 export function withJudgedTexts(
   embedded: EmbeddedDataset,

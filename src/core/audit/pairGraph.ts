@@ -1,14 +1,14 @@
 import type { EmbeddedDataset } from './embeddedDataset.ts';
 
-/** Who belongs to whom: which images carry which captions, and which images are the same picture. */
+/** Relations of images and captions, and identical images. */
 export interface PairGraph {
   readonly images: number;
   readonly texts: number;
-  /** Equal numbers are the same bytes. */
+  /** Images with the same number have the same bytes. */
   readonly pictureOf: Int32Array;
-  /** For each image the distinct captions it carries, in the order of the dataset. */
+  /** For each image its distinct captions, in dataset order. */
   readonly captionsOf: readonly (readonly number[])[];
-  /** For each caption the images that carry it. */
+  /** For each caption its images. */
   readonly imagesOf: readonly (readonly number[])[];
 }
 

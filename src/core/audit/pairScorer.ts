@@ -9,7 +9,7 @@ import { runCooperatively } from '../steps.ts';
 import type { PairGraph } from './pairGraph.ts';
 import type { ReferenceHubs } from './referenceHubs.ts';
 
-/** The scores of a pair; each is higher where the caption fits better. */
+/** The scores of a pair; higher is a better match. */
 export const SCORE_NAMES = [
   'cosine',
   'prior',
@@ -25,8 +25,8 @@ export type PairScores = Float64Array;
 export type AuditSpaces = MatchingSpaces;
 
 /**
- * A caption put in the place of another: `donorImage` is the row of the image it was taken from, `replacedText` the row of
- * the caption it replaces; -1 for none.
+ * A hypothetical replacement: `donorImage` is the row of the image whose caption is used, `replacedText` the row of the
+ * replaced caption; -1 for none.
  */
 export interface Substitution {
   readonly replacedText: number;
@@ -35,12 +35,12 @@ export interface Substitution {
 const NO_SUBSTITUTION: Substitution = { replacedText: -1, donorImage: -1 };
 
 const NEIGHBOURS = LEMON_FIX.k;
-/** Extra places in the lists: some items are left out by identity. */
+/** Additional list length, because some items are excluded by identity. */
 const SLACK = 12;
 /** Captions used of a neighbour image, or images of a neighbour caption. */
 const MAX_ITEMS_PER_NEIGHBOUR = 5;
 
-/** Scores any image with any caption of the dataset, as if the two were a pair. */
+/** Scores any image with any caption of the dataset as a pair. */
 export class PairScorer {
   readonly spaces: AuditSpaces;
   readonly graph: PairGraph;
@@ -49,16 +49,16 @@ export class PairScorer {
   readonly imageLists: TopLists;
   readonly visualLists: TopLists;
   readonly sentenceLists: TopLists;
-  /** How near images and captions are to shipped pairs from elsewhere. */
+  /** Similarities of images and captions to the shipped reference pairs. */
   readonly hubs: ReferenceHubs;
-  /** Neighbours that the hubness of an item is measured with. */
+  /** Number of neighbours used for hubness. */
   readonly hub: number;
   /** Centred cosine of image `i` and caption `j`. */
   readonly cosine: RowProduct;
   readonly #priorCosine: RowProduct;
   readonly #sentenceCosine: RowProduct;
   readonly #visualCosine: RowProduct;
-  /** Of the image and of the caption scored last: one is mostly scored with many of the other. */
+  /** Cached for the last image and caption, because one is usually scored with many of the other. */
   #imageNeighbours: WeightedNeighbours | undefined;
   #captionNeighbours:
     { readonly of: number; readonly byPlace: Map<number, WeightedNeighbours> } | undefined;
@@ -90,7 +90,7 @@ export class PairScorer {
     this.#visualCosine = products.between(spaces.visuals, spaces.visuals);
   }
 
-  /** Finds the neighbours in the joint space, both ways, and within each modality. @throws PairLensError `cancelled`. */
+  /** Finds the neighbours in the joint space, in both directions, and within each modality. @throws PairLensError `cancelled`. */
   static async build(
     found: AuditSpaces,
     graph: PairGraph,
@@ -114,16 +114,16 @@ export class PairScorer {
     return new PairScorer(spaces, graph, lists, hubs, products);
   }
 
-  /** To be called after lists, rows or the graph were changed. */
+  /** Must be called after a change of lists, rows or the graph. */
   changed(): void {
     this.#imageNeighbours = undefined;
     this.#captionNeighbours = undefined;
   }
 
   /**
-   * Scores of caption `j` on image `i`. The pair never counts as its own neighbour: its
-   * own caption, its image's other captions, the same picture under another name and other images with this very
-   * caption are left out by identity. With `substitution` it is judged as it would be after the exchange.
+   * Scores of caption `j` on image `i`. The pair is not its own neighbour: its caption, its image's other captions, copies
+   * of the image and other images with the same caption are excluded by identity. With `substitution` the pair is scored
+   * as after the exchange.
    */
   of(i: number, j: number, substitution = NO_SUBSTITUTION): PairScores {
     const { graph } = this;
@@ -150,7 +150,7 @@ export class PairScorer {
     );
   }
 
-  /** Whether caption `t` hangs on this picture under another name and nowhere else. */
+  /** Whether caption `t` belongs only to copies of this image. */
   #onlyOnPicture(t: number, picture: number, replacedText: number): boolean {
     if (t === replacedText) return false;
     const owners = this.graph.imagesOf[t]!;
@@ -159,8 +159,8 @@ export class PairScorer {
 
   /**
    * LEMoN's image term as a weighted mean: how similar the captions of images like `i` are to a caption.
-   * A neighbour that fits its own caption badly has a small weight.
-   * @param similarity of caption `t` of the dataset and the caption in question; NaN where `t` does not count
+   * Neighbours with a mismatched caption have a low weight.
+   * @param similarity of caption `t` of the dataset to the scored caption; NaN to exclude `t`
    */
   imageNeighbourTerm(i: number, similarity: (t: number) => number): number {
     if (this.#imageNeighbours?.of !== i) this.#imageNeighbours = this.#weightedCaptions(i);
@@ -222,7 +222,7 @@ export class PairScorer {
     return weight > 0 ? sum / weight : 0;
   }
 
-  /** The images that carry the caption at one place of the list of caption `j`. */
+  /** The images of the caption at one rank of the list of caption `j`. */
   #weightedImages(j: number, place: number): WeightedNeighbours {
     const { graph, sentenceLists } = this;
     const t = sentenceLists.indices[place]!;

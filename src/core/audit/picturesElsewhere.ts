@@ -4,20 +4,20 @@ import { folderOf, isWithin, joinPath, seenFrom, toDatasetPath, within } from '.
 import type { Matrix } from '../matching/matrix.ts';
 import type { EmbeddedDataset, ImageTable } from './embeddedDataset.ts';
 
-/** The pictures of another dataset of the opened folder, with which those of a dataset are compared. */
+/** Images of another dataset of the opened folder, for comparison. */
 export interface PicturesElsewhere {
-  /** Relative to the root of the dataset that is audited, by way of `..`. */
+  /** Relative to the root of the audited dataset, with `..`. */
   readonly paths: readonly DatasetPath[];
-  /** Relative to the opened folder, as messages name them. */
+  /** Relative to the opened folder, for messages. */
   readonly names: readonly DatasetPath[];
   readonly hashes: readonly string[];
   readonly visual: Matrix;
   readonly thumbnails: Uint8Array;
-  /** For each picture the splits that its captions belong to. */
+  /** For each image the splits of its captions. */
   readonly splits: readonly (readonly string[])[];
 }
 
-/** The pictures of the datasets of a folder that were audited so far: each dataset is compared with those before it. */
+/** Images of the datasets of a folder that were audited so far. */
 export class AuditedPictures {
   readonly #folder: string;
   readonly #datasets: {
@@ -26,7 +26,7 @@ export class AuditedPictures {
     readonly splits: readonly (readonly string[])[];
   }[] = [];
 
-  /** @param folder that was opened, an absolute path. */
+  /** @param folder that was opened (absolute path). */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -42,7 +42,7 @@ export class AuditedPictures {
     });
   }
 
-  /** @param root of a dataset of the folder, an absolute path. */
+  /** @param root of a dataset of the folder (absolute path). */
   seenFrom(root: string): PicturesElsewhere[] {
     const from = this.#pathOf(root);
     return this.#datasets.map(({ names, images, splits }) => ({
@@ -60,7 +60,7 @@ export class AuditedPictures {
   }
 }
 
-/** For each captioned image the splits that its captions belong to. */
+/** For each captioned image the splits of its captions. */
 export function splitsOf({ pairs }: Pick<Dataset, 'pairs'>): Map<DatasetPath, string[]> {
   const splits = new Map<DatasetPath, string[]>();
   for (const { image, split } of pairs) {

@@ -5,15 +5,15 @@ import { productBlocks } from '../matching/scoreBlocks.ts';
 import type { Gap, TopLists } from '../matching/topLists.ts';
 import type { Spaces } from './spaces.ts';
 
-/** How many shipped pairs speak of how near an image or a caption is to what is elsewhere. */
+/** Number of nearest shipped pairs that are averaged. */
 export const REFERENCE_NEIGHBOURS = 10;
 
-/** Rows of the reference bank, centred on the dataset's means as its own rows are. */
+/** Rows of the reference bank, centred on the dataset's means. */
 export type CentredBank = Pick<Spaces<Matrix>, 'images' | 'captions' | 'sentences'>;
 
 /**
- * How near each image is to its nearest shipped captions, and each caption to its nearest shipped images: a caption
- * that fits pictures from elsewhere better than the dataset's does not belong to it.
+ * Similarity of each image to its nearest shipped captions, and of each caption to its nearest shipped images: a caption
+ * that matches shipped images better than the dataset's probably does not belong to the dataset.
  */
 export class ReferenceHubs {
   readonly bank: CentredBank;
@@ -28,38 +28,38 @@ export class ReferenceHubs {
     this.ofTexts = ofTexts;
   }
 
-  /** The same with room for further rows. */
+  /** A copy with gaps for additional rows. */
   withGaps(images: Gap, texts: Gap): ReferenceHubs {
     return new ReferenceHubs(this.bank, spread(this.ofImages, images), spread(this.ofTexts, texts));
   }
 
-  /** Row `x` of `images` holds another image now. */
+  /** Updates row `x` after a change of its image. */
   setImage(x: number, images: Matrix): void {
     this.ofImages[x] = meanOfNearest(images, x, this.bank.captions);
   }
 
-  /** Row `t` of `captions` holds another caption now. */
+  /** Updates row `t` after a change of its caption. */
   setText(t: number, captions: Matrix): void {
     this.ofTexts[t] = meanOfNearest(captions, t, this.bank.images);
   }
 }
 
-/** However many images speak of hubness, they are among so many. */
+/** Upper bound of the number of images used for hubness. */
 const LONGEST_HUB_LIST = 60;
 
-/** What a dataset and the reference bank are to each other, both ways. */
+/** Neighbours between a dataset and the reference bank, in both directions. */
 export interface ReferenceNeighbours {
   readonly hubs: ReferenceHubs;
   /** For each image of the dataset the shipped captions nearest to it. */
   readonly captionsOfImages: TopLists;
   /** For each shipped caption the images of the dataset nearest to it. */
   readonly imagesOfShipped: TopLists;
-  /** Mean cosine of each shipped caption with its nearest shipped images, its own left out. */
+  /** Mean cosine of each shipped caption with its nearest shipped images, without its own. */
   readonly ofShipped: Float32Array;
 }
 
 /**
- * Finds them. O(n) products with the thousand pairs of the bank: little beside the dataset's own.
+ * Finds them with O(n) products per pair of the bank: fast compared to the dataset's own neighbours.
  * @throws PairLensError `cancelled`.
  */
 export async function referenceNeighbours(

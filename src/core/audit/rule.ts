@@ -1,6 +1,6 @@
 import type { Sentence } from '../text/sentence.ts';
 
-/** How bad a finding is, the worst first; a rule that is `off` reports nothing. */
+/** Levels of findings, the worst first; a rule that is `off` reports nothing. */
 export const LEVELS = ['error', 'warning', 'info', 'hint', 'off'] as const;
 export type Level = (typeof LEVELS)[number];
 
@@ -12,27 +12,27 @@ export function isLevel(value: unknown): value is Level {
 }
 
 /**
- * Stable name of a rule, such as `caption-mismatch`: in reports, settings, decisions and documentation. Open on
- * purpose: which rules there are is said by the detectors (`rules.ts`), so that a new one needs no second list.
+ * Stable name of a rule, such as `caption-mismatch`, in reports, settings and documentation. Not a union type: the
+ * detectors declare the rules (`rules.ts`), so that a new one needs no second list.
  */
 export type RuleCode = string;
 
-/** One kind of mistake that PairLens reports, with everything that is said about it as a rule. */
+/** A kind of error that PairLens reports, with its texts. */
 export interface Rule {
   readonly code: RuleCode;
-  /** Where the settings say nothing. */
+  /** Default level. */
   readonly level: Level;
-  /** Name of the rule, and heading over its findings: "Mismatched captions". The same in every place. */
+  /** Name of the rule and heading of its findings, such as "Mismatched captions". */
   readonly title: Sentence;
-  /** The same for a single finding: "Mismatched caption". */
+  /** The same for a single finding, such as "Mismatched caption". */
   readonly shortTitle: Sentence;
-  /** What it means for training, one or two sentences. */
+  /** Its effect on training, in one or two sentences. */
   readonly meaning: Sentence;
   /**
-   * A finding of this rule says everything that a finding of these rules says about the same pair, or about any pair of the
-   * same image where it is about no pair; those are left out.
+   * A finding of this rule replaces findings of these rules about the same pair, or, if it has no pair, about any pair of
+   * the same image.
    */
   readonly supersedes?: readonly RuleCode[];
-  /** Whether that holds of the related pairs of a finding as well. */
+  /** Whether this also applies to the related pairs of a finding. */
   readonly coversRelated?: boolean;
 }

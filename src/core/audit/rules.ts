@@ -1,12 +1,12 @@
 import { DETECTORS } from './detectors/detectorTable.ts';
 import type { Level, Rule, RuleCode } from './rule.ts';
 
-/** Every rule by its code, in the order of the detectors. */
+/** All rules by code, in the order of the detectors. */
 export const RULES: ReadonlyMap<RuleCode, Rule> = new Map(
   DETECTORS.flatMap(({ rules }) => rules.map((rule) => [rule.code, rule] as const)),
 );
 
-/** The level of each rule; one that is not named has its default. */
+/** Levels by rule; a missing rule has its default level. */
 export type Levels = Readonly<Record<RuleCode, Level>>;
 
 export const DEFAULT_LEVELS: Levels = Object.fromEntries(
@@ -17,7 +17,7 @@ export function levelOf(levels: Levels, code: RuleCode): Level {
   return levels[code] ?? DEFAULT_LEVELS[code] ?? 'off';
 }
 
-/** @throws Error for a code that no detector declares: a mistake in the program. */
+/** @throws Error for a code that no detector declares (a bug). */
 export function ruleOf(code: RuleCode): Rule {
   const rule = RULES.get(code);
   if (rule === undefined) throw new Error(`No detector declares the rule "${code}".`);

@@ -1,23 +1,23 @@
 /*
- * Densities of standardised scores on one grid: cell c stands for the score LOW + c STEP.
+ * Densities of standardised scores on one grid: cell c is the score LOW + c STEP.
  */
 export const LOW = -7;
 export const STEP = 0.1;
 export const CELLS = 161;
 
-/** The wrong captions' density rests on known ones; a normal curve of this many carries its tails. */
+/** Weight of the normal curve that is added to the kernel density for its tails, in scores. */
 const NORMAL_COUNT = 20;
 const LEAST_WIDTH = 0.15;
-/** How much of the right captions' density has the shape of the wrong ones'. */
+/** Share of the wrong captions' density in the density of correct captions. */
 const LIKE_WRONG = 0.15;
 
-/** Log-gamma curve of shape 4: its left tail falls slower than a normal one, as that of right captions does. */
+/** Log-gamma curve of shape 4: a heavier left tail than the normal distribution, like that of correct captions. */
 const SHAPE = 4;
 const LOG_GAMMA = Math.log(6);
 const DIGAMMA = 1.2561176684318005;
 const ROOT_TRIGAMMA = Math.sqrt(0.28382295573711533);
 
-/** How many scores each cell stands for; one between two cells counts for both in part. */
+/** Histogram with linear interpolation: a score between two cells counts partly for both. */
 export function histogram(
   scores: Float64Array,
   scaled: (score: number) => number,
@@ -32,7 +32,7 @@ export function histogram(
   return counts;
 }
 
-/** Kernel density of scores on the grid, leaning on a normal curve of their own mean and spread where there are few. */
+/** Kernel density of scores on the grid, regularised by a normal curve of their mean and spread. */
 export function density(
   scores: Float64Array,
   scaled: (score: number) => number,
@@ -57,8 +57,8 @@ export function density(
 }
 
 /**
- * What right captions around `mean` look like: left-skewed, for some are vague or strange, and in part of the shape
- * of the wrong ones' density, which is what they become where the two cannot be told apart.
+ * Density of correct captions around `mean`: left-skewed, because some are vague, and partly of the shape of the wrong
+ * ones' density, to which it converges if the two cannot be distinguished.
  */
 export function rightDensity(
   wrong: Float64Array,
@@ -75,7 +75,7 @@ export function rightDensity(
   return out;
 }
 
-/** The value of a table over the grid at `z`; beyond the grid that of its ends. */
+/** The value of a grid table at `z`; constant beyond the grid. */
 export function interpolate(table: Float64Array, z: number): number {
   const at = Math.min(CELLS - 1, Math.max(0, (z - LOW) / STEP));
   const cell = Math.min(CELLS - 2, Math.floor(at));

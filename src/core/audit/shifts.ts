@@ -5,37 +5,37 @@ import { SUPPORT_WEIGHT } from './candidates.ts';
 import type { AuditContext } from './detectors/detector.ts';
 
 /*
- * Runs of images whose captions moved along in the order of the files: a line was lost, a file was inserted.
+ * Runs of images with shifted captions in file order, as after a lost line or an inserted file.
  */
 
-/** Consecutive images, each of which fits the caption so many places further on. */
+/** Consecutive images, each of which matches the caption `by` places further on. */
 export interface Shift {
   /** Pairs in the order of their files: the run, and the pairs its captions come from. */
   readonly pairs: readonly number[];
-  /** Places from an image to its caption in that order: negative where the captions moved ahead. */
+  /** Offset from an image to its caption in that order; may be negative. */
   readonly by: number;
-  /** Number of images that fit the caption `by` places on. */
+  /** Number of images that match the caption `by` places further on. */
   readonly length: number;
   readonly probability: number;
 }
 
-/** Captions moved by up to so many places. */
+/** Largest offset. */
 const FURTHEST = 10;
 const SHORTEST_RUN = 5;
-/** A cosine rises by less than this by chance as often as by more; by about 0.35 where the caption is the right one. */
+/** Threshold for the increase of the cosine; about 0.35 if the shifted caption is the correct one. */
 const LEAST_RISE = 0.1;
-/** Sum of the rises of a run worth a closer look: five right captions have more. */
-const WORTH_A_LOOK = 0.8;
-/** Places before and behind a run in which its ends are looked for. */
+/** Smallest sum of the increases of a candidate run; five correct captions have more. */
+const LEAST_SUM = 0.8;
+/** Number of places around a run in which its ends are searched. */
 const MARGIN = 8;
-/** Natural logarithm of the most that one image says for or against. */
-const MOST_SAID = 6;
-/** One dataset in so many has a run at all. */
+/** Bound of the absolute log likelihood ratio (natural) of one image. */
+const MAX_LOG_RATIO = 6;
+/** Prior: one of this many datasets has a run. */
 const ONE_IN = 1000;
 const LEAST_PROBABILITY = 0.5;
 const PER_STEP = 500;
 
-/** Finds the runs, the surest first; no pair is in two. */
+/** Finds disjoint runs, the most probable first. */
 export function* shiftedRuns(context: AuditContext): Steps<Shift[]> {
   const found: Shift[] = [];
   for (const sequence of sequencesOf(context)) {
@@ -59,12 +59,12 @@ export function* shiftedRuns(context: AuditContext): Steps<Shift[]> {
     });
 }
 
-/** Whether captions that were edited meanwhile still are a run. */
+/** Whether the captions are still a run after edits. */
 export function stillShifted(context: AuditContext, { pairs, by }: Shift): boolean {
   return precise(context, pairs, by, { from: 0, to: pairs.length }) !== undefined;
 }
 
-/** The first judged pair of each image in natural order, folder by folder. */
+/** The first scored pair of each image in natural order, folder by folder. */
 function sequencesOf(context: AuditContext): number[][] {
   const { embedded, judged } = context;
   const { paths } = embedded.images;
@@ -86,11 +86,11 @@ function sequencesOf(context: AuditContext): number[][] {
 
 interface Run {
   readonly from: number;
-  /** Behind the last. */
+  /** Exclusive end. */
   readonly to: number;
 }
 
-/** Runs in which the cosine rises with the caption `by` places on. */
+/** Runs in which the cosine is higher with the caption `by` places further on. */
 function* roughRuns(
   { embedded, model }: AuditContext,
   sequence: readonly number[],
@@ -105,16 +105,16 @@ function* roughRuns(
     const image = embedded.imageRow[p]!;
     const text = embedded.textRow[sequence[first + at + by]!]!;
     const own = embedded.textRow[p]!;
-    // The same caption twice speaks neither way.
+    // Equal captions are neutral.
     rises[at] =
       own === text ? 0 : scorer.cosine(image, text) - scorer.cosine(image, own) - LEAST_RISE;
   }
   return runsOf(rises)
-    .filter(({ sum }) => sum >= WORTH_A_LOOK)
+    .filter(({ sum }) => sum >= LEAST_SUM)
     .map(({ from, to }) => ({ from: first + from, to: first + to }));
 }
 
-/** The ends of a run by all scores, or nothing where it is not likely enough. */
+/** The run with its ends by all scores; undefined if it is not probable enough. */
 function precise(
   { embedded, model }: AuditContext,
   sequence: readonly number[],
@@ -132,7 +132,7 @@ function precise(
     const donorImage = embedded.imageRow[q]!;
     const there = model.support(image, text, { replacedText: own, donorImage });
     const gain = SUPPORT_WEIGHT * (there - model.support(image, own));
-    return Math.max(-MOST_SAID, Math.min(MOST_SAID, gain));
+    return Math.max(-MAX_LOG_RATIO, Math.min(MAX_LOG_RATIO, gain));
   });
   const [best] = runsOf(gains).sort((a, b) => b.sum - a.sum);
   if (best === undefined || best.to - best.from < SHORTEST_RUN) return undefined;
@@ -145,7 +145,7 @@ function precise(
   return { pairs: sequence.slice(start, end), by, length: best.to - best.from, probability };
 }
 
-/** Stretches whose sum cannot be made larger: each begins where the sum before it fell below nothing. */
+/** Maximal-sum segments (Kadane): each begins after the sum fell below zero. */
 function runsOf(values: Float64Array): (Run & { readonly sum: number })[] {
   const runs: (Run & { readonly sum: number })[] = [];
   let start = 0;

@@ -1,6 +1,6 @@
 import type { Steps } from '../steps.ts';
 
-/** One row (or one mean) for each space the encoders speak. */
+/** One value (a row, a mean) for each embedding space. */
 export interface Spaces<T> {
   /** Image embedding in the joint space. */
   readonly images: T;
@@ -11,7 +11,7 @@ export interface Spaces<T> {
   readonly sentences: T;
 }
 
-/** Makes something for every space, each in a step of its own. */
+/** Computes a value for every space, one per step. */
 export function* forEachSpace<T>(make: (space: keyof Spaces<T>) => T): Steps<Spaces<T>> {
   const images = make('images');
   yield;

@@ -1,6 +1,6 @@
 import { contentWords } from '../text/contentWords.ts';
 
-/** How many of a dataset's captions hold each content word. */
+/** Number of captions of a dataset with each content word. */
 export class WordCounts {
   readonly #counts = new Map<string, number>();
   readonly #captions: number;
@@ -15,8 +15,8 @@ export class WordCounts {
   }
 
   /**
-   * The words that `captions` share and the rest of the dataset does not: by count times log lift, at least two
-   * captions speaking of each. Words of `known` are left out.
+   * Words that are typical of `captions` compared to the rest of the dataset: by count times log lift, each in at least two
+   * captions, without words of `known`.
    */
   typical(captions: readonly string[], known: ReadonlySet<string>, limit: number): string[] {
     const here = new Map<string, number>();

@@ -4,7 +4,7 @@ import type { Fix } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { type Detector, onChange } from './detector.ts';
 
-/** One rule for each kind of problem that reading files can meet. */
+/** One rule for each kind of problem with files. */
 const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
   'missing-caption': {
     level: 'error',
@@ -44,7 +44,7 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
       'A file that PairLens does not understand may hold the captions of images that have none otherwise. They were not judged.',
     ),
   },
-  // A second set of captions, an export, an archive: named, and no reason for CI to fail.
+  // A second set of captions, an export, an archive: reported, but CI must not fail.
   'unread-file': {
     level: 'info',
     title: sentence('Files that were not read'),
@@ -71,7 +71,7 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
       'A mask, control image or edit source has no image that it belongs to, or an image lacks the one that the others have. Trainers stop at it or leave the image out.',
     ),
   },
-  // What is told from names alone may be wrong: it is said, so that no forgotten caption goes unseen.
+  // Detected by names only, which may be wrong: reported, so that forgotten captions are noticed.
   'companion-pictures': {
     level: 'info',
     title: sentence('Pictures taken for companions'),
@@ -134,7 +134,7 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
       'sd-scripts goes on using .npz caches of latents and captions as long as the size of the image is the same: it trains on what the files were before.',
     ),
   },
-  // Folders of links are how people curate without copies: named, and no reason for CI to fail.
+  // Folders of links are a usual way to curate without copies: reported, but CI must not fail.
   'outside-link': {
     level: 'info',
     title: sentence('Links to outside'),
@@ -153,7 +153,7 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
   },
 };
 
-/** What reading the files and decoding the images found broken. */
+/** Problems found while reading files and decoding images. */
 export const brokenFiles: Detector = {
   rules: Object.entries(RULES).map(([code, rule]) => ({ code, ...rule })),
   track: onChange((context) =>

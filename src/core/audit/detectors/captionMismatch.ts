@@ -11,11 +11,11 @@ import {
 } from './detector.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
 
-/** Flagged captions should be wrong seven times in ten or more; a single one more likely than not. */
+/** Wanted precision of all reported captions; a single one must be more likely wrong than not. */
 const WANTED_PRECISION = 0.7;
 const LEAST_PROBABILITY = 0.5;
 const SUGGESTIONS = 3;
-/** A caption less likely than this to be the right one is not suggested. */
+/** Captions with a lower probability are not suggested. */
 const LEAST_MATCH = 0.02;
 const NEIGHBOURS = 10;
 
@@ -35,13 +35,13 @@ export const captionMismatch: Detector = {
   track: (context) => new MismatchTracker(context),
 };
 
-/** Explaining a doubtful caption takes a millisecond or two: a step stays short. */
+/** Explaining a caption takes one or two milliseconds, so that a step is short. */
 const EXPLAINED_PER_STEP = 4;
 
 class MismatchTracker implements Tracker {
   readonly #context: AuditContext;
   readonly #found = new Map<number, Detected>();
-  /** From which probability on a caption is reported: what the last whole audit found right. */
+  /** Probability from which captions are reported, set by the last whole audit. */
   #threshold = 1;
 
   constructor(context: AuditContext) {
@@ -89,7 +89,7 @@ class MismatchTracker implements Tracker {
   }
 }
 
-/** What to say of pair `p`, whose caption is most likely wrong. */
+/** The finding about pair `p`. */
 export function mismatchOf(context: AuditContext, homes: Homes, p: number): Detected {
   const { embedded, mismatch } = context;
   const image = embedded.imageRow[p]!;
@@ -122,7 +122,7 @@ export function mismatchOf(context: AuditContext, homes: Homes, p: number): Dete
   };
 }
 
-/** Pairs at or above the threshold that nobody verified, the most suspicious first. */
+/** Unverified pairs at or above the threshold, the highest probability first. */
 export function flaggedPairs({ mismatch, verified }: AuditContext, threshold: number): number[] {
   const flagged: number[] = [];
   mismatch.forEach((probability, p) => {
@@ -131,11 +131,11 @@ export function flaggedPairs({ mismatch, verified }: AuditContext, threshold: nu
   return flagged.sort((a, b) => mismatch[b]! - mismatch[a]! || a - b);
 }
 
-/** The lowest probability, one half or more, from which on the flagged captions reach the wanted precision. */
+/** The lowest threshold, at least 0.5, at which the reported captions reach the wanted precision. */
 export function mismatchThreshold(mismatch: Float64Array): number {
   const sorted = [...mismatch].filter((p) => p >= LEAST_PROBABILITY).sort((a, b) => b - a);
   let sum = 0;
-  // A caption that is so likely wrong reaches the precision by itself.
+  // A single caption with this probability reaches the precision.
   let threshold = WANTED_PRECISION;
   for (const [n, probability] of sorted.entries()) {
     sum += probability;
@@ -145,7 +145,7 @@ export function mismatchThreshold(mismatch: Float64Array): number {
   return all ? LEAST_PROBABILITY : threshold;
 }
 
-/** Why the caption is doubted, in sentences, the strongest first. */
+/** Reasons why the caption may be wrong, the strongest first. */
 export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
   const { model, embedded, words } = context;
   const { scorer } = model;
@@ -186,8 +186,8 @@ export function evidenceOf(context: AuditContext, image: number, text: number): 
 }
 
 /**
- * Captions that look wrong where they are and may belong here, the likeliest first. One that fits its own image is no
- * fix: what it is, is an example.
+ * Homeless captions that may belong to this image, the most probable first. A caption that fits its own image is not a
+ * fix.
  */
 export function bestCaptions(context: AuditContext, homes: Homes, p: number): Candidate[] {
   const { embedded, mismatch } = context;

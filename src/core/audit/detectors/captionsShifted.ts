@@ -9,7 +9,7 @@ import {
   aboutPair,
 } from './detector.ts';
 
-/** The captions of several images in a row belong to images further on or further back. */
+/** Captions of consecutive images that are shifted by some places. */
 export const captionsShifted: Detector = {
   rules: [
     {
@@ -39,7 +39,7 @@ class ShiftTracker implements Tracker {
     this.#shifts = yield* shiftedRuns(this.#context);
   }
 
-  /** New runs are found by the next whole audit: a run does not come by editing one caption. */
+  /** New runs are detected by the next whole audit only: editing one caption does not create a run. */
   update(changed: ReadonlySet<number>): boolean {
     const before = this.#shifts;
     const exist = new Set(this.#context.pairs());
@@ -82,8 +82,8 @@ function finding(context: AuditContext, shift: Shift): Detected {
 }
 
 /**
- * Every image takes the caption that is `by` places on; the captions that are left over go to the images that are: none
- * is lost, and those are for a person to look at.
+ * Moves each caption back by `by` places. The remaining captions are assigned to the remaining images, so that none is
+ * lost; the user must check these.
  */
 function movesBack({ pairs, by }: Shift): { readonly to: number; readonly from: number }[] {
   const n = pairs.length;

@@ -9,14 +9,14 @@ import {
 } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
-/** Exchanges at least as likely as this are reported. */
+/** Smallest probability of a reported exchange. */
 const LEAST_PROBABILITY = 0.5;
-/** Less likely ones are forgotten; they only compete with others. */
+/** Smallest probability of a stored exchange; those below LEAST_PROBABILITY only compete with others. */
 const LEAST_COUNTED = 0.05;
-/** Captions looked at as the next of a ring of three. */
+/** Candidates for the next caption of a ring of three. */
 const NEXT_IN_RING = 3;
 
-/** Two or three pairs fit better when their captions change places. */
+/** Two or three pairs that match better after their captions are exchanged. */
 export const captionsSwapped: Detector = {
   rules: [
     {
@@ -33,8 +33,8 @@ export const captionsSwapped: Detector = {
   track: (context) => new SwapTracker(context),
 };
 
-/** Doubtful pairs whose partners are looked for in one step. */
-const SOUGHT_PER_STEP = 4;
+/** Suspicious pairs whose partners are searched in one step. */
+const SEARCHED_PER_STEP = 4;
 
 class SwapTracker implements Tracker {
   readonly #context: AuditContext;
@@ -49,8 +49,8 @@ class SwapTracker implements Tracker {
     const found: Exchange[] = [];
     let sought = 0;
     for (const p of suspects.pairs()) {
-      if (sought++ % SOUGHT_PER_STEP === 0) yield;
-      // Each exchange is found from its lowest pair.
+      if (sought++ % SEARCHED_PER_STEP === 0) yield;
+      // Each exchange is added by its lowest pair.
       found.push(...exchangesOf(suspects, p).filter(({ pairs }) => Math.min(...pairs) === p));
     }
     this.#exchanges = found;
@@ -78,13 +78,13 @@ class SwapTracker implements Tracker {
   }
 }
 
-/** Pairs whose captions changed places: the image of each takes the caption of the next, that of the last the first's. */
+/** Pairs with exchanged captions: the correct caption of each image is that of the next pair, cyclically. */
 interface Exchange {
   readonly pairs: readonly number[];
   readonly probability: number;
 }
 
-/** The exchanges with `p` that are likely enough to count. */
+/** The exchanges with `p` that have at least probability LEAST_COUNTED. */
 function exchangesOf(suspects: Suspects, p: number): Exchange[] {
   const swaps = suspects
     .partnersOf(p)
@@ -100,19 +100,19 @@ function exchangesOf(suspects: Suspects, p: number): Exchange[] {
   return [...swaps, ...rings];
 }
 
-/** The same ring, told from its lowest pair. */
+/** The same ring, rotated to begin with its lowest pair. */
 function fromLowest(pairs: readonly number[]): readonly number[] {
   const at = pairs.indexOf(Math.min(...pairs));
   return [...pairs.slice(at), ...pairs.slice(0, at)];
 }
 
-/** The exchanges to report: the surest first, each pair in one at most. */
+/** The exchanges to report: the most probable first, each pair in at most one. */
 function exchangeFindings(context: AuditContext, exchanges: readonly Exchange[]): Detected[] {
   const sums = new Map<number, number>();
   for (const { pairs, probability } of exchanges) {
     for (const p of pairs) sums.set(p, (sums.get(p) ?? 0) + probability);
   }
-  // A pair is in one exchange at most: several likely ones make each other less likely.
+  // A pair is in at most one exchange, so competing ones reduce each other's probability.
   const shared = exchanges.map(({ pairs, probability }) => ({
     pairs,
     probability: probability / Math.max(1, ...pairs.map((p) => sums.get(p)!)),
@@ -134,7 +134,7 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
-/** @param pairs the one that the finding is about first; its image takes the caption of the second */
+/** @param pairs the first is the finding's pair; the correct caption of its image is that of the second */
 function finding(context: AuditContext, pairs: readonly number[], confidence: number): Detected {
   const [p = -1, q = -1, r] = pairs;
   const other = context.pair(q);

@@ -1,6 +1,6 @@
 import { closerFirst, type HardNegative } from './hardNegative.ts';
 
-/** All hard negatives there are, kept sorted while those of single pairs come and go: there may be ten a pair. */
+/** A sorted list of all hard negatives (up to ten per pair), with updates for single pairs. */
 export class ClosestFirst {
   readonly #sorted: HardNegative[];
   readonly #about = new Map<number, HardNegative[]>();
@@ -14,7 +14,7 @@ export class ClosestFirst {
     return this.#sorted;
   }
 
-  /** None is about pair `p` any more. */
+  /** Removes those of pair `p`. */
   drop(p: number): void {
     for (const each of this.#about.get(p) ?? []) {
       const other = each.first === p ? each.second : each.first;
@@ -25,7 +25,7 @@ export class ClosestFirst {
     this.#about.delete(p);
   }
 
-  /** @param each of two pairs that none is about yet */
+  /** @param each of two pairs that have none yet */
   add(each: HardNegative): void {
     this.#sorted.splice(this.#placeOf(each), 0, each);
     this.#note(each);
@@ -39,7 +39,7 @@ export class ClosestFirst {
     }
   }
 
-  /** How many come before it. */
+  /** Its index in the sorted list. */
   #placeOf(each: HardNegative): number {
     let low = 0;
     let high = this.#sorted.length;

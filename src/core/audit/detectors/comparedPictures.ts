@@ -6,13 +6,13 @@ import type { AuditContext } from './detector.ts';
 /** Bytes of a thumbnail. */
 const THUMBNAIL = 256;
 
-/** The pictures of the audited dataset, followed by those of the datasets of the same folder before it. */
+/** Images of the audited dataset, followed by those of datasets of the same folder that were audited before. */
 export class ComparedPictures {
-  /** So many of the audited dataset; those from there on are elsewhere. */
+  /** Number of images of the audited dataset. */
   readonly own: number;
   /** Relative to the root of the audited dataset. */
   readonly paths: readonly DatasetPath[];
-  /** As messages name them. */
+  /** Names for messages. */
   readonly names: readonly DatasetPath[];
   readonly hashes: readonly string[];
   readonly visuals: readonly Float32Array[];
@@ -29,7 +29,7 @@ export class ComparedPictures {
         ...images,
         names: images.paths,
         splits: images.paths.map((path) => known.get(path) ?? splitsOfFolder(path)),
-        // A picture that two datasets name is one file, and no copy of itself.
+        // An image in two datasets is one file and not a duplicate.
         kept: [...images.paths.keys()],
       },
       ...context.elsewhere.map((other) => ({

@@ -2,7 +2,7 @@ import { WHOLLY_BLANK } from '../../pictureFacts.ts';
 import { sentence } from '../../text/sentence.ts';
 import { type Detected, type Detector, onImages } from './detector.ts';
 
-/** A picture of one colour, or cut off: what is wrong is not its caption. */
+/** A blank or truncated image, whose caption is not the problem. */
 export const damagedPicture: Detector = {
   rules: [
     {

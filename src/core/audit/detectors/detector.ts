@@ -9,31 +9,31 @@ import type { Rule } from '../rule.ts';
 import type { WordCounts } from '../words.ts';
 
 /**
- * What a detector knows of the dataset. Pairs have numbers that stay theirs while captions are edited; where a caption
- * was deleted a number is free for a while, so the pairs that exist are told by `pairs()` and by nothing else.
+ * Input of detectors. Pairs have numbers that are stable while captions are edited. Numbers of deleted captions are
+ * unused for a while, so use `pairs()` to iterate over the existing pairs.
  */
 export interface AuditContext {
-  /** Numbers of the pairs that exist now, in no promised order. */
+  /** Numbers of the existing pairs, in unspecified order. */
   pairs(): Iterable<number>;
   /** The pair with this number, one of `pairs()`. */
   pair(p: number): Pair;
-  /** Numbers of the pairs of an image, in the order of their captions. */
+  /** Numbers of the pairs of an image, by caption index. */
   pairsOfImage(image: string): readonly number[];
-  /** Problems of files and rows, as they are now, and images that could not be decoded. */
+  /** Current problems of files and rows, and images that could not be decoded. */
   problems(): readonly Problem[];
   /** Embeddings, and the row of each pair in them. */
   readonly embedded: Pick<EmbeddedDataset, 'images' | 'texts' | 'imageRow' | 'textRow'>;
-  /** For each pair whether its caption was judged. */
+  /** For each pair whether its caption was scored. */
   readonly judged: readonly boolean[];
-  /** For each pair whether a person found it right: no finding doubts it. */
+  /** For each pair whether the user verified it; its caption is then not reported as wrong. */
   readonly verified: readonly boolean[];
-  /** For each pair the language its caption is in, where that is clearly not one the encoder reads. */
+  /** For each pair the language of its caption, if it is clearly one that the encoder does not support. */
   readonly languages: readonly (string | undefined)[];
   readonly model: AuditModel;
-  /** For each pair the probability that its caption is wrong; NaN where it was not judged. */
+  /** For each pair the probability that its caption is wrong; NaN if it was not scored. */
   readonly mismatch: Float64Array;
   readonly words: WordCounts;
-  /** Pictures of the datasets of the same folder that were audited before. */
+  /** Images of datasets of the same folder that were audited before. */
   readonly elsewhere: readonly PicturesElsewhere[];
 }
 
@@ -41,33 +41,33 @@ export interface AuditContext {
 export type Detected = Omit<Finding, 'level'>;
 
 /**
- * Keeps the findings of one detector true while captions change. Made for one audit of one dataset; everything is asked
- * of the context again at each call, since its tables are replaced when pairs are added.
+ * Updates the findings of a detector as captions change. Belongs to one audit of one dataset. Must read the context again
+ * at each call, because its tables are replaced when pairs are added.
  */
 export interface Tracker {
-  /** Looks at every pair, in steps. */
+  /** Detects in the whole dataset, in steps. */
   detectAll(): Steps<void>;
   /**
-   * @param changed pairs with another caption or decision, deleted ones included: everything about them is found anew
-   * @param moved pairs whose probability is another
-   * @returns whether a finding came, went or was found anew.
+   * @param changed pairs with another caption or decision, including deleted ones: their findings are detected again
+   * @param moved pairs with another probability
+   * @returns whether a finding was added, removed or detected again.
    */
   update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean;
-  /** Those of now, the most important first. */
+  /** The current findings, the most important first. */
   findings(): readonly Detected[];
 }
 
-/** Finds one kind of mistake. A new one is a file beside this and a line in the table; nothing else lists detectors. */
+/** Detects one kind of error. To add one, create a file beside this one and add a line to detectorTable.ts. */
 export interface Detector {
-  /** What it may report. */
+  /** The rules it reports. */
   readonly rules: readonly Rule[];
-  /** A tracker that has found nothing yet. `onChange`, `onImages`, `perPair` make one of a function. */
+  /** Creates a tracker without findings. `onChange`, `onImages` and `perPair` create one from a function. */
   track(context: AuditContext): Tracker;
 }
 
 type Detect = (context: AuditContext) => Detected[] | Steps<Detected[]>;
 
-/** For what depends on captions, decisions or problems and is quick to find: found anew after every change. */
+/** Tracker for fast detectors of captions, decisions or problems: runs again after every change. */
 export function onChange(detect: (context: AuditContext) => Detected[]): Detector['track'] {
   return (context) => {
     let found: readonly Detected[] | undefined;
@@ -85,7 +85,7 @@ export function onChange(detect: (context: AuditContext) => Detected[]): Detecto
   };
 }
 
-/** For what depends on images alone: found once an audit, since captions cannot change it. */
+/** Tracker for detectors that use images only: runs once per audit. */
 export function onImages(detect: Detect): Detector['track'] {
   return (context) => {
     let found: readonly Detected[] = [];
@@ -100,12 +100,12 @@ export function onImages(detect: Detect): Detector['track'] {
   };
 }
 
-/** Pairs looked at in one step by `perPair`. */
+/** Pairs per step of `perPair`. */
 const PAIRS_PER_STEP = 50;
 
 /**
- * For what can be said of each pair on its own: only pairs that changed are looked at again.
- * @public No detector of ours is of this kind; the next may be.
+ * Tracker for detectors of single pairs: runs again for changed pairs only.
+ * @public Not used by the present detectors.
  */
 export function perPair(
   detect: (context: AuditContext, p: number) => Detected | undefined,
@@ -141,7 +141,7 @@ export function perPair(
   };
 }
 
-/** The fields every finding about a pair has in common. */
+/** The common fields of findings about a pair. */
 export function aboutPair(
   context: AuditContext,
   p: number,

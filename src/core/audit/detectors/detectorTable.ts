@@ -9,7 +9,7 @@ import { hardNegative } from './hardNegative.ts';
 import { languageNotJudged } from './languageNotJudged.ts';
 import { trainerPictures } from './trainerPictures.ts';
 
-/** Every detector. A new one is a file beside these and a line here. */
+/** All detectors. To add one, create a file beside these and add a line here. */
 export const DETECTORS: readonly Detector[] = [
   brokenFiles,
   captionMismatch,

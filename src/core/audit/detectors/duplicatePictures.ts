@@ -5,7 +5,7 @@ import { type AuditContext, type Detected, type Detector, onImages } from './det
 import { exactGroups } from './exactDuplicate.ts';
 import { nearGroups } from './nearDuplicate.ts';
 
-/** Pictures that are there several times: in this dataset, and in the datasets of the same folder that come before it. */
+/** Duplicate images in this dataset and in datasets of the same folder that were audited before. */
 export const duplicatePictures: Detector = {
   rules: [
     {
@@ -39,7 +39,7 @@ export const duplicatePictures: Detector = {
   track: onImages(duplicates),
 };
 
-/** The findings of `duplicatePictures`, in steps. */
+/** Detects duplicates, in steps. */
 export function* duplicates(
   context: Pick<AuditContext, 'model' | 'embedded' | 'elsewhere' | 'pairs' | 'pair'>,
 ): Steps<Detected[]> {
@@ -150,12 +150,12 @@ function fact(
   return { code, file: image, image, confidence: 1, relatedPairs: [], fixes: [] };
 }
 
-/** The splits of some pictures; those of a picture in several are told of it alone. */
+/** The splits of some images, without those of an image that is in several, which is reported separately. */
 function splitsIn({ splits }: ComparedPictures, members: readonly number[]): string[] {
   return distinct(members.flatMap((i) => splits[i] ?? []));
 }
 
-/** Karpathy's `restval` is trained on. */
+/** Distinct splits; Karpathy's `restval` counts as `train`. */
 function distinct(splits: readonly string[]): string[] {
   return [...new Set(splits.map((split) => (split === 'restval' ? 'train' : split)))];
 }

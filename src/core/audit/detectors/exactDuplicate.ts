@@ -1,7 +1,7 @@
 import { groupBy } from '../../collections.ts';
 import type { ComparedPictures } from './comparedPictures.ts';
 
-/** Groups of pictures with the same bytes, one at least of the audited dataset: indices, ascending. */
+/** Groups of images with the same bytes, with at least one of the audited dataset: ascending indices. */
 export function exactGroups({ hashes, own }: Pick<ComparedPictures, 'hashes' | 'own'>): number[][] {
   const groups = groupBy(hashes.keys(), (i) => hashes[i]);
   return [...groups.values()].filter(

@@ -10,18 +10,18 @@ import {
 } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
-/** Neither pair may be suspicious itself: a wrong caption is no hard negative. */
+/** Largest mismatch of both pairs: a wrong caption is not a hard negative. */
 const FITS = 0.2;
-/** Captions this close (centred sentence cosine) on images this close (centred look cosine). */
+/** Smallest similarity of the captions (centred sentence cosine) and of the images (centred visual cosine). */
 const CLOSE_CAPTION = 0.75;
-const CLOSE_LOOK = 0.5;
-/** At most this share of the pairs is reported, the closest first, and never fewer than a handful. */
+const CLOSE_VISUAL = 0.5;
+/** Largest share of reported pairs, the closest first; a few are always reported. */
 const SHARE = 0.01;
 const AT_LEAST = 20;
-/** How many of the captions that sound most like a pair's are looked at. */
+/** Number of nearest captions that are compared. */
 const CANDIDATES = 10;
 
-/** Another pair so close, in picture and words, that training may confuse the two. */
+/** Two pairs with similar images and captions, which training may confuse. */
 export const hardNegative: Detector = {
   rules: [
     {
@@ -42,9 +42,9 @@ const COMPARED_PER_STEP = 200;
 
 class HardNegativeTracker implements Tracker {
   readonly #context: AuditContext;
-  /** Far more than are reported. */
+  /** All hard negatives, of which few are reported. */
   #found = new ClosestFirst([]);
-  /** Pairs whose caption fits its image, and which may therefore be confused with another. */
+  /** Pairs with a low mismatch, which are compared with others. */
   readonly #fitting = new Set<number>();
 
   constructor(context: AuditContext) {
@@ -88,7 +88,7 @@ class HardNegativeTracker implements Tracker {
     return hardNegativeFindings(this.#context, this.#found.sorted);
   }
 
-  /** These pairs, and those whose lists hold a caption of theirs: they may be confused with it now. */
+  /** These pairs, and the pairs whose neighbour lists contain their captions. */
   #near(again: ReadonlySet<number>): Set<number> {
     const { embedded, model } = this.#context;
     const near = new Set(again);
@@ -103,7 +103,7 @@ class HardNegativeTracker implements Tracker {
     return near;
   }
 
-  /** The pairs that carry the caption of a row, in order. */
+  /** The pairs with the caption of a row, in order. */
   #pairsWith(t: number): number[] {
     const { model, embedded } = this.#context;
     const pairs: number[] = [];
@@ -124,12 +124,12 @@ export interface HardNegative {
   readonly closeness: number;
 }
 
-/** The first pair that carries a caption, by the row of its text. */
+/** The first pair of each caption, by text row. */
 export interface FirstPairs {
   get(text: number): number | undefined;
 }
 
-/** For each caption the first pair that carries it. */
+/** Finds the first pair of each caption. */
 export function firstPairs({ judged, embedded }: AuditContext): Map<number, number> {
   const pairOfText = new Map<number, number>();
   judged.forEach((use, p) => {
@@ -139,7 +139,7 @@ export function firstPairs({ judged, embedded }: AuditContext): Map<number, numb
   return pairOfText;
 }
 
-/** The pairs behind `p` that may be confused with it. */
+/** Hard negatives of `p` with a higher number. */
 export function hardNegativesOf(
   context: AuditContext,
   p: number,
@@ -158,7 +158,7 @@ export function hardNegativesOf(
   return found;
 }
 
-/** How close two pairs are in picture and words, where training may confuse them. */
+/** Similarity of two pairs; undefined if they are not hard negatives. */
 export function confusion(
   { model: { scorer }, embedded }: AuditContext,
   p: number,
@@ -170,7 +170,7 @@ export function confusion(
   const [j, t] = [embedded.textRow[p]!, embedded.textRow[q]!];
   const words = dotRows(spaces.sentences, j, spaces.sentences, t);
   const visuals = dotRows(spaces.visuals, i, spaces.visuals, x);
-  return words < CLOSE_CAPTION || visuals < CLOSE_LOOK ? undefined : Math.min(words, visuals);
+  return words < CLOSE_CAPTION || visuals < CLOSE_VISUAL ? undefined : Math.min(words, visuals);
 }
 
 export function closerFirst(a: HardNegative, b: HardNegative): number {

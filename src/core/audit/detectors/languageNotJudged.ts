@@ -1,7 +1,7 @@
 import { type Detector, onChange } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
 
-/** Captions the encoder cannot read: said once, with the way out. */
+/** Captions in languages that the encoder does not support, as one finding. */
 export const languageNotJudged: Detector = {
   rules: [
     {

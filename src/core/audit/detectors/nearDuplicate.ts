@@ -3,30 +3,29 @@ import type { Steps } from '../../steps.ts';
 import type { AuditContext } from './detector.ts';
 import type { ComparedPictures } from './comparedPictures.ts';
 
-/** Cosine of the looks from which on two pictures are compared closely: saving one badly leaves it at 0.70 or more. */
-const LIKE_LOOK = 0.65;
-/** Correlation of the thumbnails, or of one with the mirrored other, that makes them one picture: a 5 % crop leaves 0.93. */
+/** Visual cosine from which two images are compared by thumbnail; a strongly compressed copy has at least 0.70. */
+const SIMILAR_VISUAL = 0.65;
+/** Thumbnail correlation (plain or mirrored) of near-duplicates; a 5 % crop has 0.93. */
 const SAME_THUMBNAIL = 0.9;
 const SIDE = 16;
-/** Side of a thumbnail's coarse version, and of its blocks of pixels. */
+/** Side of a thumbnail's coarse version in blocks, and side of a block in pixels. */
 const COARSE = 4;
 const BLOCK = SIDE / COARSE;
-/** Images whose likes are compared, or whose thumbnails are made ready for it, in one step. */
+/** Images compared or prepared in one step. */
 const IMAGES_PER_STEP = 200;
-/** Pictures elsewhere that are compared in one step: some milliseconds. */
+/** Comparisons with images of other datasets in one step (some milliseconds). */
 const COMPARED_PER_STEP = 50_000;
 
-/** Pictures that are nearly the same: indices, ascending. */
+/** Near-duplicate images: ascending indices. */
 export interface NearGroup {
   readonly members: readonly number[];
-  /** Whether one of the others is the first one mirrored. */
+  /** Whether one of them is a mirrored copy of the first. */
   readonly mirrored: boolean;
 }
 
 /**
- * The same picture saved twice: recompressed, resized, cropped a little, brightened or mirrored; in steps, since
- * thousands of images take a second. Within the dataset those that look alike to the encoder are compared, with pictures
- * elsewhere all.
+ * Groups of recompressed, resized, slightly cropped, brightened or mirrored copies; in steps, because thousands of images
+ * take a second. Within the dataset visually similar images are compared; all are compared with those of other datasets.
  */
 export function* nearGroups(
   pictures: ComparedPictures,
@@ -41,7 +40,7 @@ export function* nearGroups(
   }
   const groups = new Groups(thumbnails.length);
   const compare = (i: number, x: number): void => {
-    if (hashes[i] === hashes[x] || dot(visuals[i]!, visuals[x]!) < LIKE_LOOK) return;
+    if (hashes[i] === hashes[x] || dot(visuals[i]!, visuals[x]!) < SIMILAR_VISUAL) return;
     const plain = normalised[i]!.correlation(normalised[x]!, false);
     const mirrored = normalised[i]!.correlation(normalised[x]!, true);
     if (Math.max(plain, mirrored) >= SAME_THUMBNAIL) groups.join(i, x, mirrored > plain);
@@ -58,7 +57,7 @@ export function* nearGroups(
   return groups.found();
 }
 
-/** Which pictures are the same, directly or by way of others. */
+/** Union-find of images. */
 class Groups {
   readonly #parent: Int32Array;
   readonly #mirrored = new Set<string>();
@@ -75,7 +74,7 @@ class Groups {
 
   #root(i: number): number {
     const parent = this.#parent;
-    // Each look shortens the way of the next one.
+    // Path halving.
     while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!;
     return i;
   }
@@ -94,10 +93,10 @@ class Groups {
   }
 }
 
-/** A thumbnail less its mean, of unit length: brightness and contrast no longer matter. */
+/** A centred thumbnail of unit length, independent of brightness and contrast. */
 class Thumbnail {
   readonly #pixels: Float32Array;
-  /** Its part in the space of 4 x 4 blocks, and the length of the rest. */
+  /** Its projection on 4 x 4 blocks, and the length of the residual. */
   readonly #coarse: Float32Array;
   readonly #rest: number;
 
@@ -117,7 +116,7 @@ class Thumbnail {
     this.#rest = Math.sqrt(Math.max(0, 1 - dot(this.#coarse, this.#coarse)));
   }
 
-  /** Whether the correlation can reach what makes two pictures one: the rests can add no more than their lengths. */
+  /** Whether the correlation can reach SAME_THUMBNAIL: an upper bound from the projections and residual lengths. */
   mayMatch(other: Thumbnail): boolean {
     const wanted = SAME_THUMBNAIL - this.#rest * other.#rest;
     return (
@@ -137,7 +136,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Inner product of two squares, or of one with the mirrored other. */
+/** Inner product of two squares, the second one optionally mirrored. */
 function product(a: Float32Array, b: Float32Array, side: number, mirrored: boolean): number {
   if (!mirrored) return dot(a, b);
   let sum = 0;

@@ -4,7 +4,7 @@ import type { Rule } from '../rule.ts';
 import { type Detected, type Detector, onImages } from './detector.ts';
 
 /*
- * Pictures that trainers see otherwise than people do. What each trainer does was read in its code:
+ * Images that trainers decode differently than viewers, according to the source code of each trainer:
  *
  * - EXIF: `load_image` of sd-scripts (library/train_util.py), musubi-tuner (dataset/datasources.py) and diffusion-pipe
  *   open with Pillow and never call `exif_transpose`; ai-toolkit and Hugging Face `datasets` do.
@@ -14,9 +14,9 @@ import { type Detected, type Detector, onImages } from './detector.ts';
  *   limit.
  */
 
-/** Twice Pillow's `MAX_IMAGE_PIXELS`, 1 GiB / 4 / 3: above it Pillow stops, below it warns. */
+/** Twice Pillow's `MAX_IMAGE_PIXELS` (1 GiB / 4 / 3): above this Pillow raises an error instead of a warning. */
 const PILLOW_LIMIT = 2 * Math.floor(1024 ** 3 / 4 / 3);
-/** Share of a picture from which on what lies under alpha is worth a word. */
+/** Share of hidden pixels from which an image is reported. */
 const HIDDEN = 0.01;
 
 interface Habit {
@@ -90,7 +90,7 @@ const HABITS: readonly Habit[] = [
   },
 ];
 
-/** Pictures that common trainers read otherwise than they look, one finding for each way. */
+/** Images that common trainers decode differently, one finding for each kind. */
 export const trainerPictures: Detector = {
   rules: HABITS.map(({ rule }) => rule),
   track: onImages(({ embedded }) =>
