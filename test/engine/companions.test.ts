@@ -158,6 +158,22 @@ describe('pictures that belong to captioned ones', () => {
     }
   });
 
+  test('are the sources of ControlNet, whose prompt.json holds lines', async () => {
+    const found = await companionsOf({
+      ...files((name) => ({ [`source/${name}.png`]: IMAGE, [`target/${name}.png`]: IMAGE })),
+      'prompt.json': lines(
+        NAMES.map((name) => ({
+          source: `source/${name}.png`,
+          target: `target/${name}.png`,
+          prompt: `a photo of ${name}`,
+        })),
+      ),
+    });
+    assert.deepEqual(found.companions, NAMES.map((name) => `source/${name}.png`).sort());
+    assert.equal(found.images.length, NAMES.length);
+    assert.deepEqual(found.problems, []);
+  });
+
   test('are regularisation pictures, which need no captions', async () => {
     const found = await companionsOf(
       files((name) => ({

@@ -123,9 +123,14 @@ function reportFinding(
       fix.kind === 'replace-caption' ? [fix.caption] : [],
     ),
     relatedPairs: relatedPairs(finding.relatedPairs, dataset, prefix),
-    relatedFiles: finding.relatedFiles.map((file) => resolveWithin(prefix, file) ?? file),
+    relatedFiles: finding.relatedFiles.map((file) => inReport(prefix, file)),
     fingerprint: fingerprintOf(finding, dataset, prefix, hash),
   };
+}
+
+/** A path of a dataset as the report names it; copies in other datasets are named by way of `..`. */
+function inReport(prefix: string, file: string): string {
+  return resolveWithin(prefix.replace(/\/$/, ''), file) ?? file;
 }
 
 /** The same for the same finding in every run, regardless of its position in the file. */
