@@ -104,13 +104,13 @@ export class IncrementalScorer {
     ]);
     const free = (rows: number, { columns }: Matrix): Matrix =>
       arena?.matrix(rows, columns) ?? matrix(rows, columns);
-    const roomy = yield* forEachSpace((space) =>
+    const spaced = yield* forEachSpace((space) =>
       space === 'captions' || space === 'sentences'
         ? spread(spaces[space], texts, free(textRows, spaces[space]))
         : spread(spaces[space], images, free(imageRows, spaces[space])),
     );
     const rows = { queryRow: images, spareStart: texts, spareEnd: texts + spare };
-    return new IncrementalScorer(fitted, rows, roomy, arena ?? plainRowProducts);
+    return new IncrementalScorer(fitted, rows, spaced, arena ?? plainRowProducts);
   }
 
   /** Whether embeddings of these lengths can be added: a dataset without captions has empty spaces. */

@@ -137,8 +137,8 @@ function precise(
   const [best] = runsOf(gains).sort((a, b) => b.sum - a.sum);
   if (best === undefined || best.to - best.from < SHORTEST_RUN) return undefined;
   const size = Math.max(1, model.scorer.graph.images);
-  const against = Math.log(ONE_IN * size * 2 * FURTHEST);
-  const probability = 1 / (1 + Math.exp(against - best.sum));
+  const priorOdds = Math.log(ONE_IN * size * 2 * FURTHEST);
+  const probability = 1 / (1 + Math.exp(priorOdds - best.sum));
   if (probability < LEAST_PROBABILITY) return undefined;
   const start = from + best.from + Math.min(0, by);
   const end = from + best.to + Math.max(0, by);

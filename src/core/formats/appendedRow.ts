@@ -1,6 +1,6 @@
 import type { TextEdit } from './captionFormat.ts';
 
-/** The edit that adds a row behind the last one, with the line ends of the text, whether or not the last line is ended. */
+/** The edit that appends a row, with the line ends of the text; adds a missing final line end first. */
 export function endOfText(text: string, row: string): TextEdit {
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   const ended = text === '' || text.endsWith('\n');

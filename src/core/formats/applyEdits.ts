@@ -5,10 +5,10 @@ import type { TextEdit } from './captionFormat.ts';
 import { sentence } from '../text/sentence.ts';
 
 /**
- * The bytes of a caption file after some edits: the same encoding and byte order mark, and every byte
- * outside the edits as it was.
- * @throws PairLensError `unsupported-format` where the bytes are no UTF-8 or UTF-16 (they could not be
- *   written back), `invalid-argument` where edits overlap or lie outside the text.
+ * The bytes of a caption file after some edits: encoding, byte order mark and all bytes outside the edits
+ * are unchanged.
+ * @throws PairLensError `unsupported-format` if the bytes are neither UTF-8 nor UTF-16 (they could not be
+ *   written back), `invalid-argument` if edits overlap or are outside of the text.
  */
 export function applyEdits(
   bytes: Uint8Array,

@@ -6,8 +6,8 @@ import type { CaptionFormat } from './captionFormat.ts';
 import { CAPTION_FORMATS, captionFormat, detectFormat } from './formatTable.ts';
 
 /*
- * What caption files look like, as the formats describe it. Discovery, watchers, globs, document selectors and the
- * manifest all ask here.
+ * File names of caption files, derived from the formats. Used by discovery, watchers, globs, document selectors and the
+ * manifest.
  */
 
 const extensionsOf = (formats: readonly CaptionFormat[]): readonly string[] => [
@@ -16,29 +16,29 @@ const extensionsOf = (formats: readonly CaptionFormat[]): readonly string[] => [
 
 const TABLES = CAPTION_FORMATS.filter(({ layout }) => layout === 'table');
 
-/** Extensions of caption files beside their images, the one to prefer first. */
+/** Extensions of sidecar files, the preferred one first. */
 export const SIDECAR_EXTENSIONS = extensionsOf(
   CAPTION_FORMATS.filter(({ layout }) => layout === 'sidecar'),
 );
 
-/** Extensions of files that are captions where they lie beside images without another one. */
+/** Extensions of files that are sidecars only of images without another caption. */
 export const BESIDE_EXTENSIONS: readonly string[] = [
   ...new Set(CAPTION_FORMATS.flatMap(({ files }) => files.besideImages ?? [])),
 ];
 
-/** Extensions that only files for many images have. */
+/** Extensions that only tables have. */
 export const TABLE_EXTENSIONS = extensionsOf(TABLES).filter(
   (extension) => !SIDECAR_EXTENSIONS.includes(extension),
 );
 
-/** Extensions that are those of caption files wherever they lie. */
+/** Extensions of caption files, regardless of other files. */
 export const OWN_EXTENSIONS: readonly string[] = [...SIDECAR_EXTENSIONS, ...TABLE_EXTENSIONS];
 
 export const CAPTION_EXTENSIONS: readonly string[] = [
   ...new Set([...OWN_EXTENSIONS, ...BESIDE_EXTENSIONS]),
 ];
 
-/** The format of a file beside an image; undefined for text, which is of `sidecar` or `sidecarLines`. */
+/** The format of a sidecar file; undefined for text, which is `sidecar` or `sidecarLines`. */
 export function structuredSidecar(path: string): CaptionFormat | undefined {
   const extension = extensionOf(path);
   return CAPTION_FORMATS.find(
@@ -47,7 +47,7 @@ export function structuredSidecar(path: string): CaptionFormat | undefined {
   );
 }
 
-/** Names that files for many images usually have, as patterns with `*` in lower case. */
+/** Usual names of tables, as lower-case patterns with `*`. */
 export const TABLE_NAMES: readonly string[] = [
   ...new Set(TABLES.flatMap(({ files }) => files.names ?? [])),
 ];
@@ -56,18 +56,18 @@ const NAMED_LIKE_SIDECARS = TABLE_NAMES.filter((name) =>
   SIDECAR_EXTENSIONS.includes(extensionOf(name)),
 ).map(patternOf);
 
-/** Whether a file with the extension of a sidecar bears the name of a file for many images. */
+/** Whether a file with a sidecar extension has the name of a table. */
 export function isNamedLikeTable(path: string): boolean {
   const name = baseName(path).toLowerCase();
   return NAMED_LIKE_SIDECARS.some((pattern) => pattern.test(name));
 }
 
-/** Whether captions of this format lie in a file of their own beside each image. */
+/** Whether this format has one file beside each image. */
 export function isSidecarFormat(id: string): boolean {
   return captionFormat(id).layout === 'sidecar';
 }
 
-/** The format of a file for many images, by its name and first bytes; undefined for a file without captions. */
+/** The format of a table, by its name and first bytes; undefined for a file without captions. */
 export function detectInBytes(name: string, head: Uint8Array): CaptionFormat | undefined {
   const file = sniffEncoding(head);
   return detectFormat(

@@ -4,28 +4,28 @@ import type { Sentence } from '../text/sentence.ts';
 import type { ImageNames } from './columnNames.ts';
 import type { FileHead } from './fileHead.ts';
 
-/** One caption as a format reads it, before anyone looked for the image. */
+/** A caption as read by a format, before its image is resolved. */
 export interface CaptionRow {
   readonly kind: 'caption';
-  /** The image as the file names it; where to look for it is `ImagePlace`'s matter. */
+  /** The image's name in the file; `ImagePlace` defines where it is searched. */
   readonly image: string;
-  /** Unescaped. May be blank: the reader of rows reports that. */
+  /** Unescaped. May be blank, which the caller reports. */
   readonly caption: string;
   readonly range: SourceRange;
-  /** What tells captions of one image apart by more than their words, e.g. the COCO annotation id. */
+  /** ID that distinguishes equal captions of one image, e.g. the COCO annotation ID. */
   readonly key?: string;
   readonly split?: string;
-  /** Other pictures that the row names: a control image, a mask, the picture before an edit. */
+  /** Other images named by the row: a control image, a mask, the source of an edit. */
   readonly companions?: readonly NamedPicture[];
 }
 
-/** A picture as a row names it under a key or column that is not that of its image. */
+/** An image named by a row under another key or column than its own image. */
 export interface NamedPicture {
   readonly key: string;
   readonly name: string;
 }
 
-/** A row that cannot be read; its neighbours can. */
+/** A row that cannot be read. */
 export interface RowProblem {
   readonly kind: 'problem';
   readonly code: ProblemCode;
@@ -35,10 +35,10 @@ export interface RowProblem {
   readonly image?: string;
 }
 
-/** A row that was understood and is not audited, such as a turn of a conversation about several images. */
+/** A valid row that is not audited, such as a turn of a conversation about several images. */
 export interface UnjudgedRow {
   readonly kind: 'unjudged';
-  /** Which rows these are, in words that follow their number: "conversations about several images". */
+  /** Kind of these rows, as a phrase after their number: "conversations about several images". */
   readonly what: Sentence;
   /** As `CaptionRow.image`. */
   readonly images: readonly string[];
@@ -46,66 +46,66 @@ export interface UnjudgedRow {
 
 export type FormatRow = CaptionRow | RowProblem | UnjudgedRow;
 
-/** What a file beside one image holds. */
+/** Content of a sidecar file. */
 export interface SidecarText {
-  /** None where it is blank, or says other things. `image` is left empty. */
+  /** Empty if the file is blank or has no caption. `image` is empty. */
   readonly captions: readonly CaptionRow[];
-  /** What is wrong with it. */
+  /** Its problem, if any. */
   readonly flaw?: RowProblem;
 }
 
-/** A decoded caption file, to be read once. */
+/** A decoded caption file; can be read only once. */
 export interface CaptionFile {
   /** For messages. */
   readonly name: string;
-  /** The images around it, for formats that tell by them which column names images. */
+  /** The images of its folder, for formats that detect the image column by them. */
   readonly images?: ImageNames;
-  /** Whether these are some rows of the file under its header: what only all rows tell is a problem then, not a guess. */
+  /** Whether this is only a part of the file under its header; then columns must be known by name, not by content. */
   readonly isPart?: boolean;
-  /** The text without its byte order mark, in pieces of any length. */
+  /** The text without its byte order mark, in chunks of any length. */
   chunks(): AsyncIterable<string>;
 }
 
-/** Where the names in a caption file are looked for. */
+/** Where the names in a caption file are searched. */
 export type ImagePlace =
-  /** Relative to the caption file's folder and not outside it. */
+  /** Relative to the caption file's folder, and not outside of it. */
   | 'own-folder'
   /** Relative to the caption file's folder, anywhere in the opened folder. */
   | 'relative'
   /** As `relative`; the name may lack its extension. */
   | 'relative-stem'
-  /** Also in `images/`, in folders named like the file, and in its neighbours: sets that keep them apart. */
+  /** Also in `images/`, in folders named like the file, and in its sibling folders. */
   | 'search'
   /** As `search`; the name may lack its extension. */
   | 'search-stem';
 
-/** What has to be read of a changed file to know what became of its rows. */
+/** The part of a changed file that must be read to update its rows. */
 export type RowPlace =
-  /** The lines that changed. */
+  /** The changed lines. */
   | 'lines'
-  /** The lines that changed, under the first line of the file. */
+  /** The changed lines, with the header line. */
   | 'lines-under-header'
-  /** As `lines-under-header`, where quoted fields may hold line ends (csvRecords.ts). */
+  /** As `lines-under-header`, if quoted fields may contain line ends (csvRecords.ts). */
   | 'records-under-header'
-  /** The JSON string that changed; for more than that, the whole file. */
+  /** The changed JSON string; for other changes the whole file. */
   | 'json-strings'
-  /** The whole file: it is small. */
+  /** The whole file, which is small. */
   | 'file';
 
 /**
- * How captions and images lie to one another: in a file of its own beside each image, or in a file for many images.
+ * Layout of captions and images: one file beside each image, or one file for many images.
  */
 export type Layout = 'sidecar' | 'table';
 
-/** Which files may be of a format, by their names. */
+/** File names of a format. */
 export interface FormatFiles {
   /** In lower case, without the dot. */
   readonly extensions: readonly string[];
-  /** Extensions that mean other things too: such a file is looked at beside an image that has no other caption. */
+  /** Ambiguous extensions: such a file is read only beside an image without another caption. */
   readonly besideImages?: readonly string[];
   /**
-   * Names such a file usually has, as patterns with `*`, in lower case. Needed where the extension is that of a sidecar
-   * as well, since such a file is taken for a table by its name only.
+   * Usual file names, as lower-case patterns with `*`. Required if the extension is also that of a sidecar, because such a
+   * file is a table only by its name.
    */
   readonly names?: readonly string[];
 }
@@ -117,25 +117,25 @@ export interface TextEdit {
   readonly newText: string;
 }
 
-/** One way to write captions into a file. A new format is one file like this and one line in table.ts. */
+/** A caption format. To add one, create a file beside this one and add a line to formatTable.ts. */
 export interface CaptionFormat {
-  /** Stable: stands in CaptionSource.format. */
+  /** Stable ID, used in CaptionSource.format. */
   readonly id: string;
-  /** For people: "Hugging Face metadata.jsonl". */
+  /** Name for users, such as "Hugging Face metadata.jsonl". */
   readonly title: string;
   readonly layout: Layout;
   readonly files: FormatFiles;
   readonly images: ImagePlace;
   readonly rows: RowPlace;
-  /** How surely a file is of this format: 0 no, 1 certain. */
+  /** Confidence that a file has this format, 0..1. */
   detect(head: FileHead): number;
-  /** Rows in file order. Never throws for what the file holds. */
+  /** Rows in file order. Never throws because of the file's content. */
   read(file: CaptionFile): AsyncIterable<FormatRow>;
-  /** The captions of a file beside one image; in formats of that layout. */
+  /** The captions of a sidecar file, for formats of that layout. */
   readSidecar?(text: string, name: string): SidecarText;
   /**
-   * The edit that makes the caption at `range` read as `caption` and changes nothing else.
-   * @throws PairLensError `invalid-argument` where the format cannot hold such a caption.
+   * The edit that replaces the caption at `range` by `caption` and changes nothing else.
+   * @throws PairLensError `invalid-argument` if the format cannot represent the caption.
    */
   edit(
     text: string,
@@ -143,22 +143,22 @@ export interface CaptionFormat {
     caption: string,
   ): TextEdit;
   /**
-   * The edit that adds a first caption for an image as a row of its own, written as the rows that are there.
-   * Absent where a format has no place for one; undefined where the text gives no model for a row.
+   * The edit that adds an image's first caption as a row in the style of the existing rows. Absent if the format does not
+   * support it; undefined if no existing row can be used as template.
    * @param row `image` relative to the folder of the file
    */
   append?(
     text: string,
     row: { readonly image: string; readonly caption: string },
   ): TextEdit | undefined;
-  /** What parts the fields of a file whose rows are records; a comma where nothing is said. */
+  /** Field separator of a file with records; default: comma. */
   separatorIn?(text: string): string;
   /**
-   * The characters of a caption as they stand in the file, line by line, in formats that keep its line breaks.
-   * Absent where a caption is always on one line of its file.
+   * The raw characters of a caption, line by line, for formats that keep its line breaks. Absent if a caption is always on
+   * one line.
    */
   linesOf?(caption: string): readonly string[];
 }
 
-/** Characters of a file that `detect` is shown. */
+/** Length of the text passed to `detect`, in characters. */
 export const HEAD_CHARACTERS = 64 * 1024;

@@ -8,8 +8,8 @@ import { captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
 import { sentence } from '../text/sentence.ts';
 
 /**
- * A JSON list of objects that say an image and its captions, as BLIP, LAVIS, DiffSynth and many scripts have it; also
- * under a property of the document: `{"data": [...]}`, `{"annotations": [...]}`.
+ * A JSON list of objects with an image and its captions, as in BLIP, LAVIS, DiffSynth and many scripts; also in a
+ * property of the document: `{"data": [...]}`, `{"annotations": [...]}`.
  */
 export const captionsJson: CaptionFormat = {
   id: 'captions-json',
@@ -28,7 +28,7 @@ export const captionsJson: CaptionFormat = {
   append: appendJsonEntry,
 };
 
-/** The objects of each list of a document: of the document itself, or of its properties. */
+/** The objects of each list: the document itself, or its properties. */
 export function recordLists({ json }: FileHead): readonly (readonly JsonFields[])[] {
   const lists = json?.items ? [json] : [...(json?.fields?.values() ?? [])];
   return lists.flatMap(({ items }) =>

@@ -4,7 +4,7 @@ import { appendJsonLine, editJsonString, lineProblem, readJsonLines } from './js
 import { captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
 import { sentence } from '../text/sentence.ts';
 
-/** One JSON object a line: `{"image", "captions": [...], "split"?}`, also with a single `caption`, under any usual names. */
+/** One JSON object per line: `{"image", "captions": [...], "split"?}`, also with a single `caption`, with any usual names. */
 export const captionsJsonl: CaptionFormat = {
   id: 'captions-jsonl',
   title: 'JSON Lines with image and captions',
@@ -14,9 +14,9 @@ export const captionsJsonl: CaptionFormat = {
   rows: 'lines',
   detect: (head) => {
     if (head.isJsonLines !== true) return 0;
-    // What `pairlens audit --pairs` wrote must not be read back as a dataset.
+    // The output of `pairlens audit --pairs` must not be read as a dataset.
     if (head.jsonLines.some((line) => line.has('similarity') && line.has('mismatch'))) return 0;
-    // Some lines may be about text only.
+    // Some lines may have no image.
     return pairShare(head.jsonLines, head) > 0 ? 0.8 : 0;
   },
   read,

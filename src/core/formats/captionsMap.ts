@@ -5,12 +5,12 @@ import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { captionsAt, editJsonString } from './jsonRows.ts';
 import type { JsonNode } from './jsonTree.ts';
 
-/** Entries that are looked at to recognise a map. */
+/** Entries used to detect a map. */
 const LOOKED_AT = 20;
 
 /**
- * A JSON object from the name of an image to its caption or captions: `{"a.jpg": "..."}`, `{"a": ["...", "..."]}`; also
- * under a property of the document, and with objects that hold the caption.
+ * A JSON object that maps image names to captions: `{"a.jpg": "..."}`, `{"a": ["...", "..."]}`; also in a property of the
+ * document, and with objects that contain the caption.
  */
 export const captionsMap: CaptionFormat = {
   id: 'captions-map',
@@ -50,6 +50,6 @@ function rowsOf(
     // `{"a.jpg": {"caption": ...}}`: the entry's own properties.
     return captionColumn([name]) === undefined ? [] : captionsAt(file, section, node);
   }
-  // What else a document says of itself: its version, its licence.
+  // Skips other properties, such as version and licence.
   return namesImage(name, images) ? captionsAt(file, name, node) : [];
 }

@@ -10,14 +10,14 @@ import { captionsOf } from './recordPair.ts';
 import type { JsonFields } from './jsonTree.ts';
 import { sentence } from '../text/sentence.ts';
 
-/** The same distribution's files that hold no captions. */
+/** COCO files without captions. */
 const OTHER_TASKS = /^(?:instances|person_keypoints|panoptic|stuff|image_info)_/i;
 
 const PROPERTIES: ReadonlySet<string> = new Set(['id', 'file_name', 'image_id', 'caption']);
 
 /**
  * COCO captions (cocodataset.org/#format-data): `images` with id and file_name, `annotations` with
- * image_id and caption, in either order. Captions are handed out image by image.
+ * image_id and caption, in either order. Captions are yielded image by image.
  */
 export const cocoCaptions: CaptionFormat = {
   id: 'coco-captions',
@@ -30,11 +30,11 @@ export const cocoCaptions: CaptionFormat = {
     if (!/\.json$/i.test(head.name) || OTHER_TASKS.test(head.name)) return 0;
     const { images, annotations } = listsOf(head);
     if (images === undefined && annotations === undefined) return 0;
-    // An annotation that names its image says it all by itself; one that numbers it needs "images".
+    // An annotation with an image name is complete; one with an ID needs "images".
     const named = textOf(annotations?.get('image_id'));
     if (images === undefined && named !== undefined && namesImage(named, head.images)) return 0;
     if (lacks(annotations, 'image_id') || lacks(images, 'file_name')) return 0;
-    // Images that say their captions themselves are a list like others.
+    // Images with captions are a list of another format.
     if (annotations === undefined && images !== undefined && captionsOf(images) !== undefined)
       return 0;
     return head.text.includes('"caption"') ? 1 : 0.5;
@@ -43,7 +43,7 @@ export const cocoCaptions: CaptionFormat = {
   edit: editJsonString,
 };
 
-/** The first image and the first annotation of the beginning of a document. */
+/** The first image and the first annotation in the head of a document. */
 function listsOf({ json }: FileHead): {
   readonly images?: JsonFields | undefined;
   readonly annotations?: JsonFields | undefined;
@@ -57,7 +57,7 @@ function listsOf({ json }: FileHead): {
 
 const EMPTY: JsonFields = new Map();
 
-/** Whether an entry says other things than this. The head may end within the first entry, and a list may be empty. */
+/** Whether an entry lacks a property. The head may end within the first entry, and a list may be empty. */
 function lacks(entry: JsonFields | undefined, name: string): boolean {
   return entry !== undefined && entry.size > 1 && !entry.has(name);
 }

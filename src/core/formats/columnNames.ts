@@ -2,8 +2,8 @@ import { extensionOf, isImageName } from '../dataset/fileKinds.ts';
 import { baseName } from '../dataset/paths.ts';
 
 /*
- * What tools call the image and the caption of a row: properties of JSON objects and columns of tables alike. The usual
- * names first; the order decides where several are there.
+ * Names of the image and the caption of a row, for JSON properties and table columns. Ordered by preference, if a row has
+ * several.
  */
 
 /** kohya, musubi-tuner, open_clip, DiffSynth, BLIP, LLaVA, Hugging Face and others. */
@@ -13,7 +13,7 @@ export const IMAGE_NAMES = [
   ...['images', 'image_paths', 'picture', 'photo', 'target', 'target_image'],
 ];
 
-/** Names that many other things bear too: taken only where they name images. */
+/** Ambiguous names, used only if their values are image names. */
 const WEAK_IMAGE_NAMES = [
   ...['file', 'name', 'image_id', 'img_id', 'imgid', 'imageid', 'id', 'key', 'uid', 'source'],
 ];
@@ -42,7 +42,7 @@ function firstNamed(columns: readonly string[], names: readonly string[]): strin
   return undefined;
 }
 
-/** The column that holds the caption, or undefined. Case is ignored. */
+/** The caption column, if any; case-insensitive. */
 export function captionColumn(columns: readonly string[]): string | undefined {
   return (
     firstNamed(columns, CAPTION_NAMES) ??
@@ -50,7 +50,7 @@ export function captionColumn(columns: readonly string[]): string | undefined {
   );
 }
 
-/** The columns that hold captions: one, or several that are numbered. */
+/** The caption columns: one, or several numbered ones. */
 export function captionColumns(columns: readonly string[]): readonly string[] {
   const numbered = columns.filter((column) => NUMBERED_CAPTION.test(folded(column)));
   if (numbered.length > 1) return numbered;
@@ -58,7 +58,7 @@ export function captionColumns(columns: readonly string[]): readonly string[] {
   return only === undefined ? [] : [only];
 }
 
-/** The columns that may hold the name of the image, the likeliest first. */
+/** Possible image columns, the most likely first. */
 export function imageColumns(columns: readonly string[]): readonly string[] {
   const known = columns.map(folded);
   return [...IMAGE_NAMES, ...WEAK_IMAGE_NAMES].flatMap((wanted) => {
@@ -66,18 +66,18 @@ export function imageColumns(columns: readonly string[]): readonly string[] {
   });
 }
 
-/** Whether a column is called as those of images are, whatever stands in it. */
+/** Whether a column has the name of an image column. */
 export function isNamedForImages(column: string): boolean {
   return IMAGE_NAMES.includes(folded(column));
 }
 
-/** The images of the folder that a caption file lies in, by their names. */
+/** Image names in the folder of a caption file. */
 export interface ImageNames {
-  /** Whether an image has this name: with or without its folder and extension. */
+  /** Whether an image has this name, with or without its folder and extension. */
   isNamed(written: string): boolean;
 }
 
-/** Whether a written value names a picture: by its extension, or because there is one of that name. */
+/** Whether a value is an image name: by its extension, or because such an image exists. */
 export function namesImage(written: string, images?: ImageNames): boolean {
   const name = written.trim();
   if (name === '' || name.length > 1024 || /[\n\t]/.test(name)) return false;
@@ -86,12 +86,12 @@ export function namesImage(written: string, images?: ImageNames): boolean {
   return (extensionOf(plain) !== '' && isImageName(plain)) || images?.isNamed(name) === true;
 }
 
-/** Whether a text may be a caption: words, not a number, an address or the name of a file. */
+/** Whether a text may be a caption: words, not a number, a URL or a file name. */
 export function readsLikeCaption(text: string): boolean {
   const words = text.trim();
   if (!/\p{L}{2}/u.test(words)) return false;
   if (/^[a-z][a-z0-9+.-]+:\/\/\S*$/i.test(words)) return false;
-  // Chinese and Japanese are written without spaces.
+  // Chinese and Japanese have no spaces between words.
   return (
     /\s/.test(words) || /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{2}/u.test(words)
   );

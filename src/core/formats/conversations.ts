@@ -8,13 +8,13 @@ import type { JsonFields, JsonNode } from './jsonTree.ts';
 import { writtenNames } from './recordPair.ts';
 import { sentence } from '../text/sentence.ts';
 
-/** Records that are looked at to recognise the format. */
+/** Records used to detect the format. */
 const LOOKED_AT = 20;
 
 /**
- * Conversations about images, a JSON list or a line each: `image` with `conversations` of `from` and `value` (LLaVA,
- * ShareGPT), `images` with `messages` of `role` and `content` (LLaMA-Factory, ms-swift), images among the parts of
- * `content` (Qwen-VL). The turn of the assistant that describes the only image is its caption.
+ * Conversations about images, as a JSON list or JSON lines: `image` with `conversations` of `from` and `value` (LLaVA,
+ * ShareGPT), `images` with `messages` of `role` and `content` (LLaMA-Factory, ms-swift), images in the parts of `content`
+ * (Qwen-VL). The assistant's turn that describes the only image is its caption.
  */
 export const conversations: CaptionFormat = {
   id: 'conversations',
@@ -50,7 +50,7 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
 
 function isAboutImages(records: readonly JsonFields[], { images }: FileHead): boolean {
   const some = records.slice(0, LOOKED_AT);
-  // The beginning of a file may end within its first record, before any answer.
+  // The head may end within the first record, before an answer.
   const talks = some.filter((fields) => turnsOf(fields) !== undefined);
   return (
     talks.length > 0 &&
@@ -59,12 +59,12 @@ function isAboutImages(records: readonly JsonFields[], { images }: FileHead): bo
   );
 }
 
-/** What somebody said. */
+/** A message of a conversation. */
 interface Turn {
   readonly from: 'person' | 'assistant' | 'other';
-  /** Where the words stand: a string of its own, or the first among the parts. */
+  /** The text node: the content itself, or the first text part. */
   readonly words: JsonNode | undefined;
-  /** Images among the parts of the turn, or within its words. */
+  /** Images in the parts or in the text of the turn. */
   readonly images: readonly string[];
 }
 
@@ -111,7 +111,7 @@ function partImages(part: JsonFields): readonly string[] {
   return writtenNames(found).map(plainPath);
 }
 
-/** The images that a conversation is about, those that are only repeated in its words left out. */
+/** The images of a conversation, without repetitions in its text. */
 function imagesOf(fields: JsonFields): readonly string[] {
   const own = imageColumns([...fields.keys()])
     .filter(isNamedForImages)
@@ -124,10 +124,10 @@ function plainPath(written: string): string {
   return written.replace(/^file:\/\/(?=\/|[^/])/i, '');
 }
 
-/** What asks for a description, in the words of the published instruction sets. */
+/** Requests for a description, as in published instruction sets. */
 const DESCRIBE =
   /\b(?:describ\w*|descript\w*|caption\w*|depict\w*|summar\w*|narrat\w*)\b|\bwhat(?:'s|\s+is|\s+are|\s+do|\s+does|\s+can)?\b.*\b(?:image|picture|photo\w*|scene|shown?|see|here|happening)\b|\bwhat(?:'s|\s+is|\s+are)\s+(?:this|that|it|in\s+it|there)\b|\u63cf\u8ff0|\u4ecb\u7ecd|\u56fe\u4e2d|\u8fd9\u5f20/i;
-/** Whether an answer to this describes the image: it was asked for, or nothing in particular was asked. */
+/** Whether the answer describes the image: a description was requested, or nothing specific. */
 function asksForCaption(question: string): boolean {
   const words = question
     .replace(/<[^<>\s]*>/g, '')

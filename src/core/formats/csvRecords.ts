@@ -3,7 +3,7 @@ import { LIMITS } from './limits.ts';
 
 /** One field of a CSV record. */
 export interface CsvField {
-  /** Without quotes, doubled quotes made single. */
+  /** Unquoted, with doubled quotes unescaped. */
   readonly text: string;
   /** The raw characters, without the outer quotes. */
   readonly range: SourceRange;
@@ -12,11 +12,11 @@ export interface CsvField {
 export interface CsvRecord {
   /** At most `LIMITS.csvFields` of them. */
   readonly fields: readonly CsvField[];
-  /** How many fields there are. */
+  /** Number of fields in the record. */
   readonly width: number;
-  /** From the record's first character to its last, the line end not included. */
+  /** Range of the record without its line end. */
   readonly range: SourceRange;
-  /** What is wrong with its quotes; such a record ends with its first line, so that the next one is read. */
+  /** Problem of its quotes; such a record ends with its first line, so that the next one can be read. */
   readonly broken?: 'unclosed-quote' | 'text-after-quote' | 'too-long';
 }
 
@@ -25,19 +25,19 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Reads CSV as RFC 4180 and Python's `csv` have it: quoted fields may hold the separator, line ends and
- * doubled quotes; a quote inside an unquoted field stands for itself; LF or CRLF end a record; blank
- * lines are passed over. Memory holds one chunk and the record that crosses its border, up to the longest
- * record that is read; a longer one is given up like one whose quotes are wrong.
+ * Reads CSV like RFC 4180 and Python's `csv`: quoted fields may contain the separator, line ends and
+ * doubled quotes; a quote inside an unquoted field is literal; LF or CRLF end a record; blank lines are
+ * skipped. Memory use: one chunk and the record that crosses its end, up to the record limit; a longer one
+ * is treated like one with wrong quotes.
  */
 export async function* readCsvRecords(
   chunks: AsyncIterable<string>,
   separator = ',',
 ): AsyncGenerator<CsvRecord> {
   let cursor: Cursor = { text: '', from: 0, base: 0, line: 0, separator: separator.charCodeAt(0) };
-  // An unfinished record is scanned again only when the text has doubled: a field of any length costs linear time.
+  // An unfinished record is scanned again only after the text has doubled: linear time for a field of any length.
   let worthwhile = 0;
-  /** Behind the beginning of a line that is too long: what follows is its rest. */
+  /** Within a line that is too long: skip its rest. */
   let skipping = false;
   for await (const chunk of chunks) {
     let text = cursor.text + chunk;
@@ -73,7 +73,7 @@ export async function* readCsvRecords(
   }
 }
 
-/** The records of a text held whole. @param isWhole else it may end in the middle of a record, which is left out. */
+/** The records of a text in memory. @param isWhole if false, an incomplete last record is omitted. */
 export function* eachCsvRecord(
   text: string,
   separator: string,
@@ -88,13 +88,13 @@ export function* eachCsvRecord(
   }
 }
 
-/** Where the record begins that holds the character at `at`; `at` itself where it is the end of one or of the text. */
+/** Start of the record that contains the character at `at`; `at` itself at the end of a record or of the text. */
 export function csvRecordStart(text: string, at: number, separator = ','): number {
   const code = separator.charCodeAt(0);
   let cursor: Cursor = { text, from: 0, base: 0, line: 0, separator: code };
   for (;;) {
     const scan = cursor.from < text.length ? scanRecord(cursor, true) : undefined;
-    // A last record without a line end goes on behind the text.
+    // A last record without a line end may continue after the text.
     if (scan === undefined || scan.next > Math.min(at, text.length)) return cursor.from;
     cursor = { ...cursor, from: scan.next, line: scan.nextLine };
   }
@@ -102,7 +102,7 @@ export function csvRecordStart(text: string, at: number, separator = ','): numbe
 
 interface Cursor {
   readonly text: string;
-  /** Where the next record starts in `text`. */
+  /** Start of the next record in `text`. */
   readonly from: number;
   /** Offset of `text[0]` in the whole file. */
   readonly base: number;
@@ -118,7 +118,7 @@ interface Scan {
   readonly nextLine: number;
 }
 
-/** Reads the record at the cursor, or undefined where the text ends before the record does. */
+/** Reads the record at the cursor; undefined if the text ends before the record. */
 function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
   const { text, base, separator } = cursor;
   const fields: CsvField[] = [];
@@ -173,7 +173,7 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
       continue;
     }
     if (text.charCodeAt(at) === CR) {
-      // Only after a closing quote: an unquoted field runs up to its LF.
+      // Only after a closing quote: an unquoted field extends to its LF.
       if (at + 1 >= text.length && !atEnd) return undefined;
       if (at + 1 >= text.length || text.charCodeAt(at + 1) === LF) at++;
     }
@@ -195,9 +195,9 @@ function scanRecord(cursor: Cursor, atEnd: boolean): Scan | undefined {
 }
 
 /**
- * Gives up one line and goes on with the next: a lost quote must not swallow the rows below it.
- * @param final whether the line is to be given up although its end is not there yet; `next` is then behind the text.
- * @param at how far the record was read.
+ * Skips one line and continues with the next, so that a missing quote does not affect the rows below.
+ * @param final skip the line although its end is not read yet; `next` is then after the text.
+ * @param at end of the part of the record that was read.
  */
 function brokenRecord(
   cursor: Cursor,

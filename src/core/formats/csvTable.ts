@@ -13,17 +13,17 @@ import type { TableColumns } from './tableColumns.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 
-/** How a table is written: which columns are wanted, what parts them, whether the first row names them. */
+/** Layout of a table: wanted columns, separator, header. */
 export interface CsvLayout extends TableColumns {
   readonly separator: string;
   readonly hasHeader: boolean;
-  /** The names of the columns, where it has one. */
+  /** Column names, if the table has a header. */
   readonly header?: readonly string[];
-  /** Whether white space around the name of an image is no part of it. */
+  /** Whether to trim white space around image names. */
   readonly trimsNames?: boolean;
 }
 
-/** @param layout undefined for a file whose header names no image or caption. */
+/** @param layout undefined for a file whose header has no image or caption column. */
 export async function* readCsvTable(
   file: CaptionFile,
   layout: CsvLayout | undefined,
@@ -40,7 +40,7 @@ export async function* readCsvTable(
       return;
     }
     const isFirst = width === undefined;
-    // A first row that is broken names nothing and tells no width.
+    // A broken first row has no column names and no valid width.
     if (isFirst && record.broken === undefined) width = record.width;
     if (!(isFirst && layout.hasHeader))
       yield* rowsOf(record, width ?? record.width, layout, file.name);
@@ -64,7 +64,7 @@ function* rowsOf(
   const split = layout.split === undefined ? '' : (record.fields[layout.split]?.text ?? '');
   for (const column of layout.captions) {
     const caption = record.fields[column];
-    // Of several columns those behind the last caption are often empty.
+    // With several caption columns, the last ones are often empty.
     if (caption === undefined || (layout.captions.length > 1 && caption.text.trim() === ''))
       continue;
     yield {
@@ -79,7 +79,7 @@ function* rowsOf(
   }
 }
 
-/** The pictures that a record names in other columns than those of its image and captions. */
+/** Images in other columns than those of the image and the captions. */
 function companionsIn({ fields }: CsvRecord, layout: CsvLayout): Pick<CaptionRow, 'companions'> {
   const companions = fields.flatMap(({ text }, c) =>
     c !== layout.image && !layout.captions.includes(c) && isImageName(text.trim())
@@ -89,14 +89,14 @@ function companionsIn({ fields }: CsvRecord, layout: CsvLayout): Pick<CaptionRow
   return companions.length === 0 ? {} : { companions };
 }
 
-/** The image of a broken row, where it stands before what may be broken: so it does not lack a row. */
+/** The image of a broken row, if its field is before the broken one, so that the image is not reported as missing. */
 function imageOf({ fields, broken }: CsvRecord, layout: CsvLayout): { readonly image?: string } {
   const image = fields[layout.image]?.text.trim() ?? '';
   const isSure = broken === undefined && layout.captions.every((column) => layout.image < column);
   return isSure && image !== '' ? { image } : {};
 }
 
-/** What is wrong with a row; undefined for one that can be read. */
+/** The problem of a row; undefined for a valid one. */
 function brokenRow(
   record: CsvRecord,
   width: number,
@@ -162,7 +162,7 @@ function problem(record: CsvRecord, name: string, what: Sentence, remedy: Senten
   };
 }
 
-/** The fields of the first records of a file's head, broken ones left out. @param most records. */
+/** The fields of the first records of a file's head, without broken ones. @param most limit of records. */
 export function csvRecords(head: string, separator: string, most: number): string[][] {
   const rows: string[][] = [];
   const isWhole = head.length < HEAD_CHARACTERS;
@@ -173,32 +173,32 @@ export function csvRecords(head: string, separator: string, most: number): strin
   return rows;
 }
 
-/** The fields of the header in a file's head, to recognise it by; undefined where there is none. */
+/** The header fields in a file's head, for detection; undefined if there is none. */
 export function headerOf(head: string, separator = ','): string[] | undefined {
   return csvRecords(head, separator, 1)[0];
 }
 
-/** Replaces a field, putting it in quotes where the new text needs them and the old one had none. */
+/** Replaces a field, and adds quotes if the new text needs them. */
 export function editCsvField(
   text: string,
   range: { readonly start: number; readonly end: number },
   caption: string,
   separator = ',',
 ): TextEdit {
-  // A field that starts right after a quote is a quoted one: unquoted fields start after a separator.
+  // A field that starts after a quote is quoted: unquoted fields start after a separator.
   const quoted = text[range.start - 1] === '"';
   const doubled = caption.replaceAll('"', '""');
-  // An empty field is quoted too, or a file of one column would lose the row as a blank line.
+  // An empty field is quoted, too; otherwise the row of a file with one column would be a blank line.
   const newText = quoted || !needsQuotes(caption, separator) ? doubled : `"${doubled}"`;
   return { start: range.start, end: range.end, newText };
 }
 
-/** A caption as it stands in a quoted field. */
+/** The raw lines of a caption in a quoted field. */
 export function csvLinesOf(caption: string): readonly string[] {
   return caption.replaceAll('"', '""').split('\n');
 }
 
-/** A row under the header's columns, the others left empty; undefined where the last row is not ended. */
+/** A row for the header's columns, with empty other fields; undefined if the last row is incomplete. */
 export function appendCsvRow(
   text: string,
   { image, caption }: { readonly image: string; readonly caption: string },
@@ -206,7 +206,7 @@ export function appendCsvRow(
 ): TextEdit | undefined {
   const header = headerOf(text, separator);
   if (header === undefined) return undefined;
-  // Behind a quote that is not closed, the row would become part of the field.
+  // After an unclosed quote the row would become part of the field.
   const ended = text.endsWith('\n') ? text : `${text}\n`;
   if (csvRecordStart(ended, ended.length, separator) !== ended.length) return undefined;
   const fields = header.map((_, c) => (c === imageColumn ? image : c === first ? caption : ''));
@@ -217,7 +217,7 @@ function csvField(text: string, separator: string): string {
   return text !== '' && needsQuotes(text, separator) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Whether a text can stand in a field in quotes only. A blank one would be lost in a file of one column. */
+/** Whether a field must be quoted. A blank one would be lost in a file with one column. */
 function needsQuotes(text: string, separator: string): boolean {
   return /["\r\n]|^\s*$/.test(text) || text.includes(separator);
 }

@@ -11,9 +11,9 @@ import { readHead } from './fileHead.ts';
 import { tableShape } from './tableColumns.ts';
 
 /**
- * A table of text with a column for the image and one or more for its captions, parted by commas, tabs, semicolons or |:
- * Kaggle's `captions.txt`, open_clip, Conceptual Captions, ROCO and whatever a spreadsheet exports. Columns are known by
- * their names, else by what stands in them; the first row may name them or be a row like the others.
+ * A text table with an image column and one or more caption columns, separated by commas, tabs, semicolons or |: Kaggle's
+ * `captions.txt`, open_clip, Conceptual Captions, ROCO, spreadsheet exports. Columns are detected by name, else by
+ * content; the header is optional.
  */
 export const delimited: CaptionFormat = {
   id: 'delimited',
@@ -36,7 +36,7 @@ export const delimited: CaptionFormat = {
   append: (text, row) => {
     const shape = tableShape(text.slice(0, HEAD_CHARACTERS));
     if (shape?.byName !== true) return undefined;
-    // The trainer joins names with a root of its own: only its neighbours show how.
+    // The trainer joins names with its own root folder, which only other rows of the folder show.
     let neighbour: string | undefined;
     for (const { fields } of eachCsvRecord(text, shape.separator, true)) {
       neighbour = fields[shape.image]?.text ?? neighbour;
@@ -55,8 +55,8 @@ function separatorOf(text: string): string {
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
   const { head, chunks } = await readHead(file);
   const shape = tableShape(head, file.images);
-  // A few rows do not tell what all do.
+  // Detection by content needs all rows.
   const known = shape?.byName === true || file.isPart !== true ? shape : undefined;
-  // A name that begins or ends with a space is rarer than a space around the separator.
+  // Trimmed: spaces around the separator are more common than names that begin or end with a space.
   yield* readCsvTable({ ...file, chunks }, known && { ...known, trimsNames: true });
 }

@@ -2,16 +2,16 @@ import { type CaptionFile, HEAD_CHARACTERS } from './captionFormat.ts';
 import type { ImageNames } from './columnNames.ts';
 import { type JsonFields, type JsonNode, readJsonHead, readJsonTree } from './jsonTree.ts';
 
-/** Lines of a JSONL file that are looked at to recognise it: not the first alone, it may be the broken one. */
+/** Lines of a JSONL file used for detection; the first one may be broken. */
 const LINES_READ = 50;
 
-/** The beginning of a caption file, to recognise its format by. */
+/** The beginning of a caption file, for format detection. */
 export class FileHead {
-  /** The file's own name. */
+  /** File name without folder. */
   readonly name: string;
   /** Its first characters, `HEAD_CHARACTERS` at most; may end in the middle of a row. */
   readonly text: string;
-  /** The images around it, where they are known. */
+  /** The images of its folder, if known. */
   readonly images: ImageNames | undefined;
   #json: { readonly root: JsonNode | undefined } | undefined;
   #lines: readonly JsonFields[] | undefined;
@@ -22,15 +22,15 @@ export class FileHead {
     this.images = images;
   }
 
-  /** The JSON value it begins with, as far as it goes. */
+  /** The JSON value at its beginning, possibly incomplete. */
   get json(): JsonNode | undefined {
     this.#json ??= { root: /^\s*[[{]/.test(this.text) ? readJsonHead(this.text) : undefined };
     return this.#json.root;
   }
 
   /**
-   * Whether it holds one JSON object a line, whatever its extension says: scripts write both ways under both names.
-   * Undefined for a file that is no JSON by its name.
+   * Whether it has one JSON object per line, regardless of its extension, because scripts use both. Undefined for a file
+   * without a JSON extension.
    */
   get isJsonLines(): boolean | undefined {
     if (!/\.(?:json|jsonl|ndjson)$/i.test(this.name)) return undefined;
@@ -44,7 +44,7 @@ export class FileHead {
       const { root, flaw } = readJsonTree(line);
       return flaw === undefined && root?.fields !== undefined ? [root.fields] : [];
     });
-    // A first line longer than the head is known as far as it goes.
+    // The first line may be longer than the head.
     const begun =
       this.#lines.length === 0 && !this.text.includes('\n') ? this.json?.fields : undefined;
     return begun === undefined ? this.#lines : [begun];
@@ -55,14 +55,14 @@ export class FileHead {
 export function holdsJsonLines(name: string, head: string): boolean {
   const start = head.trimStart();
   if (!/\.json$/i.test(name)) return !/^\[\s*[{\]]/.test(start);
-  // Two whole objects in two lines: in a document the first would be followed by a comma.
+  // Two complete objects in two lines: in a document a comma would follow the first.
   const [first = '', second = ''] = start.split('\n', 2);
   return (
     /^\{.*\}\s*$/.test(first) && second.startsWith('{') && readJsonTree(first).flaw === undefined
   );
 }
 
-/** The beginning of a file, and the whole of it to be read after that. */
+/** The head of a file, and a file that still yields the whole text. */
 export async function readHead(
   file: CaptionFile,
 ): Promise<{ readonly head: string; readonly chunks: () => AsyncGenerator<string> }> {

@@ -8,7 +8,7 @@ import { sentence } from '../text/sentence.ts';
 const ROW = /^([^\t]+?)#(\d+)\t(.*)$/s;
 
 /**
- * Flickr8k and Flickr30k as published: `img.jpg#0<TAB>caption`, one line a caption. The lemmatised
+ * Flickr8k and Flickr30k as published: `img.jpg#0<TAB>caption`, one line per caption. The lemmatised
  * variant (`*.lemma.token.txt`) repeats the same captions as dictionary forms and is not read.
  */
 export const flickrToken: CaptionFormat = {

@@ -18,7 +18,7 @@ import { sidecar, sidecarLines } from './sidecar.ts';
 import { yamlSidecar } from './yamlSidecar.ts';
 import { sentence } from '../text/sentence.ts';
 
-/** Every caption format PairLens knows. A new one is one file and one line here. */
+/** All caption formats. To add one, create a file beside this one and add a line here. */
 export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   sidecar,
   sidecarLines,
@@ -38,7 +38,7 @@ export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   kaggleResults,
 ];
 
-/** @throws PairLensError `unsupported-format` for an id no format has. */
+/** @throws PairLensError `unsupported-format` for an unknown ID. */
 export function captionFormat(id: string): CaptionFormat {
   const format = CAPTION_FORMATS.find((known) => known.id === id);
   if (format === undefined) {
@@ -53,7 +53,7 @@ export function captionFormat(id: string): CaptionFormat {
   return format;
 }
 
-/** The format a file is surest to be of, or undefined for a file of none. */
+/** The format with the highest confidence; undefined if there is none. */
 export function detectFormat(head: FileHead): CaptionFormat | undefined {
   let best: CaptionFormat | undefined;
   let confidence = 0;

@@ -12,7 +12,7 @@ import {
 import { sentence } from '../text/sentence.ts';
 
 /**
- * Hugging Face ImageFolder: one JSON object a line, `file_name` relative to the file's own folder
+ * Hugging Face ImageFolder: one JSON object per line, `file_name` relative to the file's own folder
  * (huggingface.co/docs/datasets/image_load#imagefolder).
  */
 export const hfMetadataJsonl: CaptionFormat = {

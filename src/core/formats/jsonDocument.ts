@@ -15,14 +15,14 @@ export interface JsonLiteral {
   readonly range: SourceRange;
 }
 
-/** What one entry of a list or map of a JSON document says, one level deep. */
+/** The literal properties of an entry of a list or map. */
 export type JsonEntry = ReadonlyMap<string, JsonLiteral>;
 
 /**
- * Walks a JSON document and hands out every object that sits two levels deep (`{"section": [ {...} ]}`,
- * `depth` 2) or one (`{"key": {...}}`, `depth` 1), with its literal properties. The document is never held:
- * a caption file of 100 MB is an ordinary COCO download, and one of a gigabyte costs no more than its captions.
- * @param wanted the properties to hand out; others, however long, are passed over.
+ * Visits every object of a JSON document that is two levels deep (`{"section": [ {...} ]}`, `depth` 2) or one
+ * (`{"key": {...}}`, `depth` 1), with its literal properties. The document is streamed: COCO files have 100 MB,
+ * and memory is needed only for the captions.
+ * @param wanted the properties to pass; others are skipped, regardless of their length.
  * @returns the first syntax error as a problem of the whole file, or undefined.
  */
 export async function visitEntries(
@@ -41,7 +41,7 @@ export async function visitEntries(
   return flaw === undefined ? undefined : invalidJson(file.name, flaw);
 }
 
-/** The problem of a document that no JSON reader takes. */
+/** The problem of an invalid JSON document. */
 export function invalidJson(
   fileName: string,
   { what, offset, line, column }: JsonFlaw,
@@ -65,7 +65,7 @@ class Entries implements JsonListener {
   readonly #depth: number;
   readonly #wanted: ReadonlySet<string>;
   readonly #onEntry: (section: string, entry: JsonEntry, at: SourceRange) => void;
-  /** The name told last on each level. */
+  /** The last name on each level. */
   readonly #names: string[] = [];
   #entry: Map<string, JsonLiteral> | undefined;
   #entryAt: SourceRange | undefined;
@@ -116,7 +116,7 @@ class Entries implements JsonListener {
   }
 }
 
-/** The problem of an entry whose caption is no text. */
+/** The problem of an entry whose caption is not a text. */
 export function notText(fileName: string, literal: JsonLiteral, image?: string): RowProblem {
   return {
     kind: 'problem',

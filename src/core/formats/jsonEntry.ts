@@ -3,12 +3,12 @@ import type { TextEdit } from './captionFormat.ts';
 import { captionColumn, IMAGE_NAMES } from './columnNames.ts';
 import { jsonLike } from './jsonRows.ts';
 
-/** The last object of a list that ends the text, with what stands before it. */
+/** The last object of a list at the end of the text, with the characters before it. */
 const LAST_ENTRY = /(\[|,)(\s*)(\{[^{}]*\})(\s*)\]\s*$/;
 
 /**
- * An entry behind the last one of a list, with the same names for image and caption and in the same style.
- * Undefined where the last entry is no model: it holds other objects, or its image lies in another folder.
+ * The edit that appends an entry to a list, with the names and style of the last one. Undefined if the last entry cannot
+ * be used as template: it contains other objects, or its image is in another folder.
  */
 export function appendJsonEntry(
   text: string,
@@ -22,7 +22,7 @@ export function appendJsonEntry(
   const imageKey = IMAGE_NAMES.find((key) => typeof model[key] === 'string');
   const captionKey = captionColumn(Object.keys(model));
   if (imageKey === undefined || captionKey === undefined) return undefined;
-  // The trainer joins names with a root of its own: only its neighbours show how.
+  // The trainer joins names with its own root folder, which only other rows of the folder show.
   if (folderOf(String(model[imageKey])) !== folderOf(image)) return undefined;
   const fields: Readonly<Record<string, unknown>> = {
     [imageKey]: image,

@@ -1,6 +1,6 @@
 import { LIMITS } from './limits.ts';
 
-/** What is wrong with a JSON text, in words that go on "is not valid JSON:", and where. */
+/** A syntax error of a JSON text: a phrase that follows "is not valid JSON:", and its position. */
 export interface JsonFlaw {
   readonly what: string;
   readonly offset: number;
@@ -10,7 +10,7 @@ export interface JsonFlaw {
 
 export type JsonScalar = string | number | boolean | null;
 
-/** Where a token begins: offset in the text, 0-based line and column, all in UTF-16 code units. */
+/** Start of a token: offset in the text, 0-based line and column, all in UTF-16 code units. */
 export interface JsonPlace {
   readonly offset: number;
   readonly line: number;
@@ -18,20 +18,20 @@ export interface JsonPlace {
 }
 
 /**
- * What is told of a JSON text as it is read. `level` counts the containers around a token: 0 for the outermost value, 1
- * for the names and values in it.
+ * Callbacks for the tokens of a JSON text. `level` is the number of containers around a token: 0 for the outermost value,
+ * 1 for the names and values in it.
  */
 export interface JsonListener {
-  /** Asked before a scalar: one that nobody wants is passed over, whatever its length. */
+  /** Called before a scalar; false skips it, regardless of its length. */
   wants(level: number): boolean;
   onBegin(kind: 'object' | 'array', level: number, place: JsonPlace): void;
   onEnd(level: number): void;
-  /** The name of what comes next; told down to the level that was asked for. */
+  /** The name of the next value; called down to `deepestName`. */
   onName(name: string, level: number): void;
   /**
-   * @param value of a string longer than the limit, its beginning: one character more than the limit.
-   * @param place of its first character, the quote of a string.
-   * @param length of all of it, quotes included.
+   * @param value for a string longer than the limit its beginning, one character longer than the limit.
+   * @param place of its first character (for a string the quote).
+   * @param length of the token, including quotes.
    */
   onScalar(value: JsonScalar, level: number, place: JsonPlace, length: number): void;
 }
@@ -40,15 +40,15 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LF = 0x0a;
 const CR = 0x0d;
-/** Characters of a string that are kept: one more than any caption may have, each as an escape of six. */
+/** Raw characters of a string that are kept: one more than the caption limit, each as an escape of six characters. */
 const KEPT_RAW = 6 * (LIMITS.captionCharacters + 1);
-/** No number of a caption file needs more. */
+/** Longest number or keyword. */
 const LONGEST_SCALAR = 1000;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const ESCAPES = '"\\/bfnrtu';
 
-/** What comes next. `first-value` and `first-name` may also be the end of the list or object. */
+/** Expected token. `first-value` and `first-name` may also be the end of the list or object. */
 type Expect =
   | 'value'
   | 'first-value'
@@ -62,8 +62,8 @@ type Expect =
   | 'in-scalar';
 
 /**
- * Reads strict JSON (RFC 8259) piece by piece. Unlike a parser of whole texts it neither recurses nor keeps what nobody
- * wants: memory holds a byte for each open container and the string that is being read, up to its limit.
+ * Streaming reader of strict JSON (RFC 8259), without recursion. Memory use: a byte for each open container and the
+ * current string, up to its limit.
  */
 export class JsonReader {
   readonly #listener: JsonListener;
@@ -71,28 +71,28 @@ export class JsonReader {
   /** For each open container whether it is an object. */
   readonly #open: boolean[] = [];
   #expect: Expect = 'value';
-  /** Offset of the piece in the whole text. */
+  /** Offset of the chunk in the whole text. */
   #base = 0;
   #line = 0;
   /** Offset of the first character of the line. */
   #lineStart = 0;
   #afterReturn = false;
   #token: JsonPlace = { offset: 0, line: 0, column: 0 };
-  /** The beginning of a token that the piece before ended in. */
+  /** The beginning of a token that continues in the next chunk. */
   #kept = '';
   #wanted = false;
   #hasEscapes = false;
-  /** 0 outside of an escape, -1 right behind a backslash, else the hexadecimal digits to come. */
+  /** 0 outside of an escape, -1 after a backslash, else the number of remaining hexadecimal digits. */
   #escape = 0;
   #flaw: JsonFlaw | undefined;
 
-  /** @param deepestName names below this level are not told. */
+  /** @param deepestName names below this level are not reported. */
   constructor(listener: JsonListener, deepestName: number) {
     this.#listener = listener;
     this.#deepestName = deepestName;
   }
 
-  /** Reads on. @returns what is wrong, once something is; the text behind it is not read. */
+  /** Reads a chunk. @returns the first syntax error; the text after it is not read. */
   write(text: string): JsonFlaw | undefined {
     let at = 0;
     while (at < text.length && !this.#failed()) {
@@ -112,7 +112,7 @@ export class JsonReader {
     return this.#flaw;
   }
 
-  /** To be called behind the last piece. @returns what is wrong, if anything is. */
+  /** Must be called after the last chunk. @returns the syntax error, if any. */
   end(): JsonFlaw | undefined {
     if (this.#flaw !== undefined) return this.#flaw;
     if (this.#expect === 'in-scalar') this.#endScalar('', this.#base);
@@ -129,7 +129,7 @@ export class JsonReader {
     return this.#fail(what(), this.#base);
   }
 
-  /** Passes over white space, and takes one token or the beginning of one. */
+  /** Skips white space and reads one token or the beginning of one. */
   #between(text: string, from: number): number {
     let at = from;
     for (; at < text.length; at++) {
@@ -225,7 +225,7 @@ export class JsonReader {
     return at + 1;
   }
 
-  /** Takes one character of an escape. */
+  /** Reads one character of an escape. */
   #escaped(code: number, at: number): boolean {
     if (this.#escape === -1) {
       const known = ESCAPES.includes(String.fromCharCode(code));
@@ -326,7 +326,7 @@ export class JsonReader {
   }
 }
 
-/** Reads a JSON text held whole. */
+/** Reads a JSON text in memory. */
 export function readJson(
   text: string,
   listener: JsonListener,
@@ -336,7 +336,7 @@ export function readJson(
   return reader.write(text) ?? reader.end();
 }
 
-/** @param raw the inside of a valid string, or its beginning: that may end within an escape. */
+/** @param raw the inside of a valid string, or its beginning, which may end within an escape. */
 function unescaped(raw: string): string {
   const longestEscape = 6;
   for (let cut = 0; cut < longestEscape; cut++) {

@@ -3,9 +3,9 @@ import { invalidJson } from './jsonDocument.ts';
 import { JsonReader, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
 import { type JsonNode, NAMED_LEVELS, TreeBuilder } from './jsonTree.ts';
 
-/** One record of a JSON document. */
+/** A record of a JSON document. */
 export interface JsonRecord {
-  /** The property of the document that holds it; empty where the document is the list or map itself. */
+  /** The property of the document that contains it; empty if the document is the list or map itself. */
   readonly section: string;
   /** Its name in a map; empty in a list. */
   readonly name: string;
@@ -13,14 +13,14 @@ export interface JsonRecord {
 }
 
 /**
- * Which values of a document are records: the items of the outermost list, or of the lists right below it (`items`); or
- * the properties of the outermost object, and of objects right below it (`entries`).
+ * Records of a document: the items of the outermost list, or of the lists directly in the outermost object (`items`); or
+ * the properties of the outermost object, and of objects directly in it (`entries`).
  */
 export type RecordPlace = 'items' | 'entries';
 
 /**
- * The rows of a JSON document, record by record: at any time memory holds one record besides the rows. As every trainer
- * does, it takes the document whole or not at all.
+ * The rows of a JSON document, record by record: only one record is in memory besides the rows. Like in trainers, a
+ * document with a syntax error has no rows.
  */
 export async function* readJsonRecords(
   file: CaptionFile,
@@ -49,7 +49,7 @@ class Records implements JsonListener {
   readonly #onRecord: (record: JsonRecord) => void;
   /** Kinds of the open containers of the two outer levels. */
   readonly #outer: ('object' | 'array')[] = [];
-  /** The names told last on the two outer levels. */
+  /** The last names on the two outer levels. */
   readonly #names = ['', '', ''];
   #tree: TreeBuilder | undefined;
   #level = 0;
@@ -93,7 +93,7 @@ class Records implements JsonListener {
     if (alone) this.#finish();
   }
 
-  /** Whether the values at this level of the open containers are records. */
+  /** Whether the values at this level are records. */
   #isRecord(level: number): boolean {
     const [root, section] = this.#outer;
     if (this.#place === 'items') {
@@ -102,7 +102,7 @@ class Records implements JsonListener {
     return root === 'object' && (level === 1 || (level === 2 && section === 'object'));
   }
 
-  /** In a map an object on the outer level may be an entry or a map of entries: both have names, so the inner ones are told. */
+  /** In a map an object on the outer level may be an entry or a map of entries, so its inner names are needed. */
   #mayHoldRecords(kind: 'object' | 'array', level: number): boolean {
     return this.#place === 'entries' && level === 1 && kind === 'object';
   }

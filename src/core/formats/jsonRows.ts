@@ -15,7 +15,7 @@ import { type Sentence, sentence } from '../text/sentence.ts';
 import { endOfText } from './appendedRow.ts';
 import { captionColumn } from './columnNames.ts';
 
-/** Parses one line of a JSONL file to the properties of its object, or says what is wrong with it. */
+/** Parses one line of a JSONL file to the properties of its object, or returns its problem. */
 export function parseJsonLine(line: TextLine, fileName: string): JsonFields | RowProblem {
   if (line.tooLong !== undefined) return tooLong(line, fileName, line.tooLong);
   const { root, flaw } = readJsonTree(line.text, { start: line.start, line: line.number });
@@ -28,7 +28,7 @@ export function parseJsonLine(line: TextLine, fileName: string): JsonFields | Ro
   return root.fields;
 }
 
-/** The lines of a JSONL file that hold an object; blank ones are passed over. */
+/** The objects of a JSONL file; skips blank lines. */
 export async function* readJsonLines(
   file: CaptionFile,
 ): AsyncGenerator<{ readonly line: TextLine; readonly fields: JsonFields } | RowProblem> {
@@ -39,12 +39,12 @@ export async function* readJsonLines(
   }
 }
 
-/** What a string node says; undefined for any other. */
+/** The value of a string node; undefined for others. */
 export function textOf(node: JsonNode | undefined): string | undefined {
   return node?.type === 'string' ? String(node.value) : undefined;
 }
 
-/** The problem of a line beyond the limit. */
+/** The problem of a line that exceeds the limit. */
 export function tooLong(line: TextLine, fileName: string, characters: number): RowProblem {
   const what = sentence('has {0} characters; {1} are read', characters, LIMITS.rowCharacters);
   return {
@@ -67,10 +67,10 @@ export function lineRange(line: TextLine): SourceRange {
   return { start: line.start, end: line.start + line.text.length, line: line.number, column: 0 };
 }
 
-/** What a record says besides its image and caption. */
+/** Other properties of a record. */
 export type RowFacts = Pick<CaptionRow, 'split' | 'companions'>;
 
-/** The pictures that a row names under other keys than those of its image and caption, one or a list under each. */
+/** Images under other keys than those of the image and caption, one or a list per key. */
 export function companionsIn(
   fields: JsonFields,
   without: readonly (JsonNode | undefined)[],
@@ -87,8 +87,7 @@ export function companionsIn(
 }
 
 /**
- * The captions at a node that should hold one string or a list of strings; objects in a list hold theirs under one of the
- * usual names.
+ * The captions at a node: one string, a list of strings, or a list of objects with a caption under a usual name.
  */
 export function captionsAt(
   fileName: string,
@@ -96,7 +95,7 @@ export function captionsAt(
   node: JsonNode,
   facts: RowFacts = {},
 ): FormatRow[] {
-  // `"captions": {"short": "...", "long": "..."}`: one under each name.
+  // `"captions": {"short": "...", "long": "..."}`: one caption per name.
   const named = node.fields !== undefined && captionNode(node) === node ? textsOf(node.fields) : [];
   const list = node.type === 'array' || named.length > 0;
   const values = named.length > 0 ? named : (node.items ?? [node]);
@@ -120,7 +119,7 @@ function textsOf(fields: JsonFields): JsonNode[] {
   return values.every(({ type }) => type === 'string') ? values : [];
 }
 
-/** Where the text of a caption stands: a caption may be an object with more to say. */
+/** The text node of a caption, which may be an object with other properties. */
 function captionNode(value: JsonNode): JsonNode {
   const { fields } = value;
   const column = fields && captionColumn([...fields.keys()]);
@@ -148,8 +147,8 @@ const ESCAPED_NON_ASCII = /\\u(?:00[89a-f]|0[1-9a-f]|[1-9a-f])/i;
 const ONLY_ASCII = /^[\x00-\x7f]*$/;
 
 /**
- * Replaces the inside of a JSON string. Where the file escapes what is not ASCII (Python's default),
- * so does the edit, and the file stays ASCII.
+ * Replaces the inside of a JSON string. If the file escapes non-ASCII characters (Python's default), so does
+ * the edit.
  */
 export function editJsonString(
   text: string,
@@ -161,7 +160,7 @@ export function editJsonString(
   return { start: range.start, end: range.end, newText: quoted ? newText : `"${newText}"` };
 }
 
-/** JSON as a file writes it: what is not ASCII is escaped where the file escapes it. */
+/** JSON in the style of a file: non-ASCII characters are escaped if the file escapes them. */
 export function jsonLike(text: string, json: string): string {
   return ESCAPED_NON_ASCII.test(text) && ONLY_ASCII.test(text) ? escapeNonAscii(json) : json;
 }
@@ -174,9 +173,9 @@ function escapeNonAscii(text: string): string {
 }
 
 /**
- * A line like the last whole one: the same names for image and caption, its other values left out.
- * @param imageKeys names of the image, the one to prefer first
- * @returns undefined where no line could be a model.
+ * The edit that appends a line with the image and caption names of the last valid one, without other values.
+ * @param imageKeys names of the image, the preferred one first
+ * @returns undefined if no line can be used as template.
  */
 export function appendJsonLine(
   text: string,
@@ -200,7 +199,7 @@ export function appendJsonLine(
   return undefined;
 }
 
-/** Undefined for a line that cannot be read: it is no model for a new one. */
+/** Undefined for an invalid line. */
 function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   if (line.trim() === '') return undefined;
   try {

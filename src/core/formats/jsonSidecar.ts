@@ -5,7 +5,7 @@ import { readJsonTree } from './jsonTree.ts';
 import { captionsOf } from './recordPair.ts';
 import { joined } from './sidecar.ts';
 
-/** A JSON object beside each image, with its caption or captions under one of the usual names. */
+/** A JSON object beside each image, with captions under a usual name. */
 export const jsonSidecar: CaptionFormat = {
   id: 'json-sidecar',
   title: 'photo.json beside photo.jpg',
@@ -13,7 +13,7 @@ export const jsonSidecar: CaptionFormat = {
   files: { extensions: [], besideImages: ['json'] },
   images: 'own-folder',
   rows: 'file',
-  detect: () => 0, // recognised by the image beside it
+  detect: () => 0, // detected by the image beside it
   read,
   readSidecar,
   edit: editJsonString,

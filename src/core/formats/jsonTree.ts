@@ -7,7 +7,7 @@ import {
   type JsonScalar,
 } from './jsonReader.ts';
 
-/** A value of a JSON text and where it stands. */
+/** A value of a JSON text with its range. */
 export interface JsonNode {
   readonly type: 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object';
   /** Of a scalar. */
@@ -16,24 +16,23 @@ export interface JsonNode {
   readonly range: SourceRange;
   /** Of a list. */
   readonly items?: JsonNode[];
-  /** Of an object; of a name that is written twice the last value counts, as in every JSON reader. */
+  /** Of an object; of duplicate names the last value applies, as in JSON.parse. */
   readonly fields?: Map<string, JsonNode>;
 }
 
 /** The properties of an object. */
 export type JsonFields = ReadonlyMap<string, JsonNode>;
 
-/** Where in its file a text begins that is read by itself. */
+/** Position in its file at which a text begins. */
 export type TextStart = Pick<SourceRange, 'start' | 'line'>;
 
 const FILE_START: TextStart = { start: 0, line: 0 };
 
-/** Levels of a record that are kept: the deepest known is `data[0].messages[0].content[0].text`. What is below is left out. */
+/** Levels of a record that are kept; the deepest known is `data[0].messages[0].content[0].text`. */
 const KEPT_LEVELS = 7;
 
 /**
- * Builds the tree of one value of a JSON text: of the whole text, or of one record of it. Levels are counted from the
- * outermost value of the text.
+ * Builds the tree of one value of a JSON text: the whole text or one record. Levels are counted from the outermost value.
  */
 export class TreeBuilder {
   readonly #origin: TextStart;
@@ -113,7 +112,7 @@ function typeOf(value: JsonScalar): JsonNode['type'] {
   }
 }
 
-/** The deepest names that a tree keeps. */
+/** Deepest level of names in a tree. */
 export const NAMED_LEVELS = KEPT_LEVELS + 2;
 
 class WholeTree implements JsonListener {
@@ -144,7 +143,7 @@ class WholeTree implements JsonListener {
   }
 }
 
-/** Reads a JSON text held whole. @param origin where it begins in its file. */
+/** Parses a JSON text in memory. @param origin its position in its file. */
 export function readJsonTree(
   text: string,
   origin?: TextStart,
@@ -155,11 +154,11 @@ export function readJsonTree(
   return { root: tree.builder.root, flaw };
 }
 
-/** As much of a JSON text as its beginning says, to recognise it by; undefined where it does not begin as one. */
+/** Parses the beginning of a JSON text, for detection; undefined if it is not JSON. */
 export function readJsonHead(head: string): JsonNode | undefined {
   const tree = new WholeTree();
   const flaw = new JsonReader(tree, NAMED_LEVELS).write(head);
-  // A mistake in what was read makes the rest a guess, but what stood before it was there.
+  // The part before a syntax error is still valid for detection.
   const { root } = tree.builder;
   return flaw !== undefined && (root?.items?.length ?? root?.fields?.size ?? 0) === 0
     ? undefined

@@ -30,7 +30,7 @@ export const kaggleResults: CaptionFormat = {
       );
     }
     const newText = caption.trim();
-    // pandas takes a quote right after the separator for the start of a quoted field.
+    // pandas treats a quote directly after the separator as the start of a quoted field.
     const apart = newText.startsWith('"') && text[range.start - 1] === '|' ? ' ' : '';
     return { start: range.start, end: range.end, newText: apart + newText };
   },

@@ -7,7 +7,7 @@ const PROPERTIES: ReadonlySet<string> = new Set(['caption', 'tags']);
 
 /**
  * kohya sd-scripts metadata: `{"path": {"caption": "...", "tags": "a, b"}}`; the path may be absolute or
- * lack its extension. The caption is audited; the tags are, where there is no caption.
+ * lack its extension. The caption is audited, or the tags if there is none.
  */
 export const kohyaMetadata: CaptionFormat = {
   id: 'kohya-metadata',

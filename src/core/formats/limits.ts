@@ -1,25 +1,25 @@
 /**
- * How much is read of a caption file. Whatever is larger becomes a finding that names the limit; what stands beside it is
- * read. One place, so that every reader and `docs/formats.md` say the same.
+ * Limits for caption files. Larger parts become a finding with the limit; the other parts are read. `docs/formats.md`
+ * lists the same values.
  */
 export const LIMITS = {
   /**
-   * Characters of one line or CSV record. The longest of real sets have some ten thousand (lists of captions, tags); with
-   * this many, a row and its parts take less than 100 MB while they are read.
+   * Characters of one line or CSV record. The longest of real datasets have about ten thousand (lists of captions, tags);
+   * with this limit, reading a row takes less than 100 MB.
    */
   rowCharacters: 16 * 1024 * 1024,
-  /** Characters of one caption: a whole book. Text encoders read some hundred words. */
+  /** Characters of one caption: a whole book. Text encoders use some hundred words. */
   captionCharacters: 2 * 1024 * 1024,
-  /** Characters of the name of an image: the longest path that Linux opens. */
+  /** Characters of an image name: the longest path of Linux. */
   nameCharacters: 4096,
-  /** Fields of one CSV record: the widest of real tables have some hundred. */
+  /** Fields of one CSV record: the widest real tables have some hundred. */
   csvFields: 10_000,
-  /** JSON lists and objects in each other: each open one takes memory. Real caption files have four. */
+  /** Nesting depth of JSON; each level takes memory. Real caption files have four. */
   jsonDepth: 1_000_000,
-  /** Rows of one file: a pair takes about half a kilobyte before anything is encoded. */
+  /** Rows of one file: a pair takes about half a kilobyte before encoding. */
   rowsPerFile: 5_000_000,
-  /** Captions of one image in one file; they are compared with each other. Real sets have five, a few some dozens. */
+  /** Captions of one image in one file, which are compared with each other. Real datasets have five, a few some dozens. */
   captionsPerImage: 1000,
-  /** Findings about single rows of one file; more are counted. Nobody reads them, and a report must fit in memory. */
+  /** Findings about single rows of one file; more are only counted, so that a report fits in memory. */
   problemsPerFile: 10_000,
 } as const;

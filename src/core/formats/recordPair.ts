@@ -12,20 +12,19 @@ import { captionsAt, companionsIn, textOf } from './jsonRows.ts';
 import type { JsonFields, JsonNode } from './jsonTree.ts';
 
 /*
- * A JSON object that says an image and its captions, under whichever of the usual names: a line of a JSONL file, an entry
- * of a list.
+ * A JSON object with an image and its captions under usual names: a line of a JSONL file, an entry of a list.
  */
 
-/** Records that are looked at to recognise a format. */
+/** Records used to detect a format. */
 const LOOKED_AT = 20;
 
-/** An image as a record names it. */
+/** An image name of a record. */
 export interface NamedImage {
   readonly name: string;
   readonly node: JsonNode;
 }
 
-/** The image that a record names; undefined where it names none, or several. */
+/** The image of a record; undefined if there is none, or several. */
 export function imageOf(fields: JsonFields, images?: ImageNames): NamedImage | undefined {
   const named = (column: string): NamedImage | undefined => {
     const node = fields.get(column);
@@ -37,17 +36,17 @@ export function imageOf(fields: JsonFields, images?: ImageNames): NamedImage | u
   const others = columns
     .filter((column) => !isNamedForImages(column))
     .flatMap((column) => named(column) ?? []);
-  // A value that names an image goes before one under a likelier key that does not.
+  // A value that is an image name takes precedence over one under a preferred key that is not.
   return [...known, ...others].find(({ name }) => namesImage(name, images)) ?? known[0];
 }
 
-/** The only name that a value says: a string, a number (an id), a list of one of them, an object with a path. */
+/** The only name in a value: a string, a number (an ID), a list of one of them, an object with a path. */
 export function writtenName(node: JsonNode | undefined): string | undefined {
   const [only, ...others] = writtenNames(node);
   return others.length === 0 ? only : undefined;
 }
 
-/** The names that a value says. */
+/** The names in a value. */
 export function writtenNames(node: JsonNode | undefined): readonly string[] {
   if (node === undefined) return [];
   if (node.type === 'string' || node.type === 'number') return [String(node.value)];
@@ -61,17 +60,17 @@ export function writtenNames(node: JsonNode | undefined): readonly string[] {
   return [];
 }
 
-/** Where the captions of a record stand. */
+/** The node with the captions of a record. */
 export function captionsOf(fields: JsonFields): JsonNode | undefined {
   const column = fields.has('captions') ? 'captions' : captionColumn([...fields.keys()]);
   const captions = column === undefined ? undefined : fields.get(column);
-  // A list of tags is no list of captions.
+  // A list of tags is not a list of captions.
   return column !== undefined && /^tags$/i.test(column.trim()) && captions?.type !== 'string'
     ? undefined
     : captions;
 }
 
-/** The rows of a record that has both. */
+/** The rows of a record with both. */
 export function pairRows(
   fileName: string,
   image: NamedImage,
@@ -85,7 +84,7 @@ export function pairRows(
   });
 }
 
-/** The share of the first records that pair an image with words. */
+/** Share of the first records that have an image and a text. */
 export function pairShare(records: readonly JsonFields[], { images }: FileHead): number {
   const some = records.slice(0, LOOKED_AT);
   const pairs = some.filter((fields) => {
@@ -97,7 +96,7 @@ export function pairShare(records: readonly JsonFields[], { images }: FileHead):
   return some.length === 0 ? 0 : pairs.length / some.length;
 }
 
-/** Whether a value may be a caption or a list of them. A blank one is a caption that is missing. */
+/** Whether a value may be a caption or a list of captions. A blank one is a missing caption. */
 function holdsWords(node: JsonNode): boolean {
   if (node.items !== undefined) return node.items.some(holdsWords);
   if (node.fields !== undefined) {

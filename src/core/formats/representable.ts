@@ -1,7 +1,7 @@
 import { PairLensError } from '../errors.ts';
 import { sentence } from '../text/sentence.ts';
 
-/** @throws PairLensError `invalid-argument` for a caption with a line break, in a format of one caption a line. */
+/** @throws PairLensError `invalid-argument` for a caption with a line break, in a format with one caption per line. */
 export function refuseLineBreaks(caption: string, format: string): void {
   if (!/[\r\n]/.test(caption)) return;
   throw new PairLensError(
@@ -11,7 +11,7 @@ export function refuseLineBreaks(caption: string, format: string): void {
   );
 }
 
-/** @throws PairLensError `invalid-argument` for a blank caption: the file would lose a row, not gain an empty one. */
+/** @throws PairLensError `invalid-argument` for a blank caption: the file would lose the row. */
 export function refuseBlank(caption: string): void {
   if (caption.trim() !== '') return;
   throw new PairLensError('invalid-argument', sentence('The new caption is empty.'), {
@@ -19,7 +19,7 @@ export function refuseBlank(caption: string): void {
   });
 }
 
-/** @throws PairLensError `invalid-argument` for characters that no text file holds: with them it could not be read again. */
+/** @throws PairLensError `invalid-argument` for characters with which the file could not be read again. */
 export function refuseUnwritable(text: string): void {
   if (!/\0|\p{Surrogate}/u.test(text)) return;
   throw new PairLensError(

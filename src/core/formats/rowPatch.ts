@@ -3,33 +3,32 @@ import { LIMITS } from './limits.ts';
 import type { CaptionFormat, CaptionRow } from './captionFormat.ts';
 import { csvRecordStart } from './csvRecords.ts';
 
-/** A range whose owner may move it. */
+/** A range that can be moved in place. */
 export type MovableRange = { -readonly [K in keyof SourceRange]: SourceRange[K] };
 
-/** A caption and where in its file it stands. */
+/** A caption with its range in its file. */
 export interface PlacedCaption {
   readonly caption: string;
   readonly range: SourceRange;
 }
 
-/** What a change of a table's text comes to, where it changed captions and nothing else. */
+/** A change of a table that affects captions only. */
 export interface RowPatch {
-  /** The changed captions as they were and as they are. */
+  /** The changed captions, before and after. */
   readonly rows: readonly { readonly before: PlacedCaption; readonly after: PlacedCaption }[];
-  /** First character behind the changed part, as it was counted before. */
+  /** First character after the changed part, as an offset in the old text. */
   readonly from: number;
-  /** By how many lines and characters everything from there on has moved. */
+  /** Shift of everything from there on, in lines and characters. */
   readonly lines: number;
   readonly characters: number;
-  /** The line whose columns moved by as many characters, where the changed part ends within it. */
+  /** The line whose columns are shifted by `characters`, if the changed part ends within it. */
   readonly sharedLine?: number;
 }
 
 /**
- * Reads only what changed between two texts of a table: a keystroke in a table of 10,000 rows must not read them all.
- * Undefined where more than captions changed (rows came or went, name other images or cannot be read): then the whole
- * file has to be read.
- * @param known the captions of the file as it was.
+ * Reads only the changed part of a table, so that a keystroke does not read 10,000 rows. Undefined if more than captions
+ * changed (rows were added or removed, have other images or are invalid): then the whole file must be read.
+ * @param known the captions of the old text.
  */
 export async function rowPatch(
   format: CaptionFormat,
@@ -53,7 +52,7 @@ export async function rowPatch(
   }
 }
 
-/** A range behind the changed part, where it stands now. */
+/** The shifted range of a caption after the changed part. */
 export function moved(range: SourceRange, patch: RowPatch): SourceRange {
   const now = { ...range };
   move(now, patch);
@@ -68,7 +67,7 @@ export function move(range: MovableRange, { lines, characters, sharedLine }: Row
   range.line += lines;
 }
 
-/** @param header the first line, which the rows are read under; '' where they need none. */
+/** @param header the first line, with which the rows are read; '' if there is none. */
 async function linePatch(
   format: CaptionFormat,
   name: string,
@@ -78,7 +77,7 @@ async function linePatch(
 ): Promise<RowPatch | undefined> {
   const { start, endBefore, endAfter } = changedLines(before, after);
   if (start < header.length) return undefined;
-  // A line inside a quoted field is no row, whatever it looks like.
+  // A line inside a quoted field is not a row.
   const inField = (text: string): boolean =>
     csvRecordStart(text, start, format.separatorIn?.(text)) !== start;
   if (format.rows === 'records-under-header' && (inField(before) || inField(after))) {
@@ -108,8 +107,7 @@ async function linePatch(
 }
 
 /**
- * A change within the quotes of one caption leaves the rest of a JSON document as it is, wherever in it the caption
- * stands: only the string has to be read.
+ * For a change within the quotes of one caption of a JSON document, which affects this string only.
  */
 function stringPatch(
   before: string,
@@ -136,7 +134,7 @@ function stringPatch(
   return undefined;
 }
 
-/** What the characters between two quotes say; undefined where they are no JSON string, or not all of one. */
+/** The value of the characters between two quotes; undefined if they are not a complete JSON string. */
 function jsonString(text: string, start: number, end: number): string | undefined {
   if (text[start - 1] !== '"' || text[end] !== '"') return undefined;
   try {
@@ -149,7 +147,7 @@ function jsonString(text: string, start: number, end: number): string | undefine
 
 const COMPARED = 4096;
 
-/** The part of two texts between their common beginning and their common end. */
+/** The part of two texts between their common prefix and suffix. */
 interface ChangedPart {
   readonly start: number;
   readonly endBefore: number;
@@ -184,10 +182,10 @@ function changedPart(before: string, after: string): ChangedPart {
   return { start: same, endBefore: before.length - tail, endAfter: after.length - tail };
 }
 
-/** The whole lines in which two texts differ. */
+/** The lines in which two texts differ. */
 function changedLines(before: string, after: string): ChangedPart {
   const { start, endBefore } = changedPart(before, after);
-  // The common end begins with a whole line in both.
+  // The common suffix begins with a complete line in both.
   const lineEnd = before.indexOf('\n', endBefore);
   const kept = lineEnd < 0 ? 0 : before.length - lineEnd - 1;
   return {
@@ -197,7 +195,7 @@ function changedLines(before: string, after: string): ChangedPart {
   };
 }
 
-/** The first line with its end; undefined where it is all there is or is not all of the header. */
+/** The first line with its end; undefined if it is the only line or not the complete header. */
 function headerOf(text: string): string | undefined {
   const lineEnd = text.indexOf('\n');
   const header = text.slice(0, lineEnd + 1);
@@ -233,7 +231,7 @@ async function* once(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-/** Line ends in a part of a text. */
+/** Number of line ends in a part of a text. */
 function count(text: string, from: number, to: number): number {
   let lines = 0;
   for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {

@@ -3,12 +3,12 @@ import type { CaptionFile, CaptionFormat, CaptionRow, TextEdit } from './caption
 import { LIMITS } from './limits.ts';
 import { refuseBlank, refuseLineBreaks } from './representable.ts';
 
-/** How many captions a sidecar file holds; trainers differ (docs/formats.md). */
+/** How a sidecar file is split into captions; trainers differ (docs/formats.md). */
 export type CaptionsPerFile = 'whole' | 'lines' | 'first-line';
 
 /**
- * Other extensions of captions beside images: `caption_extension` of sd-scripts and `caption_ext` of ai-toolkit take any;
- * clip-retrieval has .cap. Files of extensions that are not listed are read too, where they look alike.
+ * Other sidecar extensions: `caption_extension` of sd-scripts and `caption_ext` of ai-toolkit accept any; clip-retrieval
+ * uses .cap. Files with other extensions are read, too, if they look alike.
  */
 const TEXT_EXTENSIONS = ['cap', 'captions', 'text', 'tags', 'tag', 'prompt', 'description', 'desc'];
 
@@ -17,7 +17,7 @@ interface TextSpan {
   readonly end: number;
 }
 
-/** A sidecar that is one caption, line breaks inside it included; the white space around it stays untouched. */
+/** A sidecar with one caption, which may contain line breaks; surrounding white space is kept. */
 export const sidecar: CaptionFormat = {
   id: 'sidecar',
   title: 'a text such as photo.txt or photo.caption beside photo.jpg',
@@ -25,13 +25,13 @@ export const sidecar: CaptionFormat = {
   files: { extensions: ['txt', 'caption'], besideImages: TEXT_EXTENSIONS },
   images: 'own-folder',
   rows: 'file',
-  detect: () => 0, // recognised by the image beside it, not by its content
+  detect: () => 0, // detected by the image beside it, not by its content
   read: (file) => readSidecar(file, 'whole'),
   edit: (_text, range, caption) => editTrimmed(range, caption),
   linesOf: (caption) => caption.split('\n'),
 };
 
-/** A sidecar with one caption a line, as OneTrainer and SimpleTuner read it. */
+/** A sidecar with one caption per line, as OneTrainer and SimpleTuner read it. */
 export const sidecarLines: CaptionFormat = {
   id: 'sidecar-lines',
   title: 'photo.txt or photo.caption beside photo.jpg, one caption a line',
@@ -48,8 +48,8 @@ export const sidecarLines: CaptionFormat = {
 };
 
 /**
- * The captions of a sidecar's text, none where it is blank; of a list of too many one more than are read, which tells so.
- * `image` is left for the caller to fill in.
+ * The captions of a sidecar, none if it is blank. Beyond the limit one more is returned, so that the caller can report it.
+ * `image` is set by the caller.
  */
 export function sidecarCaptions(
   text: string,
@@ -81,7 +81,7 @@ export function sidecarCaptions(
   return captions;
 }
 
-/** Line ends in the first `end` characters. */
+/** Number of line ends in the first `end` characters. */
 function lineEnds(text: string, end: number): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++;
@@ -89,9 +89,9 @@ function lineEnds(text: string, end: number): number {
 }
 
 /**
- * Whether the lines of a text are captions of their own: at least two, none blank in between (that is a
- * text of paragraphs), each of three words or more (one word a line is a list of tags), none a list item
- * or broken off in the middle of a sentence (that is wrapped prose).
+ * Whether each line of a text is a caption: at least two lines, no blank line between (paragraphs), at least
+ * three words per line (otherwise tags), no list items, and no line that ends within a sentence (wrapped
+ * prose).
  */
 export function looksLikeCaptionLines(text: string): boolean {
   const lines = text.trim().split(/\r?\n/, LIMITS.captionsPerImage);
@@ -108,9 +108,8 @@ export function looksLikeCaptionLines(text: string): boolean {
 }
 
 /**
- * How to read the sidecars of one dataset where nobody said: one caption a line if nearly all (nine in
- * ten) of the files with several lines look so, and whole files otherwise. Decided for the dataset, since
- * a trainer reads all its files one way.
+ * Default for the sidecars of a dataset: one caption per line if at least 90 % of the files with several
+ * lines look so, else whole files. Decided per dataset, because a trainer reads all its files in one way.
  */
 export function guessCaptionsPerFile(texts: Iterable<string>): CaptionsPerFile {
   let several = 0;
@@ -123,7 +122,7 @@ export function guessCaptionsPerFile(texts: Iterable<string>): CaptionsPerFile {
   return several > 0 && captionLines >= 0.9 * several ? 'lines' : 'whole';
 }
 
-/** All of a small file. */
+/** The whole text of a small file. */
 export async function joined(file: CaptionFile): Promise<string> {
   const parts: string[] = [];
   for await (const chunk of file.chunks()) parts.push(chunk);

@@ -9,35 +9,35 @@ import {
 } from './columnNames.ts';
 import { csvRecords } from './csvTable.ts';
 
-/** Which columns of a table hold the image and its captions. */
+/** Indices of the image and caption columns. */
 export interface TableColumns {
   readonly image: number;
   readonly captions: readonly number[];
   readonly split?: number;
 }
 
-/** How a table is written: what parts its fields, whether its first row names them, and which of them are wanted. */
+/** Layout of a table: separator, header, and columns. */
 export interface TableShape extends TableColumns {
   readonly separator: string;
   readonly hasHeader: boolean;
   readonly header: readonly string[];
-  /** Whether the names of the columns tell which they are; else what stands in the rows does. */
+  /** Whether the columns were detected by name, else by content. */
   readonly byName: boolean;
 }
 
-/** Rows that are looked at to tell the columns by what stands in them. */
+/** Rows used to detect columns by content. */
 export const ROWS_LOOKED_AT = 50;
-/** Share of the rows in which a column has to name images, or hold words. */
+/** Smallest share of the rows in which a column must have image names, or words. */
 const MOST = 0.8;
-/** Words of a caption on average, and share of captions that differ, where no name says that they are captions. */
+/** Smallest mean number of words, and share of distinct captions, of a caption column without a known name. */
 const MEAN_WORDS = 3;
 const DISTINCT = 0.3;
 
 const SEPARATORS = [',', '\t', ';', '|'];
 
 /**
- * The shape of a table by its first rows; undefined where they do not tell which column is which.
- * @param text its beginning, `HEAD_CHARACTERS` at most: the same for every reader of the file.
+ * The shape of a table by its first rows; undefined if the columns cannot be detected.
+ * @param text its first `HEAD_CHARACTERS` characters, the same for every reader of the file.
  */
 export function tableShape(text: string, images?: ImageNames): TableShape | undefined {
   const tables = SEPARATORS.map((separator) => ({
@@ -49,7 +49,7 @@ export function tableShape(text: string, images?: ImageNames): TableShape | unde
     if (columns !== undefined)
       return { ...columns, separator, hasHeader: true, header: rows[0] ?? [], byName: true };
   }
-  // What stands in the rows is a weaker sign: the separator that all rows have alike comes first.
+  // Content is weaker evidence than names: prefer a separator with the same number of fields in all rows.
   const even = tables.filter(({ rows }) => isEven(rows));
   for (const { separator, rows } of [...even, ...tables]) {
     const [first, ...others] = rows;
@@ -61,7 +61,7 @@ export function tableShape(text: string, images?: ImageNames): TableShape | unde
   return undefined;
 }
 
-/** What parts the fields of a table whose columns are not known. */
+/** Probable separator of a table with unknown columns. */
 export function likelySeparator(text: string): string | undefined {
   return SEPARATORS.find((separator) => {
     const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
@@ -73,7 +73,7 @@ function isEven(rows: readonly (readonly string[])[]): boolean {
   return rows.every((row) => row.length === rows[0]?.length);
 }
 
-/** A first row that names columns: none of its fields is long, a number or the name of an image. */
+/** Whether a first row is a header: no field is long, a number or an image name. */
 export function isHeader(row: readonly string[], images?: ImageNames): boolean {
   return row.every(
     (field) =>
@@ -84,7 +84,7 @@ export function isHeader(row: readonly string[], images?: ImageNames): boolean {
   );
 }
 
-/** The columns where the names of both are known ones; a name that other things bear too has to name images. */
+/** Columns by known names of both; a column with an ambiguous name must contain image names. */
 function namedColumns(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -106,7 +106,7 @@ function namedColumns(
       );
 }
 
-/** The columns by what stands in them, where it leaves no choice; the header's names help. */
+/** Columns by content, if unambiguous, with hints of the header. */
 function toldColumns(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -143,7 +143,7 @@ function namesImages(fields: readonly string[], images?: ImageNames): boolean {
   return fields.length > 0 && share(fields, (field) => namesImage(field, images)) >= MOST;
 }
 
-/** Whether a column holds names of files that are no pictures, or addresses on the network. */
+/** Whether a column contains names of other files, or URLs. */
 function namesOthers(fields: readonly string[]): boolean {
   const other = (field: string): boolean => {
     const extension = extensionOf(field.trim());
@@ -153,7 +153,7 @@ function namesOthers(fields: readonly string[]): boolean {
   return fields.length > 0 && share(fields, other) >= MOST;
 }
 
-/** Whether a column holds captions rather than names of classes and places: those are short, and repeated. */
+/** Whether a column contains captions and not short, repeated names of classes or places. */
 function holdsWords(fields: readonly string[]): boolean {
   const written = fields.filter((field) => field.trim() !== '');
   if (written.length === 0 || share(written, readsLikeCaption) < MOST) return false;

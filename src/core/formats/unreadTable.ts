@@ -15,21 +15,21 @@ import { isHeader, likelySeparator, ROWS_LOOKED_AT } from './tableColumns.ts';
 import { recordLists } from './captionsJson.ts';
 import { HEAD_CHARACTERS } from './captionFormat.ts';
 
-/** A file that may hold captions and is of no known format. */
+/** A file of unknown format that may contain captions. */
 export interface UnreadTable {
-  /** What it is, and what is missing. */
+  /** Description of the file and of what is missing. */
   readonly what: Sentence;
   readonly remedy: Sentence;
-  /** Names of images that it says, as far as it was looked at. */
+  /** Image names found in its head. */
   readonly names: readonly string[];
 }
 
-/** Columns and properties that are named in a message. */
+/** Most columns or properties named in a message. */
 const NAMED = 8;
 
 /**
- * What a file is that no format recognises, by its beginning; undefined for one that has nothing to do with captions:
- * settings, labels, boxes.
+ * Describes a file of unknown format by its head; undefined for files without captions, such as settings, labels and
+ * boxes.
  */
 export function describeUnread(head: FileHead): UnreadTable | undefined {
   if (head.isJsonLines === false) return describeJson(head);
@@ -99,7 +99,7 @@ function describeRecords(
   });
 }
 
-/** Strings of a value, those of inner objects and lists too. */
+/** All strings in a value, recursively. */
 function stringsOf(node: JsonNode): readonly string[] {
   if (node.type === 'string') return [String(node.value)];
   return [...(node.items ?? []), ...(node.fields?.values() ?? [])].flatMap(stringsOf);
@@ -122,7 +122,7 @@ function describeTable({ text, images }: FileHead): UnreadTable | undefined {
   return describe({ what, keys, values, images, how: 'column' });
 }
 
-/** Lines of a text that are captions with or without the names of images, and nothing that parts the two. */
+/** Describes lines with captions, with or without image names, without a separator. */
 function describeLines({ name, text, images }: FileHead): UnreadTable | undefined {
   if (extensionOf(name) !== 'txt') return undefined;
   const lines = text.split(/\r?\n/, ROWS_LOOKED_AT).filter((line) => line.trim() !== '');
@@ -215,7 +215,7 @@ function distinct(items: readonly string[]): string[] {
   return [...new Set(items)];
 }
 
-/** Quoted names of images in a text that is no valid JSON. */
+/** Quoted image names in invalid JSON. */
 export function namesIn(text: string, images?: ImageNames): string[] {
   const quotedTexts = [...text.matchAll(/(["'])((?:(?!\1)[^\\\n]){1,300})\1/g)].map(
     ([, , name = '']) => name,

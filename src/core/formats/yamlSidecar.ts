@@ -6,8 +6,8 @@ import { joined } from './sidecar.ts';
 import { sentence } from '../text/sentence.ts';
 
 /**
- * A YAML file beside each image, as EveryDream 2 reads them: the caption is `main_prompt`
- * (github.com/victorchall/EveryDream2trainer, doc/DATA.md); other trainers' `caption` or `prompt`.
+ * A YAML file beside each image, as in EveryDream 2: the caption is `main_prompt`
+ * (github.com/victorchall/EveryDream2trainer, doc/DATA.md), or `caption` or `prompt` of other trainers.
  */
 export const yamlSidecar: CaptionFormat = {
   id: 'yaml-sidecar',
@@ -16,18 +16,18 @@ export const yamlSidecar: CaptionFormat = {
   files: { extensions: [], besideImages: ['yaml', 'yml'] },
   images: 'own-folder',
   rows: 'file',
-  detect: () => 0, // recognised by the image beside it
+  detect: () => 0, // detected by the image beside it
   read,
   readSidecar,
   edit: (text, range, caption) => {
     refuseBlank(caption);
-    // A block ends with its line end, which belongs to the file.
+    // The final line end of a block belongs to the file.
     const lineEnd = /\r?\n$/.exec(text.slice(range.start, range.end))?.[0] ?? '';
     return { start: range.start, end: range.end, newText: quoted(caption) + lineEnd };
   },
 };
 
-/** A double-quoted scalar: JSON's escapes are YAML's as well. */
+/** A double-quoted scalar; JSON escapes are valid YAML. */
 function quoted(caption: string): string {
   return JSON.stringify(caption).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
