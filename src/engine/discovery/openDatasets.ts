@@ -12,6 +12,7 @@ import type { FileSystem, Log } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
+import { toldArchives, withPackedImages } from './packedImages.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
 import { readFileHead, readTable, type CaptionTable } from './captionTables.ts';
@@ -202,7 +203,9 @@ export async function lookInto(
     owners.of(problem.file)?.problems.push(problem);
   }
   if (groups.size > 0) {
+    const archives = toldArchives(tables);
     for (const problem of entries.flatMap((entry) => unreadProblem(entry) ?? [])) {
+      if (archives.has(problem.file)) continue;
       // Nothing may be passed over because it lies beside the datasets rather than in one.
       (owners.of(folderOf(problem.file)) ?? groupAt(groups, '')).problems.push(problem);
     }
@@ -263,7 +266,10 @@ async function readTables(
         if (told === undefined && problem === undefined) shapeless.push(file);
         continue;
       }
-      const table = await readTable(files, dir, absolute, file, format, index, signal, log);
+      const table = withPackedImages(
+        await readTable(files, dir, absolute, file, format, index, signal, log),
+        listing.rest,
+      );
       // Much JSON has "images" without being about captions; a file of this shape without any is none.
       const { pairs, problems: flaws, unlistedRows, unjudged } = table;
       if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) tables.push(table);
