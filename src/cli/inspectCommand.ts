@@ -7,7 +7,7 @@ import { existingFolder, runOptions, type CommandContext } from './commandContex
 import { inspectFolder } from './composeCli.ts';
 import { number } from './progressLine.ts';
 
-/** `pairlens inspect`: what lies in a folder and what became of it. Opens no encoder. */
+/** `pairlens inspect`: the files of a folder and how they are read. Loads no encoder. */
 export async function inspectCommand(
   folder: string,
   { json }: { readonly json?: true | undefined },
@@ -64,7 +64,7 @@ function inventoryText({ datasets, images, texts, unread }: Inventory, width: nu
   return `${lines.map((line) => indented(line, width)).join('\n')}\n`;
 }
 
-/** A long line goes on under its first word. */
+/** Wraps a line with a hanging indent. */
 function indented(line: string, width: number): string {
   const indent = ' '.repeat(line.length - line.trimStart().length);
   const [first = '', ...rest] = wrapAnsi(line.trim(), width - indent.length, { hard: true }).split(

@@ -1,37 +1,37 @@
-/** What decoding a picture tells about it beside its pixels. */
+/** Facts about an image, computed while decoding it. */
 export interface PictureFacts {
-  /** Of the original, upright (EXIF orientation applied), in pixels. */
+  /** Size of the original, upright (EXIF orientation applied), in pixels. */
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 1 (as stored) to 8; 1 where there is none. */
+  /** EXIF orientation, 1 (as stored) to 8; default 1. */
   readonly orientation: number;
-  /** Share of the picture, 0..1, that looks otherwise without its alpha channel than on white. */
+  /** Share of pixels, 0..1, that differ without the alpha channel from those on white. */
   readonly hidden: number;
-  /** How much of it is one colour, from the bottom up, 0..1; 0 where that is no sign of damage. */
+  /** Share of the image that has one colour, from the bottom up, 0..1; 0 if that is no sign of damage. */
   readonly blank: number;
 }
 
-/** A picture of which nothing is to be said. */
+/** Facts of an image without anomalies. */
 export function plainFacts(width: number, height: number): PictureFacts {
   return { width, height, orientation: 1, hidden: 0, blank: 0 };
 }
 
-/** Levels by which pixels of one colour may differ: JPEG keeps plain areas within one or two. */
+/** Largest difference of pixels of one colour, in levels; in JPEG plain areas differ by one or two. */
 const SAME_COLOUR = 3;
-/** A picture is blank from this share on. */
+/** Smallest share of a blank image. */
 export const WHOLLY_BLANK = 0.97;
-/** A plain lower part of so much is a cut-off picture. Decoders fill up with middle grey, of which less is enough. */
+/** Smallest plain lower share of a truncated image; less is enough for middle grey, with which decoders fill. */
 const CUT_OFF = 0.5;
 const CUT_OFF_IN_GREY = 0.2;
 const FILL_GREY = 128;
-/** A colour that fills so much of what is above as well is the background of a drawing or a cut-out object. */
+/** If the colour also has this share of the upper part, it is the background of a drawing or a cut-out object. */
 const BACKGROUND = 0.2;
 
 /**
- * How much of a picture is one colour, from the bottom up: all of it, or a lower part as a cut-off download leaves it.
- * A plain background is no damage: there is much of it above as well.
+ * Share of an image that has one colour, from the bottom up: the whole image, or the lower part of a truncated download.
+ * A plain background, which is also in the upper part, does not count.
  * @param rgb of a square of `size`
- * @returns 0..1; 0 where too little is plain to speak of.
+ * @returns 0..1; 0 below the thresholds.
  */
 export function blankShare(rgb: Uint8Array, size: number): number {
   const colour = rgb.subarray(rgb.length - 3);
@@ -54,18 +54,18 @@ export function blankShare(rgb: Uint8Array, size: number): number {
   return share >= (grey ? CUT_OFF_IN_GREY : CUT_OFF) ? share : 0;
 }
 
-/** Levels from which on a pixel looks otherwise. */
+/** Smallest visible difference of a pixel, in levels. */
 const OTHER_COLOUR = 40;
-/** Pixels that are looked at: enough for a share to a hundredth. */
+/** Sampled pixels: enough for an accuracy of 0.01. */
 const SAMPLE = 50_000;
 
 /**
- * Share of the pixels, 0..1, whose colour is another one without the alpha channel than on white.
- * @param rgba 4 bytes a pixel
+ * Share of the pixels, 0..1, whose colour without the alpha channel differs from that on white.
+ * @param rgba 4 bytes per pixel
  */
 export function hiddenShare(rgba: Uint8Array): number {
   const pixels = Math.floor(rgba.length / 4);
-  // An odd step does not fall in with the width of most pictures.
+  // An odd step does not divide the width of most images.
   const step = Math.max(1, 2 * Math.floor(pixels / SAMPLE / 2) + 1);
   let looked = 0;
   let other = 0;

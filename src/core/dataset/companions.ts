@@ -5,27 +5,27 @@ import { baseName, commonFolder, folderOf } from './paths.ts';
 import { splitFromFolders } from './split.ts';
 
 /*
- * Companions are pictures that belong to a captioned one and have no caption of their own: control and conditioning
- * images, masks, edit sources, depth and edge maps, and the pictures of regularisation folders. They are told by how
- * they lie to the captioned ones, as trainers find them: by the same file name in another folder (`control_directory`
- * of musubi-tuner, `control_path` of ai-toolkit, `conditioning_data_dir` of sd-scripts, mask folders of SimpleTuner),
- * or by another ending of the name in the same folder (OneTrainer's `-masklabel`). docs/formats.md, "Companions".
+ * Companions are images that belong to a captioned image and have no own caption: control and conditioning images, masks,
+ * edit sources, depth and edge maps, and the images of regularisation folders. They are detected like in trainers: by the
+ * same file name in another folder (`control_directory` of musubi-tuner, `control_path` of ai-toolkit,
+ * `conditioning_data_dir` of sd-scripts, mask folders of SimpleTuner), or by a suffix of the name in the same folder
+ * (OneTrainer's `-masklabel`). See docs/formats.md, "Companions".
  */
 
-/** Pictures of one folder, or of one ending, that belong to captioned ones. */
+/** Companions in one folder, or with one suffix. */
 export interface CompanionGroup {
   readonly companions: readonly DatasetPath[];
-  /** For those that have it, the picture they belong to. */
+  /** The image that each belongs to, if it was found. */
   readonly partnerOf: ReadonlyMap<DatasetPath, DatasetPath>;
-  /** The folder of the pictures they belong to; undefined for regularisation pictures, which belong to none. */
+  /** The folder of these images; undefined for regularisation images. */
   readonly partners: DatasetPath | undefined;
-  /** What tells that they are companions: their names alone, or also the name of the folder or the ending. */
+  /** Evidence: matching names only, or also a typical name of the folder or suffix. */
   readonly evidence: 'names' | 'named';
-  /** Captioned pictures among `partners` that should have a companion, as nearly all do, and have none. */
+  /** Captioned images in `partners` without a companion, if nearly all have one. */
   readonly bare: readonly DatasetPath[];
 }
 
-/** Words that trainers and their guides use for folders and endings of companions, with or without a number. */
+/** Typical words in names of companion folders and suffixes, with or without a number. */
 const COMPANION_WORDS = new Set([
   ...['mask', 'masks', 'masklabel', 'condlabel', 'matte', 'mattes', 'seg', 'segmentation'],
   ...['control', 'controls', 'controlnet', 'cond', 'conds', 'condition', 'conditions'],
@@ -50,25 +50,25 @@ const COMPANION_WORDS = new Set([
 const REGULARISATION =
   /^(?:regs?|regulari[sz]ation)(?:[-_ ]?(?:images?|imgs?|data|dataset|sets?|dir|folder))?$|^class[-_ ](?:images?|imgs?|data|dir)$/i;
 
-/** Shares of names that have to agree: where a word tells what they are, where none does, where the names are counters. */
+/** Smallest share of matching names: with a typical word, without one, and for names that are only counters. */
 const HALF = 0.5;
 const NEARLY_ALL = 0.8;
 const ALL_BUT_ONE_IN_TWENTY = 0.95;
-/** Without a telling word, one or two names that agree may be chance. */
+/** Without a typical word, fewer matching names may be a coincidence. */
 const LEAST_NAMES = 2;
-/** Bounds, so that many folders of like names, and names of many parts, cost little. */
+/** Limits for many folders with similar names, and for names with many parts. */
 const MOST_FOLDERS = 100;
 const MOST_PARTS = 4;
-/** Separators of a file name at which an ending or a beginning may be set off. */
+/** Separators of a suffix or prefix in a file name. */
 const SEPARATED = /[-_. ]+/g;
-/** A name that says no more than a place in a row: `0001`, `IMG_0042`, `frame-7`. */
+/** A name that is only a counter: `0001`, `IMG_0042`, `frame-7`. */
 const COUNTER = /^[a-z]{0,8}[-_ ]?\d+$/i;
 
 /**
- * The companions among the pictures of a folder tree.
- * @param images every picture
- * @param captioned those with a caption, in a file beside them or in a caption file
- * @param named those that a row of a caption file names beside its image: companions already
+ * Finds the companions among the images of a folder tree.
+ * @param images all images
+ * @param captioned images with a caption in a sidecar or table
+ * @param named companions named by rows of caption files
  */
 export function companionGroups(
   images: readonly DatasetPath[],
@@ -117,7 +117,7 @@ function folderWith(
   };
 }
 
-/** Pictures of a class in general that kohya and diffusers train beside the subject; they need no captions. */
+/** Regularisation images of kohya and diffusers, which need no captions. */
 function regularisation({ path, bare }: ImageFolder): CompanionGroup | undefined {
   if (!path.split('/').some((part) => REGULARISATION.test(part))) return undefined;
   return {
@@ -129,7 +129,7 @@ function regularisation({ path, bare }: ImageFolder): CompanionGroup | undefined
   };
 }
 
-/** A picture with its name cut in two: what it shares with its partner, and the rest. */
+/** An image whose name is split into the part shared with its partner, and the rest. */
 interface CutName {
   readonly image: DatasetPath;
   readonly core: string;
@@ -138,14 +138,14 @@ interface CutName {
 
 type Cut = (name: string) => readonly (readonly [core: string, rest: string])[];
 
-/** Ways in which the name of a companion in a folder of its own may differ from that of its picture: not at all, by its ending, by its beginning. */
+/** Splits of a companion's name in its own folder: equal to that of its image, with a suffix, with a prefix. */
 const CUTS: readonly Cut[] = [
   (name) => [[name, '']],
   (name) => endingsOf(name).slice(-1),
   (name) => beginningsOf(name).slice(0, 1),
 ];
 
-/** A folder without captions whose names are those of a captioned one. */
+/** A folder without captions that has the names of a captioned folder. */
 function mirrored(folder: ImageFolder, index: NameIndex): CompanionGroup | undefined {
   let best: CompanionGroup | undefined;
   for (const cut of CUTS) {
@@ -163,7 +163,7 @@ function mirroredBy(
   const names = bare.flatMap((image) =>
     cut(nameOf(image)).map(([core, rest]): CutName => ({ image, core, rest })),
   );
-  // `x_mask.png`: the same ending for all of them, or numbers (musubi-tuner's `x_0.png`, `x_1.png`).
+  // `x_mask.png`: the same suffix for all, or numbers (musubi-tuner's `x_0.png`, `x_1.png`).
   const rests = new Set(names.map(({ rest }) => rest));
   if (rests.size > 1 && ![...rests].every(isNumber)) return undefined;
   const partners = index.bestFor(path, names);
@@ -181,7 +181,7 @@ function mirroredBy(
   const share = telling ? HALF : onlyCounters ? ALL_BUT_ONE_IN_TWENTY : NEARLY_ALL;
   if (partnerOf.size < share * bare.length) return undefined;
   if (!telling && served.size < LEAST_NAMES) return undefined;
-  // Two batches of photos may both begin at 0001; that they end at one number too is no chance.
+  // Two batches of photos may both begin at 0001, but usually have different last numbers.
   if (onlyCounters && served.size < share * folder.images.length) return undefined;
   return {
     companions: bare,
@@ -192,7 +192,7 @@ function mirroredBy(
   };
 }
 
-/** Those without a companion, where nearly all have one. */
+/** Images without a companion, if nearly all have one. */
 function lacking(
   captioned: readonly DatasetPath[],
   served: ReadonlySet<DatasetPath>,
@@ -201,7 +201,7 @@ function lacking(
   return captioned.length - without.length >= NEARLY_ALL * captioned.length ? without : [];
 }
 
-/** In a folder with captions: pictures of one ending (or beginning) that is never captioned, beside captioned ones. */
+/** Companions in a captioned folder: images with a suffix (or prefix) that no captioned image has. */
 function besideCaptioned(folder: ImageFolder): CompanionGroup[] {
   const found: CompanionGroup[] = [];
   const taken = new Set<DatasetPath>();
@@ -210,7 +210,7 @@ function besideCaptioned(folder: ImageFolder): CompanionGroup[] {
     const byRest = new Map<string, CutName[]>();
     for (const image of folder.bare) {
       for (const [core, rest] of cut(nameOf(image))) {
-        // `photo_2` beside `photo_1` is the next photo.
+        // `photo_2` is not a companion of `photo_1`.
         if (!captioned.hasRest(rest) && !isNumber(rest))
           pushTo(byRest, rest, { image, core, rest });
       }
@@ -254,9 +254,9 @@ function endingGroup(
   };
 }
 
-/** The captioned pictures of a folder by the two parts of their names. */
+/** Captioned images of a folder by the two parts of their names. */
 class CaptionedNames {
-  /** For each rest, empty included, the pictures by their cores. */
+  /** By rest (possibly empty) and core. */
   readonly #byRest = new Map<string, Map<string, DatasetPath>>();
 
   constructor(captioned: readonly DatasetPath[], cut: Cut) {
@@ -273,7 +273,7 @@ class CaptionedNames {
     return this.#byRest.has(rest);
   }
 
-  /** Those of the one rest that goes with most of the names: `x_dataset` with `x_control`, `x` with `x_mask`. */
+  /** The images with the rest that matches most of the names: `x_dataset` for `x_control`, `x` for `x_mask`. */
   bestFor(
     names: readonly CutName[],
   ): { readonly ofCore: ReadonlyMap<string, DatasetPath> } | undefined {
@@ -290,11 +290,11 @@ class CaptionedNames {
 
 interface NamedFolder {
   readonly folder: ImageFolder;
-  /** Its pictures by name; without the ending too, where all have the same (`x_dataset`). */
+  /** Its images by name, also without a common suffix (`x_dataset`). */
   readonly ofName: ReadonlyMap<string, DatasetPath>;
 }
 
-/** Captioned folders by the names of their pictures. */
+/** Captioned folders by image name. */
 class NameIndex {
   readonly #folders = new Map<string, NamedFolder[]>();
 
@@ -305,7 +305,7 @@ class NameIndex {
     }
   }
 
-  /** The folder that has most of the names, of several the nearest. */
+  /** The folder with most of the names; of several the nearest. */
   bestFor(path: DatasetPath, names: readonly CutName[]): NamedFolder | undefined {
     const votes = new Map<NamedFolder, number>();
     for (const { core } of names) {
@@ -331,7 +331,7 @@ function namesOf({ images }: ImageFolder): Map<string, DatasetPath> {
   return names;
 }
 
-/** The file's name without folder and extension, for comparing. */
+/** File name without folder and extension, for comparison. */
 function nameOf(image: DatasetPath): string {
   return stemOf(baseName(image)).normalize('NFC').toLowerCase();
 }
@@ -346,7 +346,7 @@ function beginningsOf(name: string): (readonly [core: string, rest: string])[] {
   return separatorsOf(name).map(({ end }) => [name.slice(end), name.slice(0, end)]);
 }
 
-/** Where the parts of a name are set off, its first and last characters left out. */
+/** Separators within a name, without its first and last characters. */
 function separatorsOf(name: string): { readonly start: number; readonly end: number }[] {
   return [...name.matchAll(SEPARATED)]
     .map(({ index, 0: mark }) => ({ start: index, end: index + mark.length }))
@@ -358,7 +358,7 @@ function isNumber(rest: string): boolean {
   return /^[-_. ]+\d+$|^\d+[-_. ]+$/.test(rest);
 }
 
-/** Whether a folder or an ending is named after a kind of companion: `control1`, `conditioning_images`, `_mask`. */
+/** Whether the name of a folder or suffix is typical of companions: `control1`, `conditioning_images`, `_mask`. */
 export function tellsCompanion(text: string): boolean {
   return text
     .toLowerCase()
@@ -366,13 +366,13 @@ export function tellsCompanion(text: string): boolean {
     .some((word) => COMPANION_WORDS.has(word));
 }
 
-/** Folders named `train` and `val` may number their pictures alike. */
+/** Folders of different splits may have the same counters. */
 function isOtherSplit(a: DatasetPath, b: DatasetPath): boolean {
   const [left, right] = [splitFromFolders(a), splitFromFolders(b)];
   return left !== undefined && right !== undefined && left !== right;
 }
 
-/** How many folders lie between two. */
+/** Path distance of two folders. */
 function distance(a: DatasetPath, b: DatasetPath): number {
   const shared = commonFolder(a, b);
   const depth = (path: DatasetPath): number => (path === '' ? 0 : path.split('/').length);

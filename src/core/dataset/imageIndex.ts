@@ -4,8 +4,8 @@ import { stemOf } from './fileKinds.ts';
 import { baseName, folderOf, isWithin } from './paths.ts';
 
 /**
- * Finds the listed image a written name means. Names are compared as they stand, then in Unicode
- * normal form C: macOS hands out decomposed names for what was typed composed.
+ * Finds listed images by name. Names are compared as written, then in Unicode normal form C, because macOS
+ * returns decomposed names.
  */
 export class ImageIndex {
   readonly paths: readonly DatasetPath[];
@@ -18,14 +18,14 @@ export class ImageIndex {
   #nameStems: Map<string, DatasetPath[]> | undefined;
   #foldedNameStems: Map<string, DatasetPath[]> | undefined;
 
-  /** @param unlisted images that are there but cannot be opened, such as broken links: reported by themselves. */
+  /** @param unlisted images that cannot be opened, such as broken links, which are reported separately. */
   constructor(paths: readonly DatasetPath[], unlisted: Iterable<DatasetPath> = []) {
     this.paths = paths;
     this.#exact = new Set(paths);
     this.#unlisted = new Set(unlisted);
   }
 
-  /** Whether a path is that of an image which cannot be opened, and of which a problem of its own tells. */
+  /** Whether a path is an image that cannot be opened, which is reported separately. */
   isUnlisted(path: DatasetPath): boolean {
     return this.#unlisted.has(path);
   }
@@ -36,19 +36,19 @@ export class ImageIndex {
     return this.#normal.get(path.normalize('NFC'));
   }
 
-  /** Images whose path without extension is this one (kohya writes its keys so). */
+  /** Images with this path without extension (as in kohya's keys). */
   withStem(stem: DatasetPath): readonly DatasetPath[] {
     this.#stems ??= groupBy(this.paths, (path) => stemOf(path).normalize('NFC'));
     return this.#stems.get(stem.normalize('NFC')) ?? [];
   }
 
-  /** Images whose path differs from this one in upper and lower case only. */
+  /** Images whose path differs only in case. */
   differingInCase(path: DatasetPath): readonly DatasetPath[] {
     this.#folded ??= groupBy(this.paths, fold);
     return this.#folded.get(fold(path)) ?? [];
   }
 
-  /** The images of this file name, with or without its extension, wherever they lie. */
+  /** Images with this file name, with or without its extension, in any folder. */
   allNamed(written: string): readonly DatasetPath[] {
     const name = fold(baseName(written.trim().replaceAll('\\', '/')));
     this.#names ??= groupBy(this.paths, (path) => fold(baseName(path)));
@@ -58,14 +58,14 @@ export class ImageIndex {
     return this.#foldedNameStems.get(name) ?? [];
   }
 
-  /** The first image of this file name anywhere below `folder`: where a lost one may have gone. */
+  /** The first image with this file name below `folder`, as a hint for a missing one. */
   named(name: string, folder: DatasetPath): DatasetPath | undefined {
     this.#names ??= groupBy(this.paths, (path) => fold(baseName(path)));
     const known = this.#names.get(fold(baseName(name.replaceAll('\\', '/')))) ?? [];
     return known.find((path) => isWithin(path, folder));
   }
 
-  /** Images of this file name in any folder; with `byStem` also those that have the name before their extension. */
+  /** Images with this file name in any folder; with `byStem` also with this name without extension. */
   namesakes(name: string, byStem: boolean): readonly DatasetPath[] {
     this.#names ??= groupBy(this.paths, (path) => fold(baseName(path)));
     const exact = (this.#names.get(fold(name)) ?? []).filter(
@@ -76,12 +76,12 @@ export class ImageIndex {
     return this.#nameStems.get(name.normalize('NFC')) ?? [];
   }
 
-  /** Whether an image anywhere has this file name, with or without its extension, whatever folder is written before it. */
+  /** Whether an image in any folder has this file name, with or without extension; the written folder is ignored. */
   isNamed(written: string): boolean {
     return this.allNamed(written).length > 0;
   }
 
-  /** Folders that hold images directly, in order of first mention. */
+  /** Folders that directly contain images, in order of first occurrence. */
   get folders(): readonly DatasetPath[] {
     return [...new Set(this.paths.map(folderOf))];
   }

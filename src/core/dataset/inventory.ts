@@ -1,9 +1,9 @@
 import type { Sentence } from '../text/sentence.ts';
 import type { DatasetPath } from './dataset.ts';
 
-/** Rows of caption files that were understood and are not audited. */
+/** Valid rows of caption files that are not audited. */
 export interface UnjudgedRows {
-  /** What they are, in words that follow their number: "conversations about several images". */
+  /** Kind of the rows, as a phrase after their number: "conversations about several images". */
   readonly what: Sentence;
   readonly count: number;
 }
@@ -16,7 +16,7 @@ export interface FormatCount {
 }
 
 export interface InventoryDataset {
-  /** Relative to the folder that was looked at; empty for that folder itself. */
+  /** Relative to the inspected folder; empty for that folder itself. */
   readonly root: DatasetPath;
   readonly formats: readonly FormatCount[];
   readonly images: number;
@@ -24,30 +24,30 @@ export interface InventoryDataset {
   readonly unjudged: readonly UnjudgedRows[];
 }
 
-/** Files that may hold captions, or images, and were not read. */
+/** Files that may contain captions, or are images, and were not read. */
 export interface UnreadFiles {
   /** The first of them, at most `UNREAD_NAMED`. */
   readonly files: readonly DatasetPath[];
   readonly count: number;
-  /** What they are and why they were not read; continues "train.json: ". */
+  /** Description and reason, as a phrase after "train.json: ". */
   readonly what: Sentence;
   /** What to do. */
   readonly remedy: Sentence;
-  /** Images without a caption elsewhere that they may caption. */
+  /** Images without another caption that they may caption. */
   readonly images: readonly DatasetPath[];
-  /** Whether they are no matter of an audit: captions of videos. */
+  /** Whether they are ignored on purpose (captions of videos). */
   readonly isLeftAlone: boolean;
 }
 
-/** Names of files that are kept of each entry. */
+/** File names stored per entry. */
 export const UNREAD_NAMED = 5;
 
-/** What lies in a folder and what became of it. */
+/** The files of a folder and how they were read. */
 export interface Inventory {
   /** Absolute path. */
   readonly dir: string;
   readonly images: number;
-  /** Files with the extension of a caption beside an image. */
+  /** Number of files with a sidecar extension. */
   readonly texts: number;
   readonly datasets: readonly InventoryDataset[];
   readonly unread: readonly UnreadFiles[];

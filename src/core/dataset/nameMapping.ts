@@ -4,25 +4,25 @@ import { stemOf } from './fileKinds.ts';
 import { baseName, joinPath } from './paths.ts';
 
 /**
- * What names written for another place have in common: a beginning that stands for a folder here. Training scripts get
- * the folder as an option, or ran on another machine, where the names were absolute.
+ * Maps a common prefix of image names to a folder of this dataset. Names have such a prefix if the training script gets
+ * the image folder as an option, or if they were absolute on another machine.
  */
 export interface NameMapping {
-  /** Parts of the beginning; none where names are relative to `folder`. */
+  /** Parts of the prefix; empty if names are relative to `folder`. */
   readonly prefix: readonly string[];
   readonly folder: DatasetPath;
 }
 
-/** Names that are looked at to find the mapping; it is then tried with all. */
+/** Names used to find the mapping, which is then applied to all. */
 const SAMPLE = 500;
-/** Images of one file name that are looked at. */
+/** Most images considered for one file name. */
 const NAMESAKES = 50;
 
 /**
- * The one mapping that fits most of the names, or undefined where none does or several do as well.
- * @param names as written, none of them found as they stand
- * @param namesakes images whose file name is that of a written one; with `byStem`, whose stem is
- * @param captionFile of several folders that fit, the one that its name speaks of is meant
+ * The mapping that explains most of the names; undefined if there is none or several are equally good.
+ * @param names as written, none of them found without a mapping
+ * @param namesakes images with the file name of a written one; with `byStem` with its stem
+ * @param captionFile decides between several folders by its name
  */
 export function mappingOf(
   names: readonly string[],
@@ -52,7 +52,7 @@ export function mappingOf(
   return tied ? undefined : first.mapping;
 }
 
-/** Votes for each mapping that leads from a written name to an image. */
+/** Adds votes for each mapping from a written name to an image. */
 function vote(
   votes: Map<string, { readonly mapping: NameMapping; count: number }>,
   parts: readonly string[],
@@ -75,7 +75,7 @@ function vote(
   }
 }
 
-/** How well a folder goes with a caption file where the names fit several. */
+/** Rank of a folder for a caption file, if several folders have the names. */
 function rank({ folder }: NameMapping, captionFile: DatasetPath): number {
   const last = baseName(folder).toLowerCase();
   if (last !== '' && stemOf(baseName(captionFile)).toLowerCase().includes(last)) return 2;
@@ -83,7 +83,7 @@ function rank({ folder }: NameMapping, captionFile: DatasetPath): number {
   return tellsCompanion(last) ? -1 : 0;
 }
 
-/** Where a mapping puts a name; undefined where the name does not begin so. */
+/** The mapped path of a name; undefined if the name does not have the prefix. */
 export function mapped({ prefix, folder }: NameMapping, name: string): DatasetPath | undefined {
   const parts = partsOf(name);
   if (parts === undefined || parts.length <= prefix.length) return undefined;
@@ -91,14 +91,14 @@ export function mapped({ prefix, folder }: NameMapping, name: string): DatasetPa
   return joinPath(folder, parts.slice(prefix.length).join('/'));
 }
 
-/** The beginning of a name that a mapping replaces, as it is written. */
+/** The replaced prefix of a name, as written. */
 export function writtenPrefix({ prefix }: NameMapping, name: string): string {
   const slash = name.includes('\\') ? '\\' : '/';
   const start = /^[\\/]*/.exec(name)?.[0] ?? '';
   return prefix.length === 0 ? '' : start + prefix.join(slash);
 }
 
-/** Parts of a written path, a drive or a server among them; undefined for what is no path of a file. */
+/** Parts of a written path, including a drive or server; undefined if it is not a file path. */
 function partsOf(name: string): string[] | undefined {
   if (/^(?:[A-Za-z][A-Za-z0-9+.-]+:\/\/|data:)/.test(name) || name.includes('\0')) return undefined;
   const parts = name.split(/[\\/]+/).filter((part) => part !== '' && part !== '.');

@@ -1,9 +1,8 @@
-/** Such as the order in which a file manager shows files: `photo2` comes before `photo10`. */
+/** Order of files as in file managers: `photo2` before `photo10`. */
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /**
- * The place of each path among all of them in natural order, folder by folder. Paths that the order does not tell
- * apart are ordered by their code units.
+ * The rank of each path in natural order, folder by folder. Equal paths are ordered by code units.
  */
 export function naturalRanks(paths: readonly string[]): Int32Array {
   const order = paths

@@ -1,42 +1,42 @@
 import type { Steps } from '../steps.ts';
 import { isContentWord } from './contentWords.ts';
 
-/** A text that stands for a caption when it is judged, and its part in it: the parts of one caption add up to 1. */
+/** A text that represents a caption when it is scored, with its weight; the weights of one caption add up to 1. */
 export interface JudgedText {
   readonly text: string;
   readonly weight: number;
 }
 
-/** A phrase that so many captions share that it tells none of them apart. */
+/** A phrase shared by so many captions that it does not distinguish them. */
 export interface SharedPhrase {
-  /** As the captions have it, lower case. */
+  /** The phrase in lower case. */
   readonly text: string;
-  /** Part of the captions that have it, 0..1. */
+  /** Share of captions with the phrase, 0..1. */
   readonly share: number;
 }
 
-/** Below the first share a phrase is content, from the second on it is boilerplate; between them it fades. */
+/** Below the first share a phrase is content, from the second it is boilerplate; between them its weight decreases. */
 const CONTENT = 0.6;
 const SHARED = 0.8;
-/** The share of few captions is uncertain: so many without any phrase are added to them. */
+/** Pseudo-count of captions without a phrase, because the share in few captions is uncertain. */
 const PRIOR_CAPTIONS = 2;
-/** Longest run of words looked at at the beginning and at the end of captions. */
+/** Longest run of words at the beginning and at the end of captions. */
 const LONGEST_RUN = 8;
-/** Captions that name the candidates; all captions are counted for those. */
+/** Captions used to find candidates, which are then counted in all captions. */
 const SAMPLE = 2000;
-/** Part of the sample that makes a candidate: well below `CONTENT`. */
+/** Smallest share of the sample of a candidate: well below `CONTENT`. */
 const CANDIDATE = 0.4;
 const PER_STEP = 500;
 
-/** Where tags and sentences end: commas and the like, line ends, and full stops before a space. */
+/** Ends of tags and sentences: commas and similar characters, line ends, full stops before a space. */
 const SEPARATOR = /[,;|\r\n]+|[.!?]+(?=\s|$)/g;
 const WORD = /[\p{L}\p{N}_][\p{L}\p{M}\p{N}_'-]*/gu;
 
 /**
- * Trigger words, quality tags, shared beginnings and ends: what most captions of a dataset share word for word says
- * nothing about a single image, and makes captions look more alike than they are. It is left out of what is embedded.
- * Which phrases are shared is learnt from the captions. A phrase whose share lies between two thirds and four fifths
- * fades out step by step, so that one caption more or less changes little.
+ * Trigger words, quality tags, shared beginnings and ends: phrases of most captions of a dataset contain no information
+ * about a single image and make captions too similar, so they are left out of the embedded text. The phrases are found in
+ * the captions. The weight of a phrase decreases gradually between the shares `CONTENT` and `SHARED`, so that
+ * a single caption changes little.
  */
 export class Boilerplate {
   /** Shared tags and sentences, and shared beginnings and ends, the most frequent first. */
@@ -58,13 +58,13 @@ export class Boilerplate {
       .sort((a, b) => b.share - a.share || (a.text < b.text ? -1 : 1));
   }
 
-  /** None: every caption is judged by its whole text. */
+  /** No boilerplate: whole captions are embedded. */
   static readonly none = new Boilerplate(new Map(), new Set(), []);
 
   /**
-   * Learns what the captions share.
-   * @param captions one for each pair, repeated ones repeated
-   * @param triggerWords words and phrases that a person named as boilerplate
+   * Finds the shared phrases.
+   * @param captions one for each pair, including repetitions
+   * @param triggerWords words and phrases that the user named as boilerplate
    */
   static *of(
     captions: readonly string[],
@@ -75,14 +75,14 @@ export class Boilerplate {
     return new Boilerplate(edges, new Set(words.keys()), triggerWords);
   }
 
-  /** Whether most captions hold the word: it speaks for or against none of them. */
+  /** Whether most captions contain the word, which is then not informative. */
   isShared(word: string): boolean {
     return this.#words.has(word.toLowerCase()) || this.#triggers.some((t) => isWhole(word, t));
   }
 
   /**
-   * The texts that stand for a caption: the caption itself where it holds no boilerplate; none where it holds nothing
-   * else, so that there is nothing to judge.
+   * The texts that represent a caption: the caption itself if it has no boilerplate; none if it has nothing else, so that
+   * it is not scored.
    */
   judged(caption: string): readonly JudgedText[] {
     const cuts = this.#edges.size + this.#triggers.length > 0 ? this.#cuts(caption) : [];
@@ -90,7 +90,7 @@ export class Boilerplate {
     const texts = new Map<string, number>();
     let left = 1;
     const gone: Cut[] = [];
-    // The text without the surest k cuts counts as much as the next one is less sure.
+    // Weight of the text without the k most certain cuts: the difference of certainty to the next cut.
     for (const cut of [...cuts, undefined]) {
       const next = cut?.sure ?? 0;
       if (left > next) {
@@ -102,12 +102,12 @@ export class Boilerplate {
     }
     const telling = [...texts].filter(([text]) => hasWord(text));
     const total = telling.reduce((sum, [, weight]) => sum + weight, 0);
-    // What is nothing but boilerplate for the most part is not judged by the rest.
+    // A caption that is mostly boilerplate is not scored by its rest.
     if (total < 0.5) return [];
     return telling.map(([text, weight]) => ({ text, weight: weight / total }));
   }
 
-  /** What goes of a caption, the surest first. */
+  /** The parts to leave out of a caption, the most certain first. */
   #cuts(caption: string): Cut[] {
     const cuts: Cut[] = [];
     for (const trigger of this.#triggers) {
@@ -125,7 +125,7 @@ export class Boilerplate {
   }
 }
 
-/** The tags of a tag list, or the sentences of a longer caption, with their places; one alone for anything else. */
+/** The tags of a tag list, or the sentences of a longer caption, with their ranges; else a single part. */
 export function captionParts(
   caption: string,
 ): { readonly text: string; readonly start: number; readonly end: number }[] {
@@ -154,7 +154,7 @@ function sureness(share: number): number {
   return Math.min(1, Math.max(0, (share - CONTENT) / (SHARED - CONTENT)));
 }
 
-/** Tags, or sentences: ranges from behind one separator to behind the next. */
+/** Tags, or sentences: each range extends from after one separator to after the next. */
 function segmentsOf(caption: string): Keyed[] {
   const segments: Keyed[] = [];
   let start = 0;
@@ -197,8 +197,8 @@ function wordsOf(caption: string): Word[] {
 }
 
 /**
- * Runs of words that captions begin with, within their first tag or sentence. The last content word of a run is kept:
- * it is what the words behind it speak of ("a photo of sks | dog running").
+ * Runs of words at the beginning of captions, within their first tag or sentence. The last content word of a run is kept,
+ * because the words after it refer to it ("a photo of sks | dog running").
  */
 function startsOf([first]: readonly Keyed[], words: readonly Word[]): Keyed[] {
   const runs: Keyed[] = [];
@@ -210,14 +210,14 @@ function startsOf([first]: readonly Keyed[], words: readonly Word[]): Keyed[] {
     key = key === '' ? word.text : `${key} ${word.text}`;
     if (isContentWord(word.text)) content++;
     if (!isContentWord(next.text)) continue;
-    // "a photo of" goes before anything, "a photo of sks" where what it speaks of is the same for all.
+    // "a photo of" is always cut, "a photo of sks" only if all captions continue in the same way.
     if (content > 0) runs.push({ key: `${key} ${next.text}`, start: 0, end: next.start });
     if (w >= 2 && !isContentWord(word.text)) runs.push({ key, start: 0, end: next.start });
   }
   return runs;
 }
 
-/** Runs of words that captions end with, from a function word on ("… | in the style of xqz"). */
+/** Runs of words at the end of captions, beginning with a function word ("… | in the style of xqz"). */
 function endsOf(caption: string, segments: readonly Keyed[], words: readonly Word[]): Keyed[] {
   const last = segments.at(-1);
   const runs: Keyed[] = [];
@@ -233,8 +233,8 @@ function endsOf(caption: string, segments: readonly Keyed[], words: readonly Wor
 }
 
 /**
- * What a caption begins and ends with: its first and last tags or sentences, and its first and last words. A word that
- * all share elsewhere stays: what stands around it is understood better with it.
+ * The beginning and end of a caption: its first and last tags or sentences, and its first and last words. Shared words
+ * elsewhere are kept as context of the words around them.
  */
 function edgesOf(caption: string): Keyed[] {
   const segments = segmentsOf(caption);
@@ -249,7 +249,7 @@ function edgesOf(caption: string): Keyed[] {
   ];
 }
 
-/** The first tags or sentences of a caption, or the last ones: one, two and so on together. */
+/** The first (or last) one, two, ... tags or sentences of a caption. */
 function chainsOf(segments: readonly Keyed[]): Keyed[] {
   let key = '';
   return segments.slice(0, LONGEST_RUN).map(({ key: text, start, end }) => {
@@ -270,7 +270,7 @@ function wordKeys(caption: string): Set<string> {
   );
 }
 
-/** The keys that more than `CONTENT` of the captions have, with their shares. */
+/** The keys of more than `CONTENT` of the captions, with their shares. */
 function* sharesOf(
   captions: readonly string[],
   keysOf: (caption: string) => Iterable<string>,
@@ -296,7 +296,7 @@ function* sharesOf(
   );
 }
 
-/** How many captions have each key. @param known the only ones that are counted, where given */
+/** Counts the captions of each key. @param known count only these keys */
 function* counted(
   captions: readonly string[],
   keysOf: (caption: string) => Iterable<string>,

@@ -1,21 +1,21 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 
-/** How a caption file of a dataset was read, which is how it is read again on its own. */
+/** How a caption file of a dataset was read, and is read again after a change. */
 export type CaptionFileKind =
   | {
       readonly kind: 'table';
       /** Id of its format. */
       readonly format: string;
-      /** Images with a row in it, blank captions included. */
+      /** Images with a row in it, including blank captions. */
       readonly mentioned: ReadonlySet<DatasetPath>;
-      /** Pictures that its rows account for without captioning them: companions, images they mean. */
+      /** Images that its rows refer to without captioning them: companions, images that a trainer would not find. */
       readonly accounted: ReadonlySet<DatasetPath>;
     }
   | {
       readonly kind: 'sidecar';
       /** Id of its format. */
       readonly format: string;
-      /** More than one where `01.png` and `01.jpg` share `01.txt`. */
+      /** Several if `01.png` and `01.jpg` share `01.txt`. */
       readonly images: readonly DatasetPath[];
     };
 

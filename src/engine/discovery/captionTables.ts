@@ -27,26 +27,26 @@ import { type FoundImage, ImageFinder, type LostImage } from './imageFinder.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
 import { unreadableFile } from './errorWords.ts';
 
-/** A caption file of many images, read. Paths relative to the opened folder. */
+/** Content of a table. Paths relative to the opened folder. */
 export interface CaptionTable {
   readonly file: DatasetPath;
   readonly format: CaptionFormat;
-  /** Captions of one image stay together, images in order of first mention. */
+  /** Captions of one image are adjacent, images in order of first occurrence. */
   readonly pairs: readonly Pair[];
   readonly problems: readonly Problem[];
-  /** Images with a row here, blank captions included. */
+  /** Images with a row, including blank captions. */
   readonly mentioned: ReadonlySet<DatasetPath>;
-  /** Rows of images that are there but cannot be opened, and are reported as the files they are. */
+  /** Number of rows whose image cannot be opened, which is reported separately. */
   readonly unlistedRows: number;
-  /** What was understood and is not audited. */
+  /** Valid rows that are not audited. */
   readonly unjudged: readonly UnjudgedRows[];
-  /** Pictures that rows name beside their image: control images, masks, pictures before an edit. */
+  /** Companions named by rows: control images, masks, edit sources. */
   readonly companions: ReadonlySet<DatasetPath>;
-  /** Images that its rows mean without being read, since the trainer would not find them: they do have a caption. */
+  /** Images that rows refer to, but that a trainer would not find: not read, and not reported as uncaptioned. */
   readonly meant: ReadonlySet<DatasetPath>;
 }
 
-/** Pictures that a file accounts for without captioning them. */
+/** Images that a file refers to without captioning them. */
 export function accountedFor({
   companions,
   meant,
@@ -54,16 +54,16 @@ export function accountedFor({
   return new Set([...companions, ...meant]);
 }
 
-/** Rows that are read before others have their turn: some ten milliseconds. */
+/** Rows read between two yields to the event loop: about ten milliseconds. */
 const ROWS_PER_TURN = 500;
-/** Lines of a caption that is repeated, in a message. */
+/** Most line numbers of a repeated caption in a message. */
 const LINES_SHOWN = 20;
-/** From here on, a file none of whose images exist is one problem instead of one a row. */
+/** From this number of rows, a file whose images are all missing is one problem instead of one per row. */
 const MANY_LOST = 5;
-/** Share of a file's names that a mapping has to explain. */
+/** Smallest share of a file's names that a mapping must explain. */
 const NEARLY_ALL = 0.8;
 
-/** The format of a file, by its name and first characters; undefined for a file without captions. */
+/** Detects the format of a file by its name and first characters; undefined for a file without captions. */
 export async function sniffTable(
   files: FileSystem,
   absolute: string,
@@ -73,7 +73,7 @@ export async function sniffTable(
   return detectFormat(await readFileHead(files, absolute, path, images));
 }
 
-/** The beginning of a file, to tell its format. @param images around it. */
+/** Reads the head of a file, for detection. @param images of its folder. */
 export async function readFileHead(
   files: FileSystem,
   absolute: string,
@@ -89,8 +89,8 @@ export async function readFileHead(
 }
 
 /**
- * Reads a caption file. Whatever is wrong with it becomes a problem; only a cancellation throws.
- * @param log is told of mistakes of the reader itself.
+ * Reads a table. Errors become problems; only cancellation throws.
+ * @param log for bugs of a reader.
  */
 export async function readTable(
   files: FileSystem,
@@ -165,7 +165,7 @@ function isOverLimit({ image, caption }: CaptionRow): boolean {
   return caption.length > LIMITS.captionCharacters || image.length > LIMITS.nameCharacters;
 }
 
-/** Gathers what the rows of one file come to. */
+/** Collects the rows of one file. */
 class TableRows {
   readonly #file: DatasetPath;
   readonly #format: CaptionFormat;
@@ -173,17 +173,17 @@ class TableRows {
   readonly #counts = new Map<DatasetPath, number>();
   readonly #seen = new Map<string, { readonly range: SourceRange; repeats: SourceRange[] }>();
   readonly #problems: Problem[] = [];
-  /** Rows whose image was not found, and why. */
+  /** Rows whose image was not found, with the reason. */
   readonly #lost: { readonly row: CaptionRow; readonly why: LostImage }[] = [];
-  /** Images of rows that could not be read. */
+  /** Images of unreadable rows. */
   readonly #mentioned = new Set<DatasetPath>();
   readonly #companions = new Companions();
   readonly #videos = new Set<DatasetPath>();
   #meant: ReadonlySet<DatasetPath> = new Set();
-  /** Images with more captions than are read, and how many. */
+  /** Images with more captions than the limit, with their number. */
   readonly #surplus = new Map<DatasetPath, { readonly range: SourceRange; captions: number }>();
   #skipped = 0;
-  /** Problems beyond those that are named. */
+  /** Number of problems beyond the limit. */
   #unnamed = 0;
   #unlistedRows = 0;
   readonly #unjudged = new Map<string, UnjudgedRows>();
@@ -239,7 +239,7 @@ class TableRows {
     else known.push(pair);
   }
 
-  /** That a row is about an image, though it cannot be read. */
+  /** Records the image of an unreadable row. */
   mention(image: DatasetPath): void {
     this.#mentioned.add(image);
   }
@@ -263,8 +263,8 @@ class TableRows {
   }
 
   /**
-   * Reads the lost rows under the one mapping that explains nearly all names of the file, as a trainer does that is
-   * given the folder of the images. Hugging Face's ImageFolder takes no such folder: there it is the remedy.
+   * Resolves rows with missing images by the mapping that explains nearly all names of the file, like a trainer with an
+   * image folder option. Hugging Face's ImageFolder has no such option: there the mapping is only in the remedy.
    */
   mapLost(finder: ImageFinder): void {
     const missing = this.#lost.filter(({ why }) => why.code === 'missing-image');
@@ -300,7 +300,7 @@ class TableRows {
     }
   }
 
-  /** A row that is left alone, with the images it speaks of: nobody has to caption them again. */
+  /** Adds a row that is not audited; its images are not reported as uncaptioned. */
   addUnjudged(what: Sentence, images: readonly DatasetPath[]): void {
     const known = this.#unjudged.get(what.text);
     this.#unjudged.set(what.text, { what, count: (known?.count ?? 0) + 1 });
@@ -318,7 +318,7 @@ class TableRows {
     else this.#unnamed++;
   }
 
-  /** A row with invalid bytes: not judged. */
+  /** Counts a row with invalid bytes, which is not audited. */
   skip(): void {
     this.#skipped++;
   }

@@ -4,7 +4,7 @@ import { folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { sentence, type SentenceValue } from '../../core/text/sentence.ts';
 
-/** What is to be said of companions: which were told from names alone, and which lack their partner. */
+/** Problems of companions: detected by names only, or without a partner. */
 export function companionProblems(groups: readonly CompanionGroup[]): Problem[] {
   return groups.flatMap((group) => {
     const { companions, partnerOf, partners, evidence, bare } = group;

@@ -7,18 +7,18 @@ import { accountedFor, type CaptionTable } from './captionTables.ts';
 import { missingRow } from './missingRow.ts';
 import type { Sidecars } from './sidecars.ts';
 
-/** A dataset in the making; paths relative to the opened folder. */
+/** A dataset under construction; paths relative to the opened folder. */
 export interface Group {
   readonly root: DatasetPath;
   readonly formats: Set<string>;
   readonly pairs: Pair[];
-  /** For each image how many captions it has. */
+  /** Number of captions of each image. */
   readonly counts: Map<DatasetPath, number>;
   readonly images: Set<DatasetPath>;
   readonly problems: Problem[];
-  /** Folders below which every image should have a caption. */
+  /** Folder trees in which every image should have a caption. */
   readonly claimedTrees: Set<DatasetPath>;
-  /** Folders whose own images should all have a caption. */
+  /** Folders in which every image should have a caption. */
   readonly claimedFolders: Set<DatasetPath>;
   readonly captioned: Set<DatasetPath>;
   readonly files: Map<DatasetPath, CaptionFileKind>;
@@ -48,7 +48,7 @@ export function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, G
   return groups;
 }
 
-/** Adds pairs, numbering the captions of an image on where another file of the dataset captioned it too. */
+/** Adds pairs; caption indices continue those of other files of the dataset. */
 function addPairs(group: Group, pairs: readonly Pair[]): void {
   const offsets = new Map<DatasetPath, number>();
   for (const pair of pairs) {
@@ -64,7 +64,7 @@ function addPairs(group: Group, pairs: readonly Pair[]): void {
   }
 }
 
-/** Captions beside images join the dataset that claims the image, else that of the opened folder. */
+/** Adds sidecar captions to the dataset that claims the image, else to that of the opened folder. */
 export function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars): void {
   const claiming = new Owners(groups, claimed);
   const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
@@ -87,13 +87,13 @@ export function addSidecars(groups: Map<DatasetPath, Group>, sidecars: Sidecars)
     group.problems.push(problem);
     if (problem.image !== undefined) group.images.add(problem.image);
     for (const image of [problem.image, ...(problem.related ?? [])]) {
-      // Captioned or reported: either way, not to be reported again.
+      // Captioned or already reported.
       if (image !== undefined) group.captioned.add(image);
     }
   }
 }
 
-/** Images that a caption file's folder holds and no caption file mentions. */
+/** Reports images of a table's folder that have no caption. */
 export function addMissingCaptions(
   groups: ReadonlyMap<DatasetPath, Group>,
   images: readonly DatasetPath[],
@@ -109,18 +109,18 @@ export function addMissingCaptions(
   }
 }
 
-/** Folders that a group has the say in: those alone, and those with everything below. */
+/** Folders claimed by a group: single folders, and whole trees. */
 interface Territory {
   readonly folders: Iterable<DatasetPath>;
   readonly trees: Iterable<DatasetPath>;
 }
 
-/** Which images should have a caption in a group. */
+/** The claimed folders of a group. */
 function claimed({ claimedFolders, claimedTrees }: Group): Territory {
   return { folders: claimedFolders, trees: claimedTrees };
 }
 
-/** Which group a folder belongs to, of those that claim it the one whose root is deepest: the nearest file has the say. */
+/** Maps a folder to its group: of those that claim it, the one with the deepest root (the nearest caption file). */
 export class Owners {
   readonly #folders = new Map<DatasetPath, Group>();
   readonly #trees = new Map<DatasetPath, Group>();
@@ -148,7 +148,7 @@ export class Owners {
   }
 }
 
-/** The group with the longer root; the second where they are equal. */
+/** The group with the longer root; the second if they are equal. */
 function deeper(group: Group, other: Group | undefined): Group {
   return other === undefined || group.root.length > other.root.length ? group : other;
 }
@@ -198,7 +198,7 @@ export function toDataset(dir: string, group: Group): Dataset {
   };
 }
 
-/** The caption files of a group; paths within its dataset. */
+/** The caption files of a group; paths relative to its dataset. */
 export function filesOf({ root, files }: Group): CaptionFiles {
   const path = (inner: DatasetPath) => within(root, inner);
   return new Map(

@@ -4,7 +4,7 @@ import type { Problem } from '../../core/dataset/problem.ts';
 import type { Log } from '../../core/ports.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
 
-/** What a failure says, as the words of a problem. */
+/** Message and remedy of an error, for a problem. */
 export function errorWords(
   { parts: { message, remedy } }: PairLensError,
   otherwise: Sentence = sentence('Check that the file can be read.'),
@@ -16,8 +16,8 @@ export function errorWords(
 }
 
 /**
- * The problem of a caption file that could not be read, whatever the reason: one bad file must not cost the others. What
- * is our own mistake is logged with its stack.
+ * The problem of a caption file that could not be read for any reason, so that the other files are still read. Internal
+ * errors are logged with their stack.
  */
 export function unreadableFile(file: DatasetPath, error: unknown, log?: Log): Problem {
   if (PairLensError.is(error)) return { code: 'unreadable-caption', file, ...errorWords(error) };

@@ -8,7 +8,7 @@ import type { CaptionFiles } from './captionFileKind.ts';
 import type { CaptionTable } from './captionTables.ts';
 import { entryName } from './unreadFiles.ts';
 
-/** Caption files of which not one row could be read: what they would caption, nobody knows. */
+/** Caption files without a readable row, whose images are unknown. */
 export function unreadable(
   tables: readonly CaptionTable[],
 ): readonly { readonly file: DatasetPath }[] {
@@ -37,10 +37,10 @@ export function inventoryOf(
   };
 }
 
-/** Entries of the inventory that an error names. */
+/** Most entries of the inventory in an error. */
 const NAMED_ENTRIES = 5;
 
-/** What there is instead of a dataset. @param problems of files that could not be read */
+/** The error for a folder without a dataset, with its content. @param problems of unreadable files */
 export function noDataset(
   { dir, images, texts, unread }: Inventory,
   problems: readonly Problem[],

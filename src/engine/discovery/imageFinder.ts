@@ -16,26 +16,26 @@ import type { ImagePlace } from '../../core/formats/captionFormat.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../core/text/sentence.ts';
 
-/** Why no image was found, to be completed with where the name stands. */
+/** Why no image was found; the caller adds the position of the name. */
 export interface LostImage {
   readonly code: ProblemCode;
-  /** Continues "line 3 of metadata.jsonl names x.jpg, ...". */
+  /** Phrase after "line 3 of metadata.jsonl names x.jpg, ...". */
   readonly because: Sentence;
   readonly remedy: Sentence;
 }
 
-/** An image that cannot be opened is reported as the file it is; the row that names it is no second mistake. */
+/** An image that cannot be opened is reported as a file, so its row is not a second problem. */
 export type FoundImage =
   | { readonly image: DatasetPath }
   | { readonly unlisted: DatasetPath }
-  /** A clip: PairLens judges still images. */
+  /** A video, which is not audited. */
   | { readonly video: DatasetPath }
   | LostImage;
 
-/** Folders tried for a name beyond the likely ones; a bound, so that a lost image costs little. */
+/** Most folders searched for a missing image, besides the likely ones. */
 const MAX_FOLDERS = 200;
 
-/** Finds the images that one caption file names. */
+/** Resolves the image names of one caption file. */
 export class ImageFinder {
   readonly #files: FileSystem;
   readonly #dir: string;
@@ -74,12 +74,12 @@ export class ImageFinder {
     return found;
   }
 
-  /** The one mapping that explains most of the names, none of which was found. */
+  /** The mapping that explains most of the names that were not found. */
   mappingOf(names: readonly string[]): NameMapping | undefined {
     return mappingOf(names, (name) => this.#index.namesakes(name, this.#byStemToo), this.#file);
   }
 
-  /** The image that a mapping leads to. */
+  /** The image of a mapped name. */
   findMapped(mapping: NameMapping, written: string): DatasetPath | undefined {
     const path = mapped(mapping, written);
     return path === undefined ? undefined : (this.#index.find(path) ?? this.#byStem(path));
@@ -114,7 +114,7 @@ export class ImageFinder {
     return this.#byStemToo ? this.#index.withStem(candidate)[0] : undefined;
   }
 
-  /** A name no listed image has: perhaps a file the walk passed over, or the disk ignores case. */
+  /** Resolves a name that no listed image has: the file may be in a skipped folder, or the disk may ignore case. */
   async #unlisted(written: string, candidate: DatasetPath): Promise<FoundImage> {
     const [folded] = this.#index.differingInCase(candidate);
     const absolute = toAbsolute(this.#dir, candidate);
@@ -158,7 +158,7 @@ export class ImageFinder {
     try {
       return (await this.#files.stat(absolute)).kind === 'file';
     } catch {
-      return false; // gone since, or not ours to read: as good as missing
+      return false; // deleted or unreadable: treated as missing
     }
   }
 
@@ -198,9 +198,9 @@ export class ImageFinder {
 }
 
 /**
- * Where a set keeps its images when they are not beside the captions: `images/`, a folder named in the
- * caption file's name (`captions_val2017.json`, `val2017/`), then any folder below the caption file's
- * parent (`annotations/` and `val2017/` are neighbours).
+ * Folders to search for images that are not beside the caption file: `images/`, a folder whose name is in the
+ * caption file's name (`captions_val2017.json`, `val2017/`), then any folder below the caption file's parent
+ * (`annotations/` and `val2017/` are siblings).
  */
 function searchFolders(
   captionFile: DatasetPath,

@@ -20,30 +20,30 @@ import type { FileSystem, ListProblem } from '../../core/ports.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
 import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts';
 
-/** What lies in the opened folder, sorted by kind. All paths relative to it. */
+/** Files of the opened folder by kind. All paths relative to it. */
 export interface Listing {
   readonly images: readonly DatasetPath[];
   readonly videos: readonly DatasetPath[];
-  /** Files with the extension of a sidecar. */
+  /** Files with a sidecar extension. */
   readonly texts: readonly DatasetPath[];
-  /** Files whose name allows captions of many images. */
+  /** Files that may be tables, by their name. */
   readonly tables: readonly DatasetPath[];
-  /** Every other file, a .json beside its image among them. */
+  /** All other files, including .json files beside an image. */
   readonly rest: readonly DatasetPath[];
-  /** Images and caption files that are there but cannot be opened: broken links, named pipes. */
+  /** Images and caption files that cannot be opened: broken links, named pipes. */
   readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
-  /** What could not be listed, and links that lead out of the folder. */
+  /** Problems of listing, and links that lead out of the folder. */
   readonly problems: readonly Problem[];
 }
 
-/** Why a name cannot be opened. */
+/** Why a file cannot be opened. */
 export interface UnlistedReason {
-  /** Continues "x.txt". */
+  /** Phrase after "x.txt". */
   readonly what: Sentence;
   readonly remedy: Sentence;
 }
 
-/** Walks `dir`, leaving out hidden folders and tools' own. */
+/** Lists `dir` without hidden folders and folders of tools. */
 export async function discoverFiles(
   files: FileSystem,
   dir: string,
@@ -85,7 +85,7 @@ export async function discoverFiles(
     else rest.push(path);
   }
   const stems = new Set(images.map(stemOf));
-  // A .json beside its image describes that one image, and a .txt is its caption.
+  // A .json or .txt beside an image belongs to that image.
   const alone = (path: DatasetPath) => !stems.has(stemOf(path));
   const isTable = (path: DatasetPath) => extensionOf(path) !== 'json' || alone(path);
   return {
@@ -99,17 +99,17 @@ export async function discoverFiles(
   };
 }
 
-/** Texts beside no image of a folder that are looked into, unless their names say that they are tables. */
+/** Most texts without an image per folder that are checked for a table, unless named like one. */
 const LOOKED_INTO = 5;
 
-/** Text files that may hold captions of many images: those named so, and single ones that belong to no image. */
+/** Text files that may be tables: those named like one, and a few without an image. */
 function loneTexts(texts: readonly DatasetPath[]): DatasetPath[] {
   return [...groupBy(texts, folderOf).values()].flatMap((all) =>
     all.length <= LOOKED_INTO ? all : all.filter(isNamedLikeTable),
   );
 }
 
-/** What macOS keeps beside a file on disks of other systems. */
+/** Whether a file is a resource fork of macOS on a foreign file system. */
 function isResourceFork(path: DatasetPath): boolean {
   return baseName(path).startsWith('._');
 }
@@ -142,7 +142,7 @@ const FOLDER_REASONS: ReadonlySet<ListProblem['reason']> = new Set([
   ...(['broken-link', 'link-loop', 'no-permission', 'unreadable'] as const),
 ]);
 
-/** Undefined for what is no matter of a dataset, such as a broken link to a library or a program's socket. */
+/** Undefined for files that do not concern a dataset, such as a broken link to a library or a socket. */
 function listProblem(reason: ListProblem['reason'], file: DatasetPath): Problem | undefined {
   const { what, remedy } = LIST_REASONS[reason];
   const extension = extensionOf(file);

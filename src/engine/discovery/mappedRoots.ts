@@ -4,16 +4,16 @@ import { folderOf, isWithin, within } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { type Sentence, sentence, type SentenceValue } from '../../core/text/sentence.ts';
 
-/** What a mapping explains. */
+/** Names explained by a mapping. */
 interface MappedNames {
   readonly file: DatasetPath;
-  /** Of the first such row. */
+  /** Range of the first such row. */
   readonly range: SourceRange;
-  /** How many names. */
+  /** Number of names. */
   readonly names: number;
 }
 
-/** That the names of a caption file are read relative to another folder than its own. */
+/** The problem that names of a caption file are relative to another folder. */
 export function otherRoot(
   { file, range }: MappedNames,
   mapping: NameMapping,
@@ -45,7 +45,7 @@ export function otherRoot(
   };
 }
 
-/** As `otherRoot`, where the trainer looks beside the file and nowhere else: nothing of it is read. */
+/** As `otherRoot`, for formats whose trainer searches only beside the file: nothing of it is read. */
 export function wrongRoot(
   { file, range, names }: MappedNames,
   found: NameMapping,
@@ -67,7 +67,7 @@ export function wrongRoot(
   };
 }
 
-/** The same mapping as seen from a folder that it leads through: `train/a.jpg` beside `train/`, seen from `train`. */
+/** The mapping relative to a folder on its path: `train/a.jpg` beside `train/`, seen from `train`. */
 function below(folder: DatasetPath, mapping: NameMapping, example: string): NameMapping {
   if (folder === mapping.folder || !isWithin(folder, mapping.folder)) return mapping;
   const way = within(mapping.folder, folder).split('/');
@@ -75,7 +75,7 @@ function below(folder: DatasetPath, mapping: NameMapping, example: string): Name
   return mapped(seen, example) === undefined ? mapping : seen;
 }
 
-/** What makes the names right for a trainer that reads them relative to the folder of the file. */
+/** The remedy for a trainer that reads names relative to the file's folder. */
 function correction(file: DatasetPath, { folder }: NameMapping, prefix: string): Sentence {
   const own = folderOf(file);
   if (!isWithin(folder, own)) {

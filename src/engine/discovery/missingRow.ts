@@ -4,12 +4,12 @@ import { sentence } from '../../core/text/sentence.ts';
 
 const ADD_ROW = sentence('Add it to the caption file, or move the image out of the dataset.');
 
-/** Whether a problem is that of `missingRow`. */
+/** Whether a problem was created by `missingRow`. */
 export function isMissingRow({ code, remedy }: Problem): boolean {
   return code === 'missing-caption' && remedy.text === ADD_ROW.text;
 }
 
-/** An image that its folder's caption file does not mention. */
+/** The problem of an image that the table of its folder does not mention. */
 export function missingRow(image: DatasetPath): Problem {
   return {
     code: 'missing-caption',

@@ -41,23 +41,22 @@ import { trainerProblems } from './trainerFiles.ts';
 import { captionedVideos } from './videos.ts';
 
 export interface OpenOptions {
-  /** How many captions a sidecar file holds; told from the files where it is not given (docs/formats.md). */
+  /** How sidecar files are split into captions; default: detected from the files (docs/formats.md). */
   readonly captionsPerFile?: CaptionsPerFile;
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
-  /** Told of mistakes of a reader itself; they cost no more than the file. */
+  /** For bugs of a reader, which affect only one file. */
   readonly log?: Log;
 }
 
-/** Progress is told at most once in so many files. */
+/** Files between two progress reports. */
 const PROGRESS_STEP = 256;
 
 /**
- * Opens every dataset in a folder tree. A caption file for many images makes a dataset of its folder (or
- * of the folder that also holds its images); captions beside their images make one dataset of `dir`.
- * Broken files become problems of their dataset.
+ * Opens all datasets in a folder tree. A table makes a dataset of its folder (or of the folder that also
+ * contains its images); sidecars make one dataset of `dir`. Broken files become problems of their dataset.
  * @param dir absolute path.
- * @throws PairLensError `no-dataset` where there is none, `unreadable-file` where `dir` cannot be listed,
+ * @throws PairLensError `no-dataset` if there is none, `unreadable-file` if `dir` cannot be listed,
  *   `cancelled`.
  */
 export async function openDatasets(
@@ -68,23 +67,23 @@ export async function openDatasets(
   return (await openFolder(files, dir, options)).datasets;
 }
 
-/** The datasets of a folder with what it takes to read one of its caption files again. */
+/** The datasets of a folder, with the state needed to read a caption file again. */
 export interface OpenedFolder {
   readonly dir: string;
   readonly datasets: Dataset[];
-  /** The caption files of each dataset; paths within the dataset. */
+  /** The caption files of each dataset; paths relative to the dataset. */
   readonly captionFiles: ReadonlyMap<Dataset, CaptionFiles>;
-  /** Whether there are text files that are no tables: they belong to whatever images no table mentions. */
+  /** Whether there are text files that are not tables, which may be sidecars of images that no table mentions. */
   readonly hasTexts: boolean;
-  /** Every image below the folder. */
+  /** All images below the folder. */
   readonly index: ImageIndex;
-  /** Pictures that belong to captioned ones (masks, control images, edit sources) or to a regularisation folder. */
+  /** Companions of captioned images (masks, control images, edit sources), and regularisation images. */
   readonly companions: ReadonlySet<DatasetPath>;
-  /** How its sidecar files were read. */
+  /** How the sidecar files were read. */
   readonly captionsPerFile: CaptionsPerFile;
-  /** What lies in the folder and what became of it. */
+  /** The files of the folder and how they were read. */
   readonly inventory: Inventory;
-  /** What could not be read, where no dataset has it among its problems. */
+  /** Problems of unreadable files that belong to no dataset. */
   readonly strayProblems: readonly Problem[];
 }
 
@@ -100,8 +99,8 @@ export async function openFolder(
 }
 
 /**
- * Opens a folder that may hold no dataset.
- * @throws PairLensError `unreadable-file` where `dir` cannot be listed, `cancelled`.
+ * Opens a folder that may have no dataset.
+ * @throws PairLensError `unreadable-file` if `dir` cannot be listed, `cancelled`.
  */
 export async function lookInto(
   files: FileSystem,
@@ -188,7 +187,7 @@ export async function lookInto(
     groups,
     uncaptioned.filter((image) => !mayBeCaptioned.has(image)),
   );
-  // A caption file that cannot be opened was told of as the caption that its image lacks.
+  // An unreadable caption file was already reported as the missing caption of its image.
   const insteadOf = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
   const owners = new Owners(groups, ({ root }) => ({ folders: [], trees: [root] }));
   const told = [
@@ -206,7 +205,7 @@ export async function lookInto(
     const archives = toldArchives(tables);
     for (const problem of entries.flatMap((entry) => unreadProblem(entry) ?? [])) {
       if (archives.has(problem.file)) continue;
-      // Nothing may be passed over because it lies beside the datasets rather than in one.
+      // Problems outside of all datasets are reported, too.
       (owners.of(folderOf(problem.file)) ?? groupAt(groups, '')).problems.push(problem);
     }
   }
@@ -245,7 +244,7 @@ async function readTables(
 ): Promise<{
   tables: CaptionTable[];
   unread: UnreadFile[];
-  /** Files that are of no format and say nothing that is worth a word. */
+  /** Files of no format that are not reported. */
   shapeless: DatasetPath[];
   problems: Problem[];
 }> {
@@ -270,7 +269,7 @@ async function readTables(
         await readTable(files, dir, absolute, file, format, index, signal, log),
         listing.rest,
       );
-      // Much JSON has "images" without being about captions; a file of this shape without any is none.
+      // Many JSON files have "images"; without captions they are not caption files.
       const { pairs, problems: flaws, unlistedRows, unjudged } = table;
       if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) tables.push(table);
     } catch (error) {
@@ -281,7 +280,7 @@ async function readTables(
   return { tables, unread, shapeless, problems };
 }
 
-/** A file that bears the name of a caption file without being one that a trainer would read. */
+/** The problem of a file with the name of a caption file that no trainer would read. */
 function unrecognised(file: DatasetPath): Problem | undefined {
   if (!/^metadata\.(?:jsonl|csv)$/i.test(baseName(file))) return undefined;
   return {

@@ -4,7 +4,7 @@ import { baseName, folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
-/** Files that explain a dataset or list its parts, though they share the captions' extension. */
+/** Files that describe a dataset and have the extension of captions. */
 const PROSE =
   /^(?:readme|licen[cs]es?|notice|changelog|credits|copying|authors|contributors|requirements|todo|notes?|attribution|sources?|robots|manifest|urls?|classes|labels|tags|prompts?|sample[-_]prompts?|captions?|index|list|train|val|test)(?:[-_. ].*)?$/i;
 
@@ -12,7 +12,7 @@ export function isProse(file: DatasetPath): boolean {
   return PROSE.test(stemOf(baseName(file)));
 }
 
-/** Captions in a folder of their own whose image is gone. */
+/** Captions in a separate folder whose image is missing. */
 export function orphansApart(
   texts: readonly DatasetPath[],
   { imagesOf }: { readonly imagesOf: ReadonlyMap<DatasetPath, unknown> },

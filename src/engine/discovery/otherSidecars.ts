@@ -15,29 +15,29 @@ import { decodeText } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { UnreadFile } from './unreadFiles.ts';
 
-/** Caption files of images that have no .txt or .caption beside them, told by their names and what they hold. */
+/** Caption files of images without a .txt or .caption, detected by name and content. */
 export interface OtherSidecars {
-  /** Each image with its file: of another extension, or in a folder of its own. */
+  /** Each image with its file, which has another extension or is in a separate folder. */
   readonly of: ReadonlyMap<DatasetPath, DatasetPath>;
-  /** Folders of captions, each with the folder of its images. */
+  /** Caption folders, each with its image folder. */
   readonly folders: ReadonlyMap<DatasetPath, DatasetPath>;
-  /** Text files of the extensions that were found, those without an image too. */
+  /** Text files with the detected extensions, including those without an image. */
   readonly alike: readonly DatasetPath[];
   readonly unread: readonly UnreadFile[];
 }
 
-/** What is known of a folder before. */
+/** Input of the detection. */
 export interface Candidates {
   readonly images: readonly DatasetPath[];
-  /** Images with a row in a caption file. */
+  /** Images with a row in a table. */
   readonly captioned: ReadonlySet<DatasetPath>;
-  /** Files with the extension of a sidecar. */
+  /** Files with a sidecar extension. */
   readonly texts: readonly DatasetPath[];
-  /** Files that are no tables, and whose extension says nothing. */
+  /** Files with other extensions that are not tables. */
   readonly rest: readonly DatasetPath[];
 }
 
-/** Extensions of what programs keep beside images that is no caption. */
+/** Extensions of files beside images that are not captions. */
 const NO_CAPTIONS = new Set([
   ...['npz', 'npy', 'safetensors', 'pt', 'pth', 'ckpt', 'pkl', 'bin', 'dat', 'db', 'lock', 'tmp'],
   ...['xml', 'html', 'htm', 'xmp', 'md', 'md5', 'sha256', 'py', 'js', 'ts', 'ipynb', 'sh', 'log'],
@@ -45,18 +45,18 @@ const NO_CAPTIONS = new Set([
   ...['wav', 'mp3', 'flac', 'onnx', 'bak', 'url', 'lnk', 'ds_store'],
 ]);
 
-/** Files of a kind that are looked into. */
+/** Most files of a kind whose content is checked. */
 const LOOKED_INTO = 8;
-/** Bytes of a file that is looked into: captions are short. */
+/** Largest file that is checked, in bytes: captions are short. */
 const LOOK_BYTES = 256 * 1024;
-/** Share of what is looked at that has to agree. */
+/** Smallest share of checked files that must agree. */
 const MOST = 0.8;
 const HALF = 0.5;
-/** Names that have to agree between a folder of captions and one of images. */
+/** Smallest number of common names of a caption folder and an image folder. */
 const LEAST_NAMES = 2;
 const READ_AT_ONCE = 8;
 
-/** Folders that are called after what they hold. */
+/** Typical names of caption folders. */
 const CAPTION_FOLDER = /capt|text|txt|prompt|tag|descri|annot/i;
 
 export async function otherSidecars(
@@ -80,9 +80,9 @@ class SidecarSearch implements OtherSidecars {
   readonly #dir: string;
   readonly #signal: CancelSignal | undefined;
   readonly #candidates: Candidates;
-  /** Images without a caption, by their path without extension and by their whole path. */
+  /** Images without a caption, by path without extension and by whole path. */
   readonly #bare = new Map<string, DatasetPath[]>();
-  /** Images with a caption, in the same way. */
+  /** Images with a caption, by the same keys. */
   readonly #clothed = new Set<string>();
 
   constructor(
@@ -106,7 +106,7 @@ class SidecarSearch implements OtherSidecars {
     }
   }
 
-  /** Files beside images, by extension: the one that most images have goes first. */
+  /** Files beside images, by extension; the most frequent one first. */
   async beside(): Promise<void> {
     const byExtension = groupBy(
       this.#candidates.rest.filter((file) => this.#bare.has(nameKey(file))),
@@ -126,7 +126,7 @@ class SidecarSearch implements OtherSidecars {
     this.#tellSeconds();
   }
 
-  /** Files of texts without images, and folders of images without captions, whose names agree. */
+  /** Text files in folders without images whose names match those of folders of uncaptioned images. */
   async apart(): Promise<void> {
     const { texts, rest, images } = this.#candidates;
     const own = new Set(images.flatMap((image) => [nameKey(image), plainKey(image)]));
@@ -187,7 +187,7 @@ class SidecarSearch implements OtherSidecars {
     }
   }
 
-  /** Second captions of images that have some: which of them a trainer reads is its setting. */
+  /** Reports second captions of captioned images; a trainer's setting decides which it reads. */
   #tellSeconds(): void {
     for (const file of this.#candidates.rest) {
       const [image] = this.#bareOf(file);
@@ -222,12 +222,12 @@ class SidecarSearch implements OtherSidecars {
     }
   }
 
-  /** Whether some files hold captions, or prose that is no known caption. */
+  /** Whether files contain captions, or prose in an unknown format. */
   async #lookInto(all: readonly DatasetPath[]): Promise<'captions' | 'prose' | 'neither'> {
     const step = Math.max(1, Math.floor(all.length / LOOKED_INTO));
     const some = all.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO);
     const found = await pMap(some, (file) => this.#contentOf(file), { concurrency: READ_AT_ONCE });
-    // An empty file is a caption that is missing, where the others are captions.
+    // Empty files are missing captions if the others are captions.
     const told = found.filter((content) => content !== 'blank');
     const share = (kind: Content): number =>
       told.filter((content) => content === kind).length / told.length;
@@ -261,7 +261,7 @@ const MAY_DESCRIBE = /"(?:tags?|keywords)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
 
 type Content = 'captions' | 'prose' | 'blank' | 'other';
 
-/** Words rather than mark-up, code, or the numbers of boxes. */
+/** Whether a text is words and not markup, code, or box coordinates. */
 function looksLikeText(text: string): boolean {
   const start = text.trimStart();
   if (/^(?:[<{[]|#!|%PDF|---\s)/.test(start)) return false;
@@ -269,13 +269,13 @@ function looksLikeText(text: string): boolean {
   return /\p{L}{2}/u.test(line) && !/^[-+\d.,;\s]+$/.test(line);
 }
 
-/** Extensions that are known to be captions' before others. */
+/** Known caption extensions rank before others. */
 function rank(extension: string): number {
   const at = BESIDE_EXTENSIONS.indexOf(extension);
   return at < 0 ? BESIDE_EXTENSIONS.length : at;
 }
 
-/** A path without its extension, for comparing. */
+/** A path without its extension, for comparison. */
 function nameKey(path: DatasetPath): string {
   return stemOf(path).normalize('NFC');
 }
@@ -293,7 +293,7 @@ interface NamedFolder {
   readonly ofName: ReadonlyMap<string, DatasetPath>;
 }
 
-/** Folders of images by the names in them. */
+/** Image folders by image name. */
 class NamedFolders {
   readonly #byName = new Map<string, NamedFolder[]>();
 
@@ -310,7 +310,7 @@ class NamedFolders {
     }
   }
 
-  /** The folder that has most of the names; of several the one whose path is most alike. */
+  /** The folder with most of the names; of several the one with the most similar path. */
   bestFor(path: DatasetPath, files: readonly DatasetPath[]): NamedFolder | undefined {
     const votes = new Map<NamedFolder, number>();
     for (const file of files) {

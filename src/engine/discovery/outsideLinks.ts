@@ -5,21 +5,21 @@ import { folderOf, isWithin } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
-/** A link that leads out of the opened folder; its path relative to it. */
+/** A link that leads out of the opened folder; path relative to the folder. */
 export interface OutsideDatasetLink {
   readonly path: DatasetPath;
   readonly target: string;
   readonly kind: 'file' | 'folder';
 }
 
-/** From here on, the links of one folder are one problem: a folder of links is meant to be one. */
+/** From this number, the links of one folder are one problem, because they are probably intended. */
 const MANY_LINKS = 20;
-/** Links that a problem of many names. */
+/** Most links named in a problem. */
 const NAMED_LINKS = 3;
 
 /**
- * The links that lead out of the opened folder, as problems.
- * @param listed images and caption files; a link that brings none of them is no matter of the dataset.
+ * Problems of links that lead out of the opened folder.
+ * @param listed images and caption files; links without any of them are ignored.
  */
 export function outsideLinkProblems(
   links: readonly OutsideDatasetLink[],

@@ -7,17 +7,17 @@ import { sentence } from '../../core/text/sentence.ts';
 import { shorten } from '../../core/text/visibleText.ts';
 import type { FoundImage } from './imageFinder.ts';
 
-/** A picture that a row names under another key than its image, and that is not there. */
+/** A missing image that a row names under another key than its own image. */
 interface LostCompanion {
   readonly row: CaptionRow;
   readonly name: string;
   readonly found: Exclude<FoundImage, { readonly image: DatasetPath }>;
 }
 
-/** Characters of a name in a message. */
+/** Longest name in a message, in characters. */
 const NAME_SHOWN = 300;
 
-/** The pictures that the rows of one file name beside their images. */
+/** Companions named by the rows of one file. */
 export class Companions {
   readonly #found = new Map<string, Set<DatasetPath>>();
   readonly #lost = new Map<string, LostCompanion[]>();
@@ -37,8 +37,8 @@ export class Companions {
   }
 
   /**
-   * Pictures that are not there, one problem for each key: where others under it are, or its name says what it holds.
-   * `original_filename` and the like may name what never was a file here.
+   * Missing companions, one problem per key, if other images of the key exist or its name is typical. Keys such as
+   * `original_filename` may refer to files that never existed here.
    */
   problems(file: DatasetPath): Problem[] {
     return [...this.#lost].flatMap(([key, lost]) => {
@@ -78,7 +78,7 @@ export class Companions {
   }
 }
 
-/** Whether a name speaks of a place, and not only of a file that may be anywhere. */
+/** Whether a name contains a folder. */
 function isPath({ name }: LostCompanion): boolean {
   return /[\\/]/.test(name) && !/^[a-z][a-z0-9+.-]+:/i.test(name.replace(/^[a-z]:/i, ''));
 }

@@ -6,7 +6,7 @@ import { sentence } from '../../core/text/sentence.ts';
 import { shorten } from '../../core/text/visibleText.ts';
 import type { LostImage } from './imageFinder.ts';
 
-/** Characters of a name that is not found, in a message. */
+/** Longest image name in a message, in characters. */
 const NAME_SHOWN = 300;
 
 export function tooManyRows(file: DatasetPath): Problem {
@@ -38,7 +38,7 @@ export function overLimit(file: DatasetPath, { image, range }: CaptionRow): Prob
   };
 }
 
-/** The problem of a caption beyond the limit. */
+/** The problem of a caption that exceeds the limit. */
 export function captionTooLong(file: DatasetPath, range: SourceRange): Problem {
   return {
     code: 'unreadable-caption',

@@ -13,7 +13,7 @@ import {
 import { sentence } from '../../core/text/sentence.ts';
 import { captionTooLong } from './rowProblems.ts';
 
-/** The pairs of an image with the captions in the text of its sidecar, and what is wrong with these. */
+/** The pairs of an image with the captions of its sidecar, and their problems. */
 export function sidecarPairs(
   file: DatasetPath,
   image: DatasetPath,

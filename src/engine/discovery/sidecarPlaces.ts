@@ -3,7 +3,7 @@ import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { baseName, folderOf, joinPath } from '../../core/dataset/paths.ts';
 import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 
-/** Where the captions of a folder's images lie, and with which extension: as those of their neighbours. */
+/** Folder and extension of new sidecars, as those of neighbouring images. */
 export class SidecarPlaces {
   readonly #byFolder = new Map<DatasetPath, DatasetPath>();
 
@@ -17,9 +17,9 @@ export class SidecarPlaces {
   }
 }
 
-/** The name that the caption of an image has where those of its neighbours lie as this one. */
+/** The sidecar path of an image, in the style of a neighbour's sidecar. */
 export function placeLike(neighbour: DatasetPath, image: DatasetPath): DatasetPath {
-  // Of the two usual extensions a mixture is no custom.
+  // A mixture of the two usual extensions is not a convention.
   const extension = extensionOf(neighbour);
   const usual = SIDECAR_EXTENSIONS.includes(extension) ? 'txt' : extension;
   return `${joinPath(folderOf(neighbour), baseName(stemOf(image)))}.${usual}`;

@@ -27,28 +27,28 @@ import type { UnlistedReason } from './listFiles.ts';
 import { sidecarPairs } from './sidecarPairs.ts';
 import { unreadableFile } from './errorWords.ts';
 
-/** Captions in a file beside each image. Paths relative to the opened folder. */
+/** Captions in sidecar files. Paths relative to the opened folder. */
 export interface Sidecars {
   readonly pairs: readonly Pair[];
   readonly problems: readonly Problem[];
-  /** Folders that hold an image with its sidecar. */
+  /** Folders with a captioned image. */
   readonly folders: ReadonlySet<DatasetPath>;
-  /** Images that share a folder with a captioned one, or are its near neighbours. */
+  /** Images in or near a folder with a captioned image. */
   readonly images: readonly DatasetPath[];
   /** Each sidecar with its images: more than one where `01.png` and `01.jpg` share `01.txt`. */
   readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
   readonly encodings: ReadonlyMap<DatasetPath, FileEncoding>;
-  /** How the files were read. */
+  /** How the files were split into captions. */
   readonly captionsPerFile: CaptionsPerFile;
-  /** Pictures that belong to captioned ones and need no caption. */
+  /** Companions, which need no caption. */
   readonly companions: readonly CompanionGroup[];
-  /** Id of the format of a sidecar. */
+  /** Format ID of a sidecar. */
   formatOf(file: DatasetPath): string;
 }
 
 const READ_AT_ONCE = 16;
 
-/** Which text file belongs to which image, by name alone. */
+/** Text files matched to images by name. */
 interface SidecarMatch {
   /** Each captioned image with its sidecar. */
   readonly sidecarOf: ReadonlyMap<DatasetPath, DatasetPath>;
@@ -68,16 +68,16 @@ export async function readSidecars(
     /** Told of mistakes of the reader itself. */
     readonly log?: Log;
     readonly onRead?: (done: number, total: number) => void;
-    /** Images captioned elsewhere: reported neither as uncaptioned nor their sidecars as orphans. */
+    /** Images captioned by tables: neither they nor their sidecars are reported. */
     readonly captioned: ReadonlySet<DatasetPath>;
-    /** Pictures that rows of caption files name beside their images. */
+    /** Companions named by rows of tables. */
     readonly companions: ReadonlySet<DatasetPath>;
     readonly videos: readonly DatasetPath[];
-    /** Captions of images that have no .txt or .caption beside them. */
+    /** Captions of images without a .txt or .caption. */
     readonly others: OtherSidecars;
-    /** Images that a file which was not read may caption: not reported as uncaptioned. */
+    /** Images that an unread file may caption: not reported as uncaptioned. */
     readonly mayBeCaptioned?: ReadonlySet<DatasetPath>;
-    /** What is there but cannot be opened. */
+    /** Files that cannot be opened. */
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
 ): Promise<Sidecars> {
@@ -96,7 +96,7 @@ export async function readSidecars(
   }
   const folders = new Set([...match.sidecarOf.keys()].map(folderOf));
   const captioned = new Set([...options.captioned, ...match.sidecarOf.keys()]);
-  // What a file captions that is not read belongs to no other picture.
+  // Images that an unread file may caption are not companions.
   const known = images.filter((image) => options.mayBeCaptioned?.has(image) !== true);
   const companions = companionGroups(known, captioned, options.companions);
   const accompanying = new Set([
@@ -133,7 +133,7 @@ export async function readSidecars(
   };
 }
 
-/** The contents of files that are text and nothing else. */
+/** The contents of plain text sidecars. */
 function plainTexts(texts: ReadonlyMap<DatasetPath, string>): string[] {
   return [...texts].flatMap(([file, text]) => (structuredSidecar(file) === undefined ? text : []));
 }
