@@ -15,7 +15,7 @@ describe('every rule', () => {
 
   test('has a section in docs/findings.md, and every section there its rule', () => {
     const page = readFileSync('docs/findings.md', 'utf8');
-    const anchors = [...page.matchAll(/^<a id="([a-z/-]+)"><\/a>$/gm)].map(([, id]) => id);
+    const anchors = [...page.matchAll(/^<a id="([a-z0-9/-]+)"><\/a>$/gm)].map(([, id]) => id);
     assert.deepEqual([...anchors].sort(), [...RULES.keys()].sort());
   });
 

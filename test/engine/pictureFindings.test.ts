@@ -4,6 +4,7 @@ import { DEFAULT_LEVELS, type Levels } from '../../src/core/audit/rules.ts';
 import { type PictureFacts, plainFacts } from '../../src/core/pictureFacts.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
+import { encodingProblem } from '../../src/engine/discovery/trainerFiles.ts';
 import { syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
 
 const reference = syntheticBank();
@@ -69,3 +70,26 @@ for (const [code, seen, unseen] of habits) {
     assert.deepEqual(about(code, (await audited({ 3: unseen })).findings), []);
   });
 }
+
+test('caption files that trainers cannot read are one finding for all', async () => {
+  const { embedded } = syntheticWorld(30);
+  const marked = (file: string) => encodingProblem(file, { encoding: 'utf-8', bom: true })!;
+  const wide = encodingProblem('9.txt', { encoding: 'utf-16le', bom: true })!;
+  const problems = [marked('4.txt'), wide, marked('2.txt')];
+  const { findings } = await auditDataset(
+    { ...embedded, dataset: { ...embedded.dataset, problems } },
+    { levels: DEFAULT_LEVELS, reference },
+  );
+  assert.deepEqual(
+    ['trainer/bom', 'trainer/utf-16'].flatMap((code) =>
+      about(code, findings).map(({ file, relatedFiles, message }) => [
+        ...[file, ...relatedFiles],
+        inEnglish(message),
+      ]),
+    ),
+    [
+      ['2.txt', '4.txt', '2 caption files begin with a byte order mark, e.g. 2.txt.'],
+      ['9.txt', '9.txt is UTF-16, at which trainers stop.'],
+    ],
+  );
+});

@@ -16,7 +16,7 @@ describe('files that trainers read otherwise', () => {
         ...{ 'a.jpg': IMAGE, 'a.txt': utf16('a dog') },
         ...{ 'b.jpg': IMAGE, 'b.txt': utf16('a cat') },
       },
-      /^2 caption files are UTF-16.*a\.txt/,
+      /^a\.txt is UTF-16/,
     ],
     'trainer/extension-case': [
       { 'a.Jpg': IMAGE, 'a.txt': 'a dog', 'b.jpg': IMAGE, 'b.TXT': 'a cat' },
@@ -24,13 +24,10 @@ describe('files that trainers read otherwise', () => {
     ],
   };
   for (const [code, [entries, message]] of Object.entries(triggers)) {
-    test(`${code} is one finding, and the captions are read`, async () => {
+    test(`${code} is told, and the captions are read`, async () => {
       const dataset = await openOne({ ...good, ...entries });
       assert.equal(dataset.pairs.length, Object.keys(entries).length / 2 + 1);
-      assert.deepEqual(
-        dataset.problems.map((problem) => problem.code),
-        [code],
-      );
+      assert.deepEqual([...new Set(dataset.problems.map((problem) => problem.code))], [code]);
       assert.match(inEnglish(dataset.problems[0]!.message), message);
     });
   }

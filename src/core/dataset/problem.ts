@@ -56,7 +56,12 @@ export interface CaptionMove {
   readonly caption: string;
 }
 
-/** Problems of a file's location or encoding, not its content: edits of the file do not solve them. */
+const OF_PLACE: ReadonlySet<ProblemCode> = new Set([
+  ...(['outside-link', 'unreadable-decisions'] as const),
+  ...(['trainer/extension-case', 'trainer/stale-latents'] as const),
+]);
+
+/** Problems of a file's location, name or time, not its content: edits of the file do not solve them. */
 export function isOfPlace({ code }: Problem): boolean {
-  return code === 'outside-link' || code === 'unreadable-decisions' || code.startsWith('trainer/');
+  return OF_PLACE.has(code);
 }

@@ -30,46 +30,34 @@ export interface TrainerFiles {
   readonly rest: readonly DatasetPath[];
 }
 
-/** What is to be said of the files beside images, one problem for each kind. */
+/** What is to be said of the files beside images. */
 export async function trainerProblems(
   files: Pick<FileSystem, 'stat'>,
   dir: string,
   found: TrainerFiles,
 ): Promise<Problem[]> {
   return [
-    ...encodingProblems(found.encodings),
+    ...[...found.encodings].flatMap(([file, encoding]) => encodingProblem(file, encoding) ?? []),
     ...(pathStyle(dir) === 'windows' ? [] : extensionProblems(found.imagesOf)),
     ...(await latentProblems(files, dir, found)),
   ];
 }
 
-function encodingProblems(encodings: TrainerFiles['encodings']): Problem[] {
-  const all = [...encodings];
-  const marked = all.filter(([, { encoding, bom }]) => bom && encoding === 'utf-8');
-  const wide = all.filter(([, { encoding }]) => encoding !== 'utf-8');
-  const save = sentence('Save as UTF-8 without a byte order mark.');
-  return [
-    ...told(
-      'trainer/bom',
-      marked.map(([file]) => file),
-      {
-        one: (file) => sentence('{0} begins with a byte order mark.', file),
-        many: (count, file) =>
-          sentence('{0} caption files begin with a byte order mark, e.g. {1}.', count, file),
-        remedy: save,
-      },
-    ),
-    ...told(
-      'trainer/utf-16',
-      wide.map(([file]) => file),
-      {
-        one: (file) => sentence('{0} is UTF-16, at which trainers stop.', file),
-        many: (count, file) =>
-          sentence('{0} caption files are UTF-16, at which trainers stop, e.g. {1}.', count, file),
-        remedy: save,
-      },
-    ),
-  ];
+/** That trainers read a caption file otherwise because of its encoding; the findings of many files are told as one. */
+export function encodingProblem(
+  file: DatasetPath,
+  { encoding, bom }: FileEncoding,
+): Problem | undefined {
+  if (encoding === 'utf-8' && !bom) return undefined;
+  const isMarked = encoding === 'utf-8';
+  return {
+    code: isMarked ? 'trainer/bom' : 'trainer/utf-16',
+    file,
+    message: isMarked
+      ? sentence('{0} begins with a byte order mark.', file)
+      : sentence('{0} is UTF-16, at which trainers stop.', file),
+    remedy: sentence('Save as UTF-8 without a byte order mark.'),
+  };
 }
 
 function extensionProblems(imagesOf: TrainerFiles['imagesOf']): Problem[] {

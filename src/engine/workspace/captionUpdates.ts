@@ -60,7 +60,8 @@ export class CaptionFileUpdater {
     }
     const { dataset, opened, found, files, texts } = openedDataset;
     const source = text === undefined ? this.disk : withText(this.disk, path, text);
-    const read = await readCaptionFile(source, opened, dataset.root, file, kind, signal);
+    const root = { root: dataset.root, disk: this.disk };
+    const read = await readCaptionFile(source, opened, root, file, kind, signal);
     const context = { dataset: dataset.dataset, opened, found, files };
     const content = fileContent(context, file, read);
     await this.#encodeFor(openedDataset, read.pairs, signal, (records) => {
@@ -90,7 +91,8 @@ export class CaptionFileUpdater {
     const { dataset, opened, found, files } = openedDataset;
     const { file, kind } = known;
     if (!(await this.#isStill(openedDataset, kind, path, file))) return true;
-    const read = await readCaptionFile(this.disk, opened, dataset.root, file, kind, signal);
+    const root = { root: dataset.root, disk: this.disk };
+    const read = await readCaptionFile(this.disk, opened, root, file, kind, signal);
     const context = { dataset: dataset.dataset, opened, found, files };
     return fileContent(context, file, read).restructures;
   }
@@ -111,7 +113,8 @@ export class CaptionFileUpdater {
       const text = kind && (await this.documents.textOf(path));
       if (file === undefined || kind === undefined || text === undefined) continue;
       const source = withText(this.disk, path, text);
-      const read = await readCaptionFile(source, opened, dataset.root, file, kind, signal);
+      const root = { root: dataset.root, disk: this.disk };
+      const read = await readCaptionFile(source, opened, root, file, kind, signal);
       whole = withContent(whole, fileContent({ dataset: whole, opened, found, files }, file, read));
       files.set(file, read.kind);
       texts.set(file, text);

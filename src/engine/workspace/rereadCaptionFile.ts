@@ -1,3 +1,4 @@
+import { splitsOf } from '../../core/audit/picturesElsewhere.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
@@ -21,6 +22,7 @@ import { accountedFor, readTable } from '../discovery/captionTables.ts';
 import { unreadableFile } from '../discovery/errorWords.ts';
 import { isMissingRow, missingRow } from '../discovery/missingRow.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
+import { encodingProblem } from '../discovery/trainerFiles.ts';
 import { sidecarPairs } from '../discovery/sidecarPairs.ts';
 import { placeLike } from '../discovery/sidecarPlaces.ts';
 import { missingSidecar, sharedSidecar, wrongEncoding } from '../discovery/sidecars.ts';
@@ -37,13 +39,14 @@ export interface ReadFile {
 
 /**
  * Reads one caption file again, with the same result as opening the whole folder.
- * @param root of its dataset.
+ * @param files the disk, with the texts of open documents in place of their files.
+ * @param at root of its dataset; the disk knows how a document's file is encoded.
  * @throws PairLensError `cancelled`.
  */
 export async function readCaptionFile(
   files: FileSystem,
   opened: OpenedFolder,
-  root: string,
+  { root, disk }: { readonly root: string; readonly disk: FileSystem },
   file: DatasetPath,
   kind: CaptionFileKind,
   signal: CancelSignal | undefined,
@@ -63,6 +66,8 @@ export async function readCaptionFile(
           opened.index,
           signal,
         );
+  const encoding =
+    kind.kind === 'sidecar' ? await encodingOnDisk(disk, opened.dir, inFolder(file)) : [];
   const here = read.pairs.filter(({ image }) => isWithin(image, folder));
   return {
     pairs: here.map((pair) => ({
@@ -70,7 +75,7 @@ export async function readCaptionFile(
       image: inside(pair.image),
       source: { ...pair.source, file },
     })),
-    problems: read.problems.map((problem) => problemInside(problem, inside)),
+    problems: [...read.problems, ...encoding].map((problem) => problemInside(problem, inside)),
     kind:
       kind.kind === 'table' && 'mentioned' in read
         ? {
@@ -81,6 +86,23 @@ export async function readCaptionFile(
         : kind,
     reachesOut: here.length < read.pairs.length,
   };
+}
+
+/** That trainers read the file otherwise because of its encoding, which an open document does not tell. */
+async function encodingOnDisk(
+  disk: FileSystem,
+  dir: string,
+  file: DatasetPath,
+): Promise<Problem[]> {
+  const absolute = toAbsolute(dir, file);
+  if (!(await disk.exists(absolute))) return [];
+  const bytes = await disk.read(absolute, { maxBytes: SIDECAR_BYTES }).catch((error: unknown) => {
+    if (PairLensError.is(error, 'unreadable-file')) return new Uint8Array();
+    throw error;
+  });
+  const decoded = decodeText(bytes);
+  const problem = 'text' in decoded ? encodingProblem(file, decoded) : undefined;
+  return problem === undefined ? [] : [problem];
 }
 
 /** A problem with its paths relative to a subfolder. */
@@ -177,8 +199,22 @@ export function fileContent(context: FileContext, file: DatasetPath, read: ReadF
       strays ||
       read.reachesOut ||
       read.pairs.length + problems.length === 0 ||
-      outgrows(context, file, kind),
+      outgrows(context, file, kind) ||
+      movesBetweenSplits(context.dataset.pairs, file, read.pairs),
   };
+}
+
+/** Whether an image is now of another split: which copies are leaks is found when the folder is opened. */
+function movesBetweenSplits(
+  all: readonly Pair[],
+  file: DatasetPath,
+  now: readonly Pair[],
+): boolean {
+  const before = splitsOf({ pairs: all.filter(({ source }) => source.file === file) });
+  return [...splitsOf({ pairs: now })].some(([image, splits]) => {
+    const known = before.get(image);
+    return known !== undefined && known.join() !== splits.join();
+  });
 }
 
 /** The dataset with the new content of a file. */

@@ -1,8 +1,9 @@
+import { groupBy } from '../../collections.ts';
 import type { Problem, ProblemCode } from '../../dataset/problem.ts';
-import { sentence } from '../../text/sentence.ts';
+import { type Sentence, sentence } from '../../text/sentence.ts';
 import type { Fix } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { type Detector, onChange } from './detector.ts';
+import { type Detected, type Detector, onChange } from './detector.ts';
 
 /** One rule for each kind of problem with files. */
 const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
@@ -153,25 +154,51 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
   },
 };
 
+/** Rules whose problems are one finding for all files of a dataset: how many files, and one of them. */
+const TOLD_AS_ONE: Readonly<
+  Partial<Record<ProblemCode, (count: number, file: string) => Sentence>>
+> = {
+  'trainer/bom': (count, file) =>
+    sentence('{0} caption files begin with a byte order mark, e.g. {1}.', count, file),
+  'trainer/utf-16': (count, file) =>
+    sentence('{0} caption files are UTF-16, at which trainers stop, e.g. {1}.', count, file),
+};
+
 /** Problems found while reading files and decoding images. */
 export const brokenFiles: Detector = {
   rules: Object.entries(RULES).map(([code, rule]) => ({ code, ...rule })),
-  track: onChange((context) =>
-    context.problems().map((problem) => ({
-      code: problem.code,
-      file: problem.file,
-      ...(problem.image !== undefined && { image: problem.image }),
-      ...(problem.range && { source: { file: problem.file, range: problem.range } }),
-      message: problem.message,
-      evidence: [],
-      confidence: 1,
-      relatedPairs: [],
-      relatedFiles: problem.related ?? [],
-      fixes: fixesOf(problem),
-      remedy: problem.remedy,
-    })),
-  ),
+  track: onChange((context) => toldOnce(context.problems()).map(findingOf)),
 };
+
+/** The problems, those of a rule that is told as one joined into the first file's by name. */
+function toldOnce(problems: readonly Problem[]): Problem[] {
+  const isJoined = ({ code }: Problem): boolean => TOLD_AS_ONE[code] !== undefined;
+  const joined = [...groupBy(problems.filter(isJoined), ({ code }) => code).values()];
+  return [...problems.filter((problem) => !isJoined(problem)), ...joined.flatMap(asOne)];
+}
+
+function asOne(problems: readonly Problem[]): Problem[] {
+  const [first, ...others] = [...problems].sort((a, b) => (a.file < b.file ? -1 : 1));
+  if (first === undefined || others.length === 0) return first === undefined ? [] : [first];
+  const message = TOLD_AS_ONE[first.code]?.(problems.length, first.file) ?? first.message;
+  return [{ ...first, message, related: others.map(({ file }) => file) }];
+}
+
+function findingOf(problem: Problem): Detected {
+  return {
+    code: problem.code,
+    file: problem.file,
+    ...(problem.image !== undefined && { image: problem.image }),
+    ...(problem.range && { source: { file: problem.file, range: problem.range } }),
+    message: problem.message,
+    evidence: [],
+    confidence: 1,
+    relatedPairs: [],
+    relatedFiles: problem.related ?? [],
+    fixes: fixesOf(problem),
+    remedy: problem.remedy,
+  };
+}
 
 function fixesOf({ reading, move }: Problem): readonly Fix[] {
   return [
