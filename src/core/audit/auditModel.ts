@@ -19,7 +19,9 @@ import {
   type JudgedPair,
   nearScores,
   observedScores,
+  rivalsOf,
 } from './injection.ts';
+import type { Rivals } from './rivals.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
 import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
@@ -136,20 +138,27 @@ function* learnt(
   const near = yield* nearScores(scorer, pairs, texts);
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
   return {
-    exchanged: yield* suspicion(observed, random, near, EXCHANGED_WEIGHTS),
-    foreign: yield* suspicion(observed, foreign, [], FOREIGN_WEIGHTS),
+    exchanged: yield* suspicion({ observed, random, near }, EXCHANGED_WEIGHTS, (score) =>
+      rivalsOf(scorer, pairs, score),
+    ),
+    foreign: yield* suspicion({ observed, random: foreign, near: [] }, FOREIGN_WEIGHTS),
   };
 }
 
 function* suspicion(
-  observed: readonly PairScores[],
-  random: readonly PairScores[],
-  near: readonly PairScores[],
+  {
+    observed,
+    random,
+    near,
+  }: Readonly<Record<'observed' | 'random' | 'near', readonly PairScores[]>>,
   weights: readonly number[],
+  rivals?: (score: Combination) => Steps<Rivals>,
 ): Steps<Suspicion> {
   const score = combination(random, weights);
   const scores = (all: readonly PairScores[]): Float64Array => Float64Array.from(all, score);
-  return { score, calibration: yield* calibrate(scores(observed), scores(random), scores(near)) };
+  const known = rivals && (yield* rivals(score));
+  const calibration = yield* calibrate(scores(observed), scores(random), scores(near), known);
+  return { score, calibration };
 }
 
 /** The model of a scorer. */

@@ -1,4 +1,5 @@
 import type { Steps } from '../steps.ts';
+import { NO_RIVALS, rivalSupport, type Rivals } from './rivals.ts';
 import { CELLS, density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
 
 /** The fitted mixture of correct and wrong captions. */
@@ -20,6 +21,12 @@ export interface Calibration {
 /** Beta prior of the share of wrong captions: 3 % on average, one dataset in ten has more than 9 %. */
 const WRONG_PAIRS = 0.3;
 const RIGHT_PAIRS = 10;
+/** One dataset in a hundred holds anything up to one half. */
+const NOISY = 0.01;
+const MOST_NOISY = 0.5;
+/** Shares of right captions that are vague: titles and names, which fit any image as well. Three datasets in a thousand have some. */
+const VAGUE = [0, 0.2, 0.4, 0.6, 0.8];
+const ANY_VAGUE = 0.003;
 /** Prior mean of correct captions, in standard deviations of the wrong ones from their mean, and its weight in pairs. */
 const RIGHT_MEAN = 2;
 const RIGHT_SPREAD = 0.9;
@@ -47,12 +54,14 @@ const LIMIT = 1e-4;
  * are random captions, `near` near misses; their proportion is fitted. The density of correct ones is a left-skewed curve
  * with fitted mean and spread. For each possible share of wrong captions the best fit is found; the likelihoods of the
  * fits, tempered by the separability of correct and wrong captions, update the prior to a posterior, over which the
- * probabilities are averaged. If correct and wrong captions have the same scores, the posterior is the prior.
+ * probabilities are averaged. If correct and wrong captions have the same scores, the posterior is the prior. Correct
+ * captions may be vague and score like wrong ones; the other captions of their images tell which (rivals.ts).
  */
 export function* calibrate(
   observed: Float64Array,
   random: Float64Array,
   near: Float64Array = new Float64Array(),
+  rivals: Rivals = NO_RIVALS,
 ): Steps<Calibration> {
   const { mean, spread } = moments(random);
   const scaled = (score: number): number => (score - mean) / spread;
@@ -62,17 +71,29 @@ export function* calibrate(
   yield;
   const { separability, surely } = separation(counts, histogram(random, scaled), observed.length);
   const trust = clamp((surely - NOT_SEPARABLE) / (SEPARABLE - NOT_SEPARABLE));
+  const ofRivals = rivalSupport(rivals, scaled);
   const prior = sharePrior();
   const fits: (Fit & { readonly share: number; readonly weight: number })[] = [];
-  for (const [s, share] of SHARES.entries()) {
-    yield;
-    const fit = fitAt(share, counts, observed.length, randomDensity, nearDensity);
-    fits.push({ ...fit, share, weight: trust * fit.logLikelihood + Math.log(prior[s]!) });
+  // Without rivals nothing tells vague captions from wrong ones.
+  const vagueShares = ofRivals === undefined ? [0] : VAGUE;
+  for (const vague of vagueShares) {
+    const chance = vague === 0 ? 1 - ANY_VAGUE : ANY_VAGUE / (VAGUE.length - 1);
+    for (const [s, share] of SHARES.entries()) {
+      yield;
+      const known = { vague, counts, n: observed.length, random: randomDensity, near: nearDensity };
+      const fit = fitAt(share, known);
+      const logLikelihood = fit.logLikelihood + (ofRivals?.(fit.wrong) ?? 0);
+      const weight = trust * logLikelihood + Math.log(prior[s]! * chance);
+      fits.push({ ...fit, share, weight });
+    }
   }
   const most = Math.max(...fits.map(({ weight }) => weight));
   const masses = fits.map(({ weight }) => Math.exp(weight - most));
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   const posterior = masses.map((mass) => mass / total);
+  const ofShares = SHARES.map((_, s) =>
+    vagueShares.reduce((sum, _vague, v) => sum + posterior[v * SHARES.length + s]!, 0),
+  );
   const table = new Float64Array(counts.length);
   const ratios = new Float64Array(counts.length);
   fits.forEach(({ wrong, mean: place, spread: width }, s) => {
@@ -89,12 +110,24 @@ export function* calibrate(
   level(ratios, middle, 1);
   return {
     wrongShare: fits.reduce((sum, { share }, s) => sum + posterior[s]! * share, 0),
-    range: { low: quantile(posterior, 0.05), high: quantile(posterior, 0.95) },
+    range: { low: quantile(ofShares, 0.05), high: quantile(ofShares, 0.95) },
     separability,
     trust,
     mismatch: (score) => interpolate(table, Number.isFinite(score) ? scaled(score) : 0),
     support: (score) => interpolate(ratios, Number.isFinite(score) ? scaled(score) : 0),
   };
+}
+
+/** What is known of a mixture of right and wrong captions but the share of the wrong ones. */
+interface Mixture {
+  /** Share of the right captions that score as wrong ones do, 0..1. */
+  readonly vague: number;
+  /** Histogram of the observed scores, and their number. */
+  readonly counts: Float64Array;
+  readonly n: number;
+  /** Densities of wrong captions. */
+  readonly random: Float64Array;
+  readonly near: Float64Array;
 }
 
 /** The best fit for a given share of wrong captions. */
@@ -107,21 +140,16 @@ interface Fit {
 }
 
 /** Expectation maximisation (MAP) of the mean and spread of correct captions and of the share of near misses. */
-function fitAt(
-  share: number,
-  counts: Float64Array,
-  n: number,
-  random: Float64Array,
-  near: Float64Array,
-): Fit {
+function fitAt(share: number, { vague, counts, n, random, near }: Mixture): Fit {
   const cells = counts.length;
   const wrong = new Float64Array(cells);
+  const clearly = new Float64Array(cells);
   let mean = Math.max(0.05, weightedMean(counts, n));
   let spread = RIGHT_SPREAD;
   let nearShare = NEAR_SHARE;
   let logLikelihood = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const right = rightDensity(random, mean, spread);
+    const clear = rightDensity(random, mean, spread);
     let rightMass = RIGHT_COUNT;
     let sum = RIGHT_COUNT * RIGHT_MEAN;
     let wrongMass = NEAR_COUNT;
@@ -131,22 +159,24 @@ function fitAt(
       const ofNear = nearShare * near[c]!;
       const ofWrong = (1 - nearShare) * random[c]! + ofNear + FLOOR;
       const w = share * ofWrong;
-      const all = w + (1 - share) * (right[c]! + FLOOR);
+      const ofClear = (1 - vague) * (clear[c]! + FLOOR);
+      const all = w + (1 - share) * (ofClear + vague * ofWrong);
       wrong[c] = w / all;
       const count = counts[c]!;
       if (count === 0) continue;
       logLikelihood += count * Math.log(all);
-      const wrongHere = count * wrong[c]!;
-      wrongMass += wrongHere;
-      nearMass += (wrongHere * ofNear) / ofWrong;
-      rightMass += count - wrongHere;
-      sum += (count - wrongHere) * (LOW + c * STEP);
+      const clearHere = (count * (1 - share) * ofClear) / all;
+      clearly[c] = clearHere;
+      wrongMass += count - clearHere;
+      nearMass += ((count - clearHere) * ofNear) / ofWrong;
+      rightMass += clearHere;
+      sum += clearHere * (LOW + c * STEP);
     }
     const nextMean = Math.max(0, sum / rightMass);
     let squares = RIGHT_COUNT * RIGHT_SPREAD ** 2;
     for (let c = 0; c < cells; c++) {
       if (counts[c]! > 0) {
-        squares += counts[c]! * (1 - wrong[c]!) * (LOW + c * STEP - nextMean) ** 2;
+        squares += clearly[c]! * (LOW + c * STEP - nextMean) ** 2;
       }
     }
     const nextSpread = Math.sqrt(squares / rightMass);
@@ -179,12 +209,17 @@ function weightedMean(counts: Float64Array, n: number): number {
 /** Prior mass around each share of the grid. */
 function sharePrior(): number[] {
   const edges = SHARES.map((share, s) => (s === 0 ? 0 : (share + SHARES[s - 1]!) / 2));
-  return SHARES.map((_, s) => {
+  const usual = SHARES.map((_, s) => {
     const from = edges[s]!;
     const to = edges[s + 1] ?? 1;
     // Substituting p^a removes the pole at 0: p^(a-1) (1-p)^(b-1) dp = (1/a) (1-p)^(b-1) d(p^a).
     const middle = (from + to) / 2;
     return (to ** WRONG_PAIRS - from ** WRONG_PAIRS) * (1 - middle) ** (RIGHT_PAIRS - 1);
+  });
+  const total = usual.reduce((sum, mass) => sum + mass, 0);
+  return usual.map((mass, s) => {
+    const width = Math.min(MOST_NOISY, edges[s + 1] ?? 1) - Math.min(MOST_NOISY, edges[s]!);
+    return ((1 - NOISY) * mass) / total + (NOISY * width) / MOST_NOISY + Number.MIN_VALUE;
   });
 }
 

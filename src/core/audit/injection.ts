@@ -4,6 +4,7 @@ import { dotRows } from '../matching/innerProducts.ts';
 import type { Steps } from '../steps.ts';
 import { contentWords } from '../text/contentWords.ts';
 import type { PairScores, PairScorer } from './pairScorer.ts';
+import type { Rivals } from './rivals.ts';
 import { REFERENCE_NEIGHBOURS, type ReferenceNeighbours } from './referenceHubs.ts';
 
 export interface JudgedPair {
@@ -151,6 +152,37 @@ export function* observedScores(
     if (out.length % JUDGED_PER_STEP === 0) yield;
   }
   return out;
+}
+
+/** Pairs whose rivals are looked at, and captions looked at for each. */
+const RIVALS = 1500;
+const RIVAL_CANDIDATES = 8;
+
+/** For some of the pairs the score of the caption and that of the best other one for the image. */
+export function* rivalsOf(
+  scorer: PairScorer,
+  pairs: readonly JudgedPair[],
+  score: (scores: PairScores) => number,
+): Steps<Rivals> {
+  const stride = Math.max(1, pairs.length / RIVALS);
+  const own: number[] = [];
+  const best: number[] = [];
+  for (let place = 0; place < pairs.length; place += stride) {
+    const { image, text } = pairs[Math.floor(place)]!;
+    const { graph } = scorer;
+    const siblings = graph.captionsOf[image]!;
+    const others = [...scorer.captionLists.items(image)]
+      .filter((t) => !siblings.includes(t))
+      .slice(0, RIVAL_CANDIDATES);
+    yield;
+    const scores = others.map((t) =>
+      score(scorer.of(image, t, { replacedText: text, donorImage: graph.imagesOf[t]![0] ?? -1 })),
+    );
+    if (scores.length === 0) continue;
+    own.push(score(scorer.of(image, text)));
+    best.push(Math.max(...scores));
+  }
+  return { own: Float64Array.from(own), best: Float64Array.from(best) };
 }
 
 /** Pseudo-random numbers in [0, 1), the same on every machine. */
