@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { calibrate } from '../../../src/core/audit/calibration.ts';
 import { runToCompletion } from '../../../src/core/steps.ts';
@@ -123,4 +123,33 @@ test('near misses are found to be wrong where captions look like them, more than
   const knowing = runToCompletion(calibrate(scores, wrong, near)).wrongShare;
   const ignorant = runToCompletion(calibrate(scores, wrong)).wrongShare;
   assert.ok(Math.abs(knowing - 0.3) < Math.abs(ignorant - 0.3), `${knowing}, ${ignorant}`);
+});
+
+describe('vague captions and wrong ones', () => {
+  const normals = (n: number, seed: number): Float64Array => {
+    const random = seeded(seed);
+    return Float64Array.from({ length: n }, () => gaussian(random));
+  };
+  /** Half of the captions score as random ones do; their images have rivals of this score. */
+  const halfLow = (best: number) => {
+    const own = Float64Array.from([
+      ...normals(150, 2),
+      ...normals(150, 3).map((value) => 3 + 0.8 * value),
+    ]);
+    const noise = normals(300, 4);
+    const rivals = {
+      own,
+      best: own.map((score, i) => (score < 0.7 ? best : 2.4) + 0.4 * noise[i]!),
+    };
+    return runToCompletion(calibrate(own, normals(3000, 1), new Float64Array(), rivals));
+  };
+
+  test('captions whose images have nothing better are vague, not wrong', () => {
+    assert.ok(halfLow(2.4).wrongShare < 0.2, `${halfLow(2.4).wrongShare}`);
+  });
+
+  test('captions whose images have better ones elsewhere are wrong', () => {
+    const { wrongShare } = halfLow(3.2);
+    assert.ok(wrongShare > 0.38 && wrongShare < 0.55, `${wrongShare}`);
+  });
 });

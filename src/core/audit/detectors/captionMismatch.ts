@@ -122,15 +122,6 @@ export function mismatchOf(context: AuditContext, homes: Homes, p: number): Dete
   };
 }
 
-/** Unverified pairs at or above the threshold, the highest probability first. */
-export function flaggedPairs({ mismatch, verified }: AuditContext, threshold: number): number[] {
-  const flagged: number[] = [];
-  mismatch.forEach((probability, p) => {
-    if (probability >= threshold && verified[p] !== true) flagged.push(p);
-  });
-  return flagged.sort((a, b) => mismatch[b]! - mismatch[a]! || a - b);
-}
-
 /** The lowest threshold, at least 0.5, at which the reported captions reach the wanted precision. */
 export function mismatchThreshold(mismatch: Float64Array): number {
   const sorted = [...mismatch].filter((p) => p >= LEAST_PROBABILITY).sort((a, b) => b - a);
