@@ -13,6 +13,8 @@ class TrainingData:
     """views (V, N, R, 1280) float16 regions and logits (V, N, 1000) of N images; captions[n] are its caption indices in `texts`.
 
     sentences (C, 384): unit sentence embeddings of the captions, for soft labels and neighbours.
+    groups (N,), optional: images of one group share a caption, so that they are never each other's negatives.
+    domains (N,), optional: kind of picture, for batches of one kind; a caption number of -1 fills the rows of images with fewer captions.
     looks (N, K), optional: unit uni-modal rows of the images, for neighbours.
     words (tokens,), optional: vocabulary number of every row of texts.flat, for heads that generate captions.
     teacher (N, D), (C, D), optional: embeddings of an ensemble to distil from.
@@ -26,6 +28,8 @@ class TrainingData:
     looks: np.ndarray | None = field(default=None)
     words: np.ndarray | None = field(default=None)
     teacher: tuple[np.ndarray, np.ndarray] | None = field(default=None)
+    groups: np.ndarray | None = field(default=None)
+    domains: np.ndarray | None = field(default=None)
 
     @property
     def width(self) -> int:
@@ -44,8 +48,11 @@ def with_noise(data: TrainingData, share: float, seed: int) -> TrainingData:
 def draw_images(data: TrainingData, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:
     """Sorted different rows. With neighbour batches: drawn images together with their look-alikes (Wang et al., TPAMI 2018)."""
     count = len(data.captions)
+    if data.domains is not None and rng.random() < recipe.domain_share:
+        return draw_of_one_domain(data.domains, recipe.images, rng)
     if not recipe.neighbour_batch:
-        return np.sort(rng.choice(count, recipe.images, replace=False))
+        share = (data.captions >= 0).sum(1) / (data.captions >= 0).sum() if recipe.by_captions else None
+        return np.sort(rng.choice(count, recipe.images, replace=False, p=share))
     order = rng.permutation(count)
     seeds = order[: -(-recipe.images // (1 + recipe.neighbour_batch))]
     if data.looks is None:
@@ -59,22 +66,34 @@ def draw_images(data: TrainingData, recipe: Recipe, rng: np.random.Generator) ->
     return np.sort(wanted[first])
 
 
+def draw_of_one_domain(domains: np.ndarray, images: int, rng: np.random.Generator) -> np.ndarray:
+    """Sorted different rows, of one domain as far as it has so many: harder negatives. Small domains are drawn more often than their share."""
+    names, sizes = np.unique(domains, return_counts=True)
+    share = np.sqrt(sizes)
+    domain = names[rng.choice(len(names), p=share / share.sum())]
+    wanted = rng.permutation(np.flatnonzero(domains == domain))[:images]
+    rest = rng.permutation(np.flatnonzero(domains != domain))[: images - len(wanted)]
+    return np.sort(np.concatenate([wanted, rest]))
+
+
 def draw(data: TrainingData, recipe: Recipe, rng: np.random.Generator, epoch: int) -> dict[str, np.ndarray]:
     """A batch of different images, each in a random view, with `captions_per_image` captions each."""
     per_image = recipe.captions_per_image
     rows = draw_images(data, recipe, rng)
     view = np.where(rng.random(len(rows)) < recipe.plain_share, 0, rng.integers(0, len(data.regions), len(rows)))
-    picks = rng.random(data.captions[rows].shape).argsort(1)[:, :per_image]
+    # -1 sorts behind every caption that there is
+    picks = (rng.random(data.captions[rows].shape) + (data.captions[rows] < 0)).argsort(1)[:, :per_image]
     captions = np.take_along_axis(data.captions[rows], picks, 1).ravel()
     states, mask = data.texts.padded(captions, recipe.longest)
     short = recipe.longest - states.shape[1]
     image = np.repeat(np.arange(len(rows)), per_image)
+    group = rows[image] if data.groups is None else data.groups[rows[image]]
     batch = {
         'regions': data.regions[view, rows],
         'logits': data.logits[view, rows],
         'states': np.pad(states, ((0, 0), (0, short), (0, 0))),
         'mask': np.pad(mask, ((0, 0), (0, short))),
-        'same': (image[:, None] == image[None]) & ~np.eye(len(image), dtype=bool),
+        'same': (group[:, None] == group[None]) & ~np.eye(len(group), dtype=bool),
         'sentences': data.sentences[captions],
         'labels': rows[image],
         'angular': np.float32(0.5 if epoch < recipe.angular_epochs else 0.0),

@@ -1,6 +1,6 @@
-"""Makes every file under models/ from its public source: python -m pairlens_models.build --data FLICKR8K [--eval DATASET ...]
+"""Makes every file under models/ from its public source: python -m pairlens_models.build --data FOLDER ... [--eval FOLDER ...]
 
-FLICKR8K holds captions.jsonl ({"image", "captions", "split"} a line) and its images; splits train and rest are trained on.
+A folder holds captions.jsonl ({"image", "captions", "domain"?, "split"?} a line) and its images; splits train and rest are trained on.
 Steps whose results lie in --work are not repeated. About an hour on two cores; nothing is random but what the seeds fix.
 """
 
@@ -15,7 +15,7 @@ import onnx
 from pairlens_models import minilm, sources
 from pairlens_models.anchors import TEMPLATE, Anchors
 from pairlens_models.batches import TrainingData
-from pairlens_models.dataset import Dataset, open_photo, read_dataset, squash
+from pairlens_models.dataset import Dataset, caption_groups, open_photo, read_corpus, squash, with_tag_lists
 from pairlens_models.efficientnet_lite import backbone_graph, grid_side
 from pairlens_models.ensemble import Member, image_graph, principal_directions, side_by_side, text_graph
 from pairlens_models.evaluate import evaluate
@@ -41,7 +41,7 @@ from pairlens_models.torch_weights import read_checkpoint
 from pairlens_models.train import train
 
 VARIANT, SIZE = 'lite2', 256
-MODEL_ID = 'heads-lite2-minilm-2'
+MODEL_ID = 'heads-lite2-minilm-3'
 SEED = 1
 CALIBRATION_PHOTOS = 160
 MODELS = Path(__file__).resolve().parents[2]
@@ -90,7 +90,7 @@ def training_data(models: Path, work: Path, dataset: Dataset, rows: np.ndarray) 
     backbone = models / GRAPHS['imageBackbone']
     cached = [cached_images(backbone, dataset, name, change, rows, work / 'features') for name, change in views(VIEWS, SEED)]
     texts = cached_texts(models / GRAPHS['textBackbone'], models / 'tokenizer.json', dataset, work / 'features')
-    captions = np.stack([np.flatnonzero(dataset.owner == row) for row in rows])
+    captions = captions_of(dataset, rows)
     file = work / 'features' / 'regions.npy'
     if not file.exists():
         partial = file.with_suffix('.part')
@@ -100,7 +100,25 @@ def training_data(models: Path, work: Path, dataset: Dataset, rows: np.ndarray) 
         regions.flush()
         partial.rename(file)
     logits = np.stack([part[1] for part in cached])
-    return TrainingData(np.load(file, mmap_mode='r'), logits, captions, texts, mean_states(texts))
+    return TrainingData(
+        np.load(file, mmap_mode='r'),
+        logits,
+        captions,
+        texts,
+        mean_states(texts),
+        groups=caption_groups(dataset)[rows],
+        domains=dataset.domains[rows],
+    )
+
+
+def captions_of(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """(images, most captions of one): numbers of the captions of these images, -1 behind the last."""
+    order = np.argsort(dataset.owner, kind='stable')
+    lists = [order[first:end] for first, end in (np.searchsorted(dataset.owner[order], [row, row + 1]) for row in rows)]
+    table = np.full((len(rows), max(map(len, lists))), -1)
+    for place, captions in enumerate(lists):
+        table[place, : len(captions)] = captions
+    return table
 
 
 def make_heads(models: Path, work: Path, dataset: Dataset, train_rows: np.ndarray) -> None:
@@ -109,7 +127,7 @@ def make_heads(models: Path, work: Path, dataset: Dataset, train_rows: np.ndarra
     classes = class_embeddings(models, work)
     zero = np.zeros(classes.shape[1], np.float32)
     prior = np.asarray(Anchors(classes, zero, zero).prior(data.logits[0].astype(np.float32)))
-    anchors = Anchors(classes, prior.mean(0), data.sentences[data.captions.ravel()].mean(0))
+    anchors = Anchors(classes, prior.mean(0), data.sentences[data.captions[data.captions >= 0]].mean(0))
     members = [trained(part, anchors, data, work / 'heads') for part in PARTS]
     captions, owner = data.captions[:, 0], np.arange(len(data.captions))
     plain = Measured(data.regions[0], data.logits[0], data.texts, captions, owner, [], np.zeros(len(data.texts.flat), np.int32))
@@ -123,30 +141,34 @@ def make_heads(models: Path, work: Path, dataset: Dataset, train_rows: np.ndarra
 
 
 def trained(part: Part, anchors: Anchors, data: TrainingData, folder: Path) -> Member:
-    """The head as it was trained in an earlier run, or else trained now; a training that was cut off goes on after its last epoch."""
+    """The head after its stages, as it was trained in an earlier run, or else trained now; a training that was cut off goes on after its last epoch."""
     folder.mkdir(parents=True, exist_ok=True)
-    saved, checkpoint = folder / f'{part.name}.pkl', folder / f'{part.name}.checkpoint'
-    if not saved.exists():
-        print(f'training {part.name}', flush=True)
-        saved.write_bytes(pickle.dumps(train(part.head, part.config, anchors, data, part.recipe, checkpoint=checkpoint)))
-        checkpoint.unlink(missing_ok=True)
-    return Member(part.head, part.config, part.weight, pickle.loads(saved.read_bytes()))
+    params = None
+    for number, recipe in enumerate(part.stages, start=1):
+        saved, checkpoint = folder / f'{part.name}.{number}.pkl', folder / f'{part.name}.{number}.checkpoint'
+        if not saved.exists():
+            print(f'training {part.name}, stage {number} of {len(part.stages)}', flush=True)
+            saved.write_bytes(pickle.dumps(train(part.head, part.config, anchors, data, recipe, checkpoint=checkpoint, start=params)))
+            checkpoint.unlink(missing_ok=True)
+        params = pickle.loads(saved.read_bytes())
+    assert params is not None
+    return Member(part.head, part.config, part.weight, params)
 
 
 def make_reference(models: Path, dataset: Dataset, train_rows: np.ndarray) -> None:
     """The bank: BANK training images, the first caption of each; the means: all of the training set."""
-    captions = np.array([np.flatnonzero(dataset.owner == row)[0] for row in train_rows])
+    captions = captions_of(dataset, train_rows)[:, 0]
     training = encode_dataset(models, dataset, train_rows, captions)
     picked = np.sort(np.random.default_rng(SEED).choice(len(train_rows), BANK, replace=False))
     bank = type(training)(*(getattr(training, name)[picked] for name in training.__dataclass_fields__))
     write_reference(models, bank, [dataset.names[train_rows[n]] for n in picked], training)
 
 
-def make_manifest(models: Path, measured: dict) -> None:
+def make_manifest(models: Path, data: str, measured: dict) -> None:
     def origin(*used: sources.Source) -> tuple[str, str]:
         return ' and '.join(sorted({s.licence for s in used})), ', '.join(f'{s.package} {s.version}' for s in used)
 
-    trained = 'trained by models/build on Flickr8k'
+    trained = 'trained by models/build'
     heads = ('Apache-2.0', f'{trained}; class names from {origin(sources.CLASS_NAMES)[1]}')
     files = {
         'imageBackbone': describe(models / GRAPHS['imageBackbone'], *origin(sources.IMAGE_WEIGHTS)),
@@ -166,7 +188,7 @@ def make_manifest(models: Path, measured: dict) -> None:
         'files': files,
         'reference': {'pairs': BANK, 'files': {name.split('.')[0]: reference_entry(models / 'reference', name) for name in names}},
         'training': {
-            'data': 'Flickr8k, splits train and rest (6,091 images, 5 captions each)',
+            'data': data,
             'seed': SEED,
             'script': 'models/build/pairlens_models/build.py',
             'measured': measured,
@@ -177,21 +199,24 @@ def make_manifest(models: Path, measured: dict) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--data', type=Path, required=True, help='folder of Flickr8k')
+    parser.add_argument('--data', type=Path, nargs='+', required=True, help='folders to train on; backbones are calibrated on the first')
     parser.add_argument('--eval', type=Path, nargs='*', default=[], help='other datasets to report on')
     parser.add_argument('--work', type=Path, default=Path('models-work'), help='downloads, features and checkpoints')
     parser.add_argument('--out', type=Path, default=MODELS)
     arguments = parser.parse_args()
     models, work = arguments.out, arguments.work
     models.mkdir(parents=True, exist_ok=True)
-    dataset = read_dataset(arguments.data)
-    train_rows = np.flatnonzero(np.isin(dataset.splits, ['train', 'rest']))
+    plain = read_corpus(arguments.data)
+    train_rows = np.flatnonzero(np.isin(plain.splits, ['train', 'rest']))
+    dataset = with_tag_lists(plain, train_rows)
     make_backbones(models, work, dataset, train_rows)
     make_heads(models, work, dataset, train_rows)
     make_reference(models, dataset, train_rows)
     write_golden(models, GRAPHS, SIZE)
-    measured = {folder.name: evaluate(models, folder) for folder in [arguments.data, *arguments.eval]}
-    make_manifest(models, measured)
+    measured = {folder.name: evaluate(models, folder, held_out=True) for folder in arguments.data}
+    measured |= {folder.name: evaluate(models, folder) for folder in arguments.eval}
+    names = ', '.join(folder.name for folder in arguments.data)
+    make_manifest(models, f'{names}: {len(train_rows):,} images, {len(dataset.captions):,} captions with tag lists made of them', measured)
     print(json.dumps(measured, indent=2))
 
 

@@ -25,7 +25,8 @@ class Recipe:
 
     contrastive (CLIP), sigmoid (SigLIP), margin (K = margin_k: 1 is max-margin, the batch size sum-margin), hal, neighbour and distil
     need a similarity; angular_epochs, instance and adversarial need embeddings; own is the loss a head brings itself, where it has one.
-    neighbour_batch: how many look-alikes of every drawn image join the batch.
+    neighbour_batch: how many look-alikes of every drawn image join the batch. domain_share: share of the batches that are of one domain.
+    by_captions: images with more captions are drawn more often, so that every caption is seen as often as any other.
     """
 
     seed: int = 0
@@ -48,6 +49,8 @@ class Recipe:
     neighbour: float = 0.0
     neighbour_count: int = 5
     neighbour_batch: int = 0
+    domain_share: float = 0.0
+    by_captions: bool = False
     instance: float = 0.0
     adversarial: float = 0.0
     own: float = 1.0

@@ -85,15 +85,17 @@ def train(
     recipe: Recipe,
     watch: Callable[[int, Params], None] | None = None,
     checkpoint: Path | None = None,
+    start: Params | None = None,
 ) -> Params:
     """Returns the exponential average of the head's parameters. `watch(epoch, average)` is called after every epoch.
+    Training begins at `start`, the parameters of an earlier stage, where they are given.
 
     With a `checkpoint` every epoch is kept in that file, and a run that was cut off goes on after its last whole epoch.
     """
     rng = np.random.default_rng(recipe.seed)
     key = jax.random.PRNGKey(recipe.seed)
-    count, per_image = data.captions.shape
-    per_epoch = count * per_image // (recipe.images * recipe.captions_per_image)
+    count = len(data.captions)
+    per_epoch = int((data.captions >= 0).sum()) // (recipe.images * recipe.captions_per_image)
     steps = recipe.epochs * per_epoch
     schedule = optax.warmup_cosine_decay_schedule(0, recipe.learning_rate, min(60, steps // 4), steps)
 
@@ -102,7 +104,10 @@ def train(
         return jax.tree.map(lambda leaf: leaf.ndim > 1, params)
 
     optimiser = optax.chain(optax.clip_by_global_norm(2.0), optax.adamw(schedule, weight_decay=recipe.weight_decay, mask=decayed))
-    params = {'head': head.init(config, recipe.seed), 'losses': loss_params(recipe, jax.random.fold_in(key, 1 << 30), count, data.width)}
+    params = {
+        'head': head.init(config, recipe.seed) if start is None else jax.tree.map(jnp.asarray, start),
+        'losses': loss_params(recipe, jax.random.fold_in(key, 1 << 30), count, data.width),
+    }
     average, state = params, optimiser.init(params)
     step = make_step(make_loss(head, config, anchors, recipe), optimiser, recipe.average)
     started, running, done = time.time(), None, 0
