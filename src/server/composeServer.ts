@@ -46,6 +46,7 @@ const openLive: OpenLive = (options, log) => {
       return (await opening).ports;
     },
     options.settings,
+    { hasher: nodeHasher, log },
   );
   return {
     live,

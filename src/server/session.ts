@@ -8,6 +8,7 @@ import {
   type Connection,
   type InitializeParams,
 } from 'vscode-languageserver/node';
+import { PairLensError } from '../core/errors.ts';
 import type { FileSystem, Log } from '../core/ports.ts';
 import type { LiveChange, LiveWorkspace } from '../engine/workspace/workspace.ts';
 import { CLIENT_NOTIFICATIONS, NOTIFICATIONS, type Settings } from '../protocol/serverApi.ts';
@@ -181,14 +182,19 @@ export class Session implements ServerContext {
   }
 
   async #audit(rebuild: boolean, signal: AbortSignal): Promise<void> {
-    if (rebuild) {
-      this.#refresher.stop();
-      await this.#host.reopen({ ...this.#liveOptions(), rebuild: true });
-    }
+    // From the beginning: opening the engine anew takes a moment, in which it may be cancelled too.
     const stop = () => this.#refresher.stop();
     signal.addEventListener('abort', stop, { once: true });
-    await this.#refresher.refresh();
-    signal.removeEventListener('abort', stop);
+    try {
+      if (rebuild) {
+        this.#refresher.stop();
+        await this.#host.reopen({ ...this.#liveOptions(), rebuild: true });
+      }
+      if (signal.aborted) this.#status.refreshed(new PairLensError('cancelled', 'Cancelled.'));
+      else await this.#refresher.refresh();
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   /** @param pushed settings of `workspace/didChangeConfiguration`, for clients without `workspace/configuration`. */

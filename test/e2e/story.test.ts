@@ -51,7 +51,7 @@ describe('a person opens the sample dataset', () => {
   step('hovering a wrong caption shows its picture and why', async () => {
     editor = await window.openFile(WRONG);
     await window.squiggle.first().waitFor();
-    const hover = await editor.hover(/does not fit its image/);
+    const hover = await editor.hover(/does not seem to describe/);
     const picture = hover.getByRole('img').first();
     await eventually(async () => {
       const handle = await picture.elementHandle();

@@ -22,7 +22,7 @@ try {
   await neighbours.focus('solar_panel.jpg').waitFor();
   await window.squiggle.first().waitFor();
   await take(window, 'findings');
-  const hover = await editor.hover(/does not fit its image/);
+  const hover = await editor.hover(/does not seem to describe/);
   await hover.getByRole('img').first().waitFor();
   await take(window, 'hover');
 

@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
+  CancellationTokenSource,
   CodeActionRequest,
   CodeActionResolveRequest,
   ExecuteCommandRequest,
   FileChangeType,
   type CodeAction,
 } from 'vscode-languageserver/node';
-import { CLIENT_COMMANDS, fixTextsSchema, SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
+import {
+  CLIENT_COMMANDS,
+  fixTextsSchema,
+  REQUESTS,
+  SERVER_COMMANDS,
+} from '../../src/protocol/serverApi.ts';
 import { tourCopy, workplace, writeMetadata, type Workplace } from '../support/datasets.ts';
 import { EDITOR, LspClient, uriOf } from '../support/lspClient.ts';
 
@@ -263,5 +269,76 @@ describe('files that a fix mends as a whole', () => {
     assert.equal(byUri.size, 2, 'harbour_evening.txt is like no image');
     const [action] = await actionsOf(client, file('fig.txt'));
     assert.equal(action?.command?.command, CLIENT_COMMANDS.renameCaptionFile.command);
+  });
+});
+
+describe('what is known without an encoder', () => {
+  let place: Workplace;
+  let client: LspClient;
+  const file = (name: string) => path.join(place.folder, name);
+
+  before(async () => {
+    place = await tourCopy();
+    await cp(file('fig.jpg'), file('same as fig.jpg'));
+    await writeFile(file('same as fig.txt'), 'half a fig');
+    client = await LspClient.start({ folders: [place.folder], cache: place.cache });
+  });
+  after(async () => {
+    assert.equal(await client.stop(), 0);
+    await place.remove();
+  });
+
+  test('is told before anything is encoded, and stays', async () => {
+    const early: readonly (readonly [string, string])[] = [
+      ['mountain_trail.jpg', 'missing-caption'],
+      ['animals/duck.txt', 'empty-caption'],
+      ['harbour_evening.txt', 'missing-image'],
+      ['espresso.txt', 'wrong-encoding'],
+      ['windmill.txt', 'ambiguous-pair'],
+      ['fig.jpg', 'exact-duplicate'],
+    ];
+    const isTold = () => early.every(([name, code]) => client.codes(file(name)).includes(code));
+    await client.until(isTold, 'structural findings');
+    assert.ok(!client.statuses.some(({ state }) => state === 'ready'), 'nothing is audited yet');
+    assert.ok(!client.statuses.some(({ phase }) => phase === 'Encoding images'), 'nor encoded');
+    const before = await client.request('findings', {});
+    await client.ready();
+    await client.request('idle', {});
+    assert.ok(isTold());
+    const after = await client.request('findings', {});
+    const ids = new Set(after.findings.map(({ id }) => id));
+    assert.deepEqual(
+      before.findings.filter(({ id }) => !ids.has(id)).map(({ message }) => message),
+      [],
+      'they keep their names',
+    );
+  });
+
+  test('opening a file, any file, makes no finding disappear', async () => {
+    const known = async () =>
+      (await client.request('findings', {})).findings.map(({ id }) => id).sort();
+    const before = await known();
+    for (const name of (await readdir(place.folder, { recursive: true })).sort()) {
+      if (!name.endsWith('.txt')) continue;
+      // As VS Code shows a file that is not UTF-8.
+      await client.open(file(name), (await readFile(file(name))).toString('utf8'));
+      await client.request('idle', {});
+      assert.deepEqual(await known(), before, `${name} is open`);
+      await client.close(file(name));
+    }
+    await client.request('idle', {});
+    assert.deepEqual(await known(), before);
+  });
+
+  test('a cancelled rebuild stops, and says so', async () => {
+    const cancel = new CancellationTokenSource();
+    const { method } = REQUESTS.audit;
+    const rebuilt = client.connection.sendRequest(method, { rebuild: true }, cancel.token);
+    cancel.cancel();
+    await rebuilt.catch(() => undefined);
+    await client.request('idle', {});
+    const status = await client.request('status', {});
+    assert.equal(status.state, 'failed');
+    assert.match(status.error?.message ?? '', /stopped/);
   });
 });

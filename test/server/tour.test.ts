@@ -93,10 +93,10 @@ describe('the sample dataset in an editor', () => {
     assert.equal(problem.source, 'pairlens');
     assert.equal(problem.severity, DiagnosticSeverity.Warning);
     assert.match(problem.codeDescription?.href ?? '', /docs\/findings\.md#captions-swapped$/);
-    assert.ok(
-      problem.relatedInformation?.some(
-        ({ location }) => location.uri === uriOf(file('honey_bee.txt')),
-      ),
+    // The partner's caption, once; neither the problem's own image nor its partner's is a row of its own.
+    assert.deepEqual(
+      problem.relatedInformation?.map(({ location }) => location.uri),
+      [uriOf(file('honey_bee.txt'))],
     );
     assert.deepEqual(Object.keys(problem.data as object), ['id']);
     assert.ok(problem.range.end.character > problem.range.start.character);
@@ -116,9 +116,19 @@ describe('the sample dataset in an editor', () => {
   test('a hover shows the picture, says how sure it is, why, and what fits better', async () => {
     const text = await hoverText('solar_panel.txt');
     assert.match(text, /!\[solar\\_panel\.jpg\]\(data:image\/jpeg;base64,/);
-    assert.match(text, /\*\*This caption does not fit its image\*\* \(\d\d % sure\)/);
+    // The editor shows the problem itself above the hover: it is not said again.
+    const [problem] = client.of(file('solar_panel.txt'));
+    const message = problem?.message ?? '';
+    assert.ok(typeof message === 'string');
+    assert.match(message, /^The caption does not seem to describe.*\d\d % sure/);
+    assert.ok(!/does not (?:fit its image|seem to describe)/.test(text), text);
+    assert.ok(!message.includes('\n'), 'the reasons are in the hover only');
+    assert.match(text, /^- The caption fits \d+ other images better/m);
     assert.match(text, /\[.*\]\(command:pairlens\.openPair\?%5B%7B/);
-    assert.match(text, /\[Use\]\(command:pairlens\.useCaption\?/);
+    assert.ok(
+      !text.includes('pairlens.useCaption'),
+      'captions that fit their picture are examples',
+    );
     assert.ok(text.length < 100_000);
     assert.match(await hoverText('dahlia.txt'), /match 0\.\d\d/);
   });

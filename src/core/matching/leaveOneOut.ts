@@ -1,4 +1,4 @@
-import { isContentWord } from '../text/contentWords.ts';
+import { isContentWord, isNameable } from '../text/contentWords.ts';
 import type { Matrix } from './matrix.ts';
 import { captionWords, type CharacterRange, MOST_WORDS } from './wordSupport.ts';
 
@@ -57,7 +57,7 @@ const MOST_NAMED = 3;
 /** The words that the image does not support, the worst first. */
 export function unsupportedWords(words: readonly WeighedWord[]): WeighedWord[] {
   return words
-    .filter(({ support }) => support < UNSUPPORTED)
+    .filter(({ text, support }) => support < UNSUPPORTED && isNameable(text))
     .sort((a, b) => a.support - b.support || a.start - b.start)
     .slice(0, MOST_NAMED);
 }

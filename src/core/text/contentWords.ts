@@ -13,6 +13,26 @@ export function isContentWord(word: string): boolean {
   return word.length > 2 && !STOP_WORDS.has(word.toLowerCase());
 }
 
+/**
+ * Words that say how something looks, or that there is a picture, but not what is to be seen: a picture that does not
+ * show "features", or pictures that show "white", help nobody.
+ */
+const VAGUE_WORDS = new Set(
+  `abstract appears appearing area atmosphere background beautiful big black blue blurred blurry bright brown camera
+  capture captured captures close closeup color colored colorful colour coloured colourful contains contemporary day
+  depicting depicts different detail detailed details dark display displayed displays feature featured features featuring
+  focus foreground full gray great green grey group high includes including item items kind large left light lighting
+  little long low lush middle modern nice old orange part photograph photographed photography pink piece place pretty
+  prominent purple quality red right round scene seen set setting several shape short shot show showing shown shows side
+  simple small stand standing stands style surrounded tall type various vibrant view visible warm white wide yellow
+  young`.split(/\s+/),
+);
+
+/** Whether a word names something to be seen, rather than a property or the picture itself. */
+export function isNameable(word: string): boolean {
+  return isContentWord(word) && !VAGUE_WORDS.has(word.toLowerCase());
+}
+
 /** Distinct content words of a caption, in lower case. */
 export function contentWords(caption: string): Set<string> {
   const words = caption.toLowerCase().match(/\p{L}[\p{L}\p{M}'-]*/gu) ?? [];

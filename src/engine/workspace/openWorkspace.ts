@@ -4,6 +4,7 @@ import { PairLensError } from '../../core/errors.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
+import { EarlyFindings, type EarlyPorts } from './earlyFindings.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
 import {
   captionEdit,
@@ -47,8 +48,9 @@ export function openWorkspace(
   files: FileSystem,
   load: () => Promise<WorkspacePorts>,
   settings: LiveSettings,
+  early: EarlyPorts = {},
 ): LiveWorkspace {
-  return new IncrementalWorkspace(files, load, settings);
+  return new IncrementalWorkspace(files, load, settings, early);
 }
 
 /** Size of the cache of finding IDs. */
@@ -85,6 +87,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   #closed = false;
   #settings: LiveSettings;
   #opened: readonly OpenedDataset[] = [];
+  readonly #early: EarlyFindings;
   #findings: readonly LiveFinding[] | undefined;
   /** Changed caption files that were not processed yet. */
   readonly #stale = new Set<string>();
@@ -93,7 +96,15 @@ class IncrementalWorkspace implements LiveWorkspace {
   /** Files that were written while a refresh was reading. */
   readonly #writtenMeanwhile = new Set<string>();
 
-  constructor(files: FileSystem, load: () => Promise<WorkspacePorts>, settings: LiveSettings) {
+  constructor(
+    files: FileSystem,
+    load: () => Promise<WorkspacePorts>,
+    settings: LiveSettings,
+    early: EarlyPorts,
+  ) {
+    this.#early = new EarlyFindings(files, early, () =>
+      this.#changed({ findings: true, paths: [] }),
+    );
     this.#load = load;
     this.#settings = settings;
     this.#updater = new CaptionFileUpdater(files, () => this.#ports);
@@ -134,18 +145,12 @@ class IncrementalWorkspace implements LiveWorkspace {
     }));
   }
 
-  refresh(
-    folders: readonly string[],
-    options: Parameters<LiveWorkspace['refresh']>[1],
-  ): Promise<void> {
+  refresh(...[folders, options]: Parameters<LiveWorkspace['refresh']>): Promise<void> {
     this.#folders = folders;
     return this.#refreshes.run(() => this.#refresh(folders, options));
   }
 
-  async #refresh(
-    folders: readonly string[],
-    options: Parameters<LiveWorkspace['refresh']>[1],
-  ): Promise<void> {
+  async #refresh(...[folders, options]: Parameters<LiveWorkspace['refresh']>): Promise<void> {
     if (this.#closed) throw new PairLensError('cancelled', 'Cancelled.');
     throwIfCancelled(options.signal);
     const before = this.status;
@@ -163,6 +168,7 @@ class IncrementalWorkspace implements LiveWorkspace {
         }
         throwIfCancelled(options.signal);
         this.#opened = openedDatasets;
+        this.#early.clear();
       });
       for (const path of this.#writtenMeanwhile) await this.#checkStructure(path);
       this.status = { state: openedDatasets.length === 0 ? 'no-dataset' : 'ready' };
@@ -189,6 +195,8 @@ class IncrementalWorkspace implements LiveWorkspace {
       ports: async () => this.#gate.behind((this.#loaded ??= await this.#load())),
       pause: this.#gate.pause,
       onState: (state) => (this.status = { state }),
+      ...(this.#early.ports.log && { log: this.#early.ports.log }),
+      onListed: (datasets, dir) => this.#early.listed(datasets, dir, options.signal),
     });
   }
 
@@ -207,9 +215,12 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   findings(): readonly LiveFinding[] {
-    this.#findings ??= this.#opened.flatMap((openedDataset) =>
-      datasetFindings(openedDataset, this.#settings.levels, this.#hash),
-    );
+    this.#findings ??= [
+      ...this.#opened.flatMap((openedDataset) =>
+        datasetFindings(openedDataset, this.#settings.levels, this.#hash),
+      ),
+      ...this.#early.findings(this.#opened, this.#settings.levels),
+    ];
     return this.#findings;
   }
 
@@ -343,11 +354,9 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   neighbours(
-    id: LivePairId,
-    k: number,
-    signal?: CancelSignal,
+    ...asked: Parameters<LiveWorkspace['neighbours']>
   ): Promise<LiveNeighbours | undefined> {
-    return this.#queries.neighbours(id, k, signal);
+    return this.#queries.neighbours(...asked);
   }
 
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined> {
@@ -358,30 +367,18 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#words.words(id, caption, signal);
   }
 
-  groundings(
-    id: LivePairId,
-    caption: string,
-    signal?: CancelSignal,
-  ): Promise<readonly GroundedWord[]> {
-    return this.#words.groundings(id, caption, signal);
+  groundings(...asked: Parameters<LiveWorkspace['groundings']>): Promise<readonly GroundedWord[]> {
+    return this.#words.groundings(...asked);
   }
 
-  searchText(
-    text: string,
-    want: 'images' | 'captions',
-    k: number,
-    signal?: CancelSignal,
-  ): Promise<readonly LiveNeighbour[]> {
-    return this.#queries.searchText(text, want, k, signal);
+  searchText(...asked: Parameters<LiveWorkspace['searchText']>): Promise<readonly LiveNeighbour[]> {
+    return this.#queries.searchText(...asked);
   }
 
   searchImage(
-    image: { readonly path: string } | { readonly bytes: Uint8Array },
-    want: 'images' | 'captions',
-    k: number,
-    signal?: CancelSignal,
+    ...asked: Parameters<LiveWorkspace['searchImage']>
   ): Promise<readonly LiveNeighbour[]> {
-    return this.#queries.searchImage(image, want, k, signal);
+    return this.#queries.searchImage(...asked);
   }
 
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {

@@ -71,6 +71,8 @@ interface MembersOptions extends OpenOptions {
   readonly ports: () => Promise<WorkspacePorts>;
   readonly pause: () => Promise<void>;
   readonly onState: (state: LiveStatus['state']) => void;
+  /** Called with the datasets of a folder before they are embedded. */
+  readonly onListed: (datasets: readonly Dataset[], dir: string) => Promise<void>;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function openFolders(
   folders: readonly string[],
   options: MembersOptions,
 ): Promise<OpenedDataset[]> {
-  const { updater, ports, pause, onState, leaveOut, ...run } = options;
+  const { updater, ports, pause, onState, onListed, leaveOut, ...run } = options;
   const openedDatasets: OpenedDataset[] = [];
   for (const folder of folders) {
     const opened = await openFolder(updater.disk, folder, run).catch((error: unknown) => {
@@ -90,6 +92,8 @@ export async function openFolders(
       throw error;
     });
     if (opened === undefined) continue;
+    onState('indexing');
+    await onListed(opened.datasets, opened.dir);
     const audited = new AuditedPictures(folder);
     for (const found of opened.datasets) {
       onState('indexing');

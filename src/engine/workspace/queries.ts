@@ -1,4 +1,4 @@
-import { evidenceOf } from '../../core/audit/detectors/captionMismatch.ts';
+import { evidenceOf } from '../../core/audit/captionEvidence.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';

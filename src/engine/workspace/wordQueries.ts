@@ -58,9 +58,13 @@ export class WordQueries {
     if (found === undefined || !this.#isRead(caption)) return [];
     const { dataset, image, known } = found;
     return cached(known.words, `${image} ${caption}`, () =>
-      this.#access.gate.first(() => {
-        const x = row(dataset.context.model.scorer.spaces.images, image);
-        return weighedWords(caption, x, this.#access.ports().textEncoder, signal);
+      this.#access.gate.first(async () => {
+        const { model, embedded } = dataset.context;
+        const x = row(model.scorer.spaces.images, image);
+        const encoder = this.#access.ports().textEncoder;
+        const words = await weighedWords(caption, x, encoder, signal);
+        // What all captions share (trigger words) was no part of what was judged.
+        return words.filter(({ text }) => embedded.boilerplate?.isShared(text) !== true);
       }),
     );
   }

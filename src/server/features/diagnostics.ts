@@ -98,9 +98,8 @@ export class Diagnostics {
       code: finding.code,
       codeDescription: { href: `${findingsUri}#${finding.code}` },
       source: 'pairlens',
-      message: [finding.message, ...finding.evidence.slice(0, 1)]
-        .map((part) => visibleText(localize(part)))
-        .join('\n'),
+      // The reasons are in the hover, once.
+      message: visibleText(localize(finding.message)),
       ...(related.length > 0 && { relatedInformation: related }),
       data: { id },
     };
@@ -112,9 +111,10 @@ export class Diagnostics {
       location: { uri: uris.toUri(file), range },
       message: visibleText(message),
     });
-    const image = finding.image ?? pair?.image;
-    const images = [...(image === undefined ? [] : [image]), ...finding.relatedFiles]
-      .filter((file) => file !== finding.file)
+    // The images of captions that are named are not named again, nor is the finding's own, which the hover shows.
+    const named = new Set([finding.file, ...[pair, ...related].map((each) => each?.image)]);
+    const images = finding.relatedFiles
+      .filter((file) => !named.has(file))
       .map((file) => at(toAbsoluteFrom(root, file), FILE_START, file));
     const captions = related.map((other) =>
       at(
@@ -134,7 +134,7 @@ function fingerprintOf(live: LiveFinding): string {
   return [
     id,
     finding.level,
-    ...[finding.message, ...finding.evidence.slice(0, 1)].map(inEnglish),
+    inEnglish(finding.message),
     finding.image,
     ...placeOf(range),
     ...finding.relatedFiles,

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
 import { unsupportedWords, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
+import { LEAST_POSSIBLE } from '../../protocol/candidate.ts';
 import { CLIENT_COMMANDS } from '../../protocol/serverApi.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import { answer } from '../requestHandler.ts';
@@ -10,7 +11,7 @@ import { commandLink, markdownText, plainText } from '../markdown.ts';
 import { pairAt, contains } from '../resolveTarget.ts';
 import { matchText, percentSure } from './scores.ts';
 import { describeError } from '../serverLog.ts';
-import { rangeOf, ProtocolConverter } from '../toProtocol.ts';
+import { fileOf, rangeOf, ProtocolConverter } from '../toProtocol.ts';
 import { localize } from '../localize.ts';
 
 const NEIGHBOURS = 3;
@@ -19,7 +20,7 @@ const SENTENCE_CHARACTERS = 600;
 /** Most findings listed in the hover of a caption. */
 const FINDINGS = 5;
 const PICTURE_PIXELS = 240;
-const PICTURE_HEIGHT = 90;
+const PICTURE_HEIGHT = 160;
 /** Sizes to try, in pixels, until the Markdown is well below VS Code's limit of 100,000 characters. */
 const SMALLER_PICTURES = [PICTURE_PIXELS, 192, 96];
 const PICTURE_CHARACTERS = 70_000;
@@ -85,40 +86,72 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
     const name = markdownText(pair.image, SENTENCE_CHARACTERS);
     blocks.push(`![${name}](${picture}|height=${PICTURE_HEIGHT})`);
   }
-  blocks.push(summary(pair, findings, (text) => `**${text}**`));
+  // Where the editor shows problems above the hover, they are not repeated.
+  const told = (live: LiveFinding): boolean =>
+    context.client.richHovers && fileOf(live) === pair.captionPath;
+  const untold = findings.filter((live) => !told(live));
+  const head = summary(pair, findings, untold, (text) => `**${text}**`);
+  if (head !== '') blocks.push(head);
   if (words.length > 0) blocks.push(markdownText(wordsLine(words), SENTENCE_CHARACTERS));
-  for (const { finding } of findings) {
-    const lines = isAboutFit(finding.code)
-      ? []
-      : [markdownText(localize(finding.message), SENTENCE_CHARACTERS)];
+  for (const live of findings) {
+    const { finding } = live;
+    const lines =
+      isAboutFit(finding.code) || told(live)
+        ? []
+        : [markdownText(localize(finding.message), SENTENCE_CHARACTERS)];
     lines.push(
       ...finding.evidence.map((line) => `- ${markdownText(localize(line), SENTENCE_CHARACTERS)}`),
     );
     if (lines.length > 0) blocks.push(lines.join('\n\n').replaceAll('\n\n- ', '\n- '));
   }
-  if (captions.length > 0) {
-    const wire = new ProtocolConverter(context.uris);
-    const lines = captions.map(({ pair: other, score }) => {
-      const text = markdownText(other.caption, CAPTION_CHARACTERS);
-      if (!context.client.richHovers) return `- ${shownScore(score)} ${text}`;
-      const { captionUri, range, imageUri } = wire.item(other);
-      const open = commandLink(text, CLIENT_COMMANDS.openPair.command, [
-        { captionUri, range, imageUri },
-      ]);
-      const use = commandLink(l10n.t('Use'), CLIENT_COMMANDS.useCaption.command, [
-        { pair: wire.ref(pair), caption: other.caption },
-      ]);
-      // The link's argument contains the whole caption: no link for captions of unusual length.
-      const isShort = other.caption.length <= CAPTION_CHARACTERS * 4;
-      return `- ${shownScore(score)} ${open}${isShort ? ` · ${use}` : ''}`;
-    });
-    blocks.push([l10n.t('Nearest captions of the dataset:'), ...lines].join('\n'));
+  const { fixes, examples } = byGrade(captions);
+  const line = (entry: LiveNeighbour): string => captionLine(context, pair, entry);
+  if (fixes.length > 0) {
+    blocks.push([l10n.t('Captions that may be meant:'), ...fixes.map(line)].join('\n'));
+  }
+  if (examples.length > 0) {
+    const title = l10n.t('Captions of pictures like this one, which they fit:');
+    blocks.push([title, ...examples.map(line)].join('\n'));
   }
   return blocks.join('\n\n');
 }
 
+/** Captions that may be the right one, and captions that fit their own picture. */
+function byGrade(captions: readonly LiveNeighbour[]): {
+  readonly fixes: readonly LiveNeighbour[];
+  readonly examples: readonly LiveNeighbour[];
+} {
+  return {
+    fixes: captions.filter(({ score, homeless }) => homeless === true && score >= LEAST_POSSIBLE),
+    examples: captions.filter(({ homeless }) => homeless !== true),
+  };
+}
+
+/** A caption of the dataset as a list item. Only one that may be meant has a score, and a link that uses it. */
+function captionLine(
+  context: ServerContext,
+  pair: LivePair,
+  { pair: other, score, homeless }: LiveNeighbour,
+): string {
+  const text = markdownText(other.caption, CAPTION_CHARACTERS);
+  const shown = homeless === true ? `${shownScore(score)} ` : '';
+  if (!context.client.richHovers) return `- ${shown}${text}`;
+  const wire = new ProtocolConverter(context.uris);
+  const { captionUri, range, imageUri } = wire.item(other);
+  const open = commandLink(text, CLIENT_COMMANDS.openPair.command, [
+    { captionUri, range, imageUri },
+  ]);
+  // The link's argument contains the whole caption: no link for captions of unusual length.
+  if (homeless !== true || other.caption.length > CAPTION_CHARACTERS * 4)
+    return `- ${shown}${open}`;
+  const use = commandLink(l10n.t('Use'), CLIENT_COMMANDS.useCaption.command, [
+    { pair: wire.ref(pair), caption: other.caption },
+  ]);
+  return `- ${shown}${open} · ${use}`;
+}
+
 function plainHover({ pair, findings, words, captions }: HoverParts): string {
-  const lines = [summary(pair, findings, (text) => text)];
+  const lines = [summary(pair, findings, findings, (text) => text)];
   if (words.length > 0) lines.push(plainText(wordsLine(words), SENTENCE_CHARACTERS));
   for (const { finding } of findings) {
     if (!isAboutFit(finding.code))
@@ -127,11 +160,15 @@ function plainHover({ pair, findings, words, captions }: HoverParts): string {
       ...finding.evidence.map((line) => `- ${plainText(localize(line), SENTENCE_CHARACTERS)}`),
     );
   }
-  if (captions.length > 0) {
-    lines.push(l10n.t('Nearest captions of the dataset:'));
-    for (const { pair: other, score } of captions) {
-      lines.push(`- ${shownScore(score)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
-    }
+  const { fixes, examples } = byGrade(captions);
+  if (fixes.length > 0) lines.push(l10n.t('Captions that may be meant:'));
+  for (const { pair: other, score } of fixes) {
+    lines.push(`- ${shownScore(score)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
+  }
+  if (examples.length > 0)
+    lines.push(l10n.t('Captions of pictures like this one, which they fit:'));
+  for (const { pair: other } of examples) {
+    lines.push(`- ${plainText(other.caption, CAPTION_CHARACTERS)}`);
   }
   return lines.join('\n');
 }
@@ -144,9 +181,11 @@ function wordsLine(words: readonly WeighedWord[]): string {
 function summary(
   pair: LivePair,
   findings: readonly LiveFinding[],
+  untold: readonly LiveFinding[],
   strong: (text: string) => string,
 ): string {
-  const wrong = findings.find(({ finding }) => isAboutFit(finding.code));
+  const isWrong = findings.some(({ finding }) => isAboutFit(finding.code));
+  const wrong = untold.find(({ finding }) => isAboutFit(finding.code));
   const parts: string[] = [];
   if (wrong !== undefined) {
     const sentence = strong(l10n.t('This caption does not fit its image'));
@@ -154,7 +193,7 @@ function summary(
     parts.push(`${sentence} (${percentSure(sure)})`);
   }
   if (pair.match === undefined) parts.push(l10n.t('not judged'));
-  else if (wrong === undefined) parts.push(matchText(pair.match));
+  else if (!isWrong) parts.push(matchText(pair.match));
   if (pair.decision === 'verified') parts.push(l10n.t('marked as verified'));
   if (pair.decision === 'excluded') parts.push(l10n.t('excluded from training'));
   return parts.join(' · ');

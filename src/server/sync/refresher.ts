@@ -16,6 +16,8 @@ export class Refresher {
   #next: Promise<void> | undefined;
   #stop: AbortController | undefined;
   #runs = 0;
+  /** Whether the run after the current one is not wanted any more. */
+  #stopped = false;
 
   /** @param refreshed called after each successful run. */
   constructor(
@@ -40,9 +42,10 @@ export class Refresher {
       this.#running = this.#run().finally(() => (this.#running = undefined));
       return this.#running;
     }
+    this.#stopped = false;
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
-      return this.refresh();
+      return this.#stopped ? undefined : this.refresh();
     });
     return this.#next;
   }
@@ -50,6 +53,7 @@ export class Refresher {
   /** Stops the current run; embeddings computed so far stay in the cache. */
   stop(): void {
     this.#stop?.abort();
+    this.#stopped = true;
   }
 
   async #run(): Promise<void> {

@@ -167,8 +167,13 @@ const TOLD_AS_ONE: Readonly<
 /** Problems found while reading files and decoding images. */
 export const brokenFiles: Detector = {
   rules: Object.entries(RULES).map(([code, rule]) => ({ code, ...rule })),
-  track: onChange((context) => toldOnce(context.problems()).map(findingOf)),
+  track: onChange((context) => problemFindings(context.problems())),
 };
+
+/** Findings of problems; they are known before anything is embedded. */
+export function problemFindings(problems: readonly Problem[]): Detected[] {
+  return toldOnce(problems).map(findingOf);
+}
 
 /** The problems, those of a rule that is told as one joined into the first file's by name. */
 function toldOnce(problems: readonly Problem[]): Problem[] {

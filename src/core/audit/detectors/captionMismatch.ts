@@ -1,6 +1,6 @@
+import { evidenceOf } from '../captionEvidence.ts';
 import { type Candidate, captionsFor, type Homes, homesOf } from '../candidates.ts';
 import type { Fix } from '../finding.ts';
-import { contentWords } from '../../text/contentWords.ts';
 import type { Steps } from '../../steps.ts';
 import {
   type AuditContext,
@@ -9,7 +9,7 @@ import {
   type Tracker,
   aboutPair,
 } from './detector.ts';
-import { type Sentence, sentence, type SentenceValue } from '../../text/sentence.ts';
+import { sentence } from '../../text/sentence.ts';
 
 /** Wanted precision of all reported captions; a single one must be more likely wrong than not. */
 const WANTED_PRECISION = 0.7;
@@ -17,7 +17,6 @@ const LEAST_PROBABILITY = 0.5;
 const SUGGESTIONS = 3;
 /** Captions with a lower probability are not suggested. */
 const LEAST_MATCH = 0.02;
-const NEIGHBOURS = 10;
 
 /** The caption does not describe this image. */
 export const captionMismatch: Detector = {
@@ -136,46 +135,6 @@ export function mismatchThreshold(mismatch: Float64Array): number {
   return all ? LEAST_PROBABILITY : threshold;
 }
 
-/** Reasons why the caption may be wrong, the strongest first. */
-export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
-  const { model, embedded, words } = context;
-  const { scorer } = model;
-  const caption = embedded.texts.texts[text]!;
-  const own = scorer.cosine(image, text);
-  const evidence: Sentence[] = [];
-  const better = countBetter(
-    scorer.imageLists.items(text),
-    (x) =>
-      x < embedded.images.paths.length &&
-      scorer.graph.pictureOf[x] !== scorer.graph.pictureOf[image] &&
-      scorer.cosine(x, text) > own,
-  );
-  if (better === 1) evidence.push(sentence('The caption fits 1 other image better.'));
-  if (better > 1) evidence.push(sentence('The caption fits {0} other images better.', better));
-  const neighbours = ownItems(scorer.visualLists.items(image), embedded.images.paths.length)
-    .filter((x) => scorer.graph.pictureOf[x] !== scorer.graph.pictureOf[image])
-    .slice(0, NEIGHBOURS);
-  const captions = neighbours.flatMap((x) =>
-    scorer.graph.captionsOf[x]!.slice(0, 1).map((t) => embedded.texts.texts[t]!),
-  );
-  const typical = words.typical(captions, contentWords(caption), 3);
-  if (typical.length > 0 && captions.length > 2) {
-    evidence.push(
-      sentence('Its {0} nearest images speak of {1}.', captions.length, listed(typical)),
-    );
-  }
-  const rivals = countBetter(
-    scorer.captionLists.items(image),
-    (t) => t < embedded.texts.texts.length && t !== text && scorer.cosine(image, t) > own,
-  );
-  if (rivals === 1) evidence.push(sentence('The image fits 1 other caption better.'));
-  if (rivals > 1) evidence.push(sentence('The image fits {0} other captions better.', rivals));
-  if (evidence.length === 0) {
-    evidence.push(sentence('It fits no better than captions drawn at random from this dataset.'));
-  }
-  return evidence;
-}
-
 /**
  * Homeless captions that may belong to this image, the most probable first. A caption that fits its own image is not a
  * fix.
@@ -186,19 +145,6 @@ export function bestCaptions(context: AuditContext, homes: Homes, p: number): Ca
   return captionsFor(context, homes, embedded.imageRow[p]!, own)
     .filter(({ homeless, match }) => homeless && match >= LEAST_MATCH)
     .slice(0, SUGGESTIONS);
-}
-
-function ownItems(items: Int32Array, size: number): number[] {
-  return [...items].filter((item) => item < size);
-}
-
-function countBetter(items: Int32Array, better: (item: number) => boolean): number {
-  return items.reduce((n, item) => n + (better(item) ? 1 : 0), 0);
-}
-
-function listed(words: readonly string[]): SentenceValue {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : sentence('{0} and {1}', words.slice(0, -1).join(', '), last);
 }
 
 export function percent(probability: number): string {

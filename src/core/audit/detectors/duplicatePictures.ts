@@ -46,7 +46,7 @@ export function* duplicates(
   const pictures = new ComparedPictures(context);
   yield;
   const found = inSeveralSplits(pictures);
-  for (const members of exactGroups(pictures)) found.push(exactDuplicate(pictures, members));
+  for (const finding of exactDuplicates(pictures)) found.push(finding);
   for (const { members, mirrored } of yield* nearGroups(pictures, context)) {
     found.push(nearDuplicate(pictures, members, mirrored));
   }
@@ -74,7 +74,17 @@ const LEAK_REMEDY = sentence(
   'Take it out of one of them: what a model was trained on says nothing about new pictures.',
 );
 
-function exactDuplicate(pictures: ComparedPictures, members: readonly number[]): Detected {
+/** What `exactDuplicates` looks at: known before anything is embedded. */
+export type HashedPictures = Pick<
+  ComparedPictures,
+  'own' | 'names' | 'paths' | 'hashes' | 'splits'
+>;
+
+export function exactDuplicates(pictures: HashedPictures): Detected[] {
+  return exactGroups(pictures).map((members) => exactDuplicate(pictures, members));
+}
+
+function exactDuplicate(pictures: HashedPictures, members: readonly number[]): Detected {
   const { names, paths } = pictures;
   const [first = 0, ...others] = members;
   const same = sentence(
@@ -151,7 +161,10 @@ function fact(
 }
 
 /** The splits of some images, without those of an image that is in several, which is reported separately. */
-function splitsIn({ splits }: ComparedPictures, members: readonly number[]): string[] {
+function splitsIn(
+  { splits }: Pick<ComparedPictures, 'splits'>,
+  members: readonly number[],
+): string[] {
   return distinct(members.flatMap((i) => splits[i] ?? []));
 }
 

@@ -1,0 +1,150 @@
+import pMap from 'p-map';
+import { problemFindings } from '../../core/audit/detectors/brokenFiles.ts';
+import type { Detected } from '../../core/audit/detectors/detector.ts';
+import { exactDuplicates } from '../../core/audit/detectors/duplicatePictures.ts';
+import type { Levels } from '../../core/audit/rules.ts';
+import { splitsOf, splitsOfFolder } from '../../core/audit/picturesElsewhere.ts';
+import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { groupBy } from '../../core/collections.ts';
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { FileSystem, Hasher, Log } from '../../core/ports.ts';
+import { findingsAt } from '../audit/auditDataset.ts';
+import { fingerprintOf, folderPrefix } from '../audit/buildReport.ts';
+import type { OpenedDataset } from './openedDatasets.ts';
+import type { LiveFinding } from './workspace.ts';
+
+/** Files looked at concurrently. */
+const AT_ONCE = 16;
+/** Images of one size in bytes that are read to compare them; more take too long to be early. */
+const MOST_READ = 2000;
+
+/** Ports that are there before the encoders are loaded. */
+export interface EarlyPorts {
+  /** Identifies findings; without it there are no early ones. */
+  readonly hasher?: Hasher;
+  readonly log?: Log;
+}
+
+/** The findings of datasets that are audited for the first time, as far as they need no encoder. */
+export class EarlyFindings {
+  readonly ports: EarlyPorts;
+  readonly #files: FileSystem;
+  readonly #onChange: () => void;
+  #datasets: readonly EarlyDataset[] = [];
+
+  constructor(files: FileSystem, ports: EarlyPorts, onChange: () => void) {
+    this.#files = files;
+    this.ports = ports;
+    this.#onChange = onChange;
+  }
+
+  /** Looks at datasets that were listed and read. @throws PairLensError `cancelled`. */
+  async listed(
+    datasets: readonly Dataset[],
+    dir: string,
+    signal: CancelSignal | undefined,
+  ): Promise<void> {
+    const { hasher } = this.ports;
+    if (hasher === undefined) return;
+    for (const dataset of datasets) {
+      const early = await findEarly(dataset, dir, { files: this.#files, hasher }, signal);
+      const others = this.#datasets.filter((known) => known.dataset.root !== dataset.root);
+      this.#datasets = [...others, early];
+    }
+    this.#onChange();
+  }
+
+  /** Of datasets without an audit; the others keep the findings of their last audit until the next is done. */
+  findings(audited: readonly OpenedDataset[], levels: Levels): readonly LiveFinding[] {
+    const { hasher } = this.ports;
+    if (hasher === undefined) return [];
+    const roots = new Set(audited.map(({ dataset }) => dataset.root));
+    return this.#datasets
+      .filter(({ dataset }) => !roots.has(dataset.root))
+      .flatMap((each) => liveFindings(each, levels, (text) => hasher.hash(text)));
+  }
+
+  clear(): void {
+    this.#datasets = [];
+  }
+}
+
+/** A dataset that was listed and read, but not embedded. */
+interface EarlyDataset {
+  readonly dataset: Dataset;
+  readonly detected: readonly Detected[];
+  /** The opened folder. */
+  readonly dir: string;
+}
+
+/**
+ * Findings that need no encoder: broken files, and images with the same bytes. Only images with as many bytes as another
+ * one are read.
+ * @throws PairLensError `cancelled`.
+ */
+async function findEarly(
+  dataset: Dataset,
+  dir: string,
+  ports: { readonly files: FileSystem; readonly hasher: Hasher },
+  signal: CancelSignal | undefined,
+): Promise<EarlyDataset> {
+  const sizes = new Map<string, number>();
+  const ofImage = async <T>(image: string, look: (path: string) => Promise<T>) => {
+    throwIfCancelled(signal);
+    // Images that cannot be read become problems when they are embedded.
+    return look(toAbsolute(dataset.root, image)).catch((error: unknown) => {
+      if (PairLensError.is(error, 'cancelled')) throw error;
+      return undefined;
+    });
+  };
+  await pMap(
+    dataset.images,
+    async (image) => {
+      const found = await ofImage(image, (path) => ports.files.stat(path));
+      if (found !== undefined) sizes.set(image, found.bytes);
+    },
+    { concurrency: AT_ONCE },
+  );
+  const suspects = [...groupBy(sizes.keys(), (image) => sizes.get(image)).values()]
+    .filter((images) => images.length > 1)
+    .flat();
+  const hashes = new Map<string, string>();
+  if (suspects.length <= MOST_READ) {
+    await pMap(
+      suspects,
+      async (image) => {
+        const bytes = await ofImage(image, (path) => ports.files.read(path));
+        if (bytes !== undefined) hashes.set(image, ports.hasher.hash(bytes));
+      },
+      { concurrency: AT_ONCE },
+    );
+  }
+  const paths = [...hashes.keys()];
+  const splits = splitsOf(dataset);
+  const duplicates = exactDuplicates({
+    own: paths.length,
+    paths,
+    names: paths,
+    hashes: [...hashes.values()],
+    splits: paths.map((path) => splits.get(path) ?? splitsOfFolder(path)),
+  });
+  return { dataset, dir, detected: [...problemFindings(dataset.problems), ...duplicates] };
+}
+
+/** The early findings whose rule is not off, the worst first. */
+function liveFindings(
+  { dataset, detected, dir }: EarlyDataset,
+  levels: Levels,
+  hash: (text: string) => string,
+): LiveFinding[] {
+  const prefix = folderPrefix(dir, dataset.root);
+  return findingsAt(levels, detected).map((finding): LiveFinding => ({
+    id: fingerprintOf(finding, dataset, prefix, hash),
+    root: dataset.root,
+    finding,
+    pair: undefined,
+    related: [],
+  }));
+}
