@@ -5,6 +5,8 @@
 //   npm run measure -- shift DATASET... [--length 20] [--by 1 ...] [--seeds 20] [--split NAME]   runs whose captions moved along
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
+//   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
+import { measureFilesEntered } from './filesEntered.ts';
 import { measureMismatch } from './mismatch.ts';
 import { measureOneTopic } from './oneTopic.ts';
 import { measureRegions } from './regions.ts';
@@ -16,6 +18,7 @@ const args = process.argv.slice(2);
 if (args[0] === 'one-topic') await measureOneTopic(args.slice(1));
 else if (args[0] === 'suggestions') await measureSuggestions(args.slice(1));
 else if (args[0] === 'shift') await measureShift(args.slice(1));
+else if (args[0] === 'files-entered') await measureFilesEntered();
 else if (args[0] === 'words') await measureWords(args.slice(1));
 else if (args[0] === 'regions') await measureRegions(args.slice(1));
 else await measureMismatch(args);
