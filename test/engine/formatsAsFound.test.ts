@@ -179,6 +179,16 @@ const READ: readonly (readonly [title: string, format: string, entries: Entries]
     { ...images(), 'c.json': `\uFEFF${json(Object.fromEntries(each((n, c) => [n, [c]])))}` },
   ],
   [
+    'an object from names to objects with tags',
+    'captions-map',
+    {
+      ...images(),
+      'c.json': json(
+        Object.fromEntries(each((n, c) => [`${n}.jpg`, { captions: [c], tags: ['x', 'y'] }])),
+      ),
+    },
+  ],
+  [
     'an object under a property of the document',
     'captions-map',
     {

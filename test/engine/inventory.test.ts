@@ -80,6 +80,32 @@ describe('a file that may hold captions and is not read', () => {
       'clips.jsonl x1: lines of objects with video_path, caption: captions of videos',
     ],
     [
+      'a table with the pictures inside',
+      {
+        'captions.tsv': SENTENCES.map(
+          (text, i) => `${i}\t${text}\t${'iVBORw0KGgo'.repeat(40)}`,
+        ).join('\n'),
+      },
+      'captions.tsv x1: a table of 3 columns without names: its pictures are inside the file',
+    ],
+    [
+      'a list of lines without a separator',
+      { 'list.txt': NAMES.map((name, i) => `${name}.jpg ${SENTENCES[i]}`).join('\n') },
+      'list.txt x1: lines that begin with the name of an image, and no separator behind it',
+    ],
+    [
+      'an export of Label Studio',
+      {
+        'export.json': json(
+          NAMES.map((name, i) => ({
+            data: { image: `/data/local-files/?d=${name}.jpg` },
+            annotations: [{ result: [{ value: { text: [SENTENCES[i]] } }] }],
+          })),
+        ),
+      },
+      'export.json x1: a list of objects with data, annotations: is "annotations" the caption?',
+    ],
+    [
       'shards',
       { 'shards/00000.tar': 'x', 'shards/00001.tar': 'x' },
       'shards/00000.tar x2: a tar archive, as webdataset shards are, which is not read',

@@ -1,8 +1,9 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
-import { captionColumn, namesImage } from './columnNames.ts';
+import { namesImage } from './columnNames.ts';
 import type { FileHead } from './fileHead.ts';
 import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { captionsAt, editJsonString } from './jsonRows.ts';
+import { captionsOf } from './recordPair.ts';
 import type { JsonNode } from './jsonTree.ts';
 
 /** Entries used to detect a map. */
@@ -20,7 +21,13 @@ export const captionsMap: CaptionFormat = {
   images: 'search-stem',
   rows: 'json-strings',
   detect: (head) => (head.isJsonLines === false && isMap(head) ? 0.7 : 0),
-  read: (file) => readJsonRecords(file, 'entries', (record) => rowsOf(record, file)),
+  read: (file) =>
+    readJsonRecords(
+      file,
+      'entries',
+      (record) => rowsOf(record, file),
+      (name) => namesImage(name, file.images),
+    ),
   edit: editJsonString,
 };
 
@@ -39,17 +46,12 @@ function isMap(head: FileHead): boolean {
 function holdsCaption(node: JsonNode): boolean {
   if (node.type === 'string') return /\p{L}/u.test(String(node.value));
   if (node.items !== undefined) return node.items.some(holdsCaption);
-  return node.fields !== undefined && captionColumn([...node.fields.keys()]) !== undefined;
+  return node.fields !== undefined && captionsOf(node.fields) !== undefined;
 }
 
-function rowsOf(
-  { section, name, node }: JsonRecord,
-  { name: file, images }: CaptionFile,
-): FormatRow[] {
-  if (section !== '' && namesImage(section, images)) {
-    // `{"a.jpg": {"caption": ...}}`: the entry's own properties.
-    return captionColumn([name]) === undefined ? [] : captionsAt(file, section, node);
-  }
-  // Skips other properties, such as version and licence.
-  return namesImage(name, images) ? captionsAt(file, name, node) : [];
+function rowsOf({ name, node }: JsonRecord, { name: file, images }: CaptionFile): FormatRow[] {
+  // Other properties are facts about the document: its version, its licence.
+  if (!namesImage(name, images)) return [];
+  const captions = node.fields === undefined ? node : captionsOf(node.fields);
+  return captions === undefined ? [] : captionsAt(file, name, captions);
 }

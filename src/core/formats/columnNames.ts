@@ -31,7 +31,12 @@ const NUMBERED_CAPTION = /^(?:captions?|text|sentence|description|prompt|comment
 /** `caption_en`, `blip_caption`. */
 const CAPTION_LIKE = /^caption[ _-]|[ _-](?:caption|captions|prompt|description)$/;
 
-const folded = (name: string): string => name.trim().toLowerCase();
+/** "Image Path" and "image-path" are `image_path`. */
+const folded = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
 
 function firstNamed(columns: readonly string[], names: readonly string[]): string | undefined {
   const known = columns.map(folded);

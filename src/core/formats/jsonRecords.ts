@@ -21,15 +21,17 @@ export type RecordPlace = 'items' | 'entries';
 /**
  * The rows of a JSON document, record by record: only one record is in memory besides the rows. Like in trainers, a
  * document with a syntax error has no rows.
+ * @param isEntry whether the name of an object in a map is that of an entry; else the object is a map of entries.
  */
 export async function* readJsonRecords(
   file: CaptionFile,
   place: RecordPlace,
   rowsOf: (record: JsonRecord) => Iterable<FormatRow>,
+  isEntry: (name: string) => boolean = () => false,
 ): AsyncGenerator<FormatRow> {
   const rows: FormatRow[] = [];
   const reader = new JsonReader(
-    new Records(place, (record) => {
+    new Records(place, isEntry, (record) => {
       for (const row of rowsOf(record)) rows.push(row);
     }),
     NAMED_LEVELS,
@@ -46,6 +48,7 @@ export async function* readJsonRecords(
 
 class Records implements JsonListener {
   readonly #place: RecordPlace;
+  readonly #isEntry: (name: string) => boolean;
   readonly #onRecord: (record: JsonRecord) => void;
   /** Kinds of the open containers of the two outer levels. */
   readonly #outer: ('object' | 'array')[] = [];
@@ -54,8 +57,13 @@ class Records implements JsonListener {
   #tree: TreeBuilder | undefined;
   #level = 0;
 
-  constructor(place: RecordPlace, onRecord: (record: JsonRecord) => void) {
+  constructor(
+    place: RecordPlace,
+    isEntry: (name: string) => boolean,
+    onRecord: (record: JsonRecord) => void,
+  ) {
     this.#place = place;
+    this.#isEntry = isEntry;
     this.#onRecord = onRecord;
   }
 
@@ -102,9 +110,10 @@ class Records implements JsonListener {
     return root === 'object' && (level === 1 || (level === 2 && section === 'object'));
   }
 
-  /** In a map an object on the outer level may be an entry or a map of entries, so its inner names are needed. */
+  /** Whether a value is a map of entries rather than an entry: by its name, which for an entry is that of an image. */
   #mayHoldRecords(kind: 'object' | 'array', level: number): boolean {
-    return this.#place === 'entries' && level === 1 && kind === 'object';
+    if (this.#place !== 'entries' || level !== 1 || kind !== 'object') return false;
+    return !this.#isEntry(this.#names[1] ?? '');
   }
 
   #begin(level: number): void {

@@ -28,8 +28,8 @@ export type TextStart = Pick<SourceRange, 'start' | 'line'>;
 
 const FILE_START: TextStart = { start: 0, line: 0 };
 
-/** Levels of a record that are kept; the deepest known is `data[0].messages[0].content[0].text`. */
-const KEPT_LEVELS = 7;
+/** Levels of a record that are kept; the deepest known is Label Studio's `[0].annotations[0].result[0].value.text[0]`. */
+const KEPT_LEVELS = 10;
 
 /**
  * Builds the tree of one value of a JSON text: the whole text or one record. Levels are counted from the outermost value.

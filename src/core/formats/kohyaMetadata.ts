@@ -1,6 +1,7 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { notText, visitEntries } from './jsonDocument.ts';
 import { editJsonString } from './jsonRows.ts';
+import { captionsOf } from './recordPair.ts';
 import { sentence } from '../text/sentence.ts';
 
 const PROPERTIES: ReadonlySet<string> = new Set(['caption', 'tags']);
@@ -16,11 +17,17 @@ export const kohyaMetadata: CaptionFormat = {
   files: { extensions: ['json'], names: ['meta_*.json'] },
   images: 'search-stem',
   rows: 'json-strings',
-  detect: ({ name, text }) =>
-    /\.json$/i.test(name) &&
-    /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{[^{}]*"(?:caption|tags)"\s*:/.test(text)
+  detect: ({ name, json }) => {
+    if (!/\.json$/i.test(name)) return 0;
+    const [first] = json?.fields?.values() ?? [];
+    const says = (property: string): boolean => {
+      const type = first?.fields?.get(property)?.type;
+      return type === 'string' || type === 'null';
+    };
+    return says('caption') || (says('tags') && captionsOf(first?.fields ?? new Map()) !== undefined)
       ? 0.9
-      : 0,
+      : 0;
+  },
   read,
   edit: editJsonString,
 };

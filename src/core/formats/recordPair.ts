@@ -6,7 +6,6 @@ import {
   imageColumns,
   isNamedForImages,
   namesImage,
-  readsLikeCaption,
 } from './columnNames.ts';
 import { captionsAt, companionsIn, textOf } from './jsonRows.ts';
 import type { JsonFields, JsonNode } from './jsonTree.ts';
@@ -101,16 +100,14 @@ function holdsWords(node: JsonNode): boolean {
   if (node.items !== undefined) return node.items.some(holdsWords);
   if (node.fields !== undefined) {
     const inner = captionsOf(node.fields);
-    return inner !== undefined && holdsWords(inner);
+    if (inner !== undefined) return holdsWords(inner);
+    // One caption under each name: of a language, of a length.
+    const values = [...node.fields.values()];
+    return (
+      values.length > 0 && values.every((value) => value.type === 'string' && holdsWords(value))
+    );
   }
   if (node.type === 'null') return true;
   const text = textOf(node);
   return text !== undefined && (text.trim() === '' || /\p{L}/u.test(text));
-}
-
-/** Whether one of the texts of a record reads like a caption. */
-export function hasProse(node: JsonNode): boolean {
-  const text = textOf(node);
-  if (text !== undefined) return readsLikeCaption(text);
-  return [...(node.items ?? []), ...(node.fields?.values() ?? [])].some(hasProse);
 }

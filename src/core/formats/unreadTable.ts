@@ -105,7 +105,7 @@ function stringsOf(node: JsonNode): readonly string[] {
   return [...(node.items ?? []), ...(node.fields?.values() ?? [])].flatMap(stringsOf);
 }
 
-function describeTable({ text, images }: FileHead): UnreadTable | undefined {
+function describeTable({ name, text, images }: FileHead): UnreadTable | undefined {
   const separator = likelySeparator(text);
   if (separator === undefined) return undefined;
   const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
@@ -119,7 +119,8 @@ function describeTable({ text, images }: FileHead): UnreadTable | undefined {
     header === undefined
       ? sentence('a table of {0} columns without names', keys.length)
       : sentence('a table with the columns {0}', listed(keys));
-  return describe({ what, keys, values, images, how: 'column' });
+  const isNamedForCaptions = NAMED_FOR_CAPTIONS.test(name);
+  return describe({ what, keys, values, images, how: 'column', isNamedForCaptions });
 }
 
 /** Describes lines with captions, with or without image names, without a separator. */
@@ -153,9 +154,18 @@ interface Facts {
   readonly values: readonly { readonly key: string; readonly text: string }[];
   readonly images: ImageNames | undefined;
   readonly how: 'column' | 'property';
+  /** Whether its name says that it holds captions. */
+  readonly isNamedForCaptions?: boolean;
 }
 
-function describe({ what, keys, values, images, how }: Facts): UnreadTable | undefined {
+function describe({
+  what,
+  keys,
+  values,
+  images,
+  how,
+  isNamedForCaptions = false,
+}: Facts): UnreadTable | undefined {
   const named = values.filter(({ text }) => namesImage(text, images)).map(({ text }) => text);
   const addresses = values.some(({ text }) => /^https?:\/\/\S+$/i.test(text.trim()));
   const videos = values.some(({ text }) => isVideo(text));
@@ -180,7 +190,14 @@ function describe({ what, keys, values, images, how }: Facts): UnreadTable | und
         sentence('Download the pictures, and name each by its file instead.'),
       );
     }
-    if (captions.length === 0 || imageColumns(keys).length === 0) return undefined;
+    if (values.some(({ text }) => isEncodedPicture(text))) {
+      return told(
+        sentence('its pictures are inside the file'),
+        sentence('Write the images as files, with their captions in a metadata.jsonl beside them.'),
+      );
+    }
+    const isMeant = captions.length > 0 && imageColumns(keys).length > 0;
+    if (!isMeant && !isNamedForCaptions) return undefined;
     return told(
       how === 'column'
         ? sentence('no column names images of this folder')
@@ -197,6 +214,16 @@ function describe({ what, keys, values, images, how }: Facts): UnreadTable | und
       : sentence('Name the property of the caption "caption" and that of the image "image".'),
   );
 }
+
+/** Base64 of a picture, as OFA's tables and data addresses have it. */
+function isEncodedPicture(text: string): boolean {
+  return (
+    text.length > ENCODED_CHARACTERS &&
+    /^(?:data:image\/[^,]*,)?[A-Za-z0-9+/_-]+=*$/.test(text.trim())
+  );
+}
+
+const ENCODED_CHARACTERS = 200;
 
 function isVideo(text: string): boolean {
   return unsupportedPicture(text.trim()) === 'a video' && !/\s/.test(text.trim());
