@@ -2,11 +2,11 @@ import { PairLensError } from '../core/errors.ts';
 import { sentence } from '../core/text/sentence.ts';
 
 /*
- * Windows bitmaps (Microsoft, "Bitmap Storage"), which libvips does not read: OS/2 and Windows headers, 1 to 32 bits a
- * pixel, palettes, bit masks and both run-length codes. Every offset is checked; damaged files are refused.
+ * Windows bitmaps (Microsoft, "Bitmap Storage"), which libvips does not read: OS/2 and Windows headers, 1 to 32 bits per
+ * pixel, palettes, bit masks and both run-length encodings. All offsets are checked; damaged files are rejected.
  */
 
-/** Width and height in pixels, and what stands where. */
+/** Width and height in pixels, and the layout of the file. */
 export interface BmpHeader {
   readonly width: number;
   readonly height: number;
@@ -17,7 +17,7 @@ interface Layout extends BmpHeader {
   readonly topDown: boolean;
   readonly bits: number;
   readonly compression: number;
-  /** Where the pixels begin, in bytes. */
+  /** Offset of the pixels in bytes. */
   readonly offset: number;
   /** Red, green and blue of each colour. */
   readonly palette: Uint8Array;
@@ -26,14 +26,14 @@ interface Layout extends BmpHeader {
 }
 
 const FILE_HEADER = 14;
-/** Lengths of the headers that exist: OS/2 1, Windows 3, with masks, OS/2 2, Windows 4 and 5. */
+/** Lengths of the header versions: OS/2 1, Windows 3, with masks, OS/2 2, Windows 4 and 5. */
 const HEADERS = [12, 40, 52, 56, 64, 108, 124];
 const RGB = 0;
 const RLE8 = 1;
 const RLE4 = 2;
 const BIT_FIELDS = 3;
 const ALPHA_BIT_FIELDS = 6;
-/** Which bits a pixel may have in each compression. */
+/** Valid bits per pixel of each compression. */
 const BITS: ReadonlyMap<number, readonly number[]> = new Map([
   [RGB, [1, 4, 8, 16, 24, 32]],
   [RLE8, [8]],
@@ -75,7 +75,7 @@ function layoutOf(bytes: Uint8Array): Layout {
   if (BITS.get(compression)?.includes(bits) !== true) throw unusual();
   if (width <= 0 || rows === 0 || rows === -0x80000000) throw unusual();
   const masks = masksOf(view, headerSize, bits, compression);
-  // Masks stand in the longer headers, and behind the short one.
+  // Masks are in the longer headers, or after the short one.
   const behind = headerSize === 40 && compression >= BIT_FIELDS ? masksBehind(compression) : 0;
   const palette = paletteOf(bytes, FILE_HEADER + headerSize + behind, {
     entry: old ? 3 : 4,
@@ -131,7 +131,7 @@ function paletteOf(
 function readRows(bytes: Uint8Array, layout: Layout, pixels: Uint8Array): void {
   const { width, height, bits, offset, topDown, channels } = layout;
   const stride = 4 * Math.ceil((width * bits) / 32);
-  // The last row need not be filled up.
+  // The last row may lack its padding.
   const needed = offset + stride * (height - 1) + Math.ceil((width * bits) / 8);
   if (needed > bytes.length) throw cutOff();
   const read = rowReader(bytes, layout, pixels);
@@ -185,7 +185,7 @@ function maskedRowReader(bytes: Uint8Array, layout: Layout, pixels: Uint8Array):
   };
 }
 
-/** Runs of one colour (RLE8) or two in turn (RLE4); pixels that are skipped stay the first colour. */
+/** Decodes runs of one colour (RLE8) or two alternating colours (RLE4); skipped pixels keep the first colour. */
 function readRuns(bytes: Uint8Array, layout: Layout, pixels: Uint8Array): void {
   const { width, height, offset, palette, compression } = layout;
   const nibbles = compression === RLE4;
@@ -217,7 +217,7 @@ function readRuns(bytes: Uint8Array, layout: Layout, pixels: Uint8Array): void {
       const length = nibbles ? Math.ceil(value / 2) : value;
       if (at + length > bytes.length) throw cutOff();
       for (let i = 0; i < value; i++) put(colour(bytes[at + (nibbles ? i >> 1 : i)] ?? 0, i));
-      // Each such run ends on an even byte.
+      // Each absolute run is padded to an even number of bytes.
       at += length + (length % 2);
     }
   }

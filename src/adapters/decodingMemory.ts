@@ -53,7 +53,7 @@ export function decodingBytes(format: DecodedFormat, header: PictureHeader): num
   }
 }
 
-/** A picture with alpha is held whole up to 16 megapixels, to see what stands below the alpha. */
+/** An image with alpha of up to 16 megapixels is decoded as a whole, to compare the pixels below the alpha. */
 const MOST_HELD = 64 * MB;
 
 /** Bytes of all pixels of a picture with alpha, as stored; 0 for one without, or one too large to be held. */

@@ -207,7 +207,7 @@ function reasonOf(error: unknown): Sentence {
   }
   if (/premature|truncated|end of/i.test(text))
     return sentence('The image is damaged: its data ends too early.');
-  // "Unsupported image format" is said of a header that cannot be read: which format it is was told before.
+  // sharp reports a damaged header as "Unsupported image format"; the format itself was checked before.
   if (/unsupported (?!image format)|not supported|not implemented/i.test(text)) {
     return sentence('It uses a feature of its format that PairLens does not read.');
   }

@@ -96,7 +96,7 @@ function openOptions({ globals, terminal }: Setting, run: RunOptions): OpenOptio
   };
 }
 
-/** What lies in a folder. @throws PairLensError `unreadable-file`, `cancelled`. */
+/** The inventory of a folder. @throws PairLensError `unreadable-file`, `cancelled`. */
 export async function inspectFolder(
   dir: string,
   setting: Setting,

@@ -9,7 +9,7 @@ import { decisionsOfFolder, takeBackDecisions } from './composeCli.ts';
 
 const CAPTION_CHARACTERS = 160;
 
-/** `pairlens decisions`: lists what was decided of pairs; with `undo` takes back the decisions on some images. */
+/** `pairlens decisions`: lists the decisions about pairs; with `undo` removes those about some images. */
 export async function decisionsCommand(
   folder: string,
   options: { readonly json?: true | undefined; readonly undo?: readonly string[] | undefined },
@@ -29,7 +29,7 @@ export async function decisionsCommand(
   return 0;
 }
 
-/** Decisions on an image: its path as listed, from the folder, or from the working directory. */
+/** Decisions about an image, given by its path as listed, relative to the folder, or to the working directory. */
 function decisionsOn(
   image: string,
   listed: readonly ListedDecision[],

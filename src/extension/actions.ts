@@ -60,7 +60,7 @@ export class Actions {
     await this.#edit(wire, teller);
   }
 
-  /** Writes a caption file as UTF-8. @throws PairLensError if it has unsaved changes, or does not fit the encoding. */
+  /** Converts a caption file to UTF-8. @throws PairLensError if it has unsaved changes, or does not fit the encoding. */
   async saveAsUtf8(uri: string, encoding: string, teller: Teller = 'message'): Promise<void> {
     const file = vscode.Uri.parse(uri);
     this.#write(
@@ -71,7 +71,7 @@ export class Actions {
     );
   }
 
-  /** Renames a caption file. @throws PairLensError if there is a file of the new name. */
+  /** Renames a caption file. @throws PairLensError if a file with the new name exists. */
   async renameCaptionFile(from: string, to: string, teller: Teller = 'message'): Promise<void> {
     this.#write(await renameFile(vscode.Uri.parse(from), vscode.Uri.parse(to)), teller);
   }

@@ -4,8 +4,8 @@ import { PairLensError } from '../core/errors.ts';
 import type { AppliedEdit } from './applyEdit.ts';
 
 /**
- * Has a file rewritten on disk; undo writes the old bytes back.
- * @throws PairLensError `write-failed` if the file has unsaved changes, and what `write` throws.
+ * Rewrites a file on disk; undo writes the old bytes.
+ * @throws PairLensError `write-failed` if the file has unsaved changes, and the errors of `write`.
  */
 export async function rewriteFile(
   file: vscode.Uri,
@@ -45,7 +45,7 @@ export async function renameFile(from: vscode.Uri, to: vscode.Uri): Promise<Appl
   };
 }
 
-/** With VS Code's own edit, so that open editors follow. */
+/** Renames with a WorkspaceEdit, so that open editors follow. */
 async function rename(from: vscode.Uri, to: vscode.Uri): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
   edit.renameFile(from, to, { overwrite: false });

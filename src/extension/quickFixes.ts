@@ -62,13 +62,13 @@ export class QuickFixes {
   }
 }
 
-/** Commands of the server that the client runs itself, so that they can be undone. */
+/** Server commands that the client runs itself, so that they can be undone. */
 const OWN: ReadonlyMap<string, string> = new Map([
   [SERVER_COMMANDS.decide, CLIENT_COMMANDS.decide.command],
   [SERVER_COMMANDS.saveAsUtf8, CLIENT_COMMANDS.saveAsUtf8.command],
 ]);
 
-/** Runs a command of the server on the client instead; undefined if it is the server's. */
+/** Runs a server command on the client, if it is one of these; else undefined. */
 export function ownCommand(
   command: string,
   args: readonly unknown[],

@@ -1,18 +1,17 @@
 /**
- * Grade of a caption of the dataset as a candidate for an image, or of an image for a caption. `likely` and `possible`:
- * what the candidate has now looks wrong. `example`: it fits its current partner, so it only shows how a caption may
- * read.
+ * Grade of a candidate caption for an image, or of a candidate image for a caption. `likely` and `possible`: the candidate
+ * does not fit its present partner. `example`: it fits its present partner, so it is only an example.
  */
 export type CandidateGrade = 'likely' | 'possible' | 'example';
 
-/** Least probability for `likely`. */
+/** Smallest probability of `likely`. */
 const LIKELY = 0.5;
-/** A candidate without partner that is less likely the right one is not offered. */
+/** Homeless candidates with a lower probability are not offered. */
 export const LEAST_POSSIBLE = 0.1;
 
-/** The part of an entry, or of a fix, that the grade depends on. */
+/** The properties of an entry or fix that determine the grade. */
 export interface Standing {
-  /** Probability that it is the right one, given that at most one candidate is, 0..1. */
+  /** Probability that it is the correct one, given that at most one candidate is, 0..1. */
   readonly score: number;
   readonly homeless?: boolean | undefined;
 }
@@ -22,7 +21,7 @@ export function candidateGrade({ score, homeless }: Standing): CandidateGrade {
   return score >= LIKELY ? 'likely' : 'possible';
 }
 
-/** Sort order: `likely` and `possible` before `example`, then by falling score. */
+/** Sort order: `likely` and `possible` before `example`, then by descending score. */
 export function byStanding(a: Standing, b: Standing): number {
   return Number(b.homeless === true) - Number(a.homeless === true) || b.score - a.score;
 }

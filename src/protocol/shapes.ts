@@ -63,7 +63,7 @@ export const fixItemSchema = z.object({
   kind: fixKindSchema,
   /** Label of the button or quick fix. */
   title: z.string(),
-  /** The new caption, for `replace-caption`; what the file says, shortened, for `save-as-utf8` and `rename-caption-file`. */
+  /** The new caption, for `replace-caption`; the shortened text of the file, for `save-as-utf8` and `rename-caption-file`. */
   caption: z.string().optional(),
   /** The encoding that the file is read in, for `save-as-utf8`. */
   encoding: z.string().optional(),
@@ -72,7 +72,7 @@ export const fixItemSchema = z.object({
   imageUri: z.string().optional(),
   /** Probability that the new caption is the right one, given that at most one candidate is, 0..1. */
   match: z.number().optional(),
-  /** Whether the new caption looks wrong where it is now. */
+  /** Whether the new caption does not fit its present image. */
   homeless: z.boolean().optional(),
   /** The partner, for `swap-captions`. */
   other: pairRefSchema.optional(),

@@ -4,17 +4,17 @@ import { t } from '../shared/l10n.ts';
 
 const FILE_FIXES: readonly FixItem['kind'][] = ['save-as-utf8', 'rename-caption-file'];
 
-/** The fix of a finding that changes a caption file as a whole. */
+/** The fix of a finding that converts or renames a caption file, if any. */
 export function fileFix(finding: FindingItem | null): FixItem | undefined {
   return finding?.fixes.find(({ kind }) => FILE_FIXES.includes(kind));
 }
 
-/** The text of its button. */
+/** The label of its button. */
 export function fileFixLabel({ kind }: FixItem): string {
   return kind === 'save-as-utf8' ? t('Save as UTF-8') : t('Rename the caption file');
 }
 
-/** What the caption file says, or will say, with the fix. */
+/** Preview of the caption file after the fix. */
 export function fileFixPreview(finding: FindingItem): TemplateResult | typeof nothing {
   const fix = fileFix(finding);
   if (fix === undefined) return nothing;

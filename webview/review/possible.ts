@@ -3,7 +3,7 @@ import type { TriageSession } from './triageSession.ts';
 import { fileFix } from './fileFix.ts';
 import { canEdit, groundedWords } from './triageState.ts';
 
-/** The commands that have an effect now; the page shows the keys of no others. */
+/** The commands that are enabled now; only their keys are shown. */
 export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
   const { state } = session.store;
   const { current, index, history } = state;

@@ -23,7 +23,7 @@ export type Fix =
   | { readonly kind: 'create-caption'; readonly file: DatasetPath }
   /** Writes the file as UTF-8, its other lines read in an encoding that was guessed. */
   | { readonly kind: 'save-as-utf8'; readonly reading: EncodingReading }
-  /** Renames the caption file, so that it stands beside its image again. */
+  /** Renames the caption file like its image. */
   | { readonly kind: 'rename-caption-file'; readonly move: CaptionMove }
   | { readonly kind: 'mark-verified' }
   | { readonly kind: 'exclude-pair' };

@@ -1,10 +1,10 @@
-/** Names shorter than this are too short for a letter to be a slip. */
+/** In shorter names a different letter is not considered a typo. */
 const LONG_ENOUGH = 6;
 
 /**
- * Whether two file names without extension are likely of the same thing: the same letters and numbers with other
- * separators or another case, one the other with an addition behind a separator (`IMG_1 (2)`, `cat_edited`), or one letter
- * apart. Numbers must agree: `IMG_1` and `IMG_2` are two pictures.
+ * Whether two file names without extension probably have the same origin: the same letters and numbers with other
+ * separators or case, one with a suffix after a separator (`IMG_1 (2)`, `cat_edited`), or one different letter. Numbers
+ * must be equal: `IMG_1` and `IMG_2` are two images.
  */
 export function areAlikeNames(a: string, b: string): boolean {
   const [left, right] = [parts(a), parts(b)];
@@ -17,7 +17,7 @@ export function areAlikeNames(a: string, b: string): boolean {
   return a.length >= LONG_ENOUGH && isOneEditApart(left.join(' '), right.join(' '));
 }
 
-/** Letters and numbers apart, in lower case. */
+/** Words and numbers of a name, in lower case. */
 function parts(name: string): string[] {
   return (
     name
@@ -31,7 +31,7 @@ function numbers(of: readonly string[]): string {
   return of.filter((part) => /^\p{N}/u.test(part)).join(' ');
 }
 
-/** `photo` and `photo 12`, but not `photo 12` and `photo 12 1`: a number behind a name counts pictures. */
+/** `photo` and `photo 12`, but not `photo 12` and `photo 12 1`: a number after a name is a counter. */
 function isAnotherNumber(short: readonly string[], long: readonly string[]): boolean {
   return numbers(short) === '' && numbers(long.slice(short.length)) !== '';
 }

@@ -5,14 +5,14 @@ import { sentence } from './sentence.ts';
 type Decoder = InstanceType<typeof TextDecoder>;
 
 const LINE_FEED = 0x0a;
-/** Characters of the first line in another encoding that a reading shows. */
+/** Longest sample of the first line in another encoding, in characters. */
 const SAMPLE_CHARACTERS = 120;
-/** Of them, those before the first character beyond ASCII. */
+/** Characters of the sample before the first non-ASCII one. */
 const BEFORE = 40;
 
 /**
- * The first line of `bytes` that is not UTF-8, read in `encoding`; undefined if the encoding is unknown, cannot be read
- * by line (UTF-16 and UTF-32), or does not fit the line.
+ * The first line of `bytes` that is not UTF-8, decoded with `encoding`; undefined if the encoding is unknown, cannot be
+ * decoded by line (UTF-16 and UTF-32), or does not fit the line.
  */
 export function readingIn(bytes: Uint8Array, encoding: string): EncodingReading | undefined {
   const decoder = decoderFor(encoding);
@@ -31,7 +31,7 @@ export function readingIn(bytes: Uint8Array, encoding: string): EncodingReading 
 }
 
 /**
- * The bytes as UTF-8: lines that are UTF-8 stay as they are, the others are read in `encoding`. Line ends stay.
+ * Converts to UTF-8: lines in UTF-8 are unchanged, the others are decoded with `encoding`. Line ends are kept.
  * @throws PairLensError `invalid-argument` if the encoding is unknown or does not fit all lines.
  */
 export function reencoded(bytes: Uint8Array, encoding: string, path: string): Uint8Array {

@@ -216,7 +216,7 @@ function* foreignLanguages(
   return dataset.pairs.map((_, p) => (readable[p] === true ? perText[textRow[p]!] : undefined));
 }
 
-/** For each caption whether it says more than what the captions of the dataset share. */
+/** For each caption whether it contains more than the boilerplate of the dataset. */
 function* captionsWithContent({
   texts,
   boilerplate = Boilerplate.none,

@@ -6,7 +6,7 @@ import type { FileSystem, Hasher } from '../../core/ports.ts';
 import { decisionsIn } from '../audit/decisionFile.ts';
 import { groupBy } from '../../core/collections.ts';
 
-/** A decision with the dataset it is about. */
+/** A decision with its dataset. */
 export interface ListedDecision extends DecisionLine {
   readonly root: string;
   /** Whether a pair of the dataset still has this image and this caption. */
@@ -14,7 +14,7 @@ export interface ListedDecision extends DecisionLine {
 }
 
 /**
- * The decisions on the pairs of some datasets. Only images with a caption that something was decided of are read.
+ * The decisions about pairs of some datasets. Reads only images with a caption that has a decision.
  * @param folder that was opened and contains the datasets
  * @throws PairLensError `unreadable-file`, `unsupported-format` of a decisions file.
  */
@@ -31,7 +31,7 @@ export async function listDecisions(
     const byCaption = groupBy(pairs.keys(), (p) => pairs[p]?.caption ?? '');
     for (const line of lines) {
       const images = (byCaption.get(line.caption) ?? []).flatMap((p) => pairs[p]?.image ?? []);
-      // The image is most likely the one that the line names.
+      // The image is probably the one named in the line.
       images.sort((a, b) => Number(b === line.image) - Number(a === line.image));
       let applies = false;
       for (const image of images) {

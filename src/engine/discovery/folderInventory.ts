@@ -59,7 +59,7 @@ export function noDataset(
   return new PairLensError(
     'no-dataset',
     clues.reduce(
-      (said, clue) => sentence('{0} {1}', said, clue),
+      (text, clue) => sentence('{0} {1}', text, clue),
       sentence(
         'There is no image-caption dataset in {0}: found {1}, but no captions that belong to images.',
         dir,

@@ -12,7 +12,7 @@ import type { FileSystem, Log } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
-import { toldArchives, withPackedImages } from './packedImages.ts';
+import { namedArchives, withPackedImages } from './packedImages.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
 import { readFileHead, readTable, type CaptionTable } from './captionTables.ts';
@@ -190,19 +190,19 @@ export async function lookInto(
   // An unreadable caption file was already reported as the missing caption of its image.
   const insteadOf = new Set(sidecars.problems.flatMap(({ related = [] }) => related));
   const owners = new Owners(groups, ({ root }) => ({ folders: [], trees: [root] }));
-  const told = [
+  const described = [
     ...problems,
     ...listing.problems,
     ...companionProblems(sidecars.companions),
     ...captionedVideos(listing),
     ...(await trainerProblems(files, dir, { ...listing, ...sidecars, images: listing.images })),
   ];
-  for (const problem of told) {
+  for (const problem of described) {
     if (problem.code === 'unreadable-caption' && insteadOf.has(problem.file)) continue;
     owners.of(problem.file)?.problems.push(problem);
   }
   if (groups.size > 0) {
-    const archives = toldArchives(tables);
+    const archives = namedArchives(tables);
     for (const problem of entries.flatMap((entry) => unreadProblem(entry) ?? [])) {
       if (archives.has(problem.file)) continue;
       // Problems outside of all datasets are reported, too.
@@ -258,11 +258,11 @@ async function readTables(
       const head = await readFileHead(files, absolute, file, index);
       const format = detectFormat(head);
       if (format === undefined) {
-        const told = describeUnread(head);
-        const problem = told === undefined ? unrecognised(file) : undefined;
-        if (told !== undefined) unread.push({ file, ...told });
+        const described = describeUnread(head);
+        const problem = described === undefined ? unrecognised(file) : undefined;
+        if (described !== undefined) unread.push({ file, ...described });
         if (problem !== undefined) problems.push(problem);
-        if (told === undefined && problem === undefined) shapeless.push(file);
+        if (described === undefined && problem === undefined) shapeless.push(file);
         continue;
       }
       const table = withPackedImages(

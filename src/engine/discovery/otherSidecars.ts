@@ -123,7 +123,7 @@ class SidecarSearch implements OtherSidecars {
       if (verdict === 'captions') this.#take(files, extension);
       else if (verdict === 'prose') this.#leave(files);
     }
-    this.#tellSeconds();
+    this.#reportSeconds();
   }
 
   /** Text files in folders without images whose names match those of folders of uncaptioned images. */
@@ -188,7 +188,7 @@ class SidecarSearch implements OtherSidecars {
   }
 
   /** Reports second captions of captioned images; a trainer's setting decides which it reads. */
-  #tellSeconds(): void {
+  #reportSeconds(): void {
     for (const file of this.#candidates.rest) {
       const [image] = this.#bareOf(file);
       const first = image === undefined ? undefined : this.of.get(image);
@@ -228,10 +228,10 @@ class SidecarSearch implements OtherSidecars {
     const some = all.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO);
     const found = await pMap(some, (file) => this.#contentOf(file), { concurrency: READ_AT_ONCE });
     // Empty files are missing captions if the others are captions.
-    const told = found.filter((content) => content !== 'blank');
+    const contents = found.filter((content) => content !== 'blank');
     const share = (kind: Content): number =>
-      told.filter((content) => content === kind).length / told.length;
-    if (told.length === 0) return 'neither';
+      contents.filter((content) => content === kind).length / contents.length;
+    if (contents.length === 0) return 'neither';
     if (share('captions') >= MOST) return 'captions';
     return share('prose') >= MOST ? 'prose' : 'neither';
   }

@@ -4,7 +4,7 @@ import { sentence } from '../../core/text/sentence.ts';
 import type { CaptionTable } from './captionTables.ts';
 import { isPacked } from './unreadFiles.ts';
 
-/** A caption file none of whose images is there, with advice to unpack the archive that lies beside it. */
+/** The table, with the remedy to unpack the archive beside it if all its images are missing. */
 export function withPackedImages(table: CaptionTable, rest: readonly DatasetPath[]): CaptionTable {
   const isLost = table.problems.some(({ code }) => code === 'missing-image');
   if (!isLost || table.mentioned.size > 0) return table;
@@ -21,8 +21,8 @@ export function withPackedImages(table: CaptionTable, rest: readonly DatasetPath
   };
 }
 
-/** Archives that a caption file was told to have its images in. */
-export function toldArchives(tables: readonly CaptionTable[]): Set<DatasetPath> {
+/** Archives that the problems of caption files already name. */
+export function namedArchives(tables: readonly CaptionTable[]): Set<DatasetPath> {
   return new Set(
     tables.flatMap(({ problems }) =>
       problems.flatMap(({ related = [] }) => related.filter(isPacked)),

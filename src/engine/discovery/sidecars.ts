@@ -65,7 +65,7 @@ export async function readSidecars(
   options: {
     readonly captionsPerFile?: CaptionsPerFile;
     readonly signal?: CancelSignal;
-    /** Told of mistakes of the reader itself. */
+    /** For bugs of a reader. */
     readonly log?: Log;
     readonly onRead?: (done: number, total: number) => void;
     /** Images captioned by tables: neither they nor their sidecars are reported. */
@@ -197,7 +197,7 @@ async function readTexts(
   imagesOf: SidecarMatch['imagesOf'],
   options: {
     readonly signal?: CancelSignal;
-    /** Told of mistakes of the reader itself. */
+    /** For bugs of a reader. */
     readonly log?: Log;
     readonly onRead?: (done: number, total: number) => void;
   },
@@ -236,8 +236,8 @@ async function readTexts(
 }
 
 /**
- * Images of folders without one caption that lie beside or right below a captioned folder: likely a part
- * of the dataset whose captions were forgotten, one group a folder.
+ * Images of folders without captions that are siblings or children of a captioned folder: probably a part
+ * of the dataset whose captions were forgotten; one group per folder.
  */
 function uncaptionedFolders(
   uncaptioned: readonly DatasetPath[],
@@ -252,7 +252,7 @@ function uncaptionedFolders(
   return [...groupBy(near, folderOf).values()];
 }
 
-/** Captions whose image is gone: only where captions of that extension are the custom of the folder. */
+/** Captions without an image, in folders where captions have this extension. */
 function orphans(
   texts: readonly DatasetPath[],
   match: SidecarMatch,
@@ -285,7 +285,7 @@ function orphans(
     }));
 }
 
-/** @param place where its caption should be. */
+/** @param place expected path of its caption. */
 export function missingSidecar(image: DatasetPath, place = `${stemOf(image)}.txt`): Problem {
   return {
     code: 'missing-caption',
@@ -346,7 +346,7 @@ function secondSidecars(unread: readonly DatasetPath[]): Problem {
   };
 }
 
-/** That the caption file of an image cannot be opened, told as what it means for the image. */
+/** The problem of an image whose caption file cannot be opened. */
 function closedSidecar(
   image: DatasetPath,
   unlisted: ReadonlyMap<DatasetPath, UnlistedReason>,

@@ -9,7 +9,7 @@ import type { FileEncoding } from '../../core/text/textEncoding.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
 
 /*
- * Files that common trainers read otherwise than PairLens does. What each trainer does was read in its code:
+ * Files that common trainers read differently than PairLens, according to the source code of each trainer:
  *
  * - Encodings: sd-scripts (`read_caption`, library/train_util.py), musubi-tuner (dataset/datasources.py) and ai-toolkit
  *   (toolkit/data_loader.py) open caption files with `encoding="utf-8"`. Python's codec of that name keeps a byte order
@@ -20,17 +20,17 @@ import { type Sentence, sentence } from '../../core/text/sentence.ts';
  *   a `.npz` file, never at its time.
  */
 
-/** What the text files beside images are, and what else lies there. */
+/** Sidecars and other files beside images. */
 export interface TrainerFiles {
   readonly images: readonly DatasetPath[];
-  /** Each text file that captions an image, with its images. */
+  /** Each sidecar with its images. */
   readonly imagesOf: ReadonlyMap<DatasetPath, readonly DatasetPath[]>;
   readonly encodings: ReadonlyMap<DatasetPath, FileEncoding>;
   /** Files that are neither images nor captions. */
   readonly rest: readonly DatasetPath[];
 }
 
-/** What is to be said of the files beside images. */
+/** Problems of files beside images. */
 export async function trainerProblems(
   files: Pick<FileSystem, 'stat'>,
   dir: string,
@@ -43,7 +43,7 @@ export async function trainerProblems(
   ];
 }
 
-/** That trainers read a caption file otherwise because of its encoding; the findings of many files are told as one. */
+/** The problem of an encoding that trainers read differently; findings of many files are merged. */
 export function encodingProblem(
   file: DatasetPath,
   { encoding, bom }: FileEncoding,
@@ -69,7 +69,7 @@ function extensionProblems(imagesOf: TrainerFiles['imagesOf']): Problem[] {
     const written = extensionAsWritten(text);
     return written !== written.toLowerCase();
   });
-  return told('trainer/extension-case', [...texts, ...images], {
+  return problemOf('trainer/extension-case', [...texts, ...images], {
     one: (file) =>
       sentence('{0} has an extension in letters that trainers do not look for on Linux.', file),
     many: (count, file) =>
@@ -88,9 +88,9 @@ function extensionAsWritten(path: DatasetPath): string {
 
 /** `photo_0512x0768_sdxl.npz`, and the first name of latents, `photo.npz`. */
 const LATENTS = /(?:_\d{3,5}x\d{3,5})?(?:_[a-z0-9]+)?$/i;
-/** `photo_te_outputs.npz`, `photo_flux_te.npz`: what the text encoder makes of the caption. */
+/** `photo_te_outputs.npz`, `photo_flux_te.npz`: cached outputs of the text encoder. */
 const TEXT_OUTPUTS = /(?:_[a-z0-9]+_te|_te_outputs)$/i;
-/** Copying a folder gives its files new times, in any order, some seconds apart. */
+/** Tolerance, because copying a folder sets new times in any order, some seconds apart. */
 const LATER_MS = 60_000;
 const STATS_AT_ONCE = 16;
 
@@ -122,7 +122,7 @@ async function latentProblems(
     { concurrency: STATS_AT_ONCE },
   );
   return [
-    ...told('trainer/stale-latents', stale.sort(), {
+    ...problemOf('trainer/stale-latents', stale.sort(), {
       one: (file) => sentence('{0} is older than the file that it was made of.', file),
       many: (count, file) =>
         sentence(
@@ -132,7 +132,7 @@ async function latentProblems(
         ),
       remedy: sentence('Delete the .npz files; the trainer makes them anew.'),
     }),
-    ...told('trainer/stale-latents', lone.sort(), {
+    ...problemOf('trainer/stale-latents', lone.sort(), {
       one: (file) => sentence('{0} belongs to an image that is not there.', file),
       many: (count, file) =>
         sentence('{0} caches belong to images that are not there, e.g. {1}.', count, file),
@@ -165,14 +165,14 @@ async function isLater(
     );
     return made !== undefined && kept !== undefined && made.modified - kept.modified > LATER_MS;
   } catch (error) {
-    // Gone since, or told of as a file that cannot be read.
+    // Deleted since, or already reported as unreadable.
     if (PairLensError.is(error, 'unreadable-file')) return false;
     throw error;
   }
 }
 
-/** One problem for some files; none where there is none. */
-function told(
+/** One problem for some files; none if there are none. */
+function problemOf(
   code: ProblemCode,
   [file, ...related]: readonly DatasetPath[],
   words: {

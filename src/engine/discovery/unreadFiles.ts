@@ -8,15 +8,15 @@ import type { Problem } from '../../core/dataset/problem.ts';
 import { inEnglish, type Sentence, sentence } from '../../core/text/sentence.ts';
 import type { Listing } from './listFiles.ts';
 
-/** A file that may hold captions and was not read. */
+/** A file that may contain captions and was not read. */
 export interface UnreadFile {
   readonly file: DatasetPath;
-  /** Continues "train.csv: ". */
+  /** Phrase after "train.csv: ". */
   readonly what: Sentence;
   readonly remedy: Sentence;
-  /** Names of images that it says; undefined where it says none that could be told. */
+  /** Image names found in it; undefined if they are unknown. */
   readonly names?: readonly string[];
-  /** Whether it is no matter of an audit. */
+  /** Whether it is ignored on purpose. */
   readonly isLeftAlone?: boolean;
 }
 
@@ -26,7 +26,7 @@ const ROWS_REMEDY = sentence(
   'Write the images as files, with their captions in a metadata.jsonl beside them.',
 );
 
-/** Files that hold datasets in a way that is not read, by their extensions. */
+/** Dataset containers that are not supported, by extension. */
 const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sentence]>> = {
   ...Object.fromEntries(
     ['zip', '7z', 'rar', 'tgz', 'gz', 'bz2', 'xz', 'zst', 'tbz2', 'txz'].map((extension) => [
@@ -52,12 +52,12 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
   ),
 };
 
-/** Whether a file is an archive that images may be packed in. */
+/** Whether a file is an archive that may contain images. */
 export function isPacked(file: DatasetPath): boolean {
   return CONTAINERS[extensionOf(file)]?.[0] === PACKED || extensionOf(file) === 'tar';
 }
 
-/** Shards, tables of other programs, archives, and videos with captions. */
+/** Unread shards, tables of other programs, archives, and captions of videos. */
 export function containers({ rest, texts, videos }: Listing): UnreadFile[] {
   const stems = new Set(texts.map(stemOf));
   const packed = rest.flatMap((file): UnreadFile[] => {
@@ -76,12 +76,12 @@ export function containers({ rest, texts, videos }: Listing): UnreadFile[] {
   return [...packed, ...clips];
 }
 
-/** Words of a name that may be a caption. */
+/** Smallest number of words of a file name that may be a caption. */
 const NAME_WORDS = 4;
-/** Images of a folder that have to be named so. */
+/** Smallest number of such images in a folder. */
 const NAMED_SO = 3;
 
-/** Folders of uncaptioned images whose names read like captions. */
+/** Folders of uncaptioned images whose file names look like captions. */
 export function captionsInNames(uncaptioned: readonly DatasetPath[]): UnreadFile[] {
   return [...groupBy(uncaptioned, folderOf).values()].flatMap((images): UnreadFile[] => {
     const worded = images.filter((image) => wordsOf(image).length >= NAME_WORDS);
@@ -100,8 +100,8 @@ function wordsOf(image: DatasetPath): string[] {
 }
 
 /**
- * The entries of an inventory: files of one folder of which the same is to be said are one.
- * @param uncaptioned images that no caption file was read for.
+ * The entries of an inventory: files of one folder with the same description are one entry.
+ * @param uncaptioned images without a caption.
  */
 export function inventoryEntries(
   unread: readonly UnreadFile[],
@@ -129,7 +129,7 @@ export function inventoryEntries(
   }));
 }
 
-/** The images without a caption that lie where a file names some; all below it where it is not known which it names. */
+/** Uncaptioned images that a file names; if its names are unknown, all below its folder. */
 export function mayCaption(
   { file, names }: Pick<UnreadFile, 'file' | 'names'>,
   index: ImageIndex,
@@ -140,7 +140,7 @@ export function mayCaption(
   return uncaptioned.filter((image) => folders.has(folderOf(image)));
 }
 
-/** One finding for each entry that is a matter of the audit. */
+/** The problem of an entry; undefined if it is ignored on purpose. */
 export function unreadProblem(entry: UnreadFiles): Problem | undefined {
   if (entry.isLeftAlone) return undefined;
   const [file = ''] = entry.files;

@@ -5,9 +5,9 @@ import { sentence } from '../../core/text/sentence.ts';
 import type { Listing } from './listFiles.ts';
 
 /**
- * Clips that have captions, as musubi-tuner, diffusion-pipe and ai-toolkit train them: counted and left alone.
- * @param file the caption file, or the first clip where each has a file of its own
- * @param example one of the clips
+ * Problem for captioned videos, as used by musubi-tuner, diffusion-pipe and ai-toolkit: counted, but not audited.
+ * @param file the caption file, or the first video if each has a sidecar
+ * @param example one of the videos
  */
 export function videosNotJudged(file: DatasetPath, videos: number, example: DatasetPath): Problem {
   return {
@@ -25,7 +25,7 @@ export function videosNotJudged(file: DatasetPath, videos: number, example: Data
   };
 }
 
-/** Clips with a text file beside them. */
+/** Problems for videos with a sidecar. */
 export function captionedVideos({ videos, texts }: Pick<Listing, 'videos' | 'texts'>): Problem[] {
   const stems = new Set(texts.map((text) => stemOf(text).normalize('NFC')));
   const captioned = videos.filter(

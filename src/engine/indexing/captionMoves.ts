@@ -13,13 +13,13 @@ import { sentence } from '../../core/text/sentence.ts';
 import { FileHashes } from './fileHashes.ts';
 import type { IndexPorts } from './indexPorts.ts';
 
-/** Captions without image that are looked at; more are no renamed files but another layout. */
+/** Most captions without an image that are checked; more are another layout and not renamed files. */
 const MOST_ORPHANS = 200;
 const CAPTION_CHARACTERS = 1000;
 
 /**
- * The problems of a dataset, with a way out for captions whose image was renamed: the image without caption that the
- * store saw under the caption's name, or else the only one of the folder with a name like it.
+ * The problems of a dataset, with a fix for captions whose image was renamed: the uncaptioned image that the store has
+ * under the caption's name, or else the only one of the folder with a similar name.
  * @throws PairLensError `cancelled`.
  */
 export async function withCaptionMoves(
@@ -66,7 +66,7 @@ export async function withCaptionMoves(
   });
 }
 
-/** A caption file of its own that has no image. */
+/** Whether a problem is a sidecar without an image. */
 function isOrphan({ code, file, image, range }: Problem): boolean {
   return (
     code === 'missing-image' &&
@@ -81,7 +81,7 @@ function isBeside(file: DatasetPath, image: DatasetPath): boolean {
   return folderOf(file) === folderOf(image) && areAlikeNames(name, other);
 }
 
-/** Hashes of images that the store saw under a name, with any extension. */
+/** Stored hashes of images with a name and any extension. */
 function hashesSeen({ root }: Dataset, stem: DatasetPath, seen: FileHashes): ReadonlySet<string> {
   const hashes = [...IMAGE_EXTENSIONS].flatMap(
     (extension) => seen.last(toAbsolute(root, `${stem}.${extension}`)) ?? [],
@@ -89,7 +89,7 @@ function hashesSeen({ root }: Dataset, stem: DatasetPath, seen: FileHashes): Rea
   return new Set(hashes);
 }
 
-/** The text of a caption file; undefined if it cannot be read, or holds none. */
+/** The caption of a file; undefined if it is unreadable or blank. */
 async function captionIn(
   { root }: Dataset,
   file: DatasetPath,

@@ -21,9 +21,9 @@ export interface IndexPorts {
   readonly clock: Clock;
 }
 
-/** What a person says of the boilerplate of captions. */
+/** Boilerplate named by the user. */
 export interface LeftOut {
-  /** Words and phrases that are boilerplate wherever they stand, beside what the captions are found to share. */
+  /** Words and phrases to leave out everywhere, besides the detected boilerplate. */
   readonly triggerWords: readonly string[];
 }
 

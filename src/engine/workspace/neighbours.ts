@@ -94,7 +94,7 @@ function imagesFor(
     }));
 }
 
-/** Probability that the pair of a slot does not belong together; 1 where there is none, or none that was judged. */
+/** Mismatch of the pair of a slot; 1 if there is none, or if it was not scored. */
 function doubt({ context }: IncrementalDataset, slot: number | undefined): number {
   if (slot === undefined || context.judged[slot] !== true) return 1;
   return context.verified[slot] === true ? 0 : context.mismatch[slot]!;
