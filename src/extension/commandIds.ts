@@ -24,4 +24,5 @@ export const DECLARED_COMMANDS = [
 type LinkedCommand = (typeof CLIENT_COMMANDS)[keyof typeof CLIENT_COMMANDS]['command'];
 
 /** All commands that the extension registers: those of package.json, and those that VS Code runs for links and fixes. */
-export type CommandId = (typeof DECLARED_COMMANDS)[number] | LinkedCommand | 'pairlens.fixMade';
+export type CommandId =
+  (typeof DECLARED_COMMANDS)[number] | LinkedCommand | 'pairlens.fixMade' | 'pairlens.showProgress';

@@ -13,6 +13,7 @@ import { FIX_MADE } from './quickFixes.ts';
 import type { ReviewPanel } from './reviewPanel.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
+import { showProgress } from './statusBar.ts';
 
 export interface CommandParts {
   readonly client: ServerClient;
@@ -46,6 +47,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
     if (link.success) await neighbours.show({ kind: 'pair', pair: link.data[0].pair });
     else await neighbours.show(image && { kind: 'image', uri: image.toString() });
   },
+  'pairlens.showProgress': ({ client }) => showProgress(client),
   'pairlens.showLog': ({ log }) => log.show(),
   'pairlens.restartServer': ({ client }) => client.restart(),
   [CLIENT_COMMANDS.openPair.command]: async ({ actions }, argument) => {

@@ -40,6 +40,8 @@ export class ServerClient implements vscode.Disposable {
   #client: LanguageClient | undefined;
   #starting: Promise<void> | undefined;
   #status: Status | undefined;
+  /** Names the work in progress to the server. */
+  #work: LanguageClientLibrary.ProgressToken | undefined;
 
   readonly onStatus = this.#statusChanged.event;
   /** Findings, scores or neighbours may have changed. */
@@ -105,6 +107,13 @@ export class ServerClient implements vscode.Disposable {
     }
   }
 
+  /** Stops the audit that is running; what was encoded is kept. */
+  async stopAudit(): Promise<void> {
+    const token = this.#work;
+    if (token === undefined) return;
+    await this.#client?.sendNotification('window/workDoneProgress/cancel', { token });
+  }
+
   get running(): boolean {
     return this.#client?.isRunning() === true;
   }
@@ -162,6 +171,10 @@ export class ServerClient implements vscode.Disposable {
           resolveCodeAction: async (action, token, next) => {
             const resolved = await next(action, token);
             return resolved ? this.fixes.picked(action, resolved) : undefined;
+          },
+          // The entry in the status bar shows the same progress.
+          handleWorkDoneProgress: (token, { kind }) => {
+            this.#work = kind === 'end' ? undefined : token;
           },
           executeCommand: (command, args: unknown[], next): unknown =>
             ownCommand(command, args) ?? next(command, args),

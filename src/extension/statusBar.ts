@@ -29,6 +29,22 @@ export function registerStatusBar(client: ServerClient): vscode.Disposable {
   return vscode.Disposable.from(item, follow);
 }
 
+/** Says what is going on, and offers to stop it. */
+export async function showProgress(client: ServerClient): Promise<void> {
+  const { status } = client;
+  if (status === undefined) return;
+  const stop = vscode.l10n.t('Stop');
+  const showLog = vscode.l10n.t('Show Log');
+  const answer = await vscode.window.showInformationMessage(
+    `PairLens: ${textOf(status)?.tooltip ?? ''}`,
+    stop,
+    showLog,
+  );
+  if (answer === stop) await client.stopAudit();
+  else if (answer === showLog)
+    await vscode.commands.executeCommand('pairlens.showLog' satisfies CommandId);
+}
+
 interface Shown {
   readonly text: string;
   readonly tooltip: string;
@@ -63,7 +79,7 @@ function textOf(status: Status): Shown | undefined {
             ? []
             : [l10n.t('about {0} s left', String(Math.ceil(status.secondsLeft)))]),
         ].join(' · '),
-        command: 'pairlens.showLog',
+        command: 'pairlens.showProgress',
       };
     }
     case 'failed':
