@@ -196,6 +196,8 @@ describe('a row that is added', () => {
     ['hf-metadata-jsonl', '{"file_name": "a.jpg", "text": "d\\u00e9j\\u00e0"}\n'],
     ['hf-metadata-jsonl', '{"text":"a dog","file_name":"a.jpg","x":1}\r\n{"broken'],
     ['captions-jsonl', '{"image_path":"a.jpg","captions":["one","two"]}'],
+    ['delimited', 'filepath\ttitle\tscore\r\na.jpg\t"a\tdog"\t1'],
+    ['delimited', 'Datei;image;text\nx;a.jpg;ein Hund\n'],
   ];
   for (const [id, text] of TEXTS) {
     test(`${id}: ${JSON.stringify(text)} gains one pair and keeps every byte`, async () => {
@@ -219,6 +221,33 @@ describe('a row that is added', () => {
       );
     });
   }
+
+  const LISTS: readonly string[] = [
+    '[{"image":"a.jpg","caption":"a dog"}]',
+    '[\r\n  {\r\n    "file_name": "a.jpg",\r\n    "text": ["d\\u00e9j\\u00e0"],\r\n    "id": 1\r\n  }\r\n]\r\n',
+  ];
+  for (const text of LISTS) {
+    test(`captions-json: ${JSON.stringify(text)} gains one pair and keeps every byte`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          anyCaption.filter((caption) => caption.trim() !== ''),
+          async (caption) => {
+            const after = added('captions-json', text, caption) ?? '';
+            const end = /\s*\]\s*$/.exec(text)?.[0] ?? '';
+            assert.ok(after.startsWith(text.slice(0, -end.length)) && after.endsWith(end));
+            const rows = await captionsOf('captions-json', after);
+            assert.equal(rows.length, 2);
+            assert.deepEqual([rows[1]?.image, rows[1]?.caption], ['5.jpg', caption]);
+          },
+        ),
+      );
+    });
+  }
+
+  test('is none where the neighbours lie in another folder: the trainer knows the root, PairLens does not', () => {
+    assert.equal(added('captions-json', '[{"image":"train/a.jpg","caption":"a dog"}]'), undefined);
+    assert.equal(added('delimited', 'filepath,title\ntrain/a.jpg,a dog\n'), undefined);
+  });
 
   test('is none where nothing is a model for it', () => {
     assert.equal(added('hf-metadata-csv', ''), undefined);
