@@ -228,6 +228,11 @@ describe('pictures that only look like companions', () => {
       ...files((name) => captioned(`batch1/${name}`), ['01', '02', '03', '04', '05', '06']),
       ...files((name) => ({ [`batch2/${name}.jpg`]: IMAGE }), ['01', '02', '03']),
     },
+    'a class among others with the same numbers': {
+      ...files((name) => captioned(`cats/${name}`), ['01', '02', '03', '04']),
+      ...files((name) => captioned(`dogs/${name}`), ['01', '02', '03', '04']),
+      ...files((name) => ({ [`hens/${name}.jpg`]: IMAGE }), ['01', '02', '03', '04']),
+    },
     'another folder with names of its own': {
       ...files((name) => captioned(`a/${name}`)),
       'b/deer.jpg': IMAGE,

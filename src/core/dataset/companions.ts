@@ -59,6 +59,7 @@ const LEAST_NAMES = 2;
 /** Limits for many folders with similar names, and for names with many parts. */
 const MOST_FOLDERS = 100;
 const MOST_PARTS = 4;
+const MOST_RESTS = 100;
 /** Separators of a suffix or prefix in a file name. */
 const SEPARATED = /[-_. ]+/g;
 /** A name that is only a counter: `0001`, `IMG_0042`, `frame-7`. */
@@ -83,13 +84,13 @@ export function companionGroups(
   );
   const withCaptions = [...folders.values()].filter((folder) => folder.captioned.length > 0);
   const found: CompanionGroup[] = [];
-  const index = new NameIndex(withCaptions);
+  let index: NameIndex | undefined;
   for (const folder of folders.values()) {
     if (folder.bare.length === 0) continue;
     const groups =
       folder.captioned.length > 0
         ? besideCaptioned(folder)
-        : [regularisation(folder) ?? mirrored(folder, index)];
+        : [regularisation(folder) ?? mirrored(folder, (index ??= new NameIndex(withCaptions)))];
     for (const group of groups) if (group !== undefined) found.push(group);
   }
   return found;
@@ -183,6 +184,8 @@ function mirroredBy(
   if (!telling && served.size < LEAST_NAMES) return undefined;
   // Two batches of photos may both begin at 0001, but usually have different last numbers.
   if (onlyCounters && served.size < share * folder.images.length) return undefined;
+  // Where every folder counts from 0001, that names agree says nothing.
+  if (onlyCounters && !partners.isOnly) return undefined;
   return {
     companions: bare,
     partnerOf,
@@ -206,17 +209,22 @@ function besideCaptioned(folder: ImageFolder): CompanionGroup[] {
   const found: CompanionGroup[] = [];
   const taken = new Set<DatasetPath>();
   for (const cut of [endingsOf, beginningsOf]) {
-    const captioned = new CaptionedNames(folder.captioned, cut);
     const byRest = new Map<string, CutName[]>();
     for (const image of folder.bare) {
       for (const [core, rest] of cut(nameOf(image))) {
-        // `photo_2` is not a companion of `photo_1`.
-        if (!captioned.hasRest(rest) && !isNumber(rest))
-          pushTo(byRest, rest, { image, core, rest });
+        // `photo_2` beside `photo_1` is the next photo.
+        if (!isNumber(rest)) pushTo(byRest, rest, { image, core, rest });
       }
     }
+    // Most rests occur in one name only.
+    for (const [rest, { length }] of byRest) {
+      if (length < LEAST_NAMES && !tellsCompanion(rest)) byRest.delete(rest);
+    }
+    if (byRest.size === 0) continue;
+    const captioned = new CaptionedNames(folder.captioned, cut, byRest);
     const mostFirst = [...byRest].sort(([, a], [, b]) => b.length - a.length);
     for (const [rest, all] of mostFirst) {
+      if (captioned.hasRest(rest)) continue;
       const members = all.filter(({ image }) => !taken.has(image));
       const group = endingGroup(folder, rest, members, captioned);
       if (group === undefined) continue;
@@ -233,17 +241,18 @@ function endingGroup(
   members: readonly CutName[],
   captioned: CaptionedNames,
 ): CompanionGroup | undefined {
-  const partners = captioned.bestFor(members);
-  if (partners === undefined) return undefined;
+  const telling = tellsCompanion(rest);
+  const share = telling ? HALF : NEARLY_ALL;
+  const partnerRest = captioned.bestFor(members, share);
+  if (partnerRest === undefined) return undefined;
+  const ofCore = captioned.withRest(partnerRest);
   const partnerOf = new Map<DatasetPath, DatasetPath>();
   for (const { image, core } of members) {
-    const partner = partners.ofCore.get(core);
+    const partner = ofCore.get(core);
     if (partner !== undefined) partnerOf.set(image, partner);
   }
   const served = new Set(partnerOf.values());
-  const telling = tellsCompanion(rest);
-  if (partnerOf.size < (telling ? HALF : NEARLY_ALL) * members.length) return undefined;
-  const all = [...partners.ofCore.values()];
+  const all = [...ofCore.values()];
   if (!telling && (served.size < LEAST_NAMES || served.size < HALF * all.length)) return undefined;
   return {
     companions: members.map(({ image }) => image),
@@ -254,37 +263,60 @@ function endingGroup(
   };
 }
 
-/** Captioned images of a folder by the two parts of their names. */
+/** Captioned images of a folder by the two parts of their names, limited to the parts of some other names. */
 class CaptionedNames {
-  /** By rest (possibly empty) and core. */
-  readonly #byRest = new Map<string, Map<string, DatasetPath>>();
+  readonly #captioned: readonly DatasetPath[];
+  readonly #cut: Cut;
+  /** For each core of the other names, the rests of captioned images with it. */
+  readonly #restsOf = new Map<string, string[]>();
+  readonly #rests = new Set<string>();
 
-  constructor(captioned: readonly DatasetPath[], cut: Cut) {
+  constructor(
+    captioned: readonly DatasetPath[],
+    cut: Cut,
+    others: ReadonlyMap<string, readonly CutName[]>,
+  ) {
+    this.#captioned = captioned;
+    this.#cut = cut;
+    const cores = new Set([...others.values()].flat().map(({ core }) => core));
     for (const image of captioned) {
-      const name = nameOf(image);
-      for (const [core, rest] of [[name, ''] as const, ...cut(name)]) {
-        const ofCore = this.#byRest.get(rest) ?? new Map<string, DatasetPath>();
-        this.#byRest.set(rest, ofCore.set(core, image));
+      for (const [core, rest] of this.#partsOf(image)) {
+        if (others.has(rest)) this.#rests.add(rest);
+        if (cores.has(core) && !isNumber(rest)) pushTo(this.#restsOf, core, rest);
       }
     }
   }
 
-  hasRest(rest: string): boolean {
-    return this.#byRest.has(rest);
+  #partsOf(image: DatasetPath): (readonly [core: string, rest: string])[] {
+    const name = nameOf(image);
+    return [[name, ''], ...this.#cut(name)];
   }
 
-  /** The images with the rest that matches most of the names: `x_dataset` for `x_control`, `x` for `x_mask`. */
-  bestFor(
-    names: readonly CutName[],
-  ): { readonly ofCore: ReadonlyMap<string, DatasetPath> } | undefined {
-    let best: ReadonlyMap<string, DatasetPath> | undefined;
-    let most = 0;
-    for (const [rest, ofCore] of this.#byRest) {
-      if (isNumber(rest)) continue;
-      const matched = names.filter(({ core }) => ofCore.has(core)).length;
-      if (matched > most) [best, most] = [ofCore, matched];
+  hasRest(rest: string): boolean {
+    return this.#rests.has(rest);
+  }
+
+  /** The rest that goes with most of the names, at least with a share of them: `_dataset` with `_control`, none with `_mask`. */
+  bestFor(names: readonly CutName[], share: number): string | undefined {
+    const votes = new Map<string, number>();
+    for (const { core } of names) {
+      for (const rest of this.#restsOf.get(core)?.slice(0, MOST_RESTS) ?? []) {
+        votes.set(rest, (votes.get(rest) ?? 0) + 1);
+      }
     }
-    return best && { ofCore: best };
+    const [best] = [...votes].sort(([, m], [, n]) => n - m);
+    return best === undefined || best[1] < share * names.length ? undefined : best[0];
+  }
+
+  /** By core, the captioned images with a rest. */
+  withRest(wanted: string): ReadonlyMap<string, DatasetPath> {
+    const ofCore = new Map<string, DatasetPath>();
+    for (const image of this.#captioned) {
+      for (const [core, rest] of this.#partsOf(image)) {
+        if (rest === wanted) ofCore.set(core, image);
+      }
+    }
+    return ofCore;
   }
 }
 
@@ -306,19 +338,22 @@ class NameIndex {
   }
 
   /** The folder with most of the names; of several the nearest. */
-  bestFor(path: DatasetPath, names: readonly CutName[]): NamedFolder | undefined {
+  bestFor(
+    path: DatasetPath,
+    names: readonly CutName[],
+  ): (NamedFolder & { readonly isOnly: boolean }) | undefined {
     const votes = new Map<NamedFolder, number>();
     for (const { core } of names) {
       for (const named of this.#folders.get(core)?.slice(0, MOST_FOLDERS) ?? []) {
         votes.set(named, (votes.get(named) ?? 0) + 1);
       }
     }
-    const [best] = [...votes]
+    const [best, second] = [...votes]
       .filter(([named]) => !isOtherSplit(path, named.folder.path))
       .sort(
         ([a, m], [b, n]) => n - m || distance(path, a.folder.path) - distance(path, b.folder.path),
       );
-    return best?.[0];
+    return best && { ...best[0], isOnly: second?.[1] !== best[1] };
   }
 }
 
