@@ -8,25 +8,28 @@ const BATCHES_AHEAD = 2;
  * use.
  */
 export class EncodeQueue {
-  private readonly running = new Set<Promise<void>>();
-  private failure: PairLensError | undefined;
+  readonly #running = new Set<Promise<void>>();
+  #failure: PairLensError | undefined;
+  readonly #limit: number;
 
-  constructor(private readonly limit = BATCHES_AHEAD) {}
+  constructor(limit = BATCHES_AHEAD) {
+    this.#limit = limit;
+  }
 
   /**
    * Queues `encode`; resolves as soon as another batch may be added.
    * @throws the error of an earlier batch.
    */
   async add(encode: () => Promise<void>): Promise<void> {
-    this.throwFailure();
+    this.#throwFailure();
     const task = encode()
       .catch((error: unknown) => {
-        this.failure ??= PairLensError.from(error);
+        this.#failure ??= PairLensError.from(error);
       })
-      .finally(() => this.running.delete(task));
-    this.running.add(task);
-    while (this.running.size >= this.limit) await Promise.race(this.running);
-    this.throwFailure();
+      .finally(() => this.#running.delete(task));
+    this.#running.add(task);
+    while (this.#running.size >= this.#limit) await Promise.race(this.#running);
+    this.#throwFailure();
   }
 
   /**
@@ -34,11 +37,11 @@ export class EncodeQueue {
    * @throws the error of a batch.
    */
   async onIdle(): Promise<void> {
-    await Promise.all(this.running);
-    this.throwFailure();
+    await Promise.all(this.#running);
+    this.#throwFailure();
   }
 
-  private throwFailure(): void {
-    if (this.failure !== undefined) throw this.failure;
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 }

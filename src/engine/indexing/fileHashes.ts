@@ -5,37 +5,43 @@ const MTIME_GRANULARITY_MS = 2_000;
 
 /** Stores the hash of each file by path, size and modification time, so that unchanged files are not read. */
 export class FileHashes {
-  private readonly encoder = new TextEncoder();
-  private readonly decoder = new TextDecoder();
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+  readonly #store: EmbeddingStore;
+  readonly #hasher: Hasher;
+  readonly #wallClock: () => number;
 
-  constructor(
-    private readonly store: EmbeddingStore,
-    private readonly hasher: Hasher,
-    private readonly wallClock: () => number = Date.now,
-  ) {}
+  constructor(store: EmbeddingStore, hasher: Hasher, wallClock: () => number = Date.now) {
+    this.#store = store;
+    this.#hasher = hasher;
+    this.#wallClock = wallClock;
+  }
 
   /** The hash of the file at this absolute path, if it has not changed since. */
   get(path: string, stat: FileStat): string | undefined {
-    const stored = this.store.get(this.key(path));
+    const stored = this.#store.get(this.#key(path));
     if (stored === undefined) return undefined;
-    const [bytes, modified, hash] = this.decoder.decode(stored).split(' ');
+    const [bytes, modified, hash] = this.#decoder.decode(stored).split(' ');
     return bytes === String(stat.bytes) && modified === String(stat.modified) ? hash : undefined;
   }
 
   /** The last known hash of the file at this absolute path, whether or not it still exists. */
   last(path: string): string | undefined {
-    const stored = this.store.get(this.key(path));
-    return stored === undefined ? undefined : this.decoder.decode(stored).split(' ')[2];
+    const stored = this.#store.get(this.#key(path));
+    return stored === undefined ? undefined : this.#decoder.decode(stored).split(' ')[2];
   }
 
   /** `stat` must be from before the file was read, so that a write in between is noticed. */
   put(path: string, stat: FileStat, hash: string): void {
-    if (this.wallClock() - stat.modified < MTIME_GRANULARITY_MS) return;
-    this.store.put(this.key(path), this.encoder.encode(`${stat.bytes} ${stat.modified} ${hash}`));
+    if (this.#wallClock() - stat.modified < MTIME_GRANULARITY_MS) return;
+    this.#store.put(
+      this.#key(path),
+      this.#encoder.encode(`${stat.bytes} ${stat.modified} ${hash}`),
+    );
   }
 
   /** Hashed, because paths may be longer than the limit for keys. */
-  private key(path: string): string {
-    return `f1:${this.hasher.hash(path)}`;
+  #key(path: string): string {
+    return `f1:${this.#hasher.hash(path)}`;
   }
 }

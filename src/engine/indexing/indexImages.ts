@@ -47,44 +47,46 @@ interface DecodedImage {
 
 /** One pass over the images of a dataset. Rows are in the order of `dataset.images`. */
 class ImageRun {
-  private readonly paths: readonly DatasetPath[];
-  private readonly hashes: string[];
-  private readonly embedding: RowMatrix;
-  private readonly prior: RowMatrix;
-  private readonly visual: RowMatrix;
-  private readonly thumbnails: Uint8Array;
-  private readonly facts: (PictureFacts | undefined)[];
-  private readonly written: Uint8Array;
-  private readonly problems = new Map<number, Problem>();
+  readonly #paths: readonly DatasetPath[];
+  readonly #hashes: string[];
+  readonly #embedding: RowMatrix;
+  readonly #prior: RowMatrix;
+  readonly #visual: RowMatrix;
+  readonly #thumbnails: Uint8Array;
+  readonly #facts: (PictureFacts | undefined)[];
+  readonly #written: Uint8Array;
+  readonly #problems = new Map<number, Problem>();
   /** The first image by content hash; copies of it reuse its rows or its problem. */
-  private readonly firstOf = new Map<string, number>();
-  private readonly copies: { readonly index: number; readonly first: number }[] = [];
-  private readonly fileHashes: FileHashes;
-  private readonly meter: ProgressMeter;
+  readonly #firstOf = new Map<string, number>();
+  readonly #copies: { readonly index: number; readonly first: number }[] = [];
+  readonly #fileHashes: FileHashes;
+  readonly #meter: ProgressMeter;
+  readonly #dataset: Dataset;
+  readonly #ports: IndexPorts;
+  readonly #options: IndexOptions;
 
-  constructor(
-    private readonly dataset: Dataset,
-    private readonly ports: IndexPorts,
-    private readonly options: IndexOptions,
-  ) {
-    this.paths = dataset.images;
-    const count = this.paths.length;
-    this.hashes = new Array<string>(count).fill('');
-    this.embedding = new RowMatrix(count);
-    this.prior = new RowMatrix(count);
-    this.visual = new RowMatrix(count);
-    this.thumbnails = new Uint8Array(count * THUMBNAIL_BYTES);
-    this.facts = new Array<PictureFacts | undefined>(count).fill(undefined);
-    this.written = new Uint8Array(count);
-    this.fileHashes = new FileHashes(ports.store, ports.hasher);
-    this.meter = new ProgressMeter('images', count, ports.clock, options.onProgress);
+  constructor(dataset: Dataset, ports: IndexPorts, options: IndexOptions) {
+    this.#dataset = dataset;
+    this.#ports = ports;
+    this.#options = options;
+    this.#paths = dataset.images;
+    const count = this.#paths.length;
+    this.#hashes = new Array<string>(count).fill('');
+    this.#embedding = new RowMatrix(count);
+    this.#prior = new RowMatrix(count);
+    this.#visual = new RowMatrix(count);
+    this.#thumbnails = new Uint8Array(count * THUMBNAIL_BYTES);
+    this.#facts = new Array<PictureFacts | undefined>(count).fill(undefined);
+    this.#written = new Uint8Array(count);
+    this.#fileHashes = new FileHashes(ports.store, ports.hasher);
+    this.#meter = new ProgressMeter('images', count, ports.clock, options.onProgress);
   }
 
   async encodeAll(): Promise<void> {
-    const { imageEncoder } = this.ports;
-    const concurrency = this.options.decodes ?? DEFAULT_DECODES;
+    const { imageEncoder } = this.#ports;
+    const concurrency = this.#options.decodes ?? DEFAULT_DECODES;
     // Results are in order, so a slow image delays the others: buffering one more batch keeps all cores busy.
-    const decoded = pMapIterable(this.paths.keys(), (index) => this.load(index), {
+    const decoded = pMapIterable(this.#paths.keys(), (index) => this.#load(index), {
       concurrency,
       backpressure: concurrency + imageEncoder.batchSize,
     });
@@ -93,11 +95,11 @@ class ImageRun {
     const flush = async (): Promise<void> => {
       const full = batch;
       batch = [];
-      if (full.length > 0) await queue.add(() => this.encode(full));
+      if (full.length > 0) await queue.add(() => this.#encode(full));
     };
     try {
       for await (const image of decoded) {
-        throwIfCancelled(this.options.signal);
+        throwIfCancelled(this.#options.signal);
         if (image === undefined) continue;
         batch.push(image);
         if (batch.length === imageEncoder.batchSize) await flush();
@@ -106,60 +108,56 @@ class ImageRun {
     } finally {
       await queue.onIdle();
     }
-    for (const { index, first } of this.copies) this.copy(index, first);
+    for (const { index, first } of this.#copies) this.#copy(index, first);
   }
 
   /** The decoded image; undefined if nothing is left to encode. */
-  private async load(index: number): Promise<DecodedImage | undefined> {
-    throwIfCancelled(this.options.signal);
-    const path = toAbsolute(this.dataset.root, this.paths[index] ?? '');
+  async #load(index: number): Promise<DecodedImage | undefined> {
+    throwIfCancelled(this.#options.signal);
+    const path = toAbsolute(this.#dataset.root, this.#paths[index] ?? '');
     try {
-      const stat = await this.ports.files.stat(path);
-      const known = this.fileHashes.get(path, stat);
-      if (known !== undefined && this.restore(index, known)) return undefined;
-      return await this.decode(index, path, stat);
+      const stat = await this.#ports.files.stat(path);
+      const known = this.#fileHashes.get(path, stat);
+      if (known !== undefined && this.#restore(index, known)) return undefined;
+      return await this.#decode(index, path, stat);
     } catch (error) {
-      this.problems.set(index, unreadable(this.paths[index] ?? '', error));
-      this.meter.add(1);
+      this.#problems.set(index, unreadable(this.#paths[index] ?? '', error));
+      this.#meter.add(1);
       return undefined;
     }
   }
 
-  private async decode(
-    index: number,
-    path: string,
-    stat: FileStat,
-  ): Promise<DecodedImage | undefined> {
-    return withImageBytes(this.ports.files, { path, stat }, (bytes) =>
-      this.decodeBytes(index, path, stat, bytes),
+  async #decode(index: number, path: string, stat: FileStat): Promise<DecodedImage | undefined> {
+    return withImageBytes(this.#ports.files, { path, stat }, (bytes) =>
+      this.#decodeBytes(index, path, stat, bytes),
     );
   }
 
-  private async decodeBytes(
+  async #decodeBytes(
     index: number,
     path: string,
     stat: FileStat,
     bytes: Uint8Array,
   ): Promise<DecodedImage | undefined> {
-    const hash = this.ports.hasher.hash(bytes);
-    this.fileHashes.put(path, stat, hash);
-    if (this.restore(index, hash)) return undefined;
-    this.hashes[index] = hash;
-    const first = this.firstOf.get(hash);
+    const hash = this.#ports.hasher.hash(bytes);
+    this.#fileHashes.put(path, stat, hash);
+    if (this.#restore(index, hash)) return undefined;
+    this.#hashes[index] = hash;
+    const first = this.#firstOf.get(hash);
     if (first !== undefined) {
-      this.copies.push({ index, first });
+      this.#copies.push({ index, first });
       return undefined;
     }
-    this.firstOf.set(hash, index);
+    this.#firstOf.set(hash, index);
     return {
       index,
       hash,
-      image: await this.ports.reader.read(bytes, this.ports.imageEncoder.size),
+      image: await this.#ports.reader.read(bytes, this.#ports.imageEncoder.size),
     };
   }
 
-  private async encode(batch: readonly DecodedImage[]): Promise<void> {
-    const encoded = await this.ports.imageEncoder.encode(batch.map(({ image }) => image));
+  async #encode(batch: readonly DecodedImage[]): Promise<void> {
+    const encoded = await this.#ports.imageEncoder.encode(batch.map(({ image }) => image));
     for (const [i, { index, hash, image }] of batch.entries()) {
       const packed = packImageRecord({
         facts: image.facts,
@@ -168,73 +166,73 @@ class ImageRun {
         prior: row(encoded.prior, i),
         visual: row(encoded.visual, i),
       });
-      this.ports.store.put(this.recordKey(hash), packed);
+      this.#ports.store.put(this.#recordKey(hash), packed);
       // Packed and unpacked, so that results are identical to those from the store.
-      this.write(index, hash, packed);
+      this.#write(index, hash, packed);
     }
-    this.meter.add(batch.length);
+    this.#meter.add(batch.length);
   }
 
   /** Writes the rows of `index` from the store. False if the store has no record. */
-  private restore(index: number, hash: string): boolean {
-    const stored = this.ports.store.get(this.recordKey(hash));
-    if (stored === undefined || !this.write(index, hash, stored)) return false;
-    this.meter.add(1);
+  #restore(index: number, hash: string): boolean {
+    const stored = this.#ports.store.get(this.#recordKey(hash));
+    if (stored === undefined || !this.#write(index, hash, stored)) return false;
+    this.#meter.add(1);
     return true;
   }
 
-  private write(index: number, hash: string, packed: Uint8Array): boolean {
+  #write(index: number, hash: string, packed: Uint8Array): boolean {
     const record: ImageRecord | undefined = unpackImageRecord(packed);
     if (record?.thumbnail.length !== THUMBNAIL_BYTES) return false;
-    this.embedding.write(index, record.embedding);
-    this.prior.write(index, record.prior);
-    this.visual.write(index, record.visual);
-    this.thumbnails.set(record.thumbnail, index * THUMBNAIL_BYTES);
-    this.facts[index] = record.facts;
-    this.hashes[index] = hash;
-    this.written[index] = 1;
+    this.#embedding.write(index, record.embedding);
+    this.#prior.write(index, record.prior);
+    this.#visual.write(index, record.visual);
+    this.#thumbnails.set(record.thumbnail, index * THUMBNAIL_BYTES);
+    this.#facts[index] = record.facts;
+    this.#hashes[index] = hash;
+    this.#written[index] = 1;
     return true;
   }
 
-  private copy(index: number, first: number): void {
-    const problem = this.problems.get(first);
+  #copy(index: number, first: number): void {
+    const problem = this.#problems.get(first);
     if (problem === undefined) {
-      for (const rows of [this.embedding, this.prior, this.visual]) rows.copy(first, index);
-      this.copyThumbnail(first, index);
-      this.facts[index] = this.facts[first];
-      this.written[index] = 1;
+      for (const rows of [this.#embedding, this.#prior, this.#visual]) rows.copy(first, index);
+      this.#copyThumbnail(first, index);
+      this.#facts[index] = this.#facts[first];
+      this.#written[index] = 1;
     } else {
-      const file = this.paths[index] ?? '';
-      this.problems.set(index, { ...problem, file, image: file });
+      const file = this.#paths[index] ?? '';
+      this.#problems.set(index, { ...problem, file, image: file });
     }
-    this.meter.add(1);
+    this.#meter.add(1);
   }
 
-  private copyThumbnail(from: number, to: number): void {
+  #copyThumbnail(from: number, to: number): void {
     const start = from * THUMBNAIL_BYTES;
-    this.thumbnails.copyWithin(to * THUMBNAIL_BYTES, start, start + THUMBNAIL_BYTES);
+    this.#thumbnails.copyWithin(to * THUMBNAIL_BYTES, start, start + THUMBNAIL_BYTES);
   }
 
-  private recordKey(hash: string): string {
-    return `i2:${this.ports.imageEncoder.modelId}:${hash}`;
+  #recordKey(hash: string): string {
+    return `i2:${this.#ports.imageEncoder.modelId}:${hash}`;
   }
 
   result(): IndexedImages {
-    const keep = [...this.paths.keys()].filter((index) => this.written[index] === 1);
-    for (const [to, from] of keep.entries()) this.copyThumbnail(from, to);
-    const paths = keep.map((index) => this.paths[index] ?? '');
+    const keep = [...this.#paths.keys()].filter((index) => this.#written[index] === 1);
+    for (const [to, from] of keep.entries()) this.#copyThumbnail(from, to);
+    const paths = keep.map((index) => this.#paths[index] ?? '');
     return {
       table: {
         paths,
-        hashes: keep.map((index) => this.hashes[index] ?? ''),
-        embedding: this.embedding.finish(keep),
-        prior: this.prior.finish(keep),
-        visual: this.visual.finish(keep),
-        thumbnails: this.thumbnails.subarray(0, keep.length * THUMBNAIL_BYTES),
-        facts: keep.map((index) => this.facts[index] ?? plainFacts(0, 0)),
+        hashes: keep.map((index) => this.#hashes[index] ?? ''),
+        embedding: this.#embedding.finish(keep),
+        prior: this.#prior.finish(keep),
+        visual: this.#visual.finish(keep),
+        thumbnails: this.#thumbnails.subarray(0, keep.length * THUMBNAIL_BYTES),
+        facts: keep.map((index) => this.#facts[index] ?? plainFacts(0, 0)),
       },
       rowOf: new Map(paths.map((path, index) => [path, index])),
-      problems: [...this.problems.entries()].sort(([a], [b]) => a - b).map(([, p]) => p),
+      problems: [...this.#problems.entries()].sort(([a], [b]) => a - b).map(([, p]) => p),
     };
   }
 }
