@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
-import { byStanding } from '../protocol/candidate.ts';
+import { byStanding, isOffered } from '../protocol/candidate.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Neighbour, Neighbours } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
@@ -77,13 +77,16 @@ export async function findMatchingCaptions(
     focus = found?.focus;
     const name = baseName(image.path);
     pick.placeholder = vscode.l10n.t('Captions that match {0}, the best first', name);
-    pick.items = [...hits].sort(byStanding).map((hit) => ({
-      hit,
-      label: oneLine(hit.item.caption),
-      description: standingText(hit),
-      detail: hit.item.pair.image,
-      buttons: focus === undefined ? [] : [use],
-    }));
+    pick.items = hits
+      .filter(isOffered)
+      .sort(byStanding)
+      .map((hit) => ({
+        hit,
+        label: oneLine(hit.item.caption),
+        description: standingText(hit),
+        detail: hit.item.pair.image,
+        buttons: focus === undefined ? [] : [use],
+      }));
   } catch (error) {
     pick.hide();
     showFailure(error);

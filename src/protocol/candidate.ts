@@ -21,6 +21,11 @@ export function candidateGrade({ score, homeless }: Standing): CandidateGrade {
   return score >= LIKELY ? 'likely' : 'possible';
 }
 
+/** Whether a candidate is worth being offered: what is hardly the right one, and no example either, is not. */
+export function isOffered({ score, homeless }: Standing): boolean {
+  return homeless !== true || score >= LEAST_POSSIBLE;
+}
+
 /** Sort order: `likely` and `possible` before `example`, then by descending score. */
 export function byStanding(a: Standing, b: Standing): number {
   return Number(b.homeless === true) - Number(a.homeless === true) || b.score - a.score;

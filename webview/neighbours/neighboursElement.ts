@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { Debouncer } from '../../src/protocol/debouncer.ts';
+import { isOffered } from '../../src/protocol/candidate.ts';
+import type { Neighbour } from '../../src/protocol/shapes.ts';
 import { imageIn } from '../shared/droppedImage.ts';
 import type { EntryActionEvent } from '../shared/entryGrid.ts';
 import { t } from '../shared/l10n.ts';
@@ -17,6 +19,11 @@ import { takeImage } from './takeImage.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 const ANNOUNCE_DELAY_MS = 1000;
+
+/** Whether an entry tells something: it looks alike, may be meant, or is an example. */
+function isShown(entry: Neighbour): boolean {
+  return entry.kind === 'likeness' || isOffered(entry);
+}
 
 /** The neighbour browser: search box, the pair in focus, and its neighbours in collapsible sections. */
 @customElement('pairlens-neighbours')
@@ -111,7 +118,7 @@ export class NeighboursElement extends PageElement {
     }
     if (shown === null) return emptyState(session, state);
     return html`${focusCard(session, shown)}
-    ${SECTIONS.map((section) => neighbourSection(session, state, section, shown[section]))}`;
+    ${SECTIONS.map((section) => neighbourSection(session, state, section, shown[section].filter(isShown)))}`;
   }
 
   /** Announces the match of the newest text to screen readers, debounced, only while the page has the focus. */

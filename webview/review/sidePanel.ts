@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { candidateGrade, type CandidateGrade } from '../../src/protocol/candidate.ts';
+import { candidateGrade, type CandidateGrade, isOffered } from '../../src/protocol/candidate.ts';
 import type { FindingItem, Neighbour, PairItem } from '../../src/protocol/shapes.ts';
 import { t } from '../shared/l10n.ts';
 import { imageName } from '../shared/pairs.ts';
@@ -155,11 +155,12 @@ function pictures(
   title: string,
   entries: readonly Neighbour[] | undefined,
 ): TemplateResult | typeof nothing {
-  if (entries === undefined || entries.length === 0) return nothing;
+  const offered = entries?.filter((entry) => entry.kind === 'likeness' || isOffered(entry)) ?? [];
+  if (offered.length === 0) return nothing;
   return html`<section aria-labelledby=${id}>
     <h3 id=${id}>${title}</h3>
     <ul class="pictures" data-roving="horizontal">
-      ${entries.slice(0, PICTURES).map((entry) => {
+      ${offered.slice(0, PICTURES).map((entry) => {
         const { item, score, kind } = entry;
         const grade = kind === 'match' ? candidateGrade(entry) : undefined;
         const words =

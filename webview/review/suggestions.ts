@@ -2,7 +2,7 @@ import {
   byStanding,
   candidateGrade,
   type CandidateGrade,
-  LEAST_POSSIBLE,
+  isOffered,
 } from '../../src/protocol/candidate.ts';
 import { captionAtFault } from './triageState.ts';
 import type { FindingItem, Neighbours, PairItem } from '../../src/protocol/shapes.ts';
@@ -43,7 +43,7 @@ export function suggestionsFor(
     if (caption !== '' && !found.has(caption)) found.set(caption, suggestion);
   };
   for (const { kind, caption = '', match: score, homeless } of finding.fixes) {
-    if (kind !== 'replace-caption') continue;
+    if (kind !== 'replace-caption' || !isOffered({ score: score ?? 1, homeless })) continue;
     const from = entries.find(({ item }) => item.caption === caption)?.item;
     add({ caption, match: score, from, grade: candidateGrade({ score: score ?? 0, homeless }) });
   }
@@ -51,10 +51,7 @@ export function suggestionsFor(
   for (const item of DUPLICATES.has(finding.code) ? finding.related : []) {
     add({ caption: item.caption, match: undefined, from: item, grade: 'possible' });
   }
-  const offered = entries.filter(
-    ({ kind, score, homeless }) =>
-      kind === 'likeness' || homeless !== true || score >= LEAST_POSSIBLE,
-  );
+  const offered = entries.filter((entry) => entry.kind === 'likeness' || isOffered(entry));
   for (const entry of offered.sort(byStanding)) {
     const { item, score } = entry;
     add({ caption: item.caption, match: score, from: item, grade: candidateGrade(entry) });

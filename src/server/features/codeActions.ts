@@ -277,7 +277,7 @@ async function actionsOf(
   const wire = new ProtocolConverter(context.uris);
   switch (fix.kind) {
     case 'replace-caption': {
-      if (fix.caption === undefined) return [];
+      if (fix.caption === undefined || (fix.match ?? 1) < LEAST_POSSIBLE) return [];
       const params = { pair: wire.ref(pair), caption: fix.caption };
       const request = { kind: 'caption', params, was: [pair.caption] } as const;
       const title =

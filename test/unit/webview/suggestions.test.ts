@@ -63,6 +63,10 @@ describe('suggestions', () => {
 
   test('at most nine, for nine keys', () => {
     const many = Array.from({ length: 20 }, (_, i) => `Caption ${i}.`);
-    assert.equal(suggestionsFor(mismatch('creek.jpg', 0.1, many), null).length, 9);
+    const finding = mismatch('creek.jpg', 0.1, many);
+    const fixes = finding.fixes.map((fix) => ({ ...fix, match: 0.4 }));
+    assert.equal(suggestionsFor({ ...finding, fixes }, null).length, 9);
+    const unlikely = finding.fixes.map((fix) => ({ ...fix, match: 0.04 }));
+    assert.equal(suggestionsFor({ ...finding, fixes: unlikely }, null).length, 0);
   });
 });
