@@ -326,16 +326,6 @@ export class JsonReader {
   }
 }
 
-/** Reads a JSON text in memory. */
-export function readJson(
-  text: string,
-  listener: JsonListener,
-  deepestName: number,
-): JsonFlaw | undefined {
-  const reader = new JsonReader(listener, deepestName);
-  return reader.write(text) ?? reader.end();
-}
-
 /** @param raw the inside of a valid string, or its beginning, which may end within an escape. */
 function unescaped(raw: string): string {
   const longestEscape = 6;
