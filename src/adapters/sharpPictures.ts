@@ -165,6 +165,10 @@ const OTHERS: Readonly<Record<OtherFormat, readonly [what: Sentence, remedy: Sen
     sentence('It is a pointer of Git LFS, not the image itself.'),
     sentence('Run `git lfs pull` in the dataset.'),
   ],
+  'link-as-text': [
+    sentence('It holds the path of another image: a symbolic link that was copied as text.'),
+    sentence('Copy the image itself here, or make the link again.'),
+  ],
 };
 
 function tooManyPixels(width: number, height: number, maxPixels: number): PairLensError {

@@ -1,3 +1,5 @@
+import { isImageName } from './fileKinds.ts';
+
 /** Image formats that PairLens decodes. */
 export const DECODED_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp'] as const;
 export type DecodedFormat = (typeof DECODED_FORMATS)[number];
@@ -16,7 +18,8 @@ export type OtherFormat =
   | 'gzip'
   | 'video'
   | 'program'
-  | 'git-lfs-pointer';
+  | 'git-lfs-pointer'
+  | 'link-as-text';
 
 export type FileFormat = DecodedFormat | OtherFormat;
 
@@ -51,6 +54,10 @@ const BRANDS: readonly (readonly [FileFormat, RegExp])[] = [
   ['heic', /^(?:he[iv][cxms]|mif1|msf1)$/],
 ];
 
+const MAX_LINK_BYTES = 1024;
+/** One line of printable characters without those that no path has. */
+const LINK_TARGET = /^[^\0-\x1f\x7f<>"|?*]+\n?$/;
+
 /** Long enough for the comments and declarations before the first tag of an SVG. */
 const HEAD_BYTES = 4096;
 
@@ -58,7 +65,13 @@ const HEAD_BYTES = 4096;
 export function formatOf(bytes: Uint8Array): FileFormat | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
   const signature = SIGNATURES.find(([, pattern]) => startsWith(head, pattern));
-  return signature?.[0] ?? mediaFormat(head) ?? markupFormat(head);
+  return signature?.[0] ?? mediaFormat(head) ?? markupFormat(head) ?? linkAsText(bytes, head);
+}
+
+/** The path of an image and nothing else: how git, archives and copies write a symbolic link where there are none. */
+function linkAsText(bytes: Uint8Array, head: string): FileFormat | undefined {
+  if (bytes.length > MAX_LINK_BYTES || !LINK_TARGET.test(head)) return undefined;
+  return isImageName(head.trim()) ? 'link-as-text' : undefined;
 }
 
 export function isDecoded(format: FileFormat | undefined): format is DecodedFormat {
