@@ -3,6 +3,7 @@
 //   npm run measure -- one-topic DATASET... [--word WORD ...] [--foreign 0.05] [--swaps 0.05]   photos of one topic: false alarms
 //   npm run measure -- suggestions DATASET... [--rate 0.05 ...] [--seeds 5] [--split NAME]   right captions suggested, swaps named
 //   npm run measure -- shift DATASET... [--length 20] [--by 1 ...] [--seeds 20] [--split NAME]   runs whose captions moved along
+//   npm run measure -- verdicts DATASET... [--rate 0.1 ...] [--answers 20] [--seeds 3]   what verified pairs teach
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
 //   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
@@ -12,6 +13,7 @@ import { measureOneTopic } from './oneTopic.ts';
 import { measureRegions } from './regions.ts';
 import { measureShift } from './shift.ts';
 import { measureSuggestions } from './suggestions.ts';
+import { measureVerdicts } from './verdicts.ts';
 import { measureWords } from './words.ts';
 
 const args = process.argv.slice(2);
@@ -19,6 +21,7 @@ if (args[0] === 'one-topic') await measureOneTopic(args.slice(1));
 else if (args[0] === 'suggestions') await measureSuggestions(args.slice(1));
 else if (args[0] === 'shift') await measureShift(args.slice(1));
 else if (args[0] === 'files-entered') await measureFilesEntered();
+else if (args[0] === 'verdicts') await measureVerdicts(args.slice(1));
 else if (args[0] === 'words') await measureWords(args.slice(1));
 else if (args[0] === 'regions') await measureRegions(args.slice(1));
 else await measureMismatch(args);

@@ -67,6 +67,7 @@ export interface AuditModel {
 /**
  * Fits the model to the dataset: centring, neighbours, calibration.
  * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
+ * @param verified for each pair whether a person found it right: examples of right captions
  * @throws PairLensError `cancelled`.
  */
 export async function fitAuditModel(
@@ -74,6 +75,7 @@ export async function fitAuditModel(
   judged: readonly boolean[],
   reference: ReferenceBank,
   options: Omit<AllPairsOptions, 'k'>,
+  verified: readonly boolean[] = [],
 ): Promise<AuditModel> {
   const graph = pairGraph(embedded, judged);
   const pause = async (): Promise<void> => {
@@ -97,7 +99,12 @@ export async function fitAuditModel(
   const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
   const pairs: JudgedPair[] = [];
   judged.forEach((use, p) => {
-    if (use) pairs.push({ image: embedded.imageRow[p]!, text: embedded.textRow[p]! });
+    if (!use) return;
+    pairs.push({
+      image: embedded.imageRow[p]!,
+      text: embedded.textRow[p]!,
+      verified: verified[p] === true,
+    });
   });
   const ordered = byContent(
     pairs,
@@ -137,27 +144,36 @@ function* learnt(
   const random = yield* injectedScores(scorer, pairs);
   const near = yield* nearScores(scorer, pairs, texts);
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
+  const verified = observed.filter((_, n) => pairs[n]!.verified === true);
+  const unverified = pairs.filter((pair) => pair.verified !== true);
   return {
-    exchanged: yield* suspicion({ observed, random, near }, EXCHANGED_WEIGHTS, (score) =>
-      rivalsOf(scorer, pairs, score),
+    exchanged: yield* suspicion({ observed, verified, random, near }, EXCHANGED_WEIGHTS, (score) =>
+      rivalsOf(scorer, unverified, score),
     ),
-    foreign: yield* suspicion({ observed, random: foreign, near: [] }, FOREIGN_WEIGHTS),
+    foreign: yield* suspicion({ observed, verified, random: foreign, near: [] }, FOREIGN_WEIGHTS),
   };
 }
 
+/** Scores that a suspicion is fitted to. */
+type KnownScores = Readonly<
+  Record<'observed' | 'verified' | 'random' | 'near', readonly PairScores[]>
+>;
+
 function* suspicion(
-  {
-    observed,
-    random,
-    near,
-  }: Readonly<Record<'observed' | 'random' | 'near', readonly PairScores[]>>,
+  { observed, verified, random, near }: KnownScores,
   weights: readonly number[],
   rivals?: (score: Combination) => Steps<Rivals>,
 ): Steps<Suspicion> {
   const score = combination(random, weights);
   const scores = (all: readonly PairScores[]): Float64Array => Float64Array.from(all, score);
   const known = rivals && (yield* rivals(score));
-  const calibration = yield* calibrate(scores(observed), scores(random), scores(near), known);
+  const calibration = yield* calibrate(
+    scores(observed),
+    scores(random),
+    scores(near),
+    known,
+    scores(verified),
+  );
   return { score, calibration };
 }
 

@@ -61,16 +61,19 @@ const LIMIT = 1e-4;
  * fits, tempered by the separability of correct and wrong captions, update the prior to a posterior, over which the
  * probabilities are averaged. If correct and wrong captions have the same scores, the posterior is the prior. Correct
  * captions may be vague and score like wrong ones; the other captions of their images tell which (rivals.ts).
+ * @param verified scores, among the observed ones, of captions that a person found right
  */
 export function* calibrate(
   observed: Float64Array,
   random: Float64Array,
   near: Float64Array = new Float64Array(),
   rivals: Rivals = NO_RIVALS,
+  verified: Float64Array = new Float64Array(),
 ): Steps<Calibration> {
   const { mean, spread } = moments(random);
   const scaled = (score: number): number => (score - mean) / spread;
   const counts = histogram(observed, scaled);
+  const right = histogram(verified, scaled);
   const randomDensity = density(random, scaled);
   const nearDensity = near.length > 0 ? density(near, scaled) : randomDensity;
   yield;
@@ -85,7 +88,7 @@ export function* calibrate(
     const chance = vague === 0 ? 1 - ANY_VAGUE : ANY_VAGUE / (VAGUE.length - 1);
     for (const [s, share] of SHARES.entries()) {
       yield;
-      const known = { vague, counts, n: observed.length, random: randomDensity, near: nearDensity };
+      const known = { vague, counts, verified: right, random: randomDensity, near: nearDensity };
       const fit = fitAt(share, known);
       const logLikelihood = fit.logLikelihood + (ofRivals?.(fit.wrong) ?? 0);
       const weight = trust * logLikelihood + Math.log(prior[s]! * chance);
@@ -127,9 +130,9 @@ export function* calibrate(
 interface Mixture {
   /** Share of the right captions that score as wrong ones do, 0..1. */
   readonly vague: number;
-  /** Histogram of the observed scores, and their number. */
+  /** Histogram of the observed scores, and of those among them that are known to be of right captions. */
   readonly counts: Float64Array;
-  readonly n: number;
+  readonly verified: Float64Array;
   /** Densities of wrong captions. */
   readonly random: Float64Array;
   readonly near: Float64Array;
@@ -145,11 +148,11 @@ interface Fit {
 }
 
 /** Expectation maximisation (MAP) of the mean and spread of correct captions and of the share of near misses. */
-function fitAt(share: number, { vague, counts, n, random, near }: Mixture): Fit {
+function fitAt(share: number, { vague, counts, verified, random, near }: Mixture): Fit {
   const cells = counts.length;
   const wrong = new Float64Array(cells);
   const clearly = new Float64Array(cells);
-  let mean = Math.max(0.05, weightedMean(counts, n));
+  let mean = Math.max(0.05, weightedMean(counts));
   let spread = RIGHT_SPREAD;
   let nearShare = NEAR_SHARE;
   let logLikelihood = 0;
@@ -167,13 +170,16 @@ function fitAt(share: number, { vague, counts, n, random, near }: Mixture): Fit 
       const ofClear = (1 - vague) * (clear[c]! + FLOOR);
       const all = w + (1 - share) * (ofClear + vague * ofWrong);
       wrong[c] = w / all;
-      const count = counts[c]!;
-      if (count === 0) continue;
-      logLikelihood += count * Math.log(all);
-      const clearHere = (count * (1 - share) * ofClear) / all;
+      if (counts[c] === 0) continue;
+      const known = verified[c]!;
+      const count = counts[c]! - known;
+      // What a person verified is in the right captions' part of the mixture, whatever its score.
+      const ofRight = ofClear + vague * ofWrong;
+      logLikelihood += count * Math.log(all) + known * Math.log((1 - share) * ofRight);
+      const clearHere = (count * (1 - share) * ofClear) / all + (known * ofClear) / ofRight;
       clearly[c] = clearHere;
-      wrongMass += count - clearHere;
-      nearMass += ((count - clearHere) * ofNear) / ofWrong;
+      wrongMass += counts[c]! - clearHere;
+      nearMass += ((counts[c]! - clearHere) * ofNear) / ofWrong;
       rightMass += clearHere;
       sum += clearHere * (LOW + c * STEP);
     }
@@ -205,10 +211,14 @@ function logPrior(mean: number, spread: number, nearShare: number): number {
 }
 
 /** (sum of the scores + those of the prior) / (n + its weight): initial mean of correct captions. */
-function weightedMean(counts: Float64Array, n: number): number {
+function weightedMean(counts: Float64Array): number {
   let sum = RIGHT_COUNT * RIGHT_MEAN;
-  counts.forEach((count, c) => (sum += count * (LOW + c * STEP)));
-  return sum / (n + RIGHT_COUNT);
+  let total = RIGHT_COUNT;
+  counts.forEach((count, c) => {
+    sum += count * (LOW + c * STEP);
+    total += count;
+  });
+  return sum / total;
 }
 
 /** Prior mass around each share of the grid. */

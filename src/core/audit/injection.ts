@@ -11,6 +11,8 @@ export interface JudgedPair {
   /** Row of the image, row of the caption. */
   readonly image: number;
   readonly text: number;
+  /** Whether a person found it right. */
+  readonly verified?: boolean;
 }
 
 /** Scoring a pair takes about 30 microseconds. */

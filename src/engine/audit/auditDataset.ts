@@ -111,13 +111,20 @@ export async function judgeDataset(
   );
   const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
-  const model = await fitAuditModel(embedded, judged, options.reference, {
-    ...(options.innerProducts && { innerProducts: options.innerProducts }),
-    ...(options.signal && { signal: options.signal }),
-    onProgress: (share) =>
-      options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
-    pause,
-  });
+  const verified = pairs.map((_, p) => decisions[p] === 'verified');
+  const model = await fitAuditModel(
+    embedded,
+    judged,
+    options.reference,
+    {
+      ...(options.innerProducts && { innerProducts: options.innerProducts }),
+      ...(options.signal && { signal: options.signal }),
+      onProgress: (share) =>
+        options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
+      pause,
+    },
+    verified,
+  );
   throwIfCancelled(options.signal);
   options.onProgress?.({ phase: 'calibrate', done: total, total });
   const mismatch = new Float64Array(total).fill(NaN);
@@ -126,7 +133,6 @@ export async function judgeDataset(
     if (judged[p] !== true) continue;
     mismatch[p] = model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!);
   }
-  const verified = pairs.map((_, p) => decisions[p] === 'verified');
   const words = new WordCounts(embedded.texts.texts);
   return {
     ...pairsOf(embedded),

@@ -153,3 +153,18 @@ describe('vague captions and wrong ones', () => {
     assert.ok(wrongShare > 0.38 && wrongShare < 0.55, `${wrongShare}`);
   });
 });
+
+test('verified captions are examples of right ones: others with their scores are doubted less', () => {
+  const random = seeded(9);
+  const wrong = Float64Array.from({ length: 3000 }, () => gaussian(random));
+  const low = Float64Array.from({ length: 12 }, (_, i) => -0.5 + i / 12);
+  const observed = Float64Array.from([
+    ...low,
+    ...Array.from({ length: 150 }, () => 3 + 0.8 * gaussian(random)),
+  ]);
+  const none = new Float64Array();
+  const before = runToCompletion(calibrate(observed, wrong));
+  const after = runToCompletion(calibrate(observed, wrong, none, undefined, low.subarray(0, 8)));
+  assert.ok(after.mismatch(0) < before.mismatch(0));
+  assert.ok(after.wrongShare < before.wrongShare);
+});
