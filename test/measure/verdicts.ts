@@ -69,7 +69,7 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
             const mended = embedded.dataset.pairs.map((pair, p) => {
               if (!answered.has(p) || wrong[p] !== true) return pair;
               textRow[p] = textOf.get(pair.image)!;
-              return { ...pair, caption: clean.texts.texts[textRow[p]!]! };
+              return { ...pair, caption: clean.texts.texts[textRow[p]]! };
             });
             const after = { ...embedded, textRow, dataset: { ...embedded.dataset, pairs: mended } };
             const rest = wrong.flatMap((_, p) => (answered.has(p) ? [] : [p]));
