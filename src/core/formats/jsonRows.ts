@@ -18,7 +18,11 @@ import { captionColumn } from './columnNames.ts';
 /** Parses one line of a JSONL file to the properties of its object, or returns its problem. */
 export function parseJsonLine(line: TextLine, fileName: string): JsonFields | RowProblem {
   if (line.tooLong !== undefined) return tooLong(line, fileName, line.tooLong);
-  const { root, flaw } = readJsonTree(line.text, { start: line.start, line: line.number });
+  const { root, flaw } = readJsonTree(line.text, {
+    start: line.start,
+    line: line.number,
+    isLine: true,
+  });
   if (flaw !== undefined) {
     const wrong = sentence('is not valid JSON: {0} at column {1}', flaw.what, flaw.offset + 1);
     return lineProblem(line, fileName, wrong);

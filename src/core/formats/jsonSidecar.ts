@@ -12,7 +12,7 @@ export const jsonSidecar: CaptionFormat = {
   layout: 'sidecar',
   files: { extensions: [], besideImages: ['json'] },
   images: 'own-folder',
-  rows: 'file',
+  rows: 'json-strings',
   detect: () => 0, // detected by the image beside it
   read,
   readSidecar,

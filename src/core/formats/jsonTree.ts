@@ -24,7 +24,10 @@ export interface JsonNode {
 export type JsonFields = ReadonlyMap<string, JsonNode>;
 
 /** Position in its file at which a text begins. */
-export type TextStart = Pick<SourceRange, 'start' | 'line'>;
+export interface TextStart extends Pick<SourceRange, 'start' | 'line'> {
+  /** Whether the text is one line of the file. */
+  readonly isLine?: boolean;
+}
 
 const FILE_START: TextStart = { start: 0, line: 0 };
 
@@ -53,8 +56,7 @@ export class TreeBuilder {
     const range = {
       start: start + offset,
       end: start + offset + 1,
-      line: this.#origin.line + line,
-      column,
+      ...this.#placed(line, column, offset),
     };
     const node: JsonNode =
       kind === 'object'
@@ -85,10 +87,16 @@ export class TreeBuilder {
       range: {
         start: start + quote,
         end: start + length - quote,
-        line: this.#origin.line + place.line,
-        column: place.column + quote,
+        ...this.#placed(place.line, place.column + quote, place.offset + quote),
       },
     });
+  }
+
+  /** Line and column in the file: a carriage return by itself ends no line of a file that is read by lines. */
+  #placed(line: number, column: number, offset: number): Pick<SourceRange, 'line' | 'column'> {
+    return this.#origin.isLine === true
+      ? { line: this.#origin.line, column: offset }
+      : { line: this.#origin.line + line, column };
   }
 
   #add(node: JsonNode): void {
