@@ -21,10 +21,10 @@ const VAGUE_WORDS = new Set(
   `abstract appears appearing area atmosphere background beautiful big black blue blurred blurry bright brown camera
   capture captured captures close closeup color colored colorful colour coloured colourful contains contemporary day
   depicting depicts different detail detailed details dark display displayed displays feature featured features featuring
-  focus foreground full gray great green grey group high includes including item items kind large left light lighting
-  little long low lush middle modern nice old orange part photograph photographed photography pink piece place pretty
+  focus foreground full golden gray great green grey group high includes including item items kind large left light lighting
+  little long low lush metallic middle modern nice old orange part photograph photographed photography pink piece place pretty
   prominent purple quality red right round scene seen set setting several shape short shot show showing shown shows side
-  simple small stand standing stands style surrounded tall type various vibrant view visible warm white wide yellow
+  simple small stand standing stands style surrounded tall type various vibrant view visible warm white wide wooden yellow
   young`.split(/\s+/),
 );
 
