@@ -242,10 +242,6 @@ export function pairOfImageRow(dataset: IncrementalDataset, x: number): LivePair
   return slot === undefined ? imageAlone(dataset.root, image) : livePair(dataset, slot);
 }
 
-export function top<T extends { readonly score: number }>(scored: readonly T[], k: number): T[] {
-  return [...scored].sort((a, b) => b.score - a.score).slice(0, k);
-}
-
 /** The `k` most similar of `size` items, the best first, without items of -Infinity. */
 export function nearest(size: number, k: number, similarity: (item: number) => number): number[] {
   const lists = new TopLists(1, Math.max(1, k));
