@@ -11,11 +11,11 @@ const LEAST_WIDTH = 0.15;
 /** Share of the wrong captions' density in the density of correct captions. */
 const LIKE_WRONG = 0.15;
 
-/** Log-gamma curve of shape 8: a heavier left tail than the normal distribution, like that of correct captions. */
-const SHAPE = 8;
-const LOG_GAMMA = Math.log(5040);
-const DIGAMMA = 2.01564147795561;
-const ROOT_TRIGAMMA = Math.sqrt(0.133137014694031);
+/** Log-gamma curve of shape 4: a heavier left tail than the normal distribution, like that of correct captions. */
+const SHAPE = 4;
+const LOG_GAMMA = Math.log(6);
+const DIGAMMA = 1.2561176684318005;
+const ROOT_TRIGAMMA = Math.sqrt(0.28382295573711533);
 
 /** Histogram with linear interpolation: a score between two cells counts partly for both. */
 export function histogram(
