@@ -28,7 +28,7 @@ describe('a client that speaks Chinese', () => {
     const [diagnostic] = client.of(wrong);
     const message = diagnostic?.message;
     assert.ok(typeof message === 'string');
-    assert.match(message, /^该描述.*\n/);
+    assert.match(message, /^该描述/);
     const { findings } = await client.request('findings', {});
     assert.ok(findings.length > 3);
     for (const { message, evidence, remedy } of findings) {

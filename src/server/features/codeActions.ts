@@ -239,11 +239,14 @@ async function actionsFor(
 ): Promise<CodeAction[]> {
   const edits: CodeAction[] = [];
   const verdicts: CodeAction[] = [];
-  for (const fix of new ProtocolConverter(context.uris).fixes(live)) {
+  const fixes = new ProtocolConverter(context.uris).fixes(live);
+  for (const fix of fixes) {
     const actions = await actionsOf(context, live, fix, signal);
     (VERDICTS.includes(fix.kind) ? verdicts : edits).push(...actions);
   }
-  const reviewed = context.client.richHovers && isWritten(live);
+  // Where the caption file cannot be created, the review cannot either: something else has its name.
+  const isRefused = edits.length === 0 && fixes.some(({ kind }) => kind === 'create-caption');
+  const reviewed = context.client.richHovers && isWritten(live) && !isRefused;
   return [...edits, ...(reviewed ? [reviewAction(live)] : []), ...verdicts];
 }
 
