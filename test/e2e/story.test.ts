@@ -127,7 +127,7 @@ describe('a person opens the sample dataset', () => {
     assert.ok(score > 0.5, `match ${score}`);
     await eventually(async () => {
       const now = await order();
-      return now.length === orderBefore.length && now.some((file, i) => file !== orderBefore[i]);
+      return now.length > 0 && now.some((file, i) => file !== orderBefore[i]);
     }, 'the neighbours are re-ordered');
     await session.screenshot(window, 'live-match');
   });

@@ -37,10 +37,10 @@ export class NeighboursView {
     return Number(text.replace('match ', ''));
   }
 
-  /** What is read out for the entries of a section, best first: caption, score, file. */
+  /** What is read out for the entries of a section, best first: caption, score or grade, file. */
   async entries(section: string | RegExp): Promise<readonly string[]> {
     const grid = this.frame.getByRole('grid', { name: section });
-    return grid.getByRole('button', { name: /(match|likeness) \d\.\d\d/ }).allTextContents();
+    return grid.locator('button.entry-main').allTextContents();
   }
 
   /** File names of the images of a section's entries, best first. */
