@@ -21,8 +21,11 @@ export const DECLARED_COMMANDS = [
   'pairlens.verdict.takeBack',
 ] as const;
 
+/** Commands that VS Code runs for fixes and the status bar, without a person choosing them by name. */
+export const INTERNAL_COMMANDS = ['pairlens.fixMade', 'pairlens.showProgress'] as const;
+
 type LinkedCommand = (typeof CLIENT_COMMANDS)[keyof typeof CLIENT_COMMANDS]['command'];
 
 /** All commands that the extension registers: those of package.json, and those that VS Code runs for links and fixes. */
 export type CommandId =
-  (typeof DECLARED_COMMANDS)[number] | LinkedCommand | 'pairlens.fixMade' | 'pairlens.showProgress';
+  (typeof DECLARED_COMMANDS)[number] | LinkedCommand | (typeof INTERNAL_COMMANDS)[number];

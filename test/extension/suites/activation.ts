@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { INTERNAL_COMMANDS } from '../../../src/extension/commandIds.ts';
+import { CLIENT_COMMANDS } from '../../../src/protocol/serverApi.ts';
 import { loadedAddons } from '../../support/processTree.ts';
 import {
   activated,
@@ -26,7 +28,8 @@ export function define(): void {
         (command) => command.startsWith('pairlens.') && !OF_VIEWS.test(command),
       );
       const declared = declaredCommands();
-      const internal = new Set(['pairlens.openPair', 'pairlens.useCaption']);
+      const linked = Object.values(CLIENT_COMMANDS).map(({ command }) => command);
+      const internal = new Set<string>([...INTERNAL_COMMANDS, ...linked]);
       assert.deepEqual(
         registered.filter(
           (command) =>
