@@ -1,5 +1,6 @@
 import {
   captionsFor as candidateCaptions,
+  type Homes,
   homesOf,
   imagesFor as candidateImages,
 } from '../../core/audit/candidates.ts';
@@ -33,9 +34,10 @@ export function neighbourLists(
   k: number,
 ): NeighbourLists {
   const copies = focus.image < 0 ? new Set<number>() : copiesOf(dataset, focus.image);
+  const homes = homesOf(dataset.context);
   return {
-    captions: focus.image < 0 ? [] : captionsFor(dataset, focus, copies, k),
-    images: focus.text < 0 ? [] : imagesFor(dataset, focus, copies, k),
+    captions: focus.image < 0 ? [] : captionsFor(dataset, homes, focus, copies, k),
+    images: focus.text < 0 ? [] : imagesFor(dataset, homes, focus, copies, k),
     lookAlikes: focus.image < 0 ? [] : lookAlikes(dataset, focus, copies, k),
     duplicates: duplicates(dataset, focus, copies).slice(0, k),
   };
@@ -44,6 +46,7 @@ export function neighbourLists(
 /** Captions of the dataset by how likely they are the image's own, where at most one is. */
 function captionsFor(
   dataset: IncrementalDataset,
+  homes: Homes,
   { image, text, slot }: Focus,
   copies: ReadonlySet<number>,
   k: number,
@@ -52,7 +55,7 @@ function captionsFor(
   const { graph } = context.model.scorer;
   const own = { text, mismatch: doubt(dataset, slot) };
   const near = nearestCaptions(dataset, image);
-  const candidates = candidateCaptions(context, homesOf(context), image, own, near);
+  const candidates = candidateCaptions(context, homes, image, own, near);
   const found = candidates.flatMap(({ row: t, match, homeless }): LiveNeighbour[] => {
     const x = graph.imagesOf[t]!.find(
       (owner) => owner !== image && !copies.has(owner) && isOwn(dataset, owner),
@@ -75,6 +78,7 @@ function captionsFor(
 /** Images of the dataset by how likely they are the caption's own, where at most one is. */
 function imagesFor(
   dataset: IncrementalDataset,
+  homes: Homes,
   { image, text, slot }: Focus,
   copies: ReadonlySet<number>,
   k: number,
@@ -82,7 +86,7 @@ function imagesFor(
   const { context } = dataset;
   const own = { image, mismatch: doubt(dataset, slot) };
   const near = nearestImages(dataset, text);
-  return candidateImages(context, homesOf(context), text, own, near)
+  return candidateImages(context, homes, text, own, near)
     .filter(({ row: x }) => !copies.has(x))
     .slice(0, k)
     .map(({ row: x, match, homeless }): LiveNeighbour => ({

@@ -68,10 +68,15 @@ class MismatchTracker implements Tracker {
         this.#found.set(p, { ...known, confidence: this.#context.mismatch[p]! });
       }
     }
-    const homes = homesOf(this.#context);
+    // Most keystrokes make no caption doubtful; only doubtful ones need all pairs to be looked at.
+    let homes: Homes | undefined;
     for (const p of again) {
-      if (this.#isDoubtful(p)) this.#found.set(p, mismatchOf(this.#context, homes, p));
-      else this.#found.delete(p);
+      if (!this.#isDoubtful(p)) {
+        this.#found.delete(p);
+        continue;
+      }
+      homes ??= homesOf(this.#context);
+      this.#found.set(p, mismatchOf(this.#context, homes, p));
     }
     return again.size > 0;
   }
