@@ -1,5 +1,5 @@
 import { contentWords, isNameable } from '../text/contentWords.ts';
-import { type Sentence, sentence, type SentenceValue } from '../text/sentence.ts';
+import { listed, type Sentence, sentence } from '../text/sentence.ts';
 import type { AuditContext } from './detectors/detector.ts';
 
 /** Pictures that look most like one, whose captions say what it probably shows. */
@@ -78,9 +78,4 @@ function countOf(size: number, is: (item: number) => boolean): number {
   let count = 0;
   for (let item = 0; item < size; item++) if (is(item)) count++;
   return count;
-}
-
-function listed(words: readonly string[]): SentenceValue {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : sentence('{0} and {1}', words.slice(0, -1).join(', '), last);
 }

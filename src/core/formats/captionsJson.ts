@@ -1,7 +1,7 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import type { FileHead } from './fileHead.ts';
 import { appendJsonEntry } from './jsonEntry.ts';
-import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
+import { entryWithoutNames, readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { editJsonString } from './jsonRows.ts';
 import type { JsonFields } from './jsonTree.ts';
 import { captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
@@ -62,16 +62,6 @@ function* rowsOf(
   } else if (captions !== undefined) {
     yield { kind: 'unjudged', what: sentence('entries without an image'), images: [] };
   } else if (section === '') {
-    yield {
-      kind: 'problem',
-      code: 'unreadable-caption',
-      message: sentence(
-        'Line {0} of {1} names no image and no caption.',
-        node.range.line + 1,
-        name,
-      ),
-      remedy: sentence('Correct the entry; the others are read without it.'),
-      range: node.range,
-    };
+    yield entryWithoutNames(name, node);
   }
 }

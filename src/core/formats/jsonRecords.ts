@@ -2,6 +2,7 @@ import type { CaptionFile, FormatRow } from './captionFormat.ts';
 import { invalidJson } from './jsonDocument.ts';
 import { JsonReader, type JsonListener, type JsonPlace, type JsonScalar } from './jsonReader.ts';
 import { type JsonNode, NAMED_LEVELS, TreeBuilder } from './jsonTree.ts';
+import { sentence } from '../text/sentence.ts';
 
 /** A record of a JSON document. */
 export interface JsonRecord {
@@ -44,6 +45,17 @@ export async function* readJsonRecords(
   flaw ??= reader.end();
   if (flaw !== undefined) yield invalidJson(file.name, flaw);
   else yield* rows;
+}
+
+/** The problem of a record that names neither an image nor a caption. */
+export function entryWithoutNames(file: string, { range }: JsonNode): FormatRow {
+  return {
+    kind: 'problem',
+    code: 'unreadable-caption',
+    message: sentence('Line {0} of {1} names no image and no caption.', range.line + 1, file),
+    remedy: sentence('Correct the entry; the others are read without it.'),
+    range,
+  };
 }
 
 class Records implements JsonListener {

@@ -1,9 +1,8 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { joinPath } from '../dataset/paths.ts';
-import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
+import { entryWithoutNames, readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { captionsAt, editJsonString, textOf } from './jsonRows.ts';
 import type { JsonFields } from './jsonTree.ts';
-import { sentence } from '../text/sentence.ts';
 
 /**
  * Karpathy's splits of COCO, Flickr8k and Flickr30k (cs.stanford.edu/people/karpathy/deepimagesent): `images`, each with
@@ -30,17 +29,7 @@ function* rowsOf({ section, node }: JsonRecord, { name }: CaptionFile): Generato
   const fields: JsonFields = node.fields ?? new Map();
   const file = textOf(fields.get('filename')) ?? textOf(fields.get('file_name'));
   if (file === undefined) {
-    yield {
-      kind: 'problem',
-      code: 'unreadable-caption',
-      message: sentence(
-        'Line {0} of {1} names no image and no caption.',
-        node.range.line + 1,
-        name,
-      ),
-      remedy: sentence('Correct the entry; the others are read without it.'),
-      range: node.range,
-    };
+    yield entryWithoutNames(name, node);
     return;
   }
   const image = joinPath(textOf(fields.get('filepath')) ?? '', file);

@@ -17,6 +17,12 @@ export function sentence(text: string, ...values: readonly SentenceValue[]): Sen
   return { text, values };
 }
 
+/** Words as `a, b and c`; `''` for none. */
+export function listed(words: readonly string[]): SentenceValue {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : sentence('{0} and {1}', words.slice(0, -1).join(', '), last);
+}
+
 /** Text without a translation: messages of the operating system or of a library. */
 export function verbatim(text: string): Sentence {
   return { text: '{0}', values: [text] };

@@ -2,7 +2,8 @@ import type { CompanionGroup } from '../../core/dataset/companions.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { sentence, type SentenceValue } from '../../core/text/sentence.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { folderName } from './errorWords.ts';
 
 /** Problems of companions: detected by names only, or without a partner. */
 export function companionProblems(groups: readonly CompanionGroup[]): Problem[] {
@@ -73,8 +74,4 @@ function withoutCompanion(bare: readonly DatasetPath[], folder: DatasetPath): Pr
           ),
     remedy: sentence('Add the missing companion, or take the image out.'),
   };
-}
-
-function folderName(folder: DatasetPath): SentenceValue {
-  return folder === '' ? sentence('the opened folder') : folder;
 }

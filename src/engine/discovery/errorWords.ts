@@ -2,7 +2,12 @@ import { PairLensError } from '../../core/errors.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { Log } from '../../core/ports.ts';
-import { type Sentence, sentence } from '../../core/text/sentence.ts';
+import { type Sentence, sentence, type SentenceValue } from '../../core/text/sentence.ts';
+
+/** A folder in a message. */
+export function folderName(folder: DatasetPath): SentenceValue {
+  return folder === '' ? sentence('the opened folder') : folder;
+}
 
 /** Message and remedy of an error, for a problem. */
 export function errorWords(

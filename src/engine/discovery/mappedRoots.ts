@@ -2,7 +2,8 @@ import type { DatasetPath, SourceRange } from '../../core/dataset/dataset.ts';
 import { mapped, type NameMapping, writtenPrefix } from '../../core/dataset/nameMapping.ts';
 import { folderOf, isWithin, within } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { type Sentence, sentence, type SentenceValue } from '../../core/text/sentence.ts';
+import { type Sentence, sentence } from '../../core/text/sentence.ts';
+import { folderName } from './errorWords.ts';
 
 /** Names explained by a mapping. */
 interface MappedNames {
@@ -85,8 +86,4 @@ function correction(file: DatasetPath, { folder }: NameMapping, prefix: string):
   if (right === '') return sentence('Leave "{0}" out of each "file_name".', `${prefix}/`);
   if (prefix === '') return sentence('Write "{0}" before each "file_name".', `${right}/`);
   return sentence('Write "{0}" in the place of "{1}" in each "file_name".', right, prefix);
-}
-
-function folderName(folder: DatasetPath): SentenceValue {
-  return folder === '' ? sentence('the opened folder') : folder;
 }

@@ -1,5 +1,5 @@
 import type { Steps } from '../../steps.ts';
-import { sentence, type SentenceValue } from '../../text/sentence.ts';
+import { listed, sentence } from '../../text/sentence.ts';
 import { ComparedPictures } from './comparedPictures.ts';
 import { type AuditContext, type Detected, type Detector, onImages } from './detector.ts';
 import { exactGroups } from './exactDuplicate.ts';
@@ -61,7 +61,10 @@ function inSeveralSplits({ own, names, splits }: ComparedPictures): Detected[] {
       : [
           {
             ...fact('split-leak', names[i] ?? ''),
-            message: sentence('The picture has captions in several splits: {0}.', listed(of)),
+            message: sentence(
+              'The picture has captions in several splits: {0}.',
+              listed(distinct(of)),
+            ),
             evidence: [],
             relatedFiles: [],
             remedy: LEAK_REMEDY,
@@ -168,12 +171,7 @@ function splitsIn(
   return distinct(members.flatMap((i) => splits[i] ?? []));
 }
 
-/** Distinct splits; Karpathy's `restval` counts as `train`. */
+/** Distinct splits in alphabetical order; Karpathy's `restval` counts as `train`. */
 function distinct(splits: readonly string[]): string[] {
-  return [...new Set(splits.map((split) => (split === 'restval' ? 'train' : split)))];
-}
-
-function listed(splits: readonly string[]): SentenceValue {
-  const [last = '', ...others] = distinct(splits).sort().reverse();
-  return others.length === 0 ? last : sentence('{0} and {1}', others.reverse().join(', '), last);
+  return [...new Set(splits.map((split) => (split === 'restval' ? 'train' : split)))].sort();
 }
