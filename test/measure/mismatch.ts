@@ -1,11 +1,9 @@
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { splitFromName } from '../../src/core/dataset/split.ts';
 import { SCORE_NAMES, PairScorer } from '../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/composeCli.ts';
+import { cleanSets } from './cleanSets.ts';
 import { averagePrecision, calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 
@@ -36,68 +34,50 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
     process.exit(2);
   }
   leaveOut(values.without);
-  const splits = values.split?.map((name) => splitFromName(name) ?? name);
   const terminal = new Terminal({ quiet: false, color: true });
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
-  try {
-    for (const opened of await workspace.open(path.resolve(folder), {})) {
-      const pairs = opened.pairs.filter(
-        ({ split, captionIndex }) =>
-          captionIndex === 0 && (splits === undefined || splits.includes(split ?? '')),
-      );
-      const images = [...new Set(pairs.map(({ image }) => image))];
-      const clean = await workspace.index(
-        { ...opened, pairs, images, problems: [] },
-        {},
-        { triggerWords: [] },
-      );
-      console.log(`${folder}, ${kind}, seeds 0..${Number(values.seeds) - 1}, ${workspace.modelId}`);
-      console.log('rate  pairs  AUROC  cosine  AP     ECE    flagged precision recall  estimated');
-      for (const rate of values.rate.map(Number)) {
-        const rows: number[][] = [];
-        for (let seed = 0; seed < Number(values.seeds); seed++) {
-          const { embedded, wrong } = noisyCopy(clean, {
-            kind,
-            rate,
-            seed,
-            limit: Number(values.limit),
-          });
-          const { pairs: judged, estimate } = await workspace.audit(
-            embedded,
-            { levels: DEFAULT_LEVELS },
-            {},
-          );
-          const mismatch = judged.map((pair) => pair?.mismatch ?? 0);
-          const flagged = judged.map(
-            (pair) => pair?.findings.includes('caption-mismatch') ?? false,
-          );
-          const hits = flagged.filter((flag, i) => flag && wrong[i] === true).length;
-          rows.push([
-            wrong.length,
-            auroc(mismatch, wrong),
-            auroc(
-              judged.map((pair) => -(pair?.similarity ?? 0)),
-              wrong,
-            ),
-            averagePrecision(mismatch, wrong),
-            calibrationError(mismatch, wrong),
-            flagged.filter(Boolean).length,
-            hits / Math.max(1, flagged.filter(Boolean).length),
-            hits / Math.max(1, wrong.filter(Boolean).length),
-            estimate?.wrongShare ?? 0,
-          ]);
-        }
-        const means = (rows[0] ?? []).map(
-          (_, c) => rows.reduce((sum, line) => sum + (line[c] ?? 0), 0) / rows.length,
+  for await (const { workspace, clean } of cleanSets([folder], values.split, terminal)) {
+    console.log(`${folder}, ${kind}, seeds 0..${Number(values.seeds) - 1}, ${workspace.modelId}`);
+    console.log('rate  pairs  AUROC  cosine  AP     ECE    flagged precision recall  estimated');
+    for (const rate of values.rate.map(Number)) {
+      const rows: number[][] = [];
+      for (let seed = 0; seed < Number(values.seeds); seed++) {
+        const { embedded, wrong } = noisyCopy(clean, {
+          kind,
+          rate,
+          seed,
+          limit: Number(values.limit),
+        });
+        const { pairs: judged, estimate } = await workspace.audit(
+          embedded,
+          { levels: DEFAULT_LEVELS },
+          {},
         );
-        const shown = means.map((mean, c) =>
-          c === 0 || c === 5 ? mean.toFixed(0) : mean.toFixed(4),
-        );
-        console.log(`${rate}  ${shown.join('  ')}`);
+        const mismatch = judged.map((pair) => pair?.mismatch ?? 0);
+        const flagged = judged.map((pair) => pair?.findings.includes('caption-mismatch') ?? false);
+        const hits = flagged.filter((flag, i) => flag && wrong[i] === true).length;
+        rows.push([
+          wrong.length,
+          auroc(mismatch, wrong),
+          auroc(
+            judged.map((pair) => -(pair?.similarity ?? 0)),
+            wrong,
+          ),
+          averagePrecision(mismatch, wrong),
+          calibrationError(mismatch, wrong),
+          flagged.filter(Boolean).length,
+          hits / Math.max(1, flagged.filter(Boolean).length),
+          hits / Math.max(1, wrong.filter(Boolean).length),
+          estimate?.wrongShare ?? 0,
+        ]);
       }
+      const means = (rows[0] ?? []).map(
+        (_, c) => rows.reduce((sum, line) => sum + (line[c] ?? 0), 0) / rows.length,
+      );
+      const shown = means.map((mean, c) =>
+        c === 0 || c === 5 ? mean.toFixed(0) : mean.toFixed(4),
+      );
+      console.log(`${rate}  ${shown.join('  ')}`);
     }
-  } finally {
-    await workspace.close();
   }
 }
 

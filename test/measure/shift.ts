@@ -2,9 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { mulberry32 } from '../../src/core/audit/injection.ts';
-import { splitFromName } from '../../src/core/dataset/split.ts';
-import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/composeCli.ts';
+import { cleanSets } from './cleanSets.ts';
 import { noisyCopy } from './noisyCopy.ts';
 
 /**
@@ -29,78 +27,59 @@ export async function measureShift(args: readonly string[]): Promise<void> {
     );
     process.exit(2);
   }
-  const splits = values.split?.map((name) => splitFromName(name) ?? name);
   const length = Number(values.length);
-  const terminal = new Terminal({ quiet: true, color: false });
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
-  try {
-    for (const folder of positionals) {
-      for (const opened of await workspace.open(path.resolve(folder), {})) {
-        const pairs = opened.pairs.filter(
-          ({ split, captionIndex }) =>
-            captionIndex === 0 && (splits === undefined || splits.includes(split ?? '')),
+  for await (const { folder, workspace, clean } of cleanSets(positionals, values.split)) {
+    for (const by of [0, ...values.by.map(Number)]) {
+      let found = 0;
+      let close = 0;
+      let others = 0;
+      for (let seed = 0; seed < Number(values.seeds); seed++) {
+        const limit = Number(values.limit);
+        const { embedded } = noisyCopy(clean, { kind: 'random', rate: 0, seed, limit });
+        const n = embedded.dataset.pairs.length;
+        const paths = embedded.images.paths.map(
+          (_, i) => `images/${String(i).padStart(6, '0')}.jpg`,
         );
-        const images = [...new Set(pairs.map(({ image }) => image))];
-        const clean = await workspace.index(
-          { ...opened, pairs, images, problems: [] },
-          {},
-          { triggerWords: [] },
-        );
-        for (const by of [0, ...values.by.map(Number)]) {
-          let found = 0;
-          let close = 0;
-          let others = 0;
-          for (let seed = 0; seed < Number(values.seeds); seed++) {
-            const limit = Number(values.limit);
-            const { embedded } = noisyCopy(clean, { kind: 'random', rate: 0, seed, limit });
-            const n = embedded.dataset.pairs.length;
-            const paths = embedded.images.paths.map(
-              (_, i) => `images/${String(i).padStart(6, '0')}.jpg`,
-            );
-            const start = Math.floor(mulberry32(seed + 7)() * (n - length));
-            const textRow = embedded.textRow.slice();
-            for (let i = 0; i < length && by !== 0; i++) {
-              textRow[start + i] = embedded.textRow[start + ((i - by + length) % length)]!;
-            }
-            const audit = await workspace.audit(
-              {
-                ...embedded,
-                dataset: {
-                  ...embedded.dataset,
-                  images: paths,
-                  pairs: embedded.dataset.pairs.map((pair, i) => ({
-                    ...pair,
-                    image: paths[i]!,
-                    caption: embedded.texts.texts[textRow[i]!]!,
-                  })),
-                },
-                images: { ...embedded.images, paths },
-                textRow,
-              },
-              { levels: DEFAULT_LEVELS },
-              {},
-            );
-            let hit = false;
-            for (const { code, pair, relatedPairs } of audit.findings) {
-              if (code !== 'captions-shifted' || pair === undefined) continue;
-              const run = [pair, ...relatedPairs];
-              const [first, last] = [Math.min(...run), Math.max(...run)];
-              if (by === 0 || last < start || first >= start + length) others++;
-              else {
-                hit = true;
-                const ends = Math.max(Math.abs(first - start), Math.abs(last - start - length + 1));
-                if (ends <= 2) close++;
-              }
-            }
-            if (hit) found++;
-          }
-          console.log(
-            `${path.basename(folder)}, ${length} captions moved by ${by}, ${values.seeds} seeds: found ${found}, both ends within 2: ${close}, other runs reported: ${others}`,
-          );
+        const start = Math.floor(mulberry32(seed + 7)() * (n - length));
+        const textRow = embedded.textRow.slice();
+        for (let i = 0; i < length && by !== 0; i++) {
+          textRow[start + i] = embedded.textRow[start + ((i - by + length) % length)]!;
         }
+        const audit = await workspace.audit(
+          {
+            ...embedded,
+            dataset: {
+              ...embedded.dataset,
+              images: paths,
+              pairs: embedded.dataset.pairs.map((pair, i) => ({
+                ...pair,
+                image: paths[i]!,
+                caption: embedded.texts.texts[textRow[i]!]!,
+              })),
+            },
+            images: { ...embedded.images, paths },
+            textRow,
+          },
+          { levels: DEFAULT_LEVELS },
+          {},
+        );
+        let hit = false;
+        for (const { code, pair, relatedPairs } of audit.findings) {
+          if (code !== 'captions-shifted' || pair === undefined) continue;
+          const run = [pair, ...relatedPairs];
+          const [first, last] = [Math.min(...run), Math.max(...run)];
+          if (by === 0 || last < start || first >= start + length) others++;
+          else {
+            hit = true;
+            const ends = Math.max(Math.abs(first - start), Math.abs(last - start - length + 1));
+            if (ends <= 2) close++;
+          }
+        }
+        if (hit) found++;
       }
+      console.log(
+        `${path.basename(folder)}, ${length} captions moved by ${by}, ${values.seeds} seeds: found ${found}, both ends within 2: ${close}, other runs reported: ${others}`,
+      );
     }
-  } finally {
-    await workspace.close();
   }
 }

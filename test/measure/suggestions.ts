@@ -1,9 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { splitFromName } from '../../src/core/dataset/split.ts';
-import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/composeCli.ts';
+import { cleanSets } from './cleanSets.ts';
 import { noisyCopy } from './noisyCopy.ts';
 
 /** A match from which on a caption is said to fit well (webview/shared/score.ts). */
@@ -30,84 +28,63 @@ export async function measureSuggestions(args: readonly string[]): Promise<void>
     );
     process.exit(2);
   }
-  const splits = values.split?.map((name) => splitFromName(name) ?? name);
-  const terminal = new Terminal({ quiet: true, color: false });
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
-  try {
-    for (const folder of positionals) {
-      for (const opened of await workspace.open(path.resolve(folder), {})) {
-        const pairs = opened.pairs.filter(
-          ({ split, captionIndex }) =>
-            captionIndex === 0 && (splits === undefined || splits.includes(split ?? '')),
-        );
-        const images = [...new Set(pairs.map(({ image }) => image))];
-        const clean = await workspace.index(
-          { ...opened, pairs, images, problems: [] },
-          {},
-          { triggerWords: [] },
-        );
-        const captionOf = new Map(pairs.map(({ image, caption }) => [image, caption]));
-        for (const rate of values.rate.map(Number)) {
-          const sums = {
-            wrong: 0,
-            found: 0,
-            first: 0,
-            three: 0,
-            fits: 0,
-            fitsRight: 0,
-            expected: 0,
-          };
-          const swaps = { planted: 0, named: 0, right: 0, claimed: 0 };
-          for (let seed = 0; seed < Number(values.seeds); seed++) {
-            for (const kind of ['random', 'swap'] as const) {
-              const { embedded, wrong } = noisyCopy(clean, {
-                kind,
-                rate,
-                seed,
-                limit: Number(values.limit),
-              });
-              const audit = await workspace.audit(embedded, { levels: DEFAULT_LEVELS }, {});
-              const noisy = embedded.dataset.pairs;
-              if (kind === 'swap') swaps.planted += wrong.filter(Boolean).length;
-              else sums.wrong += wrong.filter(Boolean).length;
-              for (const { code, pair, fixes, relatedPairs, confidence } of audit.findings) {
-                if (pair === undefined) continue;
-                const right = captionOf.get(noisy[pair]!.image);
-                if (kind === 'swap' && code === 'captions-swapped') {
-                  swaps.named++;
-                  swaps.claimed += confidence;
-                  const [other] = relatedPairs;
-                  if (wrong[pair] === true && noisy[other ?? -1]?.caption === right) swaps.right++;
-                }
-                if (kind !== 'random' || code !== 'caption-mismatch') continue;
-                const offered = fixes.flatMap((fix) =>
-                  fix.kind === 'replace-caption' ? [fix] : [],
-                );
-                for (const { caption, match = 0 } of offered) {
-                  sums.expected += match;
-                  if (match < FITS) continue;
-                  sums.fits++;
-                  if (caption === right) sums.fitsRight++;
-                }
-                if (wrong[pair] !== true) continue;
-                sums.found++;
-                const place = offered.findIndex(({ caption }) => caption === right);
-                if (place === 0) sums.first++;
-                if (place >= 0 && place < 3) sums.three++;
-              }
+  for await (const { folder, workspace, pairs, clean } of cleanSets(positionals, values.split)) {
+    const captionOf = new Map(pairs.map(({ image, caption }) => [image, caption]));
+    for (const rate of values.rate.map(Number)) {
+      const sums = {
+        wrong: 0,
+        found: 0,
+        first: 0,
+        three: 0,
+        fits: 0,
+        fitsRight: 0,
+        expected: 0,
+      };
+      const swaps = { planted: 0, named: 0, right: 0, claimed: 0 };
+      for (let seed = 0; seed < Number(values.seeds); seed++) {
+        for (const kind of ['random', 'swap'] as const) {
+          const { embedded, wrong } = noisyCopy(clean, {
+            kind,
+            rate,
+            seed,
+            limit: Number(values.limit),
+          });
+          const audit = await workspace.audit(embedded, { levels: DEFAULT_LEVELS }, {});
+          const noisy = embedded.dataset.pairs;
+          if (kind === 'swap') swaps.planted += wrong.filter(Boolean).length;
+          else sums.wrong += wrong.filter(Boolean).length;
+          for (const { code, pair, fixes, relatedPairs, confidence } of audit.findings) {
+            if (pair === undefined) continue;
+            const right = captionOf.get(noisy[pair]!.image);
+            if (kind === 'swap' && code === 'captions-swapped') {
+              swaps.named++;
+              swaps.claimed += confidence;
+              const [other] = relatedPairs;
+              if (wrong[pair] === true && noisy[other ?? -1]?.caption === right) swaps.right++;
             }
+            if (kind !== 'random' || code !== 'caption-mismatch') continue;
+            const offered = fixes.flatMap((fix) => (fix.kind === 'replace-caption' ? [fix] : []));
+            for (const { caption, match = 0 } of offered) {
+              sums.expected += match;
+              if (match < FITS) continue;
+              sums.fits++;
+              if (caption === right) sums.fitsRight++;
+            }
+            if (wrong[pair] !== true) continue;
+            sums.found++;
+            const place = offered.findIndex(({ caption }) => caption === right);
+            if (place === 0) sums.first++;
+            if (place >= 0 && place < 3) sums.three++;
           }
-          const share = (part: number, of: number): string => (part / Math.max(1, of)).toFixed(3);
-          console.log(
-            `${path.basename(folder)} ${rate}: ${sums.wrong} wrong, found ${share(sums.found, sums.wrong)}; of the found: right caption first ${share(sums.first, sums.found)}, among three ${share(sums.three, sums.found)} (expected ${share(sums.expected, sums.found)}); graded fits ${sums.fits}, right ${share(sums.fitsRight, sums.fits)}`,
-          );
-          console.log(
-            `  swaps: ${swaps.planted} pairs, named ${swaps.named}, precision ${share(swaps.right, swaps.named)} (claimed ${share(swaps.claimed, swaps.named)}), recall ${share(swaps.right, swaps.planted)}`,
-          );
         }
       }
+      const share = (part: number, of: number): string => (part / Math.max(1, of)).toFixed(3);
+      console.log(
+        `${path.basename(folder)} ${rate}: ${sums.wrong} wrong, found ${share(sums.found, sums.wrong)}; of the found: right caption first ${share(sums.first, sums.found)}, among three ${share(sums.three, sums.found)} (expected ${share(sums.expected, sums.found)}); graded fits ${sums.fits}, right ${share(sums.fitsRight, sums.fits)}`,
+      );
+      console.log(
+        `  swaps: ${swaps.planted} pairs, named ${swaps.named}, precision ${share(swaps.right, swaps.named)} (claimed ${share(swaps.claimed, swaps.named)}), recall ${share(swaps.right, swaps.planted)}`,
+      );
     }
-  } finally {
-    await workspace.close();
   }
 }

@@ -2,10 +2,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { splitFromName } from '../../src/core/dataset/split.ts';
 import { auroc } from '../../src/core/evaluation/auroc.ts';
-import { Terminal } from '../../src/cli/terminal.ts';
-import { openWorkspace } from '../../src/cli/composeCli.ts';
+import { cleanSets } from './cleanSets.ts';
 import { noisyCopy } from './noisyCopy.ts';
 
 /**
@@ -24,89 +22,70 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
       split: { type: 'string', multiple: true },
     },
   });
-  const splits = values.split?.map((name) => splitFromName(name) ?? name);
-  const terminal = new Terminal({ quiet: true, color: false });
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
   const levels = DEFAULT_LEVELS;
-  try {
-    for (const folder of positionals) {
-      for (const opened of await workspace.open(path.resolve(folder), {})) {
-        const pairs = opened.pairs.filter(
-          ({ split, captionIndex }) =>
-            captionIndex === 0 && (splits === undefined || splits.includes(split ?? '')),
+  for await (const { folder, workspace, pairs, clean } of cleanSets(positionals, values.split)) {
+    const textOf = new Map(pairs.map(({ image }, p) => [image, clean.textRow[p]!]));
+    for (const rate of values.rate.map(Number)) {
+      const kept = ['not taught', 'taught'].map((name) => ({
+        name,
+        reported: 0,
+        right: 0,
+        promised: 0,
+        aurocs: [] as number[],
+      }));
+      let verified = 0;
+      for (let seed = 0; seed < Number(values.seeds); seed++) {
+        const limit = Number(values.limit);
+        const { embedded, wrong } = noisyCopy(clean, { kind: 'random', rate, seed, limit });
+        const first = await workspace.audit(embedded, { levels }, {});
+        const order = first.findings.flatMap(({ code, pair }) =>
+          pair !== undefined && (code === 'caption-mismatch' || code === 'captions-swapped')
+            ? [pair]
+            : [],
         );
-        const images = [...new Set(pairs.map(({ image }) => image))];
-        const clean = await workspace.index(
-          { ...opened, pairs, images, problems: [] },
-          {},
-          { triggerWords: [] },
+        const answered = new Set([...new Set(order)].slice(0, Number(values.answers)));
+        const textRow = embedded.textRow.slice();
+        const decisions: (Decision | undefined)[] = wrong.map((isWrong, p) =>
+          answered.has(p) && !isWrong ? 'verified' : undefined,
         );
-        const textOf = new Map(pairs.map(({ image }, p) => [image, clean.textRow[p]!]));
-        for (const rate of values.rate.map(Number)) {
-          const kept = ['not taught', 'taught'].map((name) => ({
-            name,
-            reported: 0,
-            right: 0,
-            promised: 0,
-            aurocs: [] as number[],
-          }));
-          let verified = 0;
-          for (let seed = 0; seed < Number(values.seeds); seed++) {
-            const limit = Number(values.limit);
-            const { embedded, wrong } = noisyCopy(clean, { kind: 'random', rate, seed, limit });
-            const first = await workspace.audit(embedded, { levels }, {});
-            const order = first.findings.flatMap(({ code, pair }) =>
-              pair !== undefined && (code === 'caption-mismatch' || code === 'captions-swapped')
-                ? [pair]
-                : [],
-            );
-            const answered = new Set([...new Set(order)].slice(0, Number(values.answers)));
-            const textRow = embedded.textRow.slice();
-            const decisions: (Decision | undefined)[] = wrong.map((isWrong, p) =>
-              answered.has(p) && !isWrong ? 'verified' : undefined,
-            );
-            verified += decisions.filter((decision) => decision !== undefined).length;
-            const mended = embedded.dataset.pairs.map((pair, p) => {
-              if (!answered.has(p) || wrong[p] !== true) return pair;
-              textRow[p] = textOf.get(pair.image)!;
-              return { ...pair, caption: clean.texts.texts[textRow[p]]! };
-            });
-            const after = { ...embedded, textRow, dataset: { ...embedded.dataset, pairs: mended } };
-            const rest = wrong.flatMap((_, p) => (answered.has(p) ? [] : [p]));
-            for (const [k, known] of [undefined, decisions].entries()) {
-              const audit = await workspace.audit(
-                after,
-                { levels, ...(known && { decisions: known }) },
-                {},
-              );
-              const sum = kept[k]!;
-              for (const p of rest) {
-                const pair = audit.pairs[p];
-                if (pair?.findings.includes('caption-mismatch') !== true) continue;
-                sum.reported++;
-                sum.promised += pair.mismatch;
-                if (wrong[p] === true) sum.right++;
-              }
-              sum.aurocs.push(
-                auroc(
-                  rest.map((p) => audit.pairs[p]?.mismatch ?? 0),
-                  rest.map((p) => wrong[p] === true),
-                ),
-              );
-            }
+        verified += decisions.filter((decision) => decision !== undefined).length;
+        const mended = embedded.dataset.pairs.map((pair, p) => {
+          if (!answered.has(p) || wrong[p] !== true) return pair;
+          textRow[p] = textOf.get(pair.image)!;
+          return { ...pair, caption: clean.texts.texts[textRow[p]]! };
+        });
+        const after = { ...embedded, textRow, dataset: { ...embedded.dataset, pairs: mended } };
+        const rest = wrong.flatMap((_, p) => (answered.has(p) ? [] : [p]));
+        for (const [k, known] of [undefined, decisions].entries()) {
+          const audit = await workspace.audit(
+            after,
+            { levels, ...(known && { decisions: known }) },
+            {},
+          );
+          const sum = kept[k]!;
+          for (const p of rest) {
+            const pair = audit.pairs[p];
+            if (pair?.findings.includes('caption-mismatch') !== true) continue;
+            sum.reported++;
+            sum.promised += pair.mismatch;
+            if (wrong[p] === true) sum.right++;
           }
-          console.log(`${path.basename(folder)} ${rate}: ${verified} verified`);
-          for (const { name, reported, right, promised, aurocs } of kept) {
-            const of = Math.max(1, reported);
-            const mean = aurocs.reduce((total, value) => total + value, 0) / aurocs.length;
-            console.log(
-              `  ${name}: of the rest ${reported} reported, precision ${(right / of).toFixed(3)} (claimed ${(promised / of).toFixed(3)}), AUROC ${mean.toFixed(4)}`,
-            );
-          }
+          sum.aurocs.push(
+            auroc(
+              rest.map((p) => audit.pairs[p]?.mismatch ?? 0),
+              rest.map((p) => wrong[p] === true),
+            ),
+          );
         }
       }
+      console.log(`${path.basename(folder)} ${rate}: ${verified} verified`);
+      for (const { name, reported, right, promised, aurocs } of kept) {
+        const of = Math.max(1, reported);
+        const mean = aurocs.reduce((total, value) => total + value, 0) / aurocs.length;
+        console.log(
+          `  ${name}: of the rest ${reported} reported, precision ${(right / of).toFixed(3)} (claimed ${(promised / of).toFixed(3)}), AUROC ${mean.toFixed(4)}`,
+        );
+      }
     }
-  } finally {
-    await workspace.close();
   }
 }
