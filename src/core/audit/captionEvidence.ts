@@ -11,15 +11,16 @@ const NAMED = 3;
 /** Above this number of items all are too many to be compared for one finding; then no number is given. */
 const MOST_COMPARED = 20_000;
 
-/** Why a caption is doubted, in sentences, the most helpful first: what pictures like it show, then how it compares. */
+/**
+ * Reasons to doubt a caption, in sentences, the most helpful first: what pictures like it show, then how it compares.
+ * Empty if there are none.
+ */
 export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
-  const evidence = [
+  return [
     ...shownInstead(context, image, text),
     ...betterImages(context, image, text),
     ...betterCaptions(context, image, text),
   ];
-  if (evidence.length > 0) return evidence;
-  return [sentence('It fits no better than captions drawn at random from this dataset.')];
 }
 
 /** What captions of pictures that look like it name more often than the rest of the dataset, and its own does not. */

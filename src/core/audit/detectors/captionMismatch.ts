@@ -93,12 +93,18 @@ class MismatchTracker implements Tracker {
   }
 }
 
+/** Of a doubtful caption only: one that fits well may have no evidence against it either. */
+const NO_BETTER_THAN_RANDOM = sentence(
+  'It fits no better than captions drawn at random from this dataset.',
+);
+
 /** The finding about pair `p`. */
 export function mismatchOf(context: AuditContext, homes: Homes, p: number): Detected {
   const { embedded, mismatch } = context;
   const image = embedded.imageRow[p]!;
   const text = embedded.textRow[p]!;
   const probability = mismatch[p]!;
+  const evidence = evidenceOf(context, image, text);
   return {
     code: 'caption-mismatch',
     ...aboutPair(context, p),
@@ -106,7 +112,7 @@ export function mismatchOf(context: AuditContext, homes: Homes, p: number): Dete
       'The caption does not seem to describe this image ({0} sure).',
       percent(probability),
     ),
-    evidence: evidenceOf(context, image, text),
+    evidence: evidence.length > 0 ? evidence : [NO_BETTER_THAN_RANDOM],
     confidence: probability,
     relatedPairs: [],
     relatedFiles: [],
