@@ -93,6 +93,7 @@ function openOptions({ globals, terminal }: Setting, run: RunOptions): OpenOptio
     ...run,
     log: terminal.log,
     ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
+    ...(globals.trainer !== undefined && { trainer: globals.trainer }),
   };
 }
 

@@ -8,12 +8,13 @@ import type { GlobalOptions } from './options.ts';
  * defaults of settings that the client does not send.
  */
 export function lspCommand(options: GlobalOptions): Promise<never> {
-  const { cache, model, threads, captionsPerFile, triggerWords } = options;
+  const { cache, model, threads, captionsPerFile, trainer, triggerWords } = options;
   const defaults = {
     ...(cache !== undefined && { cachePath: cache }),
     ...(model !== undefined && { modelPath: model }),
     ...(threads !== undefined && { threads }),
     ...(captionsPerFile !== undefined && { captionsPerFile }),
+    ...(trainer !== undefined && { trainer }),
     ...(triggerWords !== undefined && { triggerWords: [...triggerWords] }),
   };
   // createConnection reads --stdio from process.argv.

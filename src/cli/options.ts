@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { isLevel, LEVELS } from '../core/audit/rule.ts';
 import { DEFAULT_LEVELS, type Levels, RULES } from '../core/audit/rules.ts';
+import type { TrainerChoice } from '../core/dataset/trainers.ts';
 
 /** Options of all commands. */
 export interface GlobalOptions {
@@ -11,6 +12,7 @@ export interface GlobalOptions {
   readonly model?: string | undefined;
   readonly threads?: number | undefined;
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
+  readonly trainer?: TrainerChoice | undefined;
   readonly triggerWords?: readonly string[] | undefined;
 }
 

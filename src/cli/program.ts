@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
+import { TRAINER_CHOICES } from '../core/dataset/trainers.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
@@ -56,6 +57,12 @@ function globalProgram(version: string) {
           '--captions-per-file <mode>',
           'how the trainer reads a .txt or .caption file; told from the files without it',
         ).choices(['whole', 'lines', 'first-line'] as const),
+      )
+      .addOption(
+        new Option(
+          '--trainer <name>',
+          'trainer whose rules apply; told from its files without it',
+        ).choices(TRAINER_CHOICES),
       )
       .option(
         '--trigger-words <list>',

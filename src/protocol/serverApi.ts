@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRAINER_CHOICES } from '../core/dataset/trainers.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import {
   decidedPairSchema,
@@ -269,6 +270,8 @@ export const settingsSchema = z.object({
   captionsPerFile: z.enum(['auto', 'whole', 'lines', 'first-line']).catch('auto'),
   /** Words and phrases that captions share and that say nothing about a picture: left out when captions are judged. */
   triggerWords: z.array(z.string()).catch([]),
+  /** The trainer whose rules apply; `auto` detects it. */
+  trainer: z.enum(TRAINER_CHOICES).catch('auto'),
   inlayScores: z.boolean().catch(true),
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
   matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('match'),

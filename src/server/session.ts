@@ -222,6 +222,7 @@ export class Session implements ServerContext {
       this.live.setSettings(live);
       const reads =
         before.options.settings.captionsPerFile !== live.captionsPerFile ||
+        before.options.settings.trainer !== live.trainer ||
         !isDeepStrictEqual(before.options.settings.triggerWords, live.triggerWords);
       if (reads && refresh) this.#refreshSoon();
     }

@@ -53,6 +53,7 @@ export function liveSettings({
   captionsPerFile,
   matcher,
   triggerWords,
+  trainer,
 }: Settings): LiveSettings {
   const chosen: Record<string, Level> = { ...DEFAULT_LEVELS };
   for (const [code, level] of Object.entries(levels)) {
@@ -62,6 +63,7 @@ export function liveSettings({
     levels: chosen,
     ...(triggerWords.length > 0 && { triggerWords }),
     ...(captionsPerFile !== 'auto' && { captionsPerFile }),
+    ...(trainer !== 'auto' && { trainer }),
     ...(matcher !== 'match' && { matcher }),
   };
 }

@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
+import type { TrainerChoice } from '../../core/dataset/trainers.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
@@ -43,6 +44,8 @@ import { captionedVideos } from './videos.ts';
 export interface OpenOptions {
   /** How sidecar files are split into captions; default: detected from the files (docs/formats.md). */
   readonly captionsPerFile?: CaptionsPerFile;
+  /** The trainer whose rules apply; detected if undefined. */
+  readonly trainer?: TrainerChoice;
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
   /** For bugs of a reader, which affect only one file. */

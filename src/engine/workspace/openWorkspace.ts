@@ -186,10 +186,11 @@ class IncrementalWorkspace implements LiveWorkspace {
     folders: readonly string[],
     options: Parameters<LiveWorkspace['refresh']>[1],
   ): Promise<OpenedDataset[]> {
-    const { captionsPerFile, triggerWords = [] } = this.#settings;
+    const { captionsPerFile, trainer, triggerWords = [] } = this.#settings;
     return openFolders(outermost(folders), {
       ...options,
       ...(captionsPerFile && { captionsPerFile }),
+      ...(trainer && { trainer }),
       leaveOut: { triggerWords },
       updater: this.#updater,
       ports: async () => this.#gate.behind((this.#loaded ??= await this.#load())),

@@ -3,6 +3,7 @@ import type { Finding } from '../../core/audit/finding.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/dataset.ts';
+import type { TrainerChoice } from '../../core/dataset/trainers.ts';
 import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
@@ -106,6 +107,8 @@ export interface LiveSettings {
   readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
   /** Words and phrases left out of captions when they are judged, beside those that the captions are found to share. */
   readonly triggerWords?: readonly string[];
+  /** The trainer whose rules apply; detected if undefined. */
+  readonly trainer?: TrainerChoice;
   /** How search results are ranked; by the match if undefined. */
   readonly matcher?: SearchMatcher;
 }

@@ -1,0 +1,17 @@
+/** Trainers whose reading of a dataset PairLens knows, as named in settings, options and the config file. */
+export const TRAINER_IDS = [
+  'sd-scripts',
+  'onetrainer',
+  'ai-toolkit',
+  'simpletuner',
+  'diffusion-pipe',
+  'musubi-tuner',
+  'imagefolder',
+  'open-clip',
+] as const;
+/** @public */
+export type TrainerId = (typeof TRAINER_IDS)[number];
+
+/** Values of the setting `trainer`: `auto` detects the trainer, `none` is a trainer that no rule knows. */
+export const TRAINER_CHOICES = ['auto', 'none', ...TRAINER_IDS] as const;
+export type TrainerChoice = (typeof TRAINER_CHOICES)[number];
