@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { isLevel, LEVELS } from '../core/audit/rule.ts';
+import { type SortOrder, SORT_KEYS } from '../core/query/query.ts';
 import { DEFAULT_LEVELS, type Levels, RULES } from '../core/audit/rules.ts';
 import type { TrainerChoice } from '../core/dataset/trainers.ts';
 
@@ -66,4 +67,12 @@ export function ruleLevel(text: string, levels: Levels = DEFAULT_LEVELS): Levels
     throw new InvalidArgumentError(`Give ${code}=LEVEL, LEVEL being one of ${LEVELS.join(', ')}.`);
   }
   return { ...levels, [code]: level };
+}
+
+/** Parses `match`, or `-match` for the reverse. */
+export function sortOrder(text: string): SortOrder {
+  const descending = text.startsWith('-');
+  const key = SORT_KEYS.find((each) => each === text.slice(descending ? 1 : 0));
+  if (key === undefined) throw new InvalidArgumentError(`Give one of ${SORT_KEYS.join(', ')}.`);
+  return { key, descending };
 }

@@ -2,10 +2,19 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { TRAINER_CHOICES } from '../core/dataset/trainers.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
+import { SORT_KEYS } from '../core/query/query.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
 import { LEVELS } from '../core/audit/rule.ts';
-import { byteSize, ruleLevel, share, wholeNumber, phrases, type GlobalOptions } from './options.ts';
+import {
+  byteSize,
+  ruleLevel,
+  share,
+  wholeNumber,
+  phrases,
+  type GlobalOptions,
+  sortOrder,
+} from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
@@ -29,6 +38,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   const program = globalProgram(version);
   addAudit(program, run);
   addInspect(program, run);
+  addList(program, run);
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
@@ -132,6 +142,27 @@ function addInspect(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { inspectCommand } = await import('./inspectCommand.ts');
         return inspectCommand(folder, options, context);
+      }),
+    );
+}
+
+function addList(program: Program, run: RunCommand): void {
+  program
+    .command('list')
+    .description('list the pairs of a folder, or those that a query selects')
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .argument('[query]', `such as 'match<0.3 -tag:portrait'; docs/cli.md explains it`, '')
+    .option(
+      '--sort <key>',
+      `one of ${SORT_KEYS.join(', ')}; with - before it in reverse`,
+      sortOrder,
+    )
+    .option('--limit <n>', 'pairs printed at most', wholeNumber(0, MAX_LISTED))
+    .option('--json', 'one JSON object for each pair')
+    .action((folder, query, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { listCommand } = await import('./listCommand.ts');
+        return listCommand(folder, query, options, context);
       }),
     );
 }

@@ -89,7 +89,7 @@ export function fakeWorkspace(
           const a = row(embedded.images.embedding, image);
           const b = row(embedded.texts.embedding, text);
           const similarity = a.reduce((sum, value, c) => sum + value * (b[c] ?? 0), 0);
-          return { similarity, mismatch: (1 - similarity) / 2, findings: [] };
+          return { similarity, mismatch: (1 - similarity) / 2, scored: true, findings: [] };
         }),
         findings: [],
         ...audit,

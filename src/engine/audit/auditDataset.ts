@@ -262,6 +262,7 @@ function auditedPairs(
       ),
       // A caption that was not scored has the mean probability.
       mismatch: Number.isNaN(probability) ? anyWrong : probability,
+      scored: !Number.isNaN(probability),
       findings: codes.get(p) ?? [],
     };
   });

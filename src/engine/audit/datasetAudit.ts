@@ -1,8 +1,9 @@
 import type { Finding } from '../../core/audit/finding.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
-import type { Dataset } from '../../core/dataset/dataset.ts';
+import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
+import type { PictureFacts } from '../../core/pictureFacts.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 
 /** Audit result of one pair. */
@@ -11,6 +12,8 @@ export interface AuditedPair {
   readonly similarity: number;
   /** Calibrated probability that the caption is wrong, 0..1. */
   readonly mismatch: number;
+  /** Whether `mismatch` is this pair's own; otherwise it is the mean of the dataset. */
+  readonly scored: boolean;
   readonly findings: readonly RuleCode[];
 }
 
@@ -32,4 +35,6 @@ export interface AuditedDataset {
   readonly audit: DatasetAudit;
   /** The user's decision about each pair. */
   readonly decisions: readonly (Decision | undefined)[];
+  /** Facts of the readable images. */
+  readonly pictures: ReadonlyMap<DatasetPath, PictureFacts>;
 }

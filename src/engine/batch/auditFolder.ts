@@ -42,7 +42,9 @@ export async function auditFolder(
     const elsewhere = audited.seenFrom(dataset.root);
     const audit = await workspace.audit(embedded, { levels, decisions, words, elsewhere }, run);
     audited.add(embedded);
-    datasets.push({ dataset, audit, decisions });
+    const { paths, facts } = embedded.images;
+    const pictures = new Map(paths.flatMap((path, row) => entryOf(path, facts[row])));
+    datasets.push({ dataset, audit, decisions, pictures });
   }
   const report = auditReport(folder, datasets, {
     version: options.version,
@@ -50,4 +52,8 @@ export async function auditFolder(
     hash: (text) => workspace.hash(text),
   });
   return { report, datasets };
+}
+
+function entryOf<K, V>(key: K, value: V | undefined): [K, V][] {
+  return value === undefined ? [] : [[key, value]];
 }

@@ -1,0 +1,148 @@
+import type { Decision } from '../dataset/decisions.ts';
+import type { DatasetPath } from '../dataset/dataset.ts';
+import type { RuleCode } from '../audit/rule.ts';
+import { tagKey, tagsIn } from './captionTags.ts';
+import type { Comparison, Condition, Quantity } from './query.ts';
+import { literally, patternTest } from './wildcards.ts';
+
+/** What a query looks at: a caption of an image, or an image without one. */
+export interface QueriedPair {
+  /** Relative to the opened folder. */
+  readonly image: DatasetPath;
+  readonly caption: string | undefined;
+  readonly split: string | undefined;
+  /** 1 - mismatch probability; undefined if it was not scored. */
+  readonly match: number | undefined;
+  /** Rules of its findings. */
+  readonly rules: readonly RuleCode[];
+  readonly decision: Decision | undefined;
+  /** Size of the image in pixels; undefined if it cannot be read. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+}
+
+export type PairTest = (pair: QueriedPair) => boolean;
+
+/** Scripts without spaces between words: there a word may begin anywhere. */
+const UNSPACED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const BEFORE_WORD = String.raw`(?<![\p{L}\p{M}\p{N}])`;
+const AFTER_WORD = String.raw`(?![\p{L}\p{M}\p{N}])`;
+
+/** Compiles a condition. */
+export function pairTest(condition: Condition | undefined): PairTest {
+  if (condition === undefined) return () => true;
+  switch (condition.kind) {
+    case 'all': {
+      const tests = condition.of.map(pairTest);
+      return (pair) => tests.every((test) => test(pair));
+    }
+    case 'any': {
+      const tests = condition.of.map(pairTest);
+      return (pair) => tests.some((test) => test(pair));
+    }
+    case 'not': {
+      const test = pairTest(condition.of);
+      return (pair) => !test(pair);
+    }
+    case 'word':
+      return captionTest(wordsLike(condition.text, ''));
+    case 'phrase':
+      return captionTest(wordsLike(condition.text, AFTER_WORD));
+    case 'regex':
+      return captionTest(condition.pattern);
+    case 'tag': {
+      const test = patternTest(tagKey(condition.pattern));
+      return ({ caption = '' }) => tagsIn(caption).some(({ text }) => test(tagKey(text)));
+    }
+    case 'name': {
+      const test = patternTest(condition.pattern);
+      return ({ image }) => test(image) || test(image.slice(image.lastIndexOf('/') + 1));
+    }
+    case 'folder':
+      return folderTest(condition.pattern);
+    case 'split': {
+      const test = patternTest(condition.pattern);
+      return ({ split }) => split !== undefined && test(split);
+    }
+    case 'rule': {
+      const test = patternTest(condition.pattern);
+      return ({ rules }) => rules.some(test);
+    }
+    case 'decision': {
+      const { decision: wanted } = condition;
+      return ({ decision = 'none' }) => decision === wanted;
+    }
+    case 'untagged':
+      return ({ caption = '' }) => caption.trim() === '';
+    case 'compare': {
+      const { quantity, comparison, value } = condition;
+      return (pair) => {
+        const number = quantityOf(pair, quantity);
+        return number !== undefined && holds(number, comparison, value);
+      };
+    }
+  }
+}
+
+/** A number of a pair; undefined if it is not known. */
+export function quantityOf(pair: QueriedPair, quantity: Quantity): number | undefined {
+  const { caption = '', match, width, height } = pair;
+  switch (quantity) {
+    case 'match':
+      return match;
+    case 'len':
+      return caption.trim().length;
+    case 'words':
+      return caption.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'_-]*/gu)?.length ?? 0;
+    case 'tags':
+      return tagsIn(caption).length;
+    case 'width':
+      return width;
+    case 'height':
+      return height;
+    case 'size':
+      return width === undefined || height === undefined ? undefined : width * height;
+  }
+}
+
+/** Whether a regular expression without the flag `g` matches the caption. */
+function captionTest(pattern: RegExp): PairTest {
+  return ({ caption = '' }) => pattern.test(caption.normalize('NFC'));
+}
+
+function wordsLike(text: string, after: string): RegExp {
+  const words = text.normalize('NFC').trim();
+  const pattern = words
+    .split(/\s+/u)
+    .map(literally)
+    .join(String.raw`\s+`);
+  const before = UNSPACED.test(words) || !/^[\p{L}\p{N}]/u.test(words) ? '' : BEFORE_WORD;
+  const end = UNSPACED.test(words) || !/[\p{L}\p{M}\p{N}]$/u.test(words) ? '' : after;
+  return new RegExp(before + pattern + end, 'iu');
+}
+
+/** The folder itself or one above it, by its path or by its name alone. */
+function folderTest(pattern: string): PairTest {
+  const test = patternTest(pattern.replace(/\/+$/u, '') || '.');
+  return ({ image }) => {
+    const names = image.split('/').slice(0, -1);
+    if (names.length === 0) return test('.');
+    return names.some((name, n) => test(name) || test(names.slice(0, n + 1).join('/')));
+  };
+}
+
+function holds(number: number, comparison: Comparison, value: number): boolean {
+  switch (comparison) {
+    case '<':
+      return number < value;
+    case '<=':
+      return number <= value;
+    case '>':
+      return number > value;
+    case '>=':
+      return number >= value;
+    case '=':
+      return number === value;
+  }
+}

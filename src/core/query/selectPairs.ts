@@ -1,0 +1,54 @@
+import { naturalRanks } from '../dataset/naturalOrder.ts';
+import { pairTest, type QueriedPair, quantityOf } from './pairTest.ts';
+import type { Query, SortKey, SortOrder } from './query.ts';
+
+const DATASET_ORDER: SortOrder = { key: 'dataset', descending: false };
+
+/**
+ * The indices of the pairs that a query selects, in its order. Pairs without the number that is sorted by come last.
+ * @param pairs in dataset order
+ * @param ranks of the images by name, if they are known: `naturalRanks` of all images takes about a second for 100,000
+ */
+export function selectPairs(
+  pairs: readonly QueriedPair[],
+  { condition, sort = DATASET_ORDER }: Query,
+  ranks?: () => ArrayLike<number>,
+): Int32Array {
+  const test = pairTest(condition);
+  const found: number[] = [];
+  for (const [p, pair] of pairs.entries()) if (test(pair)) found.push(p);
+  if (sort.key === 'dataset') {
+    if (sort.descending) found.reverse();
+    return Int32Array.from(found);
+  }
+  const valueOf = sortValue(sort.key, pairs, ranks);
+  const sign = sort.descending ? -1 : 1;
+  const values = new Float64Array(pairs.length).fill(NaN);
+  for (const p of found) values[p] = valueOf(p) ?? NaN;
+  const valueAt = (p: number): number => values[p] ?? NaN;
+  return Int32Array.from(found).sort((p, q) => {
+    const [a, b] = [valueAt(p), valueAt(q)];
+    if (Number.isNaN(a) || Number.isNaN(b)) {
+      return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || p - q;
+    }
+    return sign * (a - b) || p - q;
+  });
+}
+
+function sortValue(
+  key: Exclude<SortKey, 'dataset'>,
+  pairs: readonly QueriedPair[],
+  ranks?: () => ArrayLike<number>,
+): (p: number) => number | undefined {
+  if (key === 'name') {
+    const known = ranks?.() ?? naturalRanks(pairs.map(({ image }) => image));
+    return (p) => known[p];
+  }
+  const quantity = SORTED_BY[key];
+  return (p) => {
+    const pair = pairs[p];
+    return pair && quantityOf(pair, quantity);
+  };
+}
+
+const SORTED_BY = { match: 'match', length: 'len', size: 'size' } as const;

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { pairlens } from '../support/commandLine.ts';
+
+const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
+
+interface Line {
+  readonly image: string;
+  readonly caption: string | null;
+  readonly match: number | null;
+  readonly findings: readonly string[];
+  readonly width: number | null;
+}
+
+async function listed(...args: string[]): Promise<Line[]> {
+  const { status, stdout } = await pairlens(['--quiet', 'list', TOUR, ...args, '--json']);
+  assert.equal(status, 0);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+describe('pairlens list', () => {
+  test('prints every pair and every image without caption once', async () => {
+    const all = await listed();
+    assert.equal(new Set(all.map(({ image }) => image)).size, all.length);
+    const without = all.filter(({ caption }) => caption === null).map(({ image }) => image);
+    assert.deepEqual(without.sort(), ['animals/duck.jpg', 'mountain_trail.jpg']);
+    assert.ok(all.every(({ width }) => width === null || width > 0));
+  });
+
+  test('selects and sorts', async () => {
+    const doubtful = await listed('match<0.9 sort:-match');
+    const matches = doubtful.map(({ match }) => match ?? NaN);
+    assert.ok(matches.length > 2);
+    assert.ok(matches.every((match) => match < 0.9));
+    assert.deepEqual(
+      matches,
+      [...matches].sort((a, b) => b - a),
+    );
+    const swapped = await listed('rule:captions-swapped', '--sort', 'name');
+    assert.deepEqual(
+      swapped.map(({ image }) => image),
+      ['drum_kit.jpg', 'honey_bee.jpg'],
+    );
+    const duplicates = await listed('rule:exact-duplicate');
+    assert.ok(duplicates.length >= 2, 'all images of the group');
+    assert.equal((await listed('--limit', '3')).length, 3);
+  });
+
+  test('for reading: a line for each pair, its findings in brackets', async () => {
+    const { status, stdout, stderr } = await pairlens([
+      'list',
+      TOUR,
+      'koala OR "red double-decker"',
+    ]);
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /^0\.\d\d {2}animals\/koala\.jpg {2}"A red.*" {2}\[caption-mismatch\]\n$/u,
+    );
+    assert.match(stderr, /1 pair\n/u);
+  });
+
+  test('says where a query is wrong before it reads anything', async () => {
+    const { status, stdout, stderr } = await pairlens(['list', '/nowhere', 'cat match<x']);
+    assert.equal(status, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /Query, character 5, match<x: Write a number/u);
+  });
+});
