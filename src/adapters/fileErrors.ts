@@ -96,3 +96,23 @@ export function reasonOf(error: unknown): SentenceValue {
 export function remedyOf(error: unknown): Sentence {
   return REASONS[codeOf(error)]?.[1] ?? sentence('Check the disk and try again.');
 }
+
+/** The error for a file with more bytes than are read. */
+export function tooLarge(file: string, bytes: number, maxBytes: number): PairLensError {
+  return new PairLensError(
+    'unreadable-file',
+    sentence(
+      '{0} is too large: it has {1} MB, and at most {2} MB are read.',
+      file,
+      megabytes(bytes),
+      megabytes(maxBytes),
+    ),
+    { path: file, remedy: sentence('Take it out of the dataset, or put a smaller file there.') },
+  );
+}
+
+/** Rounded so that a size just above a limit is not displayed as the limit. */
+function megabytes(bytes: number): string {
+  const value = bytes / 2 ** 20;
+  return Number.isInteger(value) ? String(value) : (Math.ceil(value * 10) / 10).toFixed(1);
+}

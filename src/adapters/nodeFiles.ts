@@ -5,7 +5,7 @@ import { outsideWrite } from '../core/outsideWrite.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { codeOf, entryKind, notWritten, unreadable } from './fileErrors.ts';
 import { withLock } from './fileLock.ts';
-import { readRegular, streamRegular } from './regularFile.ts';
+import { openParts, readRegular, streamRegular } from './regularFile.ts';
 import { replaceFile, syncFolder } from './replaceFile.ts';
 import { isWithin, walkFrom } from './walkFolder.ts';
 import { makeFolder } from './makeFolder.ts';
@@ -31,6 +31,8 @@ export const nodeFiles: FileSystem = {
   read: (file, options) => readRegular(file, options?.maxBytes),
 
   stream: (file, options) => streamRegular(file, options?.maxBytes),
+
+  open: openParts,
 
   async outsideTarget(file, folder) {
     try {

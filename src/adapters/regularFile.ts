@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { DEFAULT_READ_BYTES } from '../core/dataset/fileLimits.ts';
-import { PairLensError } from '../core/errors.ts';
-import { sentence } from '../core/text/sentence.ts';
-import { notAFile, unreadable } from './fileErrors.ts';
+import type { OpenFile } from '../core/ports.ts';
+import { notAFile, tooLarge, unreadable } from './fileErrors.ts';
 
 /** Flags that Windows does not have are undefined, contrary to their type. */
 const flag = (bits: number | undefined): number => bits ?? 0;
@@ -13,9 +12,13 @@ const READ_FLAGS = constants.O_RDONLY | flag(constants.O_NONBLOCK) | flag(consta
 
 const CHUNK_BYTES = 256 * 1024;
 
+/** A read of 2 GB or more fails. */
+const LONGEST_READ = 2 ** 30;
+
 interface RegularFile {
   readonly handle: FileHandle;
   readonly bytes: number;
+  readonly modified: number;
 }
 
 /**
@@ -64,6 +67,40 @@ export async function* streamRegular(
   }
 }
 
+/** `FileSystem.open`. */
+export async function openParts(file: string): Promise<OpenFile> {
+  try {
+    const { handle, bytes, modified } = await openRegular(file, Number.POSITIVE_INFINITY);
+    return {
+      bytes,
+      modified,
+      read: async (start, length) => {
+        try {
+          const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, bytes - start)));
+          return buffer.subarray(0, await fill(handle, buffer, start));
+        } catch (error) {
+          throw unreadable(file, error);
+        }
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** Fills the buffer from a position, which takes several reads above 2 GB. @returns bytes read. */
+async function fill(handle: FileHandle, buffer: Buffer, start: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const wanted = Math.min(buffer.length - filled, LONGEST_READ);
+    const { bytesRead } = await handle.read(buffer, filled, wanted, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
 /** Checks that a path is a regular file, opens it and checks the descriptor again, in case the file was replaced. */
 async function openRegular(file: string, maxBytes: number): Promise<RegularFile> {
   // Before opening: opening a device may have side effects, and the error for a socket is unclear.
@@ -74,7 +111,7 @@ async function openRegular(file: string, maxBytes: number): Promise<RegularFile>
     const opened = await handle.stat();
     if (!opened.isFile()) throw notAFile(file, opened, 'unreadable-file');
     if (opened.size > maxBytes) throw tooLarge(file, opened.size, maxBytes);
-    return { handle, bytes: opened.size };
+    return { handle, bytes: opened.size, modified: opened.mtimeMs };
   } catch (error) {
     await handle.close();
     throw error;
@@ -100,23 +137,4 @@ async function readAll(
     buffer.copy(larger, 0, 0, filled);
     buffer = larger;
   }
-}
-
-function tooLarge(file: string, bytes: number, maxBytes: number): PairLensError {
-  return new PairLensError(
-    'unreadable-file',
-    sentence(
-      '{0} is too large: it has {1} MB, and at most {2} MB are read.',
-      file,
-      megabytes(bytes),
-      megabytes(maxBytes),
-    ),
-    { path: file, remedy: sentence('Take it out of the dataset, or put a smaller file there.') },
-  );
-}
-
-/** Rounded so that a size just above a limit is not displayed as the limit. */
-function megabytes(bytes: number): string {
-  const value = bytes / 2 ** 20;
-  return Number.isInteger(value) ? String(value) : (Math.ceil(value * 10) / 10).toFixed(1);
 }

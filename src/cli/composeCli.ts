@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { openEncoders } from '../adapters/encoders.ts';
 import { cacheFolder } from '../adapters/installation.ts';
+import { withArchives } from '../adapters/archiveFiles.ts';
 import { nodeFiles } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
@@ -28,6 +29,9 @@ import type { CommandContext } from './commandContext.ts';
  * use, so that a mistyped folder is reported before a model is loaded.
  */
 
+/** The user's files, with archives as folders. */
+const userFiles = withArchives(nodeFiles);
+
 export const outputFiles: OutputFiles = nodeOutputFiles;
 
 const clock: Clock = { now: () => performance.now() };
@@ -48,7 +52,7 @@ export async function openWorkspace(
   const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
   const store = await openCache(setting);
   const ports = {
-    files: nodeFiles,
+    files: userFiles,
     hasher: nodeHasher,
     reader,
     imageEncoder,
@@ -60,10 +64,10 @@ export async function openWorkspace(
     modelId: imageEncoder.modelId,
     reference,
     innerProducts,
-    open: (dir, run) => openDatasets(nodeFiles, dir, openOptions(setting, run)),
+    open: (dir, run) => openDatasets(userFiles, dir, openOptions(setting, run)),
     index: (dataset, run, leaveOut) =>
       indexDataset(dataset, ports, { ...run, ...(leaveOut && { leaveOut }) }),
-    decisions: (root, dir) => readDecisions(nodeFiles, root, dir),
+    decisions: (root, dir) => readDecisions(userFiles, root, dir),
     audit: (embedded, { words = false, ...wanted }, run) =>
       auditDataset(embedded, {
         ...run,
@@ -103,7 +107,7 @@ export async function inspectFolder(
   setting: Setting,
   run: RunOptions,
 ): Promise<Inventory> {
-  return (await lookInto(nodeFiles, dir, openOptions(setting, run))).inventory;
+  return (await lookInto(userFiles, dir, openOptions(setting, run))).inventory;
 }
 
 /** The decisions on the pairs of the datasets below a folder. */
@@ -112,8 +116,8 @@ export async function decisionsOfFolder(
   setting: Setting,
   run: RunOptions,
 ): Promise<readonly ListedDecision[]> {
-  const datasets = await openDatasets(nodeFiles, dir, openOptions(setting, run));
-  return listDecisions(datasets, dir, { files: nodeFiles, hasher: nodeHasher });
+  const datasets = await openDatasets(userFiles, dir, openOptions(setting, run));
+  return listDecisions(datasets, dir, { files: userFiles, hasher: nodeHasher });
 }
 
 export async function takeBackDecisions(
@@ -121,7 +125,7 @@ export async function takeBackDecisions(
   lines: readonly ListedDecision[],
 ): Promise<void> {
   await removeDecisions(
-    nodeFiles,
+    userFiles,
     place,
     lines.map(({ key }) => key),
   );
@@ -144,7 +148,7 @@ async function readImage(
   size: number,
 ): ReturnType<ImageReader['read']> {
   try {
-    return await withImageBytes(nodeFiles, { path: path.resolve(file) }, (bytes) =>
+    return await withImageBytes(userFiles, { path: path.resolve(file) }, (bytes) =>
       reader.read(bytes, size),
     );
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { CancelSignal } from './cancellation.ts';
 import type { PictureFacts } from './pictureFacts.ts';
 import type { Matrix } from './matching/matrix.ts';
+import type { Sentence } from './text/sentence.ts';
 
 /** RGB bytes of a square, row by row, `size * size * 3` of them. */
 export interface PixelSquare {
@@ -105,9 +106,33 @@ export interface ReadOptions {
   readonly maxBytes?: number;
 }
 
+/** A file opened for reading in parts. */
+export interface OpenFile {
+  readonly bytes: number;
+  /** As `FileStat.modified`. */
+  readonly modified: number;
+  /**
+   * The bytes from `start`, `length` of them or fewer at the end of the file.
+   * @throws PairLensError `unreadable-file`.
+   */
+  read(start: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** What is wrong with an archive, which is read as far as it can be. */
+export interface ArchiveFlaw {
+  readonly path: string;
+  /** Phrase after "00001.tar". */
+  readonly what: Sentence;
+  readonly remedy: Sentence;
+}
+
 /**
  * All access to user files. Paths are absolute, in the platform's form. Reading follows symbolic links and accepts
  * regular files only: named pipes, sockets and devices may block or never end.
+ *
+ * A webdataset tar and a parquet file with pictures are also read as folders of their members, `00000.tar/000123.jpg`;
+ * these are never written (docs/adr/0009-archives-as-folders.md).
  */
 export interface FileSystem {
   /** @throws PairLensError `unreadable-file`. */
@@ -122,6 +147,7 @@ export interface FileSystem {
       readonly onProblem: (problem: ListProblem) => void;
       /** Called for each link that leads out of `path`, before the files behind it, which are listed, too. */
       readonly onOutsideLink?: (link: OutsideLink) => void;
+      readonly onArchiveFlaw?: (flaw: ArchiveFlaw) => void;
       readonly signal?: CancelSignal;
     },
   ): AsyncIterable<{ readonly path: string }>;
@@ -135,6 +161,11 @@ export interface FileSystem {
    * @throws PairLensError `unreadable-file`.
    */
   stream(path: string, options?: ReadOptions): AsyncIterable<Uint8Array>;
+  /**
+   * Opens a file for reading in parts; it must be closed.
+   * @throws PairLensError `unreadable-file`.
+   */
+  open(path: string): Promise<OpenFile>;
   /**
    * The target of a path that leads out of `folder` through links; undefined if it stays inside. The path need not
    * exist; a broken link counts by its target.

@@ -1,5 +1,6 @@
 import type { Encoders } from '../adapters/encoders.ts';
 import { cacheFolder, folderAbove, native } from '../adapters/installation.ts';
+import { withArchives } from '../adapters/archiveFiles.ts';
 import { nodeFiles } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { openSegmentStore } from '../adapters/segmentStore.ts';
@@ -18,14 +19,17 @@ import { ThumbnailCache } from './features/thumbnailCache.ts';
  * found or the first image is shown, so a folder without a dataset loads none.
  */
 
+/** The user's files, with archives as folders. */
+const userFiles = withArchives(nodeFiles);
+
 /** @param defaults used for settings that the client does not send. */
 export function compose(defaults: Partial<Settings> = {}): Composition {
   return {
     ...packageFacts(),
     defaults,
-    files: nodeFiles,
+    files: userFiles,
     openLive,
-    thumbnails: new ThumbnailCache(nodeFiles, async () => {
+    thumbnails: new ThumbnailCache(userFiles, async () => {
       const loaded = await native('sharp', () => import('../adapters/sharpThumbnails.ts'));
       return loaded.sharpThumbnails;
     }),
@@ -36,7 +40,7 @@ export function compose(defaults: Partial<Settings> = {}): Composition {
 const openLive: OpenLive = (options, log) => {
   let opening: Promise<Opened> | undefined;
   const live = openWorkspace(
-    nodeFiles,
+    userFiles,
     async () => {
       // A failed attempt is not cached: the user may correct the settings or the installation and try again.
       opening ??= openPorts(options, log).catch((error: unknown) => {
@@ -70,7 +74,7 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
   const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
   return {
     ports: {
-      files: nodeFiles,
+      files: userFiles,
       hasher: nodeHasher,
       clock: { now: () => performance.now() },
       log,

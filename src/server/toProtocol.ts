@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
+import { isReadOnly } from '../core/dataset/archivePaths.ts';
 import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
 import type {
@@ -25,6 +26,9 @@ import type {
 import type { Uris } from './uris.ts';
 import { localize } from './localize.ts';
 
+/** Kinds of fixes that are decisions, and change no caption. */
+export const VERDICTS: readonly FixItem['kind'][] = ['mark-verified', 'exclude-pair'];
+
 /** Longest caption in the title of a fix, in characters. */
 const TITLE_CHARACTERS = 100;
 
@@ -38,6 +42,14 @@ export function rangeOf({ range, end }: LivePair): Range {
 /** The file in which a finding is shown: the caption file, or the image if there is none. */
 export function fileOf({ root, finding }: LiveFinding): string {
   return toAbsolute(root, finding.file);
+}
+
+/** Whether a finding is about a file in an archive, which is never changed. */
+export function isWithinArchive(live: LiveFinding): boolean {
+  const { pair, related } = live;
+  return [fileOf(live), ...[pair, ...related].map((each) => each?.captionPath ?? '')].some(
+    isReadOnly,
+  );
 }
 
 /** The range in that file; undefined for a finding about the whole file. */
@@ -133,6 +145,7 @@ export class ProtocolConverter {
   /** Fixes in the order in which the editor offers them. */
   fixes(live: LiveFinding): FixItem[] {
     const offered = live.finding.fixes.flatMap((fix) => this.#fix(fix, live) ?? []);
+    if (isWithinArchive(live)) return offered.filter(({ kind }) => VERDICTS.includes(kind));
     const creates = offered.some(({ kind }) => kind === 'create-caption');
     if (creates || !lacksCaption(live.finding)) return offered;
     return [

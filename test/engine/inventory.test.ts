@@ -108,7 +108,7 @@ describe('a file that may hold captions and is not read', () => {
     [
       'shards',
       { 'shards/00000.tar': 'x', 'shards/00001.tar': 'x' },
-      'shards/00000.tar x2: a tar archive, as webdataset shards are, which is not read',
+      'shards/00000.tar x2: a tar archive without images',
     ],
     [
       'a table of another program',

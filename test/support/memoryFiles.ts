@@ -79,6 +79,16 @@ export function memoryFiles(
         yield bytes.subarray(at, at + chunkBytes);
       }
     },
+    open: (file) =>
+      Promise.resolve().then(() => {
+        const bytes = bytesOf(file);
+        return {
+          bytes: bytes.length,
+          modified: timeOf(bytes),
+          read: (start, length) => Promise.resolve(bytes.subarray(start, start + length)),
+          close: () => Promise.resolve(),
+        };
+      }),
     outsideTarget: (file) => {
       const entry = all.get(file);
       const leads = typeof entry === 'object' && 'outside' in entry ? entry.outside : undefined;

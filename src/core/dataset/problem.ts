@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'missing-image'
   | 'unreadable-image'
   | 'unreadable-caption'
+  | 'unreadable-archive'
   | 'unread-captions'
   | 'unread-file'
   | 'wrong-encoding'
@@ -57,7 +58,7 @@ export interface CaptionMove {
 }
 
 const OF_PLACE: ReadonlySet<ProblemCode> = new Set([
-  ...(['outside-link', 'unreadable-decisions'] as const),
+  ...(['outside-link', 'unreadable-decisions', 'unreadable-archive'] as const),
   ...(['trainer/extension-case', 'trainer/stale-latents'] as const),
 ]);
 

@@ -1,4 +1,6 @@
+import { isArchiveName } from './archivePaths.ts';
 import type { DatasetPath } from './dataset.ts';
+import { stemOf } from './fileKinds.ts';
 
 /** Names of splits in trainers and published datasets, with or without a year (`train2017`). */
 const SPLIT_NAMES: Readonly<Record<string, string>> = {
@@ -17,10 +19,10 @@ export function splitFromName(name: string): string | undefined {
   return SPLIT_NAMES[name.toLowerCase().replace(/[-_]?\d{4}$/, '')];
 }
 
-/** The split of the nearest folder that is named after one. */
+/** The split of the nearest folder or archive that is named after one: `val`, `val-00000.tar`. */
 export function splitFromFolders(folder: DatasetPath): string | undefined {
   for (const part of folder.split('/').reverse()) {
-    const split = splitFromName(part);
+    const split = isArchiveName(part) ? splitFromFileName(stemOf(part)) : splitFromName(part);
     if (split !== undefined) return split;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { fileToOpen } from '../../core/dataset/archivePaths.ts';
 import type { Dataset, DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import type { UnjudgedRows } from '../../core/dataset/inventory.ts';
 import { commonFolder, folderOf, toAbsolute, within } from '../../core/dataset/paths.ts';
@@ -28,8 +29,9 @@ export interface Group {
 export function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, Group> {
   const groups = new Map<DatasetPath, Group>();
   for (const table of tables) {
-    let root = folderOf(table.file);
-    for (const image of table.mentioned) root = commonFolder(root, folderOf(image));
+    // The decisions lie in the root, and nothing is written into an archive.
+    let root = folderOf(fileToOpen(table.file));
+    for (const image of table.mentioned) root = commonFolder(root, folderOf(fileToOpen(image)));
     const group = groupAt(groups, root);
     addPairs(group, table.pairs);
     group.formats.add(table.format.id);

@@ -5,8 +5,8 @@ import {
   isImageName,
   isSkippedFolder,
   isVideoName,
-  stemOf,
 } from '../../core/dataset/fileKinds.ts';
+import { sampleKey } from '../../core/dataset/archivePaths.ts';
 import { groupBy } from '../../core/collections.ts';
 import { baseName, folderOf, toDatasetPath } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
@@ -71,6 +71,11 @@ export async function discoverFiles(
       const link = toDatasetPath(dir, path);
       if (link !== undefined) links.push({ path: link, target, kind });
     },
+    onArchiveFlaw: ({ path, what, remedy }) => {
+      const file = toDatasetPath(dir, path) ?? path;
+      const message = sentence('{0} {1}.', file, what);
+      problems.push({ code: 'unreadable-archive', file, message, remedy });
+    },
     ...(listening.signal === undefined ? {} : { signal: listening.signal }),
   });
   let listed = 0;
@@ -84,9 +89,9 @@ export async function discoverFiles(
     else if (TABLE_EXTENSIONS.includes(extensionOf(path))) others.push(path);
     else rest.push(path);
   }
-  const stems = new Set(images.map(stemOf));
+  const samples = new Set(images.map(sampleKey));
   // A .json or .txt beside an image belongs to that image.
-  const alone = (path: DatasetPath) => !stems.has(stemOf(path));
+  const alone = (path: DatasetPath) => !samples.has(sampleKey(path));
   const isTable = (path: DatasetPath) => extensionOf(path) !== 'json' || alone(path);
   return {
     images: images.sort(),

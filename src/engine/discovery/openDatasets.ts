@@ -2,6 +2,7 @@ import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { TrainerChoice } from '../../core/dataset/trainers.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
+import { secondPictures } from '../../core/dataset/archivePaths.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
@@ -128,8 +129,11 @@ export async function lookInto(
   const tableFiles = new Set([...tables, ...unread].map(({ file }) => file));
   const groups = groupByRoot(tables);
   const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
+  const second = secondPictures(listing.images);
   const named = new Set(
-    tables.flatMap((table) => [...table.companions]).filter((picture) => !captioned.has(picture)),
+    [...tables.flatMap((table) => [...table.companions]), ...second].filter(
+      (picture) => !captioned.has(picture),
+    ),
   );
   const others = await otherSidecars(
     files,
@@ -150,7 +154,7 @@ export async function lookInto(
   const sidecars = await readSidecars(
     files,
     dir,
-    listing.images,
+    without(listing.images, second),
     listing.texts.filter((text) => !tableFiles.has(text)),
     {
       captioned,
@@ -202,7 +206,12 @@ export async function lookInto(
   ];
   for (const problem of described) {
     if (problem.code === 'unreadable-caption' && insteadOf.has(problem.file)) continue;
-    owners.of(problem.file)?.problems.push(problem);
+    // Also of the datasets of members; an archive outside of all datasets is reported, too.
+    const owner = owners.of(folderOf(problem.file));
+    if (owner !== undefined) owner.problems.push(problem);
+    else if (problem.code === 'unreadable-archive' && groups.size > 0) {
+      groupAt(groups, '').problems.push(problem);
+    }
   }
   if (groups.size > 0) {
     const archives = namedArchives(tables);
@@ -236,6 +245,14 @@ export async function lookInto(
     },
     strayProblems: [...problems, ...listing.problems],
   };
+}
+
+function without(
+  images: readonly DatasetPath[],
+  others: readonly DatasetPath[],
+): readonly DatasetPath[] {
+  const set = new Set(others);
+  return set.size === 0 ? images : images.filter((image) => !set.has(image));
 }
 
 async function readTables(

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
 import { pushTo } from '../../core/collections.ts';
+import { archiveMember, sampleKey } from '../../core/dataset/archivePaths.ts';
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { groupBy } from '../../core/collections.ts';
 import { companionGroups, type CompanionGroup } from '../../core/dataset/companions.ts';
@@ -153,8 +154,8 @@ async function matchByName(
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   },
 ): Promise<SidecarMatch> {
-  const byStem = groupBy(texts, (text) => stemOf(text).normalize('NFC'));
-  const byFoldedStem = groupBy(texts, (text) => stemOf(text).normalize('NFC').toLowerCase());
+  const byKey = groupBy(texts, (text) => sampleKey(text).normalize('NFC'));
+  const byFoldedKey = groupBy(texts, (text) => sampleKey(text).normalize('NFC').toLowerCase());
   const sidecarOf = new Map<DatasetPath, DatasetPath>();
   const imagesOf = new Map<DatasetPath, DatasetPath[]>();
   const problems: Problem[] = [];
@@ -163,7 +164,7 @@ async function matchByName(
   for (const image of images) {
     if (captioned.has(image)) continue;
     // `photo.txt`, or hydrus' `photo.jpg.txt`.
-    const found = [stemOf(image), image].flatMap((stem) => byStem.get(stem.normalize('NFC')) ?? []);
+    const found = [sampleKey(image), image].flatMap((key) => byKey.get(key.normalize('NFC')) ?? []);
     const other = found.length === 0 ? others.of.get(image) : undefined;
     if (other !== undefined) found.push(other);
     if (found.length === 0) {
@@ -172,7 +173,7 @@ async function matchByName(
         problems.push(closed);
         continue;
       }
-      const [near] = byFoldedStem.get(stemOf(image).normalize('NFC').toLowerCase()) ?? [];
+      const [near] = byFoldedKey.get(sampleKey(image).normalize('NFC').toLowerCase()) ?? [];
       if (near === undefined) continue;
       const asTheTrainerLooks = `${stemOf(image)}${near.slice(stemOf(near).length)}`;
       if (await files.exists(toAbsolute(dir, asTheTrainerLooks))) found.push(near);
@@ -262,8 +263,8 @@ function orphans(
   const customs = new Set(
     [...match.imagesOf.keys()].map((file) => `${folderOf(file)}/${extensionOf(file)}`),
   );
-  const stems = new Set(
-    images.flatMap((image) => [stemOf(image), image]).map((stem) => stem.normalize('NFC')),
+  const keys = new Set(
+    images.flatMap((image) => [sampleKey(image), image]).map((key) => key.normalize('NFC')),
   );
   const named = new Set(
     match.problems.flatMap((problem) => [problem.file, ...(problem.related ?? [])]),
@@ -273,7 +274,7 @@ function orphans(
       (text) =>
         folders.has(folderOf(text)) &&
         customs.has(`${folderOf(text)}/${extensionOf(text)}`) &&
-        !stems.has(stemOf(text).normalize('NFC')) &&
+        !keys.has(sampleKey(text).normalize('NFC')) &&
         !named.has(text) &&
         !isProse(text),
     )
@@ -292,7 +293,10 @@ export function missingSidecar(image: DatasetPath, place = `${stemOf(image)}.txt
     file: image,
     image,
     message: sentence('{0} has no caption.', image),
-    remedy: sentence('Write one to {0}.', place),
+    remedy:
+      archiveMember(image) === undefined
+        ? sentence('Write one to {0}.', place)
+        : sentence('Write the archive again with a caption for it, or without it.'),
   };
 }
 

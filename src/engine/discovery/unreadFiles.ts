@@ -35,8 +35,8 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
     ]),
   ),
   tar: [
-    sentence('a tar archive, as webdataset shards are, which is not read'),
-    sentence('Unpack it into the folder: the .txt beside each image is read then.'),
+    sentence('a tar archive without images'),
+    sentence('Nothing to do, if its images are elsewhere.'),
   ],
   parquet: [sentence('a parquet table, which is not read'), ROWS_REMEDY],
   arrow: [sentence('an Arrow table, which is not read'), ROWS_REMEDY],
@@ -54,7 +54,7 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
 
 /** Whether a file is an archive that may contain images. */
 export function isPacked(file: DatasetPath): boolean {
-  return CONTAINERS[extensionOf(file)]?.[0] === PACKED || extensionOf(file) === 'tar';
+  return CONTAINERS[extensionOf(file)]?.[0] === PACKED;
 }
 
 /** Unread shards, tables of other programs, archives, and captions of videos. */

@@ -84,6 +84,7 @@ export function withText(disk: FileSystem, file: string, text: string): FileSyst
     walk: (path, options) => disk.walk(path, options),
     read: async (path, options) => (path === file ? bytes : await disk.read(path, options)),
     stream: (path, options) => (path === file ? once(bytes) : disk.stream(path, options)),
+    open: (path) => disk.open(path),
     outsideTarget: (path, folder) => disk.outsideTarget(path, folder),
     update: (path, folder, change, options) => disk.update(path, folder, change, options),
   };

@@ -1,3 +1,5 @@
+import { archiveWrite } from '../../core/archiveWrite.ts';
+import { fileToOpen, isReadOnly } from '../../core/dataset/archivePaths.ts';
 import type { SourceRange } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import {
@@ -96,6 +98,7 @@ export async function createCaptionEdit(
     const { dataset, opened: folder } = member;
     const image = toDatasetPath(dataset.root, imagePath);
     if (image === undefined || !dataset.hasImage(image)) continue;
+    refuseArchive(imagePath);
     const edit =
       (await emptyRowEdit(member, updater, image, caption)) ??
       (await createCaption(dataset, updater, image, caption));
@@ -128,6 +131,7 @@ async function editable({ opened, updater }: Editing, id: LivePairId): Promise<E
   if (found === undefined) throw noSuchPair(id);
   const before = found.dataset.slots.pairs[found.slot]!;
   const path = toAbsolute(found.dataset.root, before.source.file);
+  refuseArchive(path);
   await refuseOutside(updater.disk, path, found.opened.dir);
   const text = await currentText(updater, path);
   await updater.updateFromText(found, path, text, undefined);
@@ -336,6 +340,11 @@ export async function decidePair(
   const known = dataset.unknownTexts([caption]);
   dataset.decide(slot, decision, await updater.encode(known, undefined, dataset));
   return toAbsolute(dataset.root, source.file);
+}
+
+/** @throws PairLensError `write-failed` for a file inside an archive. */
+function refuseArchive(path: string): void {
+  if (isReadOnly(path)) throw archiveWrite(path, fileToOpen(path));
 }
 
 /** @throws PairLensError `write-failed` if the file is a link to a file outside of the opened folder. */

@@ -45,10 +45,12 @@ import {
   fileOf,
   findingRange,
   lacksCaption,
+  isWithinArchive,
   ProtocolConverter,
   rangeOf,
   titleCaption,
   useCaptionTitle,
+  VERDICTS,
 } from '../toProtocol.ts';
 
 /** `data` of a quick fix. Its edit is computed when the user picks it, for the text shown at that time. */
@@ -75,8 +77,6 @@ type FixRequest = z.infer<typeof fixSchema>;
 
 /** Captions offered for an image without a caption. */
 const SUGGESTIONS = 3;
-/** Kinds of fixes that are decisions. */
-const VERDICTS: readonly FixItem['kind'][] = ['mark-verified', 'exclude-pair'];
 
 /** Quick fixes for the findings under the cursor. */
 export function registerCodeActions(context: ServerContext): void {
@@ -246,13 +246,13 @@ async function actionsFor(
   }
   // Where the caption file cannot be created, the review cannot either: something else has its name.
   const isRefused = edits.length === 0 && fixes.some(({ kind }) => kind === 'create-caption');
-  const reviewed = context.client.richHovers && isWritten(live) && !isRefused;
+  const reviewed = context.client.richHovers && isShown(live) && !isRefused;
   return [...edits, ...(reviewed ? [reviewAction(live)] : []), ...verdicts];
 }
 
-/** Whether the review can edit or create the caption of the finding. */
-function isWritten({ pair, finding }: LiveFinding): boolean {
-  return pair !== undefined || lacksCaption(finding);
+/** Whether the review shows the pair of the finding, or can create its caption. */
+function isShown(live: LiveFinding): boolean {
+  return live.pair !== undefined || (lacksCaption(live.finding) && !isWithinArchive(live));
 }
 
 /** Quick fix that opens the review at a finding. */

@@ -5,6 +5,7 @@ import {
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
 import { groupBy } from '../../core/collections.ts';
+import { archiveMember, fileToOpen, isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { toAbsoluteFrom } from '../../core/dataset/paths.ts';
 import { shorten, visibleText } from '../../core/text/visibleText.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
@@ -57,7 +58,8 @@ export class Diagnostics {
   #publish(): void {
     const { documents, uris, settings, live } = this.#context;
     const shown = settings.enable ? live.findings().slice(0, settings.maxProblems) : [];
-    const byFile = groupBy(shown, fileOf);
+    // An editor cannot open a file inside an archive: its findings are on the archive.
+    const byFile = groupBy(shown, (live) => fileToOpen(fileOf(live)));
     const notSynced = new Set<string>();
     for (const file of documents.files()) {
       // These positions belong to an older text: diagnostics of the current version follow.
@@ -93,13 +95,13 @@ export class Diagnostics {
     const { finding, id } = live;
     const related = client.relatedInformation ? this.#related(live) : [];
     return {
-      range: findingRange(live) ?? FILE_START,
+      range: placeIn(live),
       severity: SEVERITY[finding.level],
       code: finding.code,
       codeDescription: { href: `${findingsUri}#${finding.code}` },
       source: 'pairlens',
       // The reasons are in the hover, once.
-      message: visibleText(localize(finding.message)),
+      message: visibleText(messageOf(live)),
       ...(related.length > 0 && { relatedInformation: related }),
       data: { id },
     };
@@ -127,10 +129,25 @@ export class Diagnostics {
   }
 }
 
+/** The range of a finding in the file that bears its diagnostic. */
+function placeIn(live: LiveFinding): Range {
+  return isReadOnly(fileOf(live)) ? FILE_START : (findingRange(live) ?? FILE_START);
+}
+
+/** The message; with the name of the image where the diagnostic is on the archive of many. */
+function messageOf(live: LiveFinding): string {
+  const { finding, pair } = live;
+  const said = localize(finding.message);
+  const image = pair?.image ?? finding.image;
+  return image === undefined || !isReadOnly(fileOf(live)) || said.includes(image)
+    ? said
+    : `${archiveMember(image)?.member ?? image}: ${said}`;
+}
+
 /** All inputs of a diagnostic as one string; comparing it is cheaper than building the diagnostic. */
 function fingerprintOf(live: LiveFinding): string {
   const { id, finding, related } = live;
-  const range = findingRange(live) ?? FILE_START;
+  const range = placeIn(live);
   return [
     id,
     finding.level,

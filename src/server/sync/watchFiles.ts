@@ -5,6 +5,7 @@ import {
 } from 'vscode-languageserver/node';
 import path from 'node:path';
 import { extensionOf, isImageName, isSkippedFolder } from '../../core/dataset/fileKinds.ts';
+import { isArchiveName } from '../../core/dataset/archivePaths.ts';
 import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { ServerContext } from '../context.ts';
 import { describeError } from '../serverLog.ts';
@@ -110,7 +111,8 @@ export class FileWatcher {
     if (path.basename(path.dirname(file)) === '.pairlens') return true;
     if (live.kindOf(file) !== undefined) return true;
     if (this.#isSkipped(file)) return false;
-    if (isImageName(file) || CAPTION_EXTENSIONS.includes(extensionOf(file))) return true;
+    if (isImageName(file) || isArchiveName(file)) return true;
+    if (CAPTION_EXTENSIONS.includes(extensionOf(file))) return true;
     // A created or deleted folder may contain a dataset.
     return type !== FileChangeType.Changed && extensionOf(file) === '';
   }
@@ -142,7 +144,8 @@ export class FileWatcher {
     this.#changed.clear();
     if (changed.length === 0) return;
     const single = changed.every(
-      ([file, type]) => type === FileChangeType.Changed && live.kindOf(file) === 'captions',
+      ([file, type]) =>
+        type === FileChangeType.Changed && live.kindOf(file) === 'captions' && !isArchiveName(file),
     );
     if (single && changed.length <= SINGLE_FILES) {
       await Promise.all(changed.map(([file]) => live.fileWritten(file)));

@@ -37,6 +37,14 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
     shortTitle: sentence('Unreadable caption'),
     meaning: sentence('The caption file or row cannot be understood, so its captions are lost.'),
   },
+  'unreadable-archive': {
+    level: 'error',
+    title: sentence('Damaged archives'),
+    shortTitle: sentence('Damaged archive'),
+    meaning: sentence(
+      'A tar or parquet file is cut off or damaged, so that images and captions in it are lost.',
+    ),
+  },
   'unread-captions': {
     level: 'warning',
     title: sentence('Captions that were not read'),

@@ -1,0 +1,24 @@
+import type { ArchiveFlaw, OpenFile } from '../core/ports.ts';
+import type { CancelSignal } from '../core/cancellation.ts';
+
+/** An archive whose members are read as files of a folder. */
+export interface Archive {
+  /** In the order of the archive. */
+  readonly members: Iterable<string>;
+  /** Number of entries in memory. */
+  readonly size: number;
+  /** Whether the archive itself is a caption file or belongs to no dataset, so that it is listed, too. */
+  readonly isListed: boolean;
+  readonly flaws: readonly Omit<ArchiveFlaw, 'path'>[];
+  /** Length of a member, or an estimate of it; undefined if there is no such member. */
+  bytesOf(member: string): number | undefined;
+  /** @throws PairLensError `unreadable-file`. */
+  read(member: string, file: OpenFile): Promise<Uint8Array>;
+}
+
+/**
+ * Reads the index of an archive.
+ * @param path for messages
+ * @throws PairLensError `unreadable-file`, `cancelled`.
+ */
+export type OpenArchive = (path: string, file: OpenFile, signal?: CancelSignal) => Promise<Archive>;
