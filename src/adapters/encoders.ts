@@ -1,6 +1,12 @@
 import type { ReferenceBank } from '../core/audit/referenceBank.ts';
 import type { InnerProducts } from '../core/matching/innerProducts.ts';
-import type { ImageEncoder, ImageReader, LanguageDetector, TextEncoder } from '../core/ports.ts';
+import type {
+  ImageEncoder,
+  ImageReader,
+  LanguageDetector,
+  NounFinder,
+  TextEncoder,
+} from '../core/ports.ts';
 import { native, shippedModels } from './installation.ts';
 
 /** Image reader and encoders; opening them loads native code and the models. */
@@ -10,6 +16,7 @@ export interface Encoders {
   readonly textEncoder: TextEncoder;
   readonly reference: ReferenceBank;
   readonly languages: LanguageDetector;
+  readonly nouns: NounFinder;
   readonly innerProducts: InnerProducts;
   close(): Promise<void>;
 }
@@ -24,12 +31,13 @@ export async function openEncoders(
   threads: number | undefined,
 ): Promise<Encoders> {
   const models = folder ?? shippedModels();
-  const [folders, images, texts, banks, languages, products, sharp] = await Promise.all([
+  const [folders, images, texts, banks, languages, nouns, products, sharp] = await Promise.all([
     import('./modelFolder.ts'),
     import('./onnxImageEncoder.ts'),
     import('./onnxTextEncoder.ts'),
     import('./referenceBankFile.ts'),
     import('./eldLanguages.ts'),
+    import('./compromiseNouns.ts'),
     import('./onnxInnerProducts.ts'),
     native('sharp', () => import('./sharpImageReader.ts')),
   ]);
@@ -43,6 +51,7 @@ export async function openEncoders(
     textEncoder,
     reference,
     languages: languages.eldLanguages,
+    nouns: nouns.compromiseNouns,
     innerProducts: products.onnxInnerProducts(threads),
     async close() {
       await imageEncoder.close();

@@ -49,7 +49,8 @@ export async function openWorkspace(
   const { globals } = setting;
   const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
   const encoders = await openEncoders(folder, globals.threads);
-  const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
+  const { reader, imageEncoder, textEncoder, reference, languages, nouns, innerProducts } =
+    encoders;
   const store = await openCache(setting);
   const ports = {
     files: userFiles,
@@ -75,6 +76,7 @@ export async function openWorkspace(
         ...(words && { words: { encoder: textEncoder, clock } }),
         reference,
         languages,
+        nouns,
         innerProducts,
       }),
     async encodeText(text) {

@@ -208,6 +208,18 @@ export interface LanguageDetector {
   detect(text: string): string | undefined;
 }
 
+/** A noun of a text and its place (UTF-16, end exclusive). */
+export interface FoundNoun {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface NounFinder {
+  /** The common nouns of an English text, in order. */
+  nouns(text: string): readonly FoundNoun[];
+}
+
 export interface Clock {
   /** Milliseconds of a monotonic clock. */
   now(): number;

@@ -71,7 +71,8 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
   const encoders: Encoders = await openEncoders(options.modelPath, options.threads);
   const cache = await openSegmentStore({ folder: cacheFolder(options.cachePath), log });
   const store: EmbeddingStore = options.rebuild === true ? writeThrough(cache) : cache;
-  const { reader, imageEncoder, textEncoder, reference, languages, innerProducts } = encoders;
+  const { reader, imageEncoder, textEncoder, reference, languages, nouns, innerProducts } =
+    encoders;
   return {
     ports: {
       files: userFiles,
@@ -84,6 +85,7 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
       textEncoder,
       reference,
       languages,
+      nouns,
       innerProducts,
     },
     async close() {

@@ -12,6 +12,8 @@ export interface CleanSet {
   readonly folder: string;
   readonly workspace: MeasuredWorkspace;
   readonly pairs: readonly Pair[];
+  /** All pairs of these images, with their other captions. */
+  readonly all: readonly Pair[];
   readonly clean: EmbeddedDataset;
 }
 
@@ -29,17 +31,17 @@ export async function* cleanSets(
   try {
     for (const folder of folders) {
       for (const opened of await workspace.open(path.resolve(folder), {})) {
-        const pairs = opened.pairs.filter(
-          ({ split, captionIndex }) =>
-            captionIndex === 0 && (wanted === undefined || wanted.includes(split ?? '')),
+        const all = opened.pairs.filter(
+          ({ split }) => wanted === undefined || wanted.includes(split ?? ''),
         );
+        const pairs = all.filter(({ captionIndex }) => captionIndex === 0);
         const images = [...new Set(pairs.map(({ image }) => image))];
         const clean = await workspace.index(
           { ...opened, pairs, images, problems: [] },
           {},
           { triggerWords: [] },
         );
-        yield { folder, workspace, pairs, clean };
+        yield { folder, workspace, pairs, all, clean };
       }
     }
   } finally {

@@ -4,9 +4,11 @@
 //   npm run measure -- suggestions DATASET... [--rate 0.05 ...] [--seeds 5] [--split NAME]   right captions suggested, swaps named
 //   npm run measure -- shift DATASET... [--length 20] [--by 1 ...] [--seeds 20] [--split NAME]   runs whose captions moved along
 //   npm run measure -- verdicts DATASET... [--rate 0.1 ...] [--answers 20] [--seeds 3]   what verified pairs teach
+//   npm run measure -- evidence DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME] [--print N]   words said to be seen or not
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
 //   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
+import { measureEvidence } from './evidence.ts';
 import { measureFilesEntered } from './filesEntered.ts';
 import { measureMismatch } from './mismatch.ts';
 import { measureOneTopic } from './oneTopic.ts';
@@ -21,6 +23,7 @@ if (args[0] === 'one-topic') await measureOneTopic(args.slice(1));
 else if (args[0] === 'suggestions') await measureSuggestions(args.slice(1));
 else if (args[0] === 'shift') await measureShift(args.slice(1));
 else if (args[0] === 'files-entered') await measureFilesEntered();
+else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'verdicts') await measureVerdicts(args.slice(1));
 else if (args[0] === 'words') await measureWords(args.slice(1));
 else if (args[0] === 'regions') await measureRegions(args.slice(1));

@@ -1,50 +1,43 @@
-import { contentWords, isNameable } from '../text/contentWords.ts';
-import { listed, type Sentence, sentence } from '../text/sentence.ts';
+import { either, type Sentence, sentence } from '../text/sentence.ts';
 import type { AuditContext } from './detectors/detector.ts';
+import { wordsNotSeen, wordsShown } from './pictureWords.ts';
 
-/** Pictures that look most like one, whose captions say what it probably shows. */
-const LOOK_ALIKES = 10;
-/** Fewer captions say nothing about what they have in common. */
-const LEAST_CAPTIONS = 3;
-/** Words that are named. */
-const NAMED = 3;
 /** Above this number of items all are too many to be compared for one finding; then no number is given. */
 const MOST_COMPARED = 20_000;
 
 /**
- * Reasons to doubt a caption, in sentences, the most helpful first: what pictures like it show, then how it compares.
+ * Reasons to doubt a caption, in sentences, the most helpful first: which words are wrong, then how it compares.
  * Empty if there are none.
  */
 export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
   return [
-    ...shownInstead(context, image, text),
+    ...saidAndShown(context, image, text),
     ...betterImages(context, image, text),
     ...betterCaptions(context, image, text),
   ];
 }
 
-/** What captions of pictures that look like it name more often than the rest of the dataset, and its own does not. */
-function shownInstead(
-  { model, embedded, words }: AuditContext,
-  image: number,
-  text: number,
-): Sentence[] {
-  const { scorer } = model;
-  const { pictureOf, captionsOf } = scorer.graph;
-  const alike = [...scorer.visualLists.items(image)]
-    .filter((x) => x < embedded.images.paths.length && pictureOf[x] !== pictureOf[image])
-    .slice(0, LOOK_ALIKES);
-  const captions = alike.flatMap((x) =>
-    (captionsOf[x] ?? []).slice(0, 1).map((t) => embedded.texts.texts[t] ?? ''),
-  );
-  if (captions.length < LEAST_CAPTIONS) return [];
-  const own = contentWords(embedded.texts.texts[text] ?? '');
-  const typical = words
-    .typical(captions, own, captions.length * NAMED)
-    .filter(isNameable)
-    .slice(0, NAMED);
-  if (typical.length === 0) return [];
-  return [sentence('Pictures like this one show: {0}.', listed(typical))];
+/** What the caption says that is not seen, and what the picture shows; nothing where neither is sure. */
+function saidAndShown(context: AuditContext, image: number, text: number): Sentence[] {
+  const caption = context.embedded.texts.texts[text] ?? '';
+  const notSeen = wordsNotSeen(context, image, caption);
+  const { words, sure } = wordsShown(context, image, caption);
+  const shown = words.join(', ');
+  if (notSeen.length === 0) {
+    if (shown === '') return [];
+    return [
+      sure
+        ? sentence('The picture shows: {0}.', shown)
+        : sentence('Similar pictures show: {0}.', shown),
+    ];
+  }
+  const missing = either(notSeen);
+  if (shown === '') return [sentence('No {0} seen in the picture.', missing)];
+  return [
+    sure
+      ? sentence('No {0} seen; the picture shows: {1}.', missing, shown)
+      : sentence('No {0} seen; similar pictures show: {1}.', missing, shown),
+  ];
 }
 
 function betterImages({ model, embedded }: AuditContext, image: number, text: number): Sentence[] {

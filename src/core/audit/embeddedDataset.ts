@@ -42,6 +42,8 @@ export interface EmbeddedDataset {
   readonly imageRow: Int32Array;
   /** For each pair its row in `texts`; -1 if the caption is empty or is not scored. */
   readonly textRow: Int32Array;
+  /** The words of the captions, each by itself and in lower case, where captions are embedded to be judged. */
+  readonly words?: TextTable;
   /** Boilerplate that was left out of the embedded captions, if any. */
   readonly boilerplate?: Boilerplate;
   /** Images that could not be decoded. */

@@ -9,7 +9,7 @@ import type { Spaces } from './spaces.ts';
 export const REFERENCE_NEIGHBOURS = 10;
 
 /** Rows of the reference bank, centred on the dataset's means. */
-export type CentredBank = Pick<Spaces<Matrix>, 'images' | 'captions' | 'sentences'>;
+export type CentredBank = Pick<Spaces<Matrix>, 'images' | 'captions' | 'sentences' | 'priors'>;
 
 /**
  * Similarity of each image to its nearest shipped captions, and of each caption to its nearest shipped images: a caption

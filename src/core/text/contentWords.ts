@@ -18,14 +18,15 @@ export function isContentWord(word: string): boolean {
  * show "features", or pictures that show "white", help nobody.
  */
 const VAGUE_WORDS = new Set(
-  `abstract appears appearing area atmosphere background beautiful big black blue blurred blurry bright brown camera
-  capture captured captures close closeup color colored colorful colour coloured colourful contains contemporary day
-  depicting depicts different detail detailed details dark display displayed displays feature featured features featuring
-  focus foreground full golden gray great green grey group high includes including item items kind large left light lighting
-  little long low lush metallic middle modern nice old orange part photograph photographed photography pink piece place pretty
-  prominent purple quality red right round scene seen set setting several shape short shot show showing shown shows side
-  simple small stand standing stands style surrounded tall type various vibrant view visible warm white wide wooden yellow
-  young`.split(/\s+/),
+  `abstract air appearing appears area atmosphere back background beautiful big black blue blurred blurry bottom bright
+  brown bunch camera capture captured captures center centre close closeup color colored colorful colour coloured
+  colourful contains contemporary corner dark day depicting depicts detail detailed details different display displayed
+  displays edge end ends feature featured features featuring focus foreground front full golden gray great green grey
+  group high includes including item items kind large left light lighting little long lot lots low lush metallic middle
+  modern nice number old orange other pair part photograph photographed photography piece pieces pink place pretty
+  prominent purple quality red right round row rows scene seen set setting several shape short shot show showing shown
+  shows side simple small something sort sorts stand standing stands style surrounded tall thing things time top type
+  types various vibrant view visible warm way white wide wooden yellow young`.split(/\s+/),
 );
 
 /** Whether a word names something to be seen, rather than a property or the picture itself. */

@@ -23,6 +23,12 @@ export function listed(words: readonly string[]): SentenceValue {
   return words.length < 2 ? last : sentence('{0} and {1}', words.slice(0, -1).join(', '), last);
 }
 
+/** Words as `a, b or c`; `''` for none. */
+export function either(words: readonly string[]): SentenceValue {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : sentence('{0} or {1}', words.slice(0, -1).join(', '), last);
+}
+
 /** Text without a translation: messages of the operating system or of a library. */
 export function verbatim(text: string): Sentence {
   return { text: '{0}', values: [text] };

@@ -8,6 +8,7 @@ import { type Levels, levelOf, RULES } from '../../core/audit/rules.ts';
 import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
 import { withJudgedTexts } from '../../core/audit/judgedTexts.ts';
 import type { PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
+import { Vocabulary } from '../../core/audit/vocabulary.ts';
 import { WordCounts } from '../../core/audit/words.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
@@ -19,7 +20,7 @@ import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { row } from '../../core/matching/matrix.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { runCooperatively, type Steps } from '../../core/steps.ts';
-import type { Clock, LanguageDetector, TextEncoder } from '../../core/ports.ts';
+import type { Clock, LanguageDetector, NounFinder, TextEncoder } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { ProgressMeter } from '../indexing/progressMeter.ts';
 import { weighedWords } from './wordContributions.ts';
@@ -38,6 +39,8 @@ export interface JudgeOptions {
   readonly reference: ReferenceBank;
   /** Detects captions in languages the encoder does not support; without it all captions are treated as English. */
   readonly languages?: LanguageDetector;
+  /** Finds nouns; without it the evidence names no words. */
+  readonly nouns?: NounFinder;
   /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   /** The user's decision about each pair (engine/audit/decisionFile.ts). */
@@ -143,6 +146,8 @@ export async function judgeDataset(
     model,
     mismatch,
     words,
+    vocabulary: whole.words && new Vocabulary(whole.words, embedded.images.paths.length),
+    nouns: options.nouns,
     elsewhere: options.elsewhere ?? [],
   };
 }

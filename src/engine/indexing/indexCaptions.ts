@@ -59,6 +59,15 @@ export async function indexCaptions(
   };
 }
 
+/** Embeds words, each by itself. */
+export async function indexWords(
+  words: readonly string[],
+  ports: IndexPorts,
+  options: IndexOptions,
+): Promise<TextTable> {
+  return { texts: words, ...(await encodeTexts(words, ports, options)) };
+}
+
 /** A text that was encoded, and its part in a caption. */
 interface WeighedRow {
   readonly row: number;

@@ -1,8 +1,9 @@
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
+import { wordsToEmbed } from '../../core/audit/vocabulary.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { withCaptionMoves } from './captionMoves.ts';
-import { indexCaptions } from './indexCaptions.ts';
+import { indexCaptions, indexWords } from './indexCaptions.ts';
 import { runCooperatively } from '../../core/steps.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
@@ -50,12 +51,15 @@ export async function indexDataset(
             },
           );
     const captions = await indexCaptions(all, ports, { ...options, boilerplate });
+    const words =
+      options.leaveOut && (await indexWords(wordsToEmbed(all), ports, withoutProgress(options)));
     const problems = await withCaptionMoves(dataset, images.table, ports);
     return {
       dataset: { ...dataset, problems },
       modelId: ports.imageEncoder.modelId,
       images: images.table,
       texts: captions.table,
+      ...(words && { words }),
       boilerplate,
       imageRow: Int32Array.from(dataset.pairs, (pair) => images.rowOf.get(pair.image) ?? -1),
       textRow: Int32Array.from(dataset.pairs, (pair) => captions.rowOf.get(pair.caption) ?? -1),
@@ -64,4 +68,9 @@ export async function indexDataset(
   } finally {
     await ports.store.flush();
   }
+}
+
+/** Words are few compared with captions, whose progress was reported. */
+function withoutProgress({ signal }: IndexOptions): IndexOptions {
+  return signal === undefined ? {} : { signal };
 }

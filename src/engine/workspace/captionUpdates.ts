@@ -10,7 +10,7 @@ import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind
 import { sniffTable } from '../discovery/captionTables.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
-import { indexCaptions } from '../indexing/indexCaptions.ts';
+import { indexCaptions, indexWords } from '../indexing/indexCaptions.ts';
 import { DocumentOverlay, withText } from './documentOverlay.ts';
 import { fileContent, readCaptionFile, withContent } from './rereadCaptionFile.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
@@ -174,16 +174,23 @@ export class CaptionFileUpdater {
 
   /**
    * Embeddings by caption, without blank captions.
-   * @param dataset whose boilerplate is left out; without it the captions are encoded whole
+   * @param dataset whose boilerplate is left out and whose vocabulary gets the new words; without it the captions are
+   *   encoded whole
    * @throws PairLensError `cancelled`.
    */
   async encode(
     texts: readonly string[],
     signal: CancelSignal | undefined,
-    dataset?: Pick<IncrementalDataset, 'boilerplate'>,
+    dataset?: Pick<IncrementalDataset, 'boilerplate' | 'context'>,
   ): Promise<Map<string, TextRecord>> {
     const wanted = texts.filter((text) => text.trim() !== '');
     if (wanted.length === 0) return new Map();
+    const vocabulary = dataset?.context.vocabulary;
+    if (vocabulary !== undefined) {
+      vocabulary.add(
+        await indexWords(vocabulary.missing(wanted), this.#ports(), { ...(signal && { signal }) }),
+      );
+    }
     const { table, rowOf } = await indexCaptions(wanted, this.#ports(), {
       ...(dataset?.boilerplate && { boilerplate: dataset.boilerplate }),
       ...(signal && { signal }),

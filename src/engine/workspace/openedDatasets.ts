@@ -145,6 +145,7 @@ export async function buildDataset(
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
     ...(ports.languages && { languages: ports.languages }),
+    ...(ports.nouns && { nouns: ports.nouns }),
     ...(ports.innerProducts && { innerProducts: ports.innerProducts }),
   });
   const { languages } = ports;

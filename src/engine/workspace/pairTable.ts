@@ -82,6 +82,8 @@ export class PairTable {
       model: scorer.model,
       mismatch: copiedInto(new Float64Array(capacity).fill(NaN), context.mismatch),
       words: context.words,
+      vocabulary: context.vocabulary,
+      nouns: context.nouns,
       elsewhere: context.elsewhere,
     };
     for (const slot of slots.all()) {

@@ -1,6 +1,6 @@
 import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
-import type { LanguageDetector, Log } from '../../core/ports.ts';
+import type { LanguageDetector, Log, NounFinder } from '../../core/ports.ts';
 import type { IndexPorts } from '../indexing/indexPorts.ts';
 
 /** Ports of the workspace. */
@@ -8,6 +8,8 @@ export interface WorkspacePorts extends IndexPorts {
   readonly reference: ReferenceBank;
   /** Detects captions in languages the encoder does not support; without it all captions are treated as English. */
   readonly languages?: LanguageDetector;
+  /** Finds nouns; without it the evidence names no words. */
+  readonly nouns?: NounFinder;
   /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   readonly log: Log;

@@ -6,6 +6,8 @@ import type { AuditModel } from '../auditModel.ts';
 import type { Finding } from '../finding.ts';
 import type { PicturesElsewhere } from '../picturesElsewhere.ts';
 import type { Rule } from '../rule.ts';
+import type { NounFinder } from '../../ports.ts';
+import type { Vocabulary } from '../vocabulary.ts';
 import type { WordCounts } from '../words.ts';
 
 /**
@@ -22,7 +24,10 @@ export interface AuditContext {
   /** Current problems of files and rows, and images that could not be decoded. */
   problems(): readonly Problem[];
   /** Embeddings, and the row of each pair in them. */
-  readonly embedded: Pick<EmbeddedDataset, 'images' | 'texts' | 'imageRow' | 'textRow'>;
+  readonly embedded: Pick<
+    EmbeddedDataset,
+    'images' | 'texts' | 'imageRow' | 'textRow' | 'boilerplate'
+  >;
   /** For each pair whether its caption was scored. */
   readonly judged: readonly boolean[];
   /** For each pair whether the user verified it; its caption is then not reported as wrong. */
@@ -33,6 +38,9 @@ export interface AuditContext {
   /** For each pair the probability that its caption is wrong; NaN if it was not scored. */
   readonly mismatch: Float64Array;
   readonly words: WordCounts;
+  /** The embedded words of the captions, and what finds their nouns; without them no words are named. */
+  readonly vocabulary?: Vocabulary | undefined;
+  readonly nouns?: NounFinder | undefined;
   /** Images of datasets of the same folder that were audited before. */
   readonly elsewhere: readonly PicturesElsewhere[];
 }
