@@ -24,17 +24,20 @@ export async function inspectCommand(
 }
 
 /** The inventory as `--json` prints it: sentences in English. */
-function inventoryData({ dir, images, texts, datasets, unread }: Inventory): unknown {
+function inventoryData(inventory: Inventory): unknown {
+  const { dir, images, texts, datasets, unread, rivalTrainers } = inventory;
   return {
     version: 1,
     folder: dir,
     images,
     texts,
-    datasets: datasets.map(({ unjudged, root, ...dataset }) => ({
+    datasets: datasets.map(({ unjudged, root, trainer, ...dataset }) => ({
       folder: root,
       ...dataset,
+      ...(trainer && { trainer: { name: trainer.name, why: inEnglish(trainer.why) } }),
       notJudged: unjudged.map(({ what, count }) => ({ what: inEnglish(what), count })),
     })),
+    rivalTrainers: rivalTrainers.map(({ name, why }) => ({ name, why: inEnglish(why) })),
     unread: unread.map(({ what, remedy, images: mayCaption, isLeftAlone, ...entry }) => ({
       ...entry,
       what: inEnglish(what),
@@ -45,19 +48,25 @@ function inventoryData({ dir, images, texts, datasets, unread }: Inventory): unk
   };
 }
 
-function inventoryText({ datasets, images, texts, unread }: Inventory, width: number): string {
+function inventoryText(inventory: Inventory, width: number): string {
+  const { datasets, images, texts, unread, rivalTrainers } = inventory;
   const lines = [`${number(images)} images, ${number(texts)} text files`, ''];
   lines.push(datasets.length === 0 ? 'No dataset was found.' : 'Datasets');
-  for (const { root, formats, images: own, pairs, unjudged } of datasets) {
+  for (const { root, formats, images: own, pairs, unjudged, trainer } of datasets) {
     lines.push(`  ${root === '' ? '.' : visibleText(root)}`);
     lines.push(`    ${number(pairs)} pairs, ${number(own)} images`);
     for (const { format, files } of formats) {
       const title = visibleText(captionFormat(format).title);
       lines.push(`    ${number(files)} ${files === 1 ? 'file' : 'files'} of ${format}: ${title}`);
     }
+    if (trainer !== undefined) lines.push(`    trainer ${trainer.name}: ${words(trainer.why)}`);
     for (const { what, count } of unjudged) {
       lines.push(`    ${number(count)} not judged: ${words(what)}`);
     }
+  }
+  if (rivalTrainers.length > 0) {
+    lines.push('', 'Trainers: settings of several; choose one with --trainer');
+    for (const { name, why } of rivalTrainers) lines.push(`  ${name}: ${words(why)}`);
   }
   if (unread.length > 0) lines.push('', 'Not read');
   for (const entry of unread) lines.push(...unreadLines(entry));

@@ -27,7 +27,11 @@ describe('captions beside images', () => {
       dataset.pairs.map((pair) => pair.split),
       ['train', 'train', 'val'],
     );
-    assert.deepEqual(problemsOf(dataset), [['trainer/bom', 'train/5_cat/deep/b.caption']]);
+    assert.deepEqual(problemsOf(dataset), [
+      ['trainer/bom', 'train/5_cat/deep/b.caption'],
+      ['trainer/caption-extension', 'val/c.webp.txt'],
+      ['trainer/unread-folder', 'train/5_cat/deep/b.PNG'],
+    ]);
   });
 
   test('are reported where image or caption is missing, empty, shared or in a foreign encoding', async () => {

@@ -1,3 +1,4 @@
+import type { DatasetTrainer } from './trainers/trainer.ts';
 import type { UnjudgedRows } from './inventory.ts';
 import type { Problem } from './problem.ts';
 
@@ -46,6 +47,8 @@ export interface Dataset {
   readonly images: readonly DatasetPath[];
   /** Problems of the files, found while reading them, before any encoder runs. */
   readonly problems: readonly Problem[];
+  /** The trainer that will read it, if that is known; `none` if the user says that it is one without rules. */
+  readonly trainer?: DatasetTrainer | 'none';
   /** What was understood and is not audited. */
   readonly unjudged?: readonly UnjudgedRows[];
 }

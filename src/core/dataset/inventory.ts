@@ -22,6 +22,14 @@ export interface InventoryDataset {
   readonly images: number;
   readonly pairs: number;
   readonly unjudged: readonly UnjudgedRows[];
+  /** The trainer whose rules apply, and how it is known. */
+  readonly trainer?: InventoryTrainer;
+}
+
+export interface InventoryTrainer {
+  readonly name: string;
+  /** A phrase after "sd-scripts: ". */
+  readonly why: Sentence;
 }
 
 /** Files that may contain captions, or are images, and were not read. */
@@ -50,5 +58,7 @@ export interface Inventory {
   /** Number of files with a sidecar extension. */
   readonly texts: number;
   readonly datasets: readonly InventoryDataset[];
+  /** Trainers with settings in the folder, if there are several: then none is chosen. */
+  readonly rivalTrainers: readonly InventoryTrainer[];
   readonly unread: readonly UnreadFiles[];
 }

@@ -25,7 +25,14 @@ export type ProblemCode =
 
 /** Files that common trainers read differently from PairLens. */
 type TrainerFileCode =
-  'trainer/bom' | 'trainer/utf-16' | 'trainer/extension-case' | 'trainer/stale-latents';
+  | 'trainer/bom'
+  | 'trainer/utf-16'
+  | 'trainer/extension-case'
+  | 'trainer/image-extension'
+  | 'trainer/caption-extension'
+  | 'trainer/unread-folder'
+  | 'trainer/wrong-root'
+  | 'trainer/stale-latents';
 
 /** A broken file, row or link. */
 export interface Problem {
@@ -59,7 +66,8 @@ export interface CaptionMove {
 
 const OF_PLACE: ReadonlySet<ProblemCode> = new Set([
   ...(['outside-link', 'unreadable-decisions', 'unreadable-archive'] as const),
-  ...(['trainer/extension-case', 'trainer/stale-latents'] as const),
+  ...(['trainer/extension-case', 'trainer/stale-latents', 'trainer/image-extension'] as const),
+  ...(['trainer/caption-extension', 'trainer/unread-folder', 'trainer/wrong-root'] as const),
 ]);
 
 /** Problems of a file's location, name or time, not its content: edits of the file do not solve them. */

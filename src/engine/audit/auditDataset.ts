@@ -139,6 +139,7 @@ export async function judgeDataset(
   const words = new WordCounts(embedded.texts.texts);
   return {
     ...pairsOf(embedded),
+    trainer: embedded.dataset.trainer,
     embedded,
     judged,
     verified,

@@ -176,7 +176,11 @@ export function groupAt(groups: Map<DatasetPath, Group>, root: DatasetPath): Gro
   return group;
 }
 
-export function toDataset(dir: string, group: Group): Dataset {
+export function toDataset(
+  dir: string,
+  group: Group,
+  trainer: Dataset['trainer'] | undefined,
+): Dataset {
   const path = (inner: DatasetPath) => within(group.root, inner);
   return {
     root: toAbsolute(dir, group.root),
@@ -197,6 +201,7 @@ export function toDataset(dir: string, group: Group): Dataset {
       ...(problem.related === undefined ? {} : { related: problem.related.map(path) }),
     })),
     ...(group.unjudged.length > 0 && { unjudged: group.unjudged }),
+    ...(trainer !== undefined && { trainer }),
   };
 }
 

@@ -1,6 +1,11 @@
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
-import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
+import type {
+  Inventory,
+  InventoryDataset,
+  InventoryTrainer,
+} from '../../core/dataset/inventory.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
+import { trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
 import { sentence } from '../../core/text/sentence.ts';
@@ -26,6 +31,7 @@ export function inventoryOf(
   files: CaptionFiles,
   dataset: Dataset,
 ): InventoryDataset {
+  const trainer = inventoryTrainer(dataset.trainer);
   const counts = new Map<string, number>();
   for (const kind of files.values()) counts.set(kind.format, (counts.get(kind.format) ?? 0) + 1);
   return {
@@ -34,7 +40,15 @@ export function inventoryOf(
     images: dataset.images.length,
     pairs: dataset.pairs.length,
     unjudged: dataset.unjudged ?? [],
+    ...(trainer !== undefined && { trainer }),
   };
+}
+
+/** A trainer as the inventory lists it. */
+export function inventoryTrainer(trainer: Dataset['trainer']): InventoryTrainer | undefined {
+  return trainer === undefined || trainer === 'none'
+    ? undefined
+    : { name: trainerOf(trainer.id).name, why: trainer.why };
 }
 
 /** Most entries of the inventory in an error. */

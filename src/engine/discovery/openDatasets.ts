@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
+import type { DatasetTrainer } from '../../core/dataset/trainers/trainer.ts';
 import type { TrainerChoice } from '../../core/dataset/trainers.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { secondPictures } from '../../core/dataset/archivePaths.ts';
@@ -32,13 +33,15 @@ import {
   addSidecars,
   filesOf,
   groupAt,
+  type Group,
   groupByRoot,
   Owners,
   toDataset,
 } from './datasetGroups.ts';
 import { companionProblems } from './companionProblems.ts';
 import { unreadableFile } from './errorWords.ts';
-import { inventoryOf, noDataset, unreadable } from './folderInventory.ts';
+import { inventoryOf, inventoryTrainer, noDataset, unreadable } from './folderInventory.ts';
+import { findTrainers, folderFiles, rivals, trainerOfDataset } from './detectTrainer.ts';
 import { trainerProblems } from './trainerFiles.ts';
 import { captionedVideos } from './videos.ts';
 
@@ -202,8 +205,25 @@ export async function lookInto(
     ...listing.problems,
     ...companionProblems(sidecars.companions),
     ...captionedVideos(listing),
-    ...(await trainerProblems(files, dir, { ...listing, ...sidecars, images: listing.images })),
   ];
+  const otherFiles = [...listing.rest, ...listing.tables.filter((file) => !tableFiles.has(file))];
+  const settings = await findTrainers(files, dir, otherFiles, listing.images, options.trainer);
+  const trainers = new Map<Group, DatasetTrainer | 'none' | undefined>();
+  for (const group of groups.values()) {
+    const rest = otherFiles.filter((file) => owners.of(file) === group);
+    const { root, images, formats } = group;
+    const trainer = trainerOfDataset(settings, folderFiles(root, images, rest, formats));
+    trainers.set(group, trainer);
+    const own = <T>(map: ReadonlyMap<DatasetPath, T>): ReadonlyMap<DatasetPath, T> =>
+      new Map([...map].filter(([file]) => group.files.has(file)));
+    const found = {
+      images: [...images].sort(),
+      imagesOf: own(sidecars.imagesOf),
+      encodings: own(sidecars.encodings),
+      rest,
+    };
+    described.push(...(await trainerProblems(files, dir, found, trainer)));
+  }
   for (const problem of described) {
     if (problem.code === 'unreadable-caption' && insteadOf.has(problem.file)) continue;
     // Also of the datasets of members; an archive outside of all datasets is reported, too.
@@ -224,7 +244,7 @@ export async function lookInto(
   const captionFiles = new Map<Dataset, CaptionFiles>();
   const inventoried: InventoryDataset[] = [];
   for (const group of groups.values()) {
-    const dataset = toDataset(dir, group);
+    const dataset = toDataset(dir, group, trainers.get(group));
     captionFiles.set(dataset, filesOf(group));
     inventoried.push(inventoryOf(group.root, group.files, dataset));
   }
@@ -241,6 +261,7 @@ export async function lookInto(
       images: listing.images.length,
       texts: listing.texts.length,
       datasets: inventoried.filter(({ formats }) => formats.length > 0),
+      rivalTrainers: rivals(settings).flatMap((each) => inventoryTrainer(each) ?? []),
       unread: entries,
     },
     strayProblems: [...problems, ...listing.problems],

@@ -1,23 +1,18 @@
-import pMap from 'p-map';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
-import { baseName, folderOf, pathStyle, toAbsolute } from '../../core/dataset/paths.ts';
+import { pathStyle } from '../../core/dataset/paths.ts';
 import type { Problem, ProblemCode } from '../../core/dataset/problem.ts';
-import { PairLensError } from '../../core/errors.ts';
+import type { DatasetTrainer, Trainer } from '../../core/dataset/trainers/trainer.ts';
+import { ALL_TRAINERS, trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import type { FileEncoding } from '../../core/text/textEncoding.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
+import { cacheProblems } from './trainerCaches.ts';
+import { folderProblems } from './trainerFolders.ts';
 
 /*
- * Files that common trainers read differently than PairLens, according to the source code of each trainer:
- *
- * - Encodings: sd-scripts (`read_caption`, library/train_util.py), musubi-tuner (dataset/datasources.py) and ai-toolkit
- *   (toolkit/data_loader.py) open caption files with `encoding="utf-8"`. Python's codec of that name keeps a byte order
- *   mark as U+FEFF, which `strip()` leaves, and raises UnicodeDecodeError at UTF-16.
- * - Extensions: `IMAGE_EXTENSIONS` of sd-scripts and musubi-tuner hold lower and upper case, and `glob` tells case apart
- *   on Linux; `caption_extension` is compared as it is written.
- * - Latents: `is_disk_cached_latents_is_expected` of sd-scripts (library/strategy_*.py) looks at the size and the name of
- *   a `.npz` file, never at its time.
+ * Files that a trainer reads differently than PairLens, according to core/dataset/trainers. If the trainer is not known,
+ * what common trainers have in common is reported.
  */
 
 /** Sidecars and other files beside images. */
@@ -30,16 +25,29 @@ export interface TrainerFiles {
   readonly rest: readonly DatasetPath[];
 }
 
-/** Problems of files beside images. */
+/** Problems of files beside images. @param trainer that reads them; `none` reports nothing */
 export async function trainerProblems(
   files: Pick<FileSystem, 'stat'>,
   dir: string,
   found: TrainerFiles,
+  known: DatasetTrainer | 'none' | undefined,
 ): Promise<Problem[]> {
+  if (known === 'none') return [];
+  const trainer = known === undefined ? undefined : trainerOf(known.id);
+  const captioned = [...new Set([...found.imagesOf.values()].flat())].sort();
   return [
-    ...[...found.encodings].flatMap(([file, encoding]) => encodingProblem(file, encoding) ?? []),
-    ...(pathStyle(dir) === 'windows' ? [] : extensionProblems(found.imagesOf)),
-    ...(await latentProblems(files, dir, found)),
+    ...[...found.encodings].flatMap(
+      ([file, encoding]) => encodingProblem(file, encoding, known) ?? [],
+    ),
+    ...(pathStyle(dir) === 'windows' ? [] : letterProblems(found.imagesOf, captioned, trainer)),
+    ...(await cacheProblems(files, dir, found, trainer === undefined ? ALL_TRAINERS : [trainer])),
+    ...(trainer === undefined ? [] : imageExtensions(found.images, trainer)),
+    ...(known === undefined || trainer === undefined
+      ? []
+      : [
+          ...captionExtensions(found.imagesOf, trainer, known),
+          ...folderProblems(dir, captioned, trainer, known),
+        ]),
   ];
 }
 
@@ -47,9 +55,15 @@ export async function trainerProblems(
 export function encodingProblem(
   file: DatasetPath,
   { encoding, bom }: FileEncoding,
+  known?: DatasetTrainer | 'none',
 ): Problem | undefined {
-  if (encoding === 'utf-8' && !bom) return undefined;
+  if (known === 'none' || (encoding === 'utf-8' && !bom)) return undefined;
   const isMarked = encoding === 'utf-8';
+  if (known !== undefined) {
+    const { captions, encoding: reads } = trainerOf(known.id);
+    if (captions === undefined || (isMarked && reads.mark === 'dropped')) return undefined;
+    if (!isMarked && reads.utf16 === 'read') return undefined;
+  }
   return {
     code: isMarked ? 'trainer/bom' : 'trainer/utf-16',
     file,
@@ -60,8 +74,12 @@ export function encodingProblem(
   };
 }
 
-function extensionProblems(imagesOf: TrainerFiles['imagesOf']): Problem[] {
-  const images = [...new Set([...imagesOf.values()].flat())].filter((image) => {
+function letterProblems(
+  imagesOf: TrainerFiles['imagesOf'],
+  captioned: readonly DatasetPath[],
+  trainer: Trainer | undefined,
+): Problem[] {
+  const images = captioned.filter((image) => {
     const written = extensionAsWritten(image);
     return written !== written.toLowerCase() && written !== written.toUpperCase();
   });
@@ -69,7 +87,12 @@ function extensionProblems(imagesOf: TrainerFiles['imagesOf']): Problem[] {
     const written = extensionAsWritten(text);
     return written !== written.toLowerCase();
   });
-  return problemOf('trainer/extension-case', [...texts, ...images], {
+  const isExact = trainer === undefined || trainer.captions !== undefined;
+  const concerned = [
+    ...(isExact ? texts : []),
+    ...(trainer === undefined || trainer.images.letters === 'lower-or-upper' ? images : []),
+  ];
+  return problemOf('trainer/extension-case', concerned, {
     one: (file) =>
       sentence('{0} has an extension in letters that trainers do not look for on Linux.', file),
     many: (count, file) =>
@@ -86,93 +109,59 @@ function extensionAsWritten(path: DatasetPath): string {
   return path.slice(path.length - extensionOf(path).length);
 }
 
-/** `photo_0512x0768_sdxl.npz`, and the first name of latents, `photo.npz`. */
-const LATENTS = /(?:_\d{3,5}x\d{3,5})?(?:_[a-z0-9]+)?$/i;
-/** `photo_te_outputs.npz`, `photo_flux_te.npz`: cached outputs of the text encoder. */
-const TEXT_OUTPUTS = /(?:_[a-z0-9]+_te|_te_outputs)$/i;
-/** Tolerance, because copying a folder sets new times in any order, some seconds apart. */
-const LATER_MS = 60_000;
-const STATS_AT_ONCE = 16;
+function imageExtensions(images: readonly DatasetPath[], trainer: Trainer): Problem[] {
+  const { name, images: reads } = trainer;
+  const unread = images.filter((image) => !reads.extensions.includes(extensionOf(image)));
+  const wanted = reads.extensions.map((extension) => `.${extension}`).join(', ');
+  return problemOf('trainer/image-extension', unread, {
+    one: (file) => sentence('{0} looks for {1} and leaves out {2}.', name, wanted, file),
+    many: (count, file) =>
+      sentence('{0} looks for {1} and leaves out {2} images, e.g. {3}.', name, wanted, count, file),
+    remedy: sentence('Convert them to PNG or JPEG.'),
+  });
+}
 
-async function latentProblems(
-  files: Pick<FileSystem, 'stat'>,
-  dir: string,
-  { images, imagesOf, rest }: TrainerFiles,
-): Promise<Problem[]> {
-  const caches = rest.filter((path) => extensionOf(path) === 'npz');
-  if (caches.length === 0) return [];
-  const byStem = new Map(images.map((image) => [stemOf(image), image]));
-  const textOf = new Map([...imagesOf].flatMap(([text, of]) => of.map((image) => [image, text])));
-  const imageFolders = new Set(images.map(folderOf));
-  const stale: DatasetPath[] = [];
-  const lone: DatasetPath[] = [];
-  await pMap(
-    caches,
-    async (cache) => {
-      const text = TEXT_OUTPUTS.test(stemOf(cache));
-      const image = imageOfCache(cache, byStem);
-      if (image === undefined) {
-        if (imageFolders.has(folderOf(cache)) && /_\d+x\d+_\w+\.npz$/i.test(baseName(cache)))
-          lone.push(cache);
-        return;
-      }
-      const made = text ? textOf.get(image) : image;
-      if (made !== undefined && (await isLater(files, dir, made, cache))) stale.push(cache);
-    },
-    { concurrency: STATS_AT_ONCE },
+/** Captions with an extension that the trainer does not look for, and `photo.jpg.txt`, where it looks for `photo.txt`. */
+function captionExtensions(
+  imagesOf: TrainerFiles['imagesOf'],
+  { name, captions }: Trainer,
+  { settings: { captionExtension } }: DatasetTrainer,
+): Problem[] {
+  const extensions =
+    captionExtension === undefined
+      ? (captions?.extensions ?? [])
+      : [captionExtension.toLowerCase()];
+  const wanted = extensions.map((extension) => `.${extension}`).join(', ');
+  const unread = [...imagesOf].flatMap(([text, images]) =>
+    extensions.includes(extensionOf(text)) && !images.every((image) => image === stemOf(text))
+      ? []
+      : text,
   );
-  return [
-    ...problemOf('trainer/stale-latents', stale.sort(), {
-      one: (file) => sentence('{0} is older than the file that it was made of.', file),
+  if (captions === undefined) {
+    return problemOf('trainer/caption-extension', unread, {
+      one: (file) => sentence('{0} reads no texts beside images, such as {1}.', name, file),
       many: (count, file) =>
-        sentence(
-          '{0} caches are older than the files that they were made of, e.g. {1}.',
-          count,
-          file,
-        ),
-      remedy: sentence('Delete the .npz files; the trainer makes them anew.'),
-    }),
-    ...problemOf('trainer/stale-latents', lone.sort(), {
-      one: (file) => sentence('{0} belongs to an image that is not there.', file),
-      many: (count, file) =>
-        sentence('{0} caches belong to images that are not there, e.g. {1}.', count, file),
-      remedy: sentence('Delete them, or put the images back.'),
-    }),
-  ];
-}
-
-function imageOfCache(
-  cache: DatasetPath,
-  byStem: ReadonlyMap<DatasetPath, DatasetPath>,
-): DatasetPath | undefined {
-  const stem = stemOf(cache);
-  for (const name of [stem, stem.replace(TEXT_OUTPUTS, ''), stem.replace(LATENTS, '')]) {
-    const image = byStem.get(name);
-    if (image !== undefined) return image;
+        sentence('{0} reads no texts beside images: {1} of them, e.g. {2}.', name, count, file),
+      remedy: sentence('Write the captions into metadata.jsonl, or set the trainer.'),
+    });
   }
-  return undefined;
-}
-
-async function isLater(
-  files: Pick<FileSystem, 'stat'>,
-  dir: string,
-  file: DatasetPath,
-  cache: DatasetPath,
-): Promise<boolean> {
-  try {
-    const [made, kept] = await Promise.all(
-      [file, cache].map((path) => files.stat(toAbsolute(dir, path))),
-    );
-    return made !== undefined && kept !== undefined && made.modified - kept.modified > LATER_MS;
-  } catch (error) {
-    // Deleted since, or already reported as unreadable.
-    if (PairLensError.is(error, 'unreadable-file')) return false;
-    throw error;
-  }
+  return problemOf('trainer/caption-extension', unread, {
+    one: (file) =>
+      sentence('{0} looks for {1} beside an image and does not read {2}.', name, wanted, file),
+    many: (count, file) =>
+      sentence(
+        '{0} looks for {1} beside an image and does not read {2} captions, e.g. {3}.',
+        name,
+        wanted,
+        count,
+        file,
+      ),
+    remedy: sentence('Rename the captions, or change the setting of the trainer.'),
+  });
 }
 
 /** One problem for some files; none if there are none. */
-function problemOf(
+export function problemOf(
   code: ProblemCode,
   [file, ...related]: readonly DatasetPath[],
   words: {

@@ -63,6 +63,7 @@ export class PairTable {
       pair: (p) => slots.pairs[p]!,
       pairsOfImage: (image) => slots.ofImage(image),
       problems: () => [...problems(), ...unreadableImages],
+      trainer: context.trainer,
       embedded: {
         ...context.embedded,
         dataset: {

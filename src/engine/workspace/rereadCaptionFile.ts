@@ -66,8 +66,9 @@ export async function readCaptionFile(
           opened.index,
           signal,
         );
+  const trainer = opened.datasets.find((dataset) => dataset.root === root)?.trainer;
   const encoding =
-    kind.kind === 'sidecar' ? await encodingOnDisk(disk, opened.dir, inFolder(file)) : [];
+    kind.kind === 'sidecar' ? await encodingOnDisk(disk, opened.dir, inFolder(file), trainer) : [];
   const here = read.pairs.filter(({ image }) => isWithin(image, folder));
   return {
     pairs: here.map((pair) => ({
@@ -93,6 +94,7 @@ async function encodingOnDisk(
   disk: FileSystem,
   dir: string,
   file: DatasetPath,
+  trainer: Dataset['trainer'],
 ): Promise<Problem[]> {
   const absolute = toAbsolute(dir, file);
   if (!(await disk.exists(absolute))) return [];
@@ -101,7 +103,7 @@ async function encodingOnDisk(
     throw error;
   });
   const decoded = decodeText(bytes);
-  const problem = 'text' in decoded ? encodingProblem(file, decoded) : undefined;
+  const problem = 'text' in decoded ? encodingProblem(file, decoded, trainer) : undefined;
   return problem === undefined ? [] : [problem];
 }
 

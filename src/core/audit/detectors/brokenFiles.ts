@@ -135,12 +135,38 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
       'On Linux, sd-scripts and musubi-tuner find .jpg and .JPG, but not .Jpg, and no caption with .TXT: image or caption is left out without a word.',
     ),
   },
+  'trainer/image-extension': {
+    level: 'warning',
+    title: sentence('Images that the trainer leaves out'),
+    shortTitle: sentence('Image that the trainer leaves out'),
+    meaning: sentence('The trainer does not look for the extension: the image is never trained.'),
+  },
+  'trainer/caption-extension': {
+    level: 'warning',
+    title: sentence('Captions that the trainer does not read'),
+    shortTitle: sentence('Caption that the trainer does not read'),
+    meaning: sentence(
+      'The trainer does not look for the name of the caption file: it trains the image with another caption or with none, or leaves it out.',
+    ),
+  },
+  'trainer/unread-folder': {
+    level: 'warning',
+    title: sentence('Folders that the trainer does not read'),
+    shortTitle: sentence('Folder that the trainer does not read'),
+    meaning: sentence('The trainer does not look into the folder: its images are never trained.'),
+  },
+  'trainer/wrong-root': {
+    level: 'warning',
+    title: sentence('Folders of settings that are not there'),
+    shortTitle: sentence('Folder of settings that is not there'),
+    meaning: sentence('The settings of the trainer name a folder that does not hold these images.'),
+  },
   'trainer/stale-latents': {
     level: 'warning',
     title: sentence('Stale caches'),
     shortTitle: sentence('Stale cache'),
     meaning: sentence(
-      'sd-scripts goes on using .npz caches of latents and captions as long as the size of the image is the same: it trains on what the files were before.',
+      'Trainers go on using caches of latents and captions as long as the names are the same: they train on what the files were before.',
     ),
   },
   // Folders of links are a usual way to curate without copies: reported, but CI must not fail.

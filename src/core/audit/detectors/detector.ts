@@ -1,4 +1,4 @@
-import type { Pair } from '../../dataset/dataset.ts';
+import type { Dataset, Pair } from '../../dataset/dataset.ts';
 import type { EmbeddedDataset } from '../embeddedDataset.ts';
 import type { Problem } from '../../dataset/problem.ts';
 import type { Steps } from '../../steps.ts';
@@ -21,6 +21,8 @@ export interface AuditContext {
   pair(p: number): Pair;
   /** Numbers of the pairs of an image, by caption index. */
   pairsOfImage(image: string): readonly number[];
+  /** The trainer that will read the dataset; undefined if it is not known. */
+  readonly trainer: Dataset['trainer'];
   /** Current problems of files and rows, and images that could not be decoded. */
   problems(): readonly Problem[];
   /** Embeddings, and the row of each pair in them. */

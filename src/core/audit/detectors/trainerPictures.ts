@@ -1,29 +1,26 @@
+import { PILLOW_LIMIT, type Trainer } from '../../dataset/trainers/trainer.ts';
+import { trainerOf } from '../../dataset/trainers/trainerTable.ts';
 import type { PictureFacts } from '../../pictureFacts.ts';
 import { type Sentence, sentence } from '../../text/sentence.ts';
 import type { Rule } from '../rule.ts';
 import { type Detected, type Detector, onImages } from './detector.ts';
 
 /*
- * Images that trainers decode differently than viewers, according to the source code of each trainer:
- *
- * - EXIF: `load_image` of sd-scripts (library/train_util.py), musubi-tuner (dataset/datasources.py) and diffusion-pipe
- *   open with Pillow and never call `exif_transpose`; ai-toolkit and Hugging Face `datasets` do.
- * - Alpha: the same functions of sd-scripts and musubi-tuner call `convert("RGB")`, which drops the channel;
- *   diffusion-pipe (models/base.py) puts white below, as PairLens does.
- * - Pillow raises DecompressionBombError above twice its MAX_IMAGE_PIXELS (Image.py); none of these trainers raises the
- *   limit.
+ * Images that trainers decode differently than viewers, according to core/dataset/trainers. If the trainer is not known,
+ * what common trainers do is reported.
  */
 
-/** Twice Pillow's `MAX_IMAGE_PIXELS` (1 GiB / 4 / 3): above this Pillow raises an error instead of a warning. */
-const PILLOW_LIMIT = 2 * Math.floor(1024 ** 3 / 4 / 3);
 /** Share of hidden pixels from which an image is reported. */
 const HIDDEN = 0.01;
 
 interface Habit {
   readonly rule: Rule;
   readonly concerns: (facts: PictureFacts) => boolean;
+  /** Whether the trainer reads such images differently, and the reason. */
+  readonly of: (trainer: Trainer) => Sentence | undefined;
   readonly one: (file: string) => Sentence;
   readonly many: (count: number, file: string) => Sentence;
+  /** What common trainers do. */
   readonly evidence: Sentence;
   readonly remedy: Sentence;
 }
@@ -40,6 +37,10 @@ const HABITS: readonly Habit[] = [
       ),
     },
     concerns: ({ orientation }) => orientation > 1,
+    of: ({ name, exif }) =>
+      exif.applied
+        ? undefined
+        : sentence('{0} reads the pixels as they are stored ({1}).', name, exif.source),
     one: (file) => sentence('{0} is upright only by its EXIF orientation.', file),
     many: (count, file) =>
       sentence('{0} pictures are upright only by their EXIF orientation, e.g. {1}.', count, file),
@@ -61,6 +62,14 @@ const HABITS: readonly Habit[] = [
       ),
     },
     concerns: ({ hidden }) => hidden >= HIDDEN,
+    of: ({ name, alpha }) =>
+      alpha.below === 'white'
+        ? undefined
+        : sentence(
+            '{0} drops the alpha channel, so that the colours below it show ({1}).',
+            name,
+            alpha.source,
+          ),
     one: (file) => sentence('{0} looks otherwise without its transparency.', file),
     many: (count, file) =>
       sentence('{0} pictures look otherwise without their transparency, e.g. {1}.', count, file),
@@ -82,6 +91,10 @@ const HABITS: readonly Habit[] = [
       ),
     },
     concerns: ({ width, height }) => width * height > PILLOW_LIMIT,
+    of: ({ name, size }) =>
+      size.most === PILLOW_LIMIT
+        ? sentence('{0} reads with Pillow and keeps its limit ({1}).', name, size.source)
+        : undefined,
     one: (file) => sentence('{0} has more than 178 megapixels.', file),
     many: (count, file) =>
       sentence('{0} pictures have more than 178 megapixels, e.g. {1}.', count, file),
@@ -93,8 +106,15 @@ const HABITS: readonly Habit[] = [
 /** Images that common trainers decode differently, one finding for each kind. */
 export const trainerPictures: Detector = {
   rules: HABITS.map(({ rule }) => rule),
-  track: onImages(({ embedded }) =>
-    HABITS.flatMap(({ rule, concerns, one, many, evidence, remedy }): Detected[] => {
+  track: onImages(({ embedded, trainer }) =>
+    HABITS.flatMap(({ rule, concerns, of, one, many, evidence, remedy }): Detected[] => {
+      const reason =
+        trainer === undefined
+          ? evidence
+          : trainer === 'none'
+            ? undefined
+            : of(trainerOf(trainer.id));
+      if (reason === undefined) return [];
       const { paths, facts } = embedded.images;
       const [first, ...others] = paths.filter(
         (_, i) => facts[i] !== undefined && concerns(facts[i]),
@@ -106,7 +126,7 @@ export const trainerPictures: Detector = {
           file: first,
           image: first,
           message: others.length === 0 ? one(first) : many(others.length + 1, first),
-          evidence: [evidence],
+          evidence: [reason],
           confidence: 1,
           relatedPairs: [],
           relatedFiles: others,

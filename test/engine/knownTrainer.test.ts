@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TrainerId } from '../../src/core/dataset/trainers.ts';
+import { inEnglish } from '../../src/core/text/sentence.ts';
+import { lookInto } from '../../src/engine/discovery/openDatasets.ts';
+import { memoryFiles, type MemoryEntry } from '../support/memoryFiles.ts';
+import { IMAGE, openOne, problemsOf, ROOT } from '../support/openMemory.ts';
+
+type Entries = Record<string, MemoryEntry>;
+const pair = (name: string): Entries => ({
+  [`${name}.jpg`]: IMAGE,
+  [`${name}.txt`]: `a photo of ${name}`,
+});
+
+const KOHYA = `
+[general]
+caption_extension = ".txt"
+[[datasets]]
+resolution = 512
+  [[datasets.subsets]]
+  image_dir = "/content/set"
+`;
+const OTHER_KOHYA = JSON.stringify({
+  pretrained_model_name_or_path: 'x',
+  train_data_dir: '/d',
+});
+const AI_TOOLKIT = `
+job: extension
+config:
+  process:
+    - type: sd_trainer
+      datasets:
+        - folder_path: "/somewhere/set"
+          caption_ext: "txt"
+`;
+const MUSUBI = `
+[[datasets]]
+image_directory = "C:\\\\train\\\\set"
+caption_extension = ".txt"
+`;
+
+/** What a folder holds, and the trainer that it shows. */
+const SIGNS: readonly (readonly [TrainerId | undefined, Entries])[] = [
+  ['sd-scripts', { ...pair('a'), 'dataset.toml': KOHYA }],
+  ['sd-scripts', { ...pair('a'), 'config/training.json': OTHER_KOHYA }],
+  ['sd-scripts', { ...pair('10_cat/a') }],
+  ['sd-scripts', { ...pair('a'), 'a_0512x0512_sdxl.npz': IMAGE }],
+  [
+    'onetrainer',
+    {
+      ...pair('a'),
+      'concepts.json': JSON.stringify([{ path: '/x/set', text: { prompt_source: 'sample' } }]),
+    },
+  ],
+  ['onetrainer', { ...pair('a'), 'a-masklabel.png': IMAGE }],
+  ['ai-toolkit', { ...pair('a'), 'job.yaml': AI_TOOLKIT }],
+  ['ai-toolkit', { ...pair('a'), '.aitk_size.json': '{}' }],
+  [
+    'simpletuner',
+    {
+      ...pair('a'),
+      'multidatabackend.json': JSON.stringify([
+        { id: 'x', type: 'local', instance_data_dir: '/x/set', caption_strategy: 'textfile' },
+      ]),
+    },
+  ],
+  ['diffusion-pipe', { ...pair('a'), 'dataset.toml': '[[directory]]\npath = "/x/set"\n' }],
+  ['musubi-tuner', { ...pair('a'), 'dataset.toml': MUSUBI }],
+  ['musubi-tuner', { ...pair('a'), 'a_wan_te.safetensors': IMAGE }],
+  [
+    'imagefolder',
+    { 'a.jpg': IMAGE, 'metadata.jsonl': JSON.stringify({ file_name: 'a.jpg', text: 'a dog' }) },
+  ],
+  [undefined, pair('a')],
+  [undefined, { ...pair('a'), 'dataset.toml': 'title = "a broken', 'x.json': '[1, 2]' }],
+  [undefined, { ...pair('a'), 'pyproject.toml': '[project]\nname = "x"\n' }],
+  // Settings of two trainers decide nothing.
+  [undefined, { ...pair('a'), 'k.toml': KOHYA, 'j.yaml': AI_TOOLKIT }],
+];
+
+describe('the trainer of a folder', () => {
+  for (const [id, entries] of SIGNS) {
+    test(`is ${id ?? 'not known'} with ${Object.keys(entries).join(', ')}`, async () => {
+      const { trainer } = await openOne(entries);
+      assert.equal(trainer === 'none' ? trainer : trainer?.id, id);
+    });
+  }
+
+  test('is told by settings beside the folder only if they name it', async () => {
+    const of = async (toml: string) => {
+      const memory = memoryFiles('/data', {
+        'dataset.toml': toml,
+        'set/a.jpg': IMAGE,
+        'set/a.txt': 'a dog',
+      });
+      const { datasets } = await lookInto(memory, ROOT);
+      return datasets[0]?.trainer;
+    };
+    const trainer = await of(KOHYA);
+    assert.ok(trainer !== undefined && trainer !== 'none');
+    assert.deepEqual([trainer.id, trainer.file], ['sd-scripts', '../dataset.toml']);
+    assert.equal(await of(KOHYA.replace('/content/set', '/content/other')), undefined);
+  });
+
+  test('is the one that is set, with its settings from the folder', async () => {
+    const entries = { ...pair('a'), 'k.toml': KOHYA, 'j.yaml': AI_TOOLKIT };
+    const { trainer } = await openOne(entries, { trainer: 'ai-toolkit' });
+    assert.ok(trainer !== undefined && trainer !== 'none');
+    assert.deepEqual([trainer.id, trainer.file], ['ai-toolkit', 'j.yaml']);
+    assert.equal((await openOne(entries, { trainer: 'none' })).trainer, 'none');
+  });
+
+  test('is in the inventory with the reason; settings of several are listed', async () => {
+    const inventoryOf = async (entries: Entries) =>
+      (await lookInto(memoryFiles(ROOT, entries), ROOT)).inventory;
+    const one = await inventoryOf({ ...pair('a'), 'dataset.toml': KOHYA });
+    const { trainer } = one.datasets[0]!;
+    assert.deepEqual(
+      [trainer?.name, trainer && inEnglish(trainer.why)],
+      ['sd-scripts', 'dataset.toml holds its settings'],
+    );
+    assert.deepEqual(one.rivalTrainers, []);
+    const two = await inventoryOf({ ...pair('a'), 'k.toml': KOHYA, 'j.yaml': AI_TOOLKIT });
+    assert.deepEqual(
+      two.rivalTrainers.map(({ name }) => name),
+      ['ai-toolkit', 'sd-scripts'],
+    );
+    assert.equal(two.datasets[0]?.trainer, undefined);
+  });
+});
+
+/** Per rule: a trainer and files that trigger it, and files or a trainer that must not. */
+const RULES: readonly {
+  readonly code: string;
+  readonly trainer: TrainerId;
+  readonly bad: Entries;
+  readonly file: string;
+  readonly good: Entries;
+  /** A trainer that reads the bad files. */
+  readonly reads?: TrainerId;
+}[] = [
+  {
+    code: 'trainer/image-extension',
+    trainer: 'ai-toolkit',
+    bad: { ...pair('a'), 'b.bmp': IMAGE, 'b.txt': 'a cat' },
+    file: 'b.bmp',
+    good: { ...pair('a'), 'b.WEBP': IMAGE, 'b.txt': 'a cat' },
+    reads: 'sd-scripts',
+  },
+  {
+    code: 'trainer/image-extension',
+    trainer: 'sd-scripts',
+    bad: { ...pair('a'), 'b.gif': IMAGE, 'b.txt': 'a cat' },
+    file: 'b.gif',
+    good: { ...pair('a'), 'b.bmp': IMAGE, 'b.txt': 'a cat' },
+    reads: 'simpletuner',
+  },
+  {
+    code: 'trainer/caption-extension',
+    trainer: 'onetrainer',
+    bad: { ...pair('a'), 'b.jpg': IMAGE, 'b.caption': 'a cat' },
+    file: 'b.caption',
+    good: pair('a'),
+    reads: 'sd-scripts',
+  },
+  {
+    code: 'trainer/caption-extension',
+    trainer: 'musubi-tuner',
+    bad: { ...pair('a'), 'b.jpg': IMAGE, 'b.jpg.txt': 'a cat' },
+    file: 'b.jpg.txt',
+    good: pair('a'),
+  },
+  {
+    code: 'trainer/caption-extension',
+    trainer: 'sd-scripts',
+    bad: { ...pair('a'), 'd.toml': KOHYA.replace('caption_extension = ".txt"', '') },
+    file: 'a.txt',
+    good: { ...pair('a'), 'd.toml': KOHYA },
+    reads: 'ai-toolkit',
+  },
+  {
+    code: 'trainer/unread-folder',
+    trainer: 'sd-scripts',
+    bad: { ...pair('10_cat/a'), ...pair('dogs/b') },
+    file: 'dogs/b.jpg',
+    good: { ...pair('10_cat/a'), ...pair('1_dogs/b') },
+    reads: 'ai-toolkit',
+  },
+  {
+    code: 'trainer/unread-folder',
+    trainer: 'sd-scripts',
+    bad: { ...pair('10_cat/a'), ...pair('0_dogs/b') },
+    file: '0_dogs/b.jpg',
+    good: { ...pair('10_cat/a'), ...pair('20_black cats/b') },
+  },
+  {
+    code: 'trainer/unread-folder',
+    trainer: 'musubi-tuner',
+    bad: { ...pair('a'), ...pair('more/b'), 'd.toml': MUSUBI },
+    file: 'more/b.jpg',
+    good: { ...pair('a'), 'd.toml': MUSUBI },
+    reads: 'simpletuner',
+  },
+  {
+    code: 'trainer/wrong-root',
+    trainer: 'diffusion-pipe',
+    bad: { ...pair('a'), 'd.toml': '[[directory]]\npath = "/data/another"\n' },
+    file: 'a.jpg',
+    good: { ...pair('a'), 'd.toml': '[[directory]]\npath = "/home/anon/set/"\n' },
+    reads: 'onetrainer',
+  },
+];
+
+describe('rules of a known trainer', () => {
+  for (const { code, trainer, bad, file, good, reads } of RULES) {
+    test(`${code}: ${trainer} and ${Object.keys(bad).join(', ')}`, async () => {
+      const found = problemsOf(await openOne(bad, { trainer }));
+      assert.deepEqual(
+        found.filter(([known]) => known === code),
+        [[code, file]],
+      );
+      assert.deepEqual(problemsOf(await openOne(good, { trainer })), []);
+      const silent = [...(reads === undefined ? [] : [reads]), 'none' as const];
+      for (const other of silent) {
+        const codes = problemsOf(await openOne(bad, { trainer: other })).map(([known]) => known);
+        assert.ok(!codes.includes(code), `${other}: ${codes.join()}`);
+      }
+    });
+  }
+
+  test('are silent about what this trainer reads: a byte order mark, other letters', async () => {
+    const entries = {
+      'a.Jpg': IMAGE,
+      'a.txt': '\uFEFFa dog',
+    };
+    const of = async (trainer: TrainerId | 'none') =>
+      problemsOf(await openOne(entries, { trainer })).map(([code]) => code);
+    assert.deepEqual(await of('sd-scripts'), ['trainer/bom', 'trainer/extension-case']);
+    assert.deepEqual(await of('ai-toolkit'), ['trainer/bom']);
+    assert.deepEqual(await of('none'), []);
+  });
+});
