@@ -17,6 +17,11 @@ export const LAYERS = [
   { name: 'core/formats', may: ['core', 'core/text', 'core/dataset'], advice: CORE },
   { name: 'core/matching', may: ['core', 'core/text'], advice: CORE },
   { name: 'core/audit', may: ['core', 'core/text', 'core/dataset', 'core/matching'], advice: CORE },
+  {
+    name: 'core/settings',
+    may: ['core', 'core/text', 'core/dataset', 'core/formats', 'core/audit'],
+    advice: CORE,
+  },
   { name: 'core/retrieval', may: ['core', 'core/matching'], advice: CORE },
   {
     name: 'core/evaluation',
@@ -44,7 +49,7 @@ export const LAYERS = [
   },
   {
     name: 'protocol',
-    may: ['core', 'core/dataset', 'core/formats', 'core/retrieval'],
+    may: ['core', 'core/dataset', 'core/formats', 'core/retrieval', 'core/settings'],
     advice:
       'the protocol is shared by server, extension and webviews: types, schemas and constants of the core only',
   },

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createColors } from 'picocolors';
 import { PairLensError } from '../core/errors.ts';
-import { DEFAULT_LEVELS, type Levels } from '../core/audit/rules.ts';
-import { atLeast, type AuditReport } from '../core/export/auditReport.ts';
+import { DEFAULT_FAIL_ON, type FailOn } from '../core/settings/settingTable.ts';
+import type { RuleSettings } from './options.ts';
+import { atLeast, type AuditReport, type ReportFinding } from '../core/export/auditReport.ts';
 import { githubAnnotations } from '../core/export/githubAnnotations.ts';
 import { markdownCard } from '../core/export/markdownCard.ts';
 import { sarifLog } from '../core/export/sarifLog.ts';
@@ -19,8 +20,9 @@ export interface AuditCommandOptions {
   readonly pairs?: string | undefined;
   readonly words?: true | undefined;
   readonly out?: string | undefined;
-  readonly failOn: 'error' | 'warning' | 'info' | 'hint' | 'never';
-  readonly rule?: Levels | undefined;
+  /** Overrides that of the config file. */
+  readonly failOn?: FailOn | undefined;
+  readonly rule?: RuleSettings | undefined;
   readonly max: number;
 }
 
@@ -41,16 +43,14 @@ export async function auditCommand(
   for (const file of [options.out, options.pairs]) {
     if (file !== undefined) await outputFiles.assertWritable(file);
   }
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, options.rule && { rules: options.rule });
   try {
-    const { report, datasets } = await auditFolder(
+    const { report, datasets, failOn } = await auditFolder(
       root,
       workspace,
       {
-        levels: options.rule ?? DEFAULT_LEVELS,
         version: context.version,
         words: options.words === true,
-        triggerWords: context.globals.triggerWords ?? [],
       },
       runOptions(context),
     );
@@ -61,7 +61,9 @@ export async function auditCommand(
     const text = rendered(report, options, context, seconds);
     if (options.out === undefined) await context.terminal.print(text);
     else await outputFiles.write(options.out, [text]);
-    return report.findings.some(({ level }) => atLeast(level, options.failOn)) ? 1 : 0;
+    const fails = ({ level, file }: ReportFinding): boolean =>
+      atLeast(level, options.failOn ?? failOn(file) ?? DEFAULT_FAIL_ON);
+    return report.findings.some(fails) ? 1 : 0;
   } finally {
     await workspace.close();
   }

@@ -18,9 +18,16 @@ import {
 } from '../engine/audit/decisionFile.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
-import { lookInto, openDatasets, type OpenOptions } from '../engine/discovery/openDatasets.ts';
+import {
+  lookIntoTree,
+  openDatasets,
+  openTree,
+  type OpenOptions,
+} from '../engine/discovery/openDatasets.ts';
 import type { Inventory } from '../core/dataset/inventory.ts';
 import type { BatchPorts, RunOptions } from '../engine/batch/batchPorts.ts';
+import type { DatasetSettings } from '../core/settings/datasetSettings.ts';
+import { givenSettings } from './options.ts';
 import { listDecisions, type ListedDecision } from '../engine/batch/listDecisions.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -41,10 +48,12 @@ type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
 /**
  * Opens all ports of the engine: shipped or given encoders, the user's cache. Must be closed, or the cache may lose
  * its last entries.
+ * @param given settings of the command that override those of config files, besides those of all commands.
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openWorkspace(
   setting: Setting,
+  given: DatasetSettings = {},
 ): Promise<BatchPorts & { close(): Promise<void> }> {
   const { globals } = setting;
   const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
@@ -65,7 +74,12 @@ export async function openWorkspace(
     modelId: imageEncoder.modelId,
     reference,
     innerProducts,
-    open: (dir, run) => openDatasets(userFiles, dir, openOptions(setting, run)),
+    open: async (dir, run) => {
+      const tree = await openTree(userFiles, dir, openOptions(setting, run, given));
+      return tree.flatMap(({ datasets, settings }) =>
+        datasets.map((dataset) => ({ ...dataset, settings })),
+      );
+    },
     index: (dataset, run, leaveOut) =>
       indexDataset(dataset, ports, { ...run, ...(leaveOut && { leaveOut }) }),
     decisions: (root, dir) => readDecisions(userFiles, root, dir),
@@ -94,22 +108,27 @@ export async function openWorkspace(
   };
 }
 
-function openOptions({ globals, terminal }: Setting, run: RunOptions): OpenOptions {
+function openOptions(
+  { globals, terminal }: Setting,
+  run: RunOptions,
+  given: DatasetSettings = {},
+): OpenOptions {
   return {
     ...run,
     log: terminal.log,
-    ...(globals.captionsPerFile !== undefined && { captionsPerFile: globals.captionsPerFile }),
-    ...(globals.trainer !== undefined && { trainer: globals.trainer }),
+    settings: { ...givenSettings(globals), ...given },
+    strict: true,
   };
 }
 
-/** The inventory of a folder. @throws PairLensError `unreadable-file`, `cancelled`. */
+/** The inventory of a folder, and of those below it with a config file of their own. @throws PairLensError `unreadable-file`, `cancelled`. */
 export async function inspectFolder(
   dir: string,
   setting: Setting,
   run: RunOptions,
-): Promise<Inventory> {
-  return (await lookInto(userFiles, dir, openOptions(setting, run))).inventory;
+): Promise<readonly Inventory[]> {
+  const tree = await lookIntoTree(userFiles, dir, openOptions(setting, run));
+  return tree.map(({ inventory }) => inventory);
 }
 
 /** The decisions on the pairs of the datasets below a folder. */

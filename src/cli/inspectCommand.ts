@@ -1,6 +1,8 @@
+import path from 'node:path';
 import wrapAnsi from 'wrap-ansi';
 import type { Inventory, UnreadFiles } from '../core/dataset/inventory.ts';
 import { captionFormat } from '../core/formats/formatTable.ts';
+import { CONFIG_FILE } from '../core/settings/settingTable.ts';
 import { inEnglish, type Sentence } from '../core/text/sentence.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
@@ -14,23 +16,32 @@ export async function inspectCommand(
   context: CommandContext,
 ): Promise<number> {
   const root = await existingFolder(folder);
-  const inventory = await inspectFolder(root, context, runOptions(context));
+  const inventories = await inspectFolder(root, context, runOptions(context));
   await context.terminal.print(
     json === true
-      ? `${jsonText(inventoryData(inventory), 2)}\n`
-      : inventoryText(inventory, context.terminal.width),
+      ? `${jsonText(inventoryData(inventories), 2)}\n`
+      : inventoryText(inventories, context.terminal.width),
   );
   return 0;
 }
 
-/** The inventory as `--json` prints it: sentences in English. */
-function inventoryData(inventory: Inventory): unknown {
-  const { dir, images, texts, datasets, unread, rivalTrainers } = inventory;
+/** The inventories as `--json` prints them: that of the folder, and those below it with a config file of their own. */
+function inventoryData([first, ...others]: readonly Inventory[]): unknown {
   return {
     version: 1,
+    ...(first && folderData(first)),
+    ...(others.length > 0 && { folders: others.map(folderData) }),
+  };
+}
+
+/** An inventory with its sentences in English. */
+function folderData(inventory: Inventory): object {
+  const { dir, images, texts, datasets, unread, rivalTrainers, leftOut } = inventory;
+  return {
     folder: dir,
     images,
     texts,
+    ...(leftOut > 0 && { leftOut }),
     datasets: datasets.map(({ unjudged, root, trainer, ...dataset }) => ({
       folder: root,
       ...dataset,
@@ -48,9 +59,27 @@ function inventoryData(inventory: Inventory): unknown {
   };
 }
 
-function inventoryText(inventory: Inventory, width: number): string {
-  const { datasets, images, texts, unread, rivalTrainers } = inventory;
-  const lines = [`${number(images)} images, ${number(texts)} text files`, ''];
+/** The inventories for reading, as `inspect` and `init` print them. */
+export function inventoryText(inventories: readonly Inventory[], width: number): string {
+  const [first] = inventories;
+  const lines = inventories.flatMap((inventory) => {
+    const place = path.relative(first?.dir ?? '', inventory.dir);
+    return inventory === first
+      ? folderLines(inventory)
+      : [
+          '',
+          `In ${visibleText(place)}, which has a ${CONFIG_FILE} of its own`,
+          ...folderLines(inventory),
+        ];
+  });
+  return `${lines.map((line) => indented(line, width)).join('\n')}\n`;
+}
+
+function folderLines(inventory: Inventory): string[] {
+  const { datasets, images, texts, unread, rivalTrainers, leftOut } = inventory;
+  const lines = [`${number(images)} images, ${number(texts)} text files`];
+  if (leftOut > 0) lines.push(`${number(leftOut)} files are left out by ${CONFIG_FILE}`);
+  lines.push('');
   lines.push(datasets.length === 0 ? 'No dataset was found.' : 'Datasets');
   for (const { root, formats, images: own, pairs, unjudged, trainer } of datasets) {
     lines.push(`  ${root === '' ? '.' : visibleText(root)}`);
@@ -65,12 +94,12 @@ function inventoryText(inventory: Inventory, width: number): string {
     }
   }
   if (rivalTrainers.length > 0) {
-    lines.push('', 'Trainers: settings of several; choose one with --trainer');
+    lines.push('', `Trainers: settings of several; choose one with --trainer or in ${CONFIG_FILE}`);
     for (const { name, why } of rivalTrainers) lines.push(`  ${name}: ${words(why)}`);
   }
   if (unread.length > 0) lines.push('', 'Not read');
   for (const entry of unread) lines.push(...unreadLines(entry));
-  return `${lines.map((line) => indented(line, width)).join('\n')}\n`;
+  return lines;
 }
 
 /** Wraps a line with a hanging indent. */

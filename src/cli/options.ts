@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { isLevel, LEVELS } from '../core/audit/rule.ts';
+import { RULES } from '../core/audit/rules.ts';
 import { type SortOrder, SORT_KEYS } from '../core/query/query.ts';
-import { DEFAULT_LEVELS, type Levels, RULES } from '../core/audit/rules.ts';
-import type { TrainerChoice } from '../core/dataset/trainers.ts';
+import type { DatasetSettings, RuleSetting } from '../core/settings/datasetSettings.ts';
+import { SETTINGS } from '../core/settings/settingTable.ts';
 
 /** Options of all commands. */
 export interface GlobalOptions {
@@ -12,8 +12,8 @@ export interface GlobalOptions {
   readonly cache?: string | undefined;
   readonly model?: string | undefined;
   readonly threads?: number | undefined;
-  readonly captionsPerFile?: 'whole' | 'lines' | 'first-line' | undefined;
-  readonly trainer?: TrainerChoice | undefined;
+  readonly captionsPerFile?: DatasetSettings['captionsPerFile'];
+  readonly trainer?: DatasetSettings['trainer'];
   readonly triggerWords?: readonly string[] | undefined;
 }
 
@@ -56,17 +56,39 @@ export function byteSize(text: string): number {
   return bytes;
 }
 
-/** `levels` with the level of one `--rule RULE=LEVEL`. */
-export function ruleLevel(text: string, levels: Levels = DEFAULT_LEVELS): Levels {
+/** Settings of config files that the options of all commands override. */
+export function givenSettings({
+  captionsPerFile,
+  trainer,
+  triggerWords,
+}: GlobalOptions): DatasetSettings {
+  return {
+    ...(trainer !== undefined && { trainer }),
+    ...(captionsPerFile !== undefined && { captionsPerFile }),
+    ...(triggerWords !== undefined && { triggerWords: [...triggerWords] }),
+  };
+}
+
+/** Help of an option from the description of its setting: a phrase without a full stop. */
+export function helpOf({ about }: { readonly about: string }): string {
+  return about.charAt(0).toLowerCase() + about.slice(1).replace(/\.$/, '');
+}
+
+export type RuleSettings = Readonly<Record<string, RuleSetting>>;
+
+/** `rules` with that of one `--rule RULE=LEVEL`. */
+export function ruleLevel(text: string, rules: RuleSettings = {}): RuleSettings {
   const [code = '', level] = text.split('=');
   if (!RULES.has(code)) {
     const codes = [...RULES.keys()].join(', ');
     throw new InvalidArgumentError(`There is no rule "${code}". Choose from ${codes}.`);
   }
-  if (!isLevel(level)) {
-    throw new InvalidArgumentError(`Give ${code}=LEVEL, LEVEL being one of ${LEVELS.join(', ')}.`);
+  const { choices } = SETTINGS.rules;
+  const setting = choices.find((choice) => choice === level);
+  if (setting === undefined) {
+    throw new InvalidArgumentError(`Give ${code}=LEVEL, LEVEL being one of ${choices.join(', ')}.`);
   }
-  return { ...levels, [code]: level };
+  return { ...rules, [code]: setting };
 }
 
 /** Parses `match`, or `-match` for the reverse. */

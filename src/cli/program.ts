@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
-import { TRAINER_CHOICES } from '../core/dataset/trainers.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SORT_KEYS } from '../core/query/query.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
-import { LEVELS } from '../core/audit/rule.ts';
+import { SETTINGS } from '../core/settings/settingTable.ts';
 import {
   byteSize,
+  helpOf,
   ruleLevel,
   share,
   wholeNumber,
@@ -22,7 +22,6 @@ const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
 const MAX_LISTED = 10_000_000;
 /** Each seed takes as long as an audit. */
 const MAX_SEEDS = 1000;
-const THRESHOLDS = ['error', 'warning', 'info', 'hint', 'never'] as const;
 
 /** Runs a command with its context and records its exit status. */
 export type RunCommand = (
@@ -63,20 +62,18 @@ function globalProgram(version: string) {
       .option('--model <folder>', 'folder of other encoders than the shipped ones')
       .option('--threads <n>', 'threads for encoding', wholeNumber(1, availableParallelism()))
       .addOption(
-        new Option(
-          '--captions-per-file <mode>',
-          'how the trainer reads a .txt or .caption file; told from the files without it',
-        ).choices(['whole', 'lines', 'first-line'] as const),
+        new Option(SETTINGS.captionsPerFile.flags, helpOf(SETTINGS.captionsPerFile)).choices(
+          SETTINGS.captionsPerFile.choices,
+        ),
       )
       .addOption(
-        new Option(
-          '--trainer <name>',
-          'trainer whose rules apply; told from its files without it',
-        ).choices(TRAINER_CHOICES),
+        new Option(SETTINGS.trainer.flags, helpOf(SETTINGS.trainer)).choices(
+          SETTINGS.trainer.choices,
+        ),
       )
       .option(
-        '--trigger-words <list>',
-        'words and phrases, separated by commas, that are left out of captions when they are judged',
+        SETTINGS.triggerWords.flags,
+        `${helpOf(SETTINGS.triggerWords)}; separated by commas`,
         phrases,
       )
       .configureHelp({ showGlobalOptions: true })
@@ -103,13 +100,14 @@ function addAudit(program: Program, run: RunCommand): void {
     .option('--pairs <file>', 'also write one JSON object for each readable pair')
     .option('--words', 'say in --pairs what each word adds to the match; takes some minutes more')
     .addOption(
-      new Option('--fail-on <level>', 'exit with 1 where a finding is at least this bad')
-        .choices(THRESHOLDS)
-        .default('warning' as const),
+      new Option(
+        SETTINGS.failOn.flags,
+        'exit with 1 where a finding is at least this bad (default: warning)',
+      ).choices(SETTINGS.failOn.choices),
     )
     .option(
-      '--rule <code=level>',
-      `set the level of a finding: ${LEVELS.join(', ')}; may be repeated`,
+      SETTINGS.rules.flags,
+      `set the level of a finding: ${SETTINGS.rules.choices.join(', ')}; may be repeated`,
       ruleLevel,
     )
     .option(

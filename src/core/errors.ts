@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'unsupported-format'
   | 'unreadable-image'
   | 'image-too-large'
+  | 'invalid-config'
   | 'invalid-model'
   | 'missing-native-package'
   | 'invalid-argument'

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TRAINER_CHOICES } from '../core/dataset/trainers.ts';
+import { LEVEL_CHOICES, SETTINGS } from '../core/settings/settingTable.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import {
   decidedPairSchema,
@@ -260,18 +260,16 @@ export const SERVER_COMMANDS = {
   audit: 'pairlens.server.audit',
 } as const;
 
-const levelSetting = z.enum(['error', 'warning', 'info', 'hint', 'off']);
-
 /** The settings `pairlens.*`; an invalid value is replaced by its default. */
 export const settingsSchema = z.object({
   enable: z.boolean().catch(true),
   /** Levels by rule; rules that are not listed have their default level. */
-  levels: z.record(z.string(), levelSetting.optional().catch(undefined)).catch({}),
-  captionsPerFile: z.enum(['auto', 'whole', 'lines', 'first-line']).catch('auto'),
+  levels: z.record(z.string(), z.enum(LEVEL_CHOICES).optional().catch(undefined)).catch({}),
+  captionsPerFile: z.enum(['auto', ...SETTINGS.captionsPerFile.choices]).catch('auto'),
   /** Words and phrases that captions share and that say nothing about a picture: left out when captions are judged. */
   triggerWords: z.array(z.string()).catch([]),
   /** The trainer whose rules apply; `auto` detects it. */
-  trainer: z.enum(TRAINER_CHOICES).catch('auto'),
+  trainer: z.enum(SETTINGS.trainer.choices).catch('auto'),
   inlayScores: z.boolean().catch(true),
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
   matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('match'),

@@ -220,10 +220,12 @@ export class Session implements ServerContext {
       if (refresh) this.#refreshSoon();
     } else if (!isDeepStrictEqual(before.options.settings, live)) {
       this.live.setSettings(live);
-      const reads =
-        before.options.settings.captionsPerFile !== live.captionsPerFile ||
-        before.options.settings.trainer !== live.trainer ||
-        !isDeepStrictEqual(before.options.settings.triggerWords, live.triggerWords);
+      const { rules } = live.dataset;
+      // The other settings change how files are read.
+      const reads = !isDeepStrictEqual(
+        { ...before.options.settings.dataset, rules },
+        { ...live.dataset, rules },
+      );
       if (reads && refresh) this.#refreshSoon();
     }
     if (settings.enable && !before.settings.enable && refresh) this.#refreshSoon();

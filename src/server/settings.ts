@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { isLevel, type Level } from '../core/audit/rule.ts';
-import { DEFAULT_LEVELS, RULES } from '../core/audit/rules.ts';
+import { isLevel } from '../core/audit/rule.ts';
+import { RULES } from '../core/audit/rules.ts';
 import type { LiveSettings } from '../engine/workspace/workspace.ts';
 import { settingsSchema, type Settings } from '../protocol/serverApi.ts';
 
@@ -55,15 +55,15 @@ export function liveSettings({
   triggerWords,
   trainer,
 }: Settings): LiveSettings {
-  const chosen: Record<string, Level> = { ...DEFAULT_LEVELS };
-  for (const [code, level] of Object.entries(levels)) {
-    if (RULES.has(code) && level !== undefined) chosen[code] = level;
-  }
+  const rules = Object.entries(levels).filter(([code]) => RULES.has(code));
   return {
-    levels: chosen,
-    ...(triggerWords.length > 0 && { triggerWords }),
-    ...(captionsPerFile !== 'auto' && { captionsPerFile }),
-    ...(trainer !== 'auto' && { trainer }),
+    // A setting with its default leaves the choice to the config file.
+    dataset: {
+      rules: Object.fromEntries(rules),
+      ...(triggerWords.length > 0 && { triggerWords }),
+      ...(captionsPerFile !== 'auto' && { captionsPerFile }),
+      ...(trainer !== 'auto' && { trainer }),
+    },
     ...(matcher !== 'match' && { matcher }),
   };
 }

@@ -1,7 +1,6 @@
 import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { openEncoders, type Encoders } from '../../src/adapters/encoders.ts';
 import { nodeHasher } from '../../src/adapters/nodeHasher.ts';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder as CaptionEncoder } from '../../src/core/ports.ts';
 import type { WorkspacePorts } from '../../src/engine/workspace/workspacePorts.ts';
@@ -146,7 +145,7 @@ export async function benchLive(pairs = 10_000): Promise<void> {
   const captions = captionsOf(pairs, random);
   const { ports, encoders } = await benchPorts(captions);
   const live = openWorkspace(ports.files, () => Promise.resolve(ports), {
-    levels: DEFAULT_LEVELS,
+    dataset: {},
   });
   const seconds = async (work: () => Promise<unknown>): Promise<string> => {
     const start = performance.now();

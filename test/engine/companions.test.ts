@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inEnglish } from '../../src/core/text/sentence.ts';
-import { openFolder } from '../../src/engine/discovery/openDatasets.ts';
+import { lookInto } from '../../src/engine/discovery/openDatasets.ts';
 import { memoryFiles, type MemoryEntry } from '../support/memoryFiles.ts';
 import { IMAGE, openOne, problemsOf, ROOT } from '../support/openMemory.ts';
 
@@ -24,7 +24,7 @@ const lines = (rows: readonly object[]): string =>
 
 /** The names of the companions, and what is said of the folder. */
 async function companionsOf(entries: Entries) {
-  const opened = await openFolder(memoryFiles(ROOT, entries), ROOT);
+  const opened = await lookInto(memoryFiles(ROOT, entries), ROOT);
   return {
     companions: [...opened.companions].sort(),
     images: opened.datasets.flatMap(({ images }) => images),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
@@ -32,12 +31,7 @@ async function auditedWith(embedded: EmbeddedDataset, p: number, decision: Decis
     audit: (whole: EmbeddedDataset, { levels, decisions = [] }: AuditRequest) =>
       auditDataset(whole, { levels, decisions, reference }),
   };
-  const audited = await auditFolder(
-    '/data',
-    workspace,
-    { levels: DEFAULT_LEVELS, version: '1' },
-    {},
-  );
+  const audited = await auditFolder('/data', workspace, { version: '1' }, {});
   const lines = [...pairLines('/data', audited.datasets)].map(
     (line) => JSON.parse(line) as { mismatch: number; findings: string[] },
   );
@@ -127,7 +121,7 @@ test('decisions that cannot be read are a finding of the audit, and deciding lea
         audit: (whole: EmbeddedDataset, { levels, decisions: known = [] }: AuditRequest) =>
           auditDataset(whole, { levels, decisions: known, reference }),
       },
-      { levels: DEFAULT_LEVELS, version: '1' },
+      { version: '1' },
       {},
     );
     assert.equal(audited.report.summary.findings['unreadable-decisions'], 1);

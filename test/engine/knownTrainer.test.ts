@@ -104,10 +104,10 @@ describe('the trainer of a folder', () => {
 
   test('is the one that is set, with its settings from the folder', async () => {
     const entries = { ...pair('a'), 'k.toml': KOHYA, 'j.yaml': AI_TOOLKIT };
-    const { trainer } = await openOne(entries, { trainer: 'ai-toolkit' });
+    const { trainer } = await openOne(entries, { settings: { trainer: 'ai-toolkit' } });
     assert.ok(trainer !== undefined && trainer !== 'none');
     assert.deepEqual([trainer.id, trainer.file], ['ai-toolkit', 'j.yaml']);
-    assert.equal((await openOne(entries, { trainer: 'none' })).trainer, 'none');
+    assert.equal((await openOne(entries, { settings: { trainer: 'none' } })).trainer, 'none');
   });
 
   test('is in the inventory with the reason; settings of several are listed', async () => {
@@ -214,15 +214,17 @@ const RULES: readonly {
 describe('rules of a known trainer', () => {
   for (const { code, trainer, bad, file, good, reads } of RULES) {
     test(`${code}: ${trainer} and ${Object.keys(bad).join(', ')}`, async () => {
-      const found = problemsOf(await openOne(bad, { trainer }));
+      const found = problemsOf(await openOne(bad, { settings: { trainer } }));
       assert.deepEqual(
         found.filter(([known]) => known === code),
         [[code, file]],
       );
-      assert.deepEqual(problemsOf(await openOne(good, { trainer })), []);
+      assert.deepEqual(problemsOf(await openOne(good, { settings: { trainer } })), []);
       const silent = [...(reads === undefined ? [] : [reads]), 'none' as const];
       for (const other of silent) {
-        const codes = problemsOf(await openOne(bad, { trainer: other })).map(([known]) => known);
+        const codes = problemsOf(await openOne(bad, { settings: { trainer: other } })).map(
+          ([known]) => known,
+        );
         assert.ok(!codes.includes(code), `${other}: ${codes.join()}`);
       }
     });
@@ -234,7 +236,7 @@ describe('rules of a known trainer', () => {
       'a.txt': '\uFEFFa dog',
     };
     const of = async (trainer: TrainerId | 'none') =>
-      problemsOf(await openOne(entries, { trainer })).map(([code]) => code);
+      problemsOf(await openOne(entries, { settings: { trainer } })).map(([code]) => code);
     assert.deepEqual(await of('sd-scripts'), ['trainer/bom', 'trainer/extension-case']);
     assert.deepEqual(await of('ai-toolkit'), ['trainer/bom']);
     assert.deepEqual(await of('none'), []);

@@ -126,9 +126,9 @@ describe('captions beside images', () => {
         [1, 'The dog is brown.', 1],
       ],
     );
-    const whole = await openOne(entries, { captionsPerFile: 'whole' });
+    const whole = await openOne(entries, { settings: { captionsPerFile: 'whole' } });
     assert.deepEqual(pairsOf(whole), [['a.jpg', 'A dog runs.\nThe dog is brown.']]);
-    const first = await openOne(entries, { captionsPerFile: 'first-line' });
+    const first = await openOne(entries, { settings: { captionsPerFile: 'first-line' } });
     assert.deepEqual(pairsOf(first), [['a.jpg', 'A dog runs.']]);
   });
 
@@ -240,7 +240,7 @@ describe('a hostile caption file', () => {
   test('with 200,000 lines for one image keeps the first and says so', async () => {
     const dataset = await openOne(
       { ...GOOD, 'bad.jpg': IMAGE, 'bad.txt': 'A caption of a dog\n'.repeat(200_000) },
-      { captionsPerFile: 'lines' },
+      { settings: { captionsPerFile: 'lines' } },
     );
     assert.equal(dataset.pairs.length, LIMITS.captionsPerImage + 1);
     assert.match(inEnglish(dataset.problems[0]!.message), /^bad\.txt has more than 1000 captions/);

@@ -1,5 +1,4 @@
 import { Session } from 'node:inspector/promises';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { openWorkspace } from '../../src/engine/workspace/openWorkspace.ts';
 import { jsonl, jsonlDataset, liveMemory, scenes } from '../support/liveMemory.ts';
 
@@ -39,7 +38,7 @@ export async function measureFilesEntered(): Promise<void> {
   };
   const memory = liveMemory(ROOT, jsonlDataset(PAIRS, []));
   const live = openWorkspace(memory.files, () => Promise.resolve(memory.ports), {
-    levels: DEFAULT_LEVELS,
+    dataset: {},
   });
   const captions = scenes(PAIRS);
   console.log(`${PAIRS} pairs in one metadata.jsonl, encoders of the tests`);

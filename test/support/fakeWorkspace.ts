@@ -78,7 +78,7 @@ export function fakeWorkspace(
       priors: matrix(0, 16),
       sentences: matrix(0, 16),
     },
-    open: () => Promise.resolve(datasets),
+    open: () => Promise.resolve(datasets.map((dataset) => ({ ...dataset, settings: {} }))),
     index: (dataset) => Promise.resolve(fakeEmbedded(dataset)),
     audit: (embedded) =>
       Promise.resolve({

@@ -1,6 +1,5 @@
 import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { createHash } from 'node:crypto';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { type Matrix, matrix, row } from '../../src/core/matching/matrix.ts';
 import type { WorkspacePorts } from '../../src/engine/workspace/workspacePorts.ts';
 import type { LiveSettings } from '../../src/engine/workspace/workspace.ts';
@@ -18,7 +17,7 @@ export interface LiveMemory {
   readonly encoded: { images: string[]; texts: string[] };
 }
 
-export const SETTINGS: LiveSettings = { levels: DEFAULT_LEVELS };
+export const SETTINGS: LiveSettings = { dataset: {} };
 
 /**
  * Ports over files in memory. An image's bytes say in words what it shows; encoders see the words, so that an image of

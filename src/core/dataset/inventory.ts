@@ -61,4 +61,8 @@ export interface Inventory {
   /** Trainers with settings in the folder, if there are several: then none is chosen. */
   readonly rivalTrainers: readonly InventoryTrainer[];
   readonly unread: readonly UnreadFiles[];
+  /** Number of files that the config file leaves out. */
+  readonly leftOut: number;
+  /** What is not used in the config file. */
+  readonly flaws: readonly { readonly message: Sentence; readonly remedy: Sentence }[];
 }

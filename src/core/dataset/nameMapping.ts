@@ -13,6 +13,11 @@ export interface NameMapping {
   readonly folder: DatasetPath;
 }
 
+/** The mapping of a beginning as it is written in caption files. */
+export function mappingFrom(prefix: string, folder: DatasetPath): NameMapping {
+  return { prefix: partsOf(prefix) ?? [], folder };
+}
+
 /** Names used to find the mapping, which is then applied to all. */
 const SAMPLE = 500;
 /** Most images considered for one file name. */

@@ -141,6 +141,11 @@ export function toAbsoluteFrom(root: string, path: DatasetPath): string {
   return toAbsolute(folder === '' ? '/' : folder, rest);
 }
 
+/** Whether a path is relative and stays inside of the folder it is relative to. */
+export function isInside(path: string): boolean {
+  return !isAbsolute(path) && resolveWithin('', path.replaceAll('\\', '/')) !== undefined;
+}
+
 function isAbsolute(path: string): boolean {
   return path.startsWith('/') || DRIVE.test(path) || UNC.test(path) || path.startsWith('\\\\?\\');
 }

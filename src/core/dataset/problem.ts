@@ -20,6 +20,7 @@ export type ProblemCode =
   | 'videos-not-judged'
   | 'second-caption-file'
   | TrainerFileCode
+  | 'invalid-config'
   | 'outside-link'
   | 'unreadable-decisions';
 

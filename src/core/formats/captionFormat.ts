@@ -1,6 +1,7 @@
 import type { SourceRange } from '../dataset/dataset.ts';
 import type { ProblemCode } from '../dataset/problem.ts';
 import type { Sentence } from '../text/sentence.ts';
+import type { ColumnChoice } from './columnChoice.ts';
 import type { ImageNames } from './columnNames.ts';
 import type { FileHead } from './fileHead.ts';
 
@@ -151,6 +152,8 @@ export interface CaptionFormat {
     text: string,
     row: { readonly image: string; readonly caption: string },
   ): TextEdit | undefined;
+  /** This format with chosen columns, for formats that detect theirs. */
+  withColumns?(columns: ColumnChoice): CaptionFormat;
   /** Field separator of a file with records; default: comma. */
   separatorIn?(text: string): string;
   /**

@@ -1,32 +1,38 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
+import type { ColumnChoice } from './columnChoice.ts';
 import type { FileHead } from './fileHead.ts';
 import { appendJsonEntry } from './jsonEntry.ts';
 import { entryWithoutNames, readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { editJsonString } from './jsonRows.ts';
 import type { JsonFields } from './jsonTree.ts';
-import { captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
+import { captionNodes, imageOf, pairRows, pairShare } from './recordPair.ts';
 import { sentence } from '../text/sentence.ts';
 
 /**
  * A JSON list of objects with an image and its captions, as in BLIP, LAVIS, DiffSynth and many scripts; also in a
  * property of the document: `{"data": [...]}`, `{"annotations": [...]}`.
  */
-export const captionsJson: CaptionFormat = {
-  id: 'captions-json',
-  title: 'JSON list of objects with image and caption',
-  layout: 'table',
-  files: { extensions: ['json'], names: ['*caption*.json', 'metadata.json', 'train.json'] },
-  images: 'search-stem',
-  rows: 'json-strings',
-  detect: (head) =>
-    head.isJsonLines === false &&
-    recordLists(head).some((records) => pairShare(records, head) >= 0.5)
-      ? 0.8
-      : 0,
-  read: (file) => readJsonRecords(file, 'items', (record) => rowsOf(record, file)),
-  edit: editJsonString,
-  append: appendJsonEntry,
-};
+export const captionsJson: CaptionFormat = captionsJsonWith(undefined);
+
+function captionsJsonWith(chosen: ColumnChoice | undefined): CaptionFormat {
+  return {
+    id: 'captions-json',
+    title: 'JSON list of objects with image and caption',
+    layout: 'table',
+    files: { extensions: ['json'], names: ['*caption*.json', 'metadata.json', 'train.json'] },
+    images: 'search-stem',
+    rows: 'json-strings',
+    detect: (head) =>
+      head.isJsonLines === false &&
+      recordLists(head).some((records) => pairShare(records, head, chosen) >= 0.5)
+        ? 0.8
+        : 0,
+    read: (file) => readJsonRecords(file, 'items', (record) => rowsOf(record, file, chosen)),
+    edit: editJsonString,
+    ...(chosen === undefined && { append: appendJsonEntry }),
+    withColumns: captionsJsonWith,
+  };
+}
 
 /** The objects of each list: the document itself, or its properties. */
 export function recordLists({ json }: FileHead): readonly (readonly JsonFields[])[] {
@@ -39,11 +45,12 @@ export function recordLists({ json }: FileHead): readonly (readonly JsonFields[]
 function* rowsOf(
   { section, node }: JsonRecord,
   { name, images }: CaptionFile,
+  chosen: ColumnChoice | undefined,
 ): Generator<FormatRow> {
   const { fields } = node;
-  const image = fields && imageOf(fields, images);
-  const captions = fields && captionsOf(fields);
-  if (fields !== undefined && image !== undefined && captions !== undefined) {
+  const image = fields && imageOf(fields, images, chosen);
+  const captions = fields === undefined ? [] : captionNodes(fields, chosen);
+  if (fields !== undefined && image !== undefined && captions.length > 0) {
     yield* pairRows(name, image, captions, fields);
   } else if (image !== undefined) {
     yield {
@@ -59,7 +66,7 @@ function* rowsOf(
       image: image.name,
       range: node.range,
     };
-  } else if (captions !== undefined) {
+  } else if (captions.length > 0) {
     yield { kind: 'unjudged', what: sentence('entries without an image'), images: [] };
   } else if (section === '') {
     yield entryWithoutNames(name, node);

@@ -5,6 +5,7 @@ import { conversations } from './conversations.ts';
 import { jsonSidecar } from './jsonSidecar.ts';
 import { karpathy } from './karpathy.ts';
 import { captionsJsonl } from './captionsJsonl.ts';
+import type { ColumnChoice } from './columnChoice.ts';
 import type { CaptionFormat } from './captionFormat.ts';
 import type { FileHead } from './fileHead.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
@@ -53,11 +54,24 @@ export function captionFormat(id: string): CaptionFormat {
   return format;
 }
 
-/** The format with the highest confidence; undefined if there is none. */
-export function detectFormat(head: FileHead): CaptionFormat | undefined {
+/** The format with an ID, with the columns that the user named for a file. */
+export function formatWith(id: string, columns: ColumnChoice | undefined): CaptionFormat {
+  const format = captionFormat(id);
+  return columns === undefined ? format : (format.withColumns?.(columns) ?? format);
+}
+
+/**
+ * The format with the highest confidence; undefined if there is none.
+ * @param chosen columns that the user named: only formats that can use them are considered.
+ */
+export function detectFormat(head: FileHead, chosen?: ColumnChoice): CaptionFormat | undefined {
   let best: CaptionFormat | undefined;
   let confidence = 0;
-  for (const format of CAPTION_FORMATS) {
+  const formats =
+    chosen === undefined
+      ? CAPTION_FORMATS
+      : CAPTION_FORMATS.flatMap((format) => format.withColumns?.(chosen) ?? []);
+  for (const format of formats) {
     const sure = format.detect(head);
     if (sure > confidence) [best, confidence] = [format, sure];
   }

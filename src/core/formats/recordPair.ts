@@ -1,3 +1,4 @@
+import type { ColumnChoice } from './columnChoice.ts';
 import type { FileHead } from './fileHead.ts';
 import type { FormatRow } from './captionFormat.ts';
 import {
@@ -24,13 +25,20 @@ export interface NamedImage {
 }
 
 /** The image of a record; undefined if there is none, or several. */
-export function imageOf(fields: JsonFields, images?: ImageNames): NamedImage | undefined {
+export function imageOf(
+  fields: JsonFields,
+  images?: ImageNames,
+  chosen?: ColumnChoice,
+): NamedImage | undefined {
   const named = (column: string): NamedImage | undefined => {
     const node = fields.get(column);
     const name = writtenName(node);
     return node === undefined || name === undefined ? undefined : { name, node };
   };
-  const columns = imageColumns([...fields.keys()]);
+  if (chosen?.image !== undefined) return named(chosen.image);
+  const columns = imageColumns([...fields.keys()]).filter(
+    (column) => chosen?.captions.includes(column) !== true,
+  );
   const known = columns.filter(isNamedForImages).flatMap((column) => named(column) ?? []);
   const others = columns
     .filter((column) => !isNamedForImages(column))
@@ -69,28 +77,50 @@ export function captionsOf(fields: JsonFields): JsonNode | undefined {
     : captions;
 }
 
+/** The nodes with the captions of a record: those under the chosen names, else under a usual one. */
+export function captionNodes(fields: JsonFields, chosen?: ColumnChoice): readonly JsonNode[] {
+  if (chosen !== undefined && chosen.captions.length > 0) {
+    return chosen.captions.flatMap((name) => fields.get(name) ?? []);
+  }
+  const captions = captionsOf(fields);
+  return captions === undefined ? [] : [captions];
+}
+
 /** The rows of a record with both. */
 export function pairRows(
   fileName: string,
   image: NamedImage,
-  captions: JsonNode,
+  captions: readonly JsonNode[],
   fields: JsonFields,
 ): FormatRow[] {
   const split = textOf(fields.get('split'));
-  return captionsAt(fileName, image.name, captions, {
+  const facts = {
     ...(split !== undefined && { split }),
-    ...companionsIn(fields, [image.node, captions]),
-  });
+    ...companionsIn(fields, [image.node, ...captions]),
+  };
+  return captions.flatMap((node, n) =>
+    captionsAt(fileName, image.name, node, facts).map((row) =>
+      captions.length > 1 && row.kind === 'caption'
+        ? { ...row, key: [n, ...(row.key === undefined ? [] : [row.key])].join('/') }
+        : row,
+    ),
+  );
 }
 
 /** Share of the first records that have an image and a text. */
-export function pairShare(records: readonly JsonFields[], { images }: FileHead): number {
+export function pairShare(
+  records: readonly JsonFields[],
+  { images }: FileHead,
+  chosen?: ColumnChoice,
+): number {
   const some = records.slice(0, LOOKED_AT);
   const pairs = some.filter((fields) => {
-    const image = imageOf(fields, images);
-    if (image === undefined || !namesImage(image.name, images)) return false;
-    const captions = captionsOf(fields);
-    return captions !== undefined && holdsWords(captions);
+    const image = imageOf(fields, images, chosen);
+    if (image === undefined) return false;
+    // What the user named needs no other sign.
+    if (chosen?.image === undefined && !namesImage(image.name, images)) return false;
+    const captions = captionNodes(fields, chosen);
+    return captions.length > 0 && captions.every(holdsWords);
   });
   return some.length === 0 ? 0 : pairs.length / some.length;
 }

@@ -1,4 +1,5 @@
 import { extensionOf, isImageName } from '../dataset/fileKinds.ts';
+import type { ColumnChoice } from './columnChoice.ts';
 import {
   captionColumns,
   type ImageNames,
@@ -39,11 +40,16 @@ const SEPARATORS = [',', '\t', ';', '|'];
  * The shape of a table by its first rows; undefined if the columns cannot be detected.
  * @param text its first `HEAD_CHARACTERS` characters, the same for every reader of the file.
  */
-export function tableShape(text: string, images?: ImageNames): TableShape | undefined {
+export function tableShape(
+  text: string,
+  images?: ImageNames,
+  chosen?: ColumnChoice,
+): TableShape | undefined {
   const tables = SEPARATORS.map((separator) => ({
     separator,
     rows: csvRecords(text, separator, ROWS_LOOKED_AT),
   })).filter(({ rows }) => (rows[0]?.length ?? 0) > 1);
+  if (chosen !== undefined) return chosenShape(tables, chosen, images);
   for (const { separator, rows } of tables) {
     const columns = namedColumns(rows[0] ?? [], rows.slice(1), images);
     if (columns !== undefined)
@@ -59,6 +65,62 @@ export function tableShape(text: string, images?: ImageNames): TableShape | unde
       return { ...columns, separator, hasHeader, header: hasHeader ? first : [], byName: false };
   }
   return undefined;
+}
+
+/** The shape of a table whose columns the user named; undefined if it has no such columns. */
+function chosenShape(
+  tables: readonly { readonly separator: string; readonly rows: readonly (readonly string[])[] }[],
+  chosen: ColumnChoice,
+  images?: ImageNames,
+): TableShape | undefined {
+  for (const { separator, rows } of tables) {
+    const [first = [], ...others] = rows;
+    const isNamed = [chosen.image, ...chosen.captions].some(
+      (name) => name !== undefined && !isNumber(name) && first.includes(name),
+    );
+    const hasHeader = isNamed || isHeader(first, images);
+    const columns = chosenColumns(
+      hasHeader ? first : [],
+      hasHeader ? others : rows,
+      chosen,
+      images,
+    );
+    if (columns === undefined) continue;
+    return { ...columns, separator, hasHeader, header: hasHeader ? first : [], byName: true };
+  }
+  return undefined;
+}
+
+function isNumber(name: string): boolean {
+  return /^[0-9]+$/.test(name);
+}
+
+function chosenColumns(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  chosen: ColumnChoice,
+  images?: ImageNames,
+): TableColumns | undefined {
+  const width = Math.max(header.length, ...rows.map((row) => row.length));
+  const all = Array.from({ length: width }, (_, c) => c);
+  /** A column by its name, else by its number, which begins at 1. */
+  const place = (name: string): number | undefined => {
+    const named = header.indexOf(name);
+    const at = named >= 0 || !isNumber(name) ? named : Number(name) - 1;
+    return at >= 0 && at < width ? at : undefined;
+  };
+  const captions = chosen.captions.map(place);
+  if (captions.includes(undefined)) return undefined;
+  const known = captions.filter((c) => c !== undefined);
+  const detected = captionColumns(header).map((name) => header.indexOf(name));
+  const likely = [...imageColumns(header).map((name) => header.indexOf(name)), ...all];
+  const image =
+    chosen.image === undefined
+      ? likely.find((c) => !known.includes(c) && namesImages(column(rows, c), images))
+      : place(chosen.image);
+  if (image === undefined) return undefined;
+  const texts = known.length > 0 ? known : detected.filter((c) => c !== image);
+  return texts.length === 0 ? undefined : placed(header, image, texts);
 }
 
 /** Probable separator of a table with unknown columns. */

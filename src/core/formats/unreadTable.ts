@@ -86,7 +86,7 @@ function describeRecords(
   const some = records.slice(0, ROWS_LOOKED_AT);
   const [first] = some;
   if (first === undefined) return undefined;
-  const keys = [...new Set(some.flatMap((fields) => [...fields.keys()]))];
+  const keys = keysOf(some);
   const values = some.flatMap((fields) =>
     [...fields].flatMap(([key, node]) => stringsOf(node).map((text) => ({ key, text }))),
   );
@@ -99,19 +99,37 @@ function describeRecords(
   });
 }
 
+function keysOf(records: readonly JsonFields[]): string[] {
+  return distinct(records.flatMap((fields) => [...fields.keys()]));
+}
+
 /** All strings in a value, recursively. */
 function stringsOf(node: JsonNode): readonly string[] {
   if (node.type === 'string') return [String(node.value)];
   return [...(node.items ?? []), ...(node.fields?.values() ?? [])].flatMap(stringsOf);
 }
 
-function describeTable({ name, text, images }: FileHead): UnreadTable | undefined {
+/** The columns of a table, which have numbers if there is no header, and its first rows. */
+function tableColumns({ text, images }: FileHead):
+  | {
+      readonly header: readonly string[] | undefined;
+      readonly keys: readonly string[];
+      readonly body: readonly (readonly string[])[];
+    }
+  | undefined {
   const separator = likelySeparator(text);
   if (separator === undefined) return undefined;
   const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
   const header = rows[0] !== undefined && isHeader(rows[0], images) ? rows[0] : undefined;
   const body = header === undefined ? rows : rows.slice(1);
-  const keys = header ?? (rows[0] ?? []).map((_, c) => String(c + 1));
+  return { header, keys: header ?? (rows[0] ?? []).map((_, c) => String(c + 1)), body };
+}
+
+function describeTable(head: FileHead): UnreadTable | undefined {
+  const { name, images } = head;
+  const table = tableColumns(head);
+  if (table === undefined) return undefined;
+  const { header, keys, body } = table;
   const values = body.flatMap((row) =>
     row.map((field, c) => ({ key: keys[c] ?? '', text: field })),
   );
@@ -240,6 +258,13 @@ function listed(names: readonly string[]): string {
 
 function distinct(items: readonly string[]): string[] {
   return [...new Set(items)];
+}
+
+/** The columns of a table, or the properties of the objects of a JSON file; none if they are unknown. */
+export function columnsOf(head: FileHead): readonly string[] {
+  if (head.isJsonLines === undefined) return tableColumns(head)?.keys ?? [];
+  const lists = head.isJsonLines ? [head.jsonLines] : recordLists(head);
+  return lists.map(keysOf).find((keys) => keys.length > 0) ?? [];
 }
 
 /** Quoted image names in invalid JSON. */

@@ -4,6 +4,7 @@ import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { PictureFacts } from '../../core/pictureFacts.ts';
+import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 
 /** Audit result of one pair. */
@@ -32,6 +33,7 @@ export interface DatasetAudit {
 /** A dataset with its audit result. */
 export interface AuditedDataset {
   readonly dataset: Dataset;
+  readonly settings: DatasetSettings;
   readonly audit: DatasetAudit;
   /** The user's decision about each pair. */
   readonly decisions: readonly (Decision | undefined)[];

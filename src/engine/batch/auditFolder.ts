@@ -1,15 +1,18 @@
 import { AuditedPictures } from '../../core/audit/picturesElsewhere.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { AuditReport } from '../../core/export/auditReport.ts';
-import { auditReport } from '../audit/buildReport.ts';
+import { auditReport, folderPrefix } from '../audit/buildReport.ts';
 import { decisionsOf } from '../audit/decisionFile.ts';
-import type { Levels } from '../../core/audit/rules.ts';
+import type { FailOn } from '../../core/settings/settingTable.ts';
+import { type DatasetSettings, levelsOf } from '../../core/settings/datasetSettings.ts';
 import type { AuditedDataset } from '../audit/datasetAudit.ts';
 import type { BatchPorts, RunOptions } from './batchPorts.ts';
 
 export interface AuditedFolder {
   readonly report: AuditReport;
   readonly datasets: readonly AuditedDataset[];
+  /** What the settings say of a file of the report: the level from which its findings fail the audit. */
+  readonly failOn: (file: string) => FailOn | undefined;
 }
 
 /**
@@ -23,19 +26,21 @@ export async function auditFolder(
   folder: string,
   workspace: BatchPorts,
   options: {
-    readonly levels: Levels;
     readonly version: string;
     readonly words?: boolean;
-    readonly triggerWords?: readonly string[];
   },
   run: RunOptions,
 ): Promise<AuditedFolder> {
   const datasets: AuditedDataset[] = [];
   const audited = new AuditedPictures(folder);
   for (const dataset of await workspace.open(folder, run)) {
+    const { settings } = dataset;
     throwIfCancelled(run.signal);
-    const { levels, words = false, triggerWords = [] } = options;
-    const indexed = await workspace.index(dataset, run, { triggerWords });
+    const { words = false } = options;
+    const levels = levelsOf(settings);
+    const indexed = await workspace.index(dataset, run, {
+      triggerWords: settings.triggerWords ?? [],
+    });
     const known = await workspace.decisions(dataset.root, folder);
     const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
     const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
@@ -44,14 +49,27 @@ export async function auditFolder(
     audited.add(embedded);
     const { paths, facts } = embedded.images;
     const pictures = new Map(paths.flatMap((path, row) => entryOf(path, facts[row])));
-    datasets.push({ dataset, audit, decisions, pictures });
+    datasets.push({ dataset, settings, audit, decisions, pictures });
   }
   const report = auditReport(folder, datasets, {
     version: options.version,
     model: workspace.modelId,
     hash: (text) => workspace.hash(text),
   });
-  return { report, datasets };
+  return { report, datasets, failOn: (file) => settingsAt(folder, datasets, file).failOn };
+}
+
+/** The settings of the dataset that holds a file of the report. */
+function settingsAt(
+  folder: string,
+  datasets: readonly AuditedDataset[],
+  file: string,
+): DatasetSettings {
+  const holding = datasets
+    .map(({ dataset, settings }) => ({ prefix: folderPrefix(folder, dataset.root), settings }))
+    .filter(({ prefix }) => file.startsWith(prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  return holding[0]?.settings ?? {};
 }
 
 function entryOf<K, V>(key: K, value: V | undefined): [K, V][] {

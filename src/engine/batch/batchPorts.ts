@@ -7,6 +7,7 @@ import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { MatchingSpaces } from '../../core/matching/matcher.ts';
+import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
 import type { KnownDecisions } from '../audit/decisionFile.ts';
@@ -28,6 +29,11 @@ export interface AuditRequest {
   readonly words?: boolean;
 }
 
+/** A dataset with its settings: those of its config file, overridden by the command line. */
+export interface FoundDataset extends Dataset {
+  readonly settings: DatasetSettings;
+}
+
 /** The steps of the command line's use cases, bound to their ports. */
 export interface BatchPorts {
   readonly modelId: string;
@@ -35,7 +41,7 @@ export interface BatchPorts {
   readonly reference: MatchingSpaces;
   /** SIMD kernel for matching; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
-  open(folder: string, run: RunOptions): Promise<readonly Dataset[]>;
+  open(folder: string, run: RunOptions): Promise<readonly FoundDataset[]>;
   /** @param leaveOut for captions embedded for an audit: words left out besides what they share. */
   index(dataset: Dataset, run: RunOptions, leaveOut?: LeftOut): Promise<EmbeddedDataset>;
   /** Reads the decisions of a dataset. @param folder that was opened and contains the root. */

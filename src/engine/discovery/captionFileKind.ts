@@ -1,4 +1,5 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
 
 /** How a caption file of a dataset was read, and is read again after a change. */
 export type CaptionFileKind =
@@ -6,6 +7,8 @@ export type CaptionFileKind =
       readonly kind: 'table';
       /** Id of its format. */
       readonly format: string;
+      /** Its columns, if the user named them. */
+      readonly columns?: ColumnChoice;
       /** Images with a row in it, including blank captions. */
       readonly mentioned: ReadonlySet<DatasetPath>;
       /** Images that its rows refer to without captioning them: companions, images that a trainer would not find. */

@@ -4,7 +4,7 @@ import type { UnjudgedRows } from '../../core/dataset/inventory.ts';
 import { commonFolder, folderOf, toAbsolute, within } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
-import { accountedFor, type CaptionTable } from './captionTables.ts';
+import { accountedFor, type CaptionTable } from './tableRows.ts';
 import { missingRow } from './missingRow.ts';
 import type { Sidecars } from './sidecars.ts';
 
@@ -39,7 +39,13 @@ export function groupByRoot(tables: readonly CaptionTable[]): Map<DatasetPath, G
     for (const problem of table.problems) group.problems.push(problem);
     const { format, mentioned } = table;
     const accounted = accountedFor(table);
-    group.files.set(table.file, { kind: 'table', format: format.id, mentioned, accounted });
+    group.files.set(table.file, {
+      kind: 'table',
+      format: format.id,
+      mentioned,
+      accounted,
+      ...(table.columns && { columns: table.columns }),
+    });
     for (const image of table.mentioned) {
       group.captioned.add(image);
       group.images.add(image);

@@ -10,7 +10,7 @@ import { PairLensError } from '../../core/errors.ts';
 import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
-import type { CaptionTable } from './captionTables.ts';
+import type { CaptionTable } from './tableRows.ts';
 import { entryName } from './unreadFiles.ts';
 
 /** Caption files without a readable row, whose images are unknown. */

@@ -44,6 +44,8 @@ export class ImageFinder {
   readonly #file: DatasetPath;
   readonly #folder: DatasetPath;
   readonly #bases: readonly DatasetPath[];
+  /** Roots that the user named. */
+  readonly #roots: readonly NameMapping[];
   readonly #known = new Map<string, FoundImage>();
 
   constructor(
@@ -52,7 +54,9 @@ export class ImageFinder {
     index: ImageIndex,
     captionFile: DatasetPath,
     place: ImagePlace,
+    roots: readonly NameMapping[] = [],
   ) {
+    this.#roots = roots;
     this.#files = files;
     this.#dir = dir;
     this.#index = index;
@@ -90,6 +94,10 @@ export class ImageFinder {
   }
 
   async #look(written: string): Promise<FoundImage> {
+    for (const root of this.#roots) {
+      const image = this.findMapped(root, written);
+      if (image !== undefined) return { image };
+    }
     const fence = this.#place === 'own-folder' ? this.#folder : '';
     let refused: PathRefusal | undefined;
     let likeliest: DatasetPath | undefined;

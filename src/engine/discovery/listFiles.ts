@@ -8,7 +8,8 @@ import {
 } from '../../core/dataset/fileKinds.ts';
 import { sampleKey } from '../../core/dataset/archivePaths.ts';
 import { groupBy } from '../../core/collections.ts';
-import { baseName, folderOf, toDatasetPath } from '../../core/dataset/paths.ts';
+import { CONFIG_FILE } from '../../core/settings/settingTable.ts';
+import { baseName, folderOf, isWithin, toDatasetPath } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import {
   isNamedLikeTable,
@@ -18,6 +19,7 @@ import {
 } from '../../core/formats/captionFiles.ts';
 import type { FileSystem, ListProblem } from '../../core/ports.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
+import type { FileChoices } from './configFile.ts';
 import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts';
 
 /** Files of the opened folder by kind. All paths relative to it. */
@@ -32,6 +34,10 @@ export interface Listing {
   readonly rest: readonly DatasetPath[];
   /** Images and caption files that cannot be opened: broken links, named pipes. */
   readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
+  /** Folders below with a config file of their own, the outermost ones: what they hold is not listed. */
+  readonly nested: readonly DatasetPath[];
+  /** Number of files that the config file leaves out. */
+  readonly leftOut: number;
   /** Problems of listing, and links that lead out of the folder. */
   readonly problems: readonly Problem[];
 }
@@ -47,8 +53,14 @@ export interface UnlistedReason {
 export async function discoverFiles(
   files: FileSystem,
   dir: string,
-  listening: { readonly signal?: CancelSignal; readonly onListed?: (done: number) => void },
+  listening: {
+    readonly signal?: CancelSignal;
+    readonly onListed?: (done: number) => void;
+    /** Which files the config file lets be read, and which it names as tables. */
+    readonly choices?: Pick<FileChoices, 'isRead' | 'columnsOf'>;
+  },
 ): Promise<Listing> {
+  const { choices } = listening;
   const images: DatasetPath[] = [];
   const videos: DatasetPath[] = [];
   const texts: DatasetPath[] = [];
@@ -79,29 +91,61 @@ export async function discoverFiles(
     ...(listening.signal === undefined ? {} : { signal: listening.signal }),
   });
   let listed = 0;
+  const paths: DatasetPath[] = [];
+  const configs: DatasetPath[] = [];
   for await (const entry of walk) {
     listening.onListed?.(++listed);
     const path = toDatasetPath(dir, entry.path);
     if (path === undefined || isResourceFork(path)) continue;
-    if (isImageName(path)) images.push(path);
+    if (baseName(path) === CONFIG_FILE) configs.push(folderOf(path));
+    else paths.push(path);
+  }
+  const nested = outermostFolders(configs);
+  const isNested = (path: DatasetPath): boolean => nested.some((folder) => isWithin(path, folder));
+  let leftOut = 0;
+  for (const path of paths) {
+    if (isNested(path)) continue;
+    if (choices?.isRead(path) === false) leftOut++;
+    else if (isImageName(path)) images.push(path);
     else if (isVideoName(path)) videos.push(path);
     else if (SIDECAR_EXTENSIONS.includes(extensionOf(path))) texts.push(path);
     else if (TABLE_EXTENSIONS.includes(extensionOf(path))) others.push(path);
     else rest.push(path);
   }
+  const isSeen = (path: DatasetPath): boolean => !isNested(path) && choices?.isRead(path) !== false;
+  for (const path of unlisted.keys()) if (!isSeen(path)) unlisted.delete(path);
   const samples = new Set(images.map(sampleKey));
-  // A .json or .txt beside an image belongs to that image.
-  const alone = (path: DatasetPath) => !samples.has(sampleKey(path));
+  // A .json or .txt beside an image belongs to that image, unless its columns are named.
+  const isNamed = (path: DatasetPath) => choices?.columnsOf(path) !== undefined;
+  const alone = (path: DatasetPath) => isNamed(path) || !samples.has(sampleKey(path));
   const isTable = (path: DatasetPath) => extensionOf(path) !== 'json' || alone(path);
+  const namedTexts = texts.filter(isNamed);
+  const tables = new Set([
+    ...others.filter(isTable),
+    ...loneTexts(texts.filter(alone)),
+    ...namedTexts,
+  ]);
+  const outside = outsideLinkProblems(links, [...images, ...texts, ...others]);
   return {
     images: images.sort(),
     videos: videos.sort(),
     texts: texts.sort(),
-    tables: [...others.filter(isTable), ...loneTexts(texts.filter(alone))].sort(),
+    tables: [...tables].sort(),
     rest: [...rest, ...others.filter((path) => !isTable(path))].sort(),
     unlisted,
-    problems: [...problems, ...outsideLinkProblems(links, [...images, ...texts, ...others])],
+    nested,
+    leftOut,
+    problems: [...problems.filter(({ file }) => isSeen(file)), ...outside],
   };
+}
+
+/** The folders that are in none of the others, without the opened folder itself. */
+function outermostFolders(folders: readonly DatasetPath[]): DatasetPath[] {
+  return folders.filter(
+    (folder) =>
+      folder !== '' &&
+      !folders.some((other) => other !== '' && other !== folder && isWithin(folder, other)),
+  );
 }
 
 /** Most texts without an image per folder that are checked for a table, unless named like one. */

@@ -1,33 +1,28 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { DatasetTrainer } from '../../core/dataset/trainers/trainer.ts';
-import type { TrainerChoice } from '../../core/dataset/trainers.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { secondPictures } from '../../core/dataset/archivePaths.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
-import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
+import { folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { PairLensError } from '../../core/errors.ts';
 import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
-import { detectFormat } from '../../core/formats/formatTable.ts';
-import { describeUnread } from '../../core/formats/unreadTable.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import type { NameMapping } from '../../core/dataset/nameMapping.ts';
+import { type DatasetSettings, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
-import { discoverFiles, type Listing } from './listFiles.ts';
-import { namedArchives, withPackedImages } from './packedImages.ts';
+import { discoverFiles } from './listFiles.ts';
+import { namedArchives } from './packedImages.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
-import { readFileHead, readTable, type CaptionTable } from './captionTables.ts';
 import {
   captionsInNames,
   containers,
   inventoryEntries,
   mayCaption,
-  type UnreadFile,
   unreadProblem,
 } from './unreadFiles.ts';
-import { sentence } from '../../core/text/sentence.ts';
 import {
   addMissingCaptions,
   addSidecars,
@@ -39,17 +34,18 @@ import {
   toDataset,
 } from './datasetGroups.ts';
 import { companionProblems } from './companionProblems.ts';
-import { unreadableFile } from './errorWords.ts';
+import { configError, fileChoices, idleSettings, readConfigFile } from './configFile.ts';
 import { inventoryOf, inventoryTrainer, noDataset, unreadable } from './folderInventory.ts';
 import { findTrainers, folderFiles, rivals, trainerOfDataset } from './detectTrainer.ts';
 import { trainerProblems } from './trainerFiles.ts';
 import { captionedVideos } from './videos.ts';
+import { readTables } from './readTables.ts';
 
 export interface OpenOptions {
-  /** How sidecar files are split into captions; default: detected from the files (docs/formats.md). */
-  readonly captionsPerFile?: CaptionsPerFile;
-  /** The trainer whose rules apply; detected if undefined. */
-  readonly trainer?: TrainerChoice;
+  /** Settings of the editor or the command line, which override those of the config file. */
+  readonly settings?: DatasetSettings;
+  /** Whether a config file that is not right is an error; otherwise what is right in it applies, and the rest is reported. */
+  readonly strict?: boolean;
   readonly signal?: CancelSignal;
   readonly onProgress?: ProgressListener;
   /** For bugs of a reader, which affect only one file. */
@@ -71,12 +67,48 @@ export async function openDatasets(
   dir: string,
   options: OpenOptions = {},
 ): Promise<Dataset[]> {
-  return (await openFolder(files, dir, options)).datasets;
+  return (await openTree(files, dir, options)).flatMap(({ datasets }) => datasets);
+}
+
+/** As `openDatasets`, with the state of each folder: the opened one, and those below it with a config file of their own. */
+export async function openTree(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<OpenedFolder[]> {
+  const all = await lookIntoTree(files, dir, options);
+  const [first] = all;
+  if (first !== undefined && all.every(({ datasets }) => datasets.length === 0)) {
+    throw noDataset(first.inventory, first.strayProblems);
+  }
+  return all;
+}
+
+/** As `openTree`, for a folder that may have no dataset. */
+export async function lookIntoTree(
+  files: FileSystem,
+  dir: string,
+  options: OpenOptions = {},
+): Promise<OpenedFolder[]> {
+  const opened = await lookInto(files, dir, options);
+  const below: OpenedFolder[] = [];
+  for (const folder of opened.nested) {
+    below.push(...(await lookIntoTree(files, toAbsolute(dir, folder), options)));
+  }
+  return [opened, ...below];
 }
 
 /** The datasets of a folder, with the state needed to read a caption file again. */
 export interface OpenedFolder {
   readonly dir: string;
+  /** What its config file says, without `OpenOptions.settings`. */
+  readonly config: DatasetSettings;
+  /** Its config file overridden by `OpenOptions.settings`. */
+  readonly settings: DatasetSettings;
+  /** Roots of image names that the settings name. */
+  readonly roots: readonly NameMapping[];
+  /** Folders below with a config file of their own. */
+  readonly nested: readonly DatasetPath[];
   readonly datasets: Dataset[];
   /** The caption files of each dataset; paths relative to the dataset. */
   readonly captionFiles: ReadonlyMap<Dataset, CaptionFiles>;
@@ -94,19 +126,8 @@ export interface OpenedFolder {
   readonly strayProblems: readonly Problem[];
 }
 
-/** As `openDatasets`. */
-export async function openFolder(
-  files: FileSystem,
-  dir: string,
-  options: OpenOptions = {},
-): Promise<OpenedFolder> {
-  const opened = await lookInto(files, dir, options);
-  if (opened.datasets.length === 0) throw noDataset(opened.inventory, opened.strayProblems);
-  return opened;
-}
-
 /**
- * Opens a folder that may have no dataset.
+ * Opens a folder that may have no dataset, without the folders below it that have a config file of their own.
  * @throws PairLensError `unreadable-file` if `dir` cannot be listed, `cancelled`.
  */
 export async function lookInto(
@@ -115,7 +136,13 @@ export async function lookInto(
   options: OpenOptions = {},
 ): Promise<OpenedFolder> {
   const { signal, onProgress } = options;
+  const config = await readConfigFile(files, dir);
+  const settings = overridden(config.settings, options.settings ?? {});
+  const choices = fileChoices(settings);
+  const refused = options.strict === true ? configError(dir, config.problems) : undefined;
+  if (refused !== undefined) throw refused;
   const listing = await discoverFiles(files, dir, {
+    choices,
     ...(signal === undefined ? {} : { signal }),
     onListed: (done) => {
       if (done % PROGRESS_STEP === 0) onProgress?.({ phase: 'list', done, total: 0 });
@@ -127,8 +154,13 @@ export async function lookInto(
     dir,
     listing,
     index,
+    choices,
     options,
   );
+  const idle = idleSettings(settings, { tables: listing.tables, index });
+  const idleError = options.strict === true ? configError(dir, idle) : undefined;
+  if (idleError !== undefined) throw idleError;
+  const configProblems = [...config.problems, ...idle];
   const tableFiles = new Set([...tables, ...unread].map(({ file }) => file));
   const groups = groupByRoot(tables);
   const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
@@ -167,9 +199,9 @@ export async function lookInto(
       mayBeCaptioned,
       unlisted: listing.unlisted,
       ...(options.log && { log: options.log }),
-      ...(options.captionsPerFile === undefined
+      ...(settings.captionsPerFile === undefined
         ? {}
-        : { captionsPerFile: options.captionsPerFile }),
+        : { captionsPerFile: settings.captionsPerFile }),
       ...(signal === undefined ? {} : { signal }),
       onRead: (done, total) => {
         if (done % PROGRESS_STEP === 0 || done === total) {
@@ -207,12 +239,18 @@ export async function lookInto(
     ...captionedVideos(listing),
   ];
   const otherFiles = [...listing.rest, ...listing.tables.filter((file) => !tableFiles.has(file))];
-  const settings = await findTrainers(files, dir, otherFiles, listing.images, options.trainer);
+  const foundTrainers = await findTrainers(
+    files,
+    dir,
+    otherFiles,
+    listing.images,
+    settings.trainer,
+  );
   const trainers = new Map<Group, DatasetTrainer | 'none' | undefined>();
   for (const group of groups.values()) {
     const rest = otherFiles.filter((file) => owners.of(file) === group);
     const { root, images, formats } = group;
-    const trainer = trainerOfDataset(settings, folderFiles(root, images, rest, formats));
+    const trainer = trainerOfDataset(foundTrainers, folderFiles(root, images, rest, formats));
     trainers.set(group, trainer);
     const own = <T>(map: ReadonlyMap<DatasetPath, T>): ReadonlyMap<DatasetPath, T> =>
       new Map([...map].filter(([file]) => group.files.has(file)));
@@ -234,6 +272,9 @@ export async function lookInto(
     }
   }
   if (groups.size > 0) {
+    for (const problem of configProblems) {
+      (owners.of('') ?? groupAt(groups, '')).problems.push(problem);
+    }
     const archives = namedArchives(tables);
     for (const problem of entries.flatMap((entry) => unreadProblem(entry) ?? [])) {
       if (archives.has(problem.file)) continue;
@@ -250,6 +291,10 @@ export async function lookInto(
   }
   return {
     dir,
+    config: config.settings,
+    settings,
+    roots: choices.roots,
+    nested: listing.nested,
     datasets: [...captionFiles.keys()],
     captionFiles,
     hasTexts: listing.texts.some((text) => !tableFiles.has(text)),
@@ -261,10 +306,12 @@ export async function lookInto(
       images: listing.images.length,
       texts: listing.texts.length,
       datasets: inventoried.filter(({ formats }) => formats.length > 0),
-      rivalTrainers: rivals(settings).flatMap((each) => inventoryTrainer(each) ?? []),
+      rivalTrainers: rivals(foundTrainers).flatMap((each) => inventoryTrainer(each) ?? []),
       unread: entries,
+      leftOut: listing.leftOut,
+      flaws: configProblems.map(({ message, remedy }) => ({ message, remedy })),
     },
-    strayProblems: [...problems, ...listing.problems],
+    strayProblems: [...configProblems, ...problems, ...listing.problems],
   };
 }
 
@@ -274,63 +321,4 @@ function without(
 ): readonly DatasetPath[] {
   const set = new Set(others);
   return set.size === 0 ? images : images.filter((image) => !set.has(image));
-}
-
-async function readTables(
-  files: FileSystem,
-  dir: string,
-  listing: Listing,
-  index: ImageIndex,
-  { signal, log }: OpenOptions,
-): Promise<{
-  tables: CaptionTable[];
-  unread: UnreadFile[];
-  /** Files of no format that are not reported. */
-  shapeless: DatasetPath[];
-  problems: Problem[];
-}> {
-  const tables: CaptionTable[] = [];
-  const unread: UnreadFile[] = [];
-  const shapeless: DatasetPath[] = [];
-  const problems: Problem[] = [];
-  for (const file of listing.tables) {
-    const absolute = toAbsolute(dir, file);
-    try {
-      const head = await readFileHead(files, absolute, file, index);
-      const format = detectFormat(head);
-      if (format === undefined) {
-        const described = describeUnread(head);
-        const problem = described === undefined ? unrecognised(file) : undefined;
-        if (described !== undefined) unread.push({ file, ...described });
-        if (problem !== undefined) problems.push(problem);
-        if (described === undefined && problem === undefined) shapeless.push(file);
-        continue;
-      }
-      const table = withPackedImages(
-        await readTable(files, dir, absolute, file, format, index, signal, log),
-        listing.rest,
-      );
-      // Many JSON files have "images"; without captions they are not caption files.
-      const { pairs, problems: flaws, unlistedRows, unjudged } = table;
-      if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) tables.push(table);
-    } catch (error) {
-      if (PairLensError.is(error, 'cancelled')) throw error;
-      problems.push(unreadableFile(file, error, log));
-    }
-  }
-  return { tables, unread, shapeless, problems };
-}
-
-/** The problem of a file with the name of a caption file that no trainer would read. */
-function unrecognised(file: DatasetPath): Problem | undefined {
-  if (!/^metadata\.(?:jsonl|csv)$/i.test(baseName(file))) return undefined;
-  return {
-    code: 'unreadable-caption',
-    file,
-    message: sentence(
-      '{0} names no captions: it needs "file_name" and one of "text", "caption" or "prompt".',
-      file,
-    ),
-    remedy: sentence('Add the two, or delete the file if the captions are elsewhere.'),
-  };
 }

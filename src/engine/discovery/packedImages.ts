@@ -1,7 +1,7 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { folderOf } from '../../core/dataset/paths.ts';
 import { sentence } from '../../core/text/sentence.ts';
-import type { CaptionTable } from './captionTables.ts';
+import type { CaptionTable } from './tableRows.ts';
 import { isPacked } from './unreadFiles.ts';
 
 /** The table, with the remedy to unpack the archive beside it if all its images are missing. */

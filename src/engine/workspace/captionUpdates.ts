@@ -2,7 +2,7 @@ import type { IncrementalDataset } from './incrementalDataset.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
-import { captionFormat } from '../../core/formats/formatTable.ts';
+import { formatWith } from '../../core/formats/formatTable.ts';
 import { rowPatch } from '../../core/formats/rowPatch.ts';
 import { row } from '../../core/matching/matrix.ts';
 import type { FileSystem } from '../../core/ports.ts';
@@ -133,7 +133,8 @@ export class CaptionFileUpdater {
     const before = texts.get(file);
     if (kind.kind !== 'table' || before === undefined) return false;
     const known = dataset.slots.captionsOf(file);
-    const patch = await rowPatch(captionFormat(kind.format), file, before, text, known);
+    const format = formatWith(kind.format, kind.columns);
+    const patch = await rowPatch(format, file, before, text, known);
     const slots = patch && dataset.slotsOf(file, patch);
     if (patch === undefined || slots === undefined) return false;
     const pairs = patch.rows.map(({ after }) => after);
@@ -169,7 +170,8 @@ export class CaptionFileUpdater {
   ): Promise<boolean> {
     if (kind.kind === 'sidecar') return true;
     if (!(await this.disk.exists(path))) return false;
-    return (await sniffTable(this.disk, path, file, opened.index))?.id === kind.format;
+    const format = await sniffTable(this.disk, path, file, opened.index, kind.columns);
+    return format?.id === kind.format;
   }
 
   /**

@@ -3,6 +3,7 @@ import { problemFindings } from '../../core/audit/detectors/brokenFiles.ts';
 import type { Detected } from '../../core/audit/detectors/detector.ts';
 import { exactDuplicates } from '../../core/audit/detectors/duplicatePictures.ts';
 import type { Levels } from '../../core/audit/rules.ts';
+import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { splitsOf, splitsOfFolder } from '../../core/audit/picturesElsewhere.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
@@ -12,7 +13,8 @@ import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem, Hasher, Log } from '../../core/ports.ts';
 import { findingsAt } from '../audit/auditDataset.ts';
 import { fingerprintOf, folderPrefix } from '../audit/buildReport.ts';
-import type { OpenedDataset } from './openedDatasets.ts';
+import type { OpenedFolder } from '../discovery/openDatasets.ts';
+import { levelsIn, type OpenedDataset } from './openedDatasets.ts';
 import type { LiveFinding } from './workspace.ts';
 
 /** Files looked at concurrently. */
@@ -41,15 +43,11 @@ export class EarlyFindings {
   }
 
   /** Looks at datasets that were listed and read. @throws PairLensError `cancelled`. */
-  async listed(
-    datasets: readonly Dataset[],
-    dir: string,
-    signal: CancelSignal | undefined,
-  ): Promise<void> {
+  async listed(opened: OpenedFolder, signal: CancelSignal | undefined): Promise<void> {
     const { hasher } = this.ports;
     if (hasher === undefined) return;
-    for (const dataset of datasets) {
-      const early = await findEarly(dataset, dir, { files: this.#files, hasher }, signal);
+    for (const dataset of opened.datasets) {
+      const early = await findEarly(dataset, opened, { files: this.#files, hasher }, signal);
       const others = this.#datasets.filter((known) => known.dataset.root !== dataset.root);
       this.#datasets = [...others, early];
     }
@@ -57,13 +55,15 @@ export class EarlyFindings {
   }
 
   /** Of datasets without an audit; the others keep the findings of their last audit until the next is done. */
-  findings(audited: readonly OpenedDataset[], levels: Levels): readonly LiveFinding[] {
+  findings(audited: readonly OpenedDataset[], settings: DatasetSettings): readonly LiveFinding[] {
     const { hasher } = this.ports;
     if (hasher === undefined) return [];
     const roots = new Set(audited.map(({ dataset }) => dataset.root));
     return this.#datasets
       .filter(({ dataset }) => !roots.has(dataset.root))
-      .flatMap((each) => liveFindings(each, levels, (text) => hasher.hash(text)));
+      .flatMap((each) =>
+        liveFindings(each, levelsIn(each.opened, settings), (text) => hasher.hash(text)),
+      );
   }
 
   clear(): void {
@@ -76,7 +76,7 @@ interface EarlyDataset {
   readonly dataset: Dataset;
   readonly detected: readonly Detected[];
   /** The opened folder. */
-  readonly dir: string;
+  readonly opened: OpenedFolder;
 }
 
 /**
@@ -86,7 +86,7 @@ interface EarlyDataset {
  */
 async function findEarly(
   dataset: Dataset,
-  dir: string,
+  opened: OpenedFolder,
   ports: { readonly files: FileSystem; readonly hasher: Hasher },
   signal: CancelSignal | undefined,
 ): Promise<EarlyDataset> {
@@ -130,16 +130,16 @@ async function findEarly(
     hashes: [...hashes.values()],
     splits: paths.map((path) => splits.get(path) ?? splitsOfFolder(path)),
   });
-  return { dataset, dir, detected: [...problemFindings(dataset.problems), ...duplicates] };
+  return { dataset, opened, detected: [...problemFindings(dataset.problems), ...duplicates] };
 }
 
 /** The early findings whose rule is not off, the worst first. */
 function liveFindings(
-  { dataset, detected, dir }: EarlyDataset,
+  { dataset, detected, opened }: EarlyDataset,
   levels: Levels,
   hash: (text: string) => string,
 ): LiveFinding[] {
-  const prefix = folderPrefix(dir, dataset.root);
+  const prefix = folderPrefix(opened.dir, dataset.root);
   return findingsAt(levels, detected).map((finding): LiveFinding => ({
     id: fingerprintOf(finding, dataset, prefix, hash),
     root: dataset.root,

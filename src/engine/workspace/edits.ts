@@ -12,8 +12,9 @@ import {
 } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { isSidecarFormat, structuredSidecar } from '../../core/formats/captionFiles.ts';
-import type { TextEdit } from '../../core/formats/captionFormat.ts';
-import { captionFormat } from '../../core/formats/formatTable.ts';
+import type { CaptionFormat, TextEdit } from '../../core/formats/captionFormat.ts';
+import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
+import { formatWith } from '../../core/formats/formatTable.ts';
 import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
 import { outsideWrite } from '../../core/outsideWrite.ts';
 import type { FileSystem } from '../../core/ports.ts';
@@ -101,7 +102,7 @@ export async function createCaptionEdit(
     refuseArchive(imagePath);
     const edit =
       (await emptyRowEdit(member, updater, image, caption)) ??
-      (await createCaption(dataset, updater, image, caption));
+      (await createCaption(member, updater, image, caption));
     await refuseOutside(updater.disk, edit.path, folder.dir);
     for (const { newText } of edit.edits) refuseUnwritable(newText);
     return edit;
@@ -121,7 +122,7 @@ interface Editable {
   readonly path: string;
   readonly text: string;
   readonly caption: string;
-  readonly format: string;
+  readonly format: CaptionFormat;
   readonly range: SourceRange;
 }
 
@@ -141,7 +142,14 @@ async function editable({ opened, updater }: Editing, id: LivePairId): Promise<E
   if (now.source.file !== before.source.file) throw noSuchPair(id);
   const { range, format } = now.source;
   // A copy: the pair's own range is updated in place when the text above it changes.
-  return { path, text, caption: now.caption, format, range: { ...range } };
+  const columns = columnsOf(found, now.source.file);
+  return {
+    path,
+    text,
+    caption: now.caption,
+    format: formatWith(format, columns),
+    range: { ...range },
+  };
 }
 
 function fileEdit({ path, text }: Editable, edits: readonly TextEdit[]): FileEdit {
@@ -149,9 +157,15 @@ function fileEdit({ path, text }: Editable, edits: readonly TextEdit[]): FileEdi
 }
 
 function editOf({ text, format, range }: Editable, caption: string): TextEdit {
-  const edit = captionFormat(format).edit(text, range, caption);
+  const edit = format.edit(text, range, caption);
   refuseUnwritable(edit.newText);
   return edit;
+}
+
+/** The columns that the user named for a table. */
+function columnsOf({ files }: OpenedDataset, file: string): ColumnChoice | undefined {
+  const kind = files.get(file);
+  return kind?.kind === 'table' ? kind.columns : undefined;
 }
 
 /**
@@ -160,11 +174,12 @@ function editOf({ text, format, range }: Editable, caption: string): TextEdit {
  * @throws PairLensError `invalid-argument` if the format does not support appending.
  */
 export async function createCaption(
-  dataset: IncrementalDataset,
+  member: OpenedDataset,
   updater: CaptionFileUpdater,
   image: string,
   caption: string,
 ): Promise<FileEdit> {
+  const { dataset } = member;
   refuseBlank(caption);
   const formats = dataset.dataset.formats;
   const table = tableFor(dataset, image);
@@ -189,7 +204,10 @@ export async function createCaption(
   const path = toAbsolute(dataset.root, table.file);
   const text = await currentText(updater, path);
   const name = within(folderOf(table.file), image);
-  const edit = captionFormat(table.format).append?.(text, { image: name, caption });
+  const edit = formatWith(table.format, columnsOf(member, table.file)).append?.(text, {
+    image: name,
+    caption,
+  });
   if (edit === undefined) throw noPlace(dataset, image);
   return { path, text, create: false, edits: [edit] };
 }
@@ -263,7 +281,7 @@ async function emptyRowEdit(
   const now = emptyRow();
   const kind = now && member.files.get(now.file);
   if (now?.range === undefined || kind?.kind !== 'table' || now.file !== row.file) return undefined;
-  const edit = captionFormat(kind.format).edit(text, now.range, caption);
+  const edit = formatWith(kind.format, kind.columns).edit(text, now.range, caption);
   return { path, text, create: false, edits: [edit] };
 }
 

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { Inventory } from '../../core/dataset/inventory.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
@@ -58,6 +59,7 @@ const HASHES_KEPT = 200_000;
 
 class IncrementalWorkspace implements LiveWorkspace {
   status: LiveStatus = { state: 'no-dataset' };
+  inventories: readonly Inventory[] = [];
   readonly #load: () => Promise<WorkspacePorts>;
   #loaded: WorkspacePorts | undefined;
   readonly #updater: CaptionFileUpdater;
@@ -123,7 +125,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       findingsAbout: (openedDataset, image) =>
         datasetFindings(
           openedDataset,
-          this.#settings.levels,
+          this.#settings.dataset,
           this.#hash,
           (finding) => finding.image === image || finding.relatedFiles.includes(image),
         ),
@@ -159,7 +161,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     this.#changedMeanwhile = meanwhile;
     this.#writtenMeanwhile.clear();
     try {
-      const openedDatasets = await this.#open(folders, options);
+      const { datasets: openedDatasets, inventories } = await this.#open(folders, options);
       await this.#queue.run(async () => {
         for (const path of new Set([...meanwhile, ...this.#stale])) {
           this.#stale.delete(path);
@@ -168,6 +170,7 @@ class IncrementalWorkspace implements LiveWorkspace {
         }
         throwIfCancelled(options.signal);
         this.#opened = openedDatasets;
+        this.inventories = inventories;
         this.#early.clear();
       });
       for (const path of this.#writtenMeanwhile) await this.#checkStructure(path);
@@ -185,19 +188,16 @@ class IncrementalWorkspace implements LiveWorkspace {
   async #open(
     folders: readonly string[],
     options: Parameters<LiveWorkspace['refresh']>[1],
-  ): Promise<OpenedDataset[]> {
-    const { captionsPerFile, trainer, triggerWords = [] } = this.#settings;
+  ): ReturnType<typeof openFolders> {
     return openFolders(outermost(folders), {
       ...options,
-      ...(captionsPerFile && { captionsPerFile }),
-      ...(trainer && { trainer }),
-      leaveOut: { triggerWords },
+      settings: this.#settings.dataset,
       updater: this.#updater,
       ports: async () => this.#gate.behind((this.#loaded ??= await this.#load())),
       pause: this.#gate.pause,
       onState: (state) => (this.status = { state }),
       ...(this.#early.ports.log && { log: this.#early.ports.log }),
-      onListed: (datasets, dir) => this.#early.listed(datasets, dir, options.signal),
+      onListed: (opened) => this.#early.listed(opened, options.signal),
     });
   }
 
@@ -218,9 +218,9 @@ class IncrementalWorkspace implements LiveWorkspace {
   findings(): readonly LiveFinding[] {
     this.#findings ??= [
       ...this.#opened.flatMap((openedDataset) =>
-        datasetFindings(openedDataset, this.#settings.levels, this.#hash),
+        datasetFindings(openedDataset, this.#settings.dataset, this.#hash),
       ),
-      ...this.#early.findings(this.#opened, this.#settings.levels),
+      ...this.#early.findings(this.#opened, this.#settings.dataset),
     ];
     return this.#findings;
   }

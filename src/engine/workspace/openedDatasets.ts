@@ -1,5 +1,6 @@
 import { AuditedPictures, type PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { Inventory } from '../../core/dataset/inventory.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
@@ -10,9 +11,11 @@ import { sentence } from '../../core/text/sentence.ts';
 import { judgeDataset } from '../audit/auditDataset.ts';
 import { decisionsOf, readDecisions } from '../audit/decisionFile.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
-import { type OpenedFolder, openFolder, type OpenOptions } from '../discovery/openDatasets.ts';
+import { lookIntoTree, type OpenedFolder, type OpenOptions } from '../discovery/openDatasets.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
 import { indexDataset } from '../indexing/indexDataset.ts';
+import type { Levels } from '../../core/audit/rules.ts';
+import { type DatasetSettings, levelsOf, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { IncrementalDataset } from './incrementalDataset.ts';
 import type { LivePairId, LiveStatus } from './workspace.ts';
@@ -28,6 +31,11 @@ export interface OpenedDataset {
   readonly files: Map<string, CaptionFileKind>;
   /** Texts of the open documents when they were last read. */
   readonly texts: Map<string, string>;
+}
+
+/** Levels of the rules for a folder, which need no reading again. @param given override those of its config file. */
+export function levelsIn({ config }: OpenedFolder, given: DatasetSettings): Levels {
+  return levelsOf(overridden(config, given));
 }
 
 /** A caption file of a dataset; undefined for other files. */
@@ -64,15 +72,14 @@ export function noSuchPair({ image }: LivePairId): PairLensError {
 }
 
 interface MembersOptions extends OpenOptions {
-  readonly leaveOut: LeftOut;
   /** Gives access to the disk and the open documents. */
   readonly updater: CaptionFileUpdater;
   /** Called when the first dataset is found, so that other folders load no encoder. */
   readonly ports: () => Promise<WorkspacePorts>;
   readonly pause: () => Promise<void>;
   readonly onState: (state: LiveStatus['state']) => void;
-  /** Called with the datasets of a folder before they are embedded. */
-  readonly onListed: (datasets: readonly Dataset[], dir: string) => Promise<void>;
+  /** Called with a folder that has datasets before they are embedded. */
+  readonly onListed: (opened: OpenedFolder) => Promise<void>;
 }
 
 /**
@@ -83,33 +90,40 @@ interface MembersOptions extends OpenOptions {
 export async function openFolders(
   folders: readonly string[],
   options: MembersOptions,
-): Promise<OpenedDataset[]> {
-  const { updater, ports, pause, onState, onListed, leaveOut, ...run } = options;
-  const openedDatasets: OpenedDataset[] = [];
+): Promise<OpenedDatasets> {
+  const { updater, ports, pause, onState, onListed, ...run } = options;
+  const datasets: OpenedDataset[] = [];
+  const inventories: Inventory[] = [];
   for (const folder of folders) {
-    const opened = await openFolder(updater.disk, folder, run).catch((error: unknown) => {
-      if (PairLensError.is(error, 'no-dataset')) return undefined;
-      throw error;
-    });
-    if (opened === undefined) continue;
-    onState('indexing');
-    await onListed(opened.datasets, opened.dir);
+    const tree = await lookIntoTree(updater.disk, folder, run);
+    inventories.push(...tree.map(({ inventory }) => inventory));
     const audited = new AuditedPictures(folder);
-    for (const found of opened.datasets) {
+    for (const opened of tree) {
+      if (opened.datasets.length === 0) continue;
       onState('indexing');
-      const { dataset, ...known } = await updater.withDocuments(opened, found, run.signal);
-      const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
-        ...run,
-        leaveOut,
-        elsewhere: audited.seenFrom(dataset.root),
-        pause,
-        onAudit: () => onState('auditing'),
-      });
-      audited.add({ dataset, images: live.context.embedded.images });
-      openedDatasets.push({ opened, dataset: live, ...known });
+      await onListed(opened);
+      for (const found of opened.datasets) {
+        onState('indexing');
+        const { dataset, ...known } = await updater.withDocuments(opened, found, run.signal);
+        const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
+          ...run,
+          leaveOut: { triggerWords: opened.settings.triggerWords ?? [] },
+          elsewhere: audited.seenFrom(dataset.root),
+          pause,
+          onAudit: () => onState('auditing'),
+        });
+        audited.add({ dataset, images: live.context.embedded.images });
+        datasets.push({ opened, dataset: live, ...known });
+      }
     }
   }
-  return openedDatasets;
+  return { datasets, inventories };
+}
+
+/** The datasets of some folders, and what each folder holds. */
+interface OpenedDatasets {
+  readonly datasets: readonly OpenedDataset[];
+  readonly inventories: readonly Inventory[];
 }
 
 export interface BuildOptions {

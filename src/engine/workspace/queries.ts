@@ -1,6 +1,6 @@
 import { evidenceOf } from '../../core/audit/captionEvidence.ts';
 import type { Finding } from '../../core/audit/finding.ts';
-import type { Levels } from '../../core/audit/rules.ts';
+import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { SquareImage } from '../../core/ports.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
@@ -18,7 +18,7 @@ import {
   searchByText,
   type SearchOrder,
 } from './datasetSearch.ts';
-import { findPair, type OpenedDataset } from './openedDatasets.ts';
+import { findPair, levelsIn, type OpenedDataset } from './openedDatasets.ts';
 import { imageAlone, livePair } from './pairLookup.ts';
 import type { ForegroundGate, SerialQueue } from './scheduling.ts';
 import type {
@@ -205,17 +205,20 @@ export class LiveQueries {
   }
 }
 
-/** Findings of a dataset whose rule is not off, filtered, the worst first. */
+/**
+ * Findings of a dataset whose rule is not off, filtered, the worst first.
+ * @param settings override those of its config file.
+ */
 export function datasetFindings(
   { dataset, opened }: OpenedDataset,
-  levels: Levels,
+  settings: DatasetSettings,
   hash: (text: string) => string,
   wanted: (finding: Finding) => boolean = () => true,
 ): LiveFinding[] {
   const { context } = dataset;
   const prefix = folderPrefix(opened.dir, dataset.root);
   const seen = new Map<string, number>();
-  return findingsAt(levels, dataset.findings.all())
+  return findingsAt(levelsIn(opened, settings), dataset.findings.all())
     .filter(wanted)
     .map((finding): LiveFinding => {
       const id = fingerprintOf(finding, context.embedded.dataset, prefix, hash);

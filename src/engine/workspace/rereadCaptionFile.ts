@@ -14,11 +14,12 @@ import {
 } from '../../core/dataset/paths.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { captionFormat } from '../../core/formats/formatTable.ts';
+import { captionFormat, formatWith } from '../../core/formats/formatTable.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
-import { accountedFor, readTable } from '../discovery/captionTables.ts';
+import { readTable } from '../discovery/captionTables.ts';
+import { accountedFor } from '../discovery/tableRows.ts';
 import { unreadableFile } from '../discovery/errorWords.ts';
 import { isMissingRow, missingRow } from '../discovery/missingRow.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
@@ -62,9 +63,9 @@ export async function readCaptionFile(
           opened.dir,
           toAbsolute(root, file),
           inFolder(file),
-          captionFormat(kind.format),
+          formatWith(kind.format, kind.columns),
           opened.index,
-          signal,
+          { signal, roots: opened.roots, ...(kind.columns && { columns: kind.columns }) },
         );
   const trainer = opened.datasets.find((dataset) => dataset.root === root)?.trainer;
   const encoding =

@@ -1,9 +1,8 @@
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type { Finding } from '../../core/audit/finding.ts';
-import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/dataset.ts';
-import type { TrainerChoice } from '../../core/dataset/trainers.ts';
+import type { Inventory } from '../../core/dataset/inventory.ts';
 import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
@@ -11,6 +10,7 @@ import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
+import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 
 /*
@@ -103,12 +103,8 @@ export interface LiveStatus {
 }
 
 export interface LiveSettings {
-  readonly levels: Levels;
-  readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
-  /** Words and phrases left out of captions when they are judged, beside those that the captions are found to share. */
-  readonly triggerWords?: readonly string[];
-  /** The trainer whose rules apply; detected if undefined. */
-  readonly trainer?: TrainerChoice;
+  /** Settings that override those of the config files. */
+  readonly dataset: DatasetSettings;
   /** How search results are ranked; by the match if undefined. */
   readonly matcher?: SearchMatcher;
 }
@@ -136,6 +132,8 @@ export interface Lines {
 export interface LiveWorkspace {
   readonly status: LiveStatus;
   readonly datasets: readonly LiveDatasetSummary[];
+  /** What each folder holds: the opened ones, and those below with a config file of their own. */
+  readonly inventories: readonly Inventory[];
   /** Opens, indexes and audits every dataset below the folders; call it again after files were created or deleted. */
   refresh(
     folders: readonly string[],

@@ -40,7 +40,7 @@ function entries(): Record<string, string> {
 
 async function opened(memory: LiveMemory): Promise<LiveWorkspace> {
   // How sidecars are read is told from all of them when a folder is opened, and then stays.
-  const settings = { ...SETTINGS, captionsPerFile: 'whole' } as const;
+  const settings = { ...SETTINGS, dataset: { captionsPerFile: 'whole' } } as const;
   const live = openWorkspace(memory.files, () => Promise.resolve(memory.ports), settings);
   await live.refresh([ROOT], {});
   return live;

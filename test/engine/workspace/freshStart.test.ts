@@ -207,7 +207,7 @@ class Life {
   async start(): Promise<LiveWorkspace> {
     const { mode } = this.#world;
     const { files, ports } = this.memory;
-    const settings = { ...SETTINGS, captionsPerFile: mode } as const;
+    const settings = { ...SETTINGS, dataset: { captionsPerFile: mode } } as const;
     const live = openWorkspace(files, () => Promise.resolve(ports), settings);
     await refreshed(live);
     this.#live ??= live;

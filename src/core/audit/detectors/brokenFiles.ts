@@ -169,6 +169,14 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
       'Trainers go on using caches of latents and captions as long as the names are the same: they train on what the files were before.',
     ),
   },
+  'invalid-config': {
+    level: 'error',
+    title: sentence('Settings that are not used'),
+    shortTitle: sentence('Setting that is not used'),
+    meaning: sentence(
+      'The config file of the folder says something that PairLens does not understand, or names what is not there. The rest of it applies.',
+    ),
+  },
   // Folders of links are a usual way to curate without copies: reported, but CI must not fail.
   'outside-link': {
     level: 'info',
