@@ -69,6 +69,14 @@ export function withArchives(files: FileSystem): FileSystem {
       if (inside !== undefined) throw archiveWrite(path, inside.archive);
       return files.update(path, folder, change, options);
     },
+
+    move: async (from, to, folder) => {
+      for (const path of [from, to]) {
+        const inside = await archives.locate(path);
+        if (inside !== undefined) throw archiveWrite(path, inside.archive);
+      }
+      return files.move(from, to, folder);
+    },
   };
 }
 

@@ -1,14 +1,17 @@
 import { constants } from 'node:fs';
-import { access, lstat, readlink, realpath, stat, unlink } from 'node:fs/promises';
+import { access, lstat, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { PairLensError } from '../core/errors.ts';
 import { outsideWrite } from '../core/outsideWrite.ts';
-import type { FileSystem } from '../core/ports.ts';
+import type { FileSystem, ProcessMarks } from '../core/ports.ts';
+import { sentence } from '../core/text/sentence.ts';
 import { codeOf, entryKind, notWritten, unreadable } from './fileErrors.ts';
 import { withLock } from './fileLock.ts';
 import { openParts, readRegular, streamRegular } from './regularFile.ts';
 import { replaceFile, syncFolder } from './replaceFile.ts';
 import { isWithin, walkFrom } from './walkFolder.ts';
 import { makeFolder } from './makeFolder.ts';
+import { isGone, ownMark } from './temporaryFile.ts';
 
 /** The FileSystem port over node:fs. */
 export const nodeFiles: FileSystem = {
@@ -59,7 +62,35 @@ export const nodeFiles: FileSystem = {
       throw notWritten(file, error);
     }
   },
+
+  async move(from, to, folder) {
+    try {
+      for (const file of [from, to]) {
+        const outside = await outsideTarget(file, folder);
+        if (outside !== undefined) throw outsideWrite(file, outside);
+      }
+      makeFolder(path.dirname(to));
+      await withLock(to, async (held) => {
+        if (await isThere(to)) throw alreadyThere(to);
+        await held();
+        await rename(from, to);
+        await syncFolder(path.dirname(to));
+        await syncFolder(path.dirname(from));
+      });
+    } catch (error) {
+      throw notWritten(to, error);
+    }
+  },
 };
+
+function alreadyThere(file: string): PairLensError {
+  return new PairLensError('write-failed', sentence('There is a file {0} already.', file), {
+    path: file,
+    remedy: sentence('Move it away, or leave the other one as it is.'),
+  });
+}
+
+export const nodeProcesses: ProcessMarks = { own: ownMark(), isGone };
 
 /** Replaces `before` by `after`, if they differ. */
 async function exchange(
@@ -68,6 +99,7 @@ async function exchange(
   after: Uint8Array | undefined,
   held: () => Promise<void>,
 ): Promise<void> {
+  if (before !== undefined) await refuseReadOnly(file);
   if (after !== undefined) {
     if (before !== undefined && Buffer.compare(before, after) === 0) return;
     await replaceFile(file, (handle) => handle.writeFile(after), held);
@@ -77,6 +109,18 @@ async function exchange(
     await syncFolder(path.dirname(file));
   }
 }
+
+/** A rename would replace a file that its owner protected from writing. */
+async function refuseReadOnly(file: string): Promise<void> {
+  if (((await stat(file)).mode & ANY_WRITE) !== 0) return;
+  throw new PairLensError('write-failed', sentence('{0} is read-only.', file), {
+    path: file,
+    remedy: sentence('Give yourself write permission to it.'),
+  });
+}
+
+/** Write permission of owner, group or others. */
+const ANY_WRITE = 0o222;
 
 async function isThere(file: string): Promise<boolean> {
   try {

@@ -2,20 +2,21 @@ import path from 'node:path';
 import { openEncoders } from '../adapters/encoders.ts';
 import { cacheFolder } from '../adapters/installation.ts';
 import { withArchives } from '../adapters/archiveFiles.ts';
-import { nodeFiles } from '../adapters/nodeFiles.ts';
+import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
 import { type EmbeddingCache, openSegmentStore } from '../adapters/segmentStore.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
-import type { Clock, ImageReader, Log, VectorIndex } from '../core/ports.ts';
+import type { Clock, FileSystem, ImageReader, Log, VectorIndex } from '../core/ports.ts';
 import { auditDataset } from '../engine/audit/auditDataset.ts';
 import {
   type DecisionPlace,
   readDecisions,
   removeDecisions,
 } from '../engine/audit/decisionFile.ts';
+import type { FixPorts } from '../engine/editing/fixRun.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
 import {
@@ -41,6 +42,12 @@ const userFiles = withArchives(nodeFiles);
 
 export const outputFiles: OutputFiles = nodeOutputFiles;
 
+export const fixPorts: FixPorts = {
+  files: userFiles,
+  hasher: nodeHasher,
+  processes: nodeProcesses,
+};
+
 const clock: Clock = { now: () => performance.now() };
 
 type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
@@ -49,11 +56,13 @@ type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
  * Opens all ports of the engine: shipped or given encoders, the user's cache. Must be closed, or the cache may lose
  * its last entries.
  * @param given settings of the command that override those of config files, besides those of all commands.
+ * @param files through which datasets are read
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openWorkspace(
   setting: Setting,
   given: DatasetSettings = {},
+  files: FileSystem = userFiles,
 ): Promise<BatchPorts & { close(): Promise<void> }> {
   const { globals } = setting;
   const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
@@ -75,7 +84,7 @@ export async function openWorkspace(
     reference,
     innerProducts,
     open: async (dir, run) => {
-      const tree = await openTree(userFiles, dir, openOptions(setting, run, given));
+      const tree = await openTree(files, dir, openOptions(setting, run, given));
       return tree.flatMap(({ datasets, settings }) =>
         datasets.map((dataset) => ({ ...dataset, settings })),
       );

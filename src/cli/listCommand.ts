@@ -1,4 +1,3 @@
-import { DEFAULT_LEVELS } from '../core/audit/rules.ts';
 import type { Query, SortOrder } from '../core/query/query.ts';
 import { jsonText, shorten, visibleText } from '../core/text/visibleText.ts';
 import { auditFolder } from '../engine/batch/auditFolder.ts';
@@ -30,9 +29,7 @@ export async function listCommand(
   const workspace = await openWorkspace(context);
   try {
     const options = {
-      levels: DEFAULT_LEVELS,
       version: context.version,
-      triggerWords: context.globals.triggerWords ?? [],
     };
     const { datasets } = await auditFolder(root, workspace, options, runOptions(context));
     const pairs = listPairs(root, datasets, query);

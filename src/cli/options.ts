@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import type { RuleCode } from '../core/audit/rule.ts';
 import { RULES } from '../core/audit/rules.ts';
 import { type SortOrder, SORT_KEYS } from '../core/query/query.ts';
 import type { DatasetSettings, RuleSetting } from '../core/settings/datasetSettings.ts';
@@ -72,6 +73,13 @@ export function givenSettings({
 /** Help of an option from the description of its setting: a phrase without a full stop. */
 export function helpOf({ about }: { readonly about: string }): string {
   return about.charAt(0).toLowerCase() + about.slice(1).replace(/\.$/, '');
+}
+
+/** `codes` with one more rule. */
+export function ruleCode(code: string, codes: readonly RuleCode[] = []): readonly RuleCode[] {
+  if (RULES.has(code)) return [...codes, code];
+  const known = [...RULES.keys()].join(', ');
+  throw new InvalidArgumentError(`There is no rule "${code}". Choose from ${known}.`);
 }
 
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;

@@ -8,6 +8,7 @@ import { SETTINGS } from '../core/settings/settingTable.ts';
 import {
   byteSize,
   helpOf,
+  ruleCode,
   ruleLevel,
   share,
   wholeNumber,
@@ -41,6 +42,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
+  addFix(program, run);
   addDecisions(program, run);
   addLsp(program, run);
   addCache(program, run);
@@ -220,6 +222,32 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addFix(program: Program, run: RunCommand): void {
+  program
+    .command('fix')
+    .description('print the fixes of findings as a unified diff, or apply them')
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .option(
+      '--rule <code>',
+      'only findings of this rule, and all of its fixes; may be repeated. Without it the fixes that need no choice',
+      ruleCode,
+    )
+    .addOption(
+      new Option(
+        '--suggestions <which>',
+        'with --rule caption-mismatch: replace wrong captions by the suggestion that is likely meant, or by the first one in any case',
+      ).choices(['likely', 'first'] as const),
+    )
+    .option('--write', 'change the files, all or none')
+    .option('--undo', 'take the last run back')
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { fixCommand } = await import('./fixCommand.ts');
+        return fixCommand(folder, options, context);
       }),
     );
 }

@@ -186,6 +186,20 @@ export interface FileSystem {
     change: (before: Uint8Array | undefined) => Uint8Array | undefined,
     options?: ReadOptions,
   ): Promise<void>;
+  /**
+   * Renames a file, durably; its mode and time stay. Missing parent folders are created.
+   * @param folder that was opened: neither path may lead out of it
+   * @throws PairLensError `write-failed`, also if there is something at `to`.
+   */
+  move(from: string, to: string, folder: string): Promise<void>;
+}
+
+/** Marks of processes, by which files of a process that was killed are recognised. */
+export interface ProcessMarks {
+  /** A mark of this process. */
+  readonly own: string;
+  /** Whether the process of a mark has ended; undefined if that is unknown, as for another machine's. */
+  isGone(mark: string): boolean | undefined;
 }
 
 /** Content-addressed cache of embeddings. Keys contain the model's ID, so that models are not mixed. */

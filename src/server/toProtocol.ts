@@ -211,6 +211,9 @@ export class ProtocolConverter {
           imageUri: this.#uris.toUri(toAbsolute(root, image)),
         };
       }
+      case 'plain-utf8':
+        // The editor's own "Save with Encoding" does it, one file at a time.
+        return undefined;
       case 'mark-verified':
         return { kind: fix.kind, title: l10n.t('Mark as verified') };
       case 'exclude-pair':

@@ -102,6 +102,13 @@ export function memoryFiles(
       if (after === undefined) all.delete(file);
       else all.set(file, after);
     },
+    move: async (from, to) => {
+      await Promise.resolve();
+      const entry = all.get(from);
+      if (entry === undefined || all.has(to)) throw new PairLensError('write-failed', `${to}: no.`);
+      all.delete(from);
+      all.set(to, entry);
+    },
   };
 }
 

@@ -9,7 +9,10 @@ export type Fix =
   | {
       readonly kind: 'replace-caption';
       readonly caption: string;
-      /** Probability that it is the correct one, given that at most one candidate is, 0..1. */
+      /**
+       * Probability that it is the correct one, given that at most one candidate is, 0..1. Absent if the new caption follows
+       * from the old one.
+       */
       readonly match?: number;
       /** Whether it does not fit its present image. */
       readonly homeless?: boolean;
@@ -23,6 +26,8 @@ export type Fix =
   | { readonly kind: 'create-caption'; readonly file: DatasetPath }
   /** Writes the file as UTF-8, its other lines read in an encoding that was guessed. */
   | { readonly kind: 'save-as-utf8'; readonly reading: EncodingReading }
+  /** Writes files as UTF-8 without a byte order mark; their text stays as it is. */
+  | { readonly kind: 'plain-utf8'; readonly files: readonly DatasetPath[] }
   /** Renames the caption file like its image. */
   | { readonly kind: 'rename-caption-file'; readonly move: CaptionMove }
   | { readonly kind: 'mark-verified' }

@@ -87,6 +87,7 @@ export function withText(disk: FileSystem, file: string, text: string): FileSyst
     open: (path) => disk.open(path),
     outsideTarget: (path, folder) => disk.outsideTarget(path, folder),
     update: (path, folder, change, options) => disk.update(path, folder, change, options),
+    move: (from, to, folder) => disk.move(from, to, folder),
   };
 }
 

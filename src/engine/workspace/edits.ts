@@ -1,6 +1,5 @@
 import { archiveWrite } from '../../core/archiveWrite.ts';
 import { fileToOpen, isReadOnly } from '../../core/dataset/archivePaths.ts';
-import type { SourceRange } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import {
   baseName,
@@ -12,7 +11,6 @@ import {
 } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { isSidecarFormat, structuredSidecar } from '../../core/formats/captionFiles.ts';
-import type { CaptionFormat, TextEdit } from '../../core/formats/captionFormat.ts';
 import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
 import { formatWith } from '../../core/formats/formatTable.ts';
 import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
@@ -27,7 +25,8 @@ import { currentText } from './documentOverlay.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { captionFileOf, findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
-import type { FileEdit, LivePairId } from './workspace.ts';
+import { Editor, type FileEdit } from '../editing/editor.ts';
+import type { LivePairId } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
 /** Dependencies of the edit functions. */
@@ -36,20 +35,49 @@ export interface Editing {
   readonly updater: CaptionFileUpdater;
 }
 
+/** An editor of the current texts. It reads each file once, so it is for one request. */
+export function editorOf({ opened, updater }: Editing): Editor<LivePairId> {
+  const texts = new Map<string, string>();
+  const textOf = async (found: FoundPair, path: string): Promise<string> => {
+    const known = texts.get(path);
+    if (known !== undefined) return known;
+    refuseArchive(path);
+    await refuseOutside(updater.disk, path, found.opened.dir);
+    const text = await currentText(updater, path);
+    // The dataset is updated first, because the file may have changed.
+    await updater.updateFromText(found, path, text, undefined);
+    texts.set(path, text);
+    return text;
+  };
+  return new Editor(async (id) => {
+    const found = findPair(opened, id);
+    if (found === undefined) throw noSuchPair(id);
+    const before = found.dataset.slots.pairs[found.slot];
+    if (before === undefined) throw noSuchPair(id);
+    const path = toAbsolute(found.dataset.root, before.source.file);
+    const text = await textOf(found, path);
+    const again = findPair(opened, id);
+    const now = again?.dataset.slots.pairs[again.slot];
+    if (again === undefined || now?.caption !== before.caption) throw noSuchPair(id);
+    if (now.source.file !== before.source.file) throw noSuchPair(id);
+    const { range, format } = now.source;
+    // A copy: the pair's own range is updated in place when the text above it changes.
+    const known = formatWith(format, columnsOf(found, now.source.file));
+    return { path, text, caption: now.caption, format: known, range: { ...range } };
+  });
+}
+
+type FoundPair = NonNullable<ReturnType<typeof findPair>>;
+
 /** The edit that replaces a pair's caption. @throws PairLensError `invalid-argument`. */
 export async function captionEdit(
   editing: Editing,
   id: LivePairId,
   caption: string,
 ): Promise<FileEdit> {
-  const found = await editable(editing, id);
-  return fileEdit(found, [editOf(found, caption)]);
-}
-
-/** A pair that takes the caption of another. */
-export interface CaptionMove {
-  readonly to: LivePairId;
-  readonly from: LivePairId;
+  const [edit] = await editorOf(editing).replace([{ pair: id, caption }]);
+  if (edit === undefined) throw noSuchPair(id);
+  return edit;
 }
 
 /** The edits that exchange the captions of two pairs, one entry a file. @throws PairLensError `invalid-argument`. */
@@ -58,35 +86,10 @@ export async function swapEdits(
   id: LivePairId,
   other: LivePairId,
 ): Promise<readonly FileEdit[]> {
-  return moveEdits(editing, [
+  return editorOf(editing).move([
     { to: id, from: other },
     { to: other, from: id },
   ]);
-}
-
-/** The edits that give pairs the captions of others, one entry a file. @throws PairLensError `invalid-argument`. */
-export async function moveEdits(
-  editing: Editing,
-  moves: readonly CaptionMove[],
-): Promise<readonly FileEdit[]> {
-  const known = new Map<string, Editable>();
-  for (const id of moves.flatMap(({ to, from }) => [to, from])) {
-    if (!known.has(keyOf(id))) known.set(keyOf(id), await editable(editing, id));
-  }
-  const files = new Map<string, { readonly pair: Editable; readonly edits: TextEdit[] }>();
-  for (const { to, from } of moves) {
-    const pair = known.get(keyOf(to))!;
-    const file = files.get(pair.path) ?? { pair, edits: [] };
-    // The file may have been written while it was read for another of its pairs.
-    if (file.pair.text !== pair.text) throw noSuchPair(to);
-    file.edits.push(editOf(pair, known.get(keyOf(from))!.caption));
-    files.set(pair.path, file);
-  }
-  return [...files.values()].map(({ pair, edits }) => fileEdit(pair, edits));
-}
-
-function keyOf({ root, image, captionIndex }: LivePairId): string {
-  return JSON.stringify([root, image, captionIndex]);
 }
 
 /** The edit that adds an image's first caption. @throws PairLensError `invalid-argument`. */
@@ -115,51 +118,6 @@ export async function createCaptionEdit(
       remedy: sentence('Audit the folder that holds it first.'),
     },
   );
-}
-
-/** A caption with the text of its file and its range in it. */
-interface Editable {
-  readonly path: string;
-  readonly text: string;
-  readonly caption: string;
-  readonly format: CaptionFormat;
-  readonly range: SourceRange;
-}
-
-/** The pair with the current text of its file; the dataset is updated first, because the file may have changed. */
-async function editable({ opened, updater }: Editing, id: LivePairId): Promise<Editable> {
-  const found = findPair(opened, id);
-  if (found === undefined) throw noSuchPair(id);
-  const before = found.dataset.slots.pairs[found.slot]!;
-  const path = toAbsolute(found.dataset.root, before.source.file);
-  refuseArchive(path);
-  await refuseOutside(updater.disk, path, found.opened.dir);
-  const text = await currentText(updater, path);
-  await updater.updateFromText(found, path, text, undefined);
-  const again = findPair(opened, id);
-  const now = again?.dataset.slots.pairs[again.slot];
-  if (again === undefined || now?.caption !== before.caption) throw noSuchPair(id);
-  if (now.source.file !== before.source.file) throw noSuchPair(id);
-  const { range, format } = now.source;
-  // A copy: the pair's own range is updated in place when the text above it changes.
-  const columns = columnsOf(found, now.source.file);
-  return {
-    path,
-    text,
-    caption: now.caption,
-    format: formatWith(format, columns),
-    range: { ...range },
-  };
-}
-
-function fileEdit({ path, text }: Editable, edits: readonly TextEdit[]): FileEdit {
-  return { path, text, create: false, edits };
-}
-
-function editOf({ text, format, range }: Editable, caption: string): TextEdit {
-  const edit = format.edit(text, range, caption);
-  refuseUnwritable(edit.newText);
-  return edit;
 }
 
 /** The columns that the user named for a table. */

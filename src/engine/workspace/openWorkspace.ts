@@ -12,7 +12,7 @@ import {
   createCaptionEdit,
   decidePair,
   type Editing,
-  moveEdits,
+  editorOf,
   saveAsUtf8,
   swapEdits,
 } from './edits.ts';
@@ -22,10 +22,10 @@ import { LiveQueries, datasetFindings } from './queries.ts';
 import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { WordQueries } from './wordQueries.ts';
+import type { FileEdit } from '../editing/editor.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
   DecidedPair,
-  FileEdit,
   Lines,
   LiveChange,
   LiveDatasetSummary,
@@ -389,7 +389,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   moveEdits(
     moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
   ): Promise<readonly FileEdit[]> {
-    return this.#queue.run(() => moveEdits(this.#editing, moves));
+    return this.#queue.run(() => editorOf(this.#editing).move(moves));
   }
 
   swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {

@@ -5,13 +5,13 @@ import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/datas
 import type { Inventory } from '../../core/dataset/inventory.ts';
 import type { PairLensError } from '../../core/errors.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
-import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
+import type { FileEdit } from '../editing/editor.ts';
 
 /*
  * Interface of the engine for the language server: the datasets of an editor's folders, audited incrementally during
@@ -79,16 +79,6 @@ export interface LiveMatch {
   readonly match: number;
   readonly evidence: readonly Sentence[];
   readonly neighbours: LiveNeighbours;
-}
-
-/** Edits of one caption file. */
-export interface FileEdit {
-  readonly path: string;
-  /** The text the edits were computed for (open document or disk); applied to another text they corrupt it. */
-  readonly text: string;
-  /** Whether the file must be created. */
-  readonly create: boolean;
-  readonly edits: readonly TextEdit[];
 }
 
 export interface LiveChange {

@@ -8,7 +8,8 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { PairLensError } from '../../core/errors.ts';
-import type { FileEdit, LivePairId } from '../../engine/workspace/workspace.ts';
+import type { FileEdit } from '../../engine/editing/editor.ts';
+import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
 import type { WireEdit } from '../../protocol/serverApi.ts';
 import { textHash } from '../../protocol/textHash.ts';

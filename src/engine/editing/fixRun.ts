@@ -1,0 +1,257 @@
+import pMap from 'p-map';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { FileSystem, Hasher, ProcessMarks } from '../../core/ports.ts';
+import { inverted, spliced } from '../../core/text/byteSplices.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import { changedMeanwhile } from './editor.ts';
+import type { FileChange } from './fileChange.ts';
+import {
+  FINISHED,
+  type FixJournal,
+  type JournalEntry,
+  journalBytes,
+  readJournal,
+  UNFINISHED,
+} from './fixJournal.ts';
+
+export interface FixPorts {
+  readonly files: FileSystem;
+  readonly hasher: Hasher;
+  readonly processes: ProcessMarks;
+}
+
+/** A run that was stopped before its end. */
+export interface StoppedRun {
+  readonly journal: FixJournal;
+  /** Number of its files that have the new and the old content. */
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Whether its process is known to be gone. */
+  readonly gone: boolean;
+}
+
+/** Most of the time of a write is waiting for the disk. */
+const AT_ONCE = { concurrency: 8 };
+
+/** What a run does, for its journal. */
+export interface RunFacts {
+  readonly rules: readonly string[];
+  /** ISO 8601. */
+  readonly started: string;
+}
+
+/**
+ * Changes files below a folder, all or none: if one cannot be changed, the others are taken back. If the process is
+ * killed, every file is old or new, and `stoppedRun` tells which.
+ * @throws PairLensError `write-failed`, also if a file is not the one that its change was computed for.
+ */
+export async function applyChanges(
+  folder: string,
+  changes: readonly FileChange[],
+  facts: RunFacts,
+  ports: FixPorts,
+): Promise<void> {
+  const entries = changes.map((change) => entryOf(change, ports.hasher));
+  for (const entry of entries) {
+    if ((await stateOf(entry, folder, ports)) !== 'old') throw changed(folder, entry);
+  }
+  const head = {
+    version: 1 as const,
+    started: facts.started,
+    rules: [...facts.rules],
+    process: ports.processes.own,
+    files: entries.length,
+  };
+  const path = toAbsolute(folder, UNFINISHED);
+  await ports.files.update(path, folder, (before) => {
+    if (before !== undefined) throw otherRun(path);
+    return journalBytes({ head, entries });
+  });
+  const done: JournalEntry[] = [];
+  const failures: unknown[] = [];
+  const attempt = async (entry: JournalEntry): Promise<void> => {
+    if (failures.length > 0) return;
+    try {
+      await change(entry, 'new', folder, ports);
+      done.push(entry);
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  await pMap(entries, attempt, AT_ONCE);
+  if (failures.length > 0) await restoreAfter(failures[0], done, folder, ports);
+  await remove(ports.files, folder, FINISHED);
+  await ports.files.move(path, toAbsolute(folder, FINISHED), folder);
+}
+
+/** The run that was stopped in the middle; undefined if there is none. @throws PairLensError if one is at work. */
+export async function stoppedRun(folder: string, ports: FixPorts): Promise<StoppedRun | undefined> {
+  const journal = await readJournal(ports.files, folder, UNFINISHED);
+  if (journal === undefined) return undefined;
+  const gone = ports.processes.isGone(journal.head.process);
+  if (gone === false) throw otherRun(toAbsolute(folder, UNFINISHED));
+  let changedFiles = 0;
+  for (const entry of journal.entries) {
+    if ((await stateOf(entry, folder, ports)) === 'new') changedFiles++;
+  }
+  const unchanged = journal.entries.length - changedFiles;
+  return { journal, changed: changedFiles, unchanged, gone: gone === true };
+}
+
+/**
+ * Takes back the run that was stopped, or else the last one: all its files, or none if one was changed since.
+ * @returns its journal; undefined if there is nothing to take back.
+ * @throws PairLensError `write-failed`.
+ */
+export async function takeBackRun(
+  folder: string,
+  ports: FixPorts,
+): Promise<FixJournal | undefined> {
+  const stopped = await stoppedRun(folder, ports);
+  const journal = stopped?.journal ?? (await readJournal(ports.files, folder, FINISHED));
+  if (journal === undefined) return undefined;
+  const news: JournalEntry[] = [];
+  for (const entry of journal.entries) {
+    const state = await stateOf(entry, folder, ports);
+    if (state === 'other') throw changedSince(folder, entry, stopped === undefined);
+    if (state === 'new') news.push(entry);
+  }
+  const path = toAbsolute(folder, UNFINISHED);
+  // While files are taken back, each is old or new, as in a run that was stopped.
+  if (stopped === undefined) await ports.files.move(toAbsolute(folder, FINISHED), path, folder);
+  await pMap(news, (entry) => change(entry, 'old', folder, ports), AT_ONCE);
+  await remove(ports.files, folder, UNFINISHED);
+  return journal;
+}
+
+function entryOf(change: FileChange, hasher: Hasher): JournalEntry {
+  if (change.kind === 'rename') {
+    return { kind: 'rename', from: change.from, to: change.to, hash: hasher.hash(change.before) };
+  }
+  const { file, before, splices } = change;
+  const after = spliced(before, splices);
+  return {
+    kind: 'write',
+    file,
+    before: hasher.hash(before),
+    after: hasher.hash(after),
+    splices: [...splices],
+  };
+}
+
+/** Which content the file of an entry has; `other`: neither. */
+async function stateOf(
+  entry: JournalEntry,
+  folder: string,
+  { files, hasher }: FixPorts,
+): Promise<'old' | 'new' | 'other'> {
+  const hashAt = async (file: DatasetPath): Promise<string | undefined> => {
+    const path = toAbsolute(folder, file);
+    return (await files.exists(path)) ? hasher.hash(await files.read(path)) : undefined;
+  };
+  if (entry.kind === 'write') {
+    const now = await hashAt(entry.file);
+    return now === entry.before ? 'old' : now === entry.after ? 'new' : 'other';
+  }
+  const [from, to] = [await hashAt(entry.from), await hashAt(entry.to)];
+  if (from === entry.hash && to === undefined) return 'old';
+  return from === undefined && to === entry.hash ? 'new' : 'other';
+}
+
+/** Gives the file of an entry its new or its old content; it must have the other one. */
+async function change(
+  entry: JournalEntry,
+  to: 'new' | 'old',
+  folder: string,
+  { files, hasher }: FixPorts,
+): Promise<void> {
+  if (entry.kind === 'rename') {
+    const ends = [entry.from, entry.to].map((file) => toAbsolute(folder, file));
+    const [a = '', b = ''] = to === 'new' ? ends : ends.reverse();
+    await files.move(a, b, folder);
+    return;
+  }
+  const path = toAbsolute(folder, entry.file);
+  const expected = to === 'new' ? entry.before : entry.after;
+  const splices = to === 'new' ? entry.splices : inverted(entry.splices);
+  await files.update(path, folder, (bytes) => {
+    if (bytes === undefined || hasher.hash(bytes) !== expected) throw changedMeanwhile(path);
+    return spliced(bytes, splices);
+  });
+}
+
+/** Takes back what a failed run had done, and throws its error. */
+async function restoreAfter(
+  error: unknown,
+  done: readonly JournalEntry[],
+  folder: string,
+  ports: FixPorts,
+): Promise<never> {
+  const left: JournalEntry[] = [];
+  for (const entry of [...done].reverse()) {
+    await change(entry, 'old', folder, ports).catch(() => left.push(entry));
+  }
+  const failure = PairLensError.from(error);
+  if (left.length === 0) {
+    await remove(ports.files, folder, UNFINISHED);
+    throw new PairLensError(
+      failure.code,
+      sentence('Nothing was changed: {0}', failure.parts.message),
+      {
+        cause: error,
+        ...(failure.path !== undefined && { path: failure.path }),
+        ...(failure.parts.remedy && { remedy: failure.parts.remedy }),
+      },
+    );
+  }
+  throw new PairLensError(
+    failure.code,
+    sentence(
+      '{0} {1} files have their new content and could not be taken back.',
+      failure.parts.message,
+      left.length,
+    ),
+    {
+      cause: error,
+      remedy: sentence('Take the run back with --undo when the disk can be written to.'),
+    },
+  );
+}
+
+async function remove(files: FileSystem, folder: string, name: DatasetPath): Promise<void> {
+  const path = toAbsolute(folder, name);
+  if (await files.exists(path)) await files.update(path, folder, () => undefined);
+}
+
+function fileOf(entry: JournalEntry): DatasetPath {
+  return entry.kind === 'rename' ? entry.from : entry.file;
+}
+
+function changed(folder: string, entry: JournalEntry): PairLensError {
+  return changedMeanwhile(toAbsolute(folder, fileOf(entry)));
+}
+
+function changedSince(folder: string, entry: JournalEntry, finished: boolean): PairLensError {
+  const path = toAbsolute(folder, fileOf(entry));
+  return new PairLensError(
+    'write-failed',
+    sentence('{0} was changed after the run, so nothing was taken back.', path),
+    {
+      path,
+      remedy: sentence(
+        'Put back what the run wrote, or delete {0} to keep all files as they are.',
+        toAbsolute(folder, finished ? FINISHED : UNFINISHED),
+      ),
+    },
+  );
+}
+
+function otherRun(path: string): PairLensError {
+  return new PairLensError(
+    'write-failed',
+    sentence('Another run is changing files of this folder.'),
+    { path, remedy: sentence('Wait until it has ended.') },
+  );
+}

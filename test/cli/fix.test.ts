@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmod, cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { pairlens, temporaryFolder } from '../support/commandLine.ts';
+
+const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
+const FIXED = ['drum_kit.txt', 'espresso.txt', 'honey_bee.txt'];
+
+describe('pairlens fix', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let dir: string;
+  let n = 0;
+
+  before(async () => (folder = await temporaryFolder()));
+  after(() => folder.remove());
+  beforeEach(async () => {
+    dir = path.join(folder.path, `tour ${n++}`);
+    await cp(TOUR, dir, { recursive: true });
+  });
+
+  /** All files but the journal, as hexadecimal digits. */
+  async function contents(): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name);
+      if (!entry.isFile() || file.includes('.pairlens')) continue;
+      found[path.relative(dir, file)] = (await readFile(file)).toString('hex');
+    }
+    return found;
+  }
+
+  test('prints a diff that git applies, and changes nothing', async () => {
+    await writeFile(
+      path.join(dir, 'honey_bee.txt'),
+      Buffer.from(
+        'An electric guitar leans against a drum kit in a rehearsal room full of cables.',
+      ),
+    );
+    const old = await contents();
+    const { status, stdout, stderr } = await pairlens(['fix', dir, '--rule', 'captions-swapped']);
+    assert.equal(status, 0);
+    assert.deepEqual(await contents(), old);
+    assert.match(stderr, /2 files would change, for 2 captions-swapped\. --write applies it/u);
+    const git = spawnSync('git', ['apply', '--check', '-'], { cwd: dir, input: stdout });
+    assert.equal(git.status, 0, git.stderr.toString());
+    spawnSync('git', ['apply', '-'], { cwd: dir, input: stdout });
+    const bee = await readFile(path.join(dir, 'honey_bee.txt'), 'utf8');
+    assert.match(bee, /^A honey bee/u);
+  });
+
+  test('writes what needs no choice, and takes it back byte for byte', async () => {
+    await chmod(path.join(dir, 'drum_kit.txt'), 0o640);
+    const old = await contents();
+    const { status, stdout, stderr } = await pairlens(['fix', dir, '--write']);
+    assert.equal(status, 0);
+    assert.deepEqual(stdout.trim().split('\n').sort(), FIXED);
+    assert.match(stderr, /caption-mismatch: 2 fixes left to you/u);
+    const now = await contents();
+    const different = Object.keys(now).filter((file) => now[file] !== old[file]);
+    assert.deepEqual(different.sort(), FIXED);
+    assert.equal((await stat(path.join(dir, 'drum_kit.txt'))).mode & 0o777, 0o640);
+    assert.match(await readFile(path.join(dir, 'espresso.txt'), 'utf8'), /red café cup/u);
+    const undone = await pairlens(['fix', dir, '--undo']);
+    assert.equal(undone.status, 0);
+    assert.match(undone.stderr, /3 files as before/u);
+    assert.deepEqual(await contents(), old);
+    const again = await pairlens(['fix', dir, '--undo']);
+    assert.equal(again.status, 2);
+    assert.match(again.stderr, /no run to take back/u);
+  });
+
+  test('never writes a suggested caption without being asked for it', async () => {
+    const old = await contents();
+    const { stdout } = await pairlens(['fix', dir, '--rule', 'caption-mismatch', '--write']);
+    assert.equal(stdout, '');
+    assert.deepEqual(await contents(), old);
+    const asked = ['fix', dir, '--rule', 'caption-mismatch', '--suggestions', 'first'];
+    assert.match((await pairlens(asked)).stdout, /^\+A plate of sushi/mu);
+  });
+
+  test('a file that may not be written stops the run, and nothing is changed', async () => {
+    await chmod(path.join(dir, 'honey_bee.txt'), 0o444);
+    const old = await contents();
+    const { status, stderr } = await pairlens(['fix', dir, '--write']);
+    assert.equal(status, 2);
+    assert.match(stderr, /Nothing was changed: .*honey_bee\.txt is read-only/u);
+    assert.deepEqual(await contents(), old);
+    assert.deepEqual(await readdir(path.join(dir, '.pairlens')), []);
+  });
+
+  test('is not taken back over later work', async () => {
+    await pairlens(['fix', dir, '--write']);
+    await writeFile(path.join(dir, 'honey_bee.txt'), 'A bee on a flower.\n');
+    const now = await contents();
+    const { status, stderr } = await pairlens(['fix', dir, '--undo']);
+    assert.equal(status, 2);
+    assert.match(stderr, /honey_bee\.txt was changed after the run, so nothing was taken back/u);
+    assert.deepEqual(await contents(), now);
+  });
+
+  test('says which options do not go together, and which rules there are', async () => {
+    assert.match((await pairlens(['fix', dir, '--undo', '--write'])).stderr, /no other option/u);
+    const { status, stderr } = await pairlens(['fix', dir, '--rule', 'captions']);
+    assert.equal(status, 2);
+    assert.match(stderr, /There is no rule "captions"\. Choose from .*captions-swapped/u);
+  });
+});
