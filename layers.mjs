@@ -34,12 +34,14 @@ export const LAYERS = [
     advice: CORE,
   },
   { name: 'core/export', may: ['core', 'core/text', 'core/matching', 'core/audit'], advice: CORE },
-  ...['discovery', 'indexing', 'audit', 'editing', 'batch', 'workspace'].map((folder, n, folders) => ({
-    name: `engine/${folder}`,
-    // Each imports those before it; `batch` and `workspace` do not import each other.
-    may: ['core/**', ...folders.slice(0, Math.min(n, 4)).map((below) => `engine/${below}`)],
-    advice: `the engine uses ports only, and imports none of its callers: ${PORT}`,
-  })),
+  ...['discovery', 'indexing', 'audit', 'editing', 'batch', 'workspace'].map(
+    (folder, n, folders) => ({
+      name: `engine/${folder}`,
+      // Each imports those before it; `batch` and `workspace` do not import each other.
+      may: ['core/**', ...folders.slice(0, Math.min(n, 4)).map((below) => `engine/${below}`)],
+      advice: `the engine uses ports only, and imports none of its callers: ${PORT}`,
+    }),
+  ),
   {
     name: 'adapters',
     may: ['core/**'],
