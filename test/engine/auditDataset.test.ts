@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { PairLensError } from '../../src/core/errors.ts';
-import { auroc } from '../../src/core/evaluation/auroc.ts';
+import { auroc } from '../../src/core/matching/auroc.ts';
 import { matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';

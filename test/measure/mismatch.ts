@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { SCORE_NAMES, PairScorer } from '../../src/core/audit/pairScorer.ts';
-import { auroc } from '../../src/core/evaluation/auroc.ts';
+import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { cleanSets } from './cleanSets.ts';
 import { averagePrecision, calibrationError } from './figures.ts';

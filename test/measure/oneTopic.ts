@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { auroc } from '../../src/core/evaluation/auroc.ts';
+import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { openWorkspace } from '../../src/cli/composeCli.ts';
 import {

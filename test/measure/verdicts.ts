@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { auroc } from '../../src/core/evaluation/auroc.ts';
+import { auroc } from '../../src/core/matching/auroc.ts';
 import { cleanSets } from './cleanSets.ts';
 import { noisyCopy } from './noisyCopy.ts';
 

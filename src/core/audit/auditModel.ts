@@ -7,11 +7,17 @@ import { runCooperatively, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import {
   type Combination,
-  combination,
   EXCHANGED_WEIGHTS,
   FOREIGN_WEIGHTS,
+  learntCombination,
 } from './combination.ts';
-import { type PairScores, PairScorer, type Substitution } from './pairScorer.ts';
+import {
+  type CaptionPredictor,
+  foldOf,
+  LEAST_PICTURES,
+  learnPredictions,
+} from './captionPrediction.ts';
+import { type PairScores, PairScorer, SCORE_NAMES, type Substitution } from './pairScorer.ts';
 import {
   byContent,
   foreignScores,
@@ -53,6 +59,8 @@ export interface AuditModel {
   /** Mean row of each space, used for centring. */
   readonly centres: Spaces<Float32Array>;
   readonly suspicions: Suspicions;
+  /** Predicts the caption of an image from outside; undefined if nothing was learnt. */
+  readonly predictor: CaptionPredictor | undefined;
   /** Probability that caption `text` is wrong for image `image`; with `substitution` after that exchange. */
   mismatch(image: number, text: number, substitution?: Substitution): number;
   /**
@@ -97,6 +105,7 @@ export async function fitAuditModel(
     onProgress: () => undefined,
   });
   const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
+  const learns = new Set(images.hashes).size >= LEAST_PICTURES;
   const pairs: JudgedPair[] = [];
   judged.forEach((use, p) => {
     if (!use) return;
@@ -104,17 +113,19 @@ export async function fitAuditModel(
       image: embedded.imageRow[p]!,
       text: embedded.textRow[p]!,
       verified: verified[p] === true,
+      fold: learns ? foldOf(images.hashes[embedded.imageRow[p]!]!) : 0,
     });
   });
   const ordered = byContent(
     pairs,
     ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
   );
-  const suspicions = await runCooperatively(
-    learnt(scorer, neighbours, ordered, texts.texts),
+  const foldOfImage = learns ? images.hashes.map(foldOf) : undefined;
+  const { suspicions, predictor } = await runCooperatively(
+    learnt(scorer, neighbours, ordered, texts.texts, foldOfImage),
     pause,
   );
-  return auditModel(scorer, centres, suspicions);
+  return auditModel(scorer, centres, suspicions, predictor);
 }
 
 /** Every space, and the reference bank, centred on the dataset's own mean. */
@@ -139,19 +150,43 @@ function* learnt(
   neighbours: ReferenceNeighbours,
   pairs: readonly JudgedPair[],
   texts: readonly string[],
-): Steps<Suspicions> {
+  foldOfImage: readonly number[] | undefined,
+): Steps<{ readonly suspicions: Suspicions; readonly predictor?: CaptionPredictor }> {
   const observed = yield* observedScores(scorer, pairs);
+  const predictor = foldOfImage && (yield* learntPredictor(scorer, pairs, observed, foldOfImage));
   const random = yield* injectedScores(scorer, pairs);
   const near = yield* nearScores(scorer, pairs, texts);
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
   const verified = observed.filter((_, n) => pairs[n]!.verified === true);
   const unverified = pairs.filter((pair) => pair.verified !== true);
-  return {
+  const suspicions = {
     exchanged: yield* suspicion({ observed, verified, random, near }, EXCHANGED_WEIGHTS, (score) =>
       rivalsOf(scorer, unverified, score),
     ),
     foreign: yield* suspicion({ observed, verified, random: foreign, near: [] }, FOREIGN_WEIGHTS),
   };
+  return { suspicions, ...(predictor && { predictor }) };
+}
+
+const CSLS = SCORE_NAMES.indexOf('csls');
+const PREDICTED = SCORE_NAMES.indexOf('predicted');
+
+/** Learns the captions that the dataset predicts for its images, and adds their scores to the observed ones. */
+function* learntPredictor(
+  scorer: PairScorer,
+  pairs: readonly JudgedPair[],
+  observed: readonly PairScores[],
+  foldOfImage: readonly number[],
+): Steps<CaptionPredictor> {
+  const { visuals, sentences, predictions } = scorer.spaces;
+  const learnt = pairs.map(({ image, text, verified, fold }, n) => {
+    return { image, text, fold, csls: verified === true ? undefined : observed[n]![CSLS]! };
+  });
+  const predictor = yield* learnPredictions(visuals, sentences, learnt, foldOfImage, predictions);
+  for (const [n, { image, text }] of pairs.entries()) {
+    observed[n]![PREDICTED] = scorer.predicted(image, text);
+  }
+  return predictor;
 }
 
 /** Scores that a suspicion is fitted to. */
@@ -164,7 +199,7 @@ function* suspicion(
   weights: readonly number[],
   rivals?: (score: Combination) => Steps<Rivals>,
 ): Steps<Suspicion> {
-  const score = combination(random, weights);
+  const score = learntCombination(observed, random, weights);
   const scores = (all: readonly PairScores[]): Float64Array => Float64Array.from(all, score);
   const known = rivals && (yield* rivals(score));
   const calibration = yield* calibrate(
@@ -182,6 +217,7 @@ export function auditModel(
   scorer: PairScorer,
   centres: Spaces<Float32Array>,
   suspicions: Suspicions,
+  predictor?: CaptionPredictor,
 ): AuditModel {
   const { exchanged, foreign } = suspicions;
   const probability = ({ score, calibration }: Suspicion, scores: PairScores): number =>
@@ -190,6 +226,7 @@ export function auditModel(
     scorer,
     centres,
     suspicions,
+    predictor,
     mismatch(image, text, replacement) {
       const scores = scorer.of(image, text, replacement);
       // Both usually detect the same error, so the probabilities are not added.

@@ -1,3 +1,4 @@
+import { auroc } from '../matching/auroc.ts';
 import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
 
 /**
@@ -5,20 +6,20 @@ import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
  * performance of the single scores. They are not fitted to the dataset: if correct and wrong captions are similar, this
  * would fit noise, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
  */
-export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2];
+export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2, 0];
 /** The same for foreign captions, for which the captions of similar images are informative. */
-export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0];
+export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0, 0];
 
 /** Prior mean and spread of the scores of wrong captions, for datasets too small to estimate them. */
-const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0];
-const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04];
+const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0, 0];
+const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04, 0.15];
 /** Weight of the shipped mean and spread in wrong captions. */
 const SHIPPED_COUNT = 8;
 
 /** Combines scores to one number: higher is a better match, 0 is the mean of wrong captions. */
 export type Combination = (scores: PairScores) => number;
 
-/** Weighted sum of the scores, each standardised by the wrong captions. */
+/** Weighted sum of the scores, each standardised by the wrong captions. @param weights in the order of `SCORE_NAMES` */
 export function combination(wrong: readonly PairScores[], weights: readonly number[]): Combination {
   const { mean, spread } = spreadOf(wrong);
   return (scores) => {
@@ -28,6 +29,58 @@ export function combination(wrong: readonly PairScores[], weights: readonly numb
     }
     return sum;
   };
+}
+
+const PREDICTED = SCORE_NAMES.indexOf('predicted');
+/** Shares of the dataset's own predictions in the score that are tried. */
+const PREDICTED_SHARES = [0.25, 0.5, 0.75, 1];
+/** Scores of each kind that a share is tried on. */
+const MOST_TRIED = 3000;
+
+/**
+ * The combination of the shipped scores with the captions that the dataset itself predicts, whose share is learnt: the one
+ * that tells observed captions best from wrong ones. What it gains beyond one standard error decides how much of it is
+ * used, all from two on, so that chance neither adds the predictions nor turns them on and off.
+ */
+export function learntCombination(
+  observed: readonly PairScores[],
+  wrong: readonly PairScores[],
+  weights: readonly number[],
+): Combination {
+  const shipped = combination(wrong, weights);
+  const scale = spreadOfValues(wrong.map(shipped));
+  const ofPredictions = weights.map((_, f) => (f === PREDICTED ? scale : 0));
+  const predicted = combination(wrong, ofPredictions);
+  const mixed =
+    (share: number): Combination =>
+    (scores) =>
+      (1 - share) * shipped(scores) + share * predicted(scores);
+  const right = sample(observed);
+  const known = sample(wrong);
+  const observedFirst = [...right, ...known].map((_, n) => n < right.length);
+  const separability = (score: Combination): number =>
+    auroc([...right, ...known].map(score), observedFirst);
+  const base = separability(shipped);
+  let best = { share: 0, gain: 0 };
+  for (const share of PREDICTED_SHARES) {
+    const gain = separability(mixed(share)) - base;
+    if (gain > best.gain) best = { share, gain };
+  }
+  const error = Math.sqrt((base * (1 - base)) / Math.max(1, observed.length));
+  const used = Math.min(1, Math.max(0, best.gain / Math.max(error, Number.MIN_VALUE) - 1));
+  return used > 0 ? mixed(used * best.share) : shipped;
+}
+
+function sample<T>(values: readonly T[]): T[] {
+  const stride = Math.max(1, values.length / MOST_TRIED);
+  const size = Math.floor(values.length / stride);
+  return Array.from({ length: size }, (_, n) => values[Math.floor(n * stride)]!);
+}
+
+function spreadOfValues(values: readonly number[]): number {
+  const n = Math.max(1, values.length);
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
 }
 
 function spreadOf(wrong: readonly PairScores[]): {

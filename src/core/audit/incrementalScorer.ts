@@ -79,7 +79,7 @@ export class IncrementalScorer {
       products,
       scorer.hub,
     );
-    this.model = auditModel(this.#scorer, fitted.centres, fitted.suspicions);
+    this.model = auditModel(this.#scorer, fitted.centres, fitted.suspicions, fitted.predictor);
   }
 
   /**
@@ -96,7 +96,7 @@ export class IncrementalScorer {
     const { spaces, graph } = fitted.scorer;
     const imageRows = graph.images + 1;
     const textRows = graph.texts + spare;
-    const ofImages = [spaces.images, spaces.visuals, spaces.priors];
+    const ofImages = [spaces.images, spaces.visuals, spaces.priors, spaces.predictions];
     const ofTexts = [spaces.captions, spaces.sentences];
     const arena = VectorArena.open([
       ...ofImages.map(({ columns }) => [imageRows, columns] as const),
@@ -109,8 +109,14 @@ export class IncrementalScorer {
         ? spread(spaces[space], texts, free(textRows, spaces[space]))
         : spread(spaces[space], images, free(imageRows, spaces[space])),
     );
+    const predictions = spread(spaces.predictions, images, free(imageRows, spaces.predictions));
     const rows = { queryRow: images, spareStart: texts, spareEnd: texts + spare };
-    return new IncrementalScorer(fitted, rows, spaced, arena ?? plainRowProducts);
+    return new IncrementalScorer(
+      fitted,
+      rows,
+      { ...spaced, predictions },
+      arena ?? plainRowProducts,
+    );
   }
 
   /** Whether embeddings of these lengths can be added: a dataset without captions has empty spaces. */
@@ -193,6 +199,8 @@ export class IncrementalScorer {
     place(spaces.images, x, embedding, centres.images);
     place(spaces.priors, x, prior, centres.priors);
     place(spaces.visuals, x, visual, centres.visuals);
+    const prediction = this.model.predictor?.(row(spaces.visuals, x));
+    if (prediction !== undefined) row(spaces.predictions, x).set(prediction);
     this.#scorer.hubs.setImage(x, spaces.images);
     const toTexts = this.#products.withAll(spaces.images, x, spaces.captions);
     const captions = best(toTexts, captionLists.k, (t) => this.#carried(t));

@@ -1,4 +1,4 @@
-import { pushTo } from '../collections.ts';
+import { groupBy, pushTo } from '../collections.ts';
 import { csls } from '../matching/hubness.ts';
 import { dotRows } from '../matching/innerProducts.ts';
 import type { Steps } from '../steps.ts';
@@ -13,6 +13,8 @@ export interface JudgedPair {
   readonly text: number;
   /** Whether a person found it right. */
   readonly verified?: boolean;
+  /** Part of the dataset that its image is in: the predictions for its image were learnt without that part. */
+  readonly fold: number;
 }
 
 /** Scoring a pair takes about 30 microseconds. */
@@ -37,7 +39,8 @@ export function byContent(
 
 /**
  * Scores of wrong captions in this dataset: pairs get captions of other images, drawn with a fixed seed, and are scored
- * as if the two had been exchanged. In memory only.
+ * as if the two had been exchanged. In memory only. A caption comes from the same part of the dataset: like the pair's own it was
+ * not learnt from by the regression that predicts its image's captions.
  */
 export function* injectedScores(
   scorer: PairScorer,
@@ -45,8 +48,10 @@ export function* injectedScores(
   seed = 1,
 ): Steps<PairScores[]> {
   const random = mulberry32(seed);
-  return yield* exchanged(scorer, pairs, INJECTIONS, () => {
-    return pairs[Math.floor(random() * pairs.length)];
+  const parts = groupBy(pairs, ({ fold }) => fold);
+  return yield* exchanged(scorer, pairs, INJECTIONS, (at) => {
+    const part = parts.get(pairs[at]!.fold)!;
+    return part[Math.floor(random() * part.length)];
   });
 }
 
@@ -59,14 +64,15 @@ export function* nearScores(
 ): Steps<PairScores[]> {
   const random = mulberry32(seed);
   const wordsOf: string[][] = [];
+  const folds = new Set(pairs.map(({ fold }) => fold)).size;
   const holders = new Map<string, JudgedPair[]>();
   for (const [n, pair] of pairs.entries()) {
     if (n % JUDGED_PER_STEP === 0) yield;
-    const words = [...contentWords(texts[pair.text]!)];
+    const words = [...contentWords(texts[pair.text]!)].map((word) => `${pair.fold} ${word}`);
     wordsOf.push(words);
     for (const word of words) pushTo(holders, word, pair);
   }
-  const most = Math.max(3, INFORMATIVE * pairs.length);
+  const most = Math.max(3, (INFORMATIVE * pairs.length) / Math.max(1, folds));
   return yield* exchanged(scorer, pairs, NEAR_INJECTIONS, (at) => {
     const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
       ({ length }) => length > 1 && length <= most,
@@ -136,6 +142,7 @@ export function* foreignScores(
         csls(cosine, finite(shipped), ofShipped[b]!),
         scorer.imageNeighbourTerm(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
         0,
+        dotRows(spaces.predictions, image, sentences, b),
       ),
     );
     if (out.length % JUDGED_PER_STEP === 0) yield;

@@ -3,6 +3,7 @@ import { csls, hubnessNeighbours } from '../matching/hubness.ts';
 import { plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
 import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
+import { type Matrix, matrix } from '../matching/matrix.ts';
 import { arenaMatrices } from '../matching/simd/vectorArena.ts';
 import type { TopLists } from '../matching/topLists.ts';
 import { runCooperatively } from '../steps.ts';
@@ -17,12 +18,16 @@ export const SCORE_NAMES = [
   'reference',
   'imageNeighbours',
   'captionNeighbours',
+  'predicted',
 ] as const;
 /** One value for each of `SCORE_NAMES`. */
 export type PairScores = Float64Array;
 
 /** Centred unit rows of every space. */
-export type AuditSpaces = MatchingSpaces;
+export interface AuditSpaces extends MatchingSpaces {
+  /** Captions that the dataset predicts for its images, in the sentence space (n, s); zero if nothing was learnt. */
+  readonly predictions: Matrix;
+}
 
 /**
  * A hypothetical replacement: `donorImage` is the row of the image whose caption is used, `replacedText` the row of the
@@ -55,6 +60,8 @@ export class PairScorer {
   readonly hub: number;
   /** Centred cosine of image `i` and caption `j`. */
   readonly cosine: RowProduct;
+  /** Cosine of caption `j` and the caption that the dataset's other pairs predict for image `i`. */
+  readonly predicted: RowProduct;
   readonly #priorCosine: RowProduct;
   readonly #sentenceCosine: RowProduct;
   readonly #visualCosine: RowProduct;
@@ -85,6 +92,7 @@ export class PairScorer {
     this.hubs = hubs;
     this.hub = hub;
     this.cosine = products.between(spaces.images, spaces.captions);
+    this.predicted = products.between(spaces.predictions, spaces.sentences);
     this.#priorCosine = products.between(spaces.priors, spaces.sentences);
     this.#sentenceCosine = products.between(spaces.sentences, spaces.sentences);
     this.#visualCosine = products.between(spaces.visuals, spaces.visuals);
@@ -92,13 +100,13 @@ export class PairScorer {
 
   /** Finds the neighbours in the joint space, in both directions, and within each modality. @throws PairLensError `cancelled`. */
   static async build(
-    found: AuditSpaces,
+    found: MatchingSpaces,
     graph: PairGraph,
     hubs: ReferenceHubs,
     options: Omit<AllPairsOptions, 'k'>,
   ): Promise<PairScorer> {
     const { matrices: spaces, products } = await runCooperatively(
-      arenaMatrices(found),
+      arenaMatrices({ ...found, predictions: matrix(found.images.rows, found.sentences.columns) }),
       options.pause,
     );
     const size = Math.max(1, Math.min(graph.images, graph.texts));
@@ -147,6 +155,7 @@ export class PairScorer {
       csls(cosine, this.hubs.ofImages[i]!, this.hubs.ofTexts[j]!),
       this.imageNeighbourTerm(i, (t) => (t === j ? NaN : this.#sentenceCosine(j, t))),
       this.#captionNeighbourTerm(i, j, picture, ownCaption),
+      this.predicted(i, j),
     );
   }
 

@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { auroc } from '../../core/evaluation/auroc.ts';
+import { auroc } from '../../core/matching/auroc.ts';
 import { injectSwaps } from '../../core/evaluation/injectedSwaps.ts';
 import type { MatchingSpaces } from '../../core/matching/matcher.ts';
 import { MATCHERS } from '../../core/matching/matchers.ts';

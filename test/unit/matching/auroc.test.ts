@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { auroc } from '../../../src/core/evaluation/auroc.ts';
+import { auroc } from '../../../src/core/matching/auroc.ts';
 
 /** The definition, pair by pair. */
 function naive(scores: readonly number[], positive: readonly boolean[]): number {
