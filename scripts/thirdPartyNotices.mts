@@ -16,7 +16,8 @@ export async function thirdPartyNotices(packages: readonly InstalledPackage[]): 
   }
   return [
     'PairLens is licensed under Apache-2.0 (LICENSE.txt). It contains the packages below, under their own licences.\n' +
-      'The encoders in the folder models, their sources and licences are listed in models/manifest.json.',
+      'The encoders in the folder models, their sources and licences are listed in models/manifest.json; the licence of ' +
+      'models/clip-merges.txt (MIT) lies beside it.',
     ...chapters,
     '',
   ].join(`\n\n${RULE}\n\n`);

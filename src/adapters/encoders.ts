@@ -7,6 +7,7 @@ import type {
   NounFinder,
   TextEncoder,
 } from '../core/ports.ts';
+import type { ClipTokens } from '../core/text/clipTokens.ts';
 import { native, shippedModels } from './installation.ts';
 
 /** Image reader and encoders; opening them loads native code and the models. */
@@ -18,6 +19,7 @@ export interface Encoders {
   readonly languages: LanguageDetector;
   readonly nouns: NounFinder;
   readonly innerProducts: InnerProducts;
+  readonly clipTokens: ClipTokens;
   close(): Promise<void>;
 }
 
@@ -31,16 +33,18 @@ export async function openEncoders(
   threads: number | undefined,
 ): Promise<Encoders> {
   const models = folder ?? shippedModels();
-  const [folders, images, texts, banks, languages, nouns, products, sharp] = await Promise.all([
-    import('./modelFolder.ts'),
-    import('./onnxImageEncoder.ts'),
-    import('./onnxTextEncoder.ts'),
-    import('./referenceBankFile.ts'),
-    import('./eldLanguages.ts'),
-    import('./compromiseNouns.ts'),
-    import('./onnxInnerProducts.ts'),
-    native('sharp', () => import('./sharpImageReader.ts')),
-  ]);
+  const [folders, images, texts, banks, languages, nouns, products, clip, sharp] =
+    await Promise.all([
+      import('./modelFolder.ts'),
+      import('./onnxImageEncoder.ts'),
+      import('./onnxTextEncoder.ts'),
+      import('./referenceBankFile.ts'),
+      import('./eldLanguages.ts'),
+      import('./compromiseNouns.ts'),
+      import('./onnxInnerProducts.ts'),
+      import('./clipMerges.ts'),
+      native('sharp', () => import('./sharpImageReader.ts')),
+    ]);
   const opened = await folders.openModelFolder(models);
   const reference = await banks.readReferenceBank(models);
   const imageEncoder = await images.openOnnxImageEncoder(opened, threads);
@@ -53,6 +57,8 @@ export async function openEncoders(
     languages: languages.eldLanguages,
     nouns: nouns.compromiseNouns,
     innerProducts: products.onnxInnerProducts(threads),
+    // Of the trainers, not of the encoders: other encoders have none.
+    clipTokens: await clip.readClipTokens(shippedModels()),
     async close() {
       await imageEncoder.close();
       await textEncoder.close();

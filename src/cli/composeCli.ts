@@ -67,8 +67,16 @@ export async function openWorkspace(
   const { globals } = setting;
   const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
   const encoders = await openEncoders(folder, globals.threads);
-  const { reader, imageEncoder, textEncoder, reference, languages, nouns, innerProducts } =
-    encoders;
+  const {
+    reader,
+    imageEncoder,
+    textEncoder,
+    reference,
+    languages,
+    nouns,
+    innerProducts,
+    clipTokens,
+  } = encoders;
   const store = await openCache(setting);
   const ports = {
     files: userFiles,
@@ -101,6 +109,7 @@ export async function openWorkspace(
         languages,
         nouns,
         innerProducts,
+        clipTokens,
       }),
     async encodeText(text) {
       return row((await textEncoder.encode([text])).embedding, 0);

@@ -71,8 +71,16 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
   const encoders: Encoders = await openEncoders(options.modelPath, options.threads);
   const cache = await openSegmentStore({ folder: cacheFolder(options.cachePath), log });
   const store: EmbeddingStore = options.rebuild === true ? writeThrough(cache) : cache;
-  const { reader, imageEncoder, textEncoder, reference, languages, nouns, innerProducts } =
-    encoders;
+  const {
+    reader,
+    imageEncoder,
+    textEncoder,
+    reference,
+    languages,
+    nouns,
+    innerProducts,
+    clipTokens,
+  } = encoders;
   return {
     ports: {
       files: userFiles,
@@ -87,6 +95,7 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
       languages,
       nouns,
       innerProducts,
+      clipTokens,
     },
     async close() {
       await cache.close();

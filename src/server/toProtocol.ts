@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { isReadOnly } from '../core/dataset/archivePaths.ts';
+import { placeOfPart } from '../core/dataset/captionPart.ts';
 import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
 import type {
@@ -55,7 +56,15 @@ export function isWithinArchive(live: LiveFinding): boolean {
 /** The range in that file; undefined for a finding about the whole file. */
 export function findingRange(live: LiveFinding): Range | undefined {
   const { pair, finding } = live;
-  if (pair?.captionPath === fileOf(live)) return rangeOf(pair);
+  if (pair?.captionPath === fileOf(live)) {
+    const part = finding.part && placeOfPart(pair.caption, pair.range, finding.part);
+    return part === undefined
+      ? rangeOf(pair)
+      : {
+          start: { line: part.start.line, character: part.start.column },
+          end: { line: part.end.line, character: part.end.column },
+        };
+  }
   const range = finding.source?.range;
   if (range === undefined) return undefined;
   const start = { line: range.line, character: range.column };

@@ -1,3 +1,4 @@
+import type { CaptionPart } from '../dataset/captionPart.ts';
 import type { CaptionSource, DatasetPath } from '../dataset/dataset.ts';
 import type { CaptionMove } from '../dataset/problem.ts';
 import type { EncodingReading } from '../text/textEncoding.ts';
@@ -45,6 +46,8 @@ export interface Finding {
   readonly caption?: string;
   /** Location in a caption file. */
   readonly source?: Pick<CaptionSource, 'file' | 'range'>;
+  /** The part of the caption that is meant; the whole caption if undefined. */
+  readonly part?: CaptionPart;
   /** One sentence: what is wrong. */
   readonly message: Sentence;
   /** Reasons, the strongest first. */

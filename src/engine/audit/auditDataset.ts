@@ -18,6 +18,7 @@ import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import { dotRows, type InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { row } from '../../core/matching/matrix.ts';
+import type { ClipTokens } from '../../core/text/clipTokens.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { runCooperatively, type Steps } from '../../core/steps.ts';
 import type { Clock, LanguageDetector, NounFinder, TextEncoder } from '../../core/ports.ts';
@@ -41,6 +42,8 @@ export interface JudgeOptions {
   readonly languages?: LanguageDetector;
   /** Finds nouns; without it the evidence names no words. */
   readonly nouns?: NounFinder;
+  /** Counts tokens of captions; without it none is too long. */
+  readonly clipTokens?: ClipTokens;
   /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   /** The user's decision about each pair (engine/audit/decisionFile.ts). */
@@ -140,6 +143,7 @@ export async function judgeDataset(
   return {
     ...pairsOf(embedded),
     trainer: embedded.dataset.trainer,
+    clipTokens: options.clipTokens,
     embedded,
     judged,
     verified,

@@ -1,5 +1,6 @@
 import { LEVELS_WORST_FIRST } from '../../core/audit/rule.ts';
 import type { Finding, Fix } from '../../core/audit/finding.ts';
+import { type CaptionPart, placeOfPart } from '../../core/dataset/captionPart.ts';
 import type { Dataset, Pair } from '../../core/dataset/dataset.ts';
 import { resolveWithin } from '../../core/dataset/paths.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
@@ -106,7 +107,8 @@ function reportFinding(
   const caption = finding.caption ?? pair?.caption;
   const source = finding.source ?? pair?.source;
   const remedy = finding.remedy === undefined ? remedyOf(finding.fixes) : inEnglish(finding.remedy);
-  const region = source?.file === finding.file ? regionOf(source.range, caption ?? '') : undefined;
+  const region =
+    source?.file === finding.file ? regionOf(source.range, caption ?? '', finding.part) : undefined;
   return {
     code: finding.code,
     level: finding.level,
@@ -170,7 +172,20 @@ function relatedPair(pair: Pair, prefix: string): RelatedPair {
   };
 }
 
-function regionOf(range: Pair['source']['range'], caption: string): ReportRegion {
+function regionOf(
+  range: Pair['source']['range'],
+  caption: string,
+  part?: CaptionPart,
+): ReportRegion {
+  const place = part && placeOfPart(caption, range, part);
+  if (place !== undefined) {
+    const { start, end } = place;
+    return {
+      startLine: start.line + 1,
+      startColumn: start.column + 1,
+      ...(start.line === end.line && { endColumn: end.column + 1 }),
+    };
+  }
   const startColumn = range.column + 1;
   // Raw characters contain a line end only if the caption does; otherwise they are on one line.
   const oneLine = !/[\r\n]/.test(caption);

@@ -159,6 +159,7 @@ export async function buildDataset(
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
     ...(ports.languages && { languages: ports.languages }),
+    ...(ports.clipTokens && { clipTokens: ports.clipTokens }),
     ...(ports.nouns && { nouns: ports.nouns }),
     ...(ports.innerProducts && { innerProducts: ports.innerProducts }),
   });

@@ -64,6 +64,7 @@ export class PairTable {
       pairsOfImage: (image) => slots.ofImage(image),
       problems: () => [...problems(), ...unreadableImages],
       trainer: context.trainer,
+      clipTokens: context.clipTokens,
       embedded: {
         ...context.embedded,
         dataset: {

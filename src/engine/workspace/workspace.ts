@@ -37,6 +37,8 @@ export interface LivePair extends LivePairId {
   /** 1 - mismatch probability; undefined for pairs that were not scored. */
   readonly match: number | undefined;
   readonly decision: Decision | undefined;
+  /** Tokens of the caption (of its longest line that is a caption), and how many the trainer reads, where that is known. */
+  readonly tokens?: { readonly count: number; readonly most: number };
 }
 
 /** A pair with the user's decision. */

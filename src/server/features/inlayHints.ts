@@ -66,6 +66,8 @@ function hintOf(
   const swap = findings.find(({ finding }) => finding.code === 'captions-swapped');
   const [other] = swap?.related ?? [];
   const words = [matchText(pair.match ?? 0)];
+  const { tokens } = pair;
+  if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.most));
   if (other !== undefined) words.push(l10n.t('swapped with {0}', placeName(pair, other)));
   if (pair.decision === 'verified') words.push(l10n.t('verified'));
   if (pair.decision === 'excluded') words.push(l10n.t('excluded'));

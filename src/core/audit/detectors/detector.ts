@@ -1,6 +1,7 @@
 import type { Dataset, Pair } from '../../dataset/dataset.ts';
 import type { EmbeddedDataset } from '../embeddedDataset.ts';
 import type { Problem } from '../../dataset/problem.ts';
+import type { ClipTokens } from '../../text/clipTokens.ts';
 import type { Steps } from '../../steps.ts';
 import type { AuditModel } from '../auditModel.ts';
 import type { Finding } from '../finding.ts';
@@ -23,6 +24,8 @@ export interface AuditContext {
   pairsOfImage(image: string): readonly number[];
   /** The trainer that will read the dataset; undefined if it is not known. */
   readonly trainer: Dataset['trainer'];
+  /** Counts the tokens of captions, if the trainer's text encoder is CLIP. */
+  readonly clipTokens?: ClipTokens | undefined;
   /** Current problems of files and rows, and images that could not be decoded. */
   problems(): readonly Problem[];
   /** Embeddings, and the row of each pair in them. */
@@ -113,41 +116,53 @@ export function onImages(detect: Detect): Detector['track'] {
 /** Pairs per step of `perPair`. */
 const PAIRS_PER_STEP = 50;
 
+type DetectPair = (context: AuditContext, p: number) => Detected | undefined;
+
 /**
- * Tracker for detectors of single pairs: runs again for changed pairs only.
+ * Tracker for detectors of single pairs: runs again for changed pairs and for those with another probability.
  * @public Not used by the present detectors.
  */
-export function perPair(
-  detect: (context: AuditContext, p: number) => Detected | undefined,
-): Detector['track'] {
-  return (context) => {
-    const found = new Map<number, Detected>();
-    const look = (p: number): boolean => {
-      const finding = detect(context, p);
-      if (finding === undefined) return found.delete(p);
-      found.set(p, finding);
-      return true;
-    };
-    return {
-      *detectAll() {
-        found.clear();
-        let looked = 0;
-        for (const p of context.pairs()) {
-          look(p);
-          if (++looked % PAIRS_PER_STEP === 0) yield;
-        }
-      },
-      update(changed, moved) {
-        const exist = new Set(context.pairs());
-        let news = false;
-        for (const p of new Set([...changed, ...moved])) {
-          news = (exist.has(p) ? look(p) : found.delete(p)) || news;
-        }
-        return news;
-      },
-      findings: () =>
-        [...found].sort(([p, a], [q, b]) => b.confidence - a.confidence || p - q).map(([, f]) => f),
-    };
+export function perPair(detect: DetectPair): Detector['track'] {
+  return (context) =>
+    trackPairs(context, detect, (changed, moved) => new Set([...changed, ...moved]));
+}
+
+/** Tracker for detectors of captions alone: runs again for changed pairs. */
+export function perCaption(detect: DetectPair): Detector['track'] {
+  return (context) => trackPairs(context, detect, (changed) => changed);
+}
+
+function trackPairs(
+  context: AuditContext,
+  detect: DetectPair,
+  concerned: (changed: ReadonlySet<number>, moved: Iterable<number>) => Iterable<number>,
+): Tracker {
+  const found = new Map<number, Detected>();
+  const look = (p: number): boolean => {
+    const finding = detect(context, p);
+    if (finding === undefined) return found.delete(p);
+    found.set(p, finding);
+    return true;
+  };
+  return {
+    *detectAll() {
+      found.clear();
+      let looked = 0;
+      for (const p of context.pairs()) {
+        look(p);
+        if (++looked % PAIRS_PER_STEP === 0) yield;
+      }
+    },
+    update(changed, moved) {
+      const exist = new Set(context.pairs());
+      let news = false;
+      for (const p of concerned(changed, moved)) {
+        news = (exist.has(p) ? look(p) : found.delete(p)) || news;
+      }
+      return news;
+    },
+    findings: () =>
+      [...found].sort(([p, a], [q, b]) => b.confidence - a.confidence || p - q).map(([, f]) => f),
   };
 }
 

@@ -7,6 +7,8 @@ import type { Detector } from './detector.ts';
 import { duplicatePictures } from './duplicatePictures.ts';
 import { hardNegative } from './hardNegative.ts';
 import { languageNotJudged } from './languageNotJudged.ts';
+import { trainerCaptions } from './trainerCaptions.ts';
+import { trainerTokens } from './trainerTokens.ts';
 import { trainerPictures } from './trainerPictures.ts';
 
 /** All detectors. To add one, create a file beside these and add a line here. */
@@ -20,4 +22,6 @@ export const DETECTORS: readonly Detector[] = [
   languageNotJudged,
   damagedPicture,
   trainerPictures,
+  trainerCaptions,
+  trainerTokens,
 ];
