@@ -119,6 +119,19 @@ describe('bad caption files', () => {
     assert.ok(stdout.length < 20_000);
   });
 
+  test('of a set with one caption for all pictures it is said that nothing was judged', async () => {
+    const set = await freshSet('one-caption');
+    for (let n = 0; n < 9; n++) await writePair(set, `dog-${n}`, 'a photo of sks dog', n);
+    const { report, pairs } = await audit(set);
+    assert.equal(pairs.length, 9);
+    assert.equal(report.summary.estimate, undefined);
+    const [dataset] = report.datasets;
+    assert.deepEqual(
+      dataset?.notJudged?.map(({ count }) => count),
+      [9],
+    );
+  });
+
   test('one and two pairs are audited like any other number', async () => {
     for (const count of [1, 2]) {
       const set = await freshSet(`few-${count}`);

@@ -79,12 +79,21 @@ export async function auditDataset(
   const context = await judgeDataset(whole, options);
   const detected = await detect(context, options, (code) => levelOf(levels, code) !== 'off');
   const estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
+  const sharedOnly = whole.dataset.pairs.filter(
+    (_, p) =>
+      whole.imageRow[p]! >= 0 &&
+      whole.textRow[p]! >= 0 &&
+      context.judged[p] !== true &&
+      context.languages[p] === undefined &&
+      options.decisions?.[p] !== 'excluded',
+  ).length;
   const words = options.words && (await weighPairs(context, options.words, options));
   return {
     pairs: auditedPairs(whole, context, detected, levels),
     findings: findingsAt(levels, detected),
     ...(estimate && { estimate }),
     ...(estimate?.tooAlike === true && { leastFitting: leastFitting(context) }),
+    ...(sharedOnly > 0 && { sharedOnly }),
     ...(words && { words }),
   };
 }

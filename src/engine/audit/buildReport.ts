@@ -9,11 +9,12 @@ import {
   type DecidedPairs,
   type MismatchEstimate,
   type RelatedPair,
+  type ReportDataset,
   type ReportFinding,
   type ReportRegion,
 } from '../../core/export/auditReport.ts';
-import { inEnglish } from '../../core/text/sentence.ts';
-import type { AuditedDataset } from './datasetAudit.ts';
+import { inEnglish, sentence } from '../../core/text/sentence.ts';
+import type { AuditedDataset, DatasetAudit } from './datasetAudit.ts';
 
 interface ReportFacts {
   readonly version: string;
@@ -42,9 +43,7 @@ export function auditReport(
       leastFitting: relatedPairs(audit.leastFitting, dataset, folderPrefix(root, dataset.root)),
     }),
     ...decidedPairs(decisions),
-    ...(dataset.unjudged && {
-      notJudged: dataset.unjudged.map(({ what, count }) => ({ what: inEnglish(what), count })),
-    }),
+    ...notJudged(dataset, audit),
   }));
   const estimate = pooledEstimate(audited);
   const levels = { error: 0, warning: 0, info: 0, hint: 0 };
@@ -69,6 +68,20 @@ export function auditReport(
     datasets,
     findings: sorted,
   };
+}
+
+/** What was understood and not judged, in words. */
+function notJudged(
+  { unjudged = [] }: Dataset,
+  { sharedOnly = 0 }: DatasetAudit,
+): Pick<ReportDataset, 'notJudged'> {
+  const shared = {
+    what: sentence('captions that hold only what most of them share'),
+    count: sharedOnly,
+  };
+  const all = sharedOnly > 0 ? [...unjudged, shared] : unjudged;
+  if (all.length === 0) return {};
+  return { notJudged: all.map(({ what, count }) => ({ what: inEnglish(what), count })) };
 }
 
 function decidedPairs(decisions: readonly (Decision | undefined)[]): {

@@ -26,6 +26,8 @@ export interface DatasetAudit {
   readonly estimate?: MismatchEstimate;
   /** If the captions are too similar to be judged, the pairs with the lowest scores, without a verdict. */
   readonly leastFitting?: readonly number[];
+  /** Number of captions that hold only what most of the dataset's captions share, so that they say nothing of their image. */
+  readonly sharedOnly?: number;
   /** Word contributions of each pair, if requested; undefined for pairs that were not scored. */
   readonly words?: readonly (readonly WeighedWord[] | undefined)[];
 }
