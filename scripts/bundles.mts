@@ -14,6 +14,8 @@ const REQUIRE_SHIM =
 function common(mode: Mode): BuildOptions {
   return {
     bundle: true,
+    // Its CommonJS build requires files by computed names, which cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     legalComments: 'linked',
     logLevel: 'warning',
     sourcemap: mode === 'development' ? 'linked' : false,

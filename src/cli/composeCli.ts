@@ -149,6 +149,16 @@ export async function inspectFolder(
   return tree.map(({ inventory }) => inventory);
 }
 
+/** Writes a new file; false, without a change, if it exists. @throws PairLensError `write-failed`. */
+export async function createFile(file: string, folder: string, text: string): Promise<boolean> {
+  let isNew = true;
+  await nodeFiles.update(file, folder, (before) => {
+    isNew = before === undefined;
+    return before ?? new TextEncoder().encode(text);
+  });
+  return isNew;
+}
+
 /** The decisions on the pairs of the datasets below a folder. */
 export async function decisionsOfFolder(
   dir: string,

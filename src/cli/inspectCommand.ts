@@ -1,7 +1,8 @@
 import path from 'node:path';
 import wrapAnsi from 'wrap-ansi';
-import type { Inventory, UnreadFiles } from '../core/dataset/inventory.ts';
+import type { Inventory, Question, UnreadFiles } from '../core/dataset/inventory.ts';
 import { captionFormat } from '../core/formats/formatTable.ts';
+import { likelyAnswer } from '../core/settings/configAnswers.ts';
 import { CONFIG_FILE } from '../core/settings/settingTable.ts';
 import { inEnglish, type Sentence } from '../core/text/sentence.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
@@ -49,6 +50,10 @@ function folderData(inventory: Inventory): object {
       notJudged: unjudged.map(({ what, count }) => ({ what: inEnglish(what), count })),
     })),
     rivalTrainers: rivalTrainers.map(({ name, why }) => ({ name, why: inEnglish(why) })),
+    questions: inventory.questions.map((question) => ({
+      ...question,
+      config: likelyAnswer(question),
+    })),
     unread: unread.map(({ what, remedy, images: mayCaption, isLeftAlone, ...entry }) => ({
       ...entry,
       what: inEnglish(what),
@@ -99,7 +104,38 @@ function folderLines(inventory: Inventory): string[] {
   }
   if (unread.length > 0) lines.push('', 'Not read');
   for (const entry of unread) lines.push(...unreadLines(entry));
+  lines.push(...questionLines(inventory.questions));
   return lines;
+}
+
+/** Questions with the line of the config file that answers each, an example. */
+function questionLines(questions: readonly Question[]): string[] {
+  if (questions.length === 0) return [];
+  return [
+    '',
+    `To be settled in ${CONFIG_FILE}`,
+    ...questions.flatMap((question) => [
+      `  ${visibleText(question.file)}: ${asked(question)}`,
+      // Without the outer braces: one setting of the file.
+      `    ${visibleText(spaced(JSON.stringify(likelyAnswer(question)).slice(1, -1)))}`,
+    ]),
+  ];
+}
+
+function spaced(json: string): string {
+  return json.replaceAll(/(?<=["\]}]),(?=")|(?<="):(?=["[{])/g, '$& ');
+}
+
+function asked(question: Question): string {
+  if (question.kind === 'root') {
+    const folders = question.folders.map(({ folder }) => (folder === '' ? '.' : folder));
+    return visibleText(`which folder are its images in, ${folders.join(' or ')}? For example`);
+  }
+  const words = question.columns.filter(({ holds }) => holds === 'words');
+  const known = words.length > 0 ? words : question.columns;
+  return visibleText(
+    `which column is the caption, ${known.map(({ name }) => `"${name}"`).join(' or ')}? For example`,
+  );
 }
 
 /** Wraps a line with a hanging indent. */

@@ -38,6 +38,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   const program = globalProgram(version);
   addAudit(program, run);
   addInspect(program, run);
+  addInit(program, run);
   addList(program, run);
   addEmbed(program, run);
   addSearch(program, run);
@@ -163,6 +164,19 @@ function addList(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { listCommand } = await import('./listCommand.ts');
         return listCommand(folder, query, options, context);
+      }),
+    );
+}
+
+function addInit(program: Program, run: RunCommand): void {
+  program
+    .command('init')
+    .description('show what a folder holds, and write a pairlens.config.json for it')
+    .argument('<folder>', 'folder of images and captions')
+    .action((folder, _options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { initCommand } = await import('./initCommand.ts');
+        return initCommand(folder, context);
       }),
     );
 }

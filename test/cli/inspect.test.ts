@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
+import { readConfigText } from '../../src/core/settings/configText.ts';
 import { pairlens, temporaryFolder } from '../support/commandLine.ts';
 
 const inventory = z.object({
@@ -53,6 +54,34 @@ describe('pairlens inspect', () => {
     assert.equal(audit.status, 2);
     assert.equal(audit.stdout, '');
     assert.match(audit.stderr, /table\.csv: a table with the columns img_file, left, right/);
+  });
+
+  test('names the line of the config file that settles a question, and with it the file is read', async () => {
+    const folder = path.join(place.path, 'set');
+    const { stdout } = await pairlens(['inspect', folder]);
+    const line = /"columns": .*/.exec(stdout)?.[0];
+    assert.equal(line, '"columns": {"table.csv": {"image": "img_file", "caption": "left"}}');
+    const config = path.join(folder, 'pairlens.config.json');
+    await writeFile(config, `{${line}}`);
+    const read = await pairlens(['inspect', folder]);
+    assert.match(read.stdout, /2 pairs/);
+    assert.doesNotMatch(read.stdout, /settled/);
+    await rm(config);
+  });
+
+  test('init shows the same and writes a config file, never over another', async () => {
+    const folder = path.join(place.path, 'set');
+    const config = path.join(folder, 'pairlens.config.json');
+    const first = await pairlens(['init', folder]);
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stdout, /which column is the caption/);
+    assert.deepEqual(readConfigText(await readFile(config, 'utf8')).flaws, []);
+    await writeFile(config, '{"failOn":"error"}');
+    const second = await pairlens(['init', folder]);
+    assert.equal(second.status, 2);
+    assert.match(second.stderr, /already there/);
+    assert.equal(await readFile(config, 'utf8'), '{"failOn":"error"}');
+    await rm(config);
   });
 
   test('prints JSON for programs', async () => {

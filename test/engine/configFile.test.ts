@@ -111,6 +111,27 @@ describe('roots that the config file names', () => {
     }
   });
 
+  test('are asked for where several folders fit alike, and not where one does', async () => {
+    const many = Object.fromEntries(
+      ['one', 'two'].flatMap((folder) =>
+        [...'abcdef'].map((name) => [`${folder}/${name}.jpg`, IMAGE]),
+      ),
+    );
+    const lines = [...'abcdef'].map((name) =>
+      JSON.stringify({ image: `D:\\ai\\${name}.jpg`, caption: `a ${name} thing` }),
+    );
+    const questionsOf = async (entries: Entries) =>
+      (await lookInto(memoryFiles(ROOT, entries), ROOT)).inventory.questions;
+    const entries = { ...many, 'captions.jsonl': lines.join('\n') };
+    const folders = ['one', 'two'].map((folder) => ({ folder, images: 6 }));
+    assert.deepEqual(await questionsOf(entries), [
+      { kind: 'root', file: 'captions.jsonl', prefix: 'D:\\ai', folders },
+    ]);
+    const one = Object.entries(entries).filter(([name]) => !name.startsWith('two/'));
+    assert.deepEqual(await questionsOf(Object.fromEntries(one)), []);
+    assert.deepEqual(await questionsOf(withConfig({ roots: { 'D:\\ai': 'two' } }, entries)), []);
+  });
+
   test('without images are said', async () => {
     const entries = withConfig({ roots: { '': 'three' } }, { 'a.jpg': IMAGE, 'a.txt': 'a dog' });
     assert.deepEqual(problemsOf(await openOne(entries)), [

@@ -27,6 +27,7 @@ export interface InventoryDataset {
 }
 
 export interface InventoryTrainer {
+  readonly id: string;
   readonly name: string;
   /** A phrase after "sd-scripts: ". */
   readonly why: Sentence;
@@ -47,6 +48,33 @@ export interface UnreadFiles {
   readonly isLeftAlone: boolean;
 }
 
+/** A column of a table, or a property of JSON objects, with some of its values. */
+export interface SampledColumn {
+  readonly name: string;
+  /** The first different ones, at most `SAMPLES`. */
+  readonly samples: readonly string[];
+  readonly holds: 'images' | 'words' | 'other';
+}
+
+/** Values stored per column. */
+export const SAMPLES = 3;
+
+/** A choice that the files do not settle, and the config file can. */
+export type Question =
+  | {
+      readonly kind: 'columns';
+      readonly file: DatasetPath;
+      readonly columns: readonly SampledColumn[];
+    }
+  | {
+      /** Which folder a beginning of image names stands for. */
+      readonly kind: 'root';
+      readonly file: DatasetPath;
+      /** As written; empty if the names are relative to the folder. */
+      readonly prefix: string;
+      readonly folders: readonly { readonly folder: DatasetPath; readonly images: number }[];
+    };
+
 /** File names stored per entry. */
 export const UNREAD_NAMED = 5;
 
@@ -61,6 +89,9 @@ export interface Inventory {
   /** Trainers with settings in the folder, if there are several: then none is chosen. */
   readonly rivalTrainers: readonly InventoryTrainer[];
   readonly unread: readonly UnreadFiles[];
+  readonly questions: readonly Question[];
+  /** How sidecar files are read, if there are any. */
+  readonly captionsPerFile?: 'whole' | 'lines' | 'first-line';
   /** Number of files that the config file leaves out. */
   readonly leftOut: number;
   /** What is not used in the config file. */

@@ -23,17 +23,23 @@ const SAMPLE = 500;
 /** Most images considered for one file name. */
 const NAMESAKES = 50;
 
+/** A mapping and the number of the sampled names that it explains. */
+export interface CountedMapping {
+  readonly mapping: NameMapping;
+  readonly count: number;
+}
+
 /**
- * The mapping that explains most of the names; undefined if there is none or several are equally good.
+ * The mappings that explain most of the names, equally well.
  * @param names as written, none of them found without a mapping
  * @param namesakes images with the file name of a written one; with `byStem` with its stem
  * @param captionFile decides between several folders by its name
  */
-export function mappingOf(
+export function bestMappings(
   names: readonly string[],
   namesakes: (fileName: string) => readonly DatasetPath[],
   captionFile: DatasetPath,
-): NameMapping | undefined {
+): readonly CountedMapping[] {
   const step = Math.max(1, Math.floor(names.length / SAMPLE));
   const votes = new Map<string, { readonly mapping: NameMapping; count: number }>();
   for (let i = 0; i < names.length; i += step) {
@@ -42,19 +48,12 @@ export function mappingOf(
     if (parts === undefined || fileName === undefined) continue;
     for (const image of namesakes(fileName).slice(0, NAMESAKES)) vote(votes, parts, image);
   }
-  const best = [...votes.values()].sort(
-    (a, b) =>
-      b.count - a.count ||
-      a.mapping.prefix.length - b.mapping.prefix.length ||
-      rank(b.mapping, captionFile) - rank(a.mapping, captionFile),
-  );
-  const [first, second] = best;
-  if (first === undefined) return undefined;
-  const tied =
-    second?.count === first.count &&
-    second.mapping.prefix.length === first.mapping.prefix.length &&
-    rank(second.mapping, captionFile) === rank(first.mapping, captionFile);
-  return tied ? undefined : first.mapping;
+  const order = (a: CountedMapping, b: CountedMapping): number =>
+    b.count - a.count ||
+    a.mapping.prefix.length - b.mapping.prefix.length ||
+    rank(b.mapping, captionFile) - rank(a.mapping, captionFile);
+  const [first, ...others] = [...votes.values()].sort(order);
+  return first === undefined ? [] : [first, ...others.filter((each) => order(first, each) === 0)];
 }
 
 /** Adds votes for each mapping from a written name to an image. */

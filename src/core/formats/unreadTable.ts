@@ -1,4 +1,5 @@
 import { extensionOf, unsupportedPicture } from '../dataset/fileKinds.ts';
+import { SAMPLES, type SampledColumn } from '../dataset/inventory.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 import {
   captionColumns,
@@ -22,6 +23,8 @@ export interface UnreadTable {
   readonly remedy: Sentence;
   /** Image names found in its head. */
   readonly names: readonly string[];
+  /** Its columns, if naming the right ones is all that is missing. */
+  readonly columns?: readonly SampledColumn[];
 }
 
 /** Most columns or properties named in a message. */
@@ -223,7 +226,7 @@ function describe({
       sentence('Add the file name of the image to each row, called "image".'),
     );
   }
-  return told(
+  const unclear = told(
     prose.length === 1
       ? sentence('is {0} the caption?', quoted(prose[0] ?? ''))
       : sentence('which is the caption, {0}?', prose.slice(0, NAMED).map(quoted).join(', ')),
@@ -231,6 +234,27 @@ function describe({
       ? sentence('Name the column of the caption "caption" and that of the image "image".')
       : sentence('Name the property of the caption "caption" and that of the image "image".'),
   );
+  return { ...unclear, columns: sampledColumns(keys, values, images) };
+}
+
+/** Columns with their first different values and what most of these are. */
+function sampledColumns(
+  keys: readonly string[],
+  values: Facts['values'],
+  images: ImageNames | undefined,
+): SampledColumn[] {
+  return keys.map((name) => {
+    const texts = values.filter(({ key, text }) => key === name && text.trim() !== '');
+    const most = (holds: (text: string) => boolean): boolean =>
+      texts.filter(({ text }) => holds(text)).length > texts.length / 2;
+    const samples = distinct(texts.map(({ text }) => text.trim())).slice(0, SAMPLES);
+    const holds = most((text) => namesImage(text, images))
+      ? 'images'
+      : most(readsLikeCaption)
+        ? 'words'
+        : 'other';
+    return { name, samples, holds };
+  });
 }
 
 /** Base64 of a picture, as OFA's tables and data addresses have it. */

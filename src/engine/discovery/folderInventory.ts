@@ -1,5 +1,6 @@
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type {
+  Question,
   Inventory,
   InventoryDataset,
   InventoryTrainer,
@@ -11,7 +12,7 @@ import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import type { CaptionTable } from './tableRows.ts';
-import { entryName } from './unreadFiles.ts';
+import { entryName, type UnreadFile } from './unreadFiles.ts';
 
 /** Caption files without a readable row, whose images are unknown. */
 export function unreadable(
@@ -48,7 +49,20 @@ export function inventoryOf(
 export function inventoryTrainer(trainer: Dataset['trainer']): InventoryTrainer | undefined {
   return trainer === undefined || trainer === 'none'
     ? undefined
-    : { name: trainerOf(trainer.id).name, why: trainer.why };
+    : { id: trainer.id, name: trainerOf(trainer.id).name, why: trainer.why };
+}
+
+/** What the config file can settle: columns of files that were not read, and roots that several folders may be. */
+export function questionsOf(
+  tables: readonly CaptionTable[],
+  unread: readonly UnreadFile[],
+): Question[] {
+  return [
+    ...unread.flatMap(({ file, columns }): Question[] =>
+      columns === undefined ? [] : [{ kind: 'columns', file, columns }],
+    ),
+    ...tables.flatMap(({ question }) => question ?? []),
+  ];
 }
 
 /** Most entries of the inventory in an error. */

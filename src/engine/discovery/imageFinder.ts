@@ -1,7 +1,12 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { isVideoName, stemOf, unsupportedPicture } from '../../core/dataset/fileKinds.ts';
 import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
-import { mapped, mappingOf, type NameMapping } from '../../core/dataset/nameMapping.ts';
+import {
+  bestMappings,
+  type CountedMapping,
+  mapped,
+  type NameMapping,
+} from '../../core/dataset/nameMapping.ts';
 import {
   baseName,
   folderOf,
@@ -78,9 +83,9 @@ export class ImageFinder {
     return found;
   }
 
-  /** The mapping that explains most of the names that were not found. */
-  mappingOf(names: readonly string[]): NameMapping | undefined {
-    return mappingOf(names, (name) => this.#index.namesakes(name, this.#byStemToo), this.#file);
+  /** The mappings that explain most of the names that were not found, equally well. */
+  mappingsOf(names: readonly string[]): readonly CountedMapping[] {
+    return bestMappings(names, (name) => this.#index.namesakes(name, this.#byStemToo), this.#file);
   }
 
   /** The image of a mapped name. */

@@ -35,7 +35,13 @@ import {
 } from './datasetGroups.ts';
 import { companionProblems } from './companionProblems.ts';
 import { configError, fileChoices, idleSettings, readConfigFile } from './configFile.ts';
-import { inventoryOf, inventoryTrainer, noDataset, unreadable } from './folderInventory.ts';
+import {
+  questionsOf,
+  inventoryOf,
+  inventoryTrainer,
+  noDataset,
+  unreadable,
+} from './folderInventory.ts';
 import { findTrainers, folderFiles, rivals, trainerOfDataset } from './detectTrainer.ts';
 import { trainerProblems } from './trainerFiles.ts';
 import { captionedVideos } from './videos.ts';
@@ -308,6 +314,8 @@ export async function lookInto(
       datasets: inventoried.filter(({ formats }) => formats.length > 0),
       rivalTrainers: rivals(foundTrainers).flatMap((each) => inventoryTrainer(each) ?? []),
       unread: entries,
+      questions: questionsOf(tables, unread),
+      ...(sidecars.imagesOf.size > 0 && { captionsPerFile: sidecars.captionsPerFile }),
       leftOut: listing.leftOut,
       flaws: configProblems.map(({ message, remedy }) => ({ message, remedy })),
     },

@@ -9,7 +9,8 @@ import {
   type NamedPicture,
 } from '../../core/formats/captionFormat.ts';
 import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
-import type { UnjudgedRows } from '../../core/dataset/inventory.ts';
+import { type CountedMapping, writtenPrefix } from '../../core/dataset/nameMapping.ts';
+import type { Question, UnjudgedRows } from '../../core/dataset/inventory.ts';
 import { LIMITS } from '../../core/formats/limits.ts';
 import { reencodeRemedy } from '../../core/text/decodeText.ts';
 import type { TextStream } from '../../core/text/textStream.ts';
@@ -40,6 +41,8 @@ export interface CaptionTable {
   readonly companions: ReadonlySet<DatasetPath>;
   /** Images that rows refer to, but that a trainer would not find: not read, and not reported as uncaptioned. */
   readonly meant: ReadonlySet<DatasetPath>;
+  /** Which folder its names are relative to, if several fit alike. */
+  readonly question?: Question;
 }
 
 /** Images that a file refers to without captioning them. */
@@ -72,6 +75,7 @@ export class TableRows {
   readonly #companions = new Companions();
   readonly #videos = new Set<DatasetPath>();
   #meant: ReadonlySet<DatasetPath> = new Set();
+  #question: Question | undefined;
   /** Images with more captions than the limit, with their number. */
   readonly #surplus = new Map<DatasetPath, { readonly range: SourceRange; captions: number }>();
   #skipped = 0;
@@ -161,8 +165,13 @@ export class TableRows {
   mapLost(finder: ImageFinder): void {
     const missing = this.#lost.filter(({ why }) => why.code === 'missing-image');
     const names = [...new Set(missing.map(({ row }) => row.image))];
-    const mapping = finder.mappingOf(names);
-    if (mapping === undefined) return;
+    const [best, ...rivals] = finder.mappingsOf(names);
+    if (best === undefined) return;
+    const { mapping } = best;
+    if (rivals.length > 0) {
+      this.#ask([best, ...rivals], names[0] ?? '');
+      return;
+    }
     const imageOf = new Map<string, DatasetPath>();
     for (const name of names) {
       const image = finder.findMapped(mapping, name);
@@ -190,6 +199,18 @@ export class TableRows {
         if (picture !== undefined && picture !== image) this.#companions.add(key, picture);
       }
     }
+  }
+
+  /** The question which of some folders the names are relative to. */
+  #ask(found: readonly CountedMapping[], example: string): void {
+    const [first] = found;
+    if (first === undefined || first.count < MANY_LOST) return;
+    this.#question = {
+      kind: 'root',
+      file: this.#file,
+      prefix: writtenPrefix(first.mapping, example),
+      folders: found.map(({ mapping, count }) => ({ folder: mapping.folder, images: count })),
+    };
   }
 
   /** Adds a row that is not audited; its images are not reported as uncaptioned. */
@@ -254,6 +275,7 @@ export class TableRows {
       companions: this.#companions.found,
       meant: this.#meant,
       unjudged: [...this.#unjudged.values()],
+      ...(this.#question && { question: this.#question }),
     };
   }
 

@@ -2,7 +2,11 @@ import { groupBy } from '../../core/collections.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
-import { UNREAD_NAMED, type UnreadFiles } from '../../core/dataset/inventory.ts';
+import {
+  type SampledColumn,
+  UNREAD_NAMED,
+  type UnreadFiles,
+} from '../../core/dataset/inventory.ts';
 import { baseName, folderOf, isWithin } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { inEnglish, type Sentence, sentence } from '../../core/text/sentence.ts';
@@ -18,6 +22,8 @@ export interface UnreadFile {
   readonly names?: readonly string[];
   /** Whether it is ignored on purpose. */
   readonly isLeftAlone?: boolean;
+  /** Its columns, if naming the right ones is all that is missing. */
+  readonly columns?: readonly SampledColumn[];
 }
 
 const PACKED_REMEDY = sentence('Unpack it into the folder.');

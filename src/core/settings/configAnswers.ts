@@ -1,0 +1,75 @@
+import { applyEdits, modify } from 'jsonc-parser';
+import type { Inventory, Question } from '../dataset/inventory.ts';
+import type { DatasetSettings } from './datasetSettings.ts';
+
+/*
+ * What is written into a config file: the choices of a user, and the first content.
+ */
+
+/** The columns that a question is about, chosen or likely. */
+export interface ChosenColumns {
+  readonly image?: string | undefined;
+  readonly caption: string;
+}
+
+/** The settings that answer the question for the columns of a file. */
+export function columnsAnswer(file: string, { image, caption }: ChosenColumns): DatasetSettings {
+  return { columns: { [file]: { ...(image !== undefined && { image }), caption } } };
+}
+
+/** The settings that answer the question for the folder that a beginning of names stands for. */
+export function rootAnswer(prefix: string, folder: string): DatasetSettings {
+  return { roots: { [prefix]: folder === '' ? '.' : folder } };
+}
+
+/** An answer to a question, as an example: the first column of words, the first folder. */
+export function likelyAnswer(question: Question): DatasetSettings {
+  if (question.kind === 'root') {
+    return rootAnswer(question.prefix, question.folders[0]?.folder ?? '');
+  }
+  const { file, columns } = question;
+  const image = columns.find(({ holds }) => holds === 'images')?.name;
+  const words = columns.find(({ holds }) => holds === 'words') ?? columns.at(-1);
+  return columnsAnswer(file, { image, caption: words?.name ?? '' });
+}
+
+/** The first settings of a folder: what was found, to be confirmed or changed. */
+export function firstSettings({ datasets, captionsPerFile }: Inventory): DatasetSettings {
+  const trainers = new Set(datasets.flatMap(({ trainer }) => trainer?.id ?? []));
+  const [trainer] = trainers;
+  return {
+    // One that is known by its id; several are left to be detected.
+    ...(trainers.size === 1 && { trainer: trainer as NonNullable<DatasetSettings['trainer']> }),
+    ...(captionsPerFile !== undefined && { captionsPerFile }),
+    rules: {},
+    exclude: [],
+    triggerWords: [],
+  };
+}
+
+/** Settings with an entry for each file, name or rule, which are added to those that are there. */
+const BY_ENTRY: ReadonlySet<string> = new Set<keyof DatasetSettings>(['columns', 'roots', 'rules']);
+
+/**
+ * The text of a config file with more settings; everything else in it stays as it is.
+ * @param text undefined for a new file
+ */
+export function withSettings(text: string | undefined, added: DatasetSettings): string {
+  const start = text === undefined || text.trim() === '' ? undefined : text;
+  if (start === undefined) return `${JSON.stringify(added, null, 2)}\n`;
+  let written = start;
+  const indent = /\n([ \t]+)"/.exec(start)?.[1] ?? '  ';
+  const formattingOptions = {
+    insertSpaces: !indent.includes('\t'),
+    tabSize: indent.length,
+    eol: start.includes('\r\n') ? '\r\n' : '\n',
+  };
+  const set = (path: string[], value: unknown): void => {
+    written = applyEdits(written, modify(written, path, value, { formattingOptions }));
+  };
+  for (const [setting, value] of Object.entries(added) as [string, unknown][]) {
+    if (!BY_ENTRY.has(setting)) set([setting], value);
+    else for (const [entry, one] of Object.entries(Object(value))) set([setting, entry], one);
+  }
+  return written;
+}
