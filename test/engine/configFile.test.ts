@@ -114,10 +114,10 @@ describe('roots that the config file names', () => {
   test('are asked for where several folders fit alike, and not where one does', async () => {
     const many = Object.fromEntries(
       ['one', 'two'].flatMap((folder) =>
-        [...'abcdef'].map((name) => [`${folder}/${name}.jpg`, IMAGE]),
+        ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [`${folder}/${name}.jpg`, IMAGE]),
       ),
     );
-    const lines = [...'abcdef'].map((name) =>
+    const lines = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
       JSON.stringify({ image: `D:\\ai\\${name}.jpg`, caption: `a ${name} thing` }),
     );
     const questionsOf = async (entries: Entries) =>

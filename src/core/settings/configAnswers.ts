@@ -47,9 +47,6 @@ export function firstSettings({ datasets, captionsPerFile }: Inventory): Dataset
   };
 }
 
-/** Settings with an entry for each file, name or rule, which are added to those that are there. */
-const BY_ENTRY: ReadonlySet<string> = new Set<keyof DatasetSettings>(['columns', 'roots', 'rules']);
-
 /**
  * The text of a config file with more settings; everything else in it stays as it is.
  * @param text undefined for a new file
@@ -67,9 +64,10 @@ export function withSettings(text: string | undefined, added: DatasetSettings): 
   const set = (path: string[], value: unknown): void => {
     written = applyEdits(written, modify(written, path, value, { formattingOptions }));
   };
-  for (const [setting, value] of Object.entries(added) as [string, unknown][]) {
-    if (!BY_ENTRY.has(setting)) set([setting], value);
-    else for (const [entry, one] of Object.entries(Object(value))) set([setting, entry], one);
+  const { columns = {}, roots = {}, rules = {}, ...others } = added;
+  for (const [setting, entries] of Object.entries({ columns, roots, rules })) {
+    for (const [entry, value] of Object.entries(entries)) set([setting, entry], value);
   }
+  for (const [setting, value] of Object.entries(others)) set([setting], value);
   return written;
 }
