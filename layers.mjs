@@ -33,7 +33,11 @@ export const LAYERS = [
     may: ['core', 'core/text', 'core/dataset', 'core/audit'],
     advice: CORE,
   },
-  { name: 'core/export', may: ['core', 'core/text', 'core/matching', 'core/audit'], advice: CORE },
+  {
+    name: 'core/export',
+    may: ['core', 'core/text', 'core/dataset', 'core/matching', 'core/audit'],
+    advice: CORE,
+  },
   ...['discovery', 'indexing', 'audit', 'editing', 'batch', 'workspace'].map(
     (folder, n, folders) => ({
       name: `engine/${folder}`,

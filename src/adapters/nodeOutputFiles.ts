@@ -1,5 +1,15 @@
 import { constants } from 'node:fs';
-import { access, lstat, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
+import {
+  access,
+  link,
+  lstat,
+  open,
+  readlink,
+  realpath,
+  stat,
+  symlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
@@ -44,6 +54,10 @@ export const nodeOutputFiles: OutputFiles = {
         await handle.close();
       }
     });
+  },
+
+  async link(target, file, kind) {
+    await attempt(file, () => (kind === 'hardlink' ? link(target, file) : symlink(target, file)));
   },
 };
 
@@ -121,6 +135,7 @@ const REMEDY: Readonly<Record<string, string>> = {
   EPERM: 'Get write permission for it, or name another place.',
   EROFS: 'The file system is read-only; name another place.',
   EEXIST: 'There is a file where a folder is needed; name another place.',
+  EXDEV: 'A hard link cannot lead to another disk; make symbolic links or copies.',
   ENOSPC: 'The disk is full; make room or name another place.',
   EDQUOT: 'Your quota is used up; make room or name another place.',
 };

@@ -16,6 +16,7 @@ import {
   readDecisions,
   removeDecisions,
 } from '../engine/audit/decisionFile.ts';
+import type { ExportPorts } from '../engine/batch/exportDataset.ts';
 import type { FixPorts } from '../engine/editing/fixRun.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
@@ -41,6 +42,8 @@ import type { CommandContext } from './commandContext.ts';
 const userFiles = withArchives(nodeFiles);
 
 export const outputFiles: OutputFiles = nodeOutputFiles;
+
+export const exportPorts: ExportPorts = { files: userFiles, output: nodeOutputFiles };
 
 export const fixPorts: FixPorts = {
   files: userFiles,

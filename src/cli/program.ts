@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
+import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SORT_KEYS } from '../core/query/query.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
@@ -44,6 +45,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addSearch(program, run);
   addEval(program, run);
   addFix(program, run);
+  addExport(program, run);
   addDecisions(program, run);
   addLsp(program, run);
   addCache(program, run);
@@ -236,6 +238,31 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addExport(program: Program, run: RunCommand): void {
+  program
+    .command('export')
+    .description('write the pairs of a folder, or those that a query selects, as a new dataset')
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .argument('[query]', 'which pairs; all without it. Excluded pairs are never written')
+    .requiredOption('--out <folder>', 'new folder for the dataset')
+    .addOption(
+      new Option('--as <layout>', 'how the captions are written')
+        .choices(CAPTION_LAYOUTS.map(({ id }) => id))
+        .default('captions.jsonl'),
+    )
+    .addOption(
+      new Option('--pictures <how>', 'how the pictures get there')
+        .choices(['copy', 'hardlink', 'symlink'] as const)
+        .default('copy' as const),
+    )
+    .action((folder, query, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { exportCommand } = await import('./exportCommand.ts');
+        return exportCommand(folder, query ?? '', options, context);
       }),
     );
 }

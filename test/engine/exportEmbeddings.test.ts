@@ -14,6 +14,7 @@ function memoryOutput(): { output: OutputFiles; files: Map<string, Buffer> } {
     output: {
       assertWritable: () => Promise.resolve(),
       prepareFolder: () => Promise.resolve(),
+      link: () => Promise.resolve(),
       async write(path, chunks) {
         const parts: Buffer[] = [];
         for await (const chunk of chunks) parts.push(Buffer.from(chunk as Uint8Array));

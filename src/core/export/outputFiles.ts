@@ -1,3 +1,6 @@
+/** How a file becomes another name of one that is there. */
+export type LinkKind = 'hardlink' | 'symlink';
+
 /** Port for output files: reports, pair lists, exported embeddings. */
 export interface OutputFiles {
   /**
@@ -19,4 +22,9 @@ export interface OutputFiles {
     path: string,
     chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
   ): Promise<void>;
+  /**
+   * Makes `path` another name of the file `target`, both absolute; there must be nothing at `path`.
+   * @throws PairLensError `write-failed`.
+   */
+  link(target: string, path: string, kind: LinkKind): Promise<void>;
 }

@@ -1,0 +1,101 @@
+import type { DatasetPath } from '../dataset/dataset.ts';
+import { stemOf } from '../dataset/fileKinds.ts';
+import { baseName, folderOf, joinPath } from '../dataset/paths.ts';
+
+/** An image of a new dataset with its captions, at least one. */
+export interface ExportedImage {
+  /** Relative to the folder of the new dataset. */
+  readonly file: DatasetPath;
+  readonly captions: readonly string[];
+  readonly split?: string;
+}
+
+/** How the captions of a new dataset are written. To add a layout, add it to `CAPTION_LAYOUTS`. */
+export interface CaptionLayout {
+  /** For the command line. */
+  readonly id: string;
+  /** Most captions of one image that it can hold. */
+  readonly mostCaptions: number;
+  /** The caption files, relative to the folder of the new dataset. */
+  files(images: readonly ExportedImage[]): Iterable<CaptionFileText>;
+}
+
+export interface CaptionFileText {
+  readonly file: DatasetPath;
+  readonly chunks: Iterable<string>;
+}
+
+/** A `.txt` beside each image: what LoRA trainers read. */
+const sidecars: CaptionLayout = {
+  id: 'sidecar',
+  mostCaptions: 1,
+  *files(images) {
+    for (const { file, captions } of images) {
+      const name = joinPath(folderOf(file), `${stemOf(baseName(file))}.txt`);
+      yield { file: name, chunks: [captions[0] ?? ''] };
+    }
+  },
+};
+
+/** Hugging Face ImageFolder: https://huggingface.co/docs/datasets/image_dataset#imagefolder */
+const metadataJsonl: CaptionLayout = {
+  id: 'metadata.jsonl',
+  mostCaptions: 1,
+  files: (images) => [
+    {
+      file: 'metadata.jsonl',
+      chunks: lines(images, ({ file, captions }) => ({ file_name: file, text: captions[0] ?? '' })),
+    },
+  ],
+};
+
+/** One object for each image with all its captions and its split. */
+const captionsJsonl: CaptionLayout = {
+  id: 'captions.jsonl',
+  mostCaptions: Infinity,
+  files: (images) => [
+    {
+      file: 'captions.jsonl',
+      chunks: lines(images, ({ file, captions, split }) => ({
+        image: file,
+        captions,
+        ...(split !== undefined && { split }),
+      })),
+    },
+  ],
+};
+
+export const CAPTION_LAYOUTS: readonly CaptionLayout[] = [sidecars, metadataJsonl, captionsJsonl];
+
+function* lines(
+  images: readonly ExportedImage[],
+  row: (image: ExportedImage) => object,
+): Generator<string> {
+  for (const image of images) yield `${JSON.stringify(row(image))}\n`;
+}
+
+/**
+ * Names of images in a new dataset: as they are, but that a member of an archive is in a folder without the archive's
+ * extension, and that no two images differ by extension or case alone, because they would share a caption file.
+ */
+export function exportedNames(images: readonly DatasetPath[]): Map<DatasetPath, DatasetPath> {
+  const names = new Map<DatasetPath, DatasetPath>();
+  const taken = new Set<string>();
+  const isFree = (name: DatasetPath): boolean => !taken.has(keyOf(name));
+  for (const image of images) {
+    const wanted = image.replaceAll(/\.(?:tar|parquet)\//gi, '/');
+    let name = wanted;
+    for (let n = 2; !isFree(name); n++) {
+      const base = baseName(wanted);
+      const stem = stemOf(base);
+      name = joinPath(folderOf(wanted), `${stem}-${n}${base.slice(stem.length)}`);
+    }
+    taken.add(keyOf(name));
+    names.set(image, name);
+  }
+  return names;
+}
+
+function keyOf(name: DatasetPath): string {
+  return joinPath(folderOf(name), stemOf(baseName(name))).toLowerCase();
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { cp, lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pairlens, temporaryFolder } from '../support/commandLine.ts';
+import { tarOf } from '../support/tarWriter.ts';
+
+const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
+
+interface Fate {
+  readonly image: string;
+  readonly kept: boolean;
+  readonly file?: string;
+  readonly why?: string;
+}
+
+describe('pairlens export', () => {
+  let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
+  before(async () => {
+    temporary = await temporaryFolder();
+  });
+  after(() => temporary.remove());
+
+  const place = (name: string): string => path.join(temporary.path, name);
+
+  async function exported(name: string, ...args: string[]): Promise<string> {
+    const out = place(name);
+    const { status, stderr, stdout } = await pairlens(['export', TOUR, ...args, '--out', out]);
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, '');
+    return out;
+  }
+
+  async function fatesIn(out: string): Promise<Fate[]> {
+    const text = await readFile(path.join(out, '.pairlens/export.jsonl'), 'utf8');
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Fate);
+  }
+
+  test('writes every pair with its picture, byte for byte, and lists what was left out', async () => {
+    const out = await exported('all', '--as', 'sidecar');
+    const fates = await fatesIn(out);
+    const kept = fates.filter((fate) => fate.kept);
+    assert.ok(kept.length > 40);
+    assert.deepEqual(
+      fates.filter((fate) => !fate.kept).map(({ image, why }) => [image, why]),
+      [
+        ['animals/duck.jpg', 'no caption'],
+        ['mountain_trail.jpg', 'no caption'],
+      ],
+    );
+    for (const { image, file = '' } of kept) {
+      const [there, here] = [path.join(TOUR, image), path.join(out, file)];
+      assert.ok((await readFile(there)).equals(await readFile(here)), image);
+    }
+    const again = await pairlens(['--quiet', 'list', out, '--json']);
+    const before = await pairlens(['--quiet', 'list', TOUR, '--json']);
+    const captionsOf = (text: string): string[] =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { image: string; caption: string | null })
+        .filter(({ caption }) => caption !== null)
+        // windmill.png and windmill.jpg share a caption file, and get one each.
+        .map(({ image, caption }) => `${image.replace(/windmill.*/, 'windmill')} ${caption}`)
+        .sort();
+    assert.deepEqual(captionsOf(again.stdout), captionsOf(before.stdout));
+  });
+
+  test('writes what a query selects, without excluded pairs, in the layout that is asked for', async () => {
+    const set = place('decided');
+    await cp(TOUR, set, { recursive: true });
+    const query = 'rule:captions-swapped';
+    const all = await pairlens(['export', set, query, '--out', place('swapped')]);
+    assert.equal(all.status, 0, all.stderr);
+    const rows = (await readFile(place('swapped/captions.jsonl'), 'utf8')).trimEnd().split('\n');
+    assert.deepEqual(
+      rows.map((row) => (JSON.parse(row) as { image: string }).image),
+      ['drum_kit.jpg', 'honey_bee.jpg'],
+    );
+    assert.deepEqual((await readdir(place('swapped'))).sort(), [
+      '.pairlens',
+      'captions.jsonl',
+      'drum_kit.jpg',
+      'honey_bee.jpg',
+    ]);
+  });
+
+  test('names several pictures of one stem apart, so that each keeps its caption', async () => {
+    const set = place('stems');
+    await mkdir(set);
+    const photo = path.join(TOUR, 'dahlia.jpg');
+    for (const name of ['a.jpg', 'a.jpeg']) await cp(photo, path.join(set, name));
+    const rows = [
+      { file_name: 'a.jpg', text: 'a dahlia' },
+      { file_name: 'a.jpeg', text: 'another dahlia' },
+    ];
+    await writeFile(
+      path.join(set, 'metadata.jsonl'),
+      rows.map((r) => JSON.stringify(r)).join('\n'),
+    );
+    const out = place('stems-out');
+    const { status, stderr } = await pairlens(['export', set, '--as', 'sidecar', '--out', out]);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /1 pictures? ha/);
+    assert.equal(await readFile(path.join(out, 'a.txt'), 'utf8'), 'another dahlia');
+    assert.equal(await readFile(path.join(out, 'a-2.txt'), 'utf8'), 'a dahlia');
+  });
+
+  test('says how many captions a layout cannot hold', async () => {
+    const set = place('several');
+    await mkdir(set);
+    await cp(path.join(TOUR, 'dahlia.jpg'), path.join(set, 'dahlia.jpg'));
+    const row = { image: 'dahlia.jpg', captions: ['a dahlia', 'a red flower'] };
+    await writeFile(path.join(set, 'captions.jsonl'), `${JSON.stringify(row)}\n`);
+    const out = place('several-out');
+    const one = await pairlens(['export', set, '--as', 'metadata.jsonl', '--out', out]);
+    assert.equal(one.status, 0, one.stderr);
+    assert.match(one.stderr, /one caption an image: 1 other/);
+    assert.equal(
+      await readFile(path.join(out, 'metadata.jsonl'), 'utf8'),
+      '{"file_name":"dahlia.jpg","text":"a dahlia"}\n',
+    );
+    const both = place('both-out');
+    await pairlens(['export', set, '--out', both]);
+    assert.equal(
+      await readFile(path.join(both, 'captions.jsonl'), 'utf8'),
+      `${JSON.stringify(row)}\n`,
+    );
+  });
+
+  test('links pictures instead of copying them', async () => {
+    const hard = await exported('hard', 'dahlia', '--pictures', 'hardlink');
+    const [there, here] = [path.join(TOUR, 'dahlia.jpg'), path.join(hard, 'dahlia.jpg')];
+    assert.equal((await stat(here)).ino, (await stat(there)).ino);
+    const soft = await exported('soft', 'dahlia', '--pictures', 'symlink');
+    assert.ok((await lstat(path.join(soft, 'dahlia.jpg'))).isSymbolicLink());
+    assert.equal(await readlink(path.join(soft, 'dahlia.jpg')), there);
+  });
+
+  test('takes pictures out of a shard', async () => {
+    const set = place('shards');
+    await mkdir(set);
+    const photo = await readFile(path.join(TOUR, 'dahlia.jpg'));
+    const shard = tarOf([
+      { name: '0001.jpg', bytes: photo },
+      { name: '0001.txt', bytes: 'a dahlia' },
+    ]);
+    await writeFile(path.join(set, '00000.tar'), shard);
+    const out = place('unpacked');
+    const { status, stderr } = await pairlens(['export', set, '--as', 'sidecar', '--out', out]);
+    assert.equal(status, 0, stderr);
+    assert.ok(photo.equals(await readFile(path.join(out, '00000/0001.jpg'))));
+    assert.equal(await readFile(path.join(out, '00000/0001.txt'), 'utf8'), 'a dahlia');
+  });
+
+  test('overwrites nothing, and writes nothing into the dataset', async () => {
+    const full = place('full');
+    await mkdir(full);
+    await writeFile(path.join(full, 'mine.txt'), 'mine');
+    const refused = await pairlens(['export', TOUR, '--out', full]);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /is not empty/);
+    assert.deepEqual(await readdir(full), ['mine.txt']);
+    const inside = await pairlens(['export', TOUR, '--out', path.join(TOUR, 'clean')]);
+    assert.equal(inside.status, 2);
+    assert.match(inside.stderr, /inside the folder/);
+    const nothing = await pairlens(['export', TOUR, '"no such words"', '--out', place('none')]);
+    assert.equal(nothing.status, 2);
+    assert.match(nothing.stderr, /No pair is left/);
+  });
+});
