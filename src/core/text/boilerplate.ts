@@ -48,7 +48,8 @@ export class Boilerplate {
   private constructor(
     edges: ReadonlyMap<string, number>,
     words: ReadonlySet<string>,
-    triggerWords: readonly string[],
+    /** As the user named them. */
+    readonly triggerWords: readonly string[],
   ) {
     this.#edges = edges;
     this.#words = words;

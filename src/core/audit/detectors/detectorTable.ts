@@ -8,6 +8,9 @@ import { duplicatePictures } from './duplicatePictures.ts';
 import { hardNegative } from './hardNegative.ts';
 import { languageNotJudged } from './languageNotJudged.ts';
 import { trainerCaptions } from './trainerCaptions.ts';
+import { trainerGaps } from './trainerGaps.ts';
+import { trainerBuckets } from './trainerBuckets.ts';
+import { triggerWords } from './triggerWords.ts';
 import { trainerTokens } from './trainerTokens.ts';
 import { trainerPictures } from './trainerPictures.ts';
 
@@ -24,4 +27,7 @@ export const DETECTORS: readonly Detector[] = [
   trainerPictures,
   trainerCaptions,
   trainerTokens,
+  trainerGaps,
+  trainerBuckets,
+  triggerWords,
 ];

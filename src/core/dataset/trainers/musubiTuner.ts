@@ -46,8 +46,6 @@ export const musubiTuner: Trainer = {
   },
   buckets: {
     of: bucketOf,
-    small: 'smaller-batch',
-    enlarges: true,
     source: 'BucketSelector, dataset/bucket.py',
   },
   settingsIn: ({ value }) => datasetConfig(value),

@@ -53,8 +53,6 @@ export const sdScripts: Trainer = {
   tokens: { tokenizer: 'clip', most: 75, source: 'get_input_ids, library/train_util.py' },
   buckets: {
     of: bucketOf,
-    small: 'smaller-batch',
-    enlarges: true,
     source: 'BucketManager.select_bucket, library/train_util.py',
   },
   settingsIn: ({ value }) => datasetConfig(value) ?? trainingConfig(value),

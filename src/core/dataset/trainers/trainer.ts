@@ -71,10 +71,6 @@ export interface Trainer {
   /** The bucket of an image, if the settings say enough. */
   readonly buckets?: Sourced & {
     readonly of: (size: PictureSize, settings: TrainerSettings) => PictureSize | undefined;
-    /** What becomes of a bucket with fewer images than a batch. */
-    readonly small: 'smaller-batch' | 'left-out';
-    /** Whether images below the training resolution are enlarged. */
-    readonly enlarges: boolean;
   };
   /** The settings in a file of this trainer; undefined for any other file. */
   readonly settingsIn?: (config: ConfigFile) => TrainerSettings | undefined;
