@@ -100,8 +100,12 @@ export async function openWorkspace(
         datasets.map((dataset) => ({ ...dataset, settings })),
       );
     },
-    index: (dataset, run, leaveOut) =>
-      indexDataset(dataset, ports, { ...run, ...(leaveOut && { leaveOut }) }),
+    index: (dataset, run, leaveOut, replaced) =>
+      indexDataset(dataset, ports, {
+        ...run,
+        ...(leaveOut && { leaveOut }),
+        ...(replaced && { replaced }),
+      }),
     decisions: (root, dir) => readDecisions(userFiles, root, dir),
     audit: (embedded, { words = false, ...wanted }, run) =>
       auditDataset(embedded, {

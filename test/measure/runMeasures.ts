@@ -3,7 +3,7 @@
 //   npm run measure -- one-topic DATASET... [--word WORD ...] [--foreign 0.05] [--swaps 0.05]   photos of one topic: false alarms
 //   npm run measure -- suggestions DATASET... [--rate 0.05 ...] [--seeds 5] [--split NAME]   right captions suggested, swaps named
 //   npm run measure -- shift DATASET... [--length 20] [--by 1 ...] [--seeds 20] [--split NAME]   runs whose captions moved along
-//   npm run measure -- verdicts DATASET... [--rate 0.1 ...] [--answers 20] [--seeds 3]   what verified pairs teach
+//   npm run measure -- verdicts DATASET... [--kind noun] [--rate 0.1 ...] [--word WORD] [--answers 20] [--seeds 3]   what verdicts teach
 //   npm run measure -- evidence DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME] [--print N]   words said to be seen or not
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture

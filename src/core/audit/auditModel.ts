@@ -5,6 +5,7 @@ import type { Matrix } from '../matching/matrix.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { runCooperatively, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
+import { type Answered, type CombinedScores, taught } from './answers.ts';
 import {
   type Combination,
   EXCHANGED_WEIGHTS,
@@ -27,7 +28,7 @@ import {
   observedScores,
   rivalsOf,
 } from './injection.ts';
-import type { Rivals } from './rivals.ts';
+import { NO_RIVALS, type Rivals } from './rivals.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
 import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
@@ -40,6 +41,18 @@ const MEAN_STRENGTH = 50;
 export interface Suspicion {
   readonly score: Combination;
   readonly calibration: Calibration;
+  /** The calibration without the answers of a person. */
+  readonly untaught: Calibration;
+  /** What the calibration was fitted to, kept so that labels can refit it without scoring again. */
+  readonly known: KnownScores;
+}
+
+/** Scores that a calibration is fitted to, besides those of the dataset's captions. */
+export interface KnownScores {
+  /** Scores of wrong captions: of any, and of near misses. */
+  readonly random: Float64Array;
+  readonly near: Float64Array;
+  readonly rivals: Rivals;
 }
 
 /** The two kinds of wrong captions, scored separately. */
@@ -50,9 +63,6 @@ export interface Suspicions {
   readonly foreign: Suspicion;
 }
 
-/** Probabilities of both kinds of errors, 0..1. */
-export type Verdict = { readonly [Way in keyof Suspicions]: number };
-
 /** The model fitted to a dataset: scores any of its images with any of its captions. */
 export interface AuditModel {
   readonly scorer: PairScorer;
@@ -61,21 +71,24 @@ export interface AuditModel {
   readonly suspicions: Suspicions;
   /** Predicts the caption of an image from outside; undefined if nothing was learnt. */
   readonly predictor: CaptionPredictor | undefined;
-  /** Probability that caption `text` is wrong for image `image`; with `substitution` after that exchange. */
-  mismatch(image: number, text: number, substitution?: Substitution): number;
+  /** Whether verdicts of a person calibrated it. */
+  readonly taught: boolean;
+  /** Combined scores of caption `text` on image `image`; with `substitution` after that exchange. */
+  scores(image: number, text: number, substitution?: Substitution): CombinedScores;
+  /** The same of scores that are known. */
+  combined(scores: PairScores): CombinedScores;
+  /** Probability that a caption with these scores is wrong, 0..1. */
+  mismatch(scores: CombinedScores): number;
   /**
    * Natural logarithm of the likelihood ratio of the scores of caption `text` on image `image`: correct caption to one
    * exchanged within the dataset.
    */
   support(image: number, text: number, substitution?: Substitution): number;
-  /** Probability of each kind of error. */
-  verdict(image: number, text: number): Verdict;
 }
 
 /**
  * Fits the model to the dataset: centring, neighbours, calibration.
  * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
- * @param verified for each pair whether a person found it right: examples of right captions
  * @throws PairLensError `cancelled`.
  */
 export async function fitAuditModel(
@@ -83,7 +96,6 @@ export async function fitAuditModel(
   judged: readonly boolean[],
   reference: ReferenceBank,
   options: Omit<AllPairsOptions, 'k'>,
-  verified: readonly boolean[] = [],
 ): Promise<AuditModel> {
   const graph = pairGraph(embedded, judged);
   const pause = async (): Promise<void> => {
@@ -110,9 +122,9 @@ export async function fitAuditModel(
   judged.forEach((use, p) => {
     if (!use) return;
     pairs.push({
+      pair: p,
       image: embedded.imageRow[p]!,
       text: embedded.textRow[p]!,
-      verified: verified[p] === true,
       fold: learns ? foldOf(images.hashes[embedded.imageRow[p]!]!) : 0,
     });
   });
@@ -157,13 +169,11 @@ function* learnt(
   const random = yield* injectedScores(scorer, pairs);
   const near = yield* nearScores(scorer, pairs, texts);
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
-  const verified = observed.filter((_, n) => pairs[n]!.verified === true);
-  const unverified = pairs.filter((pair) => pair.verified !== true);
   const suspicions = {
-    exchanged: yield* suspicion({ observed, verified, random, near }, EXCHANGED_WEIGHTS, (score) =>
-      rivalsOf(scorer, unverified, score),
+    exchanged: yield* suspicion({ observed, random, near }, EXCHANGED_WEIGHTS, (score) =>
+      rivalsOf(scorer, pairs, score),
     ),
-    foreign: yield* suspicion({ observed, verified, random: foreign, near: [] }, FOREIGN_WEIGHTS),
+    foreign: yield* suspicion({ observed, random: foreign, near: [] }, FOREIGN_WEIGHTS),
   };
   return { suspicions, ...(predictor && { predictor }) };
 }
@@ -179,8 +189,8 @@ function* learntPredictor(
   foldOfImage: readonly number[],
 ): Steps<CaptionPredictor> {
   const { visuals, sentences, predictions } = scorer.spaces;
-  const learnt = pairs.map(({ image, text, verified, fold }, n) => {
-    return { image, text, fold, csls: verified === true ? undefined : observed[n]![CSLS]! };
+  const learnt = pairs.map(({ image, text, fold }, n) => {
+    return { image, text, fold, csls: observed[n]![CSLS]! };
   });
   const predictor = yield* learnPredictions(visuals, sentences, learnt, foldOfImage, predictions);
   for (const [n, { image, text }] of pairs.entries()) {
@@ -189,27 +199,23 @@ function* learntPredictor(
   return predictor;
 }
 
-/** Scores that a suspicion is fitted to. */
-type KnownScores = Readonly<
-  Record<'observed' | 'verified' | 'random' | 'near', readonly PairScores[]>
->;
+/** Scores of pairs that a suspicion is fitted to. */
+type ScoredPairs = Readonly<Record<'observed' | 'random' | 'near', readonly PairScores[]>>;
 
 function* suspicion(
-  { observed, verified, random, near }: KnownScores,
+  { observed, random, near }: ScoredPairs,
   weights: readonly number[],
   rivals?: (score: Combination) => Steps<Rivals>,
 ): Steps<Suspicion> {
   const score = learntCombination(observed, random, weights);
-  const scores = (all: readonly PairScores[]): Float64Array => Float64Array.from(all, score);
-  const known = rivals && (yield* rivals(score));
-  const calibration = yield* calibrate(
-    scores(observed),
-    scores(random),
-    scores(near),
-    known,
-    scores(verified),
-  );
-  return { score, calibration };
+  const known: KnownScores = {
+    random: Float64Array.from(random, score),
+    near: Float64Array.from(near, score),
+    rivals: rivals === undefined ? NO_RIVALS : yield* rivals(score),
+  };
+  const own = Float64Array.from(observed, score);
+  const calibration = yield* calibrate(own, known.random, known.near, known.rivals);
+  return { score, known, calibration, untaught: calibration };
 }
 
 /** The model of a scorer. */
@@ -218,29 +224,38 @@ export function auditModel(
   centres: Spaces<Float32Array>,
   suspicions: Suspicions,
   predictor?: CaptionPredictor,
+  isTaught = false,
 ): AuditModel {
   const { exchanged, foreign } = suspicions;
-  const probability = ({ score, calibration }: Suspicion, scores: PairScores): number =>
-    calibration.mismatch(score(scores));
   return {
     scorer,
     centres,
     suspicions,
     predictor,
-    mismatch(image, text, replacement) {
-      const scores = scorer.of(image, text, replacement);
+    taught: isTaught,
+    scores(image, text, replacement) {
+      return this.combined(scorer.of(image, text, replacement));
+    },
+    combined(scores) {
+      return { exchanged: exchanged.score(scores), foreign: foreign.score(scores) };
+    },
+    mismatch(scores) {
       // Both usually detect the same error, so the probabilities are not added.
-      return Math.max(probability(exchanged, scores), probability(foreign, scores));
+      return Math.max(
+        exchanged.calibration.mismatch(scores.exchanged),
+        foreign.calibration.mismatch(scores.foreign),
+      );
     },
     support(image, text, replacement) {
       return exchanged.calibration.support(exchanged.score(scorer.of(image, text, replacement)));
     },
-    verdict(image, text) {
-      const scores = scorer.of(image, text);
-      return {
-        exchanged: probability(exchanged, scores),
-        foreign: probability(foreign, scores),
-      };
-    },
   };
+}
+
+/** The model, calibrated again with what a person said of the captions. */
+export function* taughtModel(model: AuditModel, answered: Answered): Steps<AuditModel> {
+  const nothing = answered.unwanted.length === 0 && !answered.verified.includes(true);
+  if (nothing && !model.taught) return model;
+  const suspicions = yield* taught(model.suspicions, answered);
+  return auditModel(model.scorer, model.centres, suspicions, model.predictor, !nothing);
 }

@@ -18,6 +18,15 @@ export interface Calibration {
   readonly support: (score: number) => number;
 }
 
+/** What a person said of captions. */
+export interface Answers {
+  /** Probability of this answer if the caption is wrong; 1 minus this if it is right. */
+  readonly ifWrong: number;
+  readonly scores: Float64Array;
+  /** Whether these captions are among the observed ones. */
+  readonly observed: boolean;
+}
+
 /** Beta prior of the share of wrong captions: 3 % on average, one dataset in ten has more than 9 %. */
 const WRONG_PAIRS = 0.3;
 const RIGHT_PAIRS = 10;
@@ -61,23 +70,30 @@ const LIMIT = 1e-4;
  * fits, tempered by the separability of correct and wrong captions, update the prior to a posterior, over which the
  * probabilities are averaged. If correct and wrong captions have the same scores, the posterior is the prior. Correct
  * captions may be vague and score like wrong ones; the other captions of their images tell which (rivals.ts).
- * @param verified scores, among the observed ones, of captions that a person found right
+ * @param said the likelihood of the answers, given the scores, counts for every fit. It does not matter which captions a
+ * person looked at, as long as they were chosen by their scores.
  */
 export function* calibrate(
   observed: Float64Array,
   random: Float64Array,
   near: Float64Array = new Float64Array(),
   rivals: Rivals = NO_RIVALS,
-  verified: Float64Array = new Float64Array(),
+  said: readonly Answers[] = [],
 ): Steps<Calibration> {
   const { mean, spread } = moments(random);
   const scaled = (score: number): number => (score - mean) / spread;
   const counts = histogram(observed, scaled);
-  const right = histogram(verified, scaled);
+  const answers = said.map(({ ifWrong, scores }) => ({
+    ifWrong,
+    counts: histogram(scores, scaled),
+  }));
+  for (const [a, { counts: more }] of answers.entries()) {
+    if (!said[a]!.observed) more.forEach((count, c) => (counts[c]! += count));
+  }
   const randomDensity = density(random, scaled);
   const nearDensity = near.length > 0 ? density(near, scaled) : randomDensity;
   yield;
-  const { separability, surely } = separation(counts, histogram(random, scaled), observed.length);
+  const { separability, surely } = separation(counts, histogram(random, scaled));
   const trust = clamp((surely - NOT_SEPARABLE) / (SEPARABLE - NOT_SEPARABLE));
   const ofRivals = rivalSupport(rivals, scaled);
   const prior = sharePrior();
@@ -88,10 +104,11 @@ export function* calibrate(
     const chance = vague === 0 ? 1 - ANY_VAGUE : ANY_VAGUE / (VAGUE.length - 1);
     for (const [s, share] of SHARES.entries()) {
       yield;
-      const known = { vague, counts, verified: right, random: randomDensity, near: nearDensity };
+      const known = { vague, counts, answers, random: randomDensity, near: nearDensity };
       const fit = fitAt(share, known);
       const logLikelihood = fit.logLikelihood + (ofRivals?.(fit.wrong) ?? 0);
-      const weight = trust * logLikelihood + Math.log(prior[s]! * chance);
+      // Answers are not tempered: they tell which captions are wrong even if the scores do not.
+      const weight = trust * logLikelihood + fit.ofAnswers + Math.log(prior[s]! * chance);
       fits.push({ ...fit, share, weight });
     }
   }
@@ -126,13 +143,19 @@ export function* calibrate(
   };
 }
 
+/** Answers by the score of their captions. */
+interface Counted {
+  readonly ifWrong: number;
+  readonly counts: Float64Array;
+}
+
 /** What is known of a mixture of right and wrong captions but the share of the wrong ones. */
 interface Mixture {
   /** Share of the right captions that score as wrong ones do, 0..1. */
   readonly vague: number;
-  /** Histogram of the observed scores, and of those among them that are known to be of right captions. */
+  /** Histogram of the observed scores. */
   readonly counts: Float64Array;
-  readonly verified: Float64Array;
+  readonly answers: readonly Counted[];
   /** Densities of wrong captions. */
   readonly random: Float64Array;
   readonly near: Float64Array;
@@ -140,7 +163,9 @@ interface Mixture {
 
 /** The best fit for a given share of wrong captions. */
 interface Fit {
+  /** Natural logarithms of the likelihoods of the scores, and of the answers given the scores. */
   readonly logLikelihood: number;
+  readonly ofAnswers: number;
   readonly mean: number;
   readonly spread: number;
   /** P(wrong) at each cell of the grid. */
@@ -148,7 +173,7 @@ interface Fit {
 }
 
 /** Expectation maximisation (MAP) of the mean and spread of correct captions and of the share of near misses. */
-function fitAt(share: number, { vague, counts, verified, random, near }: Mixture): Fit {
+function fitAt(share: number, { vague, counts, answers, random, near }: Mixture): Fit {
   const cells = counts.length;
   const wrong = new Float64Array(cells);
   const clearly = new Float64Array(cells);
@@ -156,6 +181,7 @@ function fitAt(share: number, { vague, counts, verified, random, near }: Mixture
   let spread = RIGHT_SPREAD;
   let nearShare = NEAR_SHARE;
   let logLikelihood = 0;
+  let ofAnswers = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const clear = rightDensity(random, mean, spread);
     let rightMass = RIGHT_COUNT;
@@ -163,6 +189,7 @@ function fitAt(share: number, { vague, counts, verified, random, near }: Mixture
     let wrongMass = NEAR_COUNT;
     let nearMass = NEAR_COUNT * NEAR_SHARE;
     logLikelihood = 0;
+    ofAnswers = 0;
     for (let c = 0; c < cells; c++) {
       const ofNear = nearShare * near[c]!;
       const ofWrong = (1 - nearShare) * random[c]! + ofNear + FLOOR;
@@ -171,12 +198,15 @@ function fitAt(share: number, { vague, counts, verified, random, near }: Mixture
       const all = w + (1 - share) * (ofClear + vague * ofWrong);
       wrong[c] = w / all;
       if (counts[c] === 0) continue;
-      const known = verified[c]!;
-      const count = counts[c]! - known;
-      // What a person verified is in the right captions' part of the mixture, whatever its score.
-      const ofRight = ofClear + vague * ofWrong;
-      logLikelihood += count * Math.log(all) + known * Math.log((1 - share) * ofRight);
-      const clearHere = (count * (1 - share) * ofClear) / all + (known * ofClear) / ofRight;
+      logLikelihood += counts[c]! * Math.log(all);
+      let wrongHere = counts[c]! * wrong[c]!;
+      for (const { ifWrong, counts: answered } of answers) {
+        if (answered[c] === 0) continue;
+        const chance = ifWrong * wrong[c]! + (1 - ifWrong) * (1 - wrong[c]!);
+        ofAnswers += answered[c]! * Math.log(chance);
+        wrongHere += answered[c]! * ((ifWrong * wrong[c]!) / chance - wrong[c]!);
+      }
+      const clearHere = ((counts[c]! - wrongHere) * ofClear) / (ofClear + vague * ofWrong);
       clearly[c] = clearHere;
       wrongMass += counts[c]! - clearHere;
       nearMass += ((counts[c]! - clearHere) * ofNear) / ofWrong;
@@ -198,7 +228,7 @@ function fitAt(share: number, { vague, counts, verified, random, near }: Mixture
     [mean, spread, nearShare] = [nextMean, nextSpread, nextNear];
     if (moved < CLOSE) break;
   }
-  return { logLikelihood, mean, spread, wrong };
+  return { logLikelihood, ofAnswers, mean, spread, wrong };
 }
 
 function logPrior(mean: number, spread: number, nearShare: number): number {
@@ -242,8 +272,8 @@ function sharePrior(): number[] {
 function separation(
   observed: Float64Array,
   wrong: Float64Array,
-  n: number,
 ): { readonly separability: number; readonly surely: number } {
+  const n = observed.reduce((sum, count) => sum + count, 0);
   const total = wrong.reduce((sum, count) => sum + count, 0);
   if (n === 0 || total === 0) return { separability: 0.5, surely: 0.5 };
   let below = 0;

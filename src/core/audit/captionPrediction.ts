@@ -20,8 +20,8 @@ const OFFSET = 0.5;
 export interface LearntPair {
   readonly image: number;
   readonly text: number;
-  /** CSLS of the pair, or undefined if a person verified it. */
-  readonly csls: number | undefined;
+  /** CSLS of the pair. What a person verified weighs no more, so that a verdict changes no score. */
+  readonly csls: number;
   /** The part of the dataset that its image is in, 0..FOLDS - 1. */
   readonly fold: number;
 }
@@ -82,15 +82,13 @@ export function* learnPredictions(
   return whole.solve(PENALTY);
 }
 
-/** 0..1: verified pairs count fully, the others by how well they fit compared with the rest. */
+/** 0..1: pairs count by how well they fit compared with the rest. */
 function weightsOf(pairs: readonly LearntPair[]): number[] {
-  const known = pairs.flatMap(({ csls }) => (csls === undefined ? [] : [csls]));
+  const known = pairs.map(({ csls }) => csls);
   const n = Math.max(1, known.length);
   const mean = known.reduce((sum, value) => sum + value, 0) / n;
   const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n) || 1;
-  return pairs.map(({ csls }) =>
-    csls === undefined ? 1 : 1 / (1 + Math.exp(-STEEPNESS * ((csls - mean) / spread + OFFSET))),
-  );
+  return known.map((csls) => 1 / (1 + Math.exp(-STEEPNESS * ((csls - mean) / spread + OFFSET))));
 }
 
 /** X'WX and X'WY of a weighted least-squares problem, summed over its pairs. */

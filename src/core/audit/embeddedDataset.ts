@@ -38,6 +38,8 @@ export interface EmbeddedDataset {
   readonly modelId: string;
   readonly images: ImageTable;
   readonly texts: TextTable;
+  /** Wrong captions that were replaced: no pair has them, and they are nobody's neighbour. */
+  readonly replaced?: TextTable;
   /** For each pair of `dataset.pairs` its row in `images`; -1 if the image could not be read. */
   readonly imageRow: Int32Array;
   /** For each pair its row in `texts`; -1 if the caption is empty or is not scored. */

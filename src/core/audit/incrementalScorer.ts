@@ -25,7 +25,8 @@ type Offers = Map<number, Map<number, number>>;
  * Rows of texts: the dataset's own, then spare rows for new ones. Rows of images: the dataset's own, then one for a query image.
  */
 export class IncrementalScorer {
-  readonly model: AuditModel;
+  /** Replaced when verdicts calibrate the dataset again: only its suspicions may differ. */
+  model: AuditModel;
   /** Row of the query image, set by `setQueryImage`. */
   readonly queryRow: number;
   /** First row for new captions, and the row after the last. */
@@ -79,7 +80,13 @@ export class IncrementalScorer {
       products,
       scorer.hub,
     );
-    this.model = auditModel(this.#scorer, fitted.centres, fitted.suspicions, fitted.predictor);
+    this.model = auditModel(
+      this.#scorer,
+      fitted.centres,
+      fitted.suspicions,
+      fitted.predictor,
+      fitted.taught,
+    );
   }
 
   /**

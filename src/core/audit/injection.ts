@@ -11,10 +11,10 @@ export interface JudgedPair {
   /** Row of the image, row of the caption. */
   readonly image: number;
   readonly text: number;
-  /** Whether a person found it right. */
-  readonly verified?: boolean;
   /** Part of the dataset that its image is in: the predictions for its image were learnt without that part. */
   readonly fold: number;
+  /** Its number in the dataset. */
+  readonly pair: number;
 }
 
 /** Scoring a pair takes about 30 microseconds. */
@@ -174,10 +174,11 @@ export function* rivalsOf(
   score: (scores: PairScores) => number,
 ): Steps<Rivals> {
   const stride = Math.max(1, pairs.length / RIVALS);
+  const of: number[] = [];
   const own: number[] = [];
   const best: number[] = [];
   for (let place = 0; place < pairs.length; place += stride) {
-    const { image, text } = pairs[Math.floor(place)]!;
+    const { image, text, pair } = pairs[Math.floor(place)]!;
     const { graph } = scorer;
     const siblings = graph.captionsOf[image]!;
     const others = [...scorer.captionLists.items(image)]
@@ -188,10 +189,11 @@ export function* rivalsOf(
       score(scorer.of(image, t, { replacedText: text, donorImage: graph.imagesOf[t]![0] ?? -1 })),
     );
     if (scores.length === 0) continue;
+    of.push(pair);
     own.push(score(scorer.of(image, text)));
     best.push(Math.max(...scores));
   }
-  return { own: Float64Array.from(own), best: Float64Array.from(best) };
+  return { pairs: Int32Array.from(of), own: Float64Array.from(own), best: Float64Array.from(best) };
 }
 
 /** Pseudo-random numbers in [0, 1), the same on every machine. */

@@ -1,5 +1,5 @@
 import type { EmbeddedDataset } from './embeddedDataset.ts';
-import { type Matrix, matrix, row } from '../matching/matrix.ts';
+import { selectRows } from '../matching/matrix.ts';
 
 /**
  * The dataset with a text table of only the captions of scored pairs, so that captions in unsupported languages or without
@@ -28,10 +28,4 @@ export function withJudgedTexts(
     },
     textRow: embedded.textRow.map((text, p) => (judged[p] === true ? newRow[text]! : -1)),
   };
-}
-
-function selectRows(m: Matrix, rows: readonly number[]): Matrix {
-  const out = matrix(rows.length, m.columns);
-  rows.forEach((from, to) => out.data.set(row(m, from), to * m.columns));
-  return out;
 }

@@ -1,11 +1,11 @@
 import { type AllPairsOptions, crossLists, selfLists } from '../matching/allPairs.ts';
 import { csls, hubnessNeighbours } from '../matching/hubness.ts';
-import { plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
+import { dotRows, plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
 import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
 import { type Matrix, matrix } from '../matching/matrix.ts';
 import { arenaMatrices } from '../matching/simd/vectorArena.ts';
-import type { TopLists } from '../matching/topLists.ts';
+import { TopLists } from '../matching/topLists.ts';
 import { runCooperatively } from '../steps.ts';
 import type { PairGraph } from './pairGraph.ts';
 import type { ReferenceHubs } from './referenceHubs.ts';
@@ -159,6 +159,48 @@ export class PairScorer {
     );
   }
 
+  /**
+   * Scores of a caption that is not in the dataset on image `i`, in place of the image's captions.
+   * @param caption centred unit row of the joint space
+   * @param words the same of the sentence space
+   */
+  ofOutside(i: number, caption: Matrix, words: Matrix): PairScores {
+    const { graph, spaces, hubs, hub } = this;
+    const picture = graph.pictureOf[i]!;
+    const siblings = graph.captionsOf[i]!;
+    const ownCaption = (t: number): boolean =>
+      siblings.includes(t) || this.#onlyOnPicture(t, picture, -1);
+    const cosine = dotRows(spaces.images, i, caption, 0);
+    const images = nearest(spaces.images, caption, hub, (x) => graph.pictureOf[x] !== picture);
+    const columnMean = images.meanOfBest(0, hub, () => false);
+    const rowMean = this.captionLists.meanOfBest(i, hub, ownCaption);
+    const alike = nearest(
+      spaces.sentences,
+      words,
+      NEIGHBOURS,
+      (t) => graph.imagesOf[t]!.length > 0 && !ownCaption(t),
+    );
+    let sum = 0;
+    let weight = 0;
+    for (const [p, t] of alike.items(0).entries()) {
+      for (const x of graph.imagesOf[t]!.slice(0, MAX_ITEMS_PER_NEIGHBOUR)) {
+        if (graph.pictureOf[x] === picture) continue;
+        const near = neighbourWeight(alike.similarities[p]!, this.cosine(x, t));
+        sum += near * this.#visualCosine(i, x);
+        weight += near;
+      }
+    }
+    return Float64Array.of(
+      cosine,
+      dotRows(spaces.priors, i, words, 0),
+      csls(cosine, finite(rowMean), finite(columnMean)),
+      csls(cosine, hubs.ofImages[i]!, hubs.ofText(caption, 0)),
+      this.imageNeighbourTerm(i, (t) => dotRows(spaces.sentences, t, words, 0)),
+      weight > 0 ? sum / weight : 0,
+      dotRows(spaces.predictions, i, words, 0),
+    );
+  }
+
   /** Whether caption `t` belongs only to copies of this image. */
   #onlyOnPicture(t: number, picture: number, replacedText: number): boolean {
     if (t === replacedText) return false;
@@ -248,6 +290,16 @@ interface WeightedNeighbours {
   readonly of: number;
   readonly items: number[];
   readonly weights: number[];
+}
+
+/** The `k` rows most similar to the single row of `query`, of those that may be used. */
+function nearest(rows: Matrix, query: Matrix, k: number, may: (row: number) => boolean): TopLists {
+  const found = new TopLists(1, Math.max(1, k));
+  for (let r = 0; r < rows.rows; r++) {
+    const similarity = dotRows(rows, r, query, 0);
+    if (similarity > found.thresholds[0]! && may(r)) found.offer(0, r, similarity);
+  }
+  return found;
 }
 
 function neighbourWeight(near: number, own: number): number {

@@ -40,7 +40,12 @@ export class ReferenceHubs {
 
   /** Updates row `t` after a change of its caption. */
   setText(t: number, captions: Matrix): void {
-    this.ofTexts[t] = meanOfNearest(captions, t, this.bank.images);
+    this.ofTexts[t] = this.ofText(captions, t);
+  }
+
+  /** Mean cosine of any caption with its nearest shipped images. */
+  ofText(captions: Matrix, r: number): number {
+    return meanOfNearest(captions, r, this.bank.images);
   }
 }
 

@@ -6,11 +6,17 @@ import { interpolate } from './scoreDensity.ts';
 
 /** For some pairs the score of the caption, and that of the best caption of another picture for the image. */
 export interface Rivals {
+  /** Numbers of the pairs. */
+  readonly pairs: Int32Array;
   readonly own: Float64Array;
   readonly best: Float64Array;
 }
 
-export const NO_RIVALS: Rivals = { own: new Float64Array(), best: new Float64Array() };
+export const NO_RIVALS: Rivals = {
+  pairs: new Int32Array(),
+  own: new Float64Array(),
+  best: new Float64Array(),
+};
 
 /** Doubtful captions score lower than this, in spreads of wrong captions from their mean; not quite so up to the next. */
 const DOUBTFUL = 0.7;

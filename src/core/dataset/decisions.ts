@@ -1,6 +1,17 @@
 /** A user's decision about a pair: its caption is correct, or it is excluded from audits. */
 export type Decision = 'verified' | 'excluded';
 
+/** A wrong caption that a person replaced. Its line is a comment, which older versions keep without reading. */
+export interface ReplacedCaption {
+  /** As in `DecisionLine`, of the caption that was there before. */
+  readonly key: string;
+  readonly image: string;
+  readonly caption: string;
+}
+
+/** Begins the line of a replaced caption; a JSON object follows. */
+const REPLACED = '# replaced ';
+
 /** One line of `.pairlens/decisions.jsonl`. */
 export interface DecisionLine {
   /** Key of the content of image and caption (`decisionKey`): a decision lapses when either changes. */
@@ -86,19 +97,72 @@ export function withDecision(text: string, key: string, line: DecisionLine | und
   return out + JSON.stringify(line) + lineEnd;
 }
 
-function parseLine(line: string): DecisionLine | undefined {
-  let value: unknown;
+/** The replaced captions of a file. */
+export function replacedCaptions(text: string): readonly ReplacedCaption[] {
+  const found = new Map<string, ReplacedCaption>();
+  for (const line of text.split('\n')) {
+    const known = parseReplaced(line);
+    if (known !== undefined) found.set(known.key, known);
+  }
+  return [...found.values()];
+}
+
+/** The text of the file with some replaced captions added, and those with some keys removed. */
+export function withReplaced(
+  text: string,
+  added: readonly ReplacedCaption[],
+  removed: ReadonlySet<string>,
+): string {
+  const known = new Set<string>();
+  const kept = text.split(/(?<=\n)/).filter((line) => {
+    const key = parseReplaced(line)?.key;
+    if (key === undefined) return true;
+    if (removed.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+  let out = kept.join('');
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  for (const { key, image, caption } of added) {
+    if (known.has(key) || removed.has(key)) continue;
+    if (out !== '' && !out.endsWith('\n')) out += lineEnd;
+    out += REPLACED + JSON.stringify({ key, image, caption }) + lineEnd;
+  }
+  return out;
+}
+
+/** Whether a file holds nothing but blank lines and replaced captions: it begins and ends with the decisions. */
+export function holdsNoDecision(text: string): boolean {
+  return text.split('\n').every((line) => line.trim() === '' || parseReplaced(line) !== undefined);
+}
+
+function parseReplaced(line: string): ReplacedCaption | undefined {
+  if (!line.startsWith(REPLACED)) return undefined;
+  const value = parsedObject(line.slice(REPLACED.length));
+  if (value === undefined || !('key' in value) || typeof value.key !== 'string') return undefined;
+  return { key: value.key, image: textOf(value, 'image'), caption: textOf(value, 'caption') };
+}
+
+function parsedObject(line: string): object | undefined {
   try {
-    value = JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined; // invalid or blank: kept
   }
-  if (typeof value !== 'object' || value === null) return undefined;
+}
+
+function textOf(value: object, name: 'image' | 'caption'): string {
+  const found: unknown = name in value ? Reflect.get(value, name) : undefined;
+  return typeof found === 'string' ? found : '';
+}
+
+function parseLine(line: string): DecisionLine | undefined {
+  const value = parsedObject(line);
+  if (value === undefined) return undefined;
   if (!('key' in value) || typeof value.key !== 'string') return undefined;
   if (!('decision' in value)) return undefined;
   const { key, decision } = value;
   if (decision !== 'verified' && decision !== 'excluded') return undefined;
-  const image = 'image' in value && typeof value.image === 'string' ? value.image : '';
-  const caption = 'caption' in value && typeof value.caption === 'string' ? value.caption : '';
-  return { key, decision, image, caption };
+  return { key, decision, image: textOf(value, 'image'), caption: textOf(value, 'caption') };
 }

@@ -1,7 +1,8 @@
-import { fitAuditModel } from '../../core/audit/auditModel.ts';
+import { fitAuditModel, taughtModel } from '../../core/audit/auditModel.ts';
+import type { ScoresOfPairs, UnwantedCaption } from '../../core/audit/answers.ts';
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
-import { mismatchThreshold } from '../../core/audit/detectors/captionMismatch.ts';
+import { mismatchThreshold, openMismatch } from '../../core/audit/detectors/captionMismatch.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import { LEVELS_WORST_FIRST, type RuleCode } from '../../core/audit/rule.ts';
 import { type Levels, levelOf, RULES } from '../../core/audit/rules.ts';
@@ -25,6 +26,7 @@ import type { Clock, LanguageDetector, NounFinder, TextEncoder } from '../../cor
 import type { ProgressListener } from '../../core/progress.ts';
 import { ProgressMeter } from '../indexing/progressMeter.ts';
 import { weighedWords } from './wordContributions.ts';
+import { type PlacedCaption, unwantedCaptions } from './unwantedCaptions.ts';
 import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
 
 /** Pairs scored between two yields to the event loop; each takes about 30 microseconds. */
@@ -48,6 +50,8 @@ export interface JudgeOptions {
   readonly innerProducts?: InnerProducts;
   /** The user's decision about each pair (engine/audit/decisionFile.ts). */
   readonly decisions?: readonly (Decision | undefined)[];
+  /** Wrong captions that were replaced, of `embedded.replaced`. */
+  readonly replaced?: readonly PlacedCaption[];
   /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
@@ -65,6 +69,10 @@ export interface AuditOptions extends JudgeOptions {
 /** An embedded dataset with its audit model: the input of the detectors. */
 export interface JudgedDataset extends AuditContext {
   readonly embedded: EmbeddedDataset;
+  /** Combined scores by pair; NaN for pairs that are not scored. */
+  readonly scores: ScoresOfPairs;
+  /** Captions that the user does not want, by `unwantedKey`. */
+  readonly unwanted: ReadonlyMap<string, UnwantedCaption>;
 }
 
 /**
@@ -109,46 +117,57 @@ export async function judgeDataset(
   const { pairs } = whole.dataset;
   const { decisions = [] } = options;
   const pause = options.pause ?? nextTurn;
-  const readable = pairs.map(
-    (_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0 && decisions[p] !== 'excluded',
-  );
   const yieldOrCancel = async (): Promise<void> => {
     await pause();
     throwIfCancelled(options.signal);
   };
+  const readable = pairs.map((_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0);
   const languages = await runCooperatively(
     foreignLanguages(whole, readable, options.languages),
     yieldOrCancel,
   );
   const saysSomething = await runCooperatively(captionsWithContent(whole), yieldOrCancel);
-  const judged = readable.map(
+  const scorable = readable.map(
     (ok, p) => ok && languages[p] === undefined && saysSomething[whole.textRow[p]!] === true,
   );
+  const judged = scorable.map((ok, p) => ok && decisions[p] !== 'excluded');
   const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
   const verified = pairs.map((_, p) => decisions[p] === 'verified');
-  const model = await fitAuditModel(
-    embedded,
-    judged,
-    options.reference,
-    {
-      ...(options.innerProducts && { innerProducts: options.innerProducts }),
-      ...(options.signal && { signal: options.signal }),
-      onProgress: (share) =>
-        options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
-      pause,
-    },
-    verified,
-  );
+  const fitted = await fitAuditModel(embedded, judged, options.reference, {
+    ...(options.innerProducts && { innerProducts: options.innerProducts }),
+    ...(options.signal && { signal: options.signal }),
+    onProgress: (share) =>
+      options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
+    pause,
+  });
   throwIfCancelled(options.signal);
   options.onProgress?.({ phase: 'calibrate', done: total, total });
-  const mismatch = new Float64Array(total).fill(NaN);
+  const scores = {
+    exchanged: new Float64Array(total).fill(NaN),
+    foreign: new Float64Array(total).fill(NaN),
+  };
   for (let p = 0; p < total; p++) {
     if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await yieldOrCancel();
     if (judged[p] !== true) continue;
-    mismatch[p] = model.mismatch(embedded.imageRow[p]!, embedded.textRow[p]!);
+    const here = fitted.scores(embedded.imageRow[p]!, embedded.textRow[p]!);
+    scores.exchanged[p] = here.exchanged;
+    scores.foreign[p] = here.foreign;
   }
-  const words = new WordCounts(embedded.texts.texts);
+  const excluded = pairs.flatMap((_, p) =>
+    scorable[p] === true && decisions[p] === 'excluded' ? [p] : [],
+  );
+  const unwanted = await runCooperatively(
+    unwantedCaptions(fitted, whole, excluded, options.replaced ?? []),
+    yieldOrCancel,
+  );
+  const model = await runCooperatively(
+    taughtModel(fitted, { scores, verified, unwanted: [...unwanted.values()] }),
+    yieldOrCancel,
+  );
+  const mismatch = scores.exchanged.map((exchanged, p) =>
+    Number.isNaN(exchanged) ? NaN : model.mismatch({ exchanged, foreign: scores.foreign[p]! }),
+  );
   return {
     ...pairsOf(embedded),
     trainer: embedded.dataset.trainer,
@@ -156,12 +175,15 @@ export async function judgeDataset(
     embedded,
     judged,
     verified,
-    languages,
+    // Nothing is reported of an excluded pair.
+    languages: languages.map((language, p) => (decisions[p] === 'excluded' ? undefined : language)),
     model,
     mismatch,
-    words,
     vocabulary: whole.words && new Vocabulary(whole.words, embedded.images.paths.length),
     nouns: options.nouns,
+    scores,
+    unwanted,
+    words: new WordCounts(embedded.texts.texts),
     elsewhere: options.elsewhere ?? [],
   };
 }
@@ -349,22 +371,25 @@ function meanOf(mismatch: Float64Array): number {
 }
 
 /** Estimated precision and recall of the `caption-mismatch` findings, from the calibrated probabilities. */
-export function mismatchEstimate({ mismatch, model }: AuditContext): MismatchEstimate {
+export function mismatchEstimate(context: AuditContext): MismatchEstimate {
+  const { mismatch, model } = context;
   const exchanged = model.suspicions.exchanged.calibration;
   const foreign = model.suspicions.foreign.calibration;
-  const threshold = mismatchThreshold(mismatch);
+  const open = openMismatch(context);
+  const threshold = mismatchThreshold(open);
   let flagged = 0;
   let hits = 0;
   let wrong = 0;
-  for (const probability of mismatch) {
-    if (Number.isNaN(probability)) continue;
+  for (const probability of open) {
     wrong += probability;
     if (probability < threshold) continue;
     flagged++;
     hits += probability;
   }
   return {
-    wrongShare: meanOf(mismatch),
+    // Of what a person found right none is counted as wrong.
+    wrongShare:
+      wrong / Math.max(1, mismatch.filter((probability) => !Number.isNaN(probability)).length),
     range: {
       low: Math.max(exchanged.range.low, foreign.range.low),
       high: Math.max(exchanged.range.high, foreign.range.high),

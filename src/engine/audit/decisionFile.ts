@@ -4,10 +4,14 @@ import {
   damagedLines,
   decisionKey,
   decisionLines,
+  holdsNoDecision,
   parseDecisions,
+  replacedCaptions,
   withDecision,
+  withReplaced,
   type Decision,
   type DecisionLine,
+  type ReplacedCaption,
 } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { DECISIONS_BYTES } from '../../core/dataset/fileLimits.ts';
@@ -18,12 +22,15 @@ import type { FileSystem } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
 import { encodeText, type DecodedText } from '../../core/text/textEncoding.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import type { PlacedCaption } from './unwantedCaptions.ts';
 import { errorWords } from '../discovery/errorWords.ts';
 
 /** The readable decisions of a file. */
 export interface KnownDecisions {
   /** By `decisionKey`. */
   readonly decisions: ReadonlyMap<string, Decision>;
+  /** Wrong captions that were replaced. */
+  readonly replaced?: readonly ReplacedCaption[];
   /** Unreadable parts of the file; they do not stop an audit. */
   readonly problems: readonly Problem[];
 }
@@ -43,7 +50,11 @@ export async function readDecisions(
     if (outside !== undefined) return { decisions: new Map(), problems: [leadsOut(outside)] };
     if (!(await files.exists(path))) return { decisions: new Map(), problems: [] };
     const { text } = decoded(path, await files.read(path, LIMIT));
-    return { decisions: parseDecisions(text), problems: damage(text) };
+    return {
+      decisions: parseDecisions(text),
+      replaced: replacedCaptions(text),
+      problems: damage(text),
+    };
   } catch (error) {
     if (!PairLensError.is(error) || error.code === 'cancelled') throw error;
     return { decisions: new Map(), problems: [unreadable(error)] };
@@ -95,10 +106,54 @@ export async function writeDecision(
     const before = bytes === undefined ? NOTHING : decoded(path, bytes);
     const text = withDecision(before.text, key, line);
     if (text === before.text) return bytes;
-    return text.trim() === '' ? undefined : encodeText(text, before);
+    return holdsNoDecision(text) ? undefined : encodeText(text, before);
   };
   await files.update(path, folder, change, LIMIT);
   return key;
+}
+
+/**
+ * Adds replaced captions to the file of decisions, and removes those whose captions are back. Does nothing without such a
+ * file: it begins with the first decision.
+ * @returns whether there is one.
+ * @throws PairLensError as `writeDecision`.
+ */
+export async function writeReplaced(
+  files: FileSystem,
+  { root, folder }: DecisionPlace,
+  added: readonly ReplacedCaption[],
+  removed: ReadonlySet<string>,
+): Promise<boolean> {
+  const path = toAbsolute(root, DECISIONS_FILE);
+  if (added.length + removed.size === 0 || !(await files.exists(path))) return false;
+  const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
+    if (bytes === undefined) return undefined;
+    const before = decoded(path, bytes);
+    const text = withReplaced(before.text, added, removed);
+    return text === before.text ? bytes : encodeText(text, before);
+  };
+  await files.update(path, folder, change, LIMIT);
+  return true;
+}
+
+/** The replaced captions of images that are still here and do not have them now. */
+export function placedCaptions(
+  { dataset, images, replaced: table }: EmbeddedDataset,
+  replaced: readonly ReplacedCaption[],
+  hash: (text: string) => string,
+): PlacedCaption[] {
+  if (table === undefined || replaced.length === 0) return [];
+  const rowOf = new Map(table.texts.map((text, r) => [text, r]));
+  const imageRowOf = new Map(images.paths.map((path, r) => [path, r]));
+  const present = new Set(dataset.pairs.map(({ image, caption }) => `${image}\0${caption}`));
+  return replaced.flatMap(({ key, image, caption }) => {
+    const imageRow = imageRowOf.get(image);
+    const row = rowOf.get(caption);
+    if (imageRow === undefined || row === undefined) return [];
+    if (present.has(`${image}\0${caption}`)) return [];
+    const imageHash = images.hashes[imageRow] ?? '';
+    return decisionKey(imageHash, caption, hash) === key ? [{ imageRow, row }] : [];
+  });
 }
 
 /** The decisions below a dataset's root with their images and captions, whether or not they still apply. @throws PairLensError. */
@@ -123,7 +178,7 @@ export async function removeDecisions(
     if (bytes === undefined) return undefined;
     const before = decoded(path, bytes);
     const text = keys.reduce((kept, key) => withDecision(kept, key, undefined), before.text);
-    return text.trim() === '' ? undefined : encodeText(text, before);
+    return holdsNoDecision(text) ? undefined : encodeText(text, before);
   };
   await files.update(path, folder, change, LIMIT);
 }

@@ -2,7 +2,7 @@ import { AuditedPictures } from '../../core/audit/picturesElsewhere.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { AuditReport } from '../../core/export/auditReport.ts';
 import { auditReport, folderPrefix } from '../audit/buildReport.ts';
-import { decisionsOf } from '../audit/decisionFile.ts';
+import { decisionsOf, placedCaptions } from '../audit/decisionFile.ts';
 import type { FailOn } from '../../core/settings/settingTable.ts';
 import { type DatasetSettings, levelsOf } from '../../core/settings/datasetSettings.ts';
 import type { AuditedDataset } from '../audit/datasetAudit.ts';
@@ -38,14 +38,18 @@ export async function auditFolder(
     throwIfCancelled(run.signal);
     const { words = false } = options;
     const levels = levelsOf(settings);
-    const indexed = await workspace.index(dataset, run, {
-      triggerWords: settings.triggerWords ?? [],
-    });
+    const { triggerWords = [] } = settings;
     const known = await workspace.decisions(dataset.root, folder);
+    const { replaced: gone = [] } = known;
+    const captions = gone.map(({ caption }) => caption);
+    const indexed = await workspace.index(dataset, run, { triggerWords }, captions);
     const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
-    const decisions = decisionsOf(embedded, known.decisions, (text) => workspace.hash(text));
+    const hash = (text: string): string => workspace.hash(text);
+    const decisions = decisionsOf(embedded, known.decisions, hash);
+    const replaced = placedCaptions(embedded, gone, hash);
     const elsewhere = audited.seenFrom(dataset.root);
-    const audit = await workspace.audit(embedded, { levels, decisions, words, elsewhere }, run);
+    const wanted = { levels, decisions, replaced, words, elsewhere };
+    const audit = await workspace.audit(embedded, wanted, run);
     audited.add(embedded);
     const { paths, facts } = embedded.images;
     const pictures = new Map(paths.flatMap((path, row) => entryOf(path, facts[row])));

@@ -1,3 +1,4 @@
+import type { PlacedCaption } from '../audit/unwantedCaptions.ts';
 import type { DatasetAudit } from '../audit/datasetAudit.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
@@ -23,6 +24,8 @@ export interface AuditRequest {
   readonly levels: Levels;
   /** The user's decision about each pair. */
   readonly decisions?: readonly (Decision | undefined)[];
+  /** Wrong captions that were replaced, of `embedded.replaced`. */
+  readonly replaced?: readonly PlacedCaption[];
   /** Pictures of the datasets of the same folder that were audited before. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Whether to weigh the words of each pair, which encodes about six more captions per pair. */
@@ -42,8 +45,16 @@ export interface BatchPorts {
   /** SIMD kernel for matching; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   open(folder: string, run: RunOptions): Promise<readonly FoundDataset[]>;
-  /** @param leaveOut for captions embedded for an audit: words left out besides what they share. */
-  index(dataset: Dataset, run: RunOptions, leaveOut?: LeftOut): Promise<EmbeddedDataset>;
+  /**
+   * @param leaveOut for captions embedded for an audit: words left out besides what they share.
+   * @param replaced captions to embed that no pair has any more
+   */
+  index(
+    dataset: Dataset,
+    run: RunOptions,
+    leaveOut?: LeftOut,
+    replaced?: readonly string[],
+  ): Promise<EmbeddedDataset>;
   /** Reads the decisions of a dataset. @param folder that was opened and contains the root. */
   decisions(root: string, folder: string): Promise<KnownDecisions>;
   audit(embedded: EmbeddedDataset, wanted: AuditRequest, run: RunOptions): Promise<DatasetAudit>;

@@ -53,6 +53,11 @@ export async function indexDataset(
     const captions = await indexCaptions(all, ports, { ...options, boilerplate });
     const words =
       options.leaveOut && (await indexWords(wordsToEmbed(all), ports, withoutProgress(options)));
+    const { replaced = [] } = options;
+    const gone =
+      replaced.length === 0
+        ? undefined
+        : await indexCaptions(replaced, ports, { ...options, boilerplate });
     const problems = await withCaptionMoves(dataset, images.table, ports);
     return {
       dataset: { ...dataset, problems },
@@ -60,6 +65,7 @@ export async function indexDataset(
       images: images.table,
       texts: captions.table,
       ...(words && { words }),
+      ...(gone && { replaced: gone.table }),
       boilerplate,
       imageRow: Int32Array.from(dataset.pairs, (pair) => images.rowOf.get(pair.image) ?? -1),
       textRow: Int32Array.from(dataset.pairs, (pair) => captions.rowOf.get(pair.caption) ?? -1),

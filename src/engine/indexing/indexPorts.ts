@@ -37,4 +37,6 @@ export interface IndexOptions {
    * Without it they are embedded as they are.
    */
   readonly leaveOut?: LeftOut;
+  /** Captions to embed that no pair has any more. */
+  readonly replaced?: readonly string[];
 }

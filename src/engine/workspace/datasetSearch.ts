@@ -44,7 +44,10 @@ export async function searchByText(
   );
   const scored = near.map((x) => {
     const replacedText = graph.captionsOf[x]![0] ?? -1;
-    return { item: x, match: 1 - model.mismatch(x, t, { replacedText, donorImage: -1 }) };
+    return {
+      item: x,
+      match: 1 - model.mismatch(model.scores(x, t, { replacedText, donorImage: -1 })),
+    };
   });
   const bank = () => bankOf(dataset, 'captions', graph.imagesOf);
   const ranked = await best(scored, k, row(spaces.captions, t), spaces.images, bank, order);

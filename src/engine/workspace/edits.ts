@@ -19,15 +19,12 @@ import type { FileSystem } from '../../core/ports.ts';
 import { reencoded } from '../../core/text/reencode.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { placeLike } from '../discovery/sidecarPlaces.ts';
-import { writeDecision } from '../audit/decisionFile.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { currentText } from './documentOverlay.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { captionFileOf, findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
-import type { Decision } from '../../core/dataset/decisions.ts';
 import { Editor, type FileEdit } from '../editing/editor.ts';
 import type { LivePairId } from './workspace.ts';
-import type { WorkspacePorts } from './workspacePorts.ts';
 
 /** Dependencies of the edit functions. */
 export interface Editing {
@@ -285,37 +282,6 @@ function noPlace(dataset: IncrementalDataset, image: string): PairLensError {
       remedy: sentence('Add the image to the caption file by hand.'),
     },
   );
-}
-
-/**
- * Saves a decision about a pair and rescores what it affects.
- * @returns the path of the pair's caption file.
- * @throws PairLensError `invalid-argument`, `write-failed`, `unreadable-file`, `unsupported-format`.
- */
-export async function decidePair(
-  openedDatasets: readonly OpenedDataset[],
-  id: LivePairId,
-  decision: Decision | 'none',
-  updater: CaptionFileUpdater,
-  { files }: Pick<WorkspacePorts, 'files'>,
-  hash: (text: string) => string,
-): Promise<string> {
-  const found = findPair(openedDatasets, id);
-  if (found === undefined) throw noSuchPair(id);
-  const { dataset, slot, opened } = found;
-  const { image, caption, source } = dataset.slots.pairs[slot]!;
-  const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
-  if (imageHash === undefined) {
-    throw new PairLensError('invalid-argument', sentence('{0} cannot be read.', image), {
-      path: toAbsolute(dataset.root, image),
-      remedy: sentence('Replace the image first.'),
-    });
-  }
-  const place = { root: dataset.root, folder: opened.dir };
-  await writeDecision(files, place, { image, imageHash, caption }, decision, hash);
-  const known = dataset.unknownTexts([caption]);
-  dataset.decide(slot, decision, await updater.encode(known, undefined, dataset));
-  return toAbsolute(dataset.root, source.file);
 }
 
 /** @throws PairLensError `write-failed` for a file inside an archive. */

@@ -1,7 +1,7 @@
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { IncrementalScorer, noRows, type TouchedRows } from '../../core/audit/incrementalScorer.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
-import type { Decision } from '../../core/dataset/decisions.ts';
+import type { Decision, ReplacedCaption } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
@@ -13,18 +13,22 @@ import { type JudgedDataset, mismatchEstimate } from '../audit/auditDataset.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import { type FileContent, problemsWith } from './rereadCaptionFile.ts';
 import { PairRegistry } from './pairRegistry.ts';
-import { PairTable } from './pairTable.ts';
+import { type AccusedCaption, PairTable, VISIBLE } from './pairTable.ts';
 
 /** Spare rows for captions added between two whole audits. */
 const SPARE_TEXTS = 512;
 /** Pairs rescored per batch; each takes about 0.1 ms. */
 const JUDGED_AT_ONCE = 30;
-/** Smallest visible change of a score: scores are displayed as whole per cents. */
-const VISIBLE = 0.005;
 
 export interface LiveDatasetPorts {
   readonly hash: (text: string) => string;
   readonly languages: LanguageDetector | undefined;
+}
+
+/** What a person said of the captions. */
+export interface LiveVerdicts {
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly replaced: readonly ReplacedCaption[];
 }
 
 /** A dataset with the model of its last whole audit; scores and findings are updated as captions change. */
@@ -33,26 +37,31 @@ export class IncrementalDataset {
   readonly incrementalScorer: IncrementalScorer;
   readonly slots: PairRegistry;
   readonly findings: AuditFindings;
-  readonly estimate: MismatchEstimate | undefined;
+  estimate: MismatchEstimate | undefined;
   readonly #tables: PairTable;
   readonly #whole: Dataset;
   readonly #images: ReadonlySet<DatasetPath>;
   readonly #dirtyPairs = new Set<number>();
+  /** Captions called wrong that were edited and not saved yet, by slot. */
+  readonly #accused = new Map<number, AccusedCaption>();
+  readonly #replaced: Map<string, ReplacedCaption>;
+  readonly #restored = new Set<string>();
+  #calibratedEarly = false;
   #problems: readonly Problem[];
 
   private constructor(
     whole: EmbeddedDataset,
     context: JudgedDataset,
     incrementalScorer: IncrementalScorer,
-    decisions: ReadonlyMap<string, Decision>,
+    { decisions, replaced }: LiveVerdicts,
     ports: LiveDatasetPorts,
   ) {
+    this.#replaced = new Map(replaced.map((caption) => [caption.key, caption]));
     const { dataset } = whole;
     this.root = dataset.root;
     this.#whole = dataset;
     this.#images = new Set(dataset.images);
     this.#problems = dataset.problems;
-    this.estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
     this.slots = new PairRegistry(dataset.pairs);
     this.incrementalScorer = incrementalScorer;
     this.#tables = new PairTable(context, {
@@ -63,13 +72,14 @@ export class IncrementalDataset {
       problems: () => this.#problems,
     });
     this.findings = new AuditFindings(this.context);
+    this.estimate = this.#estimated();
   }
 
   /** Prepares an audited dataset for changes, in steps. */
   static *from(
     whole: EmbeddedDataset,
     context: JudgedDataset,
-    decisions: ReadonlyMap<string, Decision>,
+    verdicts: LiveVerdicts,
     ports: LiveDatasetPorts,
   ): Steps<IncrementalDataset> {
     const { model, embedded } = context;
@@ -80,7 +90,7 @@ export class IncrementalDataset {
       texts.texts.length,
       SPARE_TEXTS,
     );
-    return new IncrementalDataset(whole, context, scorer, decisions, ports);
+    return new IncrementalDataset(whole, context, scorer, verdicts, ports);
   }
 
   /** Input of the detectors, indexed by slot. */
@@ -144,6 +154,7 @@ export class IncrementalDataset {
 
   /** Applies the new content of a caption file and rescores what changed. Synchronous. */
   apply(content: FileContent, records: ReadonlyMap<string, TextRecord>): void {
+    for (const file of content.pairs.keys()) this.#noteAccused(file);
     this.#problems = problemsWith(this.#problems, content);
     const { slots, images } = this.slots.setFiles(content.pairs);
     this.#rescoreChanged(slots, images, records);
@@ -189,6 +200,7 @@ export class IncrementalDataset {
     records: ReadonlyMap<string, TextRecord>,
   ): void {
     const { pairs } = this.slots;
+    this.#noteAccused(file);
     this.findings.update();
     if (patch.lines !== 0 || patch.characters !== 0) {
       this.slots.move(file, patch);
@@ -222,11 +234,92 @@ export class IncrementalDataset {
     const same = [...this.slots.all()].filter(
       (other) => this.slots.pairs[other]!.caption === caption,
     );
+    if (decision === 'excluded') {
+      for (const other of same) {
+        this.#tables.noteUnwanted(other, 'excluded', this.#tables.accused(other));
+      }
+    }
     this.#rescoreChanged(
       same,
       new Set(same.map((other) => this.slots.pairs[other]!.image)),
       records,
     );
+  }
+
+  /** Calibrates the dataset again with the verdicts that apply now. Findings and estimate follow at the end. */
+  *recalibrate(): Steps<void> {
+    this.#calibratedEarly = this.hasDirtyPairs;
+    const moved = yield* this.#tables.recalibrate();
+    this.findings.update();
+    this.estimate = this.#estimated();
+    for (const slot of moved) this.#dirtyPairs.add(slot);
+  }
+
+  /** Notes the captions of a file that findings call wrong, before they are edited. */
+  #noteAccused(file: DatasetPath): void {
+    const doubts = this.findings.of('caption-mismatch', 'captions-swapped');
+    for (const { pair, relatedPairs } of doubts) {
+      for (const slot of [...(pair === undefined ? [] : [pair]), ...relatedPairs]) {
+        const known = this.slots.pairs[slot]?.source.file === file && this.slots.holds(slot);
+        if (known && !this.#accused.has(slot)) {
+          this.#accused.set(slot, this.#tables.accused(slot));
+        }
+      }
+    }
+  }
+
+  /**
+   * Must be called after a caption file is written: which of its accused captions were replaced by ones without a finding,
+   * and which replaced ones are back?
+   * @returns whether there are any: then `recalibrate` must follow.
+   */
+  settle(file: DatasetPath): boolean {
+    const doubted = new Set(
+      this.findings
+        .of('caption-mismatch', 'captions-swapped')
+        .flatMap(({ pair, relatedPairs }) => [pair, ...relatedPairs]),
+    );
+    let any = false;
+    for (const slot of this.slots.ofFile(file)) {
+      const { image, caption } = this.slots.pairs[slot]!;
+      for (const replaced of this.#replaced.values()) {
+        if (replaced.image !== image || replaced.caption !== caption) continue;
+        this.#replaced.delete(replaced.key);
+        this.#restored.add(replaced.key);
+        any = true;
+      }
+      const was = this.#accused.get(slot);
+      if (was === undefined || was.caption === caption) this.#accused.delete(slot);
+      else if (this.context.judged[slot] === true && !doubted.has(slot)) {
+        this.#accused.delete(slot);
+        const key = this.#tables.keyOf(slot, was.caption);
+        if (key === undefined) continue;
+        this.#tables.noteUnwanted(slot, 'replaced', was);
+        this.#replaced.set(key, { key, image, caption: was.caption });
+        this.#restored.delete(key);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  /** The wrong captions that were replaced since the dataset was first opened. */
+  get replaced(): readonly ReplacedCaption[] {
+    return [...this.#replaced.values()];
+  }
+
+  /** Keys of captions that were replaced and are back. */
+  get restored(): ReadonlySet<string> {
+    return this.#restored;
+  }
+
+  /** Whether the last calibration used scores that waited to be computed again. */
+  get calibratedEarly(): boolean {
+    return this.#calibratedEarly;
+  }
+
+  #estimated(): MismatchEstimate | undefined {
+    return this.context.judged.includes(true) ? mismatchEstimate(this.context) : undefined;
   }
 
   /** Replaces a pair's caption temporarily; the returned function restores it. */

@@ -10,13 +10,13 @@ import { CaptionFileUpdater } from './captionUpdates.ts';
 import {
   captionEdit,
   createCaptionEdit,
-  decidePair,
   type Editing,
   editorOf,
   saveAsUtf8,
   swapEdits,
 } from './edits.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
+import { decidePair, learnFromWrite } from './verdicts.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 import { LiveQueries, datasetFindings } from './queries.ts';
 import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
@@ -192,6 +192,8 @@ class IncrementalWorkspace implements LiveWorkspace {
     return openFolders(outermost(folders), {
       ...options,
       settings: this.#settings.dataset,
+      replaced: (root) =>
+        this.#opened.find(({ dataset }) => dataset.root === root)?.dataset.replaced ?? [],
       updater: this.#updater,
       ports: async () => this.#gate.behind((this.#loaded ??= await this.#load())),
       pause: this.#gate.pause,
@@ -255,11 +257,17 @@ class IncrementalWorkspace implements LiveWorkspace {
     await this.#reread(path, signal);
   }
 
-  async fileWritten(path: string): Promise<void> {
+  async fileWritten(path: string): Promise<readonly string[]> {
     this.#updater.documents.written(path);
     this.#writtenMeanwhile.add(path);
     await this.#reread(path, undefined);
+    const learning = (): ReturnType<typeof learnFromWrite> =>
+      learnFromWrite(this.#opened, path, this.#ports);
+    const { taught, written } = await this.#queue.run(learning);
+    if (taught) this.#changed({ findings: true, paths: [] });
+    this.#rescoreSoon();
     if (this.#updater.documents.isOpen(path)) await this.#checkStructure(path);
+    return written;
   }
 
   /** Refreshes everything if the file on disk changes which datasets there are. */
@@ -401,17 +409,11 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   async decide(id: LivePairId, decision: Decision | 'none'): Promise<void> {
-    await this.#queue.run(async () => {
-      const path = await decidePair(
-        this.#opened,
-        id,
-        decision,
-        this.#updater,
-        this.#ports,
-        this.#hash,
-      );
-      this.#changed({ findings: true, paths: [path] });
-    });
+    const ports = { updater: this.#updater, files: this.#ports.files, hash: this.#hash };
+    await this.#queue.run(() => decidePair(this.#opened, id, decision, ports));
+    // The calibration follows, and with it any score.
+    this.#changed({ findings: true, paths: [] });
+    this.#rescoreSoon();
   }
 
   async saveAsUtf8(path: string, encoding: string): Promise<void> {

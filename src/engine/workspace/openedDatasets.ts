@@ -2,6 +2,7 @@ import { AuditedPictures, type PicturesElsewhere } from '../../core/audit/pictur
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Inventory } from '../../core/dataset/inventory.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
+import type { ReplacedCaption } from '../../core/dataset/decisions.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
@@ -9,7 +10,7 @@ import type { ProgressListener } from '../../core/progress.ts';
 import { runCooperatively } from '../../core/steps.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { judgeDataset } from '../audit/auditDataset.ts';
-import { decisionsOf, readDecisions } from '../audit/decisionFile.ts';
+import { decisionsOf, placedCaptions, readDecisions } from '../audit/decisionFile.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { lookIntoTree, type OpenedFolder, type OpenOptions } from '../discovery/openDatasets.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
@@ -72,6 +73,8 @@ export function noSuchPair({ image }: LivePairId): PairLensError {
 }
 
 interface MembersOptions extends OpenOptions {
+  /** Captions of a dataset that were replaced since it was opened. */
+  readonly replaced: (root: string) => readonly ReplacedCaption[];
   /** Gives access to the disk and the open documents. */
   readonly updater: CaptionFileUpdater;
   /** Called when the first dataset is found, so that other folders load no encoder. */
@@ -91,7 +94,7 @@ export async function openFolders(
   folders: readonly string[],
   options: MembersOptions,
 ): Promise<OpenedDatasets> {
-  const { updater, ports, pause, onState, onListed, ...run } = options;
+  const { updater, ports, pause, onState, onListed, replaced, ...run } = options;
   const datasets: OpenedDataset[] = [];
   const inventories: Inventory[] = [];
   for (const folder of folders) {
@@ -108,6 +111,7 @@ export async function openFolders(
         const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
           ...run,
           leaveOut: { triggerWords: opened.settings.triggerWords ?? [] },
+          replaced: replaced(dataset.root),
           elsewhere: audited.seenFrom(dataset.root),
           pause,
           onAudit: () => onState('auditing'),
@@ -129,6 +133,8 @@ interface OpenedDatasets {
 export interface BuildOptions {
   /** What is left out of captions beside what they share. */
   readonly leaveOut: LeftOut;
+  /** Wrong captions that were replaced, besides those in the file of decisions. */
+  readonly replaced: readonly ReplacedCaption[];
   /** Pictures of the datasets of the folder that were audited before. */
   readonly elsewhere: readonly PicturesElsewhere[];
   readonly signal?: CancelSignal;
@@ -150,14 +156,17 @@ export async function buildDataset(
   options: BuildOptions,
 ): Promise<IncrementalDataset> {
   const hash = (text: string): string => ports.hasher.hash(text);
-  const indexed = await indexDataset(dataset, ports, options);
-  const { decisions, problems } = await readDecisions(files, dataset.root, folder);
+  const { decisions, replaced, problems } = await readDecisions(files, dataset.root, folder);
+  const gone = [...(replaced ?? []), ...options.replaced];
+  const captions = gone.map(({ caption }) => caption);
+  const indexed = await indexDataset(dataset, ports, { ...options, replaced: captions });
   const embedded = { ...indexed, problems: [...indexed.problems, ...problems] };
   options.onAudit();
   const context = await judgeDataset(embedded, {
     ...options,
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
+    replaced: placedCaptions(embedded, gone, hash),
     ...(ports.languages && { languages: ports.languages }),
     ...(ports.clipTokens && { clipTokens: ports.clipTokens }),
     ...(ports.nouns && { nouns: ports.nouns }),
@@ -165,7 +174,7 @@ export async function buildDataset(
   });
   const { languages } = ports;
   const live = await runCooperatively(
-    IncrementalDataset.from(embedded, context, decisions, { hash, languages }),
+    IncrementalDataset.from(embedded, context, { decisions, replaced: gone }, { hash, languages }),
     options.pause,
   );
   await live.findings.detectAll(async () => {

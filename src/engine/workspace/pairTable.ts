@@ -1,12 +1,24 @@
+import type {
+  CombinedScores,
+  SaidWrong,
+  ScoresOfPairs,
+  UnwantedCaption,
+} from '../../core/audit/answers.ts';
+import { taughtModel } from '../../core/audit/auditModel.ts';
 import type { IncrementalScorer } from '../../core/audit/incrementalScorer.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { type Decision, decisionKey } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
+import type { Steps } from '../../core/steps.ts';
 import type { JudgedDataset } from '../audit/auditDataset.ts';
+import { unwantedKey } from '../audit/unwantedCaptions.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import type { PairRegistry } from './pairRegistry.ts';
+
+/** Smallest visible change of a score: scores are displayed as whole per cents. */
+export const VISIBLE = 0.005;
 
 /** Spare rows for pairs added between two whole audits; beyond them the tables are reallocated. */
 const SPARE_PAIRS = 2048;
@@ -15,6 +27,13 @@ const SPARE_PAIRS = 2048;
 export interface GrowingContext extends JudgedDataset {
   readonly embedded: EmbeddedDataset & { imageRow: Int32Array; textRow: Int32Array };
   mismatch: Float64Array;
+  scores: ScoresOfPairs;
+}
+
+/** A caption that was called wrong. */
+export interface AccusedCaption {
+  readonly caption: string;
+  readonly scores: CombinedScores;
 }
 
 /** Dependencies of `PairTable`. */
@@ -40,6 +59,8 @@ export class PairTable {
   readonly #judged: boolean[];
   readonly #verified: boolean[];
   readonly #excluded = new Set<number>();
+  readonly #unwanted: Map<string, UnwantedCaption>;
+  readonly #scorer: IncrementalScorer;
   readonly #foreign: (string | undefined)[];
   #capacityExceeded = false;
 
@@ -50,6 +71,8 @@ export class PairTable {
     this.#slots = slots;
     this.#decisions = new Map(ports.decisions);
     this.#hash = ports.hash;
+    this.#scorer = scorer;
+    this.#unwanted = new Map(context.unwanted);
     this.#languages = ports.languages;
     this.#texts = new CaptionRowAllocator(texts.texts, scorer);
     this.#judged = [...context.judged];
@@ -81,8 +104,15 @@ export class PairTable {
       judged: this.#judged,
       verified: this.#verified,
       languages: this.#foreign,
-      model: scorer.model,
-      mismatch: copiedInto(new Float64Array(capacity).fill(NaN), context.mismatch),
+      get model() {
+        return scorer.model;
+      },
+      mismatch: grown(context.mismatch, capacity),
+      scores: {
+        exchanged: grown(context.scores.exchanged, capacity),
+        foreign: grown(context.scores.foreign, capacity),
+      },
+      unwanted: this.#unwanted,
       words: context.words,
       vocabulary: context.vocabulary,
       nouns: context.nouns,
@@ -144,11 +174,67 @@ export class PairTable {
   }
 
   judge(slot: number): void {
-    const { embedded, mismatch, model, judged } = this.context;
-    mismatch[slot] =
+    const { embedded, mismatch, scores, model, judged } = this.context;
+    const here =
       judged[slot] === true
-        ? model.mismatch(embedded.imageRow[slot]!, embedded.textRow[slot]!)
-        : NaN;
+        ? model.scores(embedded.imageRow[slot]!, embedded.textRow[slot]!)
+        : { exchanged: NaN, foreign: NaN };
+    scores.exchanged[slot] = here.exchanged;
+    scores.foreign[slot] = here.foreign;
+    mismatch[slot] = judged[slot] === true ? model.mismatch(here) : NaN;
+  }
+
+  /** Notes that a person does not want the caption of a slot; it counts while its image does not have it. */
+  noteUnwanted(slot: number, said: SaidWrong, { caption, scores }: AccusedCaption): void {
+    const imageRow = this.imageRowOf.get(this.#slots.pairs[slot]!.image);
+    if (imageRow === undefined || Number.isNaN(scores.exchanged)) return;
+    this.#unwanted.set(unwantedKey(imageRow, caption), { said, scores });
+  }
+
+  /** The caption of a slot, with its scores. */
+  accused(slot: number): AccusedCaption {
+    const { exchanged, foreign } = this.context.scores;
+    return {
+      caption: this.#slots.pairs[slot]!.caption,
+      scores: { exchanged: exchanged[slot]!, foreign: foreign[slot]! },
+    };
+  }
+
+  /** Calibrates the model with the verdicts that apply now, and converts all scores again; the slots that changed. */
+  *recalibrate(): Steps<number[]> {
+    const { scores } = this.context;
+    const unwanted = this.#stillUnwanted();
+    const model = yield* taughtModel(this.#scorer.model, {
+      scores,
+      verified: this.#verified,
+      unwanted,
+    });
+    this.#scorer.model = model;
+    const { mismatch } = this.context;
+    const moved: number[] = [];
+    for (const slot of this.#slots.all()) {
+      const exchanged = this.context.scores.exchanged[slot]!;
+      if (Number.isNaN(exchanged)) continue;
+      const foreign = this.context.scores.foreign[slot]!;
+      const probability = model.mismatch({ exchanged, foreign });
+      if (Math.abs(probability - mismatch[slot]!) > VISIBLE) moved.push(slot);
+      mismatch[slot] = probability;
+    }
+    return moved;
+  }
+
+  /** An excluded caption counts while its pair is excluded, a replaced one while its image does not have it. */
+  #stillUnwanted(): UnwantedCaption[] {
+    if (this.#unwanted.size === 0) return [];
+    const excluded = new Map<string, boolean>();
+    for (const slot of this.#slots.all()) {
+      const { image, caption } = this.#slots.pairs[slot]!;
+      const key = unwantedKey(this.imageRowOf.get(image) ?? -1, caption);
+      excluded.set(key, this.#excluded.has(slot));
+    }
+    return [...this.#unwanted].flatMap(([key, caption]) =>
+      excluded.get(key) === (caption.said === 'excluded' ? true : undefined) ? [caption] : [],
+    );
   }
 
   /** Distinct text rows of the scored captions of an image. */
@@ -159,11 +245,15 @@ export class PairTable {
 
   /** Reallocates the arrays if there are more pairs than rows. */
   #grow(): void {
-    const { embedded, mismatch } = this.context;
+    const { embedded, mismatch, scores } = this.context;
     const needed = this.#slots.pairs.length;
     if (needed <= mismatch.length) return;
     const capacity = needed + SPARE_PAIRS;
-    this.context.mismatch = copiedInto(new Float64Array(capacity).fill(NaN), mismatch);
+    this.context.mismatch = grown(mismatch, capacity);
+    this.context.scores = {
+      exchanged: grown(scores.exchanged, capacity),
+      foreign: grown(scores.foreign, capacity),
+    };
     embedded.imageRow = copiedInto(new Int32Array(capacity).fill(-1), embedded.imageRow);
     embedded.textRow = copiedInto(new Int32Array(capacity).fill(-1), embedded.textRow);
   }
@@ -200,9 +290,13 @@ export class PairTable {
     return key === undefined ? undefined : this.#decisions.get(key);
   }
 
-  /** Undefined if the image cannot be read. */
   #decisionKey(slot: number): string | undefined {
-    const { image, caption } = this.#slots.pairs[slot]!;
+    return this.keyOf(slot, this.#slots.pairs[slot]!.caption);
+  }
+
+  /** Key of a decision about a caption on a slot's image; undefined if the image cannot be read. */
+  keyOf(slot: number, caption: string): string | undefined {
+    const { image } = this.#slots.pairs[slot]!;
     const hash = this.context.embedded.images.hashes[this.imageRowOf.get(image) ?? -1];
     return hash === undefined ? undefined : decisionKey(hash, caption, this.#hash);
   }
@@ -211,6 +305,11 @@ export class PairTable {
     const language = this.#languages?.detect(caption);
     return language === 'en' ? undefined : language;
   }
+}
+
+/** A longer copy, with NaN in the new places. */
+function grown(values: Float64Array, length: number): Float64Array {
+  return copiedInto(new Float64Array(length).fill(NaN), values);
 }
 
 function copiedInto<T extends { set(values: ArrayLike<number>): void }>(

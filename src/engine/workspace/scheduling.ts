@@ -1,4 +1,5 @@
 import type { IndexPorts } from '../indexing/indexPorts.ts';
+import { calibrateAgain } from './verdicts.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 
 /** Runs async functions one after the other. */
@@ -89,7 +90,7 @@ export class BackgroundRescorer {
     this.#onJudged = onJudged;
   }
 
-  /** Runs until no pair is dirty. Resolves to whether anything changed visibly. */
+  /** Runs until no pair is dirty and no dataset was calibrated with scores that were. Resolves to whether anything changed visibly. */
   async run(): Promise<boolean> {
     let visible = false;
     // Wait until the change notification is sent, so that the client's requests after it run first.
@@ -97,9 +98,16 @@ export class BackgroundRescorer {
     for (;;) {
       await this.#gate.pause();
       const moved = await this.#queue.run(() => Promise.resolve(this.#rescoreSome()));
-      if (moved === undefined) return visible;
-      visible ||= moved;
+      if (moved !== undefined) visible ||= moved;
+      else if (!(await this.#calibrateAgain())) return visible;
     }
+  }
+
+  /** Calibrates datasets again that were calibrated before all scores were known. Whether there were any. */
+  async #calibrateAgain(): Promise<boolean> {
+    const early = this.#opened().filter(({ dataset }) => dataset.calibratedEarly);
+    for (const { dataset } of early) await this.#queue.run(() => calibrateAgain(dataset));
+    return early.length > 0;
   }
 
   /** Whether the batch changed anything visibly; undefined if no pair was dirty. */

@@ -152,9 +152,10 @@ export interface LiveWorkspace {
   captionsChanged(path: string, text: string | undefined, signal?: CancelSignal): Promise<void>;
   /**
    * Processes a write to a caption file. If a document is open, its text remains; the file on disk then only decides
-   * which datasets there are.
+   * which datasets there are. A wrong caption that was replaced teaches the dataset.
+   * @returns other files that were written because of it.
    */
-  fileWritten(path: string): Promise<void>;
+  fileWritten(path: string): Promise<readonly string[]>;
   /** Whether pairs are being rescored or folders read again in the background. */
   readonly isBusy: boolean;
   /** Resolves when the background work of all changes so far is done. */

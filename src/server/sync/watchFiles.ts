@@ -148,7 +148,8 @@ export class FileWatcher {
         type === FileChangeType.Changed && live.kindOf(file) === 'captions' && !isArchiveName(file),
     );
     if (single && changed.length <= SINGLE_FILES) {
-      await Promise.all(changed.map(([file]) => live.fileWritten(file)));
+      const written = await Promise.all(changed.map(([file]) => live.fileWritten(file)));
+      for (const file of new Set(written.flat())) await this.recordOwnWrite(file);
     } else await this.#refresh();
   }
 }

@@ -138,6 +138,7 @@ describe('vague captions and wrong ones', () => {
     ]);
     const noise = normals(300, 4);
     const rivals = {
+      pairs: Int32Array.from(own.keys()),
       own,
       best: own.map((score, i) => (score < 0.7 ? best : 2.4) + 0.4 * noise[i]!),
     };
@@ -163,8 +164,41 @@ test('verified captions are examples of right ones: others with their scores are
     ...Array.from({ length: 150 }, () => 3 + 0.8 * gaussian(random)),
   ]);
   const none = new Float64Array();
+  const verified = { ifWrong: 0.05, scores: low.subarray(0, 8), observed: true };
   const before = runToCompletion(calibrate(observed, wrong));
-  const after = runToCompletion(calibrate(observed, wrong, none, undefined, low.subarray(0, 8)));
+  const after = runToCompletion(calibrate(observed, wrong, none, undefined, [verified]));
   assert.ok(after.mismatch(0) < before.mismatch(0));
   assert.ok(after.wrongShare < before.wrongShare);
+});
+
+test('one answer moves little among thousands, and does not turn a small set around', () => {
+  const random = seeded(12);
+  const wrong = Float64Array.from({ length: 3000 }, () => gaussian(random));
+  const right = (n: number): Float64Array =>
+    Float64Array.from({ length: n }, () => 3 + 0.8 * skewed(random));
+  for (const [n, most] of [
+    [3000, 0.03],
+    [60, 0.35],
+  ] as const) {
+    const observed = Float64Array.from([...right(n), ...wrong.subarray(0, 0.08 * n)]);
+    const before = runToCompletion(calibrate(observed, wrong));
+    for (const ifWrong of [0.05, 0.75, 0.95]) {
+      const said = [{ ifWrong, scores: wrong.subarray(0, 1), observed: ifWrong < 0.5 }];
+      const after = runToCompletion(calibrate(observed, wrong, undefined, undefined, said));
+      for (const score of observed) {
+        const moved = Math.abs(after.mismatch(score) - before.mismatch(score));
+        assert.ok(moved < most, `${n}, ${ifWrong}: ${before.mismatch(score)} by ${moved}`);
+      }
+    }
+  }
+});
+
+test('answers on wrong captions raise the share where right ones score alike', () => {
+  const { scores, wrong } = mixture(400, 0.3, 21);
+  const labelled = scores.filter((_, i) => wrong[i]).sort();
+  const said = [{ ifWrong: 0.95, scores: labelled.subarray(0, 40), observed: true }];
+  const before = runToCompletion(calibrate(scores, injected));
+  const after = runToCompletion(calibrate(scores, injected, undefined, undefined, said));
+  assert.ok(after.wrongShare >= before.wrongShare - 1e-3);
+  assert.ok(Math.abs(after.wrongShare - 0.3) < 0.04, `${after.wrongShare}`);
 });

@@ -111,7 +111,7 @@ describe('captions predicted from the other pairs of a dataset', () => {
     const visuals = matrix(3, 1, Float32Array.of(1, -1, 1));
     const sentences = matrix(3, 1, Float32Array.of(1, 1, -1));
     const out = matrix(3, 1);
-    const pairs = [0, 1, 2].map((n) => ({ image: n, text: n, fold: n, csls: undefined }));
+    const pairs = [0, 1, 2].map((n) => ({ image: n, text: n, fold: n, csls: 0 }));
     runToCompletion(learnPredictions(visuals, sentences, pairs, [0, 1, 2], out));
     assert.deepEqual([...out.data], [-1, 0, 0]);
   });

@@ -1,6 +1,7 @@
 import { evidenceOf } from '../captionEvidence.ts';
 import { type Candidate, captionsFor, type Homes, homesOf } from '../candidates.ts';
 import type { Fix } from '../finding.ts';
+import type { Suspicions } from '../auditModel.ts';
 import type { Steps } from '../../steps.ts';
 import {
   type AuditContext,
@@ -40,15 +41,16 @@ const EXPLAINED_PER_STEP = 4;
 class MismatchTracker implements Tracker {
   readonly #context: AuditContext;
   readonly #found = new Map<number, Detected>();
-  /** Probability from which captions are reported, set by the last whole audit. */
+  /** Probability from which captions are reported, and the calibration that it belongs to. */
   #threshold = 1;
+  #calibrated: Suspicions | undefined;
 
   constructor(context: AuditContext) {
     this.#context = context;
   }
 
   *detectAll(): Steps<void> {
-    this.#threshold = mismatchThreshold(this.#context.mismatch);
+    this.#calibrate();
     this.#found.clear();
     let explained = 0;
     const homes = homesOf(this.#context);
@@ -61,12 +63,15 @@ class MismatchTracker implements Tracker {
 
   update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
     const again = new Set(changed);
+    const { model } = this.#context;
+    if (model.suspicions !== this.#calibrated) {
+      this.#calibrate();
+      moved = this.#context.pairs();
+    }
     for (const p of moved) {
       const known = this.#found.get(p);
       if (this.#isDoubtful(p) !== (known !== undefined)) again.add(p);
-      else if (known !== undefined) {
-        this.#found.set(p, { ...known, confidence: this.#context.mismatch[p]! });
-      }
+      else if (known !== undefined) this.#found.set(p, { ...known, ...doubt(this.#context, p) });
     }
     // Most keystrokes make no caption doubtful; only doubtful ones need all pairs to be looked at.
     let homes: Homes | undefined;
@@ -87,6 +92,11 @@ class MismatchTracker implements Tracker {
       .map(([, finding]) => finding);
   }
 
+  #calibrate(): void {
+    this.#threshold = mismatchThreshold(openMismatch(this.#context));
+    this.#calibrated = this.#context.model.suspicions;
+  }
+
   #isDoubtful(p: number): boolean {
     const { judged, verified, mismatch } = this.#context;
     return judged[p] === true && verified[p] !== true && mismatch[p]! >= this.#threshold;
@@ -100,20 +110,15 @@ const NO_BETTER_THAN_RANDOM = sentence(
 
 /** The finding about pair `p`. */
 export function mismatchOf(context: AuditContext, homes: Homes, p: number): Detected {
-  const { embedded, mismatch } = context;
+  const { embedded } = context;
   const image = embedded.imageRow[p]!;
   const text = embedded.textRow[p]!;
-  const probability = mismatch[p]!;
   const evidence = evidenceOf(context, image, text);
   return {
     code: 'caption-mismatch',
     ...aboutPair(context, p),
-    message: sentence(
-      'The caption does not seem to describe this image ({0} sure).',
-      percent(probability),
-    ),
+    ...doubt(context, p),
     evidence: evidence.length > 0 ? evidence : [NO_BETTER_THAN_RANDOM],
-    confidence: probability,
     relatedPairs: [],
     relatedFiles: [],
     fixes: [
@@ -130,6 +135,22 @@ export function mismatchOf(context: AuditContext, homes: Homes, p: number): Dete
       'Rewrite the caption, mark the pair as verified, or leave it out of the training.',
     ),
   };
+}
+
+/** How sure the finding about pair `p` is. */
+function doubt({ mismatch }: AuditContext, p: number): Pick<Detected, 'message' | 'confidence'> {
+  return {
+    message: sentence(
+      'The caption does not seem to describe this image ({0} sure).',
+      percent(mismatch[p]!),
+    ),
+    confidence: mismatch[p]!,
+  };
+}
+
+/** The probabilities of the pairs that may be reported: scored and not verified. */
+export function openMismatch({ mismatch, verified }: AuditContext): Float64Array {
+  return mismatch.filter((probability, p) => !Number.isNaN(probability) && verified[p] !== true);
 }
 
 /** The lowest threshold, at least 0.5, at which the reported captions reach the wanted precision. */

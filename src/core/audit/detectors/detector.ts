@@ -39,6 +39,7 @@ export interface AuditContext {
   readonly verified: readonly boolean[];
   /** For each pair the language of its caption, if it is clearly one that the encoder does not support. */
   readonly languages: readonly (string | undefined)[];
+  /** Replaced by another when verdicts calibrate the dataset again. */
   readonly model: AuditModel;
   /** For each pair the probability that its caption is wrong; NaN if it was not scored. */
   readonly mismatch: Float64Array;
