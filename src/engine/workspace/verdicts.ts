@@ -80,21 +80,6 @@ export function calibrateAgain(dataset: IncrementalDataset): Promise<void> {
   return runCooperatively(dataset.recalibrate(), nextTurn);
 }
 
-/**
- * Keeps the replaced captions in the file of decisions, if there is one.
- * @returns its path if it was written.
- * @throws PairLensError `write-failed`, `unreadable-file`, `unsupported-format`.
- */
-export async function keepFixes(
-  { dataset, opened }: OpenedDataset,
-  { files }: Pick<WorkspacePorts, 'files'>,
-): Promise<string | undefined> {
-  const place = { root: dataset.root, folder: opened.dir };
-  return (await writeReplaced(files, place, dataset.replaced, dataset.restored))
-    ? toAbsolute(dataset.root, DECISIONS_FILE)
-    : undefined;
-}
-
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
