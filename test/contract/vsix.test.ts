@@ -25,6 +25,7 @@ const ALLOWED = [
   /^l10n\/(?:bundle|server)\.l10n(?:\.zh-cn)?\.json$/,
   /^media\/[\w-]+\.(?:svg|png)$/,
   /^models\/[\w-]+\.(?:onnx|json)$/,
+  /^models\/clip-merges\.(?:LICENSE\.)?txt$/,
   /^models\/reference\/[\w-]+\.(?:npy|json)$/,
 ];
 const NATIVE_FILE = /\.(?:node|dll|dylib)$|\.so(?:\.\d+)*$/;
