@@ -14,6 +14,8 @@ export interface Archive {
   bytesOf(member: string): number | undefined;
   /** @throws PairLensError `unreadable-file`. */
   read(member: string, file: OpenFile): Promise<Uint8Array>;
+  /** The text that the archive itself is read as, instead of its bytes. */
+  text?(file: OpenFile): AsyncIterable<Uint8Array>;
 }
 
 /**

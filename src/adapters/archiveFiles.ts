@@ -1,19 +1,20 @@
 import { LRUCache } from 'lru-cache';
 import type { CancelSignal } from '../core/cancellation.ts';
-import { type ArchiveMember, archiveMember } from '../core/dataset/archivePaths.ts';
+import { type ArchiveMember, archiveMember, fileToOpen } from '../core/dataset/archivePaths.ts';
 import { extensionOf } from '../core/dataset/fileKinds.ts';
 import { DEFAULT_READ_BYTES } from '../core/dataset/fileLimits.ts';
 import { archiveWrite } from '../core/archiveWrite.ts';
 import { PairLensError } from '../core/errors.ts';
-import type { FileStat, FileSystem } from '../core/ports.ts';
+import type { FileStat, FileSystem, ReadOptions } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
 import type { Archive, OpenArchive } from './archive.ts';
 import { tooLarge } from './fileErrors.ts';
 import { isSameFile, OpenHandles } from './openHandles.ts';
+import { parquetOpener } from './parquetArchive.ts';
 import { openTar } from './tarArchive.ts';
 
 /** Kinds of archives, by extension. */
-const KINDS: Readonly<Record<string, OpenArchive>> = { tar: openTar };
+const KINDS: Readonly<Record<string, OpenArchive>> = { tar: openTar, parquet: parquetOpener() };
 
 /** Most members whose places are kept in memory, over all archives: about 200 MB. */
 const MEMBERS_KEPT = 2_000_000;
@@ -48,7 +49,10 @@ export function withArchives(files: FileSystem): FileSystem {
 
     read: async (path, options) => {
       const inside = await archives.locate(path);
-      if (inside === undefined) return files.read(path, options);
+      if (inside === undefined) {
+        const text = archives.text(path);
+        return text === undefined ? files.read(path, options) : whole(path, text, options);
+      }
       return archives.read(path, inside, options?.maxBytes ?? DEFAULT_READ_BYTES);
     },
 
@@ -56,7 +60,7 @@ export function withArchives(files: FileSystem): FileSystem {
       const inside = await archives.locate(path);
       if (inside !== undefined) {
         yield await archives.read(path, inside, options?.maxBytes ?? DEFAULT_READ_BYTES);
-      } else yield* files.stream(path, options);
+      } else yield* archives.text(path) ?? files.stream(path, options);
     },
 
     open: (path) => files.open(path),
@@ -66,7 +70,7 @@ export function withArchives(files: FileSystem): FileSystem {
 
     update: async (path, folder, change, options) => {
       const inside = await archives.locate(path);
-      if (inside !== undefined) throw archiveWrite(path, inside.archive);
+      if (inside !== undefined || isArchiveName(path)) throw archiveWrite(path, fileToOpen(path));
       return files.update(path, folder, change, options);
     },
 
@@ -78,6 +82,22 @@ export function withArchives(files: FileSystem): FileSystem {
       return files.move(from, to, folder);
     },
   };
+}
+
+/** All of a text. @throws PairLensError `unreadable-file`, also if it is too long. */
+async function whole(
+  path: string,
+  text: AsyncIterable<Uint8Array>,
+  { maxBytes = DEFAULT_READ_BYTES }: ReadOptions = {},
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of text) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(path, bytes, maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function* walkWithArchives(
@@ -92,8 +112,8 @@ async function* walkWithArchives(
       continue;
     }
     const archive = await archives.list(entry.path, options);
-    if (archive?.isListed !== false) yield entry;
     if (archive === undefined) continue;
+    if (archive.isListed) yield entry;
     const separator = /^(?:[A-Za-z]:|\\\\)/.test(root) ? '\\' : '/';
     for (const name of archive.members) {
       if (name.split('/').slice(0, -1).some(options.skipFolder)) continue;
@@ -104,6 +124,11 @@ async function* walkWithArchives(
 
 function isArchiveName(path: string): boolean {
   return openerOf(path) !== undefined;
+}
+
+/** Whether a file is a table that is read as text. */
+function isTextArchive(path: string): boolean {
+  return extensionOf(path.replaceAll('\\', '/')) === 'parquet';
 }
 
 function openerOf(path: string): OpenArchive | undefined {
@@ -184,6 +209,21 @@ class Archives {
       const open = openerOf(path) ?? openTar;
       const archive = await open(path, file, signal);
       return { archive, stat: { kind: 'file', bytes: file.bytes, modified: file.modified } };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The text that a file is read as; undefined for files that are read as they are. */
+  text(path: string): AsyncIterable<Uint8Array> | undefined {
+    return isTextArchive(path) ? this.#text(path) : undefined;
+  }
+
+  async *#text(path: string): AsyncGenerator<Uint8Array> {
+    const { archive } = await this.indexOf(path);
+    const file = await this.#files.open(path);
+    try {
+      yield* archive.text?.(file) ?? [];
     } finally {
       await file.close();
     }

@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
-import { IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, TABLE_NAME_GLOB } from '../protocol/datasetFiles.ts';
+import {
+  ARCHIVE_GLOB,
+  IMAGE_GLOB,
+  SIDECAR_GLOB,
+  TABLE_GLOB,
+  TABLE_NAME_GLOB,
+} from '../protocol/datasetFiles.ts';
 import { Debouncer } from '../protocol/debouncer.ts';
 import type { Settings } from '../protocol/serverApi.ts';
 import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
@@ -23,7 +29,7 @@ export class DatasetDetector implements vscode.Disposable {
     this.#found = found;
     this.#log = log;
     // Created files only: a change of content does not make a folder a dataset.
-    const watchers = [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB].map((glob) =>
+    const watchers = [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, ARCHIVE_GLOB].map((glob) =>
       vscode.workspace.createFileSystemWatcher(glob, false, true, true),
     );
     this.#subscriptions = vscode.Disposable.from(
@@ -55,14 +61,19 @@ export class DatasetDetector implements vscode.Disposable {
     if (!isEnabled()) return;
     const find: Find = (glob, most) =>
       vscode.workspace.findFiles(glob, EXCLUDE, most, this.#cancel.token);
-    const images = await find(IMAGE_GLOB, MAX_LISTED_FILES);
-    if (images.length === 0) return;
-    const isDataset = (await this.#hasTable(find)) || (await hasSidecars(images, find));
-    if (!isDataset || this.#ended()) return;
+    if (!(await this.#isDataset(find)) || this.#ended()) return;
     // From now on the server watches the files.
     this.dispose();
     this.#found();
   }
+
+  async #isDataset(find: Find): Promise<boolean> {
+    if ((await find(ARCHIVE_GLOB, 1)).length > 0) return true;
+    const images = await find(IMAGE_GLOB, MAX_LISTED_FILES);
+    if (images.length === 0) return false;
+    return (await this.#hasTable(find)) || (await hasSidecars(images, find));
+  }
+
   async #hasTable(find: Find): Promise<boolean> {
     for (const glob of [TABLE_NAME_GLOB, TABLE_GLOB]) {
       for (const { fsPath } of await find(glob, MAX_READ_FILES)) {

@@ -1,10 +1,11 @@
+import { ARCHIVE_EXTENSIONS } from '../core/dataset/archivePaths.ts';
 import { IMAGE_EXTENSIONS } from '../core/dataset/fileKinds.ts';
 import {
   BESIDE_EXTENSIONS,
-  CAPTION_EXTENSIONS,
   SIDECAR_EXTENSIONS,
   TABLE_EXTENSIONS,
   TABLE_NAMES,
+  TEXT_EXTENSIONS,
 } from '../core/formats/captionFiles.ts';
 
 /*
@@ -23,10 +24,12 @@ export const SIDECAR_GLOB = `**/*.{${ofExtensions([...SIDECAR_EXTENSIONS, ...BES
 /** Caption tables with their usual names, for a fast search. */
 export const TABLE_NAME_GLOB = `**/{${TABLE_NAMES.join(',')}}`;
 /** Files that may be caption tables; their content decides. */
-export const TABLE_GLOB = `**/*.{${TABLE_EXTENSIONS.join(',')}}`;
-/** Files that may contain captions. */
-export const CAPTION_GLOB = `**/*.{${ofExtensions(CAPTION_EXTENSIONS)}}`;
+export const TABLE_GLOB = `**/*.{${TABLE_EXTENSIONS.filter((extension) => !ARCHIVE_EXTENSIONS.includes(extension)).join(',')}}`;
+/** Archives, which may hold images and captions; the server looks into them. */
+export const ARCHIVE_GLOB = `**/*.{${ofExtensions(ARCHIVE_EXTENSIONS)}}`;
+/** Texts that may contain captions. */
+export const CAPTION_GLOB = `**/*.{${ofExtensions(TEXT_EXTENSIONS)}}`;
 
 /** For `when` clauses: `resourceExtname =~ ...`. */
 export const IMAGE_PATTERN = `/^\\.(${[...IMAGE_EXTENSIONS].join('|')})$/i`;
-export const CAPTION_PATTERN = `/^\\.(${CAPTION_EXTENSIONS.join('|')})$/i`;
+export const CAPTION_PATTERN = `/^\\.(${TEXT_EXTENSIONS.join('|')})$/i`;

@@ -4,7 +4,12 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { DECLARED_COMMANDS } from '../../src/extension/commandIds.ts';
-import { CAPTION_PATTERN, IMAGE_GLOB, IMAGE_PATTERN } from '../../src/protocol/datasetFiles.ts';
+import {
+  CAPTION_PATTERN,
+  ARCHIVE_GLOB,
+  IMAGE_GLOB,
+  IMAGE_PATTERN,
+} from '../../src/protocol/datasetFiles.ts';
 import { settingsSchema } from '../../src/protocol/serverApi.ts';
 import { l10nKeys } from '../support/l10nKeys.ts';
 
@@ -92,7 +97,9 @@ describe('the manifest of the extension', () => {
   });
 
   test('it wakes for images of every kind, and menus know the files that the formats describe', () => {
-    assert.ok(manifest.activationEvents.includes(`workspaceContains:${IMAGE_GLOB}`));
+    for (const glob of [IMAGE_GLOB, ARCHIVE_GLOB]) {
+      assert.ok(manifest.activationEvents.includes(`workspaceContains:${glob}`));
+    }
     const clauses = new Set(
       Object.values(manifest.contributes.menus)
         .flat()

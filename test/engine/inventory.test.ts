@@ -113,7 +113,7 @@ describe('a file that may hold captions and is not read', () => {
     [
       'a table of another program',
       { 'data/a.parquet': 'x' },
-      'data/a.parquet x1: a parquet table, which is not read',
+      'data/a.parquet x1: a parquet table without texts',
     ],
     ['an archive', { 'images.zip': 'x' }, 'images.zip x1: an archive that is still packed'],
     [

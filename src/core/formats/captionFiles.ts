@@ -38,6 +38,15 @@ export const CAPTION_EXTENSIONS: readonly string[] = [
   ...new Set([...OWN_EXTENSIONS, ...BESIDE_EXTENSIONS]),
 ];
 
+/** Extensions of caption files that are texts, which an editor opens. */
+export const TEXT_EXTENSIONS: readonly string[] = CAPTION_EXTENSIONS.filter((extension) =>
+  CAPTION_FORMATS.some(
+    ({ files, isReadOnly }) =>
+      isReadOnly !== true &&
+      [...files.extensions, ...(files.besideImages ?? [])].includes(extension),
+  ),
+);
+
 /** The format of a sidecar file; undefined for text, which is `sidecar` or `sidecarLines`. */
 export function structuredSidecar(path: string): CaptionFormat | undefined {
   const extension = extensionOf(path);

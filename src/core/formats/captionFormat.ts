@@ -128,6 +128,8 @@ export interface CaptionFormat {
   readonly files: FormatFiles;
   readonly images: ImagePlace;
   readonly rows: RowPlace;
+  /** Whether its files are no text, and never edited. */
+  readonly isReadOnly?: true;
   /** Confidence that a file has this format, 0..1. */
   detect(head: FileHead): number;
   /** Rows in file order. Never throws because of the file's content. */

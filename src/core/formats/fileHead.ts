@@ -33,6 +33,8 @@ export class FileHead {
    * without a JSON extension.
    */
   get isJsonLines(): boolean | undefined {
+    // The file system reads a parquet file as JSON Lines.
+    if (/\.parquet$/i.test(this.name)) return true;
     if (!/\.(?:json|jsonl|ndjson)$/i.test(this.name)) return undefined;
     return holdsJsonLines(this.name, this.text);
   }

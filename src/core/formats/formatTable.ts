@@ -14,6 +14,7 @@ import { hfMetadataCsv } from './hfMetadataCsv.ts';
 import { hfMetadataJsonl } from './hfMetadataJsonl.ts';
 import { delimited } from './delimited.ts';
 import { kaggleResults } from './kaggleResults.ts';
+import { parquet } from './parquet.ts';
 import { kohyaMetadata } from './kohyaMetadata.ts';
 import { sidecar, sidecarLines } from './sidecar.ts';
 import { yamlSidecar } from './yamlSidecar.ts';
@@ -37,6 +38,7 @@ export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   flickrToken,
   delimited,
   kaggleResults,
+  parquet,
 ];
 
 /** @throws PairLensError `unsupported-format` for an unknown ID. */

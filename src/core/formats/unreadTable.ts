@@ -35,6 +35,7 @@ const NAMED = 8;
  * boxes.
  */
 export function describeUnread(head: FileHead): UnreadTable | undefined {
+  if (extensionOf(head.name) === 'parquet') return describeParquet(head);
   if (head.isJsonLines === false) return describeJson(head);
   if (head.isJsonLines === true) {
     return describeRecords(head.jsonLines, head, (keys) =>
@@ -42,6 +43,23 @@ export function describeUnread(head: FileHead): UnreadTable | undefined {
     );
   }
   return describeTable(head) ?? describeLines(head);
+}
+
+/** A parquet file is named in any case: it is a dataset more often than not. */
+function describeParquet(head: FileHead): UnreadTable {
+  const records = head.jsonLines;
+  const columns = (keys: string) => sentence('a parquet table with the columns {0}', keys);
+  const found = describeRecords(records, head, columns, 'column');
+  if (found !== undefined) return found;
+  const keys = [...new Set(records.flatMap((fields) => [...fields.keys()]))];
+  return {
+    what:
+      keys.length === 0
+        ? sentence('a parquet table without texts')
+        : sentence('{0}: none of them is known as a caption', columns(listed(keys))),
+    remedy: sentence('Nothing to do, if it holds no captions.'),
+    names: [],
+  };
 }
 
 function describeJson(head: FileHead): UnreadTable | undefined {
@@ -85,6 +103,7 @@ function describeRecords(
   records: readonly JsonFields[],
   { images }: FileHead,
   about: (keys: string) => Sentence,
+  how: Facts['how'] = 'property',
 ): UnreadTable | undefined {
   const some = records.slice(0, ROWS_LOOKED_AT);
   const [first] = some;
@@ -98,7 +117,7 @@ function describeRecords(
     keys,
     values,
     images,
-    how: 'property',
+    how,
   });
 }
 

@@ -21,6 +21,7 @@ import type { FileSystem, ListProblem } from '../../core/ports.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
 import type { FileChoices } from './configFile.ts';
 import { type OutsideDatasetLink, outsideLinkProblems } from './outsideLinks.ts';
+import type { UnreadFile } from './unreadFiles.ts';
 
 /** Files of the opened folder by kind. All paths relative to it. */
 export interface Listing {
@@ -32,6 +33,8 @@ export interface Listing {
   readonly tables: readonly DatasetPath[];
   /** All other files, including .json files beside an image. */
   readonly rest: readonly DatasetPath[];
+  /** Archives that are not read, or not to their end. */
+  readonly damaged: readonly UnreadFile[];
   /** Images and caption files that cannot be opened: broken links, named pipes. */
   readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
   /** Folders below with a config file of their own, the outermost ones: what they hold is not listed. */
@@ -67,6 +70,7 @@ export async function discoverFiles(
   const others: DatasetPath[] = [];
   const rest: DatasetPath[] = [];
   const problems: Problem[] = [];
+  const damaged: UnreadFile[] = [];
   const unlisted = new Map<DatasetPath, UnlistedReason>();
   const links: OutsideDatasetLink[] = [];
   const isCaptionName = (path: DatasetPath): boolean => OWN_EXTENSIONS.includes(extensionOf(path));
@@ -85,8 +89,7 @@ export async function discoverFiles(
     },
     onArchiveFlaw: ({ path, what, remedy }) => {
       const file = toDatasetPath(dir, path) ?? path;
-      const message = sentence('{0} {1}.', file, what);
-      problems.push({ code: 'unreadable-archive', file, message, remedy });
+      damaged.push({ file, what, remedy, names: [] });
     },
     ...(listening.signal === undefined ? {} : { signal: listening.signal }),
   });
@@ -132,10 +135,14 @@ export async function discoverFiles(
     texts: texts.sort(),
     tables: [...tables].sort(),
     rest: [...rest, ...others.filter((path) => !isTable(path))].sort(),
+    damaged: damaged.filter(({ file }) => isSeen(file)),
     unlisted,
     nested,
     leftOut,
-    problems: [...problems.filter(({ file }) => isSeen(file)), ...outside],
+    problems: [
+      ...[...problems, ...damaged.map(archiveProblem)].filter(({ file }) => isSeen(file)),
+      ...outside,
+    ],
   };
 }
 
@@ -146,6 +153,10 @@ function outermostFolders(folders: readonly DatasetPath[]): DatasetPath[] {
       folder !== '' &&
       !folders.some((other) => other !== '' && other !== folder && isWithin(folder, other)),
   );
+}
+
+function archiveProblem({ file, what, remedy }: UnreadFile): Problem {
+  return { code: 'unreadable-archive', file, message: sentence('{0} {1}.', file, what), remedy };
 }
 
 /** Most texts without an image per folder that are checked for a table, unless named like one. */

@@ -227,7 +227,7 @@ export async function lookInto(
     (image) => !known.has(image) && !companions.has(image) && !meant.has(image),
   );
   const entries = inventoryEntries(
-    [...aside, ...(groups.size === 0 ? captionsInNames(uncaptioned) : [])],
+    [...aside, ...listing.damaged, ...(groups.size === 0 ? captionsInNames(uncaptioned) : [])],
     index,
     uncaptioned,
   );
@@ -282,8 +282,9 @@ export async function lookInto(
       (owners.of('') ?? groupAt(groups, '')).problems.push(problem);
     }
     const archives = namedArchives(tables);
+    const told = new Set(listing.damaged.map(({ file }) => file));
     for (const problem of entries.flatMap((entry) => unreadProblem(entry) ?? [])) {
-      if (archives.has(problem.file)) continue;
+      if (archives.has(problem.file) || told.has(problem.file)) continue;
       // Problems outside of all datasets are reported, too.
       (owners.of(folderOf(problem.file)) ?? groupAt(groups, '')).problems.push(problem);
     }

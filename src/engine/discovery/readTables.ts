@@ -10,6 +10,7 @@ import { columnsOf, describeUnread } from '../../core/formats/unreadTable.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CONFIG_FILE } from '../../core/settings/settingTable.ts';
 import { type Listing } from './listFiles.ts';
+import { downloadRecord } from './downloadRecords.ts';
 import { withPackedImages } from './packedImages.ts';
 import { readFileHead, readTable } from './captionTables.ts';
 import { type CaptionTable } from './tableRows.ts';
@@ -41,8 +42,13 @@ export async function readTables(
   for (const file of listing.tables) {
     const absolute = toAbsolute(dir, file);
     try {
-      const head = await readFileHead(files, absolute, file, index);
       const columns = choices.columnsOf(file);
+      const record = columns === undefined ? downloadRecord(file, listing) : undefined;
+      if (record !== undefined) {
+        unread.push(record);
+        continue;
+      }
+      const head = await readFileHead(files, absolute, file, index);
       const format = detectFormat(head, columns);
       if (format === undefined && columns !== undefined) {
         problems.push(noSuchColumns(head, file, columns));

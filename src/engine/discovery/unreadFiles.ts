@@ -44,7 +44,6 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
     sentence('a tar archive without images'),
     sentence('Nothing to do, if its images are elsewhere.'),
   ],
-  parquet: [sentence('a parquet table, which is not read'), ROWS_REMEDY],
   arrow: [sentence('an Arrow table, which is not read'), ROWS_REMEDY],
   tfrecord: [sentence('a TFRecord file, which is not read'), ROWS_REMEDY],
   ...Object.fromEntries(

@@ -1,6 +1,6 @@
 import { extensionOf } from '../../core/dataset/fileKinds.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import { TEXT_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
@@ -32,7 +32,7 @@ export class DocumentOverlay {
 
   /** @param text undefined if the document was closed. */
   set(path: string, text: string | undefined): void {
-    if (text !== undefined && CAPTION_EXTENSIONS.includes(extensionOf(path))) {
+    if (text !== undefined && TEXT_EXTENSIONS.includes(extensionOf(path))) {
       this.#texts.set(path, text);
     } else {
       this.#texts.delete(path);
