@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cp, lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -154,6 +155,47 @@ describe('pairlens export', () => {
     assert.equal(status, 0, stderr);
     assert.ok(photo.equals(await readFile(path.join(out, '00000/0001.jpg'))));
     assert.equal(await readFile(path.join(out, '00000/0001.txt'), 'utf8'), 'a dahlia');
+  });
+
+  test('packs shards that hold the same pairs, and the same bytes each time', async () => {
+    const set = place('to-pack');
+    await mkdir(path.join(set, 'sub'), { recursive: true });
+    const photos = ['dahlia.jpg', 'fig.jpg', 'windmill.png'];
+    for (const name of photos) await cp(path.join(TOUR, name), path.join(set, 'sub', name));
+    const rows = [
+      { image: 'sub/dahlia.jpg', captions: ['a dahlia'] },
+      { image: 'sub/fig.jpg', captions: ['a fig, cut open'] },
+      { image: 'sub/windmill.png', captions: ['a windmill'] },
+    ];
+    await writeFile(
+      path.join(set, 'captions.jsonl'),
+      rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+    );
+    const [out, again] = [place('packed'), place('packed-again')];
+    for (const to of [out, again]) {
+      const { status, stderr } = await pairlens([
+        ...['export', set, '--as', 'webdataset', '--out', to],
+      ]);
+      assert.equal(status, 0, stderr);
+    }
+    const shard = await readFile(path.join(out, '00000.tar'));
+    assert.ok(shard.equals(await readFile(path.join(again, '00000.tar'))));
+    const { stdout } = await pairlens(['--quiet', 'list', out, '--json', '--sort', 'name']);
+    const listed = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { image: string; caption: string });
+    assert.deepEqual(
+      listed.map(({ image, caption }) => [image, caption]),
+      [
+        ['00000.tar/000000000.jpg', 'a dahlia'],
+        ['00000.tar/000000001.jpg', 'a fig, cut open'],
+        ['00000.tar/000000002.png', 'a windmill'],
+      ],
+    );
+    const tar = spawnSync('tar', ['-xOf', path.join(out, '00000.tar'), '000000002.png']);
+    assert.equal(tar.status, 0, String(tar.stderr));
+    assert.ok(tar.stdout.equals(await readFile(path.join(TOUR, 'windmill.png'))));
   });
 
   test('overwrites nothing, and writes nothing into the dataset', async () => {

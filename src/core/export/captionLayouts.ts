@@ -16,8 +16,10 @@ export interface CaptionLayout {
   readonly id: string;
   /** Most captions of one image that it can hold. */
   readonly mostCaptions: number;
-  /** The caption files, relative to the folder of the new dataset. */
-  files(images: readonly ExportedImage[]): Iterable<CaptionFileText>;
+  /** The caption files, relative to the folder of the new dataset; absent if pictures and captions are packed in shards. */
+  files?(images: readonly ExportedImage[]): Iterable<CaptionFileText>;
+  /** The texts beside an image in a shard, by the extension that its key gets. */
+  members?: (image: ExportedImage) => Readonly<Record<string, string>>;
 }
 
 export interface CaptionFileText {
@@ -65,7 +67,19 @@ const captionsJsonl: CaptionLayout = {
   ],
 };
 
-export const CAPTION_LAYOUTS: readonly CaptionLayout[] = [sidecars, metadataJsonl, captionsJsonl];
+/** Shards of tar members, a key for each image: https://github.com/webdataset/webdataset, as open_clip reads them. */
+const webdataset: CaptionLayout = {
+  id: 'webdataset',
+  mostCaptions: 1,
+  members: ({ captions }) => ({ txt: captions[0] ?? '' }),
+};
+
+export const CAPTION_LAYOUTS: readonly CaptionLayout[] = [
+  sidecars,
+  metadataJsonl,
+  captionsJsonl,
+  webdataset,
+];
 
 function* lines(
   images: readonly ExportedImage[],

@@ -3,12 +3,14 @@ import { throwIfCancelled } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { archiveMember } from '../../core/dataset/archivePaths.ts';
+import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import {
   type CaptionLayout,
   type ExportedImage,
   exportedNames,
 } from '../../core/export/captionLayouts.ts';
+import { type TarFile, tarShard } from '../../core/export/tarShard.ts';
 import type { LinkKind, OutputFiles } from '../../core/export/outputFiles.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import type { RunOptions } from './batchPorts.ts';
@@ -54,30 +56,27 @@ export async function exportDataset(
   out: string,
   { kept, dropped }: Selection,
   { layout, pictures }: ExportWishes,
-  { files, output }: ExportPorts,
+  ports: ExportPorts,
   run: RunOptions,
 ): Promise<ExportedDataset> {
-  const images = imagesOf(kept);
-  for (const folder of new Set([...images.values()].map(({ file }) => folderOf(file)))) {
-    await output.prepareFolder(toAbsolute(out, folder));
-  }
+  const { members } = layout;
+  const images = members === undefined ? imagesOf(kept) : withKeys(imagesOf(kept));
   let done = 0;
-  const write = async ([image, { file }]: readonly [DatasetPath, ExportedImage]): Promise<void> => {
+  const onWritten = (): void => {
     throwIfCancelled(run.signal);
-    const from = toAbsolute(root, image);
-    const to = toAbsolute(out, file);
-    if (pictures === 'copy' || archiveMember(image)) await output.write(to, files.stream(from));
-    else await output.link(from, to, pictures);
     run.onProgress?.({ phase: 'write', done: ++done, total: images.size });
   };
-  await pMap(images, write, AT_ONCE);
+  const places = { root, out, onWritten };
+  if (members === undefined) await writePictures(images, pictures, places, ports);
+  else await writeShards(images, members, places, ports);
   const written = [...images.values()];
+  const { output } = ports;
   await output.prepareFolder(toAbsolute(out, folderOf(EXPORT_LIST)));
   await output.write(
     toAbsolute(out, EXPORT_LIST),
     listLines({ kept, dropped }, images, layout.mostCaptions),
   );
-  for (const { file, chunks } of layout.files(written)) {
+  for (const { file, chunks } of layout.files?.(written) ?? []) {
     throwIfCancelled(run.signal);
     await output.write(toAbsolute(out, file), chunks);
   }
@@ -88,8 +87,83 @@ export async function exportDataset(
     images: images.size,
     pairs,
     leftCaptions: all - pairs,
-    renamed: [...images].filter(([image, { file }]) => baseName(image) !== baseName(file)).length,
+    renamed:
+      members === undefined
+        ? [...images].filter(([image, { file }]) => baseName(image) !== baseName(file)).length
+        : 0,
   };
+}
+
+type Images = ReadonlyMap<DatasetPath, ExportedImage>;
+
+/** Where an export reads and writes. */
+interface Places {
+  readonly root: string;
+  readonly out: string;
+  /** Called after each picture. @throws PairLensError `cancelled`. */
+  readonly onWritten: () => void;
+}
+
+async function writePictures(
+  images: Images,
+  pictures: ExportWishes['pictures'],
+  { root, out, onWritten }: Places,
+  { files, output }: ExportPorts,
+): Promise<void> {
+  for (const folder of new Set([...images.values()].map(({ file }) => folderOf(file)))) {
+    await output.prepareFolder(toAbsolute(out, folder));
+  }
+  const write = async ([image, { file }]: readonly [DatasetPath, ExportedImage]): Promise<void> => {
+    const from = toAbsolute(root, image);
+    const to = toAbsolute(out, file);
+    if (pictures === 'copy' || archiveMember(image)) await output.write(to, files.stream(from));
+    else await output.link(from, to, pictures);
+    onWritten();
+  };
+  await pMap(images, write, AT_ONCE);
+}
+
+/** Images in a shard. */
+const SHARD_IMAGES = 1000;
+const SHARD_DIGITS = 5;
+const KEY_DIGITS = 9;
+
+/** The images with their names in shards: `00000.tar/000000000.jpg`. */
+function withKeys(images: Images): Images {
+  return new Map(
+    [...images].map(([image, exported], n) => {
+      const shard = String(Math.floor(n / SHARD_IMAGES)).padStart(SHARD_DIGITS, '0');
+      const key = String(n).padStart(KEY_DIGITS, '0');
+      return [image, { ...exported, file: `${shard}.tar/${key}.${extensionOf(image)}` }];
+    }),
+  );
+}
+
+async function writeShards(
+  images: Images,
+  members: NonNullable<CaptionLayout['members']>,
+  { root, out, onWritten }: Places,
+  { files, output }: ExportPorts,
+): Promise<void> {
+  async function* packed(
+    shard: Iterable<readonly [DatasetPath, ExportedImage]>,
+  ): AsyncGenerator<TarFile> {
+    for (const [image, exported] of shard) {
+      const name = baseName(exported.file);
+      const path = toAbsolute(root, image);
+      const { bytes } = await files.stat(path);
+      yield { name, bytes, chunks: files.stream(path) };
+      for (const [extension, text] of Object.entries(members(exported))) {
+        const data = new TextEncoder().encode(text);
+        yield { name: `${stemOf(name)}.${extension}`, bytes: data.length, chunks: [data] };
+      }
+      onWritten();
+    }
+  }
+  const shards = groupBy(images, ([, { file }]) => folderOf(file));
+  for (const [shard, own] of shards) {
+    await output.write(toAbsolute(out, shard), tarShard(packed(own)));
+  }
 }
 
 /** Which pairs are written. */
@@ -99,7 +173,7 @@ export interface Selection {
 }
 
 /** The images of pairs, by their path, in the order of the paths. */
-function imagesOf(pairs: readonly ListedPair[]): Map<DatasetPath, ExportedImage> {
+function imagesOf(pairs: readonly ListedPair[]): Images {
   const captioned = pairs.filter(({ caption }) => caption !== undefined);
   const ofImage = [...groupBy(captioned, ({ image }) => image)].sort(([a], [b]) =>
     a < b ? -1 : 1,
@@ -123,7 +197,7 @@ function imagesOf(pairs: readonly ListedPair[]): Map<DatasetPath, ExportedImage>
 
 function* listLines(
   { kept, dropped }: Selection,
-  images: ReadonlyMap<DatasetPath, ExportedImage>,
+  images: Images,
   mostCaptions: number,
 ): Generator<string> {
   const seen = new Map<DatasetPath, number>();
