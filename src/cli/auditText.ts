@@ -4,6 +4,7 @@ import { groupByCode, type AuditReport, type ReportFinding } from '../core/expor
 import { LEVELS_WORST_FIRST } from '../core/audit/rule.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { percent } from '../core/export/markdownCard.ts';
+import { suggestionLabel } from '../core/export/suggestionLabel.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
 import { inEnglish } from '../core/text/sentence.ts';
 import { duration, number } from './progressLine.ts';
@@ -59,7 +60,9 @@ function entry(finding: ReportFinding, options: AuditTextOptions): string {
     indented([finding.message, ...finding.evidence].map(visibleText).join(' '), 4, options.width),
   );
   const advice = [
-    ...finding.suggestions.slice(0, SUGGESTIONS).map((text) => `Fits better: ${quoted(text)}`),
+    ...finding.suggestions
+      .slice(0, SUGGESTIONS)
+      .map((text, n) => `${suggestionLabel(finding.suggestionMatches[n])}: ${quoted(text)}`),
     ...(finding.remedy === undefined ? [] : [visibleText(finding.remedy)]),
   ].join(' ');
   if (advice !== '') lines.push(colors.cyan(indented(`-> ${advice}`, 4, options.width, 7)));

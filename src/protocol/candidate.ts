@@ -1,13 +1,10 @@
+import { LEAST_POSSIBLE, LIKELY } from '../core/candidateLevels.ts';
+
 /**
  * Grade of a candidate caption for an image, or of a candidate image for a caption. `likely` and `possible`: the candidate
  * does not fit its present partner. `example`: it fits its present partner, so it is only an example.
  */
 export type CandidateGrade = 'likely' | 'possible' | 'example';
-
-/** Smallest probability of `likely`. */
-const LIKELY = 0.5;
-/** Homeless candidates with a lower probability are not offered. */
-export const LEAST_POSSIBLE = 0.1;
 
 /** The properties of an entry or fix that determine the grade. */
 export interface Standing {

@@ -15,7 +15,7 @@ describe('the report for people', () => {
     assert.match(text, /photos\/beach\.jpg +captions\.jsonl:3:24/);
     assert.match(text, /"a dog runs through snow"/);
     assert.match(text, /fits 3 other images better/);
-    assert.match(text, /Fits better: "two children play on the beach"/);
+    assert.match(text, /Likely meant \(83 %\): "two children play on the beach"/);
     assert.match(text, /40 pairs, 20 images \(captions-jsonl\), 3\.2 s/);
     assert.match(text, /Estimated share of wrong captions: 13 %/);
     assert.match(text, /1 warning: caption-mismatch 1/);
@@ -110,8 +110,6 @@ describe('option values', () => {
 
   test('a rule changes one level and keeps the ones before it', () => {
     const levels = ruleLevel('near-duplicate=error', ruleLevel('caption-mismatch=off'));
-    assert.equal(levels['caption-mismatch'], 'off');
-    assert.equal(levels['near-duplicate'], 'error');
-    assert.equal(levels['empty-caption'], 'error');
+    assert.deepEqual(levels, { 'caption-mismatch': 'off', 'near-duplicate': 'error' });
   });
 });

@@ -37,6 +37,8 @@ export interface ReportFinding {
   readonly remedy?: string;
   /** Captions of this dataset that match the image better, the best first. */
   readonly suggestions: readonly string[];
+  /** For each suggestion the probability that it is the right caption, 0..1; null if it follows from the caption itself. */
+  readonly suggestionMatches: readonly (number | null)[];
   readonly relatedPairs: readonly RelatedPair[];
   readonly relatedFiles: readonly string[];
   /** The same for the same finding in every run, regardless of its position in the file. */

@@ -1,5 +1,6 @@
 import { groupByCode, type AuditReport, type ReportFinding } from './auditReport.ts';
 import { ruleOf } from '../audit/rules.ts';
+import { suggestionLabel } from './suggestionLabel.ts';
 import { inEnglish } from '../text/sentence.ts';
 import { shorten, visibleText } from '../text/visibleText.ts';
 
@@ -37,7 +38,10 @@ function findingRow(finding: ReportFinding): string[] {
       ...(finding.remedy === undefined ? [] : [finding.remedy]),
       ...finding.suggestions
         .slice(0, 1)
-        .map((caption) => `Fits better: "${shorten(caption, 120)}"`),
+        .map(
+          (caption, n) =>
+            `${suggestionLabel(finding.suggestionMatches[n])}: "${shorten(caption, 120)}"`,
+        ),
     ]
       .map(escapeMarkdown)
       .join('<br>'),

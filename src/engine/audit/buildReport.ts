@@ -1,3 +1,4 @@
+import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { LEVELS_WORST_FIRST } from '../../core/audit/rule.ts';
 import type { Finding, Fix } from '../../core/audit/finding.ts';
 import { type CaptionPart, placeOfPart } from '../../core/dataset/captionPart.ts';
@@ -120,6 +121,7 @@ function reportFinding(
   const caption = finding.caption ?? pair?.caption;
   const source = finding.source ?? pair?.source;
   const remedy = finding.remedy === undefined ? remedyOf(finding.fixes) : inEnglish(finding.remedy);
+  const replacements = finding.fixes.filter(isSuggested);
   const region =
     source?.file === finding.file ? regionOf(source.range, caption ?? '', finding.part) : undefined;
   return {
@@ -134,13 +136,18 @@ function reportFinding(
     evidence: finding.evidence.map(inEnglish),
     confidence: finding.confidence,
     ...(remedy !== undefined && { remedy }),
-    suggestions: finding.fixes.flatMap((fix) =>
-      fix.kind === 'replace-caption' ? [fix.caption] : [],
-    ),
+    suggestions: replacements.map(({ caption: text }) => text),
+    suggestionMatches: replacements.map(({ match }) => match ?? null),
     relatedPairs: relatedPairs(finding.relatedPairs, dataset, prefix),
     relatedFiles: finding.relatedFiles.map((file) => inReport(prefix, file)),
     fingerprint: fingerprintOf(finding, dataset, prefix, hash),
   };
+}
+
+/** Whether a fix is the text of a caption that is worth reading: not one that fits its own image. */
+function isSuggested(fix: Fix): fix is Extract<Fix, { readonly kind: 'replace-caption' }> {
+  if (fix.kind !== 'replace-caption') return false;
+  return fix.match === undefined || (fix.homeless === true && fix.match >= LEAST_POSSIBLE);
 }
 
 /** A path of a dataset as the report names it; copies in other datasets are named by way of `..`. */

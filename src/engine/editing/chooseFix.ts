@@ -1,5 +1,6 @@
 import type { Finding, Fix } from '../../core/audit/finding.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
+import { LIKELY } from '../../core/candidateLevels.ts';
 
 /** Which fixes are wanted. */
 export interface WantedFixes {
@@ -17,8 +18,6 @@ export type WritingFix = Exclude<
 
 /** Confidence of a finding from which its captions are moved without the rule being named. */
 const CONFIDENT = 0.9;
-/** Smallest probability of a likely suggestion, as in the editor (`candidateGrade`). */
-const LIKELY = 0.5;
 
 /**
  * The fix of a finding that is applied; undefined if there is none, or a person must choose. A caption of another image is

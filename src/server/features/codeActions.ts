@@ -26,7 +26,7 @@ import {
   SERVER_COMMANDS,
   type WireEdit,
 } from '../../protocol/serverApi.ts';
-import { LEAST_POSSIBLE } from '../../protocol/candidate.ts';
+import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import type { FixItem, PairRef } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
 import { unsupportedWords, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
-import { LEAST_POSSIBLE } from '../../protocol/candidate.ts';
+import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { CLIENT_COMMANDS } from '../../protocol/serverApi.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import { answer } from '../requestHandler.ts';

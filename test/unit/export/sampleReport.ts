@@ -17,6 +17,7 @@ export function sampleFinding(overrides: Partial<ReportFinding> = {}): ReportFin
     confidence: 0.97,
     remedy: 'Write what the image shows.',
     suggestions: ['two children play on the beach'],
+    suggestionMatches: [0.83],
     relatedPairs: [
       {
         image: 'photos/snow.jpg',
