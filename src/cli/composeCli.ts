@@ -19,6 +19,7 @@ import {
 import type { ExportPorts } from '../engine/batch/exportDataset.ts';
 import type { FixPorts } from '../engine/editing/fixRun.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
+import { captionEncoder } from '../engine/indexing/indexCaptions.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
 import {
   lookIntoTree,
@@ -115,6 +116,7 @@ export async function openWorkspace(
         reference,
         languages,
         nouns,
+        encode: captionEncoder(ports, embedded.boilerplate),
         innerProducts,
         clipTokens,
       }),

@@ -53,22 +53,27 @@ export function isWithinArchive(live: LiveFinding): boolean {
   );
 }
 
-/** The range in that file; undefined for a finding about the whole file. */
-export function findingRange(live: LiveFinding): Range | undefined {
+/** The ranges in that file, one for each part of the caption that is meant; none for a finding about the whole file. */
+export function findingRanges(live: LiveFinding): Range[] {
   const { pair, finding } = live;
   if (pair?.captionPath === fileOf(live)) {
-    const part = finding.part && placeOfPart(pair.caption, pair.range, finding.part);
-    return part === undefined
-      ? rangeOf(pair)
-      : {
-          start: { line: part.start.line, character: part.start.column },
-          end: { line: part.end.line, character: part.end.column },
-        };
+    const parts = (finding.parts ?? []).flatMap((part) => {
+      const place = placeOfPart(pair.caption, pair.range, part);
+      return place === undefined ? [] : [rangeBetween(place)];
+    });
+    return parts.length > 0 ? parts : [rangeOf(pair)];
   }
   const range = finding.source?.range;
-  if (range === undefined) return undefined;
+  if (range === undefined) return [];
   const start = { line: range.line, character: range.column };
-  return { start, end: start };
+  return [{ start, end: start }];
+}
+
+function rangeBetween({ start, end }: NonNullable<ReturnType<typeof placeOfPart>>): Range {
+  return {
+    start: { line: start.line, character: start.column },
+    end: { line: end.line, character: end.column },
+  };
 }
 
 /** Converts engine objects to protocol objects and back. */
@@ -102,7 +107,7 @@ export class ProtocolConverter {
 
   finding(live: LiveFinding): FindingItem {
     const { finding, root, pair } = live;
-    const range = findingRange(live);
+    const [range] = findingRanges(live);
     const image = finding.image ?? pair?.image;
     return {
       id: live.id,

@@ -46,8 +46,8 @@ export interface Finding {
   readonly caption?: string;
   /** Location in a caption file. */
   readonly source?: Pick<CaptionSource, 'file' | 'range'>;
-  /** The part of the caption that is meant; the whole caption if undefined. */
-  readonly part?: CaptionPart;
+  /** The parts of the caption that are meant; the whole caption if undefined. */
+  readonly parts?: readonly CaptionPart[];
   /** One sentence: what is wrong. */
   readonly message: Sentence;
   /** Reasons, the strongest first. */

@@ -1,3 +1,4 @@
+import { type Omission, omissions } from '../matching/leaveOneOut.ts';
 import type { FoundNoun } from '../ports.ts';
 import { contentWords, isNameable } from '../text/contentWords.ts';
 import type { AuditContext } from './detectors/detector.ts';
@@ -23,16 +24,48 @@ const ANYWHERE = 0.5;
 /** Most words that are named. */
 const NAMED = 3;
 
+/** A word that fits an image less than this is doubtful: its support in the caption decides. */
+const DOUBTFUL = -0.3;
+/** The same for a caption that a person looks at, who can tell. */
+export const DOUBTFUL_IF_ASKED = 0.5;
+
+/** The distinct words of a caption that may be judged: they may name something, and not all captions share them. */
+export function judgeableWords({ embedded }: AuditContext, caption: string): string[] {
+  return [...contentWords(caption)].filter(
+    (word) => isNameable(word) && embedded.boilerplate?.isShared(word) !== true,
+  );
+}
+
+/** The nouns of a caption that fit the image poorly, and the caption without each. @param below fit of a doubtful word */
+export function doubtfulWords(
+  context: AuditContext,
+  image: number,
+  caption: string,
+  below = DOUBTFUL,
+): Omission[] {
+  const { vocabulary, nouns, model } = context;
+  if (vocabulary === undefined || nouns === undefined) return [];
+  const doubtful = new Set(
+    judgeableWords(context, caption).filter(
+      (word) => (vocabulary.fit(model.scorer, image, word) ?? Infinity) < below,
+    ),
+  );
+  if (doubtful.size === 0) return [];
+  const places = new Set(nouns.nouns(caption).map(({ start }) => start));
+  return omissions(caption).filter(
+    ({ text, start }) => places.has(start) && doubtful.has(text.toLowerCase()),
+  );
+}
+
 /** What a caption says that the image does not seem to show, in the order of the caption. */
 export function wordsNotSeen(context: AuditContext, image: number, caption: string): string[] {
-  const { vocabulary, nouns, model, embedded } = context;
+  const { vocabulary, nouns, model } = context;
   if (vocabulary === undefined || nouns === undefined) return [];
+  const judgeable = new Set(judgeableWords(context, caption));
   const fits = (word: string): number =>
-    isNameable(word) && embedded.boilerplate?.isShared(word) !== true
-      ? (vocabulary.fit(model.scorer, image, word) ?? Infinity)
-      : Infinity;
+    judgeable.has(word) ? (vocabulary.fit(model.scorer, image, word) ?? Infinity) : Infinity;
   // Finding nouns takes a millisecond: only where a word may be named.
-  if (![...contentWords(caption)].some((word) => fits(word) < NOT_SEEN)) return [];
+  if (![...judgeable].some((word) => fits(word) < NOT_SEEN)) return [];
   const seen = new Set<string>();
   return nounPhrases(caption, nouns.nouns(caption))
     .map(({ text, words }) => ({ text, fit: Math.max(...words.map(fits)) }))

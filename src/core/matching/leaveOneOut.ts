@@ -1,4 +1,4 @@
-import { isContentWord, isNameable } from '../text/contentWords.ts';
+import { isContentWord } from '../text/contentWords.ts';
 import type { Matrix } from './matrix.ts';
 import { captionWords, type CharacterRange, MOST_WORDS } from './wordSupport.ts';
 
@@ -46,18 +46,4 @@ export function omissionSupport(
     for (let c = 0; c < d; c++) support += image[c]! * (caption[c]! - without.data[w * d + c]!);
     return { text, start, end, support };
   });
-}
-
-/** 25 of 100 correct photo captions have a word below this; 40 to 48 of 100 exchanged nouns are below it (docs/matchers.md). */
-const UNSUPPORTED = -0.05;
-
-/** Most words reported; with more unsupported words the whole caption is wrong. */
-const MOST_NAMED = 3;
-
-/** The words that the image does not support, the worst first. */
-export function unsupportedWords(words: readonly WeighedWord[]): WeighedWord[] {
-  return words
-    .filter(({ text, support }) => support < UNSUPPORTED && isNameable(text))
-    .sort((a, b) => a.support - b.support || a.start - b.start)
-    .slice(0, MOST_NAMED);
 }

@@ -31,7 +31,10 @@ const VAGUE_WORDS = new Set(
 
 /** Whether a word names something to be seen, rather than a property or the picture itself. */
 export function isNameable(word: string): boolean {
-  return isContentWord(word) && !VAGUE_WORDS.has(word.toLowerCase());
+  const plain = word.toLowerCase();
+  return (
+    isContentWord(word) && !VAGUE_WORDS.has(plain) && !VAGUE_WORDS.has(plain.replace(/s$/, ''))
+  );
 }
 
 /** Distinct content words of a caption, in lower case. */

@@ -11,6 +11,7 @@ import { withJudgedTexts } from '../../core/audit/judgedTexts.ts';
 import type { PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import { Vocabulary } from '../../core/audit/vocabulary.ts';
 import { WordCounts } from '../../core/audit/words.ts';
+import { WordSupports } from '../../core/audit/wordSupports.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { groupBy } from '../../core/collections.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
@@ -24,7 +25,9 @@ import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { runCooperatively, type Steps } from '../../core/steps.ts';
 import type { Clock, LanguageDetector, NounFinder, TextEncoder } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
+import type { EncodeCaptions } from '../indexing/indexCaptions.ts';
 import { ProgressMeter } from '../indexing/progressMeter.ts';
+import { weighAllDoubtfulWords } from './doubtfulWords.ts';
 import { weighedWords } from './wordContributions.ts';
 import { type PlacedCaption, unwantedCaptions } from './unwantedCaptions.ts';
 import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
@@ -42,10 +45,12 @@ export interface JudgeOptions {
   readonly reference: ReferenceBank;
   /** Detects captions in languages the encoder does not support; without it all captions are treated as English. */
   readonly languages?: LanguageDetector;
-  /** Finds nouns; without it the evidence names no words. */
+  /** Finds nouns; without it no words are named. */
   readonly nouns?: NounFinder;
   /** Counts tokens of captions; without it none is too long. */
   readonly clipTokens?: ClipTokens;
+  /** Embeds captions without a word; without it no word is reported as unsupported. */
+  readonly encode?: EncodeCaptions;
   /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
   /** The user's decision about each pair (engine/audit/decisionFile.ts). */
@@ -84,7 +89,9 @@ export async function auditDataset(
   options: AuditOptions,
 ): Promise<DatasetAudit> {
   const { levels } = options;
-  const context = await judgeDataset(whole, options);
+  const { encode, ...others } = options;
+  const wanted = encode !== undefined && levelOf(levels, 'unsupported-words') !== 'off';
+  const context = await judgeDataset(whole, { ...others, ...(wanted && { encode }) });
   const detected = await detect(context, options, (code) => levelOf(levels, code) !== 'off');
   const estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
   const sharedOnly = whole.dataset.pairs.filter(
@@ -95,14 +102,14 @@ export async function auditDataset(
       context.languages[p] === undefined &&
       options.decisions?.[p] !== 'excluded',
   ).length;
-  const words = options.words && (await weighPairs(context, options.words, options));
+  const weighed = options.words && (await weighPairs(context, options.words, options));
   return {
     pairs: auditedPairs(whole, context, detected, levels),
     findings: findingsAt(levels, detected),
     ...(estimate && { estimate }),
     ...(estimate?.tooAlike === true && { leastFitting: leastFitting(context) }),
     ...(sharedOnly > 0 && { sharedOnly }),
-    ...(words && { words }),
+    ...(weighed && { words: weighed }),
   };
 }
 
@@ -168,7 +175,7 @@ export async function judgeDataset(
   const mismatch = scores.exchanged.map((exchanged, p) =>
     Number.isNaN(exchanged) ? NaN : model.mismatch({ exchanged, foreign: scores.foreign[p]! }),
   );
-  return {
+  const context: JudgedDataset = {
     ...pairsOf(embedded),
     trainer: embedded.dataset.trainer,
     clipTokens: options.clipTokens,
@@ -184,8 +191,13 @@ export async function judgeDataset(
     scores,
     unwanted,
     words: new WordCounts(embedded.texts.texts),
+    supports: options.encode && new WordSupports(),
     elsewhere: options.elsewhere ?? [],
   };
+  if (options.encode) {
+    await weighAllDoubtfulWords(context, options.encode, yieldOrCancel, options.signal);
+  }
+  return context;
 }
 
 /** The pairs and problems of a dataset that does not change. */

@@ -123,7 +123,9 @@ function reportFinding(
   const remedy = finding.remedy === undefined ? remedyOf(finding.fixes) : inEnglish(finding.remedy);
   const replacements = finding.fixes.filter(isSuggested);
   const region =
-    source?.file === finding.file ? regionOf(source.range, caption ?? '', finding.part) : undefined;
+    source?.file === finding.file
+      ? regionOf(source.range, caption ?? '', finding.parts?.[0])
+      : undefined;
   return {
     code: finding.code,
     level: finding.level,

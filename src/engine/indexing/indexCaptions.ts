@@ -59,6 +59,24 @@ export async function indexCaptions(
   };
 }
 
+/** Embeds captions as those of a dataset are, from the store where it holds them. @throws PairLensError `cancelled`. */
+export type EncodeCaptions = (
+  captions: readonly string[],
+  signal: CancelSignal | undefined,
+) => Promise<IndexedCaptions>;
+
+/** @param boilerplate that is left out of the dataset's captions */
+export function captionEncoder(
+  ports: IndexPorts,
+  boilerplate: Boilerplate | undefined,
+): EncodeCaptions {
+  return (captions, signal) =>
+    indexCaptions(captions, ports, {
+      ...(boilerplate && { boilerplate }),
+      ...(signal && { signal }),
+    });
+}
+
 /** Embeds words, each by itself. */
 export async function indexWords(
   words: readonly string[],

@@ -10,7 +10,8 @@ import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind
 import { sniffTable } from '../discovery/captionTables.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
-import { indexCaptions, indexWords } from '../indexing/indexCaptions.ts';
+import { learnWords, weighDoubtfulWords } from '../audit/doubtfulWords.ts';
+import { captionEncoder, indexCaptions } from '../indexing/indexCaptions.ts';
 import { DocumentOverlay, withText } from './documentOverlay.ts';
 import { fileContent, readCaptionFile, withContent } from './rereadCaptionFile.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
@@ -137,7 +138,10 @@ export class CaptionFileUpdater {
     const patch = await rowPatch(format, file, before, text, known);
     const slots = patch && dataset.slotsOf(file, patch);
     if (patch === undefined || slots === undefined) return false;
-    const pairs = patch.rows.map(({ after }) => after);
+    const pairs = patch.rows.map(({ after }, r) => ({
+      caption: after.caption,
+      image: dataset.slots.pairs[slots[r]!]!.image,
+    }));
     await this.#encodeFor({ dataset }, pairs, signal, (records) => {
       dataset.applyPatch(file, patch, slots, records);
       texts.set(file, text);
@@ -145,10 +149,10 @@ export class CaptionFileUpdater {
     return true;
   }
 
-  /** Encodes the captions that are new to the dataset and passes them to `take`. */
+  /** Encodes the captions that are new to the dataset, weighs their words, and passes the captions to `take`. */
   async #encodeFor(
     { dataset }: Pick<OpenedDataset, 'dataset'>,
-    pairs: readonly { readonly caption: string }[],
+    pairs: readonly { readonly caption: string; readonly image: DatasetPath }[],
     signal: CancelSignal | undefined,
     take: (records: ReadonlyMap<string, TextRecord>) => void,
   ): Promise<void> {
@@ -157,6 +161,12 @@ export class CaptionFileUpdater {
     const records = dataset.hasCapacityFor(unknown.length)
       ? await this.encode(unknown, signal, dataset)
       : new Map<string, TextRecord>();
+    const fresh = pairs.flatMap(({ caption, image }) => {
+      const row = records.has(caption) ? dataset.imageRowOf.get(image) : undefined;
+      return row === undefined ? [] : [{ caption, image: row }];
+    });
+    const encode = captionEncoder(this.#ports(), dataset.boilerplate);
+    await weighDoubtfulWords(dataset.context, fresh, encode, signal);
     throwIfCancelled(signal);
     take(records);
   }
@@ -187,12 +197,7 @@ export class CaptionFileUpdater {
   ): Promise<Map<string, TextRecord>> {
     const wanted = texts.filter((text) => text.trim() !== '');
     if (wanted.length === 0) return new Map();
-    const vocabulary = dataset?.context.vocabulary;
-    if (vocabulary !== undefined) {
-      vocabulary.add(
-        await indexWords(vocabulary.missing(wanted), this.#ports(), { ...(signal && { signal }) }),
-      );
-    }
+    if (dataset !== undefined) await learnWords(dataset.context, wanted, this.#ports(), signal);
     const { table, rowOf } = await indexCaptions(wanted, this.#ports(), {
       ...(dataset?.boilerplate && { boilerplate: dataset.boilerplate }),
       ...(signal && { signal }),

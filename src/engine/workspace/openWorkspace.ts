@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Inventory } from '../../core/dataset/inventory.ts';
 import { PairLensError } from '../../core/errors.ts';
-import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { EarlyFindings, type EarlyPorts } from './earlyFindings.ts';
@@ -25,6 +24,7 @@ import { WordQueries } from './wordQueries.ts';
 import type { FileEdit } from '../editing/editor.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
+  CaptionWords,
   DecidedPair,
   Lines,
   LiveChange,
@@ -372,7 +372,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#queries.match(id, caption, signal);
   }
 
-  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]> {
+  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<CaptionWords> {
     return this.#words.words(id, caption, signal);
   }
 

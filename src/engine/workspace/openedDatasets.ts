@@ -14,6 +14,7 @@ import { decisionsOf, placedCaptions, readDecisions } from '../audit/decisionFil
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { lookIntoTree, type OpenedFolder, type OpenOptions } from '../discovery/openDatasets.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
+import { captionEncoder } from '../indexing/indexCaptions.ts';
 import { indexDataset } from '../indexing/indexDataset.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import { type DatasetSettings, levelsOf, overridden } from '../../core/settings/datasetSettings.ts';
@@ -169,6 +170,7 @@ export async function buildDataset(
     replaced: placedCaptions(embedded, gone, hash),
     ...(ports.languages && { languages: ports.languages }),
     ...(ports.clipTokens && { clipTokens: ports.clipTokens }),
+    encode: captionEncoder(ports, indexed.boilerplate),
     ...(ports.nouns && { nouns: ports.nouns }),
     ...(ports.innerProducts && { innerProducts: ports.innerProducts }),
   });

@@ -116,6 +116,7 @@ export class PairTable {
       words: context.words,
       vocabulary: context.vocabulary,
       nouns: context.nouns,
+      supports: context.supports,
       elsewhere: context.elsewhere,
     };
     for (const slot of slots.all()) {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { DOUBTFUL_IF_ASKED, doubtfulWords } from '../../core/audit/pictureWords.ts';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
 import {
@@ -11,10 +12,11 @@ import {
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { SquareImage } from '../../core/ports.ts';
 import { foregroundBudget, withImageBytes } from '../indexing/imageFiles.ts';
+import { learnWords } from '../audit/doubtfulWords.ts';
 import { weighedWords } from '../audit/wordContributions.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
-import type { LivePairId } from './workspace.ts';
+import type { CaptionWords, LivePairId } from './workspace.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 import type { ForegroundGate } from './scheduling.ts';
 
@@ -32,7 +34,7 @@ export interface WordAccess {
 
 /** Caches of a dataset, valid for its lifetime because its images do not change. */
 interface Known {
-  readonly words: LRUCache<string, readonly WeighedWord[]>;
+  readonly words: LRUCache<string, CaptionWords>;
   readonly crops: LRUCache<number, Matrix>;
 }
 
@@ -48,23 +50,21 @@ export class WordQueries {
     this.#access = access;
   }
 
-  /** How much each content word of a caption adds to its match with an image. @throws PairLensError `cancelled`. */
-  async words(
-    id: LivePairId,
-    caption: string,
-    signal?: CancelSignal,
-  ): Promise<readonly WeighedWord[]> {
+  /** How much each content word of a caption adds to its match with an image, and which are not seen. @throws PairLensError `cancelled`. */
+  async words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<CaptionWords> {
     const found = this.#find(id);
-    if (found === undefined || !this.#isRead(caption)) return [];
+    if (found === undefined || !this.#isRead(caption)) return { words: [], unsupported: [] };
     const { dataset, image, known } = found;
     return cached(known.words, `${image} ${caption}`, () =>
       this.#access.gate.first(async () => {
         const { model, embedded } = dataset.context;
         const x = row(model.scorer.spaces.images, image);
-        const encoder = this.#access.ports().textEncoder;
-        const words = await weighedWords(caption, x, encoder, signal);
+        const ports = this.#access.ports();
+        const words = await weighedWords(caption, x, ports.textEncoder, signal);
+        await learnWords(dataset.context, [caption], ports, signal);
         // What all captions share (trigger words) was no part of what was judged.
-        return words.filter(({ text }) => embedded.boilerplate?.isShared(text) !== true);
+        const judged = words.filter(({ text }) => embedded.boilerplate?.isShared(text) !== true);
+        return { words: judged, unsupported: unsupportedOf(dataset, image, caption, judged) };
       }),
     );
   }
@@ -128,6 +128,21 @@ export class WordQueries {
     }
     return { dataset, image, known };
   }
+}
+
+/** The doubtful words with too little support, the least supported first. */
+function unsupportedOf(
+  { context }: IncrementalDataset,
+  image: number,
+  caption: string,
+  words: readonly WeighedWord[],
+): WeighedWord[] {
+  const doubtful = new Set(
+    doubtfulWords(context, image, caption, DOUBTFUL_IF_ASKED).map(({ start }) => start),
+  );
+  return (
+    context.supports?.unsupported(words.filter(({ start }) => doubtful.has(start))) ?? []
+  ).sort((a, b) => a.support - b.support || a.start - b.start);
 }
 
 async function cached<K extends string | number, V extends object>(

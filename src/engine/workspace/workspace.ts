@@ -83,6 +83,13 @@ export interface LiveMatch {
   readonly neighbours: LiveNeighbours;
 }
 
+/** The content words of a caption with their support, and those that are not seen in the image. */
+export interface CaptionWords {
+  readonly words: readonly WeighedWord[];
+  /** The least supported first; empty where words cannot be judged. */
+  readonly unsupported: readonly WeighedWord[];
+}
+
 export interface LiveChange {
   readonly findings: boolean;
   /** Absolute paths of caption files and images whose pairs changed; empty if all may have changed. */
@@ -164,7 +171,7 @@ export interface LiveWorkspace {
   /** Scores a caption for the pair's image, without changing anything. */
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined>;
   /** How much each content word of `caption` adds to its match with the image; empty if it cannot be scored. */
-  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<readonly WeighedWord[]>;
+  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<CaptionWords>;
   /**
    * Where in the image each content word of `caption` is found; empty if the caption cannot be scored.
    * @throws PairLensError `cancelled`, `unreadable-file`, `unreadable-image`.

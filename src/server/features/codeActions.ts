@@ -43,7 +43,7 @@ import {
 import { isBefore } from '../resolveTarget.ts';
 import {
   fileOf,
-  findingRange,
+  findingRanges,
   lacksCaption,
   isWithinArchive,
   ProtocolConverter,
@@ -193,7 +193,7 @@ async function codeActions(
     .filter((live) =>
       named.size > 0
         ? named.has(live.id)
-        : fileOf(live) === file && overlaps(findingRange(live), range),
+        : fileOf(live) === file && isAt(findingRanges(live), range),
     );
   const actions: CodeAction[] = [];
   for (const live of concerned) {
@@ -404,7 +404,11 @@ function isWithin(kind: CodeActionKind, asked: CodeActionKind): boolean {
   return asked === '' || kind === asked || kind.startsWith(`${asked}.`);
 }
 
-function overlaps(a: Range | undefined, b: Range): boolean {
-  if (a === undefined) return true;
+/** Whether one of the ranges of a finding overlaps; a finding without any is about the whole file. */
+function isAt(ranges: readonly Range[], range: Range): boolean {
+  return ranges.length === 0 || ranges.some((each) => overlaps(each, range));
+}
+
+function overlaps(a: Range, b: Range): boolean {
   return !(isBefore(a.end, b.start) || isBefore(b.end, a.start));
 }

@@ -1,7 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
 import { PairLensError } from '../../core/errors.ts';
-import { unsupportedWords } from '../../core/matching/leaveOneOut.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS } from '../../protocol/serverApi.ts';
 import type { PairRef, Status } from '../../protocol/shapes.ts';
@@ -78,8 +77,8 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       return found === undefined ? null : wire.match(found);
     },
     async words({ pair, caption }, signal) {
-      const words = await context.live.words(idOf(pair), caption, signal);
-      return { words: [...words], unsupported: unsupportedWords(words) };
+      const found = await context.live.words(idOf(pair), caption, signal);
+      return { words: [...found.words], unsupported: [...found.unsupported] };
     },
     async groundings({ pair, caption }, signal) {
       return { words: [...(await context.live.groundings(idOf(pair), caption, signal))] };

@@ -11,7 +11,7 @@ import { shorten, visibleText } from '../../core/text/visibleText.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
 import type { Range } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
-import { fileOf, findingRange, rangeOf } from '../toProtocol.ts';
+import { fileOf, findingRanges, rangeOf } from '../toProtocol.ts';
 import { localize } from '../localize.ts';
 import { inEnglish } from '../../core/text/sentence.ts';
 
@@ -76,7 +76,9 @@ export class Diagnostics {
       const fingerprint = [version, ...findings.map(fingerprintOf)].join('\n');
       published.set(uri, fingerprint);
       if (this.#published.get(uri) === fingerprint) continue;
-      const diagnostics = findings.map((finding) => this.#diagnostic(finding));
+      const diagnostics = findings.flatMap((finding) =>
+        placesIn(finding).map((range) => this.#diagnostic(finding, range)),
+      );
       this.#send({ uri, diagnostics, ...(version !== undefined && { version }) });
     }
     for (const [uri, before] of this.#published) {
@@ -90,12 +92,12 @@ export class Diagnostics {
     void this.#context.connection.sendDiagnostics(message);
   }
 
-  #diagnostic(live: LiveFinding): Diagnostic {
+  #diagnostic(live: LiveFinding, range: Range): Diagnostic {
     const { findingsUri, client } = this.#context;
     const { finding, id } = live;
     const related = client.relatedInformation ? this.#related(live) : [];
     return {
-      range: placeIn(live),
+      range,
       severity: SEVERITY[finding.level],
       code: finding.code,
       codeDescription: { href: `${findingsUri}#${finding.code}` },
@@ -129,9 +131,11 @@ export class Diagnostics {
   }
 }
 
-/** The range of a finding in the file that bears its diagnostic. */
-function placeIn(live: LiveFinding): Range {
-  return isReadOnly(fileOf(live)) ? FILE_START : (findingRange(live) ?? FILE_START);
+/** The ranges of a finding in the file that bears its diagnostics: one for each part of the caption that it is about. */
+function placesIn(live: LiveFinding): readonly Range[] {
+  if (isReadOnly(fileOf(live))) return [FILE_START];
+  const ranges = findingRanges(live);
+  return ranges.length > 0 ? ranges : [FILE_START];
 }
 
 /** The message; with the name of the image where the diagnostic is on the archive of many. */
@@ -147,13 +151,12 @@ function messageOf(live: LiveFinding): string {
 /** All inputs of a diagnostic as one string; comparing it is cheaper than building the diagnostic. */
 function fingerprintOf(live: LiveFinding): string {
   const { id, finding, related } = live;
-  const range = placeIn(live);
   return [
     id,
     finding.level,
     inEnglish(finding.message),
     finding.image,
-    ...placeOf(range),
+    ...placesIn(live).flatMap(placeOf),
     ...finding.relatedFiles,
     ...related.flatMap((other) => [other.captionPath, other.caption, ...placeOf(rangeOf(other))]),
   ].join('\0');

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
-import { unsupportedWords, type WeighedWord } from '../../core/matching/leaveOneOut.ts';
+import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { CLIENT_COMMANDS } from '../../protocol/serverApi.ts';
@@ -57,7 +57,8 @@ async function hover(
     pair,
     findings,
     picture,
-    words: words ?? [],
+    // A finding that says so is not repeated.
+    words: findings.some(({ finding }) => saysWords(finding.code)) ? [] : (words ?? []),
     captions: (found?.captions ?? []).slice(0, NEIGHBOURS),
   };
   return {
@@ -199,6 +200,11 @@ function summary(
   return parts.join(' · ');
 }
 
+/** Whether findings of a rule name the words that are not seen. */
+function saysWords(code: string): boolean {
+  return isAboutFit(code) || code === 'unsupported-words';
+}
+
 function isAboutFit(code: string): boolean {
   return code === 'caption-mismatch' || code === 'captions-swapped';
 }
@@ -222,7 +228,7 @@ async function wordsOf(
   signal: AbortSignal,
 ): Promise<readonly WeighedWord[]> {
   try {
-    return unsupportedWords(await live.words(pair, pair.caption, signal));
+    return (await live.words(pair, pair.caption, signal)).unsupported;
   } catch (error) {
     if (!signal.aborted) log.debug(`textDocument/hover: ${describeError(error)}`);
     return [];

@@ -10,6 +10,7 @@ import type { Rule } from '../rule.ts';
 import type { NounFinder } from '../../ports.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import type { WordCounts } from '../words.ts';
+import type { WordSupports } from '../wordSupports.ts';
 
 /**
  * Input of detectors. Pairs have numbers that are stable while captions are edited. Numbers of deleted captions are
@@ -47,6 +48,8 @@ export interface AuditContext {
   /** The embedded words of the captions, and what finds their nouns; without them no words are named. */
   readonly vocabulary?: Vocabulary | undefined;
   readonly nouns?: NounFinder | undefined;
+  /** Support of the doubtful words of captions. */
+  readonly supports?: WordSupports | undefined;
   /** Images of datasets of the same folder that were audited before. */
   readonly elsewhere: readonly PicturesElsewhere[];
 }
@@ -119,10 +122,7 @@ const PAIRS_PER_STEP = 50;
 
 type DetectPair = (context: AuditContext, p: number) => Detected | undefined;
 
-/**
- * Tracker for detectors of single pairs: runs again for changed pairs and for those with another probability.
- * @public Not used by the present detectors.
- */
+/** Tracker for detectors of single pairs: runs again for changed pairs and for those with another probability. */
 export function perPair(detect: DetectPair): Detector['track'] {
   return (context) =>
     trackPairs(context, detect, (changed, moved) => new Set([...changed, ...moved]));

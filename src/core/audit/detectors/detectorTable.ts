@@ -13,6 +13,7 @@ import { trainerBuckets } from './trainerBuckets.ts';
 import { triggerWords } from './triggerWords.ts';
 import { trainerTokens } from './trainerTokens.ts';
 import { trainerPictures } from './trainerPictures.ts';
+import { unsupportedWords } from './unsupportedWords.ts';
 
 /** All detectors. To add one, create a file beside these and add a line here. */
 export const DETECTORS: readonly Detector[] = [
@@ -22,6 +23,7 @@ export const DETECTORS: readonly Detector[] = [
   captionsSwapped,
   duplicatePictures,
   hardNegative,
+  unsupportedWords,
   languageNotJudged,
   damagedPicture,
   trainerPictures,

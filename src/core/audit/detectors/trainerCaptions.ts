@@ -111,7 +111,7 @@ function faultOf(context: AuditContext, p: number, { rule, remedy, find }: Capti
   return {
     code: rule.code,
     ...aboutPair(context, p),
-    part: fault.part,
+    parts: [fault.part],
     message: fault.message,
     evidence: [fault.evidence],
     confidence: 1,

@@ -41,7 +41,7 @@ function overflowOf(context: AuditContext, p: number): Detected | undefined {
     return {
       code: 'trainer/token-overflow',
       ...aboutPair(context, p),
-      part,
+      parts: [part],
       message: sentence(
         '{0} of {1} tokens are cut off, from “{2}” on.',
         read.count - limit.most,
