@@ -14,7 +14,12 @@ import {
   type ReportFinding,
   type ReportRegion,
 } from '../../core/export/auditReport.ts';
-import { inEnglish, sentence } from '../../core/text/sentence.ts';
+import {
+  inEnglish,
+  type Sentence,
+  sentence,
+  type SentenceValue,
+} from '../../core/text/sentence.ts';
 import type { AuditedDataset, DatasetAudit } from './datasetAudit.ts';
 
 interface ReportFacts {
@@ -158,7 +163,7 @@ function inReport(prefix: string, file: string): string {
 }
 
 /** The same for the same finding in every run, regardless of its position in the file. */
-export function fingerprintOf(
+function fingerprintOf(
   finding: Finding,
   dataset: Dataset,
   prefix: string,
@@ -166,12 +171,35 @@ export function fingerprintOf(
 ): string {
   const pair = finding.pair === undefined ? undefined : dataset.pairs[finding.pair];
   const image = finding.image ?? pair?.image ?? '';
-  // The message distinguishes two problems of one file. No part depends on the position in the file.
-  const what = finding.caption ?? pair?.caption ?? inEnglish(finding.message);
+  // The message distinguishes two problems of one file. No part depends on the position in the file, or on how many others
+  // there are: before the whole audit not all of them are known.
+  const what = finding.caption ?? pair?.caption ?? inEnglish(withoutNumbers(finding.message));
   const parts = [finding.code, prefix + finding.file, image, what];
   // A pair may have several hard negatives.
   if (finding.code === 'hard-negative') parts.push(finding.relatedFiles[0] ?? '');
   return hash(parts.join('\0'));
+}
+
+function withoutNumbers({ text, values }: Sentence): Sentence {
+  const kept = (value: SentenceValue): SentenceValue =>
+    typeof value === 'number' ? '' : typeof value === 'string' ? value : withoutNumbers(value);
+  return { text, values: values.map(kept) };
+}
+
+/** The fingerprints of findings in this order; a later one that is the same has a number. */
+export function findingIds(
+  findings: readonly Finding[],
+  dataset: Dataset,
+  prefix: string,
+  hash: (text: string) => string,
+): string[] {
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const id = fingerprintOf(finding, dataset, prefix, hash);
+    const times = seen.get(id) ?? 0;
+    seen.set(id, times + 1);
+    return times === 0 ? id : `${id}-${times}`;
+  });
 }
 
 function relatedPairs(

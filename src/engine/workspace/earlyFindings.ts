@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { problemFindings } from '../../core/audit/detectors/brokenFiles.ts';
 import type { Detected } from '../../core/audit/detectors/detector.ts';
-import { exactDuplicates } from '../../core/audit/detectors/duplicatePictures.ts';
+import { knownDuplicates } from '../../core/audit/detectors/duplicatePictures.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { splitsOf, splitsOfFolder } from '../../core/audit/picturesElsewhere.ts';
@@ -12,7 +12,7 @@ import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem, Hasher, Log } from '../../core/ports.ts';
 import { findingsAt } from '../audit/auditDataset.ts';
-import { fingerprintOf, folderPrefix } from '../audit/buildReport.ts';
+import { findingIds, folderPrefix } from '../audit/buildReport.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import { levelsIn, type OpenedDataset } from './openedDatasets.ts';
 import type { LiveFinding } from './workspace.ts';
@@ -121,13 +121,15 @@ async function findEarly(
       { concurrency: AT_ONCE },
     );
   }
-  const paths = [...hashes.keys()];
+  // In the order of the whole audit, not in that of reading: the finding is about the first of equal images.
+  const paths = dataset.images.filter((path) => sizes.has(path));
   const splits = splitsOf(dataset);
-  const duplicates = exactDuplicates({
+  const duplicates = knownDuplicates({
     own: paths.length,
     paths,
     names: paths,
-    hashes: [...hashes.values()],
+    // An image that was not read is like no other.
+    hashes: paths.map((path) => hashes.get(path) ?? `\0${path}`),
     splits: paths.map((path) => splits.get(path) ?? splitsOfFolder(path)),
   });
   return { dataset, opened, detected: [...problemFindings(dataset.problems), ...duplicates] };
@@ -140,8 +142,10 @@ function liveFindings(
   hash: (text: string) => string,
 ): LiveFinding[] {
   const prefix = folderPrefix(opened.dir, dataset.root);
-  return findingsAt(levels, detected).map((finding): LiveFinding => ({
-    id: fingerprintOf(finding, dataset, prefix, hash),
+  const findings = findingsAt(levels, detected);
+  const ids = findingIds(findings, dataset, prefix, hash);
+  return findings.map((finding, n): LiveFinding => ({
+    id: ids[n]!,
     root: dataset.root,
     finding,
     pair: undefined,

@@ -5,7 +5,7 @@ import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts'
 import type { SquareImage } from '../../core/ports.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import { findingsAt } from '../audit/auditDataset.ts';
-import { fingerprintOf, folderPrefix } from '../audit/buildReport.ts';
+import { findingIds, folderPrefix } from '../audit/buildReport.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import { foregroundBudget, withImageBytes } from '../indexing/imageFiles.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
@@ -217,19 +217,13 @@ export function datasetFindings(
 ): LiveFinding[] {
   const { context } = dataset;
   const prefix = folderPrefix(opened.dir, dataset.root);
-  const seen = new Map<string, number>();
-  return findingsAt(levelsIn(opened, settings), dataset.findings.all())
-    .filter(wanted)
-    .map((finding): LiveFinding => {
-      const id = fingerprintOf(finding, context.embedded.dataset, prefix, hash);
-      const times = seen.get(id) ?? 0;
-      seen.set(id, times + 1);
-      return {
-        id: times === 0 ? id : `${id}-${times}`,
-        root: dataset.root,
-        finding,
-        pair: finding.pair === undefined ? undefined : livePair(dataset, finding.pair),
-        related: finding.relatedPairs.map((slot) => livePair(dataset, slot)),
-      };
-    });
+  const findings = findingsAt(levelsIn(opened, settings), dataset.findings.all()).filter(wanted);
+  const ids = findingIds(findings, context.embedded.dataset, prefix, hash);
+  return findings.map((finding, n): LiveFinding => ({
+    id: ids[n]!,
+    root: dataset.root,
+    finding,
+    pair: finding.pair === undefined ? undefined : livePair(dataset, finding.pair),
+    related: finding.relatedPairs.map((slot) => livePair(dataset, slot)),
+  }));
 }

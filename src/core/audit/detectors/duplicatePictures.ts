@@ -45,8 +45,7 @@ export function* duplicates(
 ): Steps<Detected[]> {
   const pictures = new ComparedPictures(context);
   yield;
-  const found = inSeveralSplits(pictures);
-  for (const finding of exactDuplicates(pictures)) found.push(finding);
+  const found = knownDuplicates(pictures);
   for (const { members, mirrored } of yield* nearGroups(pictures, context)) {
     found.push(nearDuplicate(pictures, members, mirrored));
   }
@@ -54,7 +53,7 @@ export function* duplicates(
 }
 
 /** Images whose captions belong to several splits: `train.jsonl` and `val.jsonl` both name it. */
-function inSeveralSplits({ own, names, splits }: ComparedPictures): Detected[] {
+function inSeveralSplits({ own, names, splits }: HashedPictures): Detected[] {
   return splits.slice(0, own).flatMap((of, i) =>
     distinct(of).length < 2
       ? []
@@ -77,14 +76,16 @@ const LEAK_REMEDY = sentence(
   'Take it out of one of them: what a model was trained on says nothing about new pictures.',
 );
 
-/** What `exactDuplicates` looks at: known before anything is embedded. */
+/** What `knownDuplicates` looks at: known before anything is embedded. */
 export type HashedPictures = Pick<
   ComparedPictures,
   'own' | 'names' | 'paths' | 'hashes' | 'splits'
 >;
 
-export function exactDuplicates(pictures: HashedPictures): Detected[] {
-  return exactGroups(pictures).map((members) => exactDuplicate(pictures, members));
+/** Images with the same bytes, and images in several splits. */
+export function knownDuplicates(pictures: HashedPictures): Detected[] {
+  const exact = exactGroups(pictures).map((members) => exactDuplicate(pictures, members));
+  return [...inSeveralSplits(pictures), ...exact];
 }
 
 function exactDuplicate(pictures: HashedPictures, members: readonly number[]): Detected {
