@@ -41,7 +41,8 @@ test('an early finding is the same in the whole audit, whichever file is read fi
           entries[`${i}.jpg`] = scene;
           entries[`${i}.txt`] = `${scene}\n`;
         });
-        const memory = liveMemory(ROOT, Object.assign(entries, ...mistakes));
+        for (const mistake of mistakes) Object.assign(entries, mistake);
+        const memory = liveMemory(ROOT, entries);
         let reads = 0;
         const files = {
           ...memory.files,
