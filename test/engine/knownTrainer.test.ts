@@ -110,6 +110,27 @@ describe('the trainer of a folder', () => {
     assert.equal((await openOne(entries, { settings: { trainer: 'none' } })).trainer, 'none');
   });
 
+  test('has the settings of all its files', async () => {
+    const training = (more: object) =>
+      JSON.stringify({
+        ...{ pretrained_model_name_or_path: 'x', train_data_dir: '/d' },
+        ...{ max_token_length: '225', caption_extension: '.txt', ...more },
+      });
+    const dataset = KOHYA.replace('caption_extension = ".txt"', 'enable_wildcard = true');
+    const of = async (more: object) => {
+      const entries = { ...pair('a'), 'd.toml': dataset, 'run.json': training(more) };
+      const { trainer, problems } = await openOne(entries);
+      assert.ok(trainer !== undefined && trainer !== 'none');
+      assert.deepEqual(problems, []);
+      return trainer.settings;
+    };
+    const { maxTokens, captionExtension, everyLine, resolution, isClip } = await of({});
+    assert.deepEqual([maxTokens, captionExtension, everyLine], [225, 'txt', true]);
+    assert.deepEqual(resolution, { width: 512, height: 512 });
+    assert.equal(isClip, undefined);
+    assert.equal((await of({ flux1_checkbox: true })).isClip, false);
+  });
+
   test('is in the inventory with the reason; settings of several are listed', async () => {
     const inventoryOf = async (entries: Entries) =>
       (await lookInto(memoryFiles(ROOT, entries), ROOT)).inventory;

@@ -135,6 +135,10 @@ describe('captions as a known trainer reads them', () => {
     });
   }
 
+  test('are not counted in tokens of CLIP if the text encoder is another', async () => {
+    assert.deepEqual(await marked(LONG, 'sd-scripts', { isClip: false }), []);
+  });
+
   test('with enable_wildcard sd-scripts reads each line', async () => {
     const [finding] = await marked('a dog\na cat', 'sd-scripts', { everyLine: true });
     assert.deepEqual(finding, ['trainer/extra-lines', 'a cat']);

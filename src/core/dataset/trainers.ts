@@ -9,8 +9,10 @@ export const TRAINER_IDS = [
   'imagefolder',
   'open-clip',
 ] as const;
-/** @public */
 export type TrainerId = (typeof TRAINER_IDS)[number];
+
+/** Extensions of files with settings of trainers, without the dot. */
+export const CONFIG_EXTENSIONS: readonly string[] = ['toml', 'yaml', 'yml', 'json'];
 
 /** Values of the setting `trainer`: `auto` detects the trainer, `none` is a trainer that no rule knows. */
 export const TRAINER_CHOICES = ['auto', 'none', ...TRAINER_IDS] as const;

@@ -2,10 +2,10 @@ import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
-import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
+import { baseName, toAbsolute } from '../../core/dataset/paths.ts';
 import type { DatasetTrainer, FolderFiles } from '../../core/dataset/trainers/trainer.ts';
 import { ALL_TRAINERS } from '../../core/dataset/trainers/trainerTable.ts';
-import type { TrainerChoice } from '../../core/dataset/trainers.ts';
+import { CONFIG_EXTENSIONS, type TrainerChoice } from '../../core/dataset/trainers.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
@@ -42,7 +42,7 @@ export async function findTrainers(
   if (choice === 'none') return { choice, configs: [] };
   const stems = new Set(images.map(stemOf));
   const inside = candidates
-    .filter((path) => PARSERS[extensionOf(path)] !== undefined)
+    .filter((path) => CONFIG_EXTENSIONS.includes(extensionOf(path)))
     .filter((path) => path.split('/').length <= MOST_DEPTH && !stems.has(stemOf(path)))
     .slice(0, MOST_CONFIGS);
   const configs: DatasetTrainer[] = [];
@@ -82,18 +82,30 @@ export function trainerOfDataset(
 ): DatasetTrainer | 'none' | undefined {
   if (choice === 'none') return 'none';
   if (choice !== 'auto') {
-    const config = configs.find(({ id }) => id === choice);
+    const config = joined(configs.filter(({ id }) => id === choice));
     return { id: choice, settings: {}, ...config, why: sentence('it is set') };
   }
   if (configs.length > 0) {
     const ids = new Set(configs.map(({ id }) => id));
-    return ids.size === 1 ? configs[0] : undefined;
+    return ids.size === 1 ? joined(configs) : undefined;
   }
   for (const { id, habit } of ALL_TRAINERS) {
     const why = habit?.(folder);
     if (why !== undefined) return { id, settings: {}, why };
   }
   return undefined;
+}
+
+/** Several files of one trainer as one, such as its dataset and its training settings; the first has precedence. */
+function joined(configs: readonly DatasetTrainer[]): DatasetTrainer | undefined {
+  const [first] = configs;
+  if (first === undefined) return undefined;
+  const settings = Object.assign(
+    {},
+    ...configs.map((config) => config.settings).reverse(),
+  ) as DatasetTrainer['settings'];
+  const named = configs.find((config) => config.settings.folders !== undefined);
+  return { ...first, settings, ...(named?.file !== undefined && { file: named.file }) };
 }
 
 /** Settings of several trainers, of which none is chosen. */
@@ -146,16 +158,4 @@ function parseOrUndefined(path: string, text: string): unknown {
     // Each parser has errors of its own.
     return undefined;
   }
-}
-
-/** Files below a dataset's root, for its habits. @param rest relative to the opened folder */
-export function folderFiles(
-  root: DatasetPath,
-  images: Iterable<DatasetPath>,
-  rest: readonly DatasetPath[],
-  formats: ReadonlySet<string>,
-): FolderFiles {
-  const isInside = (path: DatasetPath): boolean =>
-    root === '' || folderOf(path) === root || path.startsWith(`${root}/`);
-  return { images: [...images], rest: rest.filter(isInside), formats };
 }

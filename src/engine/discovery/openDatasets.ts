@@ -1,6 +1,5 @@
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
-import type { DatasetTrainer } from '../../core/dataset/trainers/trainer.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { secondPictures } from '../../core/dataset/archivePaths.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
@@ -28,7 +27,6 @@ import {
   addSidecars,
   filesOf,
   groupAt,
-  type Group,
   groupByRoot,
   Owners,
   toDataset,
@@ -42,8 +40,7 @@ import {
   noDataset,
   unreadable,
 } from './folderInventory.ts';
-import { findTrainers, folderFiles, rivals, trainerOfDataset } from './detectTrainer.ts';
-import { trainerProblems } from './trainerFiles.ts';
+import { groupTrainers } from './groupTrainers.ts';
 import { captionedVideos } from './videos.ts';
 import { readTables } from './readTables.ts';
 
@@ -244,30 +241,19 @@ export async function lookInto(
     ...companionProblems(sidecars.companions),
     ...captionedVideos(listing),
   ];
-  const otherFiles = [...listing.rest, ...listing.tables.filter((file) => !tableFiles.has(file))];
-  const foundTrainers = await findTrainers(
+  const trainers = await groupTrainers(
     files,
     dir,
-    otherFiles,
-    listing.images,
+    {
+      groups: groups.values(),
+      owners,
+      images: listing.images,
+      rest: [...listing.rest, ...listing.tables.filter((file) => !tableFiles.has(file))],
+      sidecars,
+    },
     settings.trainer,
   );
-  const trainers = new Map<Group, DatasetTrainer | 'none' | undefined>();
-  for (const group of groups.values()) {
-    const rest = otherFiles.filter((file) => owners.of(file) === group);
-    const { root, images, formats } = group;
-    const trainer = trainerOfDataset(foundTrainers, folderFiles(root, images, rest, formats));
-    trainers.set(group, trainer);
-    const own = <T>(map: ReadonlyMap<DatasetPath, T>): ReadonlyMap<DatasetPath, T> =>
-      new Map([...map].filter(([file]) => group.files.has(file)));
-    const found = {
-      images: [...images].sort(),
-      imagesOf: own(sidecars.imagesOf),
-      encodings: own(sidecars.encodings),
-      rest,
-    };
-    described.push(...(await trainerProblems(files, dir, found, trainer)));
-  }
+  described.push(...trainers.problems);
   for (const problem of described) {
     if (problem.code === 'unreadable-caption' && insteadOf.has(problem.file)) continue;
     // Also of the datasets of members; an archive outside of all datasets is reported, too.
@@ -292,7 +278,7 @@ export async function lookInto(
   const captionFiles = new Map<Dataset, CaptionFiles>();
   const inventoried: InventoryDataset[] = [];
   for (const group of groups.values()) {
-    const dataset = toDataset(dir, group, trainers.get(group));
+    const dataset = toDataset(dir, group, trainers.of.get(group));
     captionFiles.set(dataset, filesOf(group));
     inventoried.push(inventoryOf(group.root, group.files, dataset));
   }
@@ -313,7 +299,7 @@ export async function lookInto(
       images: listing.images.length,
       texts: listing.texts.length,
       datasets: inventoried.filter(({ formats }) => formats.length > 0),
-      rivalTrainers: rivals(foundTrainers).flatMap((each) => inventoryTrainer(each) ?? []),
+      rivalTrainers: trainers.rivals.flatMap((each) => inventoryTrainer(each) ?? []),
       unread: entries,
       questions: questionsOf(tables, unread),
       ...(sidecars.imagesOf.size > 0 && { captionsPerFile: sidecars.captionsPerFile }),

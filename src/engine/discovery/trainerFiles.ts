@@ -125,12 +125,10 @@ function imageExtensions(images: readonly DatasetPath[], trainer: Trainer): Prob
 function captionExtensions(
   imagesOf: TrainerFiles['imagesOf'],
   { name, captions }: Trainer,
-  { settings: { captionExtension } }: DatasetTrainer,
+  { settings }: DatasetTrainer,
 ): Problem[] {
-  const extensions =
-    captionExtension === undefined
-      ? (captions?.extensions ?? [])
-      : [captionExtension.toLowerCase()];
+  const written = settings.captionExtension ?? settings.usualExtension;
+  const extensions = written === undefined ? (captions?.extensions ?? []) : [written.toLowerCase()];
   const wanted = extensions.map((extension) => `.${extension}`).join(', ');
   const unread = [...imagesOf].flatMap(([text, images]) =>
     extensions.includes(extensionOf(text)) && !images.every((image) => image === stemOf(text))

@@ -12,7 +12,7 @@ import { localize } from '../localize.ts';
 
 const SENTENCE_CHARACTERS = 300;
 
-/** Inlay hints: the score at the end of each caption. */
+/** Inlay hints: the score at the end of each caption, and its tokens if the trainer is known. */
 export function registerInlayHints(context: ServerContext): void {
   context.connection.languages.inlayHint.on((params, token) =>
     answer('textDocument/inlayHint', token, context.log, (signal) =>
@@ -42,7 +42,8 @@ async function inlayHints(
   const lines = { first: range.start.line, last: range.end.line };
   const pairs = live.pairsInFile(file, lines).filter((pair) => {
     const { end } = rangeOf(pair);
-    return pair.match !== undefined && !isBefore(end, range.start) && !isBefore(range.end, end);
+    const says = pair.match !== undefined || pair.tokens !== undefined;
+    return says && !isBefore(end, range.start) && !isBefore(range.end, end);
   });
   if (pairs.length === 0) return [];
   const byPair = new Map<string, LiveFinding[]>();
@@ -65,15 +66,20 @@ function hintOf(
 ): InlayHint {
   const swap = findings.find(({ finding }) => finding.code === 'captions-swapped');
   const [other] = swap?.related ?? [];
-  const words = [matchText(pair.match ?? 0)];
-  const { tokens } = pair;
+  const { match, tokens } = pair;
+  const words = match === undefined ? [] : [matchText(match)];
   if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.most));
   if (other !== undefined) words.push(l10n.t('swapped with {0}', placeName(pair, other)));
   if (pair.decision === 'verified') words.push(l10n.t('verified'));
   if (pair.decision === 'excluded') words.push(l10n.t('excluded'));
   const text = client.markdown ? markdownText : plainText;
   const tooltip = [
-    l10n.t('How likely it is that this caption describes its image, from 0 to 1.'),
+    ...(match === undefined
+      ? []
+      : [l10n.t('How likely it is that this caption describes its image, from 0 to 1.')]),
+    ...(tokens === undefined
+      ? []
+      : [l10n.t('Tokens of CLIP, of which the trainer reads {0}.', tokens.most)]),
     ...findings.flatMap(({ finding }) => [finding.message, ...finding.evidence].map(localize)),
   ].map((line) => text(line, SENTENCE_CHARACTERS));
   return {

@@ -6,6 +6,7 @@ import {
 import path from 'node:path';
 import { extensionOf, isImageName, isSkippedFolder } from '../../core/dataset/fileKinds.ts';
 import { isArchiveName } from '../../core/dataset/archivePaths.ts';
+import { CONFIG_EXTENSIONS } from '../../core/dataset/trainers.ts';
 import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { ServerContext } from '../context.ts';
 import { describeError } from '../serverLog.ts';
@@ -113,6 +114,7 @@ export class FileWatcher {
     if (this.#isSkipped(file)) return false;
     if (isImageName(file) || isArchiveName(file)) return true;
     if (CAPTION_EXTENSIONS.includes(extensionOf(file))) return true;
+    if (CONFIG_EXTENSIONS.includes(extensionOf(file))) return true;
     // A created or deleted folder may contain a dataset.
     return type !== FileChangeType.Changed && extensionOf(file) === '';
   }

@@ -78,6 +78,7 @@ export interface TokenLimit {
 /** How many tokens of CLIP the trainer reads; undefined if it is not known. */
 export function tokenLimit(trainer: Dataset['trainer']): TokenLimit | undefined {
   if (trainer === undefined || trainer === 'none') return undefined;
+  if (trainer.settings.isClip === false) return undefined;
   const { name, tokens } = trainerOf(trainer.id);
   return tokens && { name, most: trainer.settings.maxTokens ?? tokens.most, source: tokens.source };
 }

@@ -23,6 +23,8 @@ export const diffusionPipe: Trainer = {
   size: { most: PILLOW_LIMIT, source: '_metadata_map_fn, utils/dataset.py' },
   encoding: { mark: 'character', utf16: 'stops', source: '_metadata_map_fn, utils/dataset.py' },
   tags: { source: 'shuffle_captions, utils/dataset.py' },
+  // Buckets of aspect ratios, which are not computed.
+  buckets: { of: () => undefined, source: 'convert_crop_and_resize, models/base.py' },
   settingsIn: ({ value }) => datasetFile(value),
 };
 

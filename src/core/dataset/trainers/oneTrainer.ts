@@ -45,5 +45,8 @@ function concepts(value: unknown): TrainerSettings | undefined {
     const isConcept = fieldsOf(concept['text'])?.['prompt_source'] !== undefined;
     return isConcept ? (text(concept['path']) ?? []) : [];
   });
-  return folders.length === 0 ? undefined : { folders };
+  if (folders.length === 0) return undefined;
+  const model = text(fieldsOf(value)?.['model_type']);
+  const isClip = model === undefined || /^STABLE_DIFFUSION_(?!3|CASCADE)/.test(model);
+  return { folders, ...(!isClip && { isClip }) };
 }

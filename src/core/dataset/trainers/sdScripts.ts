@@ -93,8 +93,8 @@ function datasetConfig(value: unknown): TrainerSettings | undefined {
   const folders = parts.flatMap(({ subset }) => text(subset['image_dir']) ?? []);
   return {
     ...common(all),
-    // The default of a dataset config; `--caption_extension` may replace it.
-    captionExtension: all('caption_extension', extension) ?? 'caption',
+    // A dataset config has this default, which other settings may replace.
+    usualExtension: 'caption',
     ...(folders.length > 0 && { folders }),
   };
 }
@@ -113,8 +113,7 @@ function trainingConfig(value: unknown): TrainerSettings | undefined {
   if (!('pretrained_model_name_or_path' in flat)) return undefined;
   const read = <T>(name: string, as: (value: unknown) => T | undefined): T | undefined =>
     as(flat[name]);
-  const written = read('caption_extension', extension);
-  return { ...common(read), ...(written !== undefined && { captionExtension: written }) };
+  return common(read);
 }
 
 type ReadField = <T>(name: string, as: (value: unknown) => T | undefined) => T | undefined;
@@ -127,9 +126,12 @@ function common(read: ReadField): TrainerSettings {
   const size = read('resolution', writtenResolution);
   const batchSize = read('batch_size', positive) ?? read('train_batch_size', positive);
   const maxTokens = read('max_token_length', (value) => positive(Number(value)));
+  const written = read('caption_extension', extension);
   const enabled = read('enable_bucket', flag) === true;
   return {
-    everyLine: everyLine === true,
+    ...(everyLine !== undefined && { everyLine }),
+    ...(written !== undefined && { captionExtension: written }),
+    ...(OTHER_ENCODERS.some((name) => isSet(read(name, (value) => value))) && { isClip: false }),
     ...(separator !== undefined && { keepTokensSeparator: separator }),
     ...(size && { resolution: size }),
     ...(batchSize !== undefined && { batchSize }),
@@ -143,6 +145,17 @@ function common(read: ReadField): TrainerSettings {
       },
     }),
   };
+}
+
+/** Settings of models whose text encoder is not CLIP, or not CLIP alone: Flux, SD3, Lumina, Anima, HunyuanImage. */
+const OTHER_ENCODERS = [
+  ...['t5xxl', 'flux1_checkbox', 'flux1_t5xxl', 'sd3_checkbox', 'sd3_t5xxl', 'gemma2'],
+  ...['lumina_checkbox', 'qwen3', 'text_encoder', 'byt5'],
+];
+
+/** Whether a path is written or a box is ticked. */
+function isSet(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value !== '');
 }
 
 /** 512, [512, 768], or the text "512,768" of the command line. */

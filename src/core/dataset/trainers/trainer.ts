@@ -108,6 +108,10 @@ export interface TrainerSettings {
   readonly folders?: readonly string[];
   /** Without the dot. */
   readonly captionExtension?: string;
+  /** Used if no extension is written. */
+  readonly usualExtension?: string;
+  /** Whether the text encoder is CLIP; unknown if undefined. */
+  readonly isClip?: boolean;
   /** Whether each line of a caption file is a caption, which is otherwise its first. */
   readonly everyLine?: boolean;
   readonly keepTokensSeparator?: string;
