@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
+import type { Detected } from '../../src/core/audit/detectors/detector.ts';
+import type { Fix } from '../../src/core/audit/finding.ts';
+import { DEFAULT_LEVELS, type Levels } from '../../src/core/audit/rules.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
-import { type AuditOptions, auditDataset } from '../../src/engine/audit/auditDataset.ts';
+import {
+  type AuditOptions,
+  auditDataset,
+  findingsAt,
+} from '../../src/engine/audit/auditDataset.ts';
 import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
 import { exchanged, syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
-import { inEnglish } from '../../src/core/text/sentence.ts';
+import { inEnglish, sentence } from '../../src/core/text/sentence.ts';
 
 const reference = syntheticBank();
 function audit(embedded: EmbeddedDataset, more: Partial<AuditOptions> = {}): Promise<DatasetAudit> {
@@ -253,4 +259,34 @@ test('words are weighed for pairs that can be judged, counted as they go, and st
     PairLensError.is(error, 'cancelled'),
   );
   assert.equal((await audit(worded)).words, undefined);
+});
+
+test('a caption that a reported swap gives back to its image is not suggested for a third one', () => {
+  const about = { file: 'a.txt', evidence: [], confidence: 0.9, relatedFiles: [] };
+  const message = sentence('The caption does not seem to describe this image ({0} sure).', '90 %');
+  const suggest = (caption: string): Fix => ({
+    kind: 'replace-caption',
+    caption,
+    match: 0.7,
+    homeless: true,
+  });
+  const swap = (pair: number, other: number, caption: string): Detected => ({
+    ...{ ...about, code: 'captions-swapped', message, pair, caption, relatedPairs: [other] },
+    fixes: [{ kind: 'swap-captions', pair, other }],
+  });
+  const mismatch: Detected = {
+    ...{ ...about, code: 'caption-mismatch', message, pair: 3, caption: 'a bus', relatedPairs: [] },
+    fixes: [suggest('a dog'), suggest('a tower'), { kind: 'mark-verified' }],
+  };
+  const detected = [swap(1, 2, 'a dog'), swap(2, 1, 'a cat'), mismatch];
+  const suggested = (levels: Levels): string[] =>
+    findingsAt(levels, detected)
+      .filter(({ code }) => code === 'caption-mismatch')
+      .flatMap(({ fixes }) => fixes)
+      .flatMap((fix) => (fix.kind === 'replace-caption' ? [fix.caption] : []));
+  assert.deepEqual(suggested(DEFAULT_LEVELS), ['a tower']);
+  assert.deepEqual(suggested({ ...DEFAULT_LEVELS, 'captions-swapped': 'off' }), [
+    'a dog',
+    'a tower',
+  ]);
 });

@@ -44,8 +44,11 @@ export interface Homeless {
   readonly size: number;
 }
 
-/** Computes `Homes`. O(pairs). */
-export function homesOf(context: AuditContext): Homes {
+/**
+ * Computes `Homes`. O(pairs).
+ * @param exchanged pairs of reported exchanges: their captions and images have their partners
+ */
+export function homesOf(context: AuditContext, exchanged: ReadonlySet<number> = new Set()): Homes {
   const { embedded, judged, verified, mismatch } = context;
   const captions = new Float64Array(embedded.texts.texts.length).fill(NaN);
   const images = new Float64Array(embedded.images.paths.length).fill(NaN);
@@ -54,7 +57,7 @@ export function homesOf(context: AuditContext): Homes {
   };
   for (const p of context.pairs()) {
     if (judged[p] !== true) continue;
-    const here = verified[p] === true ? 0 : mismatch[p]!;
+    const here = verified[p] === true || exchanged.has(p) ? 0 : mismatch[p]!;
     note(captions, embedded.textRow[p]!, here);
     note(images, embedded.imageRow[p]!, here);
   }

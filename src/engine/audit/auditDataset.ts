@@ -353,12 +353,31 @@ function withoutSuperseded(detected: readonly Detected[], levels: Levels): reado
   );
 }
 
+/** Captions that a reported exchange gives to an image. */
+function exchangedCaptions(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(
+    findings.flatMap(({ fixes, caption }) =>
+      caption !== undefined && fixes.some(({ kind }) => kind === 'swap-captions') ? [caption] : [],
+    ),
+  );
+}
+
+/** A finding that does not suggest captions which belong to another image by a reported exchange. */
+function without(finding: Finding, placed: ReadonlySet<string>): Finding {
+  const fixes = finding.fixes.filter(
+    (fix) => fix.kind !== 'replace-caption' || fix.match === undefined || !placed.has(fix.caption),
+  );
+  return fixes.length === finding.fixes.length ? finding : { ...finding, fixes };
+}
+
 /** The findings that are not off, each with its level, the worst first. */
 export function findingsAt(levels: Levels, detected: readonly Detected[]): Finding[] {
-  const findings = withoutSuperseded(detected, levels).flatMap((finding): Finding[] => {
+  const reported = withoutSuperseded(detected, levels).flatMap((finding): Finding[] => {
     const level = levelOf(levels, finding.code);
     return level === 'off' ? [] : [{ ...finding, level }];
   });
+  const placed = exchangedCaptions(reported);
+  const findings = placed.size === 0 ? reported : reported.map((each) => without(each, placed));
   const rank = (finding: Finding): number => LEVELS_WORST_FIRST.indexOf(finding.level);
   return findings.sort((a, b) => rank(a) - rank(b) || b.confidence - a.confidence);
 }

@@ -34,13 +34,24 @@ export function neighbourLists(
   k: number,
 ): NeighbourLists {
   const copies = focus.image < 0 ? new Set<number>() : copiesOf(dataset, focus.image);
-  const homes = homesOf(dataset.context);
+  const homes = homesOf(dataset.context, exchangedPairs(dataset, focus));
   return {
     captions: focus.image < 0 ? [] : captionsFor(dataset, homes, focus, copies, k),
     images: focus.text < 0 ? [] : imagesFor(dataset, homes, focus, copies, k),
     lookAlikes: focus.image < 0 ? [] : lookAlikes(dataset, focus, copies, k),
     duplicates: duplicates(dataset, focus, copies).slice(0, k),
   };
+}
+
+/** The pairs of reported exchanges, without those that the focused pair is in: its partners are candidates. */
+function exchangedPairs({ findings }: IncrementalDataset, { slot }: Focus): ReadonlySet<number> {
+  const pairs = new Set<number>();
+  for (const { pair, relatedPairs } of findings.of('captions-swapped', 'captions-shifted')) {
+    const all = pair === undefined ? relatedPairs : [pair, ...relatedPairs];
+    if (slot !== undefined && all.includes(slot)) continue;
+    for (const each of all) pairs.add(each);
+  }
+  return pairs;
 }
 
 /** Captions of the dataset by how likely they are the image's own, where at most one is. */
