@@ -8,11 +8,8 @@ import { auroc } from '../../src/core/matching/auroc.ts';
 import { matrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
-import {
-  type AuditOptions,
-  auditDataset,
-  findingsAt,
-} from '../../src/engine/audit/auditDataset.ts';
+import { type AuditOptions, auditDataset } from '../../src/engine/audit/auditDataset.ts';
+import { findingsAt } from '../../src/engine/audit/reportedFindings.ts';
 import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
 import { exchanged, syntheticBank, syntheticWorld } from '../support/syntheticWorld.ts';
 import { inEnglish, sentence } from '../../src/core/text/sentence.ts';
