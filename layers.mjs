@@ -88,7 +88,7 @@ export const LAYERS = [
   },
   {
     name: 'extension',
-    may: ['core', 'core/dataset', 'core/formats', 'core/text', 'protocol'],
+    may: ['core', 'core/dataset', 'core/formats', 'core/settings', 'core/text', 'protocol'],
     node: true,
     advice:
       'the extension host runs no engine: ask the language server through src/protocol, so that a native crash cannot take the editor down',

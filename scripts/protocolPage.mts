@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { z } from 'zod';
 import { errorDataSchema } from '../src/protocol/errorData.ts';
 import * as api from '../src/protocol/serverApi.ts';
+import * as inventoryShapes from '../src/protocol/inventoryShapes.ts';
 import * as shapes from '../src/protocol/shapes.ts';
 
 export const PROTOCOL_PAGE = 'docs/protocol.md';
@@ -12,6 +13,7 @@ export const PROTOCOL_PAGE = 'docs/protocol.md';
 const SOURCES = [
   'src/protocol/serverApi.ts',
   'src/protocol/shapes.ts',
+  'src/protocol/inventoryShapes.ts',
   'src/protocol/errorData.ts',
 ];
 
@@ -111,7 +113,7 @@ function nameOf(reference: string): string {
 /** Every exported schema, under the name of its type. */
 function namedSchemas(): readonly { id: string; schema: z.ZodType; constant: string }[] {
   const all: readonly (readonly [string, unknown])[] = [
-    ...Object.entries(shapes),
+    ...Object.entries({ ...shapes, ...inventoryShapes }),
     ...Object.entries(api),
     ['errorDataSchema', errorDataSchema],
   ];

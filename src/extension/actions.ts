@@ -101,6 +101,11 @@ export class Actions {
     this.#tell(done, step);
   }
 
+  /** Applies an edit of a file that is no caption. @returns the URI of the file; undefined if nothing was changed. */
+  async change(wire: WireEdit): Promise<string | undefined> {
+    return (await this.#edit(wire, 'message')) ? wire.documents[0]?.uri : undefined;
+  }
+
   /** Adds an edit that VS Code applied (a quick fix) to the undo stack, and reports it. */
   made(applied: AppliedEdit): void {
     this.#remember(applied);

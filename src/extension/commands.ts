@@ -6,6 +6,8 @@ import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
 import type { CommandId } from './commandIds.ts';
 import type { FindingNode, FindingsTree } from './findingsTree.ts';
+import { createConfig, settle } from './configQuestions.ts';
+import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
@@ -21,6 +23,7 @@ export interface CommandParts {
   readonly neighbours: NeighboursView;
   readonly review: ReviewPanel;
   readonly tree: FindingsTree;
+  readonly inventory: InventoryModel;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -48,6 +51,17 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
     else await neighbours.show(image && { kind: 'image', uri: image.toString() });
   },
   'pairlens.showProgress': ({ client }) => showProgress(client),
+  'pairlens.showInventory': async ({ inventory }) => {
+    if (!hasFolder()) return;
+    await inventory.current();
+    await vscode.commands.executeCommand('pairlens.dataset.focus');
+  },
+  'pairlens.settle': async ({ client, inventory, actions }, argument) => {
+    if (hasFolder()) await settle(client, inventory, actions, argument);
+  },
+  'pairlens.createConfig': async ({ client, inventory, actions }, argument) => {
+    if (hasFolder()) await createConfig(client, inventory, actions, argument);
+  },
   'pairlens.showLog': ({ log }) => log.show(),
   'pairlens.restartServer': ({ client }) => client.restart(),
   [CLIENT_COMMANDS.openPair.command]: async ({ actions }, argument) => {

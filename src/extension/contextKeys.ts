@@ -6,6 +6,9 @@ interface ContextKeys {
   'pairlens.state': string;
   'pairlens.hasDataset': boolean;
   'pairlens.hasFindings': boolean;
+  /** Whether something was not read, or is to be settled. */
+  'pairlens.hasUnread': boolean;
+  'pairlens.hasQuestions': boolean;
   'pairlens.groupBy': 'rule' | 'file';
 }
 

@@ -6,6 +6,7 @@ import {
   TABLE_GLOB,
   TABLE_NAME_GLOB,
 } from '../protocol/datasetFiles.ts';
+import { CONFIG_FILE } from '../core/settings/settingTable.ts';
 import { Debouncer } from '../protocol/debouncer.ts';
 import type { Settings } from '../protocol/serverApi.ts';
 import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
@@ -16,6 +17,7 @@ const MAX_LISTED_FILES = 5000;
 /** Most files whose first bytes are read; each takes less than a millisecond. */
 const MAX_READ_FILES = 200;
 const DEBOUNCE_MS = 1000;
+const CONFIG_GLOB = `**/${CONFIG_FILE}`;
 
 /** Calls `found` once, when the workspace first looks like a dataset: at start or after files were created. */
 export class DatasetDetector implements vscode.Disposable {
@@ -29,7 +31,7 @@ export class DatasetDetector implements vscode.Disposable {
     this.#found = found;
     this.#log = log;
     // Created files only: a change of content does not make a folder a dataset.
-    const watchers = [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, ARCHIVE_GLOB].map((glob) =>
+    const watchers = [IMAGE_GLOB, SIDECAR_GLOB, TABLE_GLOB, ARCHIVE_GLOB, CONFIG_GLOB].map((glob) =>
       vscode.workspace.createFileSystemWatcher(glob, false, true, true),
     );
     this.#subscriptions = vscode.Disposable.from(
@@ -71,6 +73,7 @@ export class DatasetDetector implements vscode.Disposable {
     if ((await find(ARCHIVE_GLOB, 1)).length > 0) return true;
     const images = await find(IMAGE_GLOB, MAX_LISTED_FILES);
     if (images.length === 0) return false;
+    if ((await find(CONFIG_GLOB, 1)).length > 0) return true;
     return (await this.#hasTable(find)) || (await hasSidecars(images, find));
   }
 

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
+import { registerDatasetItem } from './datasetItem.ts';
 import { DatasetDetector } from './datasetDetector.ts';
 import { Actions } from './actions.ts';
 import { registerFileDecorations } from './fileDecorations.ts';
 import { FindingsModel } from './findingsModel.ts';
 import { registerFindingsTree } from './findingsTree.ts';
+import { InventoryModel } from './inventoryModel.ts';
+import { registerInventoryTree } from './inventoryTree.ts';
 import { NeighboursView } from './neighboursView.ts';
 import { ReviewPanel } from './reviewPanel.ts';
 import { ServerClient } from './serverClient.ts';
@@ -23,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = own(vscode.window.createOutputChannel('PairLens', { log: true }));
   const client = own(new ServerClient(context, log));
   const findings = own(new FindingsModel(client));
+  const inventory = own(new InventoryModel(client));
   const actions = new Actions(client);
   const pages = new WebviewPages(context.extensionUri, client, actions, log);
   const neighbours = own(new NeighboursView(pages));
@@ -30,6 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));
   own(registerStatusBar(client));
-  own(registerCommands({ client, actions, neighbours, review, tree, log }));
+  own(registerDatasetItem(inventory));
+  own(registerInventoryTree(inventory));
+  own(registerCommands({ client, actions, neighbours, review, tree, inventory, log }));
   own(new DatasetDetector(() => void client.start(), log));
 }

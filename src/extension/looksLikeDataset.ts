@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { stemOf } from '../core/dataset/fileKinds.ts';
 import { baseName } from '../core/dataset/paths.ts';
-import { detectInBytes } from '../core/formats/captionFiles.ts';
+import { mayHoldCaptions } from '../core/formats/captionFiles.ts';
 
 /** Bytes read to detect the format, which is decided by the first rows. */
 const HEAD_BYTES = 64 * 1024;
@@ -21,7 +21,7 @@ export function haveSidecars(images: readonly string[], texts: readonly string[]
   return texts.filter((text) => names.has(baseName(stemOf(text)))).length >= LEAST_NAMES;
 }
 
-/** Whether the first bytes of a file are those of a caption table. False for unreadable files. */
+/** Whether the first bytes of a file are those of a caption table, or may be. False for unreadable files. */
 export async function looksLikeTable(path: string): Promise<boolean> {
   // O_NONBLOCK: opening a named pipe must not block. On Windows the constant is undefined, which `|` treats as 0.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
@@ -29,7 +29,7 @@ export async function looksLikeTable(path: string): Promise<boolean> {
   try {
     if (!(await handle.stat()).isFile()) return false;
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return detectInBytes(baseName(path), buffer.subarray(0, bytesRead)) !== undefined;
+    return mayHoldCaptions(baseName(path), buffer.subarray(0, bytesRead));
   } catch {
     return false;
   } finally {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LEVEL_CHOICES, SETTINGS } from '../core/settings/settingTable.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
+import { inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
   findingItemSchema,
@@ -177,6 +178,27 @@ export const REQUESTS = {
     'pairlens/decisions',
     nothing,
     z.object({ decisions: z.array(decidedPairSchema) }),
+  ),
+  /** What lies in the folders: the opened ones, and those below with a config file of their own. */
+  inventory: request(
+    'pairlens/inventory',
+    nothing,
+    z.object({ folders: z.array(inventorySchema) }),
+  ),
+  /**
+   * The edit that adds columns or roots to the config file of a folder of the inventory; with neither, the edit that
+   * creates it with what was found.
+   */
+  configEdit: request(
+    'pairlens/configEdit',
+    z.object({
+      folder: z.string(),
+      columns: z
+        .record(z.string(), z.object({ image: z.string().optional(), caption: z.string() }))
+        .optional(),
+      roots: z.record(z.string(), z.string()).optional(),
+    }),
+    workspaceEditSchema,
   ),
   /** Answered when all earlier messages are processed: nothing is being read, audited or published. */
   idle: request('pairlens/idle', nothing, nothing),

@@ -204,6 +204,9 @@ export const statusSchema = z.object({
     hint: z.int(),
   }),
   datasets: z.array(datasetSummarySchema),
+  /** Number of entries of the inventory that were not read, and of choices that the config file can settle. */
+  unread: z.int().optional(),
+  questions: z.int().optional(),
   /** Message and remedy, if `state` is `failed`. */
   error: z.object({ message: z.string(), remedy: z.string().optional() }).optional(),
 });

@@ -1,6 +1,7 @@
 import { baseName } from '../dataset/paths.ts';
 import { extensionOf } from '../dataset/fileKinds.ts';
 import { sniffEncoding, decodeLeniently, bomLength } from '../text/textEncoding.ts';
+import { describeUnread } from './unreadTable.ts';
 import { FileHead } from './fileHead.ts';
 import type { CaptionFormat } from './captionFormat.ts';
 import { CAPTION_FORMATS, captionFormat, detectFormat } from './formatTable.ts';
@@ -76,12 +77,12 @@ export function isSidecarFormat(id: string): boolean {
   return captionFormat(id).layout === 'sidecar';
 }
 
-/** The format of a table, by its name and first bytes; undefined for a file without captions. */
-export function detectInBytes(name: string, head: Uint8Array): CaptionFormat | undefined {
-  const file = sniffEncoding(head);
-  return detectFormat(
-    new FileHead(name, decodeLeniently(head.subarray(bomLength(file)), file.encoding)),
-  );
+/** Whether a file is a table of captions by its name and first bytes, or names images and texts of unclear columns. */
+export function mayHoldCaptions(name: string, bytes: Uint8Array): boolean {
+  const file = sniffEncoding(bytes);
+  const text = decodeLeniently(bytes.subarray(bomLength(file)), file.encoding);
+  const head = new FileHead(name, text);
+  return detectFormat(head) !== undefined || describeUnread(head)?.columns !== undefined;
 }
 
 function patternOf(name: string): RegExp {

@@ -8,6 +8,7 @@ import { answer } from '../requestHandler.ts';
 import { decide, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
 import { captionEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
+import { configEdit, inventories } from './inventoryRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
@@ -129,6 +130,8 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
         .decisions()
         .map(({ pair, decision }) => ({ item: wire.item(pair), decision })),
     }),
+    inventory: async () => ({ folders: await inventories(context) }),
+    configEdit: (params) => configEdit(context, params),
     async idle(_params, signal) {
       await untilIdle(services.background, signal);
       return {};

@@ -149,7 +149,7 @@ function shownName(image: string): string {
   return visibleText(path.basename(image));
 }
 
-async function wireEdit(
+export async function wireEdit(
   { uris, documents }: ServerContext,
   words: Pick<WireEdit, 'label' | 'done'>,
   edits: readonly FileEdit[],
