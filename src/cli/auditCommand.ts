@@ -5,6 +5,8 @@ import { PairLensError } from '../core/errors.ts';
 import { DEFAULT_FAIL_ON, type FailOn } from '../core/settings/settingTable.ts';
 import type { RuleSettings } from './options.ts';
 import { atLeast, type AuditReport, type ReportFinding } from '../core/export/auditReport.ts';
+import { baselineText, newFindings, parseBaseline, withFindings } from '../core/export/baseline.ts';
+import { htmlReport, imagesShown } from '../core/export/htmlReport.ts';
 import { githubAnnotations } from '../core/export/githubAnnotations.ts';
 import { markdownCard } from '../core/export/markdownCard.ts';
 import { sarifLog } from '../core/export/sarifLog.ts';
@@ -13,10 +15,10 @@ import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { pairLines } from '../engine/batch/pairLines.ts';
 import { auditText } from './auditText.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
-import { openWorkspace, outputFiles } from './composeCli.ts';
+import { openWorkspace, outputFiles, readText, thumbnails } from './composeCli.ts';
 
 export interface AuditCommandOptions {
-  readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github';
+  readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github' | 'html';
   readonly pairs?: string | undefined;
   readonly words?: true | undefined;
   readonly out?: string | undefined;
@@ -24,9 +26,15 @@ export interface AuditCommandOptions {
   readonly failOn?: FailOn | undefined;
   readonly rule?: RuleSettings | undefined;
   readonly max: number;
+  /** File with known findings, which are left out. */
+  readonly baseline?: string | undefined;
+  readonly writeBaseline?: string | undefined;
 }
 
-/** `pairlens audit`. Exit status 1 if there is a finding at or above --fail-on, else 0. */
+/**
+ * `pairlens audit`. Exit status 1 if there is a finding at or above --fail-on that is not in the baseline, else 0; also 0
+ * if all are written into a baseline.
+ */
 export async function auditCommand(
   folder: string,
   options: AuditCommandOptions,
@@ -40,12 +48,17 @@ export async function auditCommand(
   }
   const root = await existingFolder(folder);
   // Checked before the audit, which may take hours.
-  for (const file of [options.out, options.pairs]) {
+  for (const file of [options.out, options.pairs, options.writeBaseline]) {
     if (file !== undefined) await outputFiles.assertWritable(file);
   }
+  const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline);
   const workspace = await openWorkspace(context, options.rule && { rules: options.rule });
   try {
-    const { report, datasets, failOn } = await auditFolder(
+    const {
+      report: whole,
+      datasets,
+      failOn,
+    } = await auditFolder(
       root,
       workspace,
       {
@@ -57,24 +70,37 @@ export async function auditCommand(
     if (options.pairs !== undefined) {
       await outputFiles.write(options.pairs, pairLines(root, datasets));
     }
+    if (options.writeBaseline !== undefined) {
+      await outputFiles.write(options.writeBaseline, [baselineText(whole, workspace.hash)]);
+    }
+    const findings = newFindings(whole, baseline, workspace.hash);
+    const known = whole.findings.length - findings.length;
+    if (known > 0) context.terminal.log.info(`${known} findings of the baseline are left out.`);
+    const report = withFindings(whole, findings);
     const seconds = (performance.now() - started) / 1000;
-    const text = rendered(report, options, context, seconds);
+    const text = await rendered(report, options, context, seconds);
     if (options.out === undefined) await context.terminal.print(text);
     else await outputFiles.write(options.out, [text]);
     const fails = ({ level, file }: ReportFinding): boolean =>
       atLeast(level, options.failOn ?? failOn(file) ?? DEFAULT_FAIL_ON);
-    return report.findings.some(fails) ? 1 : 0;
+    const isAccepted = options.writeBaseline !== undefined && options.baseline === undefined;
+    return !isAccepted && findings.some(fails) ? 1 : 0;
   } finally {
     await workspace.close();
   }
 }
 
-function rendered(
+/** The known findings of a file. @throws PairLensError `invalid-argument`, `unreadable-file`. */
+async function readBaseline(file: string): Promise<ReturnType<typeof parseBaseline>> {
+  return parseBaseline(await readText(file), file);
+}
+
+async function rendered(
   report: AuditReport,
   { format, out, max }: AuditCommandOptions,
   { terminal, findingsUri }: CommandContext,
   seconds: number,
-): string {
+): Promise<string> {
   switch (format) {
     case 'human':
       return auditText(report, {
@@ -92,6 +118,10 @@ function rendered(
     }
     case 'markdown':
       return markdownCard(report, path.basename(report.root), max);
+    case 'html': {
+      const pictures = await thumbnails(report.root, imagesShown(report, max));
+      return htmlReport(report, path.basename(report.root), max, pictures);
+    }
     case 'github':
       return githubAnnotations(
         report,

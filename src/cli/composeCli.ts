@@ -1,6 +1,8 @@
 import path from 'node:path';
+import pMap from 'p-map';
+import { toAbsolute } from '../core/dataset/paths.ts';
 import { openEncoders } from '../adapters/encoders.ts';
-import { cacheFolder } from '../adapters/installation.ts';
+import { cacheFolder, native } from '../adapters/installation.ts';
 import { withArchives } from '../adapters/archiveFiles.ts';
 import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
@@ -156,6 +158,42 @@ export async function inspectFolder(
 ): Promise<readonly Inventory[]> {
   const tree = await lookIntoTree(userFiles, dir, openOptions(setting, run));
   return tree.map(({ inventory }) => inventory);
+}
+
+/** The text of a file outside of datasets. @throws PairLensError `unreadable-file`. */
+export async function readText(file: string): Promise<string> {
+  return new TextDecoder().decode(await nodeFiles.read(path.resolve(file)));
+}
+
+/** Longest side of a thumbnail in a report, in pixels. */
+const THUMBNAIL_SIZE = 240;
+const THUMBNAILS_AT_ONCE = 4;
+
+/** Images as data addresses by their path below `root`; those that cannot be read are left out. */
+export async function thumbnails(
+  root: string,
+  images: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { sharpThumbnails } = await native('sharp', () => import('../adapters/sharpThumbnails.ts'));
+  const made = await pMap(
+    images,
+    async (image): Promise<[string, string][]> => {
+      try {
+        const { jpeg } = await withImageBytes(
+          userFiles,
+          { path: toAbsolute(root, image) },
+          (bytes) => sharpThumbnails.read(bytes, THUMBNAIL_SIZE),
+        );
+        return [[image, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`]];
+      } catch (error) {
+        // A file that is no image, or gone: the report names it.
+        if (PairLensError.is(error)) return [];
+        throw error;
+      }
+    },
+    { concurrency: THUMBNAILS_AT_ONCE },
+  );
+  return new Map(made.flat());
 }
 
 /** Writes a new file; false, without a change, if it exists. @throws PairLensError `write-failed`. */

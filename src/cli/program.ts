@@ -19,7 +19,7 @@ import {
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 
-const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github'] as const;
+const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
 /** Larger than any dataset. */
 const MAX_LISTED = 10_000_000;
 /** Each seed takes as long as an audit. */
@@ -117,10 +117,12 @@ function addAudit(program: Program, run: RunCommand): void {
     )
     .option(
       '--max <n>',
-      'findings listed per code by human, markdown and github',
+      'findings listed per code by human, markdown, github and html',
       wholeNumber(0, MAX_LISTED),
       10,
     )
+    .option('--baseline <file>', 'leave out the findings that this file holds: only new ones fail')
+    .option('--write-baseline <file>', 'write all findings to a file for --baseline')
     .addHelpText(
       'after',
       '\nExit status: 0 clean, 1 findings at or above --fail-on, 2 could not run, 130 stopped by Ctrl-C.',

@@ -121,7 +121,8 @@ async function askColumns({ file, columns }: Columns): Promise<Answer | undefine
   return image === undefined ? undefined : { columns: { [file]: { image, caption } } };
 }
 
-const SAMPLE_CHARACTERS = 60;
+/** So that three samples fit into a row. */
+const SAMPLE_CHARACTERS = 26;
 
 async function pickColumn(
   columns: readonly Column[],

@@ -101,10 +101,10 @@ function datasetRows({ datasets, name }: InventoryItem): InventoryNode[] {
     icon: 'database',
     children: [
       ...formats.map(({ id, title, files }) => ({
-        label: id,
+        label: title,
         description:
           files === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', String(files)),
-        tooltip: title,
+        tooltip: `${title} (${id})`,
         icon: 'file',
       })),
       ...(trainer === undefined
@@ -126,9 +126,12 @@ function datasetRows({ datasets, name }: InventoryItem): InventoryNode[] {
   }));
 }
 
-function unreadRows({ unread }: InventoryItem): InventoryNode[] {
-  if (unread.length === 0) return [];
-  const children = unread.map(({ files, count, what, remedy, uri, leftAlone }) => {
+function unreadRows({ unread, questions }: InventoryItem): InventoryNode[] {
+  // A file with a question of its own is listed there.
+  const asked = new Set(questions.map(({ file }) => file));
+  const others = unread.filter(({ files: [first = ''], count }) => count > 1 || !asked.has(first));
+  if (others.length === 0) return [];
+  const children = others.map(({ files, count, what, remedy, uri, leftAlone }) => {
     const [first = ''] = files;
     const label = count === 1 ? first : vscode.l10n.t('{0} and {1} more', first, String(count - 1));
     return {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
@@ -84,6 +84,39 @@ describe('what the commands print', () => {
     const { stdout } = await run('audit', '--format', 'json', '--out', out);
     assert.equal(stdout, '');
     assert.equal((JSON.parse(await readFile(out, 'utf8')) as AuditReport).version, 1);
+  });
+
+  test('html: one page with the pictures inside, that names the broken file', async () => {
+    const { stdout } = await run('audit', '--format', 'html');
+    assert.match(stdout, /^<!doctype html>/);
+    assert.match(stdout, /broken\.(?:jpg|txt)/);
+    assert.doesNotMatch(stdout, /<script|src="(?!data:)/);
+  });
+
+  test('with a baseline only new findings fail and are listed', async () => {
+    const known = path.join(folder.path, 'known.json');
+    const written = await run('audit', '--write-baseline', known, '--format', 'json');
+    assert.equal(written.status, 0, written.stderr);
+    const { findings } = JSON.parse(written.stdout) as AuditReport;
+    const again = await run('audit', '--baseline', known, '--format', 'json');
+    assert.equal(again.status, 0);
+    const left = JSON.parse(again.stdout) as AuditReport;
+    assert.deepEqual([left.findings, left.summary.findings], [[], {}]);
+    assert.match(again.stderr, new RegExp(`${findings.length} findings of the baseline`));
+    await writeFile(path.join(set, 'new.jpg'), 'no picture either');
+    await writeFile(path.join(set, 'new.txt'), 'a caption');
+    const more = await run('audit', '--baseline', known, '--format', 'json');
+    assert.equal(more.status, 1);
+    const { findings: fresh } = JSON.parse(more.stdout) as AuditReport;
+    const failing = fresh.filter(({ level }) => level === 'error' || level === 'warning');
+    assert.deepEqual(
+      failing.map(({ code, image }) => [code, image]),
+      [['unreadable-image', 'new.jpg']],
+    );
+    await rm(path.join(set, 'new.jpg'));
+    await rm(path.join(set, 'new.txt'));
+    const missing = await run('audit', '--baseline', path.join(folder.path, 'none.json'));
+    assert.equal(missing.status, 2);
   });
 
   test('the exit status follows --fail-on and --rule', async () => {

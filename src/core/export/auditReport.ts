@@ -69,6 +69,13 @@ export interface DecidedPairs {
   readonly excluded: number;
 }
 
+/** The median, and the range that holds nine in ten. */
+export interface Quantiles {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
 export interface ReportDataset {
   /** Folder of the dataset relative to the audited folder; empty for that folder itself. */
   readonly folder: string;
@@ -79,6 +86,8 @@ export interface ReportDataset {
   /** If the captions are too similar to be judged, the pairs with the lowest scores: information without a verdict. */
   readonly leastFitting?: readonly RelatedPair[];
   readonly decided?: DecidedPairs;
+  /** Words in its captions, separated by white space; absent if there are no captions. */
+  readonly captionWords?: Quantiles;
   /** Rows of its caption files that were understood and are not audited; absent where there are none. */
   readonly notJudged?: readonly { readonly what: string; readonly count: number }[];
 }

@@ -1,4 +1,10 @@
-import { groupByCode, type AuditReport, type ReportFinding } from './auditReport.ts';
+import {
+  groupByCode,
+  type AuditReport,
+  type MismatchEstimate,
+  type Quantiles,
+  type ReportFinding,
+} from './auditReport.ts';
 import { ruleOf } from '../audit/rules.ts';
 import { suggestionLabel } from './suggestionLabel.ts';
 import { inEnglish } from '../text/sentence.ts';
@@ -21,6 +27,19 @@ export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 1) return 'less than 1 %';
   return `${Math.round(value)} %`;
+}
+
+/** The estimated share with its interval: "13 % (90 % interval: 9 % to 18 %)". */
+export function shareText({ wrongShare, range }: MismatchEstimate): string {
+  const share = percent(wrongShare);
+  return range === undefined
+    ? share
+    : `${share} (90 % interval: ${percent(range.low)} to ${percent(range.high)})`;
+}
+
+/** "9, mostly 5 to 14": the median, and the range that holds nine in ten. */
+function quantilesText({ low, median, high }: Quantiles): string {
+  return `${median}, mostly ${low} to ${high}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -52,6 +71,7 @@ function facts(report: AuditReport): string {
   const { summary } = report;
   const formats = [...new Set(report.datasets.flatMap((dataset) => dataset.formats))].sort();
   const { estimate } = summary;
+  const [only, ...others] = report.datasets;
   return table(
     ['', ''],
     [
@@ -64,9 +84,10 @@ function facts(report: AuditReport): string {
             ['Pairs left out by hand', String(summary.decided.excluded)],
           ]),
       ['Caption formats', formats.map(escapeMarkdown).join(', ')],
-      ...(estimate === undefined
+      ...(only?.captionWords === undefined || others.length > 0
         ? []
-        : [['Captions estimated to be wrong', percent(estimate.wrongShare)]]),
+        : [['Words in a caption', quantilesText(only.captionWords)]]),
+      ...(estimate === undefined ? [] : [['Captions estimated to be wrong', shareText(estimate)]]),
       ...(estimate?.precision === undefined
         ? []
         : [['Expected precision of `caption-mismatch`', percent(estimate.precision)]]),
@@ -91,13 +112,14 @@ export function markdownCard(report: AuditReport, title: string, max: number): s
     parts.push(
       '## Datasets',
       table(
-        ['folder', 'formats', 'pairs', 'images', 'estimated wrong'],
-        report.datasets.map(({ folder, formats, pairs, images, estimate }) => [
+        ['folder', 'formats', 'pairs', 'images', 'words in a caption', 'estimated wrong'],
+        report.datasets.map(({ folder, formats, pairs, images, captionWords, estimate }) => [
           escapeMarkdown(folder === '' ? '.' : folder),
           formats.map(escapeMarkdown).join(', '),
           String(pairs),
           String(images),
-          estimate === undefined ? 'not judged' : percent(estimate.wrongShare),
+          captionWords === undefined ? '' : quantilesText(captionWords),
+          estimate === undefined ? 'not judged' : shareText(estimate),
         ]),
       ),
     );

@@ -9,6 +9,7 @@ import {
   type AuditReport,
   type DecidedPairs,
   type MismatchEstimate,
+  type Quantiles,
   type RelatedPair,
   type ReportDataset,
   type ReportFinding,
@@ -44,6 +45,7 @@ export function auditReport(
     formats: dataset.formats,
     pairs: dataset.pairs.length,
     images: dataset.images.length,
+    ...captionWords(dataset.pairs),
     ...(audit.estimate && { estimate: audit.estimate }),
     ...(audit.leastFitting && {
       leastFitting: relatedPairs(audit.leastFitting, dataset, folderPrefix(root, dataset.root)),
@@ -88,6 +90,16 @@ function notJudged(
   const all = sharedOnly > 0 ? [...unjudged, shared] : unjudged;
   if (all.length === 0) return {};
   return { notJudged: all.map(({ what, count }) => ({ what: inEnglish(what), count })) };
+}
+
+/** Quantiles of the numbers of words in captions. */
+function captionWords(pairs: readonly Pair[]): { readonly captionWords?: Quantiles } {
+  const counts = pairs
+    .map(({ caption }) => caption.trim().split(/\s+/).length)
+    .sort((a, b) => a - b);
+  if (counts.length === 0) return {};
+  const at = (share: number): number => counts[Math.round(share * (counts.length - 1))] ?? 0;
+  return { captionWords: { low: at(0.05), median: at(0.5), high: at(0.95) } };
 }
 
 function decidedPairs(decisions: readonly (Decision | undefined)[]): {

@@ -20,6 +20,25 @@ describe('Markdown data card', () => {
     assert.match(card, /\| `caption-mismatch` \| warning \| 1 \|/);
   });
 
+  test('it states the interval of the estimate and the lengths of the captions', () => {
+    const report = sampleReport();
+    const [dataset] = report.datasets;
+    const card = markdownCard(
+      {
+        ...report,
+        summary: {
+          ...report.summary,
+          estimate: { wrongShare: 0.125, range: { low: 0.08, high: 0.19 } },
+        },
+        datasets: [{ ...dataset!, captionWords: { low: 5, median: 9, high: 14 } }],
+      },
+      'set',
+      10,
+    );
+    assert.match(card, /wrong \| 13 % \(90 % interval: 8 % to 19 %\) \|/);
+    assert.match(card, /\| Words in a caption \| 9, mostly 5 to 14 \|/);
+  });
+
   test('a clean dataset gets a card that says so', () => {
     assert.match(markdownCard(sampleReport([]), 'set', 10), /Nothing was found\.\n$/);
   });

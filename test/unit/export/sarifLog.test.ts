@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
+import Draft04 from 'ajv-draft-04';
+import addFormats from 'ajv-formats';
 import { DEFAULT_LEVELS } from '../../../src/core/audit/rules.ts';
 import { relativeUri, sarifLog, type SarifPlace } from '../../../src/core/export/sarifLog.ts';
 import { sampleFinding, sampleReport } from './sampleReport.ts';
@@ -10,7 +14,31 @@ const PLACE: SarifPlace = {
   findingsUri: 'https://example.org/findings.md',
 };
 
+/** The schema of OASIS (sarif-schema-2.1.0.json, rtm.5) as @microsoft/jest-sarif 1.0.0-beta.0 (MIT) distributes it. */
+const SCHEMA = path.join(import.meta.dirname, 'fixtures/sarifSchema.json');
+
+function validate(log: unknown): string[] {
+  const ajv = new Draft04.default({ strict: false, allErrors: true, unicodeRegExp: false });
+  addFormats.default(ajv);
+  const isValid = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
+  isValid(JSON.parse(JSON.stringify(log)));
+  return (isValid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
 describe('SARIF', () => {
+  test('is valid against the schema of 2.1.0, with findings of every rule and hostile texts', () => {
+    const hostile = 'a \u0000"\\ %20 #?:\n\u202e😀';
+    const findings = Object.keys(DEFAULT_LEVELS).flatMap((code) => [
+      sampleFinding({ code }),
+      sampleFinding({ code, file: hostile, image: hostile, caption: hostile, message: hostile }),
+      sampleFinding({ code, level: 'hint', region: { startLine: 1, startColumn: 1 } }),
+      sampleFinding({ code, relatedFiles: [hostile, 'b/c.jpg'], confidence: 0 }),
+    ]);
+    assert.deepEqual(validate(sarifLog(sampleReport(findings), PLACE)), []);
+    assert.deepEqual(validate(sarifLog(sampleReport([]), PLACE)), []);
+    assert.notDeepEqual(validate({ version: '2.1.0', runs: [{}] }), []);
+  });
+
   test('a path with spaces, quotes, emoji, percent, hash and newline becomes a valid relative URI', () => {
     const path = 'a b/#1?/50%/"q"/😀/line\nend/c:d.jpg';
     const uri = relativeUri(path);
