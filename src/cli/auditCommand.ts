@@ -70,10 +70,11 @@ export async function auditCommand(
     if (options.pairs !== undefined) {
       await outputFiles.write(options.pairs, pairLines(root, datasets));
     }
+    const hash = (text: string): string => workspace.hash(text);
     if (options.writeBaseline !== undefined) {
-      await outputFiles.write(options.writeBaseline, [baselineText(whole, workspace.hash)]);
+      await outputFiles.write(options.writeBaseline, [baselineText(whole, hash)]);
     }
-    const findings = newFindings(whole, baseline, workspace.hash);
+    const findings = newFindings(whole, baseline, hash);
     const known = whole.findings.length - findings.length;
     if (known > 0) context.terminal.log.info(`${known} findings of the baseline are left out.`);
     const report = withFindings(whole, findings);

@@ -18,7 +18,7 @@ function elements(html: string): Node[] {
     if (node.attrs !== undefined) all.push(node);
     node.childNodes?.forEach(visit);
   };
-  visit(parse(html) as unknown as Node);
+  visit(parse(html));
   return all;
 }
 
