@@ -44,8 +44,17 @@ describe('a baseline', () => {
     const row = (line: number, name: string): ReportFinding => {
       const { level, file, confidence, fingerprint } = sampleFinding();
       const message = `Line ${line} of captions.jsonl names ${name}, which does not exist.`;
-      const none = { evidence: [], suggestions: [], relatedPairs: [], relatedFiles: [] };
-      return { code: 'missing-image', level, file, message, confidence, fingerprint, ...none };
+      const none = { evidence: [], suggestions: [], suggestionMatches: [], relatedPairs: [] };
+      return {
+        code: 'missing-image',
+        level,
+        file,
+        message,
+        confidence,
+        fingerprint,
+        relatedFiles: [],
+        ...none,
+      };
     };
     const known = baselineOf(row(3, 'a.jpg'));
     assert.deepEqual(left(known, row(7, 'a.jpg')), []);
