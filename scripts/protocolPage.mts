@@ -113,7 +113,8 @@ function nameOf(reference: string): string {
 /** Every exported schema, under the name of its type. */
 function namedSchemas(): readonly { id: string; schema: z.ZodType; constant: string }[] {
   const all: readonly (readonly [string, unknown])[] = [
-    ...Object.entries({ ...shapes, ...inventoryShapes }),
+    ...Object.entries(shapes),
+    ...Object.entries(inventoryShapes),
     ...Object.entries(api),
     ['errorDataSchema', errorDataSchema],
   ];
