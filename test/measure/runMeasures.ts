@@ -7,6 +7,7 @@
 //   npm run measure -- evidence DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME] [--print N]   words said to be seen or not
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- unsupported-words DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME]   words reported by the rule
+//   npm run measure -- sentences DATASET... [--rate 0.1 ...] [--limit 500] [--split NAME]   foreign sentences found in long captions
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
 //   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
 import { measureEvidence } from './evidence.ts';
@@ -14,6 +15,7 @@ import { measureFilesEntered } from './filesEntered.ts';
 import { measureMismatch } from './mismatch.ts';
 import { measureOneTopic } from './oneTopic.ts';
 import { measureRegions } from './regions.ts';
+import { measureSentences } from './sentences.ts';
 import { measureShift } from './shift.ts';
 import { measureSuggestions } from './suggestions.ts';
 import { measureUnsupportedWords } from './unsupportedWords.ts';
@@ -27,6 +29,7 @@ else if (args[0] === 'shift') await measureShift(args.slice(1));
 else if (args[0] === 'files-entered') await measureFilesEntered();
 else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'unsupported-words') await measureUnsupportedWords(args.slice(1));
+else if (args[0] === 'sentences') await measureSentences(args.slice(1));
 else if (args[0] === 'verdicts') await measureVerdicts(args.slice(1));
 else if (args[0] === 'words') await measureWords(args.slice(1));
 else if (args[0] === 'regions') await measureRegions(args.slice(1));

@@ -1,7 +1,10 @@
 import { either, type Sentence, sentence } from '../text/sentence.ts';
+import { shorten } from '../text/visibleText.ts';
 import type { AuditContext } from './detectors/detector.ts';
 import { wordsNotSeen, wordsShown } from './pictureWords.ts';
 
+/** Longest sentence that is quoted whole. */
+const SENTENCE_CHARACTERS = 100;
 /** Above this number of items all are too many to be compared for one finding; then no number is given. */
 const MOST_COMPARED = 20_000;
 
@@ -12,6 +15,7 @@ const MOST_COMPARED = 20_000;
 export function evidenceOf(context: AuditContext, image: number, text: number): Sentence[] {
   return [
     ...saidAndShown(context, image, text),
+    ...foreignSentences(context, image, text),
     ...betterImages(context, image, text),
     ...betterCaptions(context, image, text),
   ];
@@ -38,6 +42,17 @@ function saidAndShown(context: AuditContext, image: number, text: number): Sente
       ? sentence('No {0} seen; the picture shows: {1}.', missing, shown)
       : sentence('No {0} seen; similar pictures show: {1}.', missing, shown),
   ];
+}
+
+/** The sentences of a longer caption that fit no better than others, while the rest of it fits. */
+function foreignSentences(context: AuditContext, image: number, text: number): Sentence[] {
+  const caption = context.embedded.texts.texts[text] ?? '';
+  return (context.sentences?.foreign(image, caption) ?? []).map((each) =>
+    sentence(
+      'One sentence fits no better than those drawn at random: “{0}”.',
+      shorten(each.text, SENTENCE_CHARACTERS),
+    ),
+  );
 }
 
 function betterImages({ model, embedded }: AuditContext, image: number, text: number): Sentence[] {

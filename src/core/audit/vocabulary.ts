@@ -11,7 +11,7 @@ const SHIPPED_IMAGES = 128;
 /** Weight of the shipped images in images, for datasets too small to have statistics of their own. */
 const SHIPPED_WEIGHT = 50;
 /** Weight of the class-name prior beside the joint space (coco-mini and Flickr8k test; docs/matchers.md). */
-const PRIOR_WEIGHT = 0.3;
+export const PRIOR_WEIGHT = 0.3;
 
 /** A word's embeddings, as matrices of one row. */
 interface KnownWord {

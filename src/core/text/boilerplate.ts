@@ -126,18 +126,6 @@ export class Boilerplate {
   }
 }
 
-/** The tags of a tag list, or the sentences of a longer caption, with their ranges; else a single part. */
-export function captionParts(
-  caption: string,
-): { readonly text: string; readonly start: number; readonly end: number }[] {
-  return segmentsOf(caption).map(({ start, end }) => {
-    const text = caption.slice(start, end);
-    const lead = text.length - text.trimStart().length;
-    const words = text.trim().replace(/[,;|.!?\s]+$/u, '');
-    return { text: words, start: start + lead, end: start + lead + words.length };
-  });
-}
-
 interface Cut {
   readonly start: number;
   readonly end: number;

@@ -7,6 +7,7 @@ import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
 import { type EncodeCaptions, indexWords } from '../indexing/indexCaptions.ts';
 import type { IndexPorts } from '../indexing/indexPorts.ts';
 import type { JudgedDataset } from './auditDataset.ts';
+import { fitSentences } from './weighedSentences.ts';
 
 /** Pairs whose captions are encoded without their doubtful words at once. */
 const PAIRS_AT_ONCE = 500;
@@ -22,7 +23,7 @@ export interface WordedPair {
 }
 
 /**
- * Weighs the doubtful words of all captions of a dataset, and decides from which support on a word is reported.
+ * Weighs the doubtful words and the sentences of all captions of a dataset, and decides which are reported.
  * @param pause awaited between the steps
  * @throws PairLensError `cancelled`.
  */
@@ -46,6 +47,7 @@ export async function weighAllDoubtfulWords(
     await pause();
     await weighDoubtfulWords(context, all.slice(start, start + PAIRS_AT_ONCE), encode, signal);
   }
+  context.sentences = await fitSentences(context, all, encode, pause, signal);
   await pause();
   const counted = right.reduce(
     (sum, { caption }) => sum + judgeableWords(context, caption).length,

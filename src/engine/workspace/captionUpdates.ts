@@ -11,6 +11,7 @@ import { sniffTable } from '../discovery/captionTables.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import { learnWords, weighDoubtfulWords } from '../audit/doubtfulWords.ts';
+import { addSentences } from '../audit/weighedSentences.ts';
 import { captionEncoder, indexCaptions } from '../indexing/indexCaptions.ts';
 import { DocumentOverlay, withText } from './documentOverlay.ts';
 import { fileContent, readCaptionFile, withContent } from './rereadCaptionFile.ts';
@@ -167,6 +168,8 @@ export class CaptionFileUpdater {
     });
     const encode = captionEncoder(this.#ports(), dataset.boilerplate);
     await weighDoubtfulWords(dataset.context, fresh, encode, signal);
+    const { sentences } = dataset.context;
+    if (sentences) await addSentences(dataset.context, sentences, fresh, encode, signal);
     throwIfCancelled(signal);
     take(records);
   }

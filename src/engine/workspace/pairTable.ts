@@ -117,6 +117,7 @@ export class PairTable {
       vocabulary: context.vocabulary,
       nouns: context.nouns,
       supports: context.supports,
+      sentences: context.sentences,
       elsewhere: context.elsewhere,
     };
     for (const slot of slots.all()) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runToCompletion } from '../../../src/core/steps.ts';
-import { Boilerplate, captionParts } from '../../../src/core/text/boilerplate.ts';
+import { Boilerplate } from '../../../src/core/text/boilerplate.ts';
 
 const THINGS = [
   'lake',
@@ -101,25 +101,5 @@ describe('Boilerplate', () => {
     const captions = plain(60).map((c) => `xqz dog, ${c}`);
     const turned = learnt([...captions].reverse());
     assert.deepEqual(turned.phrases, learnt(captions).phrases);
-  });
-});
-
-describe('captionParts', () => {
-  it('finds the tags of a list and the sentences of a text, with their places', () => {
-    for (const caption of ['red car, (wet street:1.2),night', 'A dog runs. It is wet!\nThe end']) {
-      const parts = captionParts(caption);
-      assert.equal(parts.length, 3);
-      for (const { text, start, end } of parts) assert.equal(caption.slice(start, end), text);
-    }
-    assert.deepEqual(
-      captionParts('A dog runs. It is wet!').map(({ text }) => text),
-      ['A dog runs', 'It is wet'],
-    );
-  });
-
-  it('finds one part in a plain caption', () => {
-    assert.deepEqual(captionParts('a dog of 3.5 kg'), [
-      { text: 'a dog of 3.5 kg', start: 0, end: 15 },
-    ]);
   });
 });

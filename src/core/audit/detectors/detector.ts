@@ -10,6 +10,7 @@ import type { Rule } from '../rule.ts';
 import type { NounFinder } from '../../ports.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import type { WordCounts } from '../words.ts';
+import type { SentenceFits } from '../sentenceFits.ts';
 import type { WordSupports } from '../wordSupports.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface AuditContext {
   readonly nouns?: NounFinder | undefined;
   /** Support of the doubtful words of captions. */
   readonly supports?: WordSupports | undefined;
+  /** How well the sentences of longer captions fit; undefined if there are none. */
+  sentences?: SentenceFits | undefined;
   /** Images of datasets of the same folder that were audited before. */
   readonly elsewhere: readonly PicturesElsewhere[];
 }
