@@ -284,6 +284,15 @@ describe('trigger words', () => {
     assert.deepEqual(await of('sd-scripts', { folder: '10_sks dog' }), [['6.txt']]);
   });
 
+  test('are looked for only in lines that the trainer reads', async () => {
+    const lines = captions.map((caption, i) =>
+      i === 6 ? 'sks dog\na second line' : i === 7 ? 'a line\nsks dog' : caption,
+    );
+    const known = { captions: lines, triggers: ['sks dog'] };
+    assert.deepEqual(await of('sd-scripts', known), [['7.txt']]);
+    assert.deepEqual(await of('musubi-tuner', known), []);
+  });
+
   test('are not missed if few captions have them, or the trainer adds them', async () => {
     assert.deepEqual(await of('sd-scripts', { folder: '10_meadow' }), []);
     assert.deepEqual(await of('musubi-tuner', { folder: '10_sks dog' }), []);

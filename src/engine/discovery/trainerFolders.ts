@@ -68,7 +68,7 @@ function ofSettings(
         folder,
         isBelow(folder.folder)
           ? sentence('{0} does not look into subfolders', trainer.name)
-          : sentence('{0} does not name it', file),
+          : sentence('{0} does not name the folder', file),
         sentence('Add the folder to {0}, or move its images.', file),
       ),
     );
@@ -97,7 +97,7 @@ function ofRepeats(folders: readonly ImageFolder[]): Problem[] {
     if (folder.folder === top) {
       return unread(
         folder,
-        sentence('they lie beside the folders that are named after repeats'),
+        sentence('it lies outside of the folders that are named after repeats'),
         sentence('Move them into one of these folders.'),
       );
     }
@@ -132,12 +132,15 @@ function unread({ folder, images }: ImageFolder, why: Sentence, remedy: Sentence
   return {
     code: 'trainer/unread-folder',
     file: first,
-    message: sentence(
-      'The {0} images in {1} are not read: {2}.',
-      images.length,
-      folder === '' ? sentence('the folder itself') : folder,
-      why,
-    ),
+    message:
+      images.length === 1
+        ? sentence('{0} is not read: {1}.', first, why)
+        : sentence(
+            'The {0} images in {1} are not read: {2}.',
+            images.length,
+            folder === '' ? sentence('the folder itself') : folder,
+            why,
+          ),
     remedy,
     ...(images.length > 1 && { related: images.slice(1) }),
   };

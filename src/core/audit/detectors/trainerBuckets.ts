@@ -54,13 +54,17 @@ export const trainerBuckets: Detector = {
     return [
       ...asOne(SMALL, small, {
         message: (count, file) =>
-          sentence('{0} pictures have fewer pixels than {1}, e.g. {2}.', count, written, file),
+          count === 1
+            ? sentence('{0} has fewer pixels than {1}.', file, written)
+            : sentence('{0} pictures have fewer pixels than {1}, e.g. {2}.', count, written, file),
         evidence: source,
         remedy: sentence('Use larger pictures, or a lower resolution.'),
       }),
       ...asOne(LONE, batchSize > 1 ? lone : [], {
         message: (count, file) =>
-          sentence('{0} sizes have a single picture each, e.g. that of {1}.', count, file),
+          count === 1
+            ? sentence('{0} is the only picture of its size.', file)
+            : sentence('{0} sizes have a single picture each, e.g. that of {1}.', count, file),
         evidence: source,
         remedy: sentence('Crop the pictures to the aspect ratio of others.'),
       }),

@@ -135,7 +135,7 @@ function extraLines({ pair, known, trainer }: Reading): Fault | undefined {
     return {
       part: captionIndex > 0 ? whole : rest,
       message: sentence('{0} reads only the first line of the file.', name),
-      ...evidence(sentence('{0}; enable_wildcard reads the other lines, too.', captions.source)),
+      ...evidence(sentence('enable_wildcard reads the other lines, too ({0}).', captions.source)),
     };
   }
   if (read === 'each' && firstEnd >= 0) {

@@ -13,7 +13,7 @@ interface Gap {
   /** What the trainer does at them, and the place in its source code; undefined if nothing is lost. */
   readonly what: (
     trainer: Trainer,
-    count: number,
+    files: readonly DatasetPath[],
   ) => { readonly message: Sentence; readonly source: string } | undefined;
   readonly remedy: Sentence;
 }
@@ -28,14 +28,17 @@ const GAPS: readonly Gap[] = [
       meaning: sentence('The training ends with an error at the first such file.'),
     },
     from: 'empty-caption',
-    what: ({ name, captions }, count) =>
+    what: ({ name, captions }, files) =>
       captions?.empty === 'stops'
         ? {
-            message: sentence(
-              '{0} stops at a caption file without a character: {1} have no caption.',
-              name,
-              count,
-            ),
+            message:
+              files.length === 1
+                ? sentence('{0} stops at the empty file {1}.', name, files[0] ?? '')
+                : sentence(
+                    '{0} stops at the first of {1} empty caption files.',
+                    name,
+                    files.length,
+                  ),
             source: captions.source,
           }
         : undefined,
@@ -50,18 +53,22 @@ const GAPS: readonly Gap[] = [
       meaning: sentence('The trainer leaves images without a caption out, or stops at them.'),
     },
     from: 'missing-caption',
-    what: ({ name, captions, images }, count) => {
+    what: ({ name, captions, images }, files) => {
       const consequence = captions?.missing ?? (images.listed === true ? 'left-out' : undefined);
       const source = captions?.source ?? images.source;
+      const [file = ''] = files;
+      const isOne = files.length === 1;
       if (consequence === 'stops') {
-        return {
-          message: sentence('{0} stops at an image without a caption; there are {1}.', name, count),
-          source,
-        };
+        const message = isOne
+          ? sentence('{0} stops at {1}, which has no caption.', name, file)
+          : sentence('{0} stops at the first of {1} images without a caption.', name, files.length);
+        return { message, source };
       }
-      return consequence === 'left-out'
-        ? { message: sentence('{0} leaves out {1} images without a caption.', name, count), source }
-        : undefined;
+      if (consequence !== 'left-out') return undefined;
+      const message = isOne
+        ? sentence('{0} leaves out {1}, which has no caption.', name, file)
+        : sentence('{0} leaves out {1} images without a caption.', name, files.length);
+      return { message, source };
     },
     remedy: sentence('Write captions for them, or move them out.'),
   },
@@ -78,7 +85,7 @@ export const trainerGaps: Detector = {
     return GAPS.flatMap(({ rule, from, what, remedy }): Detected[] => {
       const files = filesOf(all.filter(({ code }) => code === from));
       const [file, ...relatedFiles] = files;
-      const told = file === undefined ? undefined : what(trainer, files.length);
+      const told = file === undefined ? undefined : what(trainer, files);
       if (file === undefined || told === undefined) return [];
       return [
         {

@@ -1,5 +1,6 @@
 import { baseName, folderOf } from '../../dataset/paths.ts';
 import { trainerOf } from '../../dataset/trainers/trainerTable.ts';
+import { linesAsRead } from './linesAsRead.ts';
 import { sentence } from '../../text/sentence.ts';
 import {
   aboutPair,
@@ -73,8 +74,14 @@ function lacking(
   let captions = 0;
   for (const p of context.pairs()) {
     if (!isCaptioned(p)) continue;
+    const pair = context.pair(p);
+    const read = linesAsRead(pair, context.trainer);
+    if (read.length === 0) continue;
     captions++;
-    if (!context.pair(p).caption.toLowerCase().includes(wanted)) without.push(p);
+    const hasWord = read.every(({ start, end }) =>
+      pair.caption.slice(start, end).toLowerCase().includes(wanted),
+    );
+    if (!hasWord) without.push(p);
   }
   if (captions < FEWEST_CAPTIONS || captions - without.length < USUAL * captions) return [];
   const { trainer } = context;
