@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
 import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
-import type { PairItem, PairRef, Range } from '../protocol/shapes.ts';
+import type { CaptionMove, PairItem, PairRef, Range } from '../protocol/shapes.ts';
 import { type AppliedEdit, applyEdit } from './applyEdit.ts';
 import { renameFile, rewriteFile } from './fileSteps.ts';
 import { oneLine } from './pairTexts.ts';
@@ -49,6 +49,12 @@ export class Actions {
 
   async swap(pair: PairRef, other: PairRef, teller: Teller = 'message'): Promise<void> {
     await this.#edit(await this.#client.request(REQUESTS.swapEdit, { pair, other }), teller);
+  }
+
+  /** Gives every pair `to` the caption of the pair `from`. */
+  async moveCaptions(moves: readonly CaptionMove[], teller: Teller = 'message'): Promise<void> {
+    const wire = await this.#client.request(REQUESTS.moveEdit, { moves: [...moves] });
+    await this.#edit(wire, teller);
   }
 
   async createCaption(

@@ -142,6 +142,10 @@ function handlers(
       await actions.saveAsUtf8(uri, encoding, 'page');
       return done;
     },
+    moveCaptions: async ({ moves }) => {
+      await actions.moveCaptions(moves, 'page');
+      return {};
+    },
     renameCaptionFile: async ({ from, to }) => {
       await actions.renameCaptionFile(from, to, 'page');
       return done;

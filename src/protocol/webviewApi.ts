@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorDataSchema } from './errorData.ts';
 import { type REQUESTS, targetSchema } from './serverApi.ts';
-import { pairItemSchema, statusSchema } from './shapes.ts';
+import { captionMoveSchema, pairItemSchema, statusSchema } from './shapes.ts';
 
 /*
  * Webview and extension host exchange three kinds of messages: requests with an ID, responses (a value or an error),
@@ -56,6 +56,8 @@ export const HOST_REQUESTS = {
     params: z.object({ pair: pairItemSchema.shape.pair, other: pairItemSchema.shape.pair }),
     result: nothing,
   },
+  /** Gives every pair `to` the caption of the pair `from`, as one undo step. */
+  moveCaptions: { params: z.object({ moves: z.array(captionMoveSchema) }), result: nothing },
   createCaption: {
     params: z.object({ imageUri: z.string(), caption: z.string() }),
     result: nothing,

@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { t } from '../shared/l10n.ts';
 import { matchLine, scoreText } from '../shared/score.ts';
+import { captionMoves } from './captionMoves.ts';
 import { fileFix, fileFixLabel, fileFixPreview } from './fileFix.ts';
+import { captionMovesPreview } from './movesPreview.ts';
 import { wordRow } from './wordRow.ts';
 import type { TriageSession } from './triageSession.ts';
 import { canEdit, captionAtFault, draftOf, isDirty } from './triageState.ts';
@@ -31,6 +33,15 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       key: 'Ctrl+Enter',
       primary: true,
       run: () => void session.apply(),
+    });
+  }
+  const moves = captionMoves(current);
+  if (moves.length > 0) {
+    all.push({
+      label: t('Move {0} captions', moves.length),
+      key: 'F',
+      primary: all.length === 0,
+      run: () => void session.moveCaptions(),
     });
   }
   if (session.canSwap) {
@@ -129,6 +140,7 @@ export function captionEditor(
     }
     ${editable ? wordRow(state, onHoverWord) : nothing}
     ${state.current === null ? nothing : fileFixPreview(state.current)}
+    ${captionMovesPreview(session.thumbnails, state.current)}
     <div class="caption-bar">
       <div class="caption-match" id="caption-match">
         ${editable ? matchState(session) : nothing}

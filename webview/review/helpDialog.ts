@@ -9,7 +9,7 @@ export function helpDialog(possible: ReadonlySet<TriageCommand['kind']>): Templa
     ['edit', ['E', 'Enter'], t('Edit the caption')],
     ['apply', ['Ctrl+Enter'], t('Apply the edited caption and go on')],
     ['leave', ['Esc'], t('Leave the caption; what was typed stays')],
-    ['fix', ['F'], t('Do what mends the file')],
+    ['fix', ['F'], t('Mend the file, or move the captions back')],
     ['verified', ['V'], t('Verified: the caption is right')],
     ['swap', ['S'], t('Swap the captions of the two pairs')],
     ['exclude', ['X'], t('Exclude the pair')],

@@ -1,5 +1,6 @@
 import type { TriageCommand } from './keys.ts';
 import type { TriageSession } from './triageSession.ts';
+import { captionMoves } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
 import { canEdit, groundedWords } from './triageState.ts';
 
@@ -14,7 +15,7 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   possible.add('next').add('open');
   if (current.item !== undefined) possible.add('verified').add('exclude');
   if (session.canSwap) possible.add('swap');
-  if (fileFix(current) !== undefined) possible.add('fix');
+  if (fileFix(current) !== undefined || captionMoves(current).length > 0) possible.add('fix');
   if (!canEdit(state)) return possible;
   possible.add('edit').add('apply').add('leave');
   if (session.suggestions.length > 0) possible.add('suggestion');

@@ -295,7 +295,7 @@ export class TriageElement extends PageElement {
         void session.swap();
         break;
       case 'fix':
-        void session.fixFile();
+        void session.fix();
         break;
       case 'next':
         session.move(1);

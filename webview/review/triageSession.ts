@@ -7,6 +7,7 @@ import { fileName, pathBelow } from '../shared/pairs.ts';
 import { isCancelled, wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
+import { captionMoves } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
 import { suggestionsFor, takesSuggestions, type Suggestion } from './suggestions.ts';
 import {
@@ -184,6 +185,26 @@ export class TriageSession {
       const names = [imageName(current), fileName(other.image)] as const;
       this.#done(t('Captions of {0} and {1} swapped.', ...names), current);
     });
+  }
+
+  /** Moves the captions of a run, or of a ring, to the images that they fit. */
+  async moveCaptions(): Promise<void> {
+    const { current } = this.store.state;
+    const moves = captionMoves(current);
+    if (current === null || moves.length === 0) return;
+    await this.#act(async () => {
+      await this.#host.rpc.call('moveCaptions', {
+        moves: moves.map(({ to, from }) => ({ to: to.pair, from: from.pair })),
+      });
+      this.#resolve(current, 'fixed');
+      this.#done(t('{0} captions moved.', moves.length), current);
+    });
+  }
+
+  /** Applies the finding's fix of several captions, or of the caption file as a whole. */
+  async fix(): Promise<void> {
+    if (captionMoves(this.store.state.current).length > 0) await this.moveCaptions();
+    else await this.fixFile();
   }
 
   /** Applies the finding's fix of the caption file as a whole. */

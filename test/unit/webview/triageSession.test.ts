@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { PairLensError } from '../../../src/core/errors.ts';
+import { captionMoves } from '../../../webview/review/captionMoves.ts';
 import { possibleCommands } from '../../../webview/review/possible.ts';
 import { TriageSession } from '../../../webview/review/triageSession.ts';
 import type { tourThumbnail } from '../../support/tourPages.ts';
@@ -116,6 +117,39 @@ describe('triage session', () => {
     assert.equal(scripted.callsOf('setCaption').length, 1);
     assert.equal(scripted.callsOf('decide').length, 0);
     assert.equal(session.store.state.history.length, 1);
+  });
+
+  test('moves the captions of a run back, as one step, and offers the key only there', async () => {
+    const items = Array.from({ length: 9 }, (_, i) => tourPair(`run/${i}.jpg`, 0.2, `words ${i}`));
+    const [item, ...related] = items;
+    const moves = items.map((to, i) => ({ to: to.pair, from: items[(i + 1) % 9]!.pair }));
+    const shifted = {
+      ...mismatch('run/0.jpg', 0.2, []),
+      id: 'shifted',
+      code: 'captions-shifted',
+      item: item!,
+      related,
+      fixes: [{ kind: 'move-captions' as const, title: 'Move 9 captions back', moves }],
+    };
+    const { session, scripted } = await started({
+      findings: () => ({ findings: [shifted, ...tourFindings()] }),
+      moveCaptions: () => ({}),
+    });
+    assert.ok(possibleCommands(session).has('fix'));
+    assert.deepEqual(
+      captionMoves(session.store.state.current).map(({ to, from }) => [
+        to.pair.image,
+        from.caption,
+      ]),
+      items.map(({ pair }, i) => [pair.image, `words ${(i + 1) % 9}`]),
+    );
+    await session.fix();
+    assert.deepEqual(
+      scripted.callsOf('moveCaptions').map(({ params }) => params),
+      [{ moves }],
+    );
+    assert.equal(session.store.state.notice?.text, '9 captions moved.');
+    assert.ok(!possibleCommands(session).has('fix'));
   });
 
   test('swaps with the partner the finding names, and only then', async () => {

@@ -1,0 +1,24 @@
+import type { FindingItem, PairItem } from '../../src/protocol/shapes.ts';
+
+/** A pair, and the one whose caption it gets. */
+export interface ShownMove {
+  readonly to: PairItem;
+  readonly from: PairItem;
+}
+
+/** The moves of the finding's fix; empty if it has none. */
+export function captionMoves(finding: FindingItem | null): readonly ShownMove[] {
+  const moves = finding?.fixes.find(({ kind }) => kind === 'move-captions')?.moves ?? [];
+  const items = new Map<string, PairItem>();
+  for (const item of [...(finding?.item ? [finding.item] : []), ...(finding?.related ?? [])]) {
+    items.set(keyOf(item), item);
+  }
+  return moves.flatMap((move) => {
+    const [to, from] = [items.get(keyOf({ pair: move.to })), items.get(keyOf({ pair: move.from }))];
+    return to === undefined || from === undefined ? [] : [{ to, from }];
+  });
+}
+
+function keyOf({ pair: { root, image, captionIndex } }: Pick<PairItem, 'pair'>): string {
+  return `${root} ${captionIndex} ${image}`;
+}
