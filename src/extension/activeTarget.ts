@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import { isImageName } from '../core/dataset/fileKinds.ts';
 import { Debouncer } from '../protocol/debouncer.ts';
-import type { Target } from '../protocol/serverApi.ts';
+import { MEMBER_SCHEME, type Target } from '../protocol/serverApi.ts';
 
 const DEBOUNCE_MS = 80;
+const SCHEMES = ['file', MEMBER_SCHEME];
 
 /** The image of the active tab, or the caption under the cursor; undefined if there is neither. */
 export function currentTarget(): Target | undefined {
   const image = activeImage();
   if (image !== undefined) return { kind: 'image', uri: image.toString() };
   const editor = vscode.window.activeTextEditor;
-  if (editor?.document.uri.scheme !== 'file') return undefined;
+  if (editor === undefined || !SCHEMES.includes(editor.document.uri.scheme)) return undefined;
   const { line, character } = editor.selection.active;
   return { kind: 'caption', uri: editor.document.uri.toString(), position: { line, character } };
 }

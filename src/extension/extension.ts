@@ -8,6 +8,7 @@ import { FindingsModel } from './findingsModel.ts';
 import { registerFindingsTree } from './findingsTree.ts';
 import { InventoryModel } from './inventoryModel.ts';
 import { registerInventoryTree } from './inventoryTree.ts';
+import { registerMemberFiles } from './memberFiles.ts';
 import { NeighboursView } from './neighboursView.ts';
 import { ReviewPanel } from './reviewPanel.ts';
 import { ServerClient } from './serverClient.ts';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const review = own(new ReviewPanel(pages));
   const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));
+  own(registerMemberFiles(client));
   own(registerStatusBar(client));
   own(registerDatasetItem(inventory));
   own(registerInventoryTree(inventory));

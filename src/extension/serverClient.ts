@@ -10,6 +10,7 @@ import {
   type initializationSchema,
   NOTIFICATIONS,
   type RequestSpec,
+  MEMBER_SCHEME,
 } from '../protocol/serverApi.ts';
 import type { Status } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
@@ -147,6 +148,7 @@ export class ServerClient implements vscode.Disposable {
         documentSelector: [
           // By extension, not by language ID: the server decides which of these files belong to a dataset.
           { scheme: 'file', pattern: CAPTION_GLOB },
+          { scheme: MEMBER_SCHEME },
         ],
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -155,6 +157,7 @@ export class ServerClient implements vscode.Disposable {
             locale: vscode.env.language,
             trusted: vscode.workspace.isTrusted,
             commandLinks: true,
+            opensMembers: true,
           }) satisfies z.input<typeof initializationSchema>,
         markdown: {
           isTrusted: {

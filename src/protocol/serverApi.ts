@@ -19,6 +19,9 @@ import {
   weighedWordSchema,
 } from './shapes.ts';
 
+/** Scheme of the URIs of files inside archives, with the path of a `file:` URI. */
+export const MEMBER_SCHEME = 'pairlens';
+
 /** A request: its method name and the schemas of its parameters and result. */
 export interface RequestSpec<P extends z.ZodType, R extends z.ZodType> {
   readonly method: string;
@@ -134,6 +137,15 @@ export const REQUESTS = {
     'pairlens/thumbnail',
     z.object({ uri: z.string(), size: z.int().min(16).max(2048) }),
     thumbnailSchema.nullable(),
+  ),
+  /**
+   * A file of a dataset inside an archive, or the rows of a parquet file as JSON Lines. Null for other files, and if it
+   * cannot be read. `modified` in milliseconds since 1970.
+   */
+  member: request(
+    'pairlens/member',
+    z.object({ uri: z.string() }),
+    z.object({ base64: z.string(), modified: z.number() }).nullable(),
   ),
   /** Reads and audits the datasets again; with `rebuild` without cached embeddings. */
   audit: request('pairlens/audit', z.object({ rebuild: z.boolean().optional() }), nothing),
@@ -311,4 +323,6 @@ export const initializationSchema = z.object({
   trusted: z.boolean().optional(),
   /** Whether the client renders `command:` links to `CLIENT_COMMANDS` and images in data URIs in Markdown, as VS Code does. */
   commandLinks: z.boolean().optional(),
+  /** Whether the client opens `MEMBER_SCHEME` URIs, by asking for `pairlens/member`. Otherwise findings are on the archives. */
+  opensMembers: z.boolean().optional(),
 });

@@ -31,6 +31,8 @@ export const pairItemSchema = z.object({
   /** Caption file, and the caption's range in it. */
   captionUri: z.string(),
   range: rangeSchema,
+  /** Whether the caption is in an archive, and cannot be changed. */
+  readOnly: z.boolean().optional(),
   /** 1 - mismatch probability, 0..1; absent for pairs that were not scored. */
   match: z.number().optional(),
 });

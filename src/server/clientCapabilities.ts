@@ -3,6 +3,7 @@ import {
   ResourceOperationKind,
   type InitializeParams,
 } from 'vscode-languageserver/node';
+import type { InitialOptions } from './initialOptions.ts';
 
 /** Client capabilities that change what the server sends. */
 export interface ClientSupport {
@@ -10,6 +11,8 @@ export interface ClientSupport {
   readonly markdown: boolean;
   /** Hovers render `command:` links and images in data URIs. */
   readonly richHovers: boolean;
+  /** Opens files inside archives by their own URIs. */
+  readonly opensMembers: boolean;
   readonly relatedInformation: boolean;
   /** `documentChanges` with document versions are supported. */
   readonly versionedEdits: boolean;
@@ -27,13 +30,17 @@ export interface ClientSupport {
   readonly progress: boolean;
 }
 
-export function clientFacts(params: InitializeParams, commandLinks: boolean): ClientSupport {
+export function clientFacts(
+  params: InitializeParams,
+  { commandLinks, opensMembers }: Pick<InitialOptions, 'commandLinks' | 'opensMembers'>,
+): ClientSupport {
   const { workspace, textDocument, window } = params.capabilities;
   const markdown = textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? false;
   const edits = workspace?.workspaceEdit;
   return {
     markdown,
     richHovers: markdown && commandLinks,
+    opensMembers,
     relatedInformation: textDocument?.publishDiagnostics?.relatedInformation ?? false,
     versionedEdits: edits?.documentChanges ?? false,
     createsFiles:

@@ -7,6 +7,7 @@ export interface InitialOptions {
   readonly locale: string | undefined;
   readonly trusted: boolean;
   readonly commandLinks: boolean;
+  readonly opensMembers: boolean;
 }
 
 const lenientSchema = z.object({
@@ -14,6 +15,7 @@ const lenientSchema = z.object({
   locale: initializationSchema.shape.locale.catch(undefined),
   trusted: initializationSchema.shape.trusted.catch(false),
   commandLinks: initializationSchema.shape.commandLinks.catch(false),
+  opensMembers: initializationSchema.shape.opensMembers.catch(false),
 });
 
 /** `trusted` defaults to true: clients without workspace trust do not send it. */
@@ -25,5 +27,6 @@ export function initialOptions(sent: unknown): InitialOptions {
     locale: options?.locale,
     trusted: options?.trusted ?? true,
     commandLinks: options?.commandLinks ?? false,
+    opensMembers: options?.opensMembers ?? false,
   };
 }

@@ -34,7 +34,7 @@ export function startServer(connection: Connection, composition: Composition): v
     }
     const options = initialOptions(params.initializationOptions);
     useLanguage(options.locale ?? params.locale, composition.l10nFolder);
-    const client = clientFacts(params, options.commandLinks);
+    const client = clientFacts(params, options);
     session = new Session(connection, log, composition, client, params, options);
     return {
       capabilities: CAPABILITIES,

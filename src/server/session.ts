@@ -49,7 +49,7 @@ export class Session implements ServerContext {
   readonly connection: Connection;
   readonly client: ClientSupport;
   readonly documents: OpenDocuments;
-  readonly uris = new Uris();
+  readonly uris: Uris;
   readonly thumbnails: ThumbnailCache;
   readonly files: FileSystem;
   readonly findingsUri: string;
@@ -81,6 +81,7 @@ export class Session implements ServerContext {
     this.findingsUri = composition.findingsUri;
     this.#defaults = composition.defaults;
     this.#trusted = options.trusted;
+    this.uris = new Uris(client.opensMembers);
     this.#folders = foldersOf(params, this.uris);
     this.#settings = this.#read(options.settings);
     this.#host = new EngineHost(composition.openLive, this.#liveOptions(), log, (change) =>

@@ -101,6 +101,7 @@ export class ProtocolConverter {
       imageUri: this.#uris.toUri(pair.imagePath),
       captionUri: this.#uris.toUri(pair.captionPath),
       range: rangeOf(pair),
+      ...(isReadOnly(pair.captionPath) && { readOnly: true }),
       ...(pair.match !== undefined && { match: pair.match }),
     };
   }

@@ -9,7 +9,9 @@
 //   npm run measure -- unsupported-words DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME]   words reported by the rule
 //   npm run measure -- sentences DATASET... [--rate 0.1 ...] [--limit 500] [--split NAME]   foreign sentences found in long captions
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
+//   npm run measure -- archives DATA [PAIRS] [ROWS]   the same pairs as files, tar and parquet; large archives
 //   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
+import { measureArchives } from './archives.ts';
 import { measureEvidence } from './evidence.ts';
 import { measureFilesEntered } from './filesEntered.ts';
 import { measureMismatch } from './mismatch.ts';
@@ -26,6 +28,7 @@ const args = process.argv.slice(2);
 if (args[0] === 'one-topic') await measureOneTopic(args.slice(1));
 else if (args[0] === 'suggestions') await measureSuggestions(args.slice(1));
 else if (args[0] === 'shift') await measureShift(args.slice(1));
+else if (args[0] === 'archives') await measureArchives(args.slice(1));
 else if (args[0] === 'files-entered') await measureFilesEntered();
 else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'unsupported-words') await measureUnsupportedWords(args.slice(1));

@@ -7,7 +7,7 @@ import { fileFix, fileFixLabel, fileFixPreview } from './fileFix.ts';
 import { captionMovesPreview } from './movesPreview.ts';
 import { wordRow } from './wordRow.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, captionAtFault, draftOf, isDirty } from './triageState.ts';
+import { canEdit, captionAtFault, draftOf, isDirty, type TriageState } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 interface Choice {
@@ -103,6 +103,13 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
   return all;
 }
 
+/** A caption that cannot be changed, with the reason. */
+function fixedCaption({ current }: TriageState): TemplateResult | typeof nothing {
+  if (current?.item === undefined) return nothing;
+  return html`<p class="caption-fixed" dir="auto">${current.item.caption}</p>
+    <p class="caption-fixed-why">${t('In an archive, which PairLens does not change.')}</p>`;
+}
+
 /** Callbacks of the editor. */
 export interface EditorActions {
   /** Receives the start of the word under the pointer. */
@@ -136,7 +143,7 @@ export function captionEditor(
                 session.type((event.target as HTMLTextAreaElement).value);
               }}
             ></textarea>`
-        : nothing
+        : fixedCaption(state)
     }
     ${editable ? wordRow(state, onHoverWord) : nothing}
     ${state.current === null ? nothing : fileFixPreview(state.current)}

@@ -180,9 +180,9 @@ export function isDirty(state: TriageState): boolean {
 export function canEdit(state: TriageState): boolean {
   const { current } = state;
   if (current === null) return false;
+  if (current.item !== undefined) return current.item.readOnly !== true;
   return (
-    current.item !== undefined ||
-    (current.imageUri !== undefined && current.fixes.some(({ kind }) => kind === 'create-caption'))
+    current.imageUri !== undefined && current.fixes.some(({ kind }) => kind === 'create-caption')
   );
 }
 

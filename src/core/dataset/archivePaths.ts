@@ -29,9 +29,9 @@ export function archiveMember(path: string): ArchiveMember | undefined {
   return { archive, member: inner.replaceAll('\\', '/') };
 }
 
-/** Whether a path is that of a file inside an archive, or of an archive: neither can be edited as text. */
+/** Whether a path is that of a file inside an archive, or of a table that is no text: neither is ever edited. */
 export function isReadOnly(path: string): boolean {
-  return isArchiveName(path.replaceAll('\\', '/')) || archiveMember(path) !== undefined;
+  return /\.parquet$/i.test(path) || archiveMember(path) !== undefined;
 }
 
 /** The file to open for a path: the archive of a member, else the file itself. */

@@ -1,10 +1,13 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
+import { isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { PairLensError } from '../../core/errors.ts';
+import { MAX_IMAGE_BYTES } from '../../engine/indexing/imageFiles.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS } from '../../protocol/serverApi.ts';
 import type { PairRef, Status } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
+import { describeError } from '../serverLog.ts';
 import { decide, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
 import { captionEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
@@ -102,6 +105,19 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     async thumbnail({ uri, size }) {
       const file = fileOf(uri);
       return (await context.live.first(() => context.thumbnails.of(file, size))) ?? null;
+    },
+    async member({ uri }) {
+      const file = fileOf(uri);
+      // Nothing but the files of datasets: the paths are the client's.
+      if (!isReadOnly(file) || context.live.kindOf(file) === undefined) return null;
+      try {
+        const { modified } = await context.files.stat(file);
+        const bytes = await context.files.read(file, { maxBytes: MAX_IMAGE_BYTES });
+        return { base64: Buffer.from(bytes).toString('base64'), modified };
+      } catch (error) {
+        context.log.warn(describeError(error));
+        return null;
+      }
     },
     async audit({ rebuild }, signal) {
       await services.audit(rebuild === true, signal);

@@ -58,8 +58,7 @@ export class Diagnostics {
   #publish(): void {
     const { documents, uris, settings, live } = this.#context;
     const shown = settings.enable ? live.findings().slice(0, settings.maxProblems) : [];
-    // An editor cannot open a file inside an archive: its findings are on the archive.
-    const byFile = groupBy(shown, (live) => fileToOpen(fileOf(live)));
+    const byFile = groupBy(shown, (live) => this.#fileOf(live));
     const notSynced = new Set<string>();
     for (const file of documents.files()) {
       // These positions belong to an older text: diagnostics of the current version follow.
@@ -77,7 +76,7 @@ export class Diagnostics {
       published.set(uri, fingerprint);
       if (this.#published.get(uri) === fingerprint) continue;
       const diagnostics = findings.flatMap((finding) =>
-        placesIn(finding).map((range) => this.#diagnostic(finding, range)),
+        this.#placesIn(finding).map((range) => this.#diagnostic(finding, range)),
       );
       this.#send({ uri, diagnostics, ...(version !== undefined && { version }) });
     }
@@ -86,6 +85,19 @@ export class Diagnostics {
       else if (!published.has(uri)) this.#send({ uri, diagnostics: [] });
     }
     this.#published = published;
+  }
+
+  /** The file that bears a finding: the archive where the editor cannot open a file inside it. */
+  #fileOf(live: LiveFinding): string {
+    const file = fileOf(live);
+    return this.#context.client.opensMembers ? file : fileToOpen(file);
+  }
+
+  /** The ranges of a finding in the file that bears its diagnostics: one for each part of the caption that it is about. */
+  #placesIn(live: LiveFinding): readonly Range[] {
+    const isText = this.#context.client.opensMembers || !isReadOnly(fileOf(live));
+    const ranges = isText ? findingRanges(live) : [];
+    return ranges.length > 0 ? ranges : [FILE_START];
   }
 
   #send(message: { uri: string; version?: number; diagnostics: Diagnostic[] }): void {
@@ -103,7 +115,9 @@ export class Diagnostics {
       codeDescription: { href: `${findingsUri}#${finding.code}` },
       source: 'pairlens',
       // The reasons are in the hover, once.
-      message: visibleText(messageOf(live)),
+      message: visibleText(
+        this.#context.client.opensMembers ? localize(finding.message) : messageOf(live),
+      ),
       ...(related.length > 0 && { relatedInformation: related }),
       data: { id },
     };
@@ -131,13 +145,6 @@ export class Diagnostics {
   }
 }
 
-/** The ranges of a finding in the file that bears its diagnostics: one for each part of the caption that it is about. */
-function placesIn(live: LiveFinding): readonly Range[] {
-  if (isReadOnly(fileOf(live))) return [FILE_START];
-  const ranges = findingRanges(live);
-  return ranges.length > 0 ? ranges : [FILE_START];
-}
-
 /** The message; with the name of the image where the diagnostic is on the archive of many. */
 function messageOf(live: LiveFinding): string {
   const { finding, pair } = live;
@@ -156,7 +163,7 @@ function fingerprintOf(live: LiveFinding): string {
     finding.level,
     inEnglish(finding.message),
     finding.image,
-    ...placesIn(live).flatMap(placeOf),
+    ...findingRanges(live).flatMap(placeOf),
     ...finding.relatedFiles,
     ...related.flatMap((other) => [other.captionPath, other.caption, ...placeOf(rangeOf(other))]),
   ].join('\0');
