@@ -38,13 +38,14 @@ export function programs(mode: Mode): BuildOptions {
   };
 }
 
-/** The two webview pages: one script and one style sheet each, and the icon font they share. */
+/** The webview pages: one script and one style sheet each, and the icon font they share. */
 export function webviews(mode: Mode): BuildOptions {
   return {
     ...common(mode),
     entryPoints: {
       neighbours: 'webview/neighbours/neighboursPage.ts',
       review: 'webview/review/reviewPage.ts',
+      browse: 'webview/browse/browsePage.ts',
     },
     outdir: 'dist/webview',
     // One classic script per page: the page's policy lets in a single script by its nonce, so no chunks.

@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
 import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
-import type { CaptionMove, PairItem, PairRef, Range } from '../protocol/shapes.ts';
+import type {
+  CaptionChangeItem,
+  CaptionMove,
+  PairItem,
+  PairRef,
+  Range,
+} from '../protocol/shapes.ts';
 import { type AppliedEdit, applyEdit } from './applyEdit.ts';
 import { renameFile, rewriteFile } from './fileSteps.ts';
 import { oneLine } from './pairTexts.ts';
@@ -110,6 +116,39 @@ export class Actions {
   /** Applies an edit of a file that is no caption. @returns the URI of the file; undefined if nothing was changed. */
   async change(wire: WireEdit): Promise<string | undefined> {
     return (await this.#edit(wire, 'message')) ? wire.documents[0]?.uri : undefined;
+  }
+
+  /** Sets the decision on pairs as one step. @returns how many were decided. */
+  async decideAll(pairs: readonly PairRef[], decision: PairDecision): Promise<number> {
+    const { before } = await this.#client.request(REQUESTS.decideAll, {
+      pairs: [...pairs],
+      decision,
+    });
+    const count = before.length;
+    this.#remember({
+      label: vscode.l10n.t('Decide on {0} pairs', count),
+      takeBack: async () => {
+        for (const was of ['verified', 'excluded', 'none'] as const) {
+          const again = before.filter((each) => each.decision === was).map(({ pair }) => pair);
+          if (again.length === 0) continue;
+          await this.#client.request(REQUESTS.decideAll, { pairs: again, decision: was });
+        }
+        return true;
+      },
+    });
+    return count;
+  }
+
+  /** Changes the captions of pairs after VS Code's preview, as one undo step. */
+  async changeCaptions(
+    pairs: readonly PairRef[],
+    change: CaptionChangeItem,
+  ): Promise<{ changed: number; emptied: number; discarded: boolean }> {
+    const asked = { pairs: [...pairs], change };
+    const { edit, changed, emptied } = await this.#client.request(REQUESTS.changeEdit, asked);
+    if (edit === null) return { changed: 0, emptied, discarded: false };
+    const applied = await this.#edit(edit, 'page', true);
+    return { changed: applied ? changed : 0, emptied, discarded: !applied };
   }
 
   /** Adds an edit that VS Code applied (a quick fix) to the undo stack, and reports it. */

@@ -6,6 +6,7 @@ export const DECLARED_COMMANDS = [
   'pairlens.findMatchingImages',
   'pairlens.audit',
   'pairlens.review',
+  'pairlens.browse',
   'pairlens.showNeighbours',
   'pairlens.rebuildIndex',
   'pairlens.showInventory',

@@ -4,6 +4,7 @@ import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
+import type { BrowsePanel } from './browsePanel.ts';
 import type { CommandId } from './commandIds.ts';
 import type { FindingNode, FindingsTree } from './findingsTree.ts';
 import { createConfig, settle } from './configQuestions.ts';
@@ -22,6 +23,7 @@ export interface CommandParts {
   readonly actions: Actions;
   readonly neighbours: NeighboursView;
   readonly review: ReviewPanel;
+  readonly browse: BrowsePanel;
   readonly tree: FindingsTree;
   readonly inventory: InventoryModel;
   readonly log: vscode.LogOutputChannel;
@@ -43,6 +45,9 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
   'pairlens.rebuildIndex': ({ client }) => audit(client, true),
   'pairlens.review': async ({ client, review }, argument) => {
     if (await hasDataset(client)) await review.show(findingOf(argument)?.id);
+  },
+  'pairlens.browse': async ({ client, browse }) => {
+    if (await hasDataset(client)) await browse.show();
   },
   'pairlens.showNeighbours': async ({ neighbours }, argument) => {
     const link = CLIENT_COMMANDS.showNeighbours.args.safeParse([argument]);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { BrowsePanel } from './browsePanel.ts';
 import { registerCommands } from './commands.ts';
 import { registerDatasetItem } from './datasetItem.ts';
 import { DatasetDetector } from './datasetDetector.ts';
@@ -32,12 +33,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const pages = new WebviewPages(context.extensionUri, client, actions, log);
   const neighbours = own(new NeighboursView(pages));
   const review = own(new ReviewPanel(pages));
+  const browse = own(new BrowsePanel(pages));
+  pages.onFollow = (pair) => neighbours.follow(pair);
   const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));
   own(registerMemberFiles(client));
   own(registerStatusBar(client));
   own(registerDatasetItem(inventory));
   own(registerInventoryTree(inventory));
-  own(registerCommands({ client, actions, neighbours, review, tree, inventory, log }));
+  own(registerCommands({ client, actions, neighbours, review, browse, tree, inventory, log }));
   own(new DatasetDetector(() => void client.start(), log));
 }

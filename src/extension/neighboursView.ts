@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Target } from '../protocol/serverApi.ts';
+import type { PairRef } from '../protocol/shapes.ts';
 import { currentTarget, onTargetChange } from './activeTarget.ts';
 import type { WebviewHost } from './webviewHost.ts';
 import type { WebviewPages } from './webviewPages.ts';
@@ -37,6 +38,11 @@ export class NeighboursView implements vscode.WebviewViewProvider, vscode.Dispos
   async show(target?: Target): Promise<void> {
     if (target !== undefined) this.#setTarget(target);
     await vscode.commands.executeCommand(`${NEIGHBOURS_VIEW}.focus`);
+  }
+
+  /** Shows the neighbours of a pair if the view is open. */
+  follow(pair: PairRef): void {
+    this.#setTarget({ kind: 'pair', pair });
   }
 
   dispose(): void {

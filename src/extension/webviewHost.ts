@@ -11,6 +11,7 @@ import {
   type ForwardedRequest,
   requestMessageSchema,
 } from '../protocol/webviewApi.ts';
+import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
 import type { ServerClient } from './serverClient.ts';
 
@@ -22,6 +23,8 @@ export interface WebviewHostOptions {
   readonly log: vscode.LogOutputChannel;
   /** Called when the page is ready to receive events. */
   readonly onReady: () => void;
+  /** Called with the pair that the page shows, for the neighbours view. */
+  readonly onFollow: (pair: PairRef) => void;
 }
 
 type HostHandlers = {
@@ -103,7 +106,7 @@ export class WebviewHost implements vscode.Disposable {
 }
 
 function handlers(
-  { client, actions, onReady }: WebviewHostOptions,
+  { client, actions, onReady, onFollow }: WebviewHostOptions,
   post: (event: HostEvent) => void,
 ): HostHandlers {
   const done = {};
@@ -153,6 +156,14 @@ function handlers(
     decide: async ({ pair, decision }) => {
       await actions.decide(pair, decision, 'page');
       return done;
+    },
+    decideAll: async ({ pairs, decision }) => ({
+      decided: await actions.decideAll(pairs, decision),
+    }),
+    changeCaptions: ({ pairs, change }) => actions.changeCaptions(pairs, change),
+    follow: ({ pair }) => {
+      onFollow(pair);
+      return Promise.resolve(done);
     },
     undo: async () => ({ undone: await actions.undo() }),
     command: async ({ command }) => {

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
 import type { ServerClient } from './serverClient.ts';
 import { WebviewHost } from './webviewHost.ts';
@@ -9,6 +10,8 @@ export class WebviewPages {
   readonly extensionUri: vscode.Uri;
   /** Options to set on a webview before `fill`. */
   readonly options: vscode.WebviewOptions;
+  /** Called with the pair that a page shows. */
+  onFollow: ((pair: PairRef) => void) | undefined;
   readonly #client: ServerClient;
   readonly #actions: Actions;
   readonly #log: vscode.LogOutputChannel;
@@ -34,6 +37,7 @@ export class WebviewPages {
       actions: this.#actions,
       log: this.#log,
       onReady,
+      onFollow: (pair) => this.onFollow?.(pair),
     });
   }
 

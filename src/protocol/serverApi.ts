@@ -8,6 +8,8 @@ import {
   matchSchema,
   neighboursSchema,
   neighbourSchema,
+  browsedItemSchema,
+  captionChangeSchema,
   pairItemSchema,
   captionMoveSchema,
   pairRefSchema,
@@ -178,6 +180,44 @@ export const REQUESTS = {
     'pairlens/decide',
     z.object({ pair: pairRefSchema, decision: decisionSchema }),
     nothing,
+  ),
+  /** Pairs of all datasets at some places of the list that a query selects (docs/cli.md#queries). */
+  browse: request(
+    'pairlens/browse',
+    z.object({ query: z.string(), from: z.int().min(0), count: z.int().min(1).max(500) }),
+    z.object({
+      /** Number of pairs that the query selects. */
+      total: z.int(),
+      items: z.array(browsedItemSchema),
+      /** Titles of the rules named by the items. */
+      rules: z.array(z.object({ code: z.string(), shortTitle: z.string() })),
+      /** What is wrong with the query, and where (UTF-16); the list is then empty. */
+      fault: z.object({ message: z.string(), start: z.int(), end: z.int() }).nullable(),
+    }),
+  ),
+  /** The same pairs without their data, for a selection. */
+  browsedPairs: request(
+    'pairlens/browsedPairs',
+    z.object({ query: z.string(), from: z.int().min(0), count: z.int().min(0) }),
+    z.object({ pairs: z.array(pairRefSchema) }),
+  ),
+  /** The edit that makes a change to the captions of some pairs; `edit` is null if none changes. */
+  changeEdit: request(
+    'pairlens/changeEdit',
+    z.object({ pairs: z.array(pairRefSchema), change: captionChangeSchema }),
+    z.object({
+      edit: workspaceEditSchema.nullable(),
+      /** Number of captions that change. */
+      changed: z.int(),
+      /** Number of captions that would be empty and stay as they are. */
+      emptied: z.int(),
+    }),
+  ),
+  /** Sets the decision on pairs. `before`: those that were changed, with their earlier decisions. */
+  decideAll: request(
+    'pairlens/decideAll',
+    z.object({ pairs: z.array(pairRefSchema), decision: decisionSchema }),
+    z.object({ before: z.array(z.object({ pair: pairRefSchema, decision: decisionSchema })) }),
   ),
   /** Writes a caption file as UTF-8. Its lines that are not UTF-8 are read in `encoding`, a label of the Encoding Standard. */
   saveAsUtf8: request(

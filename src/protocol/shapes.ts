@@ -45,6 +45,33 @@ export const decidedPairSchema = z.object({
 });
 export type DecidedPair = z.infer<typeof decidedPairSchema>;
 
+/** A pair in a list, or an image without a caption. */
+export const browsedItemSchema = z.object({
+  item: pairItemSchema,
+  /** Codes of the rules whose findings concern it. */
+  rules: z.array(z.string()),
+  decision: z.enum(['verified', 'excluded']).optional(),
+  /** Whether the image has no caption. */
+  untagged: z.boolean().optional(),
+});
+export type BrowsedItem = z.infer<typeof browsedItemSchema>;
+
+/** A change that is made to many captions at once. */
+export const captionChangeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['prepend', 'append']), text: z.string() }),
+  z.object({
+    kind: z.literal('replace'),
+    find: z.string(),
+    replacement: z.string(),
+    /** Whether `find` is a regular expression; `replacement` may then hold `$1`. */
+    regex: z.boolean(),
+    matchCase: z.boolean(),
+  }),
+  z.object({ kind: z.enum(['add-tag', 'remove-tag']), tag: z.string() }),
+  z.object({ kind: z.literal('rename-tag'), tag: z.string(), to: z.string() }),
+]);
+export type CaptionChangeItem = z.infer<typeof captionChangeSchema>;
+
 /** A pair that takes the caption of another. */
 export const captionMoveSchema = z.object({ to: pairRefSchema, from: pairRefSchema });
 export type CaptionMove = z.infer<typeof captionMoveSchema>;

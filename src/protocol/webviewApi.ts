@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { errorDataSchema } from './errorData.ts';
 import { type REQUESTS, targetSchema } from './serverApi.ts';
-import { captionMoveSchema, pairItemSchema, statusSchema } from './shapes.ts';
+import {
+  captionChangeSchema,
+  captionMoveSchema,
+  pairItemSchema,
+  pairRefSchema,
+  statusSchema,
+} from './shapes.ts';
 
 /*
  * Webview and extension host exchange three kinds of messages: requests with an ID, responses (a value or an error),
@@ -17,6 +23,8 @@ export const FORWARDED_REQUESTS = [
   'words',
   'groundings',
   'search',
+  'browse',
+  'browsedPairs',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];
 
@@ -74,6 +82,24 @@ export const HOST_REQUESTS = {
     }),
     result: nothing,
   },
+  /** Sets the decision on pairs, as one step of `undo`. `decided`: how many; pairs that are gone are left out. */
+  decideAll: {
+    params: z.object({
+      pairs: z.array(pairRefSchema),
+      decision: z.enum(['verified', 'excluded', 'none']),
+    }),
+    result: z.object({ decided: z.int() }),
+  },
+  /**
+   * Changes the captions of pairs after VS Code's preview, as one undo step. `changed`: how many; 0 if none would change or the
+   * preview was discarded.
+   */
+  changeCaptions: {
+    params: z.object({ pairs: z.array(pairRefSchema), change: captionChangeSchema }),
+    result: z.object({ changed: z.int(), emptied: z.int(), discarded: z.boolean() }),
+  },
+  /** Shows the neighbours of a pair in their view, without moving the focus. */
+  follow: { params: z.object({ pair: pairRefSchema }), result: nothing },
   /** Undoes the last edit or decision; `undone` is its label. */
   undo: { params: nothing, result: z.object({ undone: z.string().nullable() }) },
   /** Runs a command of the extension, such as `pairlens.audit`. */

@@ -5,7 +5,7 @@ import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
 import type { AuditRequest } from '../../src/engine/batch/batchPorts.ts';
 import { auditFolder } from '../../src/engine/batch/auditFolder.ts';
-import { decisionsOf, readDecisions, writeDecision } from '../../src/engine/audit/decisionFile.ts';
+import { decisionsOf, readDecisions, writeDecisions } from '../../src/engine/audit/decisionFile.ts';
 import { pairLines } from '../../src/engine/batch/pairLines.ts';
 import { fakeWorkspace } from '../support/fakeWorkspace.ts';
 import { PairLensError } from '../../src/core/errors.ts';
@@ -22,7 +22,7 @@ async function auditedWith(embedded: EmbeddedDataset, p: number, decision: Decis
   const files = memoryFiles('/data', {});
   const { image, caption } = embedded.dataset.pairs[p]!;
   const imageHash = embedded.images.hashes[embedded.imageRow[p]!]!;
-  await writeDecision(files, PLACE, { image, imageHash, caption }, decision, hash);
+  await writeDecisions(files, PLACE, [{ image, imageHash, caption, decision }], hash);
   const workspace = {
     ...fakeWorkspace([embedded.dataset]),
     hash,
@@ -107,8 +107,9 @@ test('decisions that cannot be read are a finding of the audit, and deciding lea
       [['unreadable-decisions', '.pairlens/decisions.jsonl']],
     );
     assert.match(inEnglish(problems[0]!.message), words);
-    await assert.rejects(writeDecision(files, PLACE, PAIR, 'verified', hash), (error) =>
-      PairLensError.is(error),
+    await assert.rejects(
+      writeDecisions(files, PLACE, [{ ...PAIR, decision: 'verified' }], hash),
+      (error) => PairLensError.is(error),
     );
     assert.equal(files.entries.get(PATH), content);
     const audited = await auditFolder(
@@ -142,17 +143,17 @@ test('damaged lines are told with the place of the first; the others count, and 
     inEnglish(problem.message),
     'Line 3 of .pairlens/decisions.jsonl is no decision, one of 2 such lines; the others count.',
   );
-  await writeDecision(files, PLACE, PAIR, 'excluded', hash);
+  await writeDecisions(files, PLACE, [{ ...PAIR, decision: 'excluded' }], hash);
   const after = new TextDecoder().decode(files.entries.get(PATH) as Uint8Array);
   assert.ok(after.startsWith(text) && after.length > text.length);
 });
 
 test('with the last decision taken back the file goes, and none is made to take back nothing', async () => {
   const files = memoryFiles('/data', {});
-  await writeDecision(files, PLACE, PAIR, 'none', hash);
+  await writeDecisions(files, PLACE, [{ ...PAIR, decision: 'none' }], hash);
   assert.equal(files.entries.has(PATH), false);
-  await writeDecision(files, PLACE, PAIR, 'verified', hash);
+  await writeDecisions(files, PLACE, [{ ...PAIR, decision: 'verified' }], hash);
   assert.equal(files.entries.has(PATH), true);
-  await writeDecision(files, PLACE, PAIR, 'none', hash);
+  await writeDecisions(files, PLACE, [{ ...PAIR, decision: 'none' }], hash);
   assert.equal(files.entries.has(PATH), false);
 });

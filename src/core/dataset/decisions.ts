@@ -77,25 +77,33 @@ export function damagedLines(text: string): DamagedLine[] {
 }
 
 /**
- * The text of the file after a decision: earlier lines of the same pair are removed, the new one is appended; all other
+ * The text of the file after decisions: earlier lines of the same pairs are removed, the new ones are appended; all other
  * lines, including invalid ones, are unchanged.
- * @param line undefined removes the decision.
+ * @param lines by key; undefined removes the decision.
  */
-export function withDecision(text: string, key: string, line: DecisionLine | undefined): string {
-  const written = JSON.stringify(key);
-  const kept = text
-    .split(/(?<=\n)/)
-    // Parsing is slow: only lines that may contain the key, possibly escaped, are parsed.
-    .filter(
-      (known) =>
-        (!known.includes('\\') && !known.includes(written)) || parseLine(known)?.key !== key,
-    );
+export function withDecisions(
+  text: string,
+  lines: ReadonlyMap<string, DecisionLine | undefined>,
+): string {
+  const kept = text.split(/(?<=\n)/).filter((known) => {
+    // Parsing is slow: only lines that may contain one of few keys, possibly escaped, are parsed.
+    if (lines.size <= FEW_KEYS && !known.includes('\\')) {
+      if (![...lines.keys()].some((key) => known.includes(JSON.stringify(key)))) return true;
+    }
+    const key = parseLine(known)?.key;
+    return key === undefined || !lines.has(key);
+  });
   let out = kept.join('');
-  if (line === undefined) return out;
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  if (out !== '' && !out.endsWith('\n')) out += lineEnd;
-  return out + JSON.stringify(line) + lineEnd;
+  for (const line of lines.values()) {
+    if (line === undefined) continue;
+    if (out !== '' && !out.endsWith('\n')) out += lineEnd;
+    out += JSON.stringify(line) + lineEnd;
+  }
+  return out;
 }
+
+const FEW_KEYS = 3;
 
 /** The replaced captions of a file. */
 export function replacedCaptions(text: string): readonly ReplacedCaption[] {

@@ -1,7 +1,7 @@
 import type { Decision } from '../dataset/decisions.ts';
 import type { DatasetPath } from '../dataset/dataset.ts';
 import type { RuleCode } from '../audit/rule.ts';
-import { tagKey, tagsIn } from './captionTags.ts';
+import { tagKey, tagsIn } from '../text/captionTags.ts';
 import type { Comparison, Condition, Quantity } from './query.ts';
 import { literally, patternTest } from './wildcards.ts';
 

@@ -7,7 +7,7 @@ import {
   holdsNoDecision,
   parseDecisions,
   replacedCaptions,
-  withDecision,
+  withDecisions,
   withReplaced,
   type Decision,
   type DecisionLine,
@@ -82,41 +82,49 @@ export interface DecisionPlace {
   readonly folder: string;
 }
 
+/** A decision about a pair: its image relative to the dataset's root, and the hash of the image's bytes. */
+export interface PairDecision {
+  readonly image: string;
+  readonly imageHash: string;
+  readonly caption: string;
+  readonly decision: Decision | 'none';
+}
+
 /**
- * Adds or removes a decision about one pair, atomically; other lines are unchanged, and concurrent changes of other
- * processes are kept. The file is deleted with its last decision.
+ * Adds or removes decisions about pairs, atomically; other lines are unchanged, and concurrent changes of other processes
+ * are kept. The file is deleted with its last decision.
  * @param folder that was opened and contains the root
- * @param pair image relative to the dataset's root, and the hash of its bytes
- * @returns the decision's key, after the file is written.
  * @throws PairLensError `write-failed`, `unreadable-file`, `unsupported-format`; an unreadable file is not changed.
  */
-export async function writeDecision(
+export async function writeDecisions(
   files: FileSystem,
   { root, folder }: DecisionPlace,
-  pair: { readonly image: string; readonly imageHash: string; readonly caption: string },
-  decision: Decision | 'none',
+  decisions: readonly PairDecision[],
   hash: (text: string) => string,
-): Promise<string> {
+): Promise<void> {
   const path = toAbsolute(root, DECISIONS_FILE);
-  const { image, caption } = pair;
-  const key = decisionKey(pair.imageHash, caption, hash);
-  const line = decision === 'none' ? undefined : { key, decision, image, caption };
-  if (line === undefined && !(await files.exists(path))) return key;
+  const lines = new Map(
+    decisions.map(({ image, imageHash, caption, decision }) => {
+      const key = decisionKey(imageHash, caption, hash);
+      return [key, decision === 'none' ? undefined : { key, decision, image, caption }];
+    }),
+  );
+  const isTakenBack = decisions.every(({ decision }) => decision === 'none');
+  if (isTakenBack && !(await files.exists(path))) return;
   const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     const before = bytes === undefined ? NOTHING : decoded(path, bytes);
-    const text = withDecision(before.text, key, line);
+    const text = withDecisions(before.text, lines);
     if (text === before.text) return bytes;
     return holdsNoDecision(text) ? undefined : encodeText(text, before);
   };
   await files.update(path, folder, change, LIMIT);
-  return key;
 }
 
 /**
  * Adds replaced captions to the file of decisions, and removes those whose captions are back. Does nothing without such a
  * file: it begins with the first decision.
  * @returns whether there is one.
- * @throws PairLensError as `writeDecision`.
+ * @throws PairLensError as `writeDecisions`.
  */
 export async function writeReplaced(
   files: FileSystem,
@@ -177,7 +185,8 @@ export async function removeDecisions(
   const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     if (bytes === undefined) return undefined;
     const before = decoded(path, bytes);
-    const text = keys.reduce((kept, key) => withDecision(kept, key, undefined), before.text);
+    const gone = new Map(keys.map((key) => [key, undefined]));
+    const text = withDecisions(before.text, gone);
     return holdsNoDecision(text) ? undefined : encodeText(text, before);
   };
   await files.update(path, folder, change, LIMIT);

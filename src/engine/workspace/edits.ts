@@ -77,18 +77,6 @@ export async function captionEdit(
   return edit;
 }
 
-/** The edits that exchange the captions of two pairs, one entry a file. @throws PairLensError `invalid-argument`. */
-export async function swapEdits(
-  editing: Editing,
-  id: LivePairId,
-  other: LivePairId,
-): Promise<readonly FileEdit[]> {
-  return editorOf(editing).move([
-    { to: id, from: other },
-    { to: other, from: id },
-  ]);
-}
-
 /** The edit that adds an image's first caption. @throws PairLensError `invalid-argument`. */
 export async function createCaptionEdit(
   { opened, updater }: Editing,

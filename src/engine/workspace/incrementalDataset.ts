@@ -222,17 +222,18 @@ export class IncrementalDataset {
     this.#rescoreChanged(changed, new Set(changed.map((slot) => pairs[slot]!.image)), records);
   }
 
-  /** Applies a decision and rescores the pairs it concerns. */
+  /** Applies a decision about some pairs and rescores those it concerns. */
   decide(
-    slot: number,
+    slots: readonly number[],
     decision: Decision | 'none',
     records: ReadonlyMap<string, TextRecord>,
   ): void {
-    if (!this.#tables.decide(slot, decision)) return;
-    const { caption } = this.slots.pairs[slot]!;
+    const decided = slots.filter((slot) => this.#tables.decide(slot, decision));
+    if (decided.length === 0) return;
+    const captions = new Set(decided.map((slot) => this.slots.pairs[slot]!.caption));
     // Decisions are by content: they also apply to copies of the image with the same caption.
-    const same = [...this.slots.all()].filter(
-      (other) => this.slots.pairs[other]!.caption === caption,
+    const same = [...this.slots.all()].filter((other) =>
+      captions.has(this.slots.pairs[other]!.caption),
     );
     if (decision === 'excluded') {
       for (const other of same) {

@@ -6,20 +6,17 @@ import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { EarlyFindings, type EarlyPorts } from './earlyFindings.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
-import {
-  captionEdit,
-  createCaptionEdit,
-  type Editing,
-  editorOf,
-  saveAsUtf8,
-  swapEdits,
-} from './edits.ts';
+import { captionEdit, createCaptionEdit, type Editing, editorOf, saveAsUtf8 } from './edits.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
-import { decidePair, learnFromWrite } from './verdicts.ts';
+import { learnFromWrite } from './verdicts.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 import { LiveQueries, datasetFindings } from './queries.ts';
 import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
+import { PairBrowser } from './pairBrowser.ts';
+import { type ChangeEdits, changeEdits } from './changeEdits.ts';
+import { type Decided, decidePairs } from './decidePairs.ts';
+import type { CaptionChange } from '../../core/text/captionChange.ts';
 import { WordQueries } from './wordQueries.ts';
 import type { FileEdit } from '../editing/editor.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
@@ -32,7 +29,6 @@ import type {
   LiveFinding,
   LiveMatch,
   LiveNeighbour,
-  LiveNeighbours,
   LivePair,
   LivePairId,
   LiveSettings,
@@ -80,6 +76,10 @@ class IncrementalWorkspace implements LiveWorkspace {
     this.#queue,
     () => (this.#closed ? [] : this.#opened),
     () => (this.#findings = undefined),
+  );
+  readonly browser = new PairBrowser(
+    () => this.#opened,
+    () => this.findings(),
   );
   #rescoring: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
@@ -213,6 +213,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   #changed(change: LiveChange): void {
+    this.browser.forget();
     this.#findings = undefined;
     for (const listener of this.#listeners) listener(change);
   }
@@ -362,11 +363,8 @@ class IncrementalWorkspace implements LiveWorkspace {
       .finally(() => (this.#rescoring = undefined));
   }
 
-  neighbours(
-    ...asked: Parameters<LiveWorkspace['neighbours']>
-  ): Promise<LiveNeighbours | undefined> {
-    return this.#queries.neighbours(...asked);
-  }
+  readonly neighbours: LiveWorkspace['neighbours'] = (...asked) =>
+    this.#queries.neighbours(...asked);
 
   match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined> {
     return this.#queries.match(id, caption, signal);
@@ -384,11 +382,8 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#queries.searchText(...asked);
   }
 
-  searchImage(
-    ...asked: Parameters<LiveWorkspace['searchImage']>
-  ): Promise<readonly LiveNeighbour[]> {
-    return this.#queries.searchImage(...asked);
-  }
+  readonly searchImage: LiveWorkspace['searchImage'] = (...asked) =>
+    this.#queries.searchImage(...asked);
 
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
     return this.#queue.run(() => captionEdit(this.#editing, id, caption));
@@ -400,20 +395,23 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#queue.run(() => editorOf(this.#editing).move(moves));
   }
 
-  swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]> {
-    return this.#queue.run(() => swapEdits(this.#editing, id, other));
-  }
-
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
     return this.#queue.run(() => createCaptionEdit(this.#editing, imagePath, caption));
   }
 
-  async decide(id: LivePairId, decision: Decision | 'none'): Promise<void> {
-    const ports = { updater: this.#updater, files: this.#ports.files, hash: this.#hash };
-    await this.#queue.run(() => decidePair(this.#opened, id, decision, ports));
+  async decide(ids: readonly LivePairId[], decision: Decision | 'none'): Promise<Decided> {
+    const { files } = this.#ports;
+    const decided = await this.#queue.run(() =>
+      decidePairs(this.#editing, ids, decision, files, this.#hash),
+    );
     // The calibration follows, and with it any score.
     this.#changed({ findings: true, paths: [] });
     this.#rescoreSoon();
+    return decided;
+  }
+
+  changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits> {
+    return this.#queue.run(() => changeEdits(this.#editing, ids, change));
   }
 
   async saveAsUtf8(path: string, encoding: string): Promise<void> {

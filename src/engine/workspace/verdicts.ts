@@ -1,48 +1,11 @@
-import { DECISIONS_FILE, type Decision } from '../../core/dataset/decisions.ts';
+import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { runCooperatively } from '../../core/steps.ts';
-import { sentence } from '../../core/text/sentence.ts';
-import { writeDecision, writeReplaced } from '../audit/decisionFile.ts';
-import type { CaptionFileUpdater } from './captionUpdates.ts';
+import { writeReplaced } from '../audit/decisionFile.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
-import { captionFileOf, findPair, type OpenedDataset, noSuchPair } from './openedDatasets.ts';
-import type { LivePairId } from './workspace.ts';
+import { captionFileOf, type OpenedDataset } from './openedDatasets.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
-
-interface DecidingPorts extends Pick<WorkspacePorts, 'files'> {
-  readonly updater: CaptionFileUpdater;
-  readonly hash: (text: string) => string;
-}
-
-/**
- * Saves a decision about a pair and rescores what it affects.
- * @throws PairLensError `invalid-argument`, `write-failed`, `unreadable-file`, `unsupported-format`.
- */
-export async function decidePair(
-  openedDatasets: readonly OpenedDataset[],
-  id: LivePairId,
-  decision: Decision | 'none',
-  { updater, files, hash }: DecidingPorts,
-): Promise<void> {
-  const found = findPair(openedDatasets, id);
-  if (found === undefined) throw noSuchPair(id);
-  const { dataset, slot, opened } = found;
-  const { image, caption } = dataset.slots.pairs[slot]!;
-  const imageHash = dataset.context.embedded.images.hashes[dataset.imageRowOf.get(image) ?? -1];
-  if (imageHash === undefined) {
-    throw new PairLensError('invalid-argument', sentence('{0} cannot be read.', image), {
-      path: toAbsolute(dataset.root, image),
-      remedy: sentence('Replace the image first.'),
-    });
-  }
-  const place = { root: dataset.root, folder: opened.dir };
-  await writeDecision(files, place, { image, imageHash, caption }, decision, hash);
-  await writeReplaced(files, place, dataset.replaced, dataset.restored);
-  const known = dataset.unknownTexts([caption]);
-  dataset.decide(slot, decision, await updater.encode(known, undefined, dataset));
-  await calibrateAgain(dataset);
-}
 
 /**
  * Must be called after a caption file was written: wrong captions that were replaced in it teach their dataset, and are kept

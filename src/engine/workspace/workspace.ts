@@ -11,7 +11,11 @@ import type { ProgressListener } from '../../core/progress.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
+import type { CaptionChange } from '../../core/text/captionChange.ts';
 import type { FileEdit } from '../editing/editor.ts';
+import type { ChangeEdits } from './changeEdits.ts';
+import type { Decided } from './decidePairs.ts';
+import type { PairBrowser } from './pairBrowser.ts';
 
 /*
  * Interface of the engine for the language server: the datasets of an editor's folders, audited incrementally during
@@ -195,7 +199,6 @@ export interface LiveWorkspace {
   ): Promise<readonly LiveNeighbour[]>;
   /** @throws PairLensError `invalid-argument` if the format cannot represent the caption. */
   captionEdit(id: LivePairId, caption: string): Promise<FileEdit>;
-  swapEdits(id: LivePairId, other: LivePairId): Promise<readonly FileEdit[]>;
   /** Gives every pair `to` the caption of the pair `from`. */
   moveEdits(
     moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
@@ -208,8 +211,12 @@ export interface LiveWorkspace {
   saveAsUtf8(path: string, encoding: string): Promise<void>;
   /** The decisions on pairs that exist now. */
   decisions(): readonly DecidedPair[];
-  /** Adds or removes a line of `.pairlens/decisions.jsonl`. */
-  decide(id: LivePairId, decision: Decision | 'none'): Promise<void>;
+  /** Adds or removes lines of `.pairlens/decisions.jsonl`. */
+  decide(ids: readonly LivePairId[], decision: Decision | 'none'): Promise<Decided>;
+  /** Lists of all pairs by query. */
+  readonly browser: Pick<PairBrowser, 'page' | 'ids'>;
+  /** @throws PairLensError `invalid-argument` if a format cannot represent a caption. */
+  changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits>;
   setSettings(settings: LiveSettings): void;
   close(): Promise<void>;
 }

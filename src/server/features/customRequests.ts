@@ -1,6 +1,8 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
 import { isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { MAX_IMAGE_BYTES } from '../../engine/indexing/imageFiles.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
@@ -10,7 +12,8 @@ import { answer } from '../requestHandler.ts';
 import { describeError } from '../serverLog.ts';
 import { decide, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
-import { captionEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
+import { browse } from './browseRequests.ts';
+import { captionEdit, changeEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
 import { configEdit, inventories } from './inventoryRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
@@ -136,6 +139,21 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     async decide(params) {
       await decide(context, params);
       return {};
+    },
+    browse: (params) => browse(context, params),
+    browsedPairs: ({ query, from, count }) => ({
+      pairs: context.live.browser.ids(query, from, count).map((id) => wire.ref(id)),
+    }),
+    changeEdit: ({ pairs, change }, signal) => changeEdit(context, pairs.map(idOf), change, signal),
+    async decideAll({ pairs, decision }) {
+      const ids = pairs.map(idOf);
+      const { before } = await context.live.decide(ids, decision);
+      for (const root of new Set(ids.map((id) => id.root))) {
+        await context.recordOwnWrite(toAbsolute(root, DECISIONS_FILE));
+      }
+      return {
+        before: before.map(({ pair, decision: was }) => ({ pair: wire.ref(pair), decision: was })),
+      };
     },
     async saveAsUtf8(params) {
       await saveAsUtf8(context, params);

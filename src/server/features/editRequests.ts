@@ -14,6 +14,7 @@ import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
 import type { WireEdit } from '../../protocol/serverApi.ts';
 import { textHash } from '../../protocol/textHash.ts';
 import type { ServerContext } from '../context.ts';
+import type { CaptionChange } from '../../core/text/captionChange.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { visibleText } from '../../core/text/visibleText.ts';
 
@@ -45,7 +46,11 @@ export async function swapEdit(
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
   await upToDate(context, other, signal);
-  const edits = () => context.live.swapEdits(id, other);
+  const edits = () =>
+    context.live.moveEdits([
+      { to: id, from: other },
+      { to: other, from: id },
+    ]);
   const names = [shownName(id.image), shownName(other.image)] as const;
   const words = {
     label: l10n.t('Swap the captions of {0} and {1}', ...names),
@@ -67,6 +72,28 @@ export async function moveEdit(
     done: l10n.t('{0} captions moved.', moves.length),
   };
   return wireEdit(context, words, await editsOfShown(context, edits, signal));
+}
+
+/** The edit that makes a change to the captions of some pairs. @throws PairLensError. */
+export async function changeEdit(
+  context: ServerContext,
+  ids: readonly LivePairId[],
+  change: CaptionChange,
+  signal: AbortSignal,
+): Promise<{ edit: WireEdit | null; changed: number; emptied: number }> {
+  let counts = { changed: 0, emptied: 0 };
+  const make = async (): Promise<readonly FileEdit[]> => {
+    const { edits, ...counted } = await context.live.changeEdits(ids, change);
+    counts = counted;
+    return edits;
+  };
+  const edits = await editsOfShown(context, make, signal);
+  if (edits.length === 0) return { edit: null, ...counts };
+  const words = {
+    label: l10n.t('Change {0} captions', counts.changed),
+    done: l10n.t('{0} captions changed.', counts.changed),
+  };
+  return { edit: await wireEdit(context, words, edits), ...counts };
 }
 
 /** The edit that adds a caption to an image; with an empty caption it creates an empty caption file. */

@@ -48,7 +48,7 @@ export async function decide(context: ServerContext, { pair, decision }: Decide)
   const id = new ProtocolConverter(context.uris).id(pair);
   if (id === undefined)
     throw new PairLensError('invalid-argument', sentence('{0} is no folder.', pair.root));
-  await context.live.decide(id, decision);
+  await context.live.decide([id], decision);
   await context.recordOwnWrite(toAbsolute(id.root, DECISIONS_FILE));
 }
 

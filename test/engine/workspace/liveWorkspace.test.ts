@@ -28,7 +28,10 @@ test('a swap is found, mended by its edits, and gone without a save', async () =
   const { live, files } = await opened(120, swapped(120, 5, 40));
   const found = live.findings().filter(({ finding }) => finding.code === 'captions-swapped');
   assert.deepEqual(found.map(({ pair }) => pair?.image).sort(), ['40.jpg', '5.jpg']);
-  const [edit, ...others] = await live.swapEdits(id(5), id(40));
+  const [edit, ...others] = await live.moveEdits([
+    { to: id(5), from: id(40) },
+    { to: id(40), from: id(5) },
+  ]);
   assert.ok(edit);
   assert.deepEqual(others, []);
   assert.equal(edit.edits.length, 2);
@@ -122,15 +125,15 @@ test('decisions silence findings, are kept in a file, and can be taken back', as
   const about = (image: string) =>
     live.findings().filter(({ pair }) => pair?.image === image).length;
   assert.equal(about('5.jpg'), 1);
-  await live.decide(id(5), 'verified');
+  await live.decide([id(5)], 'verified');
   assert.equal(about('5.jpg'), 0);
   assert.equal(live.pair(id(5))!.decision, 'verified');
   assert.equal(live.datasets[0]!.verified, 1);
   await live.refresh([ROOT], {});
   assert.equal(about('5.jpg'), 0);
-  await live.decide(id(5), 'excluded');
+  await live.decide([id(5)], 'excluded');
   assert.equal(live.pair(id(5))!.match, undefined);
-  await live.decide(id(5), 'none');
+  await live.decide([id(5)], 'none');
   assert.equal(about('5.jpg'), 1);
   assert.equal(files.entries.has(`${ROOT}/.pairlens/decisions.jsonl`), false);
 });

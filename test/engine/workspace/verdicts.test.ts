@@ -79,13 +79,13 @@ test('a verdict calibrates the dataset at once, as the next audit does, and taki
   const before = matches(live);
   const estimate = live.datasets[0]!.estimate!;
   assert.deepEqual(accused(live), WRONG.map((i) => `${i}.jpg`).sort());
-  for (const i of WRONG.slice(0, 4)) await live.decide(id(i), 'verified');
+  for (const i of WRONG.slice(0, 4)) await live.decide([id(i)], 'verified');
   await live.whenIdle();
   const after = matches(live);
   for (const i of WRONG.slice(4)) assert.ok(after[i]! > before[i]!, `${i}: ${after[i]}`);
   assert.ok(live.datasets[0]!.estimate!.wrongShare < estimate.wrongShare);
   assertAlike(matches(await again({ ...memory })), after, 1e-9);
-  for (const i of WRONG.slice(0, 4)) await live.decide(id(i), 'none');
+  for (const i of WRONG.slice(0, 4)) await live.decide([id(i)], 'none');
   await live.whenIdle();
   assertAlike(matches(live), before, 1e-9);
   assert.deepEqual(live.datasets[0]!.estimate, estimate);
@@ -94,7 +94,7 @@ test('a verdict calibrates the dataset at once, as the next audit does, and taki
 test('an excluded pair speaks against captions like it, a little', async () => {
   const { live, ...memory } = await opened();
   const before = matches(live);
-  for (const i of WRONG.slice(0, 4)) await live.decide(id(i), 'excluded');
+  for (const i of WRONG.slice(0, 4)) await live.decide([id(i)], 'excluded');
   await live.whenIdle();
   const after = matches(live);
   for (const i of WRONG.slice(4)) assert.ok(after[i]! <= before[i]! + 0.02, `${i}: ${after[i]}`);
@@ -107,7 +107,7 @@ test('a replaced caption is a known wrong one while its image does not have it',
   const texts = given.map((text, i) => (WRONG.includes(i) ? text : text.replace(/^\w+ /, '')));
   const opening = await opened(texts);
   const { live, files } = opening;
-  await live.decide(id(0), 'verified');
+  await live.decide([id(0)], 'verified');
   await live.whenIdle();
   const before = matches(live);
   const fixed = WRONG[0]!;
@@ -143,13 +143,13 @@ test('replaced captions are kept in the file of decisions, which begins and ends
   assert.equal(files.entries.has(DECISIONS), false);
   // Another audit does not forget it.
   await live.refresh([ROOT], {});
-  await live.decide(id(0), 'verified');
+  await live.decide([id(0)], 'verified');
   const kept = new TextDecoder().decode(await files.read(DECISIONS));
   assert.deepEqual(
     replacedCaptions(kept).map(({ image }) => image),
     ['3.jpg'],
   );
-  await live.decide(id(0), 'none');
+  await live.decide([id(0)], 'none');
   assert.equal(files.entries.has(DECISIONS), false);
 });
 

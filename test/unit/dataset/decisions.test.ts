@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import {
   decisionKey,
   parseDecisions,
-  withDecision,
+  withDecisions,
   type DecisionLine,
 } from '../../../src/core/dataset/decisions.ts';
 
@@ -37,14 +37,14 @@ describe('decisions', () => {
         fc.boolean(),
         (lines, lineEnd, closed) => {
           const text = lines.join(lineEnd) + (closed && lines.length > 0 ? lineEnd : '');
-          const added = withDecision(text, 'k', line('k'));
+          const added = withDecisions(text, new Map([['k', line('k')]]));
           assert.ok(added.startsWith(text));
           assert.equal(parseDecisions(added).get('k'), 'verified');
-          assert.equal(withDecision(text, 'k', undefined), text);
-          const changed = withDecision(added, 'k', line('k', 'excluded'));
+          assert.equal(withDecisions(text, new Map([['k', undefined]])), text);
+          const changed = withDecisions(added, new Map([['k', line('k', 'excluded')]]));
           assert.equal(parseDecisions(changed).get('k'), 'excluded');
           assert.equal(changed.split(/\r?\n/).length, added.split(/\r?\n/).length);
-          const taken = withDecision(changed, 'k', undefined);
+          const taken = withDecisions(changed, new Map([['k', undefined]]));
           assert.ok(taken === text || taken === text + lineEnd || taken === `${text}\n`);
         },
       ),
@@ -56,7 +56,7 @@ describe('decisions', () => {
       .map((each) => `${JSON.stringify(each)}\n`)
       .join('');
     assert.equal(parseDecisions(twice).get('k'), 'excluded');
-    assert.equal(withDecision(twice, 'k', undefined), '');
+    assert.equal(withDecisions(twice, new Map([['k', undefined]])), '');
   });
 
   test('a key is of the bytes and the words, and of nothing in between', () => {

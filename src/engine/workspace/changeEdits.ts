@@ -1,0 +1,53 @@
+import { PairLensError } from '../../core/errors.ts';
+import { type CaptionChange, changedCaption } from '../../core/text/captionChange.ts';
+import { sentence } from '../../core/text/sentence.ts';
+import type { FileEdit, NewCaption } from '../editing/editor.ts';
+import { type Editing, editorOf } from './edits.ts';
+import { findPair } from './openedDatasets.ts';
+import type { LivePairId } from './workspace.ts';
+
+/** The edits of a change of many captions. */
+export interface ChangeEdits {
+  readonly edits: readonly FileEdit[];
+  /** Number of captions that change. */
+  readonly changed: number;
+  /** Number of captions that would be empty and therefore stay as they are. */
+  readonly emptied: number;
+}
+
+/**
+ * The edits that make a change to the captions of some pairs; pairs that are gone are left out.
+ * @throws PairLensError `invalid-argument` if a regular expression is invalid or a format cannot represent a caption.
+ */
+export async function changeEdits(
+  editing: Editing,
+  ids: readonly LivePairId[],
+  change: CaptionChange,
+): Promise<ChangeEdits> {
+  const captions: NewCaption<LivePairId>[] = [];
+  let emptied = 0;
+  for (const pair of ids) {
+    const found = findPair(editing.opened, pair);
+    const before = found?.dataset.slots.pairs[found.slot]?.caption;
+    if (before === undefined) continue;
+    const caption = changed(before, change);
+    if (caption === before) continue;
+    if (caption.trim() === '') emptied++;
+    else captions.push({ pair, caption });
+  }
+  const edits = await editorOf(editing).replace(captions);
+  return { edits, changed: captions.length, emptied };
+}
+
+function changed(caption: string, change: CaptionChange): string {
+  try {
+    return changedCaption(caption, change);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new PairLensError(
+      'invalid-argument',
+      sentence('This is no regular expression: {0}.', error.message),
+      { remedy: sentence('Correct it, or search for the text itself.') },
+    );
+  }
+}

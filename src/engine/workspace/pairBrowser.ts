@@ -1,0 +1,168 @@
+import { LRUCache } from 'lru-cache';
+import { groupBy } from '../../core/collections.ts';
+import { RulesOfPairs } from '../../core/audit/rulesOfPairs.ts';
+import type { RuleCode } from '../../core/audit/rule.ts';
+import { naturalRanks } from '../../core/dataset/naturalOrder.ts';
+import { uncaptionedImages } from '../../core/dataset/uncaptioned.ts';
+import type { QueriedPair } from '../../core/query/pairTest.ts';
+import { parseQuery } from '../../core/query/parseQuery.ts';
+import type { QueryFault } from '../../core/query/query.ts';
+import { selectPairs } from '../../core/query/selectPairs.ts';
+import { folderPrefix } from '../audit/buildReport.ts';
+import type { IncrementalDataset } from './incrementalDataset.ts';
+import type { OpenedDataset } from './openedDatasets.ts';
+import { imageAlone, livePair } from './pairLookup.ts';
+import type { LiveFinding, LivePair, LivePairId } from './workspace.ts';
+
+/** A pair in a list, or an image without a caption, whose caption is empty. */
+export interface BrowsedPair {
+  readonly pair: LivePair;
+  /** Rules of the findings that concern it. */
+  readonly rules: readonly RuleCode[];
+}
+
+/** A part of the pairs that a query selects. */
+export interface BrowsedPage {
+  /** Number of pairs that the query selects. */
+  readonly total: number;
+  readonly pairs: readonly BrowsedPair[];
+}
+
+/** Lists of pairs by query; each is computed once until something changes. */
+const LISTS_KEPT = 8;
+
+interface BrowsedRow {
+  readonly dataset: IncrementalDataset;
+  readonly slot: number | undefined;
+}
+
+interface Snapshot {
+  readonly rows: readonly BrowsedRow[];
+  readonly pairs: readonly QueriedPair[];
+  readonly lists: LRUCache<string, Int32Array>;
+  ranks: Int32Array | undefined;
+}
+
+/** Answers queries about all pairs of the open datasets. A snapshot of them is taken when something has changed. */
+export class PairBrowser {
+  readonly #opened: () => readonly OpenedDataset[];
+  readonly #findings: () => readonly LiveFinding[];
+  #snapshot: Snapshot | undefined;
+
+  constructor(opened: () => readonly OpenedDataset[], findings: () => readonly LiveFinding[]) {
+    this.#opened = opened;
+    this.#findings = findings;
+  }
+
+  /** To be called after each change of captions, scores, findings or decisions. */
+  forget(): void {
+    this.#snapshot = undefined;
+  }
+
+  page(text: string, from: number, count: number): BrowsedPage | { readonly fault: QueryFault } {
+    const snapshot = (this.#snapshot ??= this.#take());
+    const list = this.#list(snapshot, text);
+    if ('fault' in list) return list;
+    const pairs = Array.from(list.rows.subarray(from, from + count), (r): BrowsedPair => {
+      const { rules = [] } = snapshot.pairs[r] ?? {};
+      return { pair: this.#live(snapshot, r), rules };
+    });
+    return { total: list.rows.length, pairs };
+  }
+
+  /** The pairs at some places of the list of a query, which is empty if the text is no query. */
+  ids(text: string, from: number, count: number): LivePairId[] {
+    const snapshot = (this.#snapshot ??= this.#take());
+    const list = this.#list(snapshot, text);
+    if ('fault' in list) return [];
+    return Array.from(list.rows.subarray(from, from + count), (r) => {
+      const { root, image, captionIndex } = this.#live(snapshot, r);
+      return { root, image, captionIndex };
+    });
+  }
+
+  #list(
+    snapshot: Snapshot,
+    text: string,
+  ): { readonly rows: Int32Array } | { readonly fault: QueryFault } {
+    const known = snapshot.lists.get(text);
+    if (known !== undefined) return { rows: known };
+    const parsed = parseQuery(text);
+    if ('fault' in parsed) return parsed;
+    const ranks = (): Int32Array =>
+      (snapshot.ranks ??= naturalRanks(snapshot.pairs.map(({ image }) => image)));
+    const rows = selectPairs(snapshot.pairs, parsed.query, ranks);
+    snapshot.lists.set(text, rows);
+    return { rows };
+  }
+
+  #live({ rows, pairs }: Snapshot, r: number): LivePair {
+    const row = rows[r];
+    if (row === undefined) throw new Error(`There is no row ${r}.`);
+    const { dataset, slot } = row;
+    if (slot !== undefined) return livePair(dataset, slot);
+    const { image = '' } = pairs[r] ?? {};
+    const prefix = this.#prefixOf(dataset);
+    return imageAlone(dataset.root, image.slice(prefix.length));
+  }
+
+  #prefixOf(dataset: IncrementalDataset): string {
+    const member = this.#opened().find((each) => each.dataset === dataset);
+    return member === undefined ? '' : folderPrefix(member.opened.dir, dataset.root);
+  }
+
+  #take(): Snapshot {
+    const findings = groupBy(this.#findings(), ({ root }) => root);
+    const rows: BrowsedRow[] = [];
+    const pairs: QueriedPair[] = [];
+    for (const { dataset, opened } of this.#opened()) {
+      const found = (findings.get(dataset.root) ?? []).map(({ finding }) => finding);
+      const rules = new RulesOfPairs(found);
+      const prefix = folderPrefix(opened.dir, dataset.root);
+      for (const slot of dataset.slots.all()) {
+        rows.push({ dataset, slot });
+        pairs.push(queriedPair(dataset, slot, prefix, rules));
+      }
+      const { problems } = dataset;
+      const captioned = dataset.slots.pairs.filter((_, slot) => dataset.slots.holds(slot));
+      for (const image of uncaptionedImages({ pairs: captioned, problems })) {
+        rows.push({ dataset, slot: undefined });
+        pairs.push({
+          ...UNKNOWN,
+          ...sizeOf(dataset, image),
+          image: prefix + image,
+          rules: rules.of(undefined, image),
+        });
+      }
+    }
+    return { rows, pairs, lists: new LRUCache({ max: LISTS_KEPT }), ranks: undefined };
+  }
+}
+
+const UNKNOWN = { caption: undefined, split: undefined, match: undefined, decision: undefined };
+
+function queriedPair(
+  dataset: IncrementalDataset,
+  slot: number,
+  prefix: string,
+  rules: RulesOfPairs,
+): QueriedPair {
+  const pair = dataset.slots.pairs[slot];
+  const mismatch = dataset.context.mismatch[slot];
+  const { image = '', caption, split } = pair ?? {};
+  return {
+    image: prefix + image,
+    caption,
+    split,
+    match: mismatch === undefined || Number.isNaN(mismatch) ? undefined : 1 - mismatch,
+    rules: rules.of(slot, image),
+    decision: dataset.decision(slot),
+    ...sizeOf(dataset, image),
+  };
+}
+
+function sizeOf(dataset: IncrementalDataset, image: string): Pick<QueriedPair, 'width' | 'height'> {
+  const { facts } = dataset.context.embedded.images;
+  const { width, height } = facts[dataset.imageRowOf.get(image) ?? -1] ?? {};
+  return { width, height };
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openWorkspace } from '../../../src/engine/workspace/openWorkspace.ts';
+import type { MemoryEntry } from '../../support/memoryFiles.ts';
+import { jsonl, jsonlDataset, liveMemory, scenes, SETTINGS } from '../../support/liveMemory.ts';
+
+const ROOT = '/data/set';
+const id = (i: number) => ({ root: ROOT, image: `${i}.jpg`, captionIndex: 0 });
+
+async function opened(entries: Record<string, MemoryEntry>) {
+  const memory = liveMemory(ROOT, entries);
+  const live = openWorkspace(memory.files, () => Promise.resolve(memory.ports), SETTINGS);
+  await live.refresh([ROOT], {});
+  const images = (query: string) => {
+    const page = live.browser.page(query, 0, 500);
+    if ('fault' in page) assert.fail(query);
+    return page.pairs.map(({ pair }) => pair.image);
+  };
+  return { ...memory, live, images };
+}
+
+function sidecars(n: number): Record<string, MemoryEntry> {
+  const entries: Record<string, MemoryEntry> = {};
+  scenes(n).forEach((scene, i) => {
+    entries[`${i}.jpg`] = scene;
+    entries[`${i}.txt`] = `${scene}, tag${i % 3}\n`;
+  });
+  return entries;
+}
+
+test('all pairs and images without captions are listed, in pages, each once', async () => {
+  const { live } = await opened({ ...sidecars(12), 'alone.jpg': 'a lonely lamp' });
+  const pages = [0, 5, 10].map((from) => live.browser.page('', from, 5));
+  const seen = pages.flatMap((page) => ('fault' in page ? [] : page.pairs));
+  assert.equal(new Set(seen.map(({ pair }) => pair.image)).size, 13);
+  assert.ok(pages.every((page) => 'total' in page && page.total === 13));
+  assert.deepEqual(live.browser.ids('', 3, 2).length, 2);
+  const alone = seen.find(({ pair }) => pair.image === 'alone.jpg');
+  assert.deepEqual(alone?.rules, ['missing-caption']);
+  assert.equal(alone.pair.captionPath, alone.pair.imagePath);
+});
+
+test('a query selects, and a wrong one says why', async () => {
+  const { live, images } = await opened(sidecars(9));
+  assert.deepEqual(images('tag:tag1 sort:-name'), ['7.jpg', '4.jpg', '1.jpg']);
+  const page = live.browser.page('match<x', 0, 5);
+  assert.ok('fault' in page && page.fault.start === 0);
+  assert.deepEqual(live.browser.ids('match<x', 0, 5), []);
+});
+
+test('the list follows decisions and captions', async () => {
+  const { live, images, files } = await opened(sidecars(6));
+  const { before } = await live.decide([id(1), id(4)], 'verified');
+  assert.deepEqual(
+    before.map(({ decision }) => decision),
+    ['none', 'none'],
+  );
+  assert.deepEqual(images('decision:verified'), ['1.jpg', '4.jpg']);
+  const again = await live.decide([id(0), id(1)], 'excluded');
+  assert.deepEqual(
+    again.before.map(({ decision }) => decision),
+    ['none', 'verified'],
+  );
+  assert.deepEqual(images('decision:excluded'), ['0.jpg', '1.jpg']);
+  await live.captionsChanged(`${ROOT}/2.txt`, 'entirely new\n');
+  assert.deepEqual(images('"entirely new"'), ['2.jpg']);
+  await live.decide([id(0), id(1), id(4)], 'none');
+  assert.equal(files.entries.has(`${ROOT}/.pairlens/decisions.jsonl`), false);
+});
+
+test('a change of many captions of one table is edits of exactly these', async () => {
+  const { live } = await opened(jsonlDataset(8));
+  const text = jsonl(scenes(8));
+  const { edits, changed, emptied } = await live.changeEdits([id(2), id(5), id(6)], {
+    kind: 'prepend',
+    text: 'sks, ',
+  });
+  assert.deepEqual([changed, emptied, edits.length], [3, 0, 1]);
+  const [edit] = edits;
+  const after = [...(edit?.edits ?? [])]
+    .sort((a, b) => b.start - a.start)
+    .reduce((now, { start, end, newText }) => now.slice(0, start) + newText + now.slice(end), text);
+  const wanted = scenes(8).map((scene, i) => ([2, 5, 6].includes(i) ? `sks, ${scene}` : scene));
+  assert.equal(after, jsonl(wanted));
+});
+
+test('captions that would be empty stay, and a wrong expression is refused', async () => {
+  const { live } = await opened(jsonlDataset(3, ['only', 'a dog', 'a cat']));
+  const found = await live.changeEdits([id(0), id(1)], {
+    kind: 'replace',
+    find: 'only|dog',
+    replacement: '',
+    regex: true,
+    matchCase: true,
+  });
+  assert.deepEqual([found.changed, found.emptied], [1, 1]);
+  await assert.rejects(
+    live.changeEdits([id(0)], {
+      kind: 'replace',
+      find: '(',
+      replacement: '',
+      regex: true,
+      matchCase: true,
+    }),
+    /no regular expression/u,
+  );
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { axeFindings } from '../support/axe.ts';
+import { browseAnswers } from '../support/browsePages.ts';
+import { eventually } from '../support/eventually.ts';
+import { scrollTo } from '../support/inPage.ts';
+import { ScriptedHost } from '../support/scriptedHost.ts';
+import {
+  openHarness,
+  THEMES,
+  type OpenOptions,
+  type WebviewHarness,
+} from '../support/webviewHarness.ts';
+
+const MANY = 100_000;
+
+describe('the grid of all pairs', () => {
+  let harness: WebviewHarness;
+  before(async () => {
+    harness = await openHarness();
+  });
+  after(async () => {
+    await harness.close();
+  });
+
+  async function opened(total: number, options: Partial<OpenOptions> = {}) {
+    const host = new ScriptedHost(browseAnswers(total));
+    const view = await harness.open({ name: 'browse', host, ...options });
+    const list = view.page.getByRole('listbox', { name: 'Pairs' });
+    const cell = (place: number) => view.page.locator(`#pair-${place}`);
+    await cell(0).locator('img').waitFor();
+    return { ...view, host, list, cell };
+  }
+
+  /** Names of the selected options that are in the page. */
+  const paramsOf = (host: ScriptedHost, method: 'decideAll' | 'changeCaptions') =>
+    host.callsOf(method).map(({ params }) => {
+      const { pairs, ...rest } = params as { pairs: { captionIndex: number }[] };
+      return { ...rest, pairs: pairs.map(({ captionIndex }) => captionIndex) };
+    });
+
+  test('100,000 pairs scroll: few are in the page, and pages are asked for where one looks', async () => {
+    const started = performance.now();
+    const { page, host, list, cell, errors, violations, close } = await opened(MANY);
+    console.log(`browse: first picture after ${Math.round(performance.now() - started)} ms`);
+    assert.equal(await cell(0).getAttribute('aria-setsize'), String(MANY));
+    await list.focus();
+    await page.keyboard.press('End');
+    await cell(MANY - 1)
+      .locator('img')
+      .waitFor();
+    assert.ok((await page.locator('.cell').count()) < 150);
+    const asked = host.callsOf('browse').map(({ params }) => (params as { from: number }).from);
+    assert.ok(asked.length < 12, `${asked.length} pages were asked for`);
+    assert.ok(asked.includes(MANY - 100));
+    await page.keyboard.press('Home');
+    await cell(0).locator('img').waitFor();
+    await scrollTo(page.locator('.pair-list'), { px: 500_000 });
+    await eventually(
+      async () => (await page.locator('.cell img').count()) > 0,
+      'the middle is shown',
+    );
+    assert.deepEqual([errors, violations], [[], []]);
+    await close();
+  });
+
+  test('the filter asks for another list, says what is wrong with it, and is kept', async () => {
+    const { page, host, cell, savedState, close } = await opened(500);
+    const filter = page.getByRole('textbox', { name: 'Filter' });
+    await page.keyboard.press('/');
+    await page.keyboard.type('few cats');
+    await page.getByText('20 pairs').waitFor();
+    await filter.fill('(cat');
+    await page.getByRole('alert').getByText('This bracket is not closed.').waitFor();
+    assert.equal(await filter.getAttribute('aria-invalid'), 'true');
+    await filter.fill('none');
+    await page.getByText('No pair is like that.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('500 pairs').waitFor();
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('match');
+    await eventually(
+      () =>
+        host
+          .callsOf('browse')
+          .some(({ params }) => (params as { query: string }).query === 'sort:match'),
+      'the order is asked for',
+    );
+    await cell(0).waitFor();
+    assert.equal((savedState() as { sort: string }).sort, 'match');
+    await close();
+  });
+
+  test('pairs are selected with the keyboard and the mouse, also beyond what is loaded', async () => {
+    const { page, host, list, cell, close } = await opened(5000);
+    await list.focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Space');
+    await page.getByText('2 selected').waitFor();
+    await page.keyboard.press('v');
+    await page.getByText('2 pairs are marked as verified.').waitFor();
+    await page.keyboard.press('Escape');
+    await cell(3).click();
+    await cell(6).click({ modifiers: ['Shift'] });
+    await page.getByText('4 selected').waitFor();
+    await cell(8).click({ modifiers: ['Control'] });
+    await page.getByText('5 selected').waitFor();
+    await page.getByRole('button', { name: 'Exclude' }).click();
+    await page.getByText('5 pairs are excluded.').waitFor();
+    await list.focus();
+    await page.keyboard.press('Control+a');
+    await page.getByText('5,000 selected').waitFor();
+    await page.getByRole('combobox', { name: 'Change of the captions' }).selectOption('replace');
+    await page.getByRole('textbox', { name: 'Find' }).fill('dog');
+    await page.getByRole('textbox', { name: 'Replace by' }).fill('cat');
+    await page.getByRole('button', { name: 'Preview and apply' }).click();
+    await page.getByText('5000 captions changed.').waitFor();
+    assert.deepEqual(paramsOf(host, 'decideAll'), [
+      { decision: 'verified', pairs: [0, 1] },
+      { decision: 'excluded', pairs: [3, 4, 5, 6, 8] },
+    ]);
+    const [changed] = paramsOf(host, 'changeCaptions');
+    assert.equal(changed?.pairs.length, 5000);
+    await close();
+  });
+
+  test('Enter opens the page of a pair; J and K go through all; Escape goes back to its place', async () => {
+    const { page, host, list, cell, close } = await opened(300);
+    await list.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.getByText('2 of 300').waitFor();
+    const caption = page.getByRole('textbox', { name: 'Caption' });
+    await page.keyboard.press('j');
+    await page.getByText('3 of 300').waitFor();
+    const text = await caption.inputValue();
+    assert.match(text, /^2: /u);
+    await page.keyboard.press('e');
+    await page.keyboard.type(' More words.');
+    await eventually(() => host.callsOf('match').length > 0, 'the match is asked for');
+    await page.keyboard.press('Control+Enter');
+    await eventually(() => host.callsOf('setCaption').length === 1, 'the caption is written');
+    const written = host.callsOf('setCaption')[0]?.params as { caption: string };
+    assert.equal(written.caption, `${text} More words.`);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('x');
+    await eventually(() => host.callsOf('decideAll').length === 1, 'the pair is excluded');
+    for (let n = 0; n < 150; n++) await page.keyboard.press('j');
+    await page.getByText('153 of 300').waitFor();
+    assert.ok(host.callsOf('follow').length > 2, 'the neighbours follow');
+    await page.keyboard.press('Escape');
+    await cell(152).waitFor();
+    assert.equal(await list.getAttribute('aria-activedescendant'), 'pair-152');
+    await close();
+  });
+
+  for (const theme of THEMES) {
+    test(`axe finds nothing, ${theme}, wide and narrow`, async () => {
+      const { page, list, close } = await opened(300, { theme });
+      assert.deepEqual(await axeFindings(page), [], 'the grid');
+      await list.focus();
+      await page.keyboard.press('Control+a');
+      await page.getByText('300 selected').waitFor();
+      assert.deepEqual(await axeFindings(page), [], 'a selection');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+      assert.deepEqual(await axeFindings(page), [], 'the keys');
+      await page.keyboard.press('Escape');
+      await page.setViewportSize({ width: 320, height: 700 });
+      assert.deepEqual(await axeFindings(page), [], 'narrow');
+      await list.focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('1 of 300').waitFor();
+      await page.getByRole('list', { name: 'Findings' }).waitFor();
+      assert.deepEqual(await axeFindings(page), [], 'the page of a pair');
+      await page.keyboard.press('Escape');
+      await page.getByRole('textbox', { name: 'Filter' }).fill('(');
+      await page.getByRole('alert').getByText('This bracket').waitFor();
+      assert.deepEqual(await axeFindings(page), [], 'a wrong filter');
+      await close();
+    });
+  }
+});

@@ -1,0 +1,326 @@
+import type { BrowsedItem, CaptionChangeItem } from '../../src/protocol/shapes.ts';
+import { announce } from '../shared/announce.ts';
+import type { Host } from '../shared/host.ts';
+import { t } from '../shared/l10n.ts';
+import { Latest } from '../shared/latest.ts';
+import { imageName, pairKey } from '../shared/pairs.ts';
+import { isCancelled, wireError } from '../shared/rpcClient.ts';
+import { Store } from '../shared/store.ts';
+import { Thumbnails } from '../shared/thumbnails.ts';
+import {
+  type BrowseAction,
+  type BrowseState,
+  chosenPairs,
+  initialState,
+  itemAt,
+  PAGE_SIZE,
+  parseRemembered,
+  queryText,
+  reduceBrowse,
+  type SortChoice,
+  toRemembered,
+} from './browseState.ts';
+
+const FILTER_DELAY_MS = 150;
+const MATCH_DELAY_MS = 150;
+/** Requests for pages at a time. */
+const PAGES_AT_ONCE = 2;
+const NEIGHBOURS_SHOWN = 5;
+/** Longest side of the image on the page of a pair, in pixels. */
+export const STAGE_PIXELS = 1280;
+
+/** Controller of the grid, without DOM: requests the pages that are visible and dispatches their results. */
+export class BrowseSession {
+  readonly store: Store<BrowseState, BrowseAction>;
+  readonly thumbnails: Thumbnails;
+  readonly #host: Host;
+  readonly #filter = new Latest();
+  readonly #detail = new Latest();
+  readonly #match = new Latest();
+  /** Number of the list: answers for an earlier one are dropped. */
+  #list = 0;
+  #wanted: readonly number[] = [0];
+  readonly #asking = new Set<number>();
+  #shownKey: string | undefined;
+  #acting = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.store = new Store(initialState(parseRemembered(host.recall())), reduceBrowse);
+    this.thumbnails = new Thumbnails(host.rpc);
+    this.store.subscribe(() => {
+      host.remember(toRemembered(this.store.state));
+      this.#follow();
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#host.rpc.onEvent((event) => {
+      if (event.event === 'status') this.store.dispatch({ type: 'status', status: event.status });
+      if (event.event !== 'changed') return;
+      this.thumbnails.forget(event.uris);
+      this.#shownKey = undefined;
+      this.refresh();
+    });
+    this.#fill();
+    await announce(this.#host.rpc, (news) => {
+      this.store.dispatch(news);
+    });
+  }
+
+  /** Requests the pairs at these places, which are visible. */
+  show(from: number, to: number): void {
+    const first = Math.floor(from / PAGE_SIZE);
+    const last = Math.floor(Math.max(from, to - 1) / PAGE_SIZE);
+    this.#wanted = Array.from({ length: last - first + 1 }, (_, n) => first + n);
+    this.#fill();
+  }
+
+  setFilter(filter: string): void {
+    this.store.dispatch({ type: 'filter', filter });
+    this.#ask(FILTER_DELAY_MS);
+  }
+
+  setSort(sort: SortChoice): void {
+    this.store.dispatch({ type: 'sort', sort });
+    this.#ask(0);
+  }
+
+  /** Requests what is shown again. */
+  refresh(): void {
+    this.#list++;
+    this.#asking.clear();
+    this.store.dispatch({ type: 'stale' });
+    this.#fill();
+  }
+
+  /** Selects the pairs between the anchor and the cursor. */
+  async selectRange(): Promise<void> {
+    const { anchor, active } = this.store.state;
+    await this.#select(Math.min(anchor, active), Math.abs(anchor - active) + 1);
+  }
+
+  async selectAll(): Promise<void> {
+    await this.#select(0, this.store.state.total ?? 0);
+  }
+
+  clearSelection(): void {
+    this.store.dispatch({ type: 'select', pairs: [], add: false });
+  }
+
+  async decide(decision: 'verified' | 'excluded' | 'none'): Promise<void> {
+    const pairs = chosenPairs(this.store.state);
+    if (pairs.length === 0) return;
+    await this.#act(async () => {
+      const { decided } = await this.#host.rpc.call('decideAll', { pairs: [...pairs], decision });
+      this.#say(
+        decision === 'verified'
+          ? t('{0} pairs are marked as verified.', decided)
+          : decision === 'excluded'
+            ? t('{0} pairs are excluded.', decided)
+            : t('Verdicts on {0} pairs taken back.', decided),
+        { undo: true },
+      );
+    });
+  }
+
+  /** Changes the captions of the selection after the editor's preview. */
+  async change(change: CaptionChangeItem): Promise<void> {
+    const pairs = [...chosenPairs(this.store.state)];
+    if (pairs.length === 0) return;
+    await this.#act(async () => {
+      const done = await this.#host.rpc.call('changeCaptions', { pairs, change });
+      if (done.discarded) return;
+      const parts = [
+        done.changed === 0 ? t('No caption changes.') : t('{0} captions changed.', done.changed),
+        ...(done.emptied > 0 ? [t('{0} would be empty and stay as they are.', done.emptied)] : []),
+      ];
+      this.#say(parts.join(' '), { undo: done.changed > 0 });
+    });
+  }
+
+  /** Stores the typed caption and requests its match, debounced. */
+  type(text: string): void {
+    const item = this.#current;
+    if (item === undefined) return;
+    const key = pairKey(item.item.pair);
+    const unchanged = text === item.item.caption;
+    this.store.dispatch({ type: 'draft', key, text: unchanged ? null : text });
+    const { detail } = this.store.state;
+    if (unchanged || item.untagged === true) {
+      this.#match.cancel();
+      if (detail !== null)
+        this.store.dispatch({ type: 'detail', detail: { ...detail, match: null } });
+      return;
+    }
+    const { pair } = item.item;
+    this.#match.run(
+      MATCH_DELAY_MS,
+      (signal) => this.#host.rpc.call('match', { pair, caption: text }, signal),
+      {
+        done: (match) => {
+          const { detail: now } = this.store.state;
+          if (now?.key === key) this.store.dispatch({ type: 'detail', detail: { ...now, match } });
+        },
+        failed: (error) => {
+          this.#complain(error);
+        },
+      },
+    );
+  }
+
+  async apply(): Promise<void> {
+    const item = this.#current;
+    if (item === undefined) return;
+    const key = pairKey(item.item.pair);
+    const caption = this.store.state.drafts.get(key);
+    if (caption === undefined) return;
+    await this.#act(async () => {
+      if (item.untagged === true) {
+        await this.#host.rpc.call('createCaption', { imageUri: item.item.imageUri, caption });
+      } else await this.#host.rpc.call('setCaption', { pair: item.item.pair, caption });
+      this.store.dispatch({ type: 'draft', key, text: null });
+      this.#say(t('Caption of {0} replaced.', imageName(item.item)), { undo: true });
+    });
+  }
+
+  async undo(): Promise<void> {
+    await this.#act(async () => {
+      const { undone } = await this.#host.rpc.call('undo', {});
+      this.#say(undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone));
+    });
+  }
+
+  async openFile(): Promise<void> {
+    const item = this.#current;
+    if (item === undefined) return;
+    const what = item.untagged === true ? 'image' : 'caption';
+    await this.#act(() => this.#host.rpc.call('open', { item: item.item, what }));
+  }
+
+  get #current(): BrowsedItem | undefined {
+    return itemAt(this.store.state, this.store.state.active);
+  }
+
+  #ask(delay: number): void {
+    this.#filter.run(delay, () => Promise.resolve(), {
+      done: () => {
+        this.#wanted = [0];
+        this.store.dispatch({ type: 'asked' });
+        this.refresh();
+      },
+      failed: () => undefined,
+    });
+  }
+
+  async #select(from: number, count: number): Promise<void> {
+    await this.#act(async () => {
+      const query = queryText(this.store.state);
+      const { pairs } = await this.#host.rpc.call('browsedPairs', { query, from, count });
+      this.store.dispatch({ type: 'select', pairs, add: false });
+    });
+  }
+
+  /** Sends requests for wanted pages that are missing or stale. */
+  #fill(): void {
+    const { pages, stale, total, active, opened } = this.store.state;
+    const last = total === null || total === 0 ? 0 : Math.floor((total - 1) / PAGE_SIZE);
+    const wanted = opened ? [Math.floor(active / PAGE_SIZE)] : this.#wanted;
+    for (const page of wanted) {
+      if (this.#asking.size >= PAGES_AT_ONCE) return;
+      if (this.#asking.has(page) || (pages.has(page) && !stale.has(page))) continue;
+      if (page > last && stale.size === 0) continue;
+      this.#asking.add(page);
+      void this.#load(page, this.#list);
+    }
+  }
+
+  async #load(page: number, list: number): Promise<void> {
+    try {
+      const query = queryText(this.store.state);
+      const answer = await this.#host.rpc.call('browse', {
+        query,
+        from: page * PAGE_SIZE,
+        count: PAGE_SIZE,
+      });
+      if (list !== this.#list) return;
+      if (answer.fault !== null) this.store.dispatch({ type: 'fault', fault: answer.fault });
+      else {
+        const { total, items, rules: titles } = answer;
+        this.store.dispatch({ type: 'page', page, total, items, titles });
+      }
+      this.#asking.delete(page);
+      if (answer.fault === null) this.#fill();
+    } catch (error) {
+      if (list !== this.#list) return;
+      this.#asking.delete(page);
+      this.store.dispatch({ type: 'failed', failure: wireError(error) });
+    }
+  }
+
+  /** Requests the details of the pair on its page, and lets the neighbours view follow. */
+  #follow(): void {
+    const { opened, active, detail } = this.store.state;
+    const item = opened ? this.#current : undefined;
+    if (opened && item === undefined) this.show(active, active + 1);
+    const key = item === undefined ? undefined : `${pairKey(item.item.pair)}\n${item.item.caption}`;
+    if (key === this.#shownKey) return;
+    this.#shownKey = key;
+    this.#detail.cancel();
+    this.#match.cancel();
+    if (item === undefined) return;
+    const { pair } = item.item;
+    if (detail?.key !== pairKey(pair)) {
+      const empty = { key: pairKey(pair), neighbours: null, match: null };
+      this.store.dispatch({ type: 'detail', detail: empty });
+    }
+    void this.#host.rpc.call('follow', { pair }).catch(() => undefined);
+    const target =
+      item.untagged === true
+        ? { kind: 'image' as const, uri: item.item.imageUri }
+        : { kind: 'pair' as const, pair };
+    this.#detail.run(
+      0,
+      (signal) => this.#host.rpc.call('neighbours', { target, k: NEIGHBOURS_SHOWN }, signal),
+      {
+        done: (neighbours) => {
+          const now = this.store.state.detail;
+          const match = now?.key === pairKey(pair) ? now.match : null;
+          this.store.dispatch({
+            type: 'detail',
+            detail: { key: pairKey(pair), neighbours, match },
+          });
+        },
+        failed: (error) => {
+          this.#complain(error);
+        },
+      },
+    );
+    const next = itemAt(this.store.state, active + 1);
+    if (next !== undefined) void this.thumbnails.get(next.item.imageUri, STAGE_PIXELS);
+  }
+
+  /** Runs one action at a time; calls during an action are ignored. */
+  async #act(action: () => Promise<unknown>): Promise<void> {
+    if (this.#acting) return;
+    this.#acting = true;
+    try {
+      await action();
+    } catch (error) {
+      this.#complain(error);
+    } finally {
+      this.#acting = false;
+    }
+  }
+
+  #complain(error: unknown): void {
+    if (isCancelled(error)) return;
+    const { message, remedy } = wireError(error);
+    const text = remedy === undefined ? message : `${message} ${remedy}`;
+    this.store.dispatch({ type: 'notice', notice: { text, error: true } });
+  }
+
+  #say(text: string, more: { readonly undo?: boolean } = {}): void {
+    this.store.dispatch({ type: 'notice', notice: { text, error: false, ...more } });
+  }
+}

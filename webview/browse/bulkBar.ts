@@ -1,0 +1,156 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { CaptionChangeItem } from '../../src/protocol/shapes.ts';
+import { t } from '../shared/l10n.ts';
+import { PageElement } from '../shared/pageElement.ts';
+import type { BrowseSession } from './browseSession.ts';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+
+type Kind = CaptionChangeItem['kind'];
+
+const KINDS: readonly Kind[] = [
+  'add-tag',
+  'remove-tag',
+  'rename-tag',
+  'replace',
+  'prepend',
+  'append',
+];
+
+/** Actions on the selected pairs: decisions, and changes of their captions. */
+@customElement('pairlens-bulk-bar')
+export class BulkBar extends PageElement {
+  @property({ attribute: false }) accessor session!: BrowseSession;
+  @property({ type: Number }) accessor count = 0;
+  @state() private accessor kind: Kind = 'add-tag';
+  @state() private accessor first = '';
+  @state() private accessor second = '';
+  @state() private accessor regex = false;
+  @state() private accessor matchCase = false;
+
+  protected override render(): TemplateResult {
+    const { session } = this;
+    return html`<section class="bulk" aria-label=${t('Selection')}>
+      <div class="bulk-row">
+        <strong class="bulk-count">${t('{0} selected', this.count.toLocaleString())}</strong>
+        ${button(t('Verified'), 'V', () => void session.decide('verified'))}
+        ${button(t('Exclude'), 'X', () => void session.decide('excluded'))}
+        ${button(t('Take verdict back'), 'B', () => void session.decide('none'))}
+        ${button(t('Clear selection'), 'Esc', () => {
+          session.clearSelection();
+        })}
+      </div>
+      <form class="bulk-row" @submit=${this.#submit}>
+        <select
+          class="plain-select"
+          aria-label=${t('Change of the captions')}
+          @change=${(event: Event) => {
+            this.kind = (event.target as HTMLSelectElement).value as Kind;
+          }}
+        >
+          ${KINDS.map(
+            (kind) =>
+              html`<option value=${kind} ?selected=${kind === this.kind}>
+                ${kindLabel(kind)}
+              </option>`,
+          )}
+        </select>
+        ${this.#field(firstLabel(this.kind), this.first, (text) => (this.first = text))}
+        ${
+          this.kind === 'replace' || this.kind === 'rename-tag'
+            ? this.#field(secondLabel(this.kind), this.second, (text) => (this.second = text))
+            : nothing
+        }
+        ${
+          this.kind === 'replace'
+            ? html`${check(t('Regular expression'), this.regex, (on) => (this.regex = on))}
+              ${check(t('Match case'), this.matchCase, (on) => (this.matchCase = on))}`
+            : nothing
+        }
+        <button class="plain-button" type="submit" ?disabled=${this.first === ''}>
+          ${t('Preview and apply')}
+        </button>
+      </form>
+    </section>`;
+  }
+
+  #field(label: string, value: string, set: (text: string) => void): TemplateResult {
+    return html`<input
+      class="plain-field"
+      type="text"
+      spellcheck="false"
+      aria-label=${label}
+      placeholder=${label}
+      .value=${value}
+      @input=${(event: Event) => {
+        set((event.target as HTMLInputElement).value);
+      }}
+    />`;
+  }
+
+  readonly #submit = (event: Event) => {
+    event.preventDefault();
+    if (this.first === '') return;
+    void this.session.change(this.#change());
+  };
+
+  #change(): CaptionChangeItem {
+    const { kind, first, second, regex, matchCase } = this;
+    switch (kind) {
+      case 'prepend':
+      case 'append':
+        return { kind, text: first };
+      case 'replace':
+        return { kind, find: first, replacement: second, regex, matchCase };
+      case 'add-tag':
+      case 'remove-tag':
+        return { kind, tag: first };
+      case 'rename-tag':
+        return { kind, tag: first, to: second };
+    }
+  }
+}
+
+function button(label: string, key: string, run: () => void): TemplateResult {
+  return html`<vscode-button secondary aria-keyshortcuts=${key} @click=${run}
+    >${label} <kbd aria-hidden="true">${key}</kbd></vscode-button
+  >`;
+}
+
+function check(label: string, on: boolean, set: (on: boolean) => void): TemplateResult {
+  return html`<label class="check"
+    ><input
+      type="checkbox"
+      .checked=${on}
+      @change=${(event: Event) => {
+        set((event.target as HTMLInputElement).checked);
+      }}
+    />${label}</label
+  >`;
+}
+
+function kindLabel(kind: Kind): string {
+  switch (kind) {
+    case 'add-tag':
+      return t('Add tag');
+    case 'remove-tag':
+      return t('Remove tag');
+    case 'rename-tag':
+      return t('Rename tag');
+    case 'replace':
+      return t('Find and replace');
+    case 'prepend':
+      return t('Put before the caption');
+    case 'append':
+      return t('Put behind the caption');
+  }
+}
+
+function firstLabel(kind: Kind): string {
+  if (kind === 'replace') return t('Find');
+  return kind === 'prepend' || kind === 'append' ? t('Text') : t('Tag');
+}
+
+function secondLabel(kind: Kind): string {
+  return kind === 'replace' ? t('Replace by') : t('New name');
+}

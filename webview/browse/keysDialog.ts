@@ -1,0 +1,39 @@
+import { html, type TemplateResult } from 'lit';
+import { t } from '../shared/l10n.ts';
+
+/** The list of keys, opened with `?`. */
+export function keysDialog(): TemplateResult {
+  const rows: readonly (readonly [readonly string[], string])[] = [
+    [['/'], t('Go to the filter')],
+    [['←', '↑', '→', '↓'], t('Go to another pair; with Shift, select up to it')],
+    [['Space'], t('Select the pair, or not')],
+    [['Ctrl+A'], t('Select all pairs of the list')],
+    [['Esc'], t('Clear the selection; on the page of a pair, go back to the grid')],
+    [['Enter'], t('Open the page of the pair')],
+    [['J', 'K'], t('Next pair, pair before')],
+    [['E'], t('Edit the caption')],
+    [['Ctrl+Enter'], t('Apply the edited caption')],
+    [['V'], t('Verified: the caption is right')],
+    [['X'], t('Exclude the pair')],
+    [['B'], t('Take the verdict back')],
+    [['O'], t('Open the caption in its file')],
+    [['Z'], t('Undo the last change made here')],
+    [['?'], t('This list')],
+  ];
+  return html`<dialog class="help" aria-labelledby="keys-title">
+    <h2 id="keys-title">${t('Keys')}</h2>
+    <dl>
+      ${rows.map(
+        ([keys, meaning]) =>
+          html`<div>
+            <dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt>
+            <dd>${meaning}</dd>
+          </div>`,
+      )}
+    </dl>
+    <p class="dim">${t('V, X and B work on the selection, or else on the pair at the cursor.')}</p>
+    <form method="dialog">
+      <button class="plain-button" autofocus>${t('Close')}</button>
+    </form>
+  </dialog>`;
+}
