@@ -291,7 +291,7 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return { ...state, drafts };
     }
     case 'neighbours':
-      return detailOf(state, action.id, { neighbours: action.neighbours });
+      return detailOf(withRenewed(state, action), action.id, { neighbours: action.neighbours });
     case 'matching':
       return detailOf(state, action.id, { matching: true });
     case 'match':
@@ -303,6 +303,15 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
     case 'notice':
       return { ...state, notice: action.notice };
   }
+}
+
+/** The finding as it is now: its suggestions follow other captions only when it is looked at. */
+function withRenewed(
+  state: TriageState,
+  { id, neighbours }: { readonly id: string; readonly neighbours: Neighbours | null },
+): TriageState {
+  const now = neighbours?.findings.find((finding) => finding.id === id);
+  return now === undefined || state.current?.id !== id ? state : { ...state, current: now };
 }
 
 function detailOf(state: TriageState, id: string, change: Partial<Detail>): TriageState {

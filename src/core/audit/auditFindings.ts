@@ -37,6 +37,12 @@ export class AuditFindings {
     return news;
   }
 
+  /** Suggests fixes for the findings about a pair again, when they are looked at. */
+  renew(p: number): void {
+    this.#all = undefined;
+    for (const tracker of this.#trackers) tracker.renew?.(p);
+  }
+
   /** All findings, in the order of the detectors. */
   all(): readonly Detected[] {
     this.#all ??= this.#trackers.flatMap((tracker) => tracker.findings());

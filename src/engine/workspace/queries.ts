@@ -76,6 +76,7 @@ export class LiveQueries {
     const { embedded } = dataset.context;
     const image = dataset.imageRowOf.get(id.image) ?? -1;
     const text = found === undefined ? -1 : embedded.textRow[found.slot]!;
+    if (found !== undefined) dataset.findings.renew(found.slot);
     return {
       focus:
         found === undefined ? imageAlone(dataset.root, id.image) : livePair(dataset, found.slot),

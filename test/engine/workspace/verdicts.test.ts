@@ -164,3 +164,21 @@ test('the text of a caption in work teaches nothing', async () => {
   await live.whenIdle();
   assert.deepEqual(live.datasets[0]!.estimate, before);
 });
+
+test('the suggestions of a finding that is looked at are of the captions that are there now', async () => {
+  const opening = await opened();
+  const { live } = opening;
+  const [donor = 0, looked = 0] = WRONG;
+  const offered = async (): Promise<string[]> => {
+    const found = await live.neighbours(id(looked), 5);
+    const about = found!.findings.filter(({ pair }) => pair?.image === `${looked}.jpg`);
+    return about.flatMap(({ finding }) =>
+      finding.fixes.flatMap((fix) => (fix.kind === 'replace-caption' ? [fix.caption] : [])),
+    );
+  };
+  // The caption of the second image is on the first.
+  assert.equal(given[donor], scenes(N)[looked]);
+  assert.ok((await offered()).includes(given[donor]!));
+  await live.captionsChanged(FILE, jsonl(given.with(donor, scenes(N)[donor]!)));
+  assert.ok(!(await offered()).includes(given[donor]!));
+});

@@ -86,6 +86,12 @@ class MismatchTracker implements Tracker {
     return again.size > 0;
   }
 
+  renew(p: number): void {
+    if (this.#found.has(p)) {
+      this.#found.set(p, mismatchOf(this.#context, homesOf(this.#context), p));
+    }
+  }
+
   findings(): readonly Detected[] {
     return [...this.#found]
       .sort(([p, a], [q, b]) => b.confidence - a.confidence || p - q)

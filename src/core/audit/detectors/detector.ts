@@ -73,6 +73,8 @@ export interface Tracker {
    * @returns whether a finding was added, removed or detected again.
    */
   update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean;
+  /** Suggests fixes for the finding about a pair again: other captions may have changed since. */
+  renew?(p: number): void;
   /** The current findings, the most important first. */
   findings(): readonly Detected[];
 }
