@@ -346,7 +346,7 @@ export const settingsSchema = z.object({
   trainer: z.enum(SETTINGS.trainer.choices).catch('auto'),
   inlayScores: z.boolean().catch(true),
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
-  matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('match'),
+  matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('nnn'),
   maxProblems: z.int().min(0).max(100_000).catch(1000),
   modelPath: z.string().catch(''),
   cachePath: z.string().catch(''),
