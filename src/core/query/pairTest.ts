@@ -52,8 +52,15 @@ export function pairTest(condition: Condition | undefined): PairTest {
     case 'regex':
       return captionTest(condition.pattern);
     case 'tag': {
-      const test = patternTest(tagKey(condition.pattern));
-      return ({ caption = '' }) => tagsIn(caption).some(({ text }) => test(tagKey(text)));
+      const key = tagKey(condition.pattern);
+      const test = patternTest(key);
+      const parts = key.normalize('NFC').split('*');
+      return ({ caption = '' }) => {
+        // Most captions hold no such words, which is seen faster than that none of their tags is like it.
+        const words = tagKey(caption.normalize('NFC'));
+        if (!parts.every((part) => words.includes(part))) return false;
+        return tagsIn(caption).some(({ text }) => test(tagKey(text)));
+      };
     }
     case 'name': {
       const test = patternTest(condition.pattern);
