@@ -57,5 +57,17 @@ describe('in the extension host', () => {
     return folder;
   });
 
+  suite('unclearColumns', async () => {
+    const folder = await ide.workspace();
+    const rows = ['pic,left,right'];
+    for (const name of ['dahlia.jpg', 'creek.jpg', 'hammer.webp']) {
+      await copyFile(path.join(TOUR, name), path.join(folder, name));
+      const left = name === 'dahlia.jpg' ? '' : `a photo of ${name.split('.')[0]}`;
+      rows.push(`${name},${left},something seen from above`);
+    }
+    await writeFile(path.join(folder, 'table.csv'), `${rows.join('\n')}\n`);
+    return folder;
+  });
+
   suite('externalEdits', () => ide.workspace(TOUR));
 });
