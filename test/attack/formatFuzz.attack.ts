@@ -136,7 +136,8 @@ function placed(text: string, { range }: CaptionRow, json: boolean): boolean {
 }
 
 describe(`${TRIALS} damaged files of each format, seed ${SEED}`, () => {
-  for (const format of CAPTION_FORMATS) {
+  // Formats that are never written have no text of their own: parquet reads as JSON Lines.
+  for (const format of CAPTION_FORMATS.filter(({ isReadOnly }) => isReadOnly !== true)) {
     test(format.id, async () => {
       const example = EXAMPLES[format.id];
       assert.ok(example !== undefined, 'every format has an example');

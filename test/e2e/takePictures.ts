@@ -2,6 +2,7 @@
 import path from 'node:path';
 import sharp from 'sharp';
 import { ROOT, TOUR } from '../support/product.ts';
+import { BrowsePanel } from './pages/browsePanel.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
 import { THEMES, type Workbench } from './pages/workbench.ts';
@@ -59,6 +60,13 @@ try {
   await review.caption.fill('solar panels on a roof under a blue sky');
   await review.word('sky').hover();
   await take(window, 'words');
+
+  const browse = new BrowsePanel(window.page);
+  await window.runCommand('PairLens: Browse Dataset');
+  await browse.pairs.nth(5).locator('img').waitFor();
+  await browse.filter.fill('match<0.98 sort:match');
+  await browse.count.filter({ hasText: /^8 / }).waitFor();
+  await take(window, 'browse');
 } finally {
   await session.stop();
 }

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { TOUR } from '../support/product.ts';
+import { BrowsePanel } from './pages/browsePanel.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
 import { webviewDocument } from './pages/webview.ts';
@@ -137,6 +138,32 @@ describe('the webviews', () => {
     await review.tally(/verified/).waitFor({ state: 'detached' });
     await review.press('z');
     await review.tally(/fixed/).waitFor({ state: 'detached' });
+  });
+
+  step('all pairs can be browsed, filtered and decided, on the keyboard', async () => {
+    const decisions = path.join(folder, '.pairlens/decisions.jsonl');
+    const browse = new BrowsePanel(window.page);
+    await window.runCommand('PairLens: Browse Dataset');
+    await browse.count.filter({ hasText: /^5\d / }).waitFor();
+    await browse.pairs.first().locator('img').waitFor();
+    await browse.filter.fill('rule:captions-swapped sort:name');
+    await browse.count.filter({ hasText: /^2 / }).waitFor();
+    await browse.pairs.filter({ hasText: 'honey bee' }).waitFor();
+    await browse.filter.press('Enter');
+    await window.page.keyboard.press('Control+a');
+    await browse.selection.filter({ hasText: '2 selected' }).waitFor();
+    await window.page.keyboard.press('v');
+    const verdicts = await eventually(async () => {
+      const text = await readFile(decisions, 'utf8').catch(() => '');
+      const lines = text.split('\n').filter((line) => line.includes('verified'));
+      return lines.length === 2 ? lines : undefined;
+    }, 'both verdicts are written');
+    assert.ok(verdicts.some((line) => line.includes('honey_bee.jpg')));
+    await window.page.keyboard.press('b');
+    await eventually(
+      async () => !(await readFile(decisions, 'utf8').catch(() => '')).includes('verified'),
+      'both verdicts are taken back',
+    );
   });
 
   test('nothing beyond loopback was asked for', () => {
