@@ -66,6 +66,7 @@ try {
   await browse.pairs.nth(5).locator('img').waitFor();
   await browse.filter.fill('match<0.98 sort:match');
   await browse.count.filter({ hasText: /^8 / }).waitFor();
+  await window.page.mouse.move(SIZE.width - 1, SIZE.height - 1);
   await take(window, 'browse');
 } finally {
   await session.stop();
