@@ -118,6 +118,7 @@ export async function fitAuditModel(
   });
   const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
   const learns = new Set(images.hashes).size >= LEAST_PICTURES;
+  const foldOfImage = learns ? images.hashes.map(foldOf) : undefined;
   const pairs: JudgedPair[] = [];
   judged.forEach((use, p) => {
     if (!use) return;
@@ -125,14 +126,13 @@ export async function fitAuditModel(
       pair: p,
       image: embedded.imageRow[p]!,
       text: embedded.textRow[p]!,
-      fold: learns ? foldOf(images.hashes[embedded.imageRow[p]!]!) : 0,
+      fold: foldOfImage?.[embedded.imageRow[p]!] ?? 0,
     });
   });
   const ordered = byContent(
     pairs,
     ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
   );
-  const foldOfImage = learns ? images.hashes.map(foldOf) : undefined;
   const { suspicions, predictor } = await runCooperatively(
     learnt(scorer, neighbours, ordered, texts.texts, foldOfImage),
     pause,
@@ -189,9 +189,7 @@ function* learntPredictor(
   foldOfImage: readonly number[],
 ): Steps<CaptionPredictor> {
   const { visuals, sentences, predictions } = scorer.spaces;
-  const learnt = pairs.map(({ image, text, fold }, n) => {
-    return { image, text, fold, csls: observed[n]![CSLS]! };
-  });
+  const learnt = pairs.map(({ image, text }, n) => ({ image, text, csls: observed[n]![CSLS]! }));
   const predictor = yield* learnPredictions(visuals, sentences, learnt, foldOfImage, predictions);
   for (const [n, { image, text }] of pairs.entries()) {
     observed[n]![PREDICTED] = scorer.predicted(image, text);

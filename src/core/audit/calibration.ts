@@ -1,3 +1,4 @@
+import { moments } from '../matching/moments.ts';
 import type { Steps } from '../steps.ts';
 import { NO_RIVALS, rivalSupport, type Rivals } from './rivals.ts';
 import { CELLS, density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
@@ -80,7 +81,7 @@ export function* calibrate(
   rivals: Rivals = NO_RIVALS,
   said: readonly Answers[] = [],
 ): Steps<Calibration> {
-  const { mean, spread } = moments(random);
+  const { mean, spread } = centreOf(random);
   const scaled = (score: number): number => (score - mean) / spread;
   const counts = histogram(observed, scaled);
   const answers = said.map(({ ifWrong, scores }) => ({
@@ -316,13 +317,8 @@ function clamp(value: number, low = 0, high = 1): number {
 }
 
 /** Mean and standard deviation of the wrong captions' scores; of standardised scores if there are none. */
-function moments(values: Float64Array): { readonly mean: number; readonly spread: number } {
+function centreOf(values: Float64Array): { readonly mean: number; readonly spread: number } {
   if (values.length < 2) return { mean: values[0] ?? 0, spread: 1 };
-  let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  const spread = Math.sqrt(squares / values.length);
-  return { mean, spread: spread > 1e-6 ? spread : 1 };
+  const { mean, deviation } = moments(values);
+  return { mean, spread: deviation > 1e-6 ? deviation : 1 };
 }

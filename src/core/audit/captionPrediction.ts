@@ -1,5 +1,6 @@
 import { dot } from '../matching/innerProducts.ts';
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
+import { moments } from '../matching/moments.ts';
 import type { Steps } from '../steps.ts';
 
 /** Parts of a dataset; the images of a part are predicted by a regression that saw the other parts only. */
@@ -22,8 +23,6 @@ export interface LearntPair {
   readonly text: number;
   /** CSLS of the pair. What a person verified weighs no more, so that a verdict changes no score. */
   readonly csls: number;
-  /** The part of the dataset that its image is in, 0..FOLDS - 1. */
-  readonly fold: number;
 }
 
 /** The part of the dataset that an image is in, by the hash of its content: copies are in the same one. */
@@ -45,7 +44,7 @@ export type CaptionPredictor = (visual: Float32Array) => Float32Array;
  * badly have a low weight. Cross-fitting as in confident learning (Northcutt et al. 2021); learning on an image-caption
  * dataset without its suspicious pairs after NCR (Huang et al. 2021), in closed form.
  * @param pairs in an order that depends on their content only
- * @param foldOfImage the part of each image
+ * @param foldOfImage the part of the dataset that each image is in, 0..FOLDS - 1
  * @returns the predictor of all parts, for an image from outside.
  */
 export function* learnPredictions(
@@ -63,8 +62,8 @@ export function* learnPredictions(
   for (let place = 0; place < pairs.length; place += stride) {
     if (learnt++ % LEARNT_PER_STEP === 0) yield;
     const at = Math.floor(place);
-    const { image, text, fold } = pairs[at]!;
-    parts[fold]!.add(row(visuals, image), row(sentences, text), weights[at]!);
+    const { image, text } = pairs[at]!;
+    parts[foldOfImage[image]!]!.add(row(visuals, image), row(sentences, text), weights[at]!);
   }
   const whole = new NormalEquations(size, sentences.columns);
   for (const part of parts) whole.addAll(part);
@@ -85,9 +84,8 @@ export function* learnPredictions(
 /** 0..1: pairs count by how well they fit compared with the rest. */
 function weightsOf(pairs: readonly LearntPair[]): number[] {
   const known = pairs.map(({ csls }) => csls);
-  const n = Math.max(1, known.length);
-  const mean = known.reduce((sum, value) => sum + value, 0) / n;
-  const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n) || 1;
+  const { mean, deviation } = moments(known);
+  const spread = deviation || 1;
   return known.map((csls) => 1 / (1 + Math.exp(-STEEPNESS * ((csls - mean) / spread + OFFSET))));
 }
 

@@ -1,3 +1,4 @@
+import { moments } from '../matching/moments.ts';
 import { auroc } from '../matching/auroc.ts';
 import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
 
@@ -20,8 +21,7 @@ const SHIPPED_COUNT = 8;
 export type Combination = (scores: PairScores) => number;
 
 /** Weighted sum of the scores, each standardised by the wrong captions. @param weights in the order of `SCORE_NAMES` */
-export function combination(wrong: readonly PairScores[], weights: readonly number[]): Combination {
-  const { mean, spread } = spreadOf(wrong);
+function weighted({ mean, spread }: Standard, weights: readonly number[]): Combination {
   return (scores) => {
     let sum = 0;
     for (let f = 0; f < SCORE_NAMES.length; f++) {
@@ -47,14 +47,15 @@ export function learntCombination(
   wrong: readonly PairScores[],
   weights: readonly number[],
 ): Combination {
-  const shipped = combination(wrong, weights);
-  const scale = spreadOfValues(wrong.map(shipped));
-  const ofPredictions = weights.map((_, f) => (f === PREDICTED ? scale : 0));
-  const predicted = combination(wrong, ofPredictions);
-  const mixed =
-    (share: number): Combination =>
-    (scores) =>
-      (1 - share) * shipped(scores) + share * predicted(scores);
+  const standard = standardOf(wrong);
+  const shipped = weighted(standard, weights);
+  // The predictions alone have the spread of the shipped scores together.
+  const { deviation: scale } = moments(wrong.map(shipped));
+  const mixed = (share: number): Combination =>
+    weighted(
+      standard,
+      weights.map((weight, f) => (1 - share) * weight + (f === PREDICTED ? share * scale : 0)),
+    );
   const right = sample(observed);
   const known = sample(wrong);
   const observedFirst = [...right, ...known].map((_, n) => n < right.length);
@@ -77,16 +78,13 @@ function sample<T>(values: readonly T[]): T[] {
   return Array.from({ length: size }, (_, n) => values[Math.floor(n * stride)]!);
 }
 
-function spreadOfValues(values: readonly number[]): number {
-  const n = Math.max(1, values.length);
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
-}
-
-function spreadOf(wrong: readonly PairScores[]): {
+/** Mean and spread of each score of wrong captions. */
+interface Standard {
   readonly mean: Float64Array;
   readonly spread: Float64Array;
-} {
+}
+
+function standardOf(wrong: readonly PairScores[]): Standard {
   const n = wrong.length + SHIPPED_COUNT;
   const mean = Float64Array.from(SHIPPED_MEAN, (m) => m * SHIPPED_COUNT);
   for (const e of wrong) e.forEach((value, f) => (mean[f]! += value));

@@ -1,6 +1,7 @@
 import { scoreLists } from './allPairs.ts';
 import { argMax } from './columnStatistics.ts';
 import { centred, shrunkMean } from './centring.ts';
+import { moments } from './moments.ts';
 import type { Matcher, MatchingSpaces, MatchingTask } from './matcher.ts';
 import type { Matrix } from './matrix.ts';
 import { normalised, type PrepareNormaliser } from './normaliser.ts';
@@ -175,15 +176,6 @@ function mixed(
     }
   }
   return out;
-}
-
-function moments(row: Float32Array): { readonly mean: number; readonly deviation: number } {
-  let sum = 0;
-  for (const value of row) sum += value;
-  const mean = sum / row.length;
-  let squares = 0;
-  for (const value of row) squares += (value - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / row.length) };
 }
 
 /**

@@ -54,7 +54,7 @@ function dataset(seed: number, related = true): { visuals: Matrix; sentences: Ma
 
 const folds = Array.from({ length: IMAGES }, (_, n) => foldOf(`image ${n}`));
 const pairsOf = (captions: readonly number[]): LearntPair[] =>
-  captions.map((text, image) => ({ image, text, fold: folds[image]!, csls: 0 }));
+  captions.map((text, image) => ({ image, text, csls: 0 }));
 const ownCaptions = Array.from({ length: IMAGES }, (_, n) => n);
 
 function predictionsOf(
@@ -111,7 +111,7 @@ describe('captions predicted from the other pairs of a dataset', () => {
     const visuals = matrix(3, 1, Float32Array.of(1, -1, 1));
     const sentences = matrix(3, 1, Float32Array.of(1, 1, -1));
     const out = matrix(3, 1);
-    const pairs = [0, 1, 2].map((n) => ({ image: n, text: n, fold: n, csls: 0 }));
+    const pairs = [0, 1, 2].map((n) => ({ image: n, text: n, csls: 0 }));
     runToCompletion(learnPredictions(visuals, sentences, pairs, [0, 1, 2], out));
     assert.deepEqual([...out.data], [-1, 0, 0]);
   });
