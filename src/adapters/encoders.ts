@@ -20,7 +20,7 @@ export interface Encoders {
   readonly nouns: NounFinder;
   readonly innerProducts: InnerProducts;
   readonly clipTokens: ClipTokens;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -71,16 +71,7 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
   const encoders: Encoders = await openEncoders(options.modelPath, options.threads);
   const cache = await openSegmentStore({ folder: cacheFolder(options.cachePath), log });
   const store: EmbeddingStore = options.rebuild === true ? writeThrough(cache) : cache;
-  const {
-    reader,
-    imageEncoder,
-    textEncoder,
-    reference,
-    languages,
-    nouns,
-    innerProducts,
-    clipTokens,
-  } = encoders;
+  const { close, ...ofModels } = encoders;
   return {
     ports: {
       files: userFiles,
@@ -88,18 +79,11 @@ async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
       clock: { now: () => performance.now() },
       log,
       store,
-      reader,
-      imageEncoder,
-      textEncoder,
-      reference,
-      languages,
-      nouns,
-      innerProducts,
-      clipTokens,
+      ...ofModels,
     },
     async close() {
       await cache.close();
-      await encoders.close();
+      await close();
     },
   };
 }
