@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
+import type { Query } from '../core/query/query.ts';
+import { selectPairs } from '../core/query/selectPairs.ts';
 import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { exportDataset, EXPORT_LIST, type Selection } from '../engine/batch/exportDataset.ts';
-import { type ListedPair, listPairs } from '../engine/batch/listPairs.ts';
+import { everyPair, type ListedPair } from '../engine/batch/listPairs.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { exportPorts, openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
@@ -35,8 +37,7 @@ export async function exportCommand(
   try {
     const run = runOptions(context);
     const { datasets } = await auditFolder(root, workspace, { version: context.version }, run);
-    const all = listPairs(root, datasets, queryOf(''));
-    const selection = selected(all, listPairs(root, datasets, query));
+    const selection = selected(everyPair(root, datasets), query);
     if (!selection.kept.some(({ caption }) => caption !== undefined)) {
       throw new PairLensError('no-dataset', 'No pair is left to be written.', {
         remedy: 'See with `pairlens list` what the query selects.',
@@ -66,15 +67,13 @@ export async function exportCommand(
 }
 
 /** The pairs that are written: those that were asked for, without the excluded ones. */
-function selected(all: readonly ListedPair[], wanted: readonly ListedPair[]): Selection {
-  const keyOf = ({ image, captionIndex, captionFile }: ListedPair): string =>
-    JSON.stringify([image, captionIndex, captionFile]);
-  const asked = new Set(wanted.map(keyOf));
+function selected(all: readonly ListedPair[], query: Query): Selection {
+  const asked = new Set(selectPairs(all, query));
   const kept: ListedPair[] = [];
   const dropped: { pair: ListedPair; why: string }[] = [];
-  for (const pair of all) {
+  for (const [p, pair] of all.entries()) {
     if (pair.decision === 'excluded') dropped.push({ pair, why: 'excluded' });
-    else if (!asked.has(keyOf(pair))) dropped.push({ pair, why: 'not selected' });
+    else if (!asked.has(p)) dropped.push({ pair, why: 'not selected' });
     else kept.push(pair);
   }
   return { kept, dropped };

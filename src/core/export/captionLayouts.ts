@@ -10,17 +10,29 @@ export interface ExportedImage {
   readonly split?: string;
 }
 
-/** How the captions of a new dataset are written. To add a layout, add it to `CAPTION_LAYOUTS`. */
-export interface CaptionLayout {
+interface LayoutFacts {
   /** For the command line. */
   readonly id: string;
   /** Most captions of one image that it can hold. */
   readonly mostCaptions: number;
-  /** The caption files, relative to the folder of the new dataset; absent if pictures and captions are packed in shards. */
-  files?(images: readonly ExportedImage[]): Iterable<CaptionFileText>;
-  /** The texts beside an image in a shard, by the extension that its key gets. */
-  members?: (image: ExportedImage) => Readonly<Record<string, string>>;
 }
+
+/** Pictures in folders, with caption files. */
+export interface FolderLayout extends LayoutFacts {
+  readonly kind: 'folders';
+  /** The caption files, relative to the folder of the new dataset. */
+  files(images: readonly ExportedImage[]): Iterable<CaptionFileText>;
+}
+
+/** Pictures and captions packed in shards. */
+export interface ShardLayout extends LayoutFacts {
+  readonly kind: 'shards';
+  /** The texts beside an image, by the extension that its key gets. */
+  members(image: ExportedImage): Readonly<Record<string, string>>;
+}
+
+/** How a new dataset is written. To add a layout, add it to `CAPTION_LAYOUTS`. */
+export type CaptionLayout = FolderLayout | ShardLayout;
 
 export interface CaptionFileText {
   readonly file: DatasetPath;
@@ -29,6 +41,7 @@ export interface CaptionFileText {
 
 /** A `.txt` beside each image: what LoRA trainers read. */
 const sidecars: CaptionLayout = {
+  kind: 'folders',
   id: 'sidecar',
   mostCaptions: 1,
   *files(images) {
@@ -41,6 +54,7 @@ const sidecars: CaptionLayout = {
 
 /** Hugging Face ImageFolder: https://huggingface.co/docs/datasets/image_dataset#imagefolder */
 const metadataJsonl: CaptionLayout = {
+  kind: 'folders',
   id: 'metadata.jsonl',
   mostCaptions: 1,
   files: (images) => [
@@ -53,6 +67,7 @@ const metadataJsonl: CaptionLayout = {
 
 /** One object for each image with all its captions and its split. */
 const captionsJsonl: CaptionLayout = {
+  kind: 'folders',
   id: 'captions.jsonl',
   mostCaptions: Infinity,
   files: (images) => [
@@ -69,6 +84,7 @@ const captionsJsonl: CaptionLayout = {
 
 /** Shards of tar members, a key for each image: https://github.com/webdataset/webdataset, as open_clip reads them. */
 const webdataset: CaptionLayout = {
+  kind: 'shards',
   id: 'webdataset',
   mostCaptions: 1,
   members: ({ captions }) => ({ txt: captions[0] ?? '' }),

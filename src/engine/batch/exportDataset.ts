@@ -9,6 +9,7 @@ import {
   type CaptionLayout,
   type ExportedImage,
   exportedNames,
+  type ShardLayout,
 } from '../../core/export/captionLayouts.ts';
 import { type TarFile, tarShard } from '../../core/export/tarShard.ts';
 import type { LinkKind, OutputFiles } from '../../core/export/outputFiles.ts';
@@ -59,16 +60,15 @@ export async function exportDataset(
   ports: ExportPorts,
   run: RunOptions,
 ): Promise<ExportedDataset> {
-  const { members } = layout;
-  const images = members === undefined ? imagesOf(kept) : withKeys(imagesOf(kept));
+  const images = layout.kind === 'folders' ? imagesOf(kept) : withKeys(imagesOf(kept));
   let done = 0;
   const onWritten = (): void => {
     throwIfCancelled(run.signal);
     run.onProgress?.({ phase: 'write', done: ++done, total: images.size });
   };
   const places = { root, out, onWritten };
-  if (members === undefined) await writePictures(images, pictures, places, ports);
-  else await writeShards(images, members, places, ports);
+  if (layout.kind === 'folders') await writePictures(images, pictures, places, ports);
+  else await writeShards(images, layout, places, ports);
   const written = [...images.values()];
   const { output } = ports;
   await output.prepareFolder(toAbsolute(out, folderOf(EXPORT_LIST)));
@@ -76,7 +76,7 @@ export async function exportDataset(
     toAbsolute(out, EXPORT_LIST),
     listLines({ kept, dropped }, images, layout.mostCaptions),
   );
-  for (const { file, chunks } of layout.files?.(written) ?? []) {
+  for (const { file, chunks } of layout.kind === 'folders' ? layout.files(written) : []) {
     throwIfCancelled(run.signal);
     await output.write(toAbsolute(out, file), chunks);
   }
@@ -88,7 +88,7 @@ export async function exportDataset(
     pairs,
     leftCaptions: all - pairs,
     renamed:
-      members === undefined
+      layout.kind === 'folders'
         ? [...images].filter(([image, { file }]) => baseName(image) !== baseName(file)).length
         : 0,
   };
@@ -141,7 +141,7 @@ function withKeys(images: Images): Images {
 
 async function writeShards(
   images: Images,
-  members: NonNullable<CaptionLayout['members']>,
+  layout: ShardLayout,
   { root, out, onWritten }: Places,
   { files, output }: ExportPorts,
 ): Promise<void> {
@@ -153,7 +153,7 @@ async function writeShards(
       const path = toAbsolute(root, image);
       const { bytes } = await files.stat(path);
       yield { name, bytes, chunks: files.stream(path) };
-      for (const [extension, text] of Object.entries(members(exported))) {
+      for (const [extension, text] of Object.entries(layout.members(exported))) {
         const data = new TextEncoder().encode(text);
         yield { name: `${stemOf(name)}.${extension}`, bytes: data.length, chunks: [data] };
       }

@@ -20,8 +20,13 @@ export function listPairs(
   datasets: readonly AuditedDataset[],
   query: Query,
 ): ListedPair[] {
-  const pairs = datasets.flatMap((dataset) => [...pairsOf(root, dataset)]);
+  const pairs = everyPair(root, datasets);
   return [...selectPairs(pairs, query)].flatMap((p) => pairs[p] ?? []);
+}
+
+/** All pairs of audited datasets, and their images without a caption, in dataset order. */
+export function everyPair(root: string, datasets: readonly AuditedDataset[]): ListedPair[] {
+  return datasets.flatMap((dataset) => [...pairsOf(root, dataset)]);
 }
 
 function* pairsOf(
