@@ -204,11 +204,12 @@ export async function judgeDataset(
 function pairsOf({
   dataset,
   problems,
-}: EmbeddedDataset): Pick<AuditContext, 'pairs' | 'pair' | 'pairsOfImage' | 'problems'> {
+}: EmbeddedDataset): Pick<AuditContext, 'pairs' | 'holds' | 'pair' | 'pairsOfImage' | 'problems'> {
   const { pairs } = dataset;
   let ofImage: Map<string, number[]> | undefined;
   return {
     pairs: () => pairs.keys(),
+    holds: (p) => p in pairs,
     pair: (p) => pairs[p]!,
     pairsOfImage: (image) => {
       ofImage ??= groupBy(pairs.keys(), (p) => pairs[p]!.image);

@@ -83,6 +83,7 @@ export class PairTable {
     const unreadableImages = context.embedded.problems;
     this.context = {
       pairs: () => slots.all(),
+      holds: (p) => slots.holds(p),
       pair: (p) => slots.pairs[p]!,
       pairsOfImage: (image) => slots.ofImage(image),
       problems: () => [...problems(), ...unreadableImages],

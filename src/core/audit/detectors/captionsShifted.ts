@@ -42,12 +42,11 @@ class ShiftTracker implements Tracker {
   /** New runs are detected by the next whole audit only: editing one caption does not create a run. */
   update(changed: ReadonlySet<number>): boolean {
     const before = this.#shifts;
-    const exist = new Set(this.#context.pairs());
     const { judged } = this.#context;
     this.#shifts = before.filter((shift) => {
       if (!shift.pairs.some((p) => changed.has(p))) return true;
       return (
-        shift.pairs.every((p) => exist.has(p) && judged[p] === true) &&
+        shift.pairs.every((p) => this.#context.holds(p) && judged[p] === true) &&
         stillShifted(this.#context, shift)
       );
     });

@@ -20,6 +20,8 @@ import type { WordSupports } from '../wordSupports.ts';
 export interface AuditContext {
   /** Numbers of the existing pairs, in unspecified order. */
   pairs(): Iterable<number>;
+  /** Whether a number is one of `pairs()`, without going through them. */
+  holds(p: number): boolean;
   /** The pair with this number, one of `pairs()`. */
   pair(p: number): Pair;
   /** Numbers of the pairs of an image, by caption index. */
@@ -160,10 +162,9 @@ function trackPairs(
       }
     },
     update(changed, moved) {
-      const exist = new Set(context.pairs());
       let news = false;
       for (const p of concerned(changed, moved)) {
-        news = (exist.has(p) ? look(p) : found.delete(p)) || news;
+        news = (context.holds(p) ? look(p) : found.delete(p)) || news;
       }
       return news;
     },
