@@ -1,5 +1,5 @@
 import { PairLensError } from '../errors.ts';
-import { decodeText, reencodeRemedy } from '../text/decodeText.ts';
+import { decodedFile } from '../text/decodeText.ts';
 import { encodeText } from '../text/textEncoding.ts';
 import type { TextEdit } from './captionFormat.ts';
 import { sentence } from '../text/sentence.ts';
@@ -15,17 +15,7 @@ export function applyEdits(
   edits: readonly TextEdit[],
   path: string,
 ): Uint8Array {
-  const decoded = decodeText(bytes);
-  if (!('text' in decoded)) {
-    throw new PairLensError(
-      'unsupported-format',
-      sentence('{0} is neither UTF-8 nor UTF-16.', path),
-      {
-        path,
-        remedy: reencodeRemedy(decoded.guess),
-      },
-    );
-  }
+  const decoded = decodedFile(path, bytes);
   const parts: string[] = [];
   let at = 0;
   for (const edit of [...edits].sort((a, b) => a.start - b.start)) {

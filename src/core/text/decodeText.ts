@@ -6,6 +6,7 @@ import {
   type DecodedText,
   type UndecodableText,
 } from './textEncoding.ts';
+import { PairLensError } from '../errors.ts';
 import { readingIn } from './reencode.ts';
 import { type Sentence, sentence } from './sentence.ts';
 
@@ -18,6 +19,20 @@ export function decodeText(bytes: Uint8Array): DecodedText | UndecodableText {
   const file = sniffEncoding(bytes);
   const text = decodeStrictly(bytes.subarray(bomLength(file)), file.encoding);
   return text === undefined ? undecodable(bytes) : { ...file, text };
+}
+
+/**
+ * As `decodeText`, for a file that must be decoded.
+ * @throws PairLensError `unsupported-format` if the bytes are neither UTF-8 nor UTF-16.
+ */
+export function decodedFile(path: string, bytes: Uint8Array): DecodedText {
+  const decoded = decodeText(bytes);
+  if ('text' in decoded) return decoded;
+  throw new PairLensError(
+    'unsupported-format',
+    sentence('{0} is neither UTF-8 nor UTF-16.', path),
+    { path, remedy: reencodeRemedy(decoded.guess) },
+  );
 }
 
 /**

@@ -19,7 +19,7 @@ import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
-import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
+import { decodedFile } from '../../core/text/decodeText.ts';
 import { encodeText, type DecodedText } from '../../core/text/textEncoding.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { PlacedCaption } from './unwantedCaptions.ts';
@@ -49,7 +49,7 @@ export async function readDecisions(
     const outside = await files.outsideTarget(path, folder);
     if (outside !== undefined) return { decisions: new Map(), problems: [leadsOut(outside)] };
     if (!(await files.exists(path))) return { decisions: new Map(), problems: [] };
-    const { text } = decoded(path, await files.read(path, LIMIT));
+    const { text } = decodedFile(path, await files.read(path, LIMIT));
     return {
       decisions: parseDecisions(text),
       replaced: replacedCaptions(text),
@@ -112,7 +112,7 @@ export async function writeDecisions(
   const isTakenBack = decisions.every(({ decision }) => decision === 'none');
   if (isTakenBack && !(await files.exists(path))) return;
   const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
-    const before = bytes === undefined ? NOTHING : decoded(path, bytes);
+    const before = bytes === undefined ? NOTHING : decodedFile(path, bytes);
     const text = withDecisions(before.text, lines);
     if (text === before.text) return bytes;
     return holdsNoDecision(text) ? undefined : encodeText(text, before);
@@ -136,7 +136,7 @@ export async function writeReplaced(
   if (added.length + removed.size === 0 || !(await files.exists(path))) return false;
   const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     if (bytes === undefined) return undefined;
-    const before = decoded(path, bytes);
+    const before = decodedFile(path, bytes);
     const text = withReplaced(before.text, added, removed);
     return text === before.text ? bytes : encodeText(text, before);
   };
@@ -172,7 +172,7 @@ export async function decisionsIn(
   const path = toAbsolute(root, DECISIONS_FILE);
   const outside = await files.outsideTarget(path, folder);
   if (outside !== undefined || !(await files.exists(path))) return [];
-  return decisionLines(decoded(path, await files.read(path, LIMIT)).text);
+  return decisionLines(decodedFile(path, await files.read(path, LIMIT)).text);
 }
 
 /** Removes decisions by their keys, atomically; other lines are unchanged. @throws PairLensError. */
@@ -184,7 +184,7 @@ export async function removeDecisions(
   const path = toAbsolute(root, DECISIONS_FILE);
   const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
     if (bytes === undefined) return undefined;
-    const before = decoded(path, bytes);
+    const before = decodedFile(path, bytes);
     const gone = new Map(keys.map((key) => [key, undefined]));
     const text = withDecisions(before.text, gone);
     return holdsNoDecision(text) ? undefined : encodeText(text, before);
@@ -194,16 +194,6 @@ export async function removeDecisions(
 
 const LIMIT = { maxBytes: DECISIONS_BYTES };
 const NOTHING: DecodedText = { text: '', encoding: 'utf-8', bom: false };
-
-function decoded(path: string, bytes: Uint8Array): DecodedText {
-  const text = decodeText(bytes);
-  if ('text' in text) return text;
-  throw new PairLensError(
-    'unsupported-format',
-    sentence('{0} is neither UTF-8 nor UTF-16.', path),
-    { path, remedy: reencodeRemedy(text.guess) },
-  );
-}
 
 function leadsOut(target: string): Problem {
   return {

@@ -4,7 +4,7 @@ import { PairLensError } from '../../core/errors.ts';
 import { renameDiff, unifiedDiff } from '../../core/export/unifiedDiff.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import { type ByteSplice, spliceBetween, splicesOf } from '../../core/text/byteSplices.ts';
-import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
+import { decodedFile } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import {
   bomLength,
@@ -38,14 +38,7 @@ export function editChange(
   before: Uint8Array,
   edits: readonly TextEdit[],
 ): FileChange {
-  const decoded = decodeText(before);
-  if (!('text' in decoded)) {
-    throw new PairLensError(
-      'unsupported-format',
-      sentence('{0} is neither UTF-8 nor UTF-16.', path),
-      { path, remedy: reencodeRemedy(decoded.guess) },
-    );
-  }
+  const decoded = decodedFile(path, before);
   const sorted = [...edits].sort((a, b) => a.start - b.start);
   if (sorted.some(({ start }, e) => e > 0 && start < (sorted[e - 1]?.end ?? 0))) {
     throw new PairLensError(
@@ -83,14 +76,7 @@ export function encodingChange(
 
 /** The same text as UTF-8 without a byte order mark. @throws PairLensError `unsupported-format`. */
 export function plainUtf8Change(folder: string, path: string, before: Uint8Array): FileChange {
-  const decoded = decodeText(before);
-  if (!('text' in decoded)) {
-    throw new PairLensError(
-      'unsupported-format',
-      sentence('{0} is neither UTF-8 nor UTF-16.', path),
-      { path, remedy: reencodeRemedy(decoded.guess) },
-    );
-  }
+  const decoded = decodedFile(path, before);
   const after = encodeText(decoded.text, { encoding: 'utf-8', bom: false });
   return encodingChange(folder, path, before, after);
 }

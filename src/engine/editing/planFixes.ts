@@ -7,10 +7,8 @@ import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
 import { formatWith } from '../../core/formats/formatTable.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { fileChoices } from '../discovery/configFile.ts';
-import { PairLensError } from '../../core/errors.ts';
-import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
+import { decodedFile } from '../../core/text/decodeText.ts';
 import { reencoded } from '../../core/text/reencode.ts';
-import { sentence } from '../../core/text/sentence.ts';
 import { chooseFix, hasWritingFix, type WantedFixes, type WritingFix } from './chooseFix.ts';
 import { changedMeanwhile, Editor, type NewCaption } from './editor.ts';
 import {
@@ -196,14 +194,8 @@ class DatasetPlanner {
     // Patterns of a config file are relative to its folder, which may be above the dataset.
     const columns = this.#columnsOf(file) ?? this.#columnsOf(fileIn(this.#folder, path));
     const format = formatWith(pair.source.format, columns);
-    const decoded = decodeText(await this.#read(path));
-    if ('text' in decoded)
-      return { path, text: decoded.text, caption: pair.caption, format, range };
-    throw new PairLensError(
-      'unsupported-format',
-      sentence('{0} is neither UTF-8 nor UTF-16.', path),
-      { path, remedy: reencodeRemedy(decoded.guess) },
-    );
+    const { text } = decodedFile(path, await this.#read(path));
+    return { path, text, caption: pair.caption, format, range };
   }
 
   /** @throws PairLensError `write-failed` if the file is not the one that was audited. */

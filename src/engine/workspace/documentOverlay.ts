@@ -2,8 +2,7 @@ import { extensionOf } from '../../core/dataset/fileKinds.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { TEXT_EXTENSIONS } from '../../core/formats/captionFiles.ts';
 import type { FileSystem } from '../../core/ports.ts';
-import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
-import { sentence } from '../../core/text/sentence.ts';
+import { decodedFile } from '../../core/text/decodeText.ts';
 import { TextStream } from '../../core/text/textStream.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 
@@ -101,16 +100,5 @@ export async function currentText(
   { documents, disk }: CaptionFileUpdater,
   path: string,
 ): Promise<string> {
-  const open = await documents.textOf(path);
-  if (open !== undefined) return open;
-  const decoded = decodeText(await disk.read(path));
-  if ('text' in decoded) return decoded.text;
-  throw new PairLensError(
-    'unsupported-format',
-    sentence('{0} is neither UTF-8 nor UTF-16.', path),
-    {
-      path,
-      remedy: reencodeRemedy(decoded.guess),
-    },
-  );
+  return (await documents.textOf(path)) ?? decodedFile(path, await disk.read(path)).text;
 }
