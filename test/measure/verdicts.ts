@@ -4,7 +4,7 @@ import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset, TextTable } from '../../src/core/audit/embeddedDataset.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
-import { selectRows } from '../../src/core/matching/matrix.ts';
+import { gatheredRows } from '../../src/core/matching/scoreBlocks.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
 import { calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
@@ -133,8 +133,8 @@ function afterAnswers({ embedded, wrong, rightRow }: Task, answered: ReadonlySet
   });
   const table: TextTable = {
     texts: gone.map((t) => texts.texts[t]!),
-    embedding: selectRows(texts.embedding, gone),
-    sentence: selectRows(texts.sentence, gone),
+    embedding: gatheredRows(texts.embedding, gone),
+    sentence: gatheredRows(texts.sentence, gone),
   };
   const dataset = { ...embedded.dataset, pairs };
   return { embedded: { ...embedded, textRow, dataset, replaced: table }, decisions, replaced };

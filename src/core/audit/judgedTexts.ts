@@ -1,5 +1,5 @@
 import type { EmbeddedDataset } from './embeddedDataset.ts';
-import { selectRows } from '../matching/matrix.ts';
+import { gatheredRows } from '../matching/scoreBlocks.ts';
 
 /**
  * The dataset with a text table of only the captions of scored pairs, so that captions in unsupported languages or without
@@ -23,8 +23,8 @@ export function withJudgedTexts(
     ...embedded,
     texts: {
       texts: kept.map((text) => texts.texts[text]!),
-      embedding: selectRows(texts.embedding, kept),
-      sentence: selectRows(texts.sentence, kept),
+      embedding: gatheredRows(texts.embedding, kept),
+      sentence: gatheredRows(texts.sentence, kept),
     },
     textRow: embedded.textRow.map((text, p) => (judged[p] === true ? newRow[text]! : -1)),
   };

@@ -19,10 +19,3 @@ export function matrix(rows: number, columns: number, data?: Float32Array): Matr
 export function row(m: Matrix, index: number): Float32Array {
   return m.data.subarray(index * m.columns, (index + 1) * m.columns);
 }
-
-/** A matrix of some rows, in this order. */
-export function selectRows(m: Matrix, rows: readonly number[]): Matrix {
-  const out = matrix(rows.length, m.columns);
-  rows.forEach((from, to) => out.data.set(row(m, from), to * m.columns));
-  return out;
-}
