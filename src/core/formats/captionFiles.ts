@@ -5,6 +5,7 @@ import { describeUnread } from './unreadTable.ts';
 import { FileHead } from './fileHead.ts';
 import type { CaptionFormat } from './captionFormat.ts';
 import { CAPTION_FORMATS, captionFormat, detectFormat } from './formatTable.ts';
+import { literally } from '../text/literally.ts';
 
 /*
  * File names of caption files, derived from the formats. Used by discovery, watchers, globs, document selectors and the
@@ -86,6 +87,6 @@ export function mayHoldCaptions(name: string, bytes: Uint8Array): boolean {
 }
 
 function patternOf(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const parts = name.split('*').map(literally);
   return new RegExp(`^${parts.join('.*')}$`);
 }

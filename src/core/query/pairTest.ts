@@ -3,7 +3,8 @@ import type { DatasetPath } from '../dataset/dataset.ts';
 import type { RuleCode } from '../audit/rule.ts';
 import { tagKey, tagsIn } from '../text/captionTags.ts';
 import type { Comparison, Condition, Quantity } from './query.ts';
-import { literally, patternTest } from './wildcards.ts';
+import { literally } from '../text/literally.ts';
+import { patternTest } from './wildcards.ts';
 
 /** What a query looks at: a caption of an image, or an image without one. */
 export interface QueriedPair {

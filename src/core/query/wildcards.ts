@@ -1,9 +1,4 @@
-const SPECIAL = /[\\^$.*+?()[\]{}|/]/gu;
-
-/** A regular expression that matches the text itself. */
-export function literally(text: string): string {
-  return text.replace(SPECIAL, '\\$&');
-}
+import { literally } from '../text/literally.ts';
 
 /** A test for texts like `pattern`, in which `*` stands for any characters; case is ignored. */
 export function patternTest(pattern: string): (text: string) => boolean {

@@ -1,5 +1,6 @@
 import type { Steps } from '../steps.ts';
 import { isContentWord } from './contentWords.ts';
+import { literally } from './literally.ts';
 
 /** A text that represents a caption when it is scored, with its weight; the weights of one caption add up to 1. */
 export interface JudgedText {
@@ -320,10 +321,7 @@ function hasWord(text: string): boolean {
 }
 
 function wholePhrase(phrase: string): RegExp {
-  const words = phrase
-    .trim()
-    .split(/\s+/u)
-    .map((word) => word.replace(/[\\^$.*+?()[\]{}|]/gu, '\\$&'));
+  const words = phrase.trim().split(/\s+/u).map(literally);
   return new RegExp(`(?<![\\p{L}\\p{N}_])${words.join('\\s+')}(?![\\p{L}\\p{N}_])`, 'giu');
 }
 

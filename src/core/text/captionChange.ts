@@ -1,4 +1,5 @@
 import { tagKey, tagsIn } from './captionTags.ts';
+import { literally } from './literally.ts';
 
 /** A change that is made to many captions at once. */
 export type CaptionChange =
@@ -14,8 +15,6 @@ export type CaptionChange =
   | { readonly kind: 'add-tag' | 'remove-tag'; readonly tag: string }
   | { readonly kind: 'rename-tag'; readonly tag: string; readonly to: string };
 
-const SPECIAL = /[\\^$.*+?()[\]{}|/]/gu;
-
 /** The caption after a change, which may leave it as it is. @throws SyntaxError for an invalid regular expression. */
 export function changedCaption(caption: string, change: CaptionChange): string {
   switch (change.kind) {
@@ -26,10 +25,7 @@ export function changedCaption(caption: string, change: CaptionChange): string {
     case 'replace': {
       const { find, replacement, regex, matchCase } = change;
       if (find === '') return caption;
-      const pattern = new RegExp(
-        regex ? find : find.replace(SPECIAL, '\\$&'),
-        matchCase ? 'gu' : 'giu',
-      );
+      const pattern = new RegExp(regex ? find : literally(find), matchCase ? 'gu' : 'giu');
       return regex
         ? caption.replace(pattern, replacement)
         : caption.replace(pattern, () => replacement);
