@@ -19,7 +19,7 @@ export function folderProblems(
   if (settings.folders !== undefined && file !== undefined) {
     return ofSettings(dir, folders, trainer, settings.folders, file);
   }
-  return trainer.id === 'sd-scripts' ? ofRepeats(folders) : [];
+  return trainer.repeatFolders === undefined ? [] : ofRepeats(folders, trainer);
 }
 
 interface ImageFolder {
@@ -80,10 +80,10 @@ function commonEnd(a: readonly string[], b: readonly string[]): number {
   return length;
 }
 
-/** `--train_data_dir` of sd-scripts holds folders `10_name` (generate_dreambooth_subsets_config_by_subdirs). */
+/** The beginning of the name of a folder such as `10_name`. */
 const REPEATS = /^[+-]?\d+(?:_|$)/;
 
-function ofRepeats(folders: readonly ImageFolder[]): Problem[] {
+function ofRepeats(folders: readonly ImageFolder[], { name: trainer }: Trainer): Problem[] {
   const parents = new Set(
     folders
       .map(({ folder }) => folder)
@@ -106,7 +106,7 @@ function ofRepeats(folders: readonly ImageFolder[]): Problem[] {
       if (top !== '' && !folder.folder.startsWith(`${top}/`)) return [];
       return unread(
         folder,
-        sentence('{0} does not look into subfolders', 'sd-scripts'),
+        sentence('{0} does not look into subfolders', trainer),
         sentence('Move them up, or give them a folder such as {0}.', `10_${name}`),
       );
     }

@@ -51,6 +51,9 @@ export const sdScripts: Trainer = {
   weights: { source: 'parse_prompt_attention, library/strategy_base.py' },
   separators: { most: 2, usual: '|||', source: 'process_caption, library/train_util.py' },
   tokens: { tokenizer: 'clip', most: 75, source: 'get_input_ids, library/train_util.py' },
+  repeatFolders: {
+    source: 'generate_dreambooth_subsets_config_by_subdirs, library/config_util.py',
+  },
   buckets: {
     of: bucketOf,
     source: 'BucketManager.select_bucket, library/train_util.py',

@@ -68,6 +68,8 @@ export interface Trainer {
     /** Tokens of a caption that are read, without those of begin and end. */
     readonly most: number;
   };
+  /** Reads folders named after repeats and a word, such as `10_sks dog`, if no settings name folders. */
+  readonly repeatFolders?: Sourced;
   /** The bucket of an image, if the settings say enough. */
   readonly buckets?: Sourced & {
     readonly of: (size: PictureSize, settings: TrainerSettings) => PictureSize | undefined;
