@@ -1,4 +1,6 @@
+import { groupBy } from '../../collections.ts';
 import { baseName, folderOf } from '../../dataset/paths.ts';
+import type { Trainer } from '../../dataset/trainers/trainer.ts';
 import { trainerOf } from '../../dataset/trainers/trainerTable.ts';
 import { linesAsRead } from './linesAsRead.ts';
 import { sentence } from '../../text/sentence.ts';
@@ -28,52 +30,45 @@ export const triggerWords: Detector = {
     },
   ],
   track: onChange((context) => {
-    const { trainer } = context;
+    const { trainer: known } = context;
+    if (known === undefined || known === 'none') return [];
     // ai-toolkit adds the word of its settings where it is missing (inject_trigger_into_prompt).
-    if (trainer === undefined || trainer === 'none') return [];
-    if (trainer.settings.triggerWord !== undefined) return [];
+    if (known.settings.triggerWord !== undefined) return [];
+    const trainer = trainerOf(known.id);
+    const all = [...context.pairs()];
     const named = (context.embedded.boilerplate?.triggerWords ?? []).map((word) => ({
       word,
-      isCaptioned: () => true,
+      pairs: all,
     }));
-    return [...named, ...namesOfFolders(context)].flatMap(({ word, isCaptioned }) =>
-      lacking(context, word, isCaptioned),
-    );
+    const ofFolders = trainer.repeatFolders === undefined ? [] : namesOfFolders(context, all);
+    return [...named, ...ofFolders].flatMap((trigger) => lacking(context, trigger, trainer));
   }),
 };
 
 interface Trigger {
   readonly word: string;
-  /** Whether the word belongs to a pair. */
-  readonly isCaptioned: (p: number) => boolean;
+  /** The pairs that the word belongs to. */
+  readonly pairs: readonly number[];
 }
 
 /** `10_sks dog` names the word `sks` for its folder (sd-scripts, extract_dreambooth_params). */
-function namesOfFolders(context: AuditContext): Trigger[] {
-  if (context.trainer === undefined || context.trainer === 'none') return [];
-  if (context.trainer.id !== 'sd-scripts') return [];
-  const words = new Map<string, string>();
-  for (const p of context.pairs()) {
-    const folder = folderOf(context.pair(p).image);
-    const name = /^\d+_(\S+)/.exec(baseName(folder))?.[1];
-    if (name !== undefined) words.set(folder, name);
-  }
-  return [...words].map(([folder, word]) => ({
-    word,
-    isCaptioned: (p) => folderOf(context.pair(p).image) === folder,
-  }));
+function namesOfFolders(context: AuditContext, all: readonly number[]): Trigger[] {
+  const byFolder = groupBy(all, (p) => folderOf(context.pair(p).image));
+  return [...byFolder].flatMap(([folder, pairs]) => {
+    const word = /^\d+_(\S+)/.exec(baseName(folder))?.[1];
+    return word === undefined ? [] : [{ word, pairs }];
+  });
 }
 
 function lacking(
   context: AuditContext,
-  word: string,
-  isCaptioned: Trigger['isCaptioned'],
+  { word, pairs }: Trigger,
+  { name }: Pick<Trainer, 'name'>,
 ): Detected[] {
   const wanted = word.toLowerCase();
   const without: number[] = [];
   let captions = 0;
-  for (const p of context.pairs()) {
-    if (!isCaptioned(p)) continue;
+  for (const p of pairs) {
     const pair = context.pair(p);
     const read = linesAsRead(pair, context.trainer);
     if (read.length === 0) continue;
@@ -84,8 +79,6 @@ function lacking(
     if (!hasWord) without.push(p);
   }
   if (captions < FEWEST_CAPTIONS || captions - without.length < USUAL * captions) return [];
-  const { trainer } = context;
-  const name = trainer === undefined || trainer === 'none' ? '' : trainerOf(trainer.id).name;
   return without
     .sort((a, b) => a - b)
     .map((p) => ({
