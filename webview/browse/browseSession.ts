@@ -3,8 +3,9 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
+import { failureNotice, OneAction, undoneText } from '../shared/oneAction.ts';
 import { imageName, pairKey } from '../shared/pairs.ts';
-import { isCancelled, wireError } from '../shared/rpcClient.ts';
+import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import {
@@ -42,7 +43,9 @@ export class BrowseSession {
   #wanted: readonly number[] = [0];
   readonly #asking = new Set<number>();
   #shownKey: string | undefined;
-  #acting = false;
+  readonly #action = new OneAction((error) => {
+    this.#complain(error);
+  });
 
   constructor(host: Host) {
     this.#host = host;
@@ -105,13 +108,13 @@ export class BrowseSession {
   }
 
   clearSelection(): void {
-    this.store.dispatch({ type: 'select', pairs: [], add: false });
+    this.store.dispatch({ type: 'select', pairs: [] });
   }
 
   async decide(decision: 'verified' | 'excluded' | 'none'): Promise<void> {
     const pairs = chosenPairs(this.store.state);
     if (pairs.length === 0) return;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       const { decided } = await this.#host.rpc.call('decideAll', { pairs: [...pairs], decision });
       this.#say(
         decision === 'verified'
@@ -128,7 +131,7 @@ export class BrowseSession {
   async change(change: CaptionChangeItem): Promise<void> {
     const pairs = [...chosenPairs(this.store.state)];
     if (pairs.length === 0) return;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       const done = await this.#host.rpc.call('changeCaptions', { pairs, change });
       if (done.discarded) return;
       const parts = [
@@ -175,7 +178,7 @@ export class BrowseSession {
     const key = pairKey(item.item.pair);
     const caption = this.store.state.drafts.get(key);
     if (caption === undefined) return;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       if (item.untagged === true) {
         await this.#host.rpc.call('createCaption', { imageUri: item.item.imageUri, caption });
       } else await this.#host.rpc.call('setCaption', { pair: item.item.pair, caption });
@@ -185,9 +188,9 @@ export class BrowseSession {
   }
 
   async undo(): Promise<void> {
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       const { undone } = await this.#host.rpc.call('undo', {});
-      this.#say(undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone));
+      this.#say(undoneText(undone));
     });
   }
 
@@ -195,7 +198,7 @@ export class BrowseSession {
     const item = this.#current;
     if (item === undefined) return;
     const what = item.untagged === true ? 'image' : 'caption';
-    await this.#act(() => this.#host.rpc.call('open', { item: item.item, what }));
+    await this.#action.run(() => this.#host.rpc.call('open', { item: item.item, what }));
   }
 
   get #current(): BrowsedItem | undefined {
@@ -214,10 +217,10 @@ export class BrowseSession {
   }
 
   async #select(from: number, count: number): Promise<void> {
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       const query = queryText(this.store.state);
       const { pairs } = await this.#host.rpc.call('browsedPairs', { query, from, count });
-      this.store.dispatch({ type: 'select', pairs, add: false });
+      this.store.dispatch({ type: 'select', pairs });
     });
   }
 
@@ -300,24 +303,9 @@ export class BrowseSession {
     if (next !== undefined) void this.thumbnails.get(next.item.imageUri, STAGE_PIXELS);
   }
 
-  /** Runs one action at a time; calls during an action are ignored. */
-  async #act(action: () => Promise<unknown>): Promise<void> {
-    if (this.#acting) return;
-    this.#acting = true;
-    try {
-      await action();
-    } catch (error) {
-      this.#complain(error);
-    } finally {
-      this.#acting = false;
-    }
-  }
-
   #complain(error: unknown): void {
-    if (isCancelled(error)) return;
-    const { message, remedy } = wireError(error);
-    const text = remedy === undefined ? message : `${message} ${remedy}`;
-    this.store.dispatch({ type: 'notice', notice: { text, error: true } });
+    const notice = failureNotice(error);
+    if (notice !== undefined) this.store.dispatch({ type: 'notice', notice });
   }
 
   #say(text: string, more: { readonly undo?: boolean } = {}): void {

@@ -4,8 +4,9 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
+import { failureNotice, undoneText } from '../shared/oneAction.ts';
 import { imageName } from '../shared/pairs.ts';
-import { isCancelled, wireError } from '../shared/rpcClient.ts';
+import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import {
@@ -163,11 +164,7 @@ export class NeighboursSession {
   async undo(): Promise<void> {
     await this.#act(async () => {
       const { undone } = await this.#host.rpc.call('undo', {});
-      this.#say({
-        text: undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone),
-        undo: false,
-        error: false,
-      });
+      this.#say({ text: undoneText(undone), error: false });
     });
   }
 
@@ -210,14 +207,8 @@ export class NeighboursSession {
     try {
       await action();
     } catch (error) {
-      // Cancelled by this page: no message needed.
-      if (isCancelled(error)) return;
-      const { message, remedy } = wireError(error);
-      this.#say({
-        text: remedy === undefined ? message : `${message} ${remedy}`,
-        undo: false,
-        error: true,
-      });
+      const notice = failureNotice(error);
+      if (notice !== undefined) this.#say(notice);
     }
   }
 

@@ -3,8 +3,9 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
+import { failureNotice, OneAction, undoneText } from '../shared/oneAction.ts';
 import { fileName, pathBelow } from '../shared/pairs.ts';
-import { isCancelled, wireError } from '../shared/rpcClient.ts';
+import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import { captionMoves } from './captionMoves.ts';
@@ -43,7 +44,9 @@ export class TriageSession {
   /** Key of the finding and caption whose details were requested last. */
   #shownKey: string | undefined;
   #since: number;
-  #acting = false;
+  readonly #action = new OneAction((error) => {
+    this.#complain(error);
+  });
 
   constructor(host: Host, now: () => number = () => performance.now()) {
     this.#host = host;
@@ -161,7 +164,7 @@ export class TriageSession {
     const { current } = this.store.state;
     const pair = current?.item?.pair;
     if (current === null || pair === undefined) return;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       await this.#host.rpc.call('decide', { pair, decision });
       this.#resolve(current, decision);
       const name = imageName(current);
@@ -179,7 +182,7 @@ export class TriageSession {
     const pair = current?.item?.pair;
     const other = swapPartner(current);
     if (current === null || pair === undefined || other === undefined) return;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       await this.#host.rpc.call('swapCaptions', { pair, other });
       this.#resolve(current, 'fixed');
       const names = [imageName(current), fileName(other.image)] as const;
@@ -192,7 +195,7 @@ export class TriageSession {
     const { current } = this.store.state;
     const moves = captionMoves(current);
     if (current === null || moves.length === 0) return;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       await this.#host.rpc.call('moveCaptions', {
         moves: moves.map(({ to, from }) => ({ to: to.pair, from: from.pair })),
       });
@@ -213,7 +216,7 @@ export class TriageSession {
     const fix = fileFix(current);
     if (current === null || fix === undefined) return;
     const { uri } = current;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       if (fix.kind === 'save-as-utf8') {
         await this.#host.rpc.call('saveAsUtf8', { uri, encoding: fix.encoding ?? '' });
         this.#resolve(current, 'fixed');
@@ -228,10 +231,10 @@ export class TriageSession {
   }
 
   async undo(): Promise<void> {
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       const { undone } = await this.#host.rpc.call('undo', {});
       if (undone !== null) this.store.dispatch({ type: 'unresolve' });
-      this.#say(undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone), false);
+      this.store.dispatch({ type: 'notice', notice: { text: undoneText(undone), error: false } });
       this.loadFindings();
     });
   }
@@ -239,7 +242,7 @@ export class TriageSession {
   async open(what: 'caption' | 'image'): Promise<void> {
     const { current } = this.store.state;
     if (current === null) return;
-    await this.#act(() =>
+    await this.#action.run(() =>
       this.#host.rpc.call(
         'open',
         current.item === undefined ? { uri: current.uri, what } : { item: current.item, what },
@@ -249,13 +252,13 @@ export class TriageSession {
 
   /** Opens the caption file of a pair. */
   async openPair(item: PairItem): Promise<void> {
-    await this.#act(() => this.#host.rpc.call('open', { item, what: 'caption' }));
+    await this.#action.run(() => this.#host.rpc.call('open', { item, what: 'caption' }));
   }
 
   /** Opens the finding's pair and `other` side by side; `other` alone if the finding has no pair. */
   async compare(other: PairItem): Promise<void> {
     const left = this.store.state.current?.item;
-    await this.#act(() =>
+    await this.#action.run(() =>
       left === undefined
         ? this.#host.rpc.call('open', { item: other, what: 'image' })
         : this.#host.rpc.call('compare', { left, right: other }),
@@ -263,14 +266,14 @@ export class TriageSession {
   }
 
   async audit(): Promise<void> {
-    await this.#act(() => this.#host.rpc.call('command', { command: 'pairlens.audit' }));
+    await this.#action.run(() => this.#host.rpc.call('command', { command: 'pairlens.audit' }));
   }
 
   async #setCaption(caption: string): Promise<void> {
     const { current } = this.store.state;
     if (current === null) return;
     const { item, imageUri } = current;
-    await this.#act(async () => {
+    await this.#action.run(async () => {
       if (item !== undefined) {
         await this.#host.rpc.call('setCaption', { pair: item.pair, caption });
       } else if (imageUri !== undefined) {
@@ -302,28 +305,9 @@ export class TriageSession {
     });
   }
 
-  /** Runs one action at a time; calls during an action are ignored. */
-  async #act(action: () => Promise<unknown>): Promise<void> {
-    if (this.#acting) return;
-    this.#acting = true;
-    try {
-      await action();
-    } catch (error) {
-      this.#complain(error);
-    } finally {
-      this.#acting = false;
-    }
-  }
-
   #complain(error: unknown): void {
-    // Cancelled by this page: no message needed.
-    if (isCancelled(error)) return;
-    const { message, remedy } = wireError(error);
-    this.#say(remedy === undefined ? message : `${message} ${remedy}`, true);
-  }
-
-  #say(text: string, error: boolean): void {
-    this.store.dispatch({ type: 'notice', notice: { text, error } });
+    const notice = failureNotice(error);
+    if (notice !== undefined) this.store.dispatch({ type: 'notice', notice });
   }
 
   /** Requests the details of the current finding when the finding or its caption has changed. */
