@@ -82,7 +82,7 @@ export type BrowseAction =
     }
   | { readonly type: 'stale' }
   | { readonly type: 'cursor'; readonly active: number; readonly keepAnchor?: boolean }
-  | { readonly type: 'select'; readonly pairs: readonly PairRef[]; readonly add: boolean }
+  | { readonly type: 'select'; readonly pairs: readonly PairRef[] }
   | { readonly type: 'toggle'; readonly pair: PairRef }
   | { readonly type: 'open'; readonly opened: boolean }
   | { readonly type: 'detail'; readonly detail: PairDetail | null }
@@ -175,10 +175,8 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
       const active = Math.max(0, Math.min(action.active, (state.total ?? 1) - 1));
       return { ...state, active, anchor: action.keepAnchor === true ? state.anchor : active };
     }
-    case 'select': {
-      const pairs = action.pairs.map((pair) => [pairKey(pair), pair] as const);
-      return { ...state, selected: new Map([...(action.add ? state.selected : []), ...pairs]) };
-    }
+    case 'select':
+      return { ...state, selected: new Map(action.pairs.map((pair) => [pairKey(pair), pair])) };
     case 'toggle': {
       const selected = new Map(state.selected);
       const key = pairKey(action.pair);

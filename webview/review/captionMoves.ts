@@ -1,4 +1,5 @@
 import type { FindingItem, PairItem } from '../../src/protocol/shapes.ts';
+import { pairKey } from '../shared/pairs.ts';
 
 /** A pair, and the one whose caption it gets. */
 export interface ShownMove {
@@ -11,14 +12,10 @@ export function captionMoves(finding: FindingItem | null): readonly ShownMove[] 
   const moves = finding?.fixes.find(({ kind }) => kind === 'move-captions')?.moves ?? [];
   const items = new Map<string, PairItem>();
   for (const item of [...(finding?.item ? [finding.item] : []), ...(finding?.related ?? [])]) {
-    items.set(keyOf(item), item);
+    items.set(pairKey(item.pair), item);
   }
   return moves.flatMap((move) => {
-    const [to, from] = [items.get(keyOf({ pair: move.to })), items.get(keyOf({ pair: move.from }))];
+    const [to, from] = [items.get(pairKey(move.to)), items.get(pairKey(move.from))];
     return to === undefined || from === undefined ? [] : [{ to, from }];
   });
-}
-
-function keyOf({ pair: { root, image, captionIndex } }: Pick<PairItem, 'pair'>): string {
-  return `${root} ${captionIndex} ${image}`;
 }
