@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
+import type { HostEvent } from '../protocol/webviewApi.ts';
 import type { Actions } from './actions.ts';
-import type { BrowsePanel } from './browsePanel.ts';
 import type { CommandId } from './commandIds.ts';
+import type { EditorPage } from './editorPage.ts';
 import type { FindingNode, FindingsTree } from './findingsTree.ts';
 import { createConfig, settle } from './configQuestions.ts';
 import type { InventoryModel } from './inventoryModel.ts';
@@ -13,7 +14,6 @@ import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
 import { FIX_MADE } from './quickFixes.ts';
-import type { ReviewPanel } from './reviewPanel.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
 import { showProgress } from './statusBar.ts';
@@ -22,8 +22,8 @@ export interface CommandParts {
   readonly client: ServerClient;
   readonly actions: Actions;
   readonly neighbours: NeighboursView;
-  readonly review: ReviewPanel;
-  readonly browse: BrowsePanel;
+  readonly review: EditorPage;
+  readonly browse: EditorPage;
   readonly tree: FindingsTree;
   readonly inventory: InventoryModel;
   readonly log: vscode.LogOutputChannel;
@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
   'pairlens.audit': ({ client }) => audit(client, false),
   'pairlens.rebuildIndex': ({ client }) => audit(client, true),
   'pairlens.review': async ({ client, review }, argument) => {
-    if (await hasDataset(client)) await review.show(findingOf(argument)?.id);
+    if (await hasDataset(client)) await review.show(shown(findingOf(argument)?.id));
   },
   'pairlens.browse': async ({ client, browse }) => {
     if (await hasDataset(client)) await browse.show();
@@ -78,7 +78,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
   },
   [CLIENT_COMMANDS.reviewFinding.command]: async ({ review }, argument) => {
     const [{ id }] = CLIENT_COMMANDS.reviewFinding.args.parse([argument]);
-    await review.show(id);
+    await review.show(shown(id));
   },
   [CLIENT_COMMANDS.decide.command]: async ({ actions }, argument) => {
     const [{ pair, decision }] = CLIENT_COMMANDS.decide.args.parse([argument]);
@@ -99,7 +99,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
   // A tree row cannot show the caption that would be written; the review can.
   'pairlens.finding.fix': async ({ review }, argument) => {
     const finding = findingOf(argument);
-    if (finding !== undefined) await review.show(finding.id);
+    if (finding !== undefined) await review.show(shown(finding.id));
   },
   'pairlens.finding.verify': async ({ actions }, argument) => {
     const pair = findingOf(argument)?.item?.pair;
@@ -187,6 +187,11 @@ function nodeOf(argument: unknown): FindingNode | undefined {
 function findingOf(argument: unknown): FindingItem | undefined {
   const node = nodeOf(argument);
   return node?.kind === 'finding' ? node.finding : undefined;
+}
+
+/** What tells the review which finding to show; undefined for the one it is at. */
+function shown(id: string | undefined): HostEvent | undefined {
+  return id === undefined ? undefined : { event: 'showFinding', id };
 }
 
 function verdictOf(argument: unknown): DecidedPair | undefined {

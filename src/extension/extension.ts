@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { BrowsePanel } from './browsePanel.ts';
 import { registerCommands } from './commands.ts';
 import { registerDatasetItem } from './datasetItem.ts';
 import { DatasetDetector } from './datasetDetector.ts';
 import { Actions } from './actions.ts';
+import { EditorPage } from './editorPage.ts';
 import { registerFileDecorations } from './fileDecorations.ts';
 import { FindingsModel } from './findingsModel.ts';
 import { registerFindingsTree } from './findingsTree.ts';
@@ -11,7 +11,6 @@ import { InventoryModel } from './inventoryModel.ts';
 import { registerInventoryTree } from './inventoryTree.ts';
 import { registerMemberFiles } from './memberFiles.ts';
 import { NeighboursView } from './neighboursView.ts';
-import { ReviewPanel } from './reviewPanel.ts';
 import { ServerClient } from './serverClient.ts';
 import { registerStatusBar } from './statusBar.ts';
 import { WebviewPages } from './webviewPages.ts';
@@ -32,8 +31,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const actions = new Actions(client);
   const pages = new WebviewPages(context.extensionUri, client, actions, log);
   const neighbours = own(new NeighboursView(pages));
-  const review = own(new ReviewPanel(pages));
-  const browse = own(new BrowsePanel(pages));
+  const review = own(new EditorPage(pages, { page: 'review', title: vscode.l10n.t('Review') }));
+  const browse = own(
+    new EditorPage(pages, { page: 'browse', title: vscode.l10n.t('Browse Dataset') }),
+  );
   pages.onFollow = (pair) => neighbours.follow(pair);
   const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));

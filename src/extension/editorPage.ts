@@ -1,32 +1,42 @@
 import * as vscode from 'vscode';
+import type { HostEvent } from '../protocol/webviewApi.ts';
+import type { PageName } from './webviewHtml.ts';
 import type { WebviewHost } from './webviewHost.ts';
 import type { WebviewPages } from './webviewPages.ts';
 
-const VIEW_TYPE = 'pairlens.review';
+/** What is shown in the tab. */
+export interface EditorPageOptions {
+  readonly page: PageName;
+  readonly title: string;
+}
 
-/** The review in an editor tab: a single one, restored after a window reload. */
-export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+/** A page in an editor tab: a single one, restored after a window reload. */
+export class EditorPage implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #pages: WebviewPages;
+  readonly #options: EditorPageOptions;
+  readonly #viewType: string;
   readonly #serializer: vscode.Disposable;
   #open: { readonly panel: vscode.WebviewPanel; readonly host: WebviewHost } | undefined;
-  #finding: string | undefined;
+  #event: HostEvent | undefined;
 
-  constructor(pages: WebviewPages) {
+  constructor(pages: WebviewPages, options: EditorPageOptions) {
     this.#pages = pages;
-    this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
+    this.#options = options;
+    this.#viewType = `pairlens.${options.page}`;
+    this.#serializer = vscode.window.registerWebviewPanelSerializer(this.#viewType, this);
   }
 
-  /** Opens or reveals the tab. @param finding ID of the finding to show. */
-  async show(finding?: string): Promise<void> {
-    this.#finding = finding;
+  /** Opens or reveals the tab. @param event sent to the page as soon as it is ready */
+  async show(event?: HostEvent): Promise<void> {
+    this.#event = event;
     if (this.#open !== undefined) {
       this.#open.panel.reveal();
       this.#post();
       return;
     }
     const panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      vscode.l10n.t('Review'),
+      this.#viewType,
+      this.#options.title,
       vscode.ViewColumn.Active,
       this.#pages.options,
     );
@@ -44,24 +54,23 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 
   async #fill(panel: vscode.WebviewPanel): Promise<void> {
-    const { webview } = panel;
     const media = vscode.Uri.joinPath(this.#pages.extensionUri, 'media');
     panel.iconPath = {
       light: vscode.Uri.joinPath(media, 'review-light.svg'),
       dark: vscode.Uri.joinPath(media, 'review-dark.svg'),
     };
-    const host = this.#pages.connect(webview, () => this.#post());
+    const host = this.#pages.connect(panel.webview, () => this.#post());
     this.#open = { panel, host };
     panel.onDidDispose(() => {
       host.dispose();
       if (this.#open?.panel === panel) this.#open = undefined;
     });
-    await this.#pages.fill(webview, 'review', vscode.l10n.t('Review'));
+    await this.#pages.fill(panel.webview, this.#options.page, this.#options.title);
   }
 
   #post(): void {
-    if (this.#finding === undefined) return;
-    this.#open?.host.post({ event: 'showFinding', id: this.#finding });
-    this.#finding = undefined;
+    if (this.#event === undefined) return;
+    this.#open?.host.post(this.#event);
+    this.#event = undefined;
   }
 }
