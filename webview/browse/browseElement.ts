@@ -8,7 +8,7 @@ import { PageElement } from '../shared/pageElement.ts';
 import { waitingText } from '../shared/statusText.ts';
 import type { BrowseSession } from './browseSession.ts';
 import { type BrowseState, CELL_SIZES, SORT_CHOICES, type SortChoice } from './browseState.ts';
-import { keysDialog } from './keysDialog.ts';
+import { browseKeys } from './browseKeys.ts';
 import { pairView } from './pairView.ts';
 import './bulkBar.ts';
 import './pairGrid.ts';
@@ -71,7 +71,7 @@ export class BrowseElement extends PageElement {
             : nothing
         }
       </main>
-      ${keysDialog()}`;
+      ${browseKeys()}`;
   }
 
   protected override updated(): void {

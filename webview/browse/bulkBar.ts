@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CaptionChangeItem } from '../../src/protocol/shapes.ts';
+import { keyButton } from '../shared/keyButton.ts';
 import { t } from '../shared/l10n.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import type { BrowseSession } from './browseSession.ts';
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 type Kind = CaptionChangeItem['kind'];
 
@@ -33,10 +33,10 @@ export class BulkBar extends PageElement {
     return html`<section class="bulk" aria-label=${t('Selection')}>
       <div class="bulk-row">
         <strong class="bulk-count">${t('{0} selected', this.count.toLocaleString())}</strong>
-        ${button(t('Verified'), 'V', () => void session.decide('verified'))}
-        ${button(t('Exclude'), 'X', () => void session.decide('excluded'))}
-        ${button(t('Take verdict back'), 'B', () => void session.decide('none'))}
-        ${button(t('Clear selection'), 'Esc', () => {
+        ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
+        ${keyButton(t('Exclude'), 'X', () => void session.decide('excluded'))}
+        ${keyButton(t('Take verdict back'), 'B', () => void session.decide('none'))}
+        ${keyButton(t('Clear selection'), 'Esc', () => {
           session.clearSelection();
         })}
       </div>
@@ -109,12 +109,6 @@ export class BulkBar extends PageElement {
         return { kind, tag: first, to: second };
     }
   }
-}
-
-function button(label: string, key: string, run: () => void): TemplateResult {
-  return html`<vscode-button secondary aria-keyshortcuts=${key} @click=${run}
-    >${label} <kbd aria-hidden="true">${key}</kbd></vscode-button
-  >`;
 }
 
 function check(label: string, on: boolean, set: (on: boolean) => void): TemplateResult {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { icon } from '../shared/icon.ts';
+import { keyButton } from '../shared/keyButton.ts';
 import { t } from '../shared/l10n.ts';
 import { pairKey } from '../shared/pairs.ts';
 import { matchLine } from '../shared/score.ts';
@@ -28,7 +29,7 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
   };
   return html`<section class="pair-view" aria-labelledby="pair-title">
     <div class="pair-head">
-      ${action(t('Back to the grid'), 'Esc', () => {
+      ${keyButton(t('Back to the grid'), 'Esc', () => {
         session.store.dispatch({ type: 'open', opened: false });
       })}
       <h2 class="pair-title" id="pair-title" tabindex="-1" title=${item.pair.image}>
@@ -38,7 +39,7 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
       <span class="dim"
         >${t('{0} of {1}', (state.active + 1).toLocaleString(), (state.total ?? 0).toLocaleString())}</span
       >
-      ${action(t('Back'), 'K', step(-1))} ${action(t('Next'), 'J', step(1))}
+      ${keyButton(t('Back'), 'K', step(-1))} ${keyButton(t('Next'), 'J', step(1))}
     </div>
     <div class="pair-stage">
       <pairlens-thumbnail
@@ -73,14 +74,14 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
                 >${t('Apply')} <kbd aria-hidden="true">Ctrl+Enter</kbd></vscode-button
               >`
         }
-        ${action(t('Verified'), 'V', () => void session.decide('verified'))}
-        ${action(t('Exclude'), 'X', () => void session.decide('excluded'))}
+        ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
+        ${keyButton(t('Exclude'), 'X', () => void session.decide('excluded'))}
         ${
           decision === undefined
             ? nothing
-            : action(t('Take verdict back'), 'B', () => void session.decide('none'))
+            : keyButton(t('Take verdict back'), 'B', () => void session.decide('none'))
         }
-        ${action(t('Open file'), 'O', () => void session.openFile())}
+        ${keyButton(t('Open file'), 'O', () => void session.openFile())}
       </div>
       ${
         decision === undefined
@@ -107,10 +108,4 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
       }
     </div>
   </section>`;
-}
-
-function action(label: string, key: string, run: () => void): TemplateResult {
-  return html`<vscode-button secondary aria-keyshortcuts=${key} @click=${run}
-    >${label} <kbd aria-hidden="true">${key}</kbd></vscode-button
-  >`;
 }

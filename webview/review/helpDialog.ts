@@ -1,4 +1,5 @@
-import { html, type TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
+import { keysDialog } from '../shared/keysDialog.ts';
 import { t } from '../shared/l10n.ts';
 import type { TriageCommand } from './keys.ts';
 
@@ -20,23 +21,8 @@ export function helpDialog(possible: ReadonlySet<TriageCommand['kind']>): Templa
     ['open', ['O'], t('Open the caption in its file')],
     ['help', ['?'], t('This list')],
   ];
-  const rows = all.filter(([kind]) => possible.has(kind));
-  return html`<dialog class="help" aria-labelledby="help-title">
-    <h2 id="help-title">${t('Keys')}</h2>
-    <dl>
-      ${rows.map(
-        ([, keys, meaning]) =>
-          html`<div>
-            <dt>
-              ${keys.map((key) => (key === '–' ? html`<span>–</span>` : html`<kbd>${key}</kbd>`))}
-            </dt>
-            <dd>${meaning}</dd>
-          </div>`,
-      )}
-    </dl>
-    <p class="dim">${t('Letters and digits work while no text field has the focus.')}</p>
-    <form method="dialog">
-      <button class="plain-button" autofocus>${t('Close')}</button>
-    </form>
-  </dialog>`;
+  return keysDialog(
+    all.filter(([kind]) => possible.has(kind)).map(([, keys, meaning]) => [keys, meaning]),
+    t('Letters and digits work while no text field has the focus.'),
+  );
 }

@@ -1,9 +1,10 @@
-import { html, type TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
+import { type KeyMeaning, keysDialog } from '../shared/keysDialog.ts';
 import { t } from '../shared/l10n.ts';
 
 /** The list of keys, opened with `?`. */
-export function keysDialog(): TemplateResult {
-  const rows: readonly (readonly [readonly string[], string])[] = [
+export function browseKeys(): TemplateResult {
+  const rows: readonly KeyMeaning[] = [
     [['/'], t('Go to the filter')],
     [['←', '↑', '→', '↓'], t('Go to another pair; with Shift, select up to it')],
     [['Space'], t('Select the pair, or not')],
@@ -20,20 +21,8 @@ export function keysDialog(): TemplateResult {
     [['Z'], t('Undo the last change made here')],
     [['?'], t('This list')],
   ];
-  return html`<dialog class="help" aria-labelledby="keys-title">
-    <h2 id="keys-title">${t('Keys')}</h2>
-    <dl>
-      ${rows.map(
-        ([keys, meaning]) =>
-          html`<div>
-            <dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt>
-            <dd>${meaning}</dd>
-          </div>`,
-      )}
-    </dl>
-    <p class="dim">${t('V, X and B work on the selection, or else on the pair at the cursor.')}</p>
-    <form method="dialog">
-      <button class="plain-button" autofocus>${t('Close')}</button>
-    </form>
-  </dialog>`;
+  return keysDialog(
+    rows,
+    t('V, X and B work on the selection, or else on the pair at the cursor.'),
+  );
 }
