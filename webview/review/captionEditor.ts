@@ -107,7 +107,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
 function fixedCaption({ current }: TriageState): TemplateResult | typeof nothing {
   if (current?.item === undefined) return nothing;
   return html`<p class="caption-fixed" dir="auto">${current.item.caption}</p>
-    <p class="caption-fixed-why">${t('In an archive, which PairLens does not change.')}</p>`;
+    <p class="dim">${t('In an archive, which PairLens does not change.')}</p>`;
 }
 
 /** Callbacks of the editor. */
