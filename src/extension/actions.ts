@@ -125,6 +125,7 @@ export class Actions {
       decision,
     });
     const count = before.length;
+    if (count === 0) return 0;
     this.#remember({
       label: vscode.l10n.t('Decide on {0} pairs', count),
       takeBack: async () => {

@@ -186,8 +186,10 @@ export const REQUESTS = {
     'pairlens/browse',
     z.object({ query: z.string(), from: z.int().min(0), count: z.int().min(1).max(500) }),
     z.object({
-      /** Number of pairs that the query selects. */
+      /** Number of pairs and images without a caption that the query selects. */
       total: z.int(),
+      /** How many of them are images without a caption. */
+      untagged: z.int(),
       items: z.array(browsedItemSchema),
       /** Titles of the rules named by the items. */
       rules: z.array(z.object({ code: z.string(), shortTitle: z.string() })),

@@ -144,7 +144,7 @@ describe('the webviews', () => {
     const decisions = path.join(folder, '.pairlens/decisions.jsonl');
     const browse = new BrowsePanel(window.page);
     await window.runCommand('PairLens: Browse Dataset');
-    await browse.count.filter({ hasText: /^5\d / }).waitFor();
+    await browse.count.filter({ hasText: /^48 pairs, 2 images without a caption$/ }).waitFor();
     await browse.pairs.first().locator('img').waitFor();
     await browse.filter.fill('rule:captions-swapped sort:name');
     await browse.count.filter({ hasText: /^2 / }).waitFor();

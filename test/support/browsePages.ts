@@ -58,12 +58,14 @@ export function browseAnswers(total: number): Answers {
       asked.query.includes('(')
         ? {
             total: 0,
+            untagged: 0,
             items: [],
             rules: [],
             fault: { message: 'This bracket is not closed.', start: 0, end: 1 },
           }
         : {
             total: lengthOf(asked.query),
+            untagged: 0,
             items: indices(asked).map(browsedItem),
             rules: [
               { code: 'caption-mismatch', shortTitle: 'Caption does not fit' },

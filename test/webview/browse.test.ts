@@ -87,6 +87,15 @@ describe('the grid of all pairs', () => {
     );
     await cell(0).waitFor();
     assert.equal((savedState() as { sort: string }).sort, 'match');
+    const order = page.getByRole('combobox', { name: 'Order' });
+    await filter.fill('few sort:name');
+    await page.getByText('20 pairs').waitFor();
+    assert.equal(await order.isDisabled(), true);
+    const chosen = await order.locator('option:checked').innerText();
+    assert.equal(chosen.trim(), 'In the order of the filter');
+    await filter.fill('few');
+    await order.and(page.locator(':enabled')).waitFor();
+    assert.equal(await order.inputValue(), 'match');
     await close();
   });
 
@@ -107,6 +116,9 @@ describe('the grid of all pairs', () => {
     await page.getByText('5 selected').waitFor();
     await page.getByRole('button', { name: 'Exclude' }).click();
     await page.getByText('5 pairs are excluded.').waitFor();
+    await cell(3).click();
+    await page.keyboard.press('x');
+    await page.getByText('1 pair is excluded.').waitFor();
     await list.focus();
     await page.keyboard.press('Control+a');
     await page.getByText('5,000 selected').waitFor();
@@ -118,6 +130,7 @@ describe('the grid of all pairs', () => {
     assert.deepEqual(paramsOf(host, 'decideAll'), [
       { decision: 'verified', pairs: [0, 1] },
       { decision: 'excluded', pairs: [3, 4, 5, 6, 8] },
+      { decision: 'excluded', pairs: [3] },
     ]);
     const [changed] = paramsOf(host, 'changeCaptions');
     assert.equal(changed?.pairs.length, 5000);

@@ -7,7 +7,13 @@ import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { waitingText } from '../shared/statusText.ts';
 import type { BrowseSession } from './browseSession.ts';
-import { type BrowseState, CELL_SIZES, SORT_CHOICES, type SortChoice } from './browseState.ts';
+import {
+  type BrowseState,
+  CELL_SIZES,
+  hasOrder,
+  SORT_CHOICES,
+  type SortChoice,
+} from './browseState.ts';
 import { browseKeys } from './browseKeys.ts';
 import { pairView } from './pairView.ts';
 import './bulkBar.ts';
@@ -89,7 +95,8 @@ export class BrowseElement extends PageElement {
   }
 
   #tools(session: BrowseSession, state: BrowseState): TemplateResult {
-    const { total, fault, failure } = state;
+    const { fault, failure } = state;
+    const ordered = hasOrder(state.filter);
     return html`<header class="browse-tools">
       <div class="filter">
         ${icon('search')}
@@ -111,13 +118,18 @@ export class BrowseElement extends PageElement {
       <select
         class="plain-select"
         aria-label=${t('Order')}
+        ?disabled=${ordered}
+        .value=${ordered ? '' : state.sort}
         @change=${(event: Event) => {
           session.setSort((event.target as HTMLSelectElement).value as SortChoice);
         }}
       >
+        <option value="" ?hidden=${!ordered} ?selected=${ordered}>
+          ${t('In the order of the filter')}
+        </option>
         ${SORT_CHOICES.map(
           (sort) =>
-            html`<option value=${sort} ?selected=${sort === state.sort}>
+            html`<option value=${sort} ?selected=${!ordered && sort === state.sort}>
               ${sortLabel(sort)}
             </option>`,
         )}
@@ -135,9 +147,7 @@ export class BrowseElement extends PageElement {
           session.store.dispatch({ type: 'size', size });
         }}
       />
-      <span class="browse-count dim" role="status"
-        >${total === null ? '' : t('{0} pairs', total.toLocaleString())}</span
-      >
+      <span class="browse-count dim" role="status">${countText(state)}</span>
       <button class="plain-button" type="button" aria-keyshortcuts="?" @click=${this.#help}>
         <kbd aria-hidden="true">?</kbd> ${t('Keys')}
       </button>
@@ -239,6 +249,16 @@ export class BrowseElement extends PageElement {
 function isField(event: Event): boolean {
   const [target] = event.composedPath();
   return target instanceof HTMLElement && target.matches('textarea, select, input');
+}
+
+function countText({ total, untagged }: BrowseState): string {
+  if (total === null) return '';
+  const pairs = total - untagged;
+  const said = pairs === 1 ? t('1 pair') : t('{0} pairs', pairs.toLocaleString());
+  if (untagged === 0) return said;
+  return untagged === 1
+    ? t('{0}, 1 image without a caption', said)
+    : t('{0}, {1} images without a caption', said, untagged.toLocaleString());
 }
 
 function faultText({ filter, fault, failure }: BrowseState): string {

@@ -116,14 +116,7 @@ export class BrowseSession {
     if (pairs.length === 0) return;
     await this.#action.run(async () => {
       const { decided } = await this.#host.rpc.call('decideAll', { pairs: [...pairs], decision });
-      this.#say(
-        decision === 'verified'
-          ? t('{0} pairs are marked as verified.', decided)
-          : decision === 'excluded'
-            ? t('{0} pairs are excluded.', decided)
-            : t('Verdicts on {0} pairs taken back.', decided),
-        { undo: true },
-      );
+      this.#say(decidedText(decision, decided), { undo: decided > 0 });
     });
   }
 
@@ -135,7 +128,7 @@ export class BrowseSession {
       const done = await this.#host.rpc.call('changeCaptions', { pairs, change });
       if (done.discarded) return;
       const parts = [
-        done.changed === 0 ? t('No caption changes.') : t('{0} captions changed.', done.changed),
+        changedText(done.changed),
         ...(done.emptied > 0 ? [t('{0} would be empty and stay as they are.', done.emptied)] : []),
       ];
       this.#say(parts.join(' '), { undo: done.changed > 0 });
@@ -249,8 +242,8 @@ export class BrowseSession {
       if (list !== this.#list) return;
       if (answer.fault !== null) this.store.dispatch({ type: 'fault', fault: answer.fault });
       else {
-        const { total, items, rules: titles } = answer;
-        this.store.dispatch({ type: 'page', page, total, items, titles });
+        const { total, untagged, items, rules: titles } = answer;
+        this.store.dispatch({ type: 'page', page, total, untagged, items, titles });
       }
       this.#asking.delete(page);
       if (answer.fault === null) this.#fill();
@@ -311,4 +304,25 @@ export class BrowseSession {
   #say(text: string, more: { readonly undo?: boolean } = {}): void {
     this.store.dispatch({ type: 'notice', notice: { text, error: false, ...more } });
   }
+}
+
+function decidedText(decision: 'verified' | 'excluded' | 'none', count: number): string {
+  if (count === 0) return t('No verdict changes.');
+  switch (decision) {
+    case 'verified':
+      return count === 1
+        ? t('1 pair is marked as verified.')
+        : t('{0} pairs are marked as verified.', count);
+    case 'excluded':
+      return count === 1 ? t('1 pair is excluded.') : t('{0} pairs are excluded.', count);
+    case 'none':
+      return count === 1
+        ? t('The verdict on 1 pair is taken back.')
+        : t('Verdicts on {0} pairs taken back.', count);
+  }
+}
+
+function changedText(count: number): string {
+  if (count === 0) return t('No caption changes.');
+  return count === 1 ? t('1 caption changed.') : t('{0} captions changed.', count);
 }

@@ -45,8 +45,10 @@ export interface BrowseState {
   readonly size: number;
   readonly fault: QueryFaultItem | null;
   readonly failure: WireError | null;
-  /** Number of pairs in the list; null until it is known. */
+  /** Number of places in the list; null until it is known. */
   readonly total: number | null;
+  /** How many of them are images without a caption. */
+  readonly untagged: number;
   readonly pages: ReadonlyMap<number, readonly BrowsedItem[]>;
   /** Pages that may be outdated and are still shown. */
   readonly stale: ReadonlySet<number>;
@@ -77,6 +79,7 @@ export type BrowseAction =
       readonly type: 'page';
       readonly page: number;
       readonly total: number;
+      readonly untagged: number;
       readonly items: readonly BrowsedItem[];
       readonly titles: readonly { readonly code: string; readonly shortTitle: string }[];
     }
@@ -117,6 +120,7 @@ export function initialState({ filter, sort, size, active }: RememberedBrowse): 
     fault: null,
     failure: null,
     total: null,
+    untagged: 0,
     pages: new Map(),
     stale: new Set(),
     titles: new Map(),
@@ -130,9 +134,14 @@ export function initialState({ filter, sort, size, active }: RememberedBrowse): 
   };
 }
 
+/** Whether the filter has an order of its own, which the chosen one gives way to. */
+export function hasOrder(filter: string): boolean {
+  return /(?:^|\s)sort:/iu.test(filter);
+}
+
 /** The query that is sent: the filter, and the order unless the filter has one. */
 export function queryText({ filter, sort }: Pick<BrowseState, 'filter' | 'sort'>): string {
-  if (sort === 'dataset' || /(?:^|\s)sort:/iu.test(filter)) return filter.trim();
+  if (sort === 'dataset' || hasOrder(filter)) return filter.trim();
   return `${filter.trim()} sort:${sort}`.trim();
 }
 
@@ -200,7 +209,7 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
 
 function withPage(
   state: BrowseState,
-  { page, total, items, titles }: Extract<BrowseAction, { type: 'page' }>,
+  { page, total, untagged, items, titles }: Extract<BrowseAction, { type: 'page' }>,
 ): BrowseState {
   const pages = new Map(state.pages);
   // Of another length it is another list, whose other pages are not known.
@@ -213,5 +222,15 @@ function withPage(
   const known = new Map(state.titles);
   for (const { code, shortTitle } of titles) known.set(code, shortTitle);
   const active = Math.max(0, Math.min(state.active, total - 1));
-  return { ...state, pages, stale, titles: known, total, active, fault: null, failure: null };
+  return {
+    ...state,
+    pages,
+    stale,
+    titles: known,
+    total,
+    untagged,
+    active,
+    fault: null,
+    failure: null,
+  };
 }

@@ -23,8 +23,10 @@ export interface BrowsedPair {
 
 /** A part of the pairs that a query selects. */
 export interface BrowsedPage {
-  /** Number of pairs that the query selects. */
+  /** Number of pairs and images without a caption that the query selects. */
   readonly total: number;
+  /** How many of them are images without a caption. */
+  readonly untagged: number;
   readonly pairs: readonly BrowsedPair[];
 }
 
@@ -67,7 +69,11 @@ export class PairBrowser {
       const { rules = [] } = snapshot.pairs[r] ?? {};
       return { pair: this.#live(snapshot, r), rules };
     });
-    return { total: list.rows.length, pairs };
+    const untagged = list.rows.reduce(
+      (count, r) => (snapshot.rows[r]?.slot === undefined ? count + 1 : count),
+      0,
+    );
+    return { total: list.rows.length, untagged, pairs };
   }
 
   /** The pairs at some places of the list of a query, which is empty if the text is no query. */

@@ -15,7 +15,13 @@ export function browse(
   const page = live.browser.page(query, from, count);
   if ('fault' in page) {
     const { message, start, end } = page.fault;
-    return { total: 0, items: [], rules: [], fault: { message: localize(message), start, end } };
+    return {
+      total: 0,
+      untagged: 0,
+      items: [],
+      rules: [],
+      fault: { message: localize(message), start, end },
+    };
   }
   const wire = new ProtocolConverter(uris);
   const items = page.pairs.map(({ pair, rules }) => ({
@@ -29,5 +35,5 @@ export function browse(
     const rule = RULES.get(code);
     return rule === undefined ? [] : [{ code, shortTitle: localize(rule.shortTitle) }];
   });
-  return { total: page.total, items, rules, fault: null };
+  return { total: page.total, untagged: page.untagged, items, rules, fault: null };
 }
