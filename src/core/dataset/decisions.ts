@@ -85,25 +85,33 @@ export function withDecisions(
   text: string,
   lines: ReadonlyMap<string, DecisionLine | undefined>,
 ): string {
+  const keys = Array.from(lines.keys(), (key) => JSON.stringify(key));
   const kept = text.split(/(?<=\n)/).filter((known) => {
     // Parsing is slow: only lines that may contain one of few keys, possibly escaped, are parsed.
-    if (lines.size <= FEW_KEYS && !known.includes('\\')) {
-      if (![...lines.keys()].some((key) => known.includes(JSON.stringify(key)))) return true;
+    if (keys.length <= FEW_KEYS && !known.includes('\\')) {
+      if (!keys.some((key) => known.includes(key))) return true;
     }
     const key = parseLine(known)?.key;
     return key === undefined || !lines.has(key);
   });
-  let out = kept.join('');
-  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  for (const line of lines.values()) {
-    if (line === undefined) continue;
-    if (out !== '' && !out.endsWith('\n')) out += lineEnd;
-    out += JSON.stringify(line) + lineEnd;
-  }
-  return out;
+  const added = [...lines.values()].filter((line) => line !== undefined);
+  return appended(
+    text,
+    kept,
+    added.map((line) => JSON.stringify(line)),
+  );
 }
 
 const FEW_KEYS = 3;
+
+/** The kept lines of a text and some more, with its line ends. */
+function appended(text: string, kept: readonly string[], lines: readonly string[]): string {
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  let out = kept.join('');
+  if (lines.length > 0 && out !== '' && !out.endsWith('\n')) out += lineEnd;
+  for (const line of lines) out += line + lineEnd;
+  return out;
+}
 
 /** The replaced captions of a file. */
 export function replacedCaptions(text: string): readonly ReplacedCaption[] {
@@ -129,14 +137,12 @@ export function withReplaced(
     known.add(key);
     return true;
   });
-  let out = kept.join('');
-  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  for (const { key, image, caption } of added) {
-    if (known.has(key) || removed.has(key)) continue;
-    if (out !== '' && !out.endsWith('\n')) out += lineEnd;
-    out += REPLACED + JSON.stringify({ key, image, caption }) + lineEnd;
-  }
-  return out;
+  const fresh = added.filter(({ key }) => !known.has(key) && !removed.has(key));
+  return appended(
+    text,
+    kept,
+    fresh.map(({ key, image, caption }) => REPLACED + JSON.stringify({ key, image, caption })),
+  );
 }
 
 /** Whether a file holds nothing but blank lines and replaced captions: it begins and ends with the decisions. */
