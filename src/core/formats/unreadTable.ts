@@ -51,7 +51,7 @@ function describeParquet(head: FileHead): UnreadTable {
   const columns = (keys: string) => sentence('a parquet table with the columns {0}', keys);
   const found = describeRecords(records, head, columns, 'column');
   if (found !== undefined) return found;
-  const keys = [...new Set(records.flatMap((fields) => [...fields.keys()]))];
+  const keys = keysOf(records);
   return {
     what:
       keys.length === 0

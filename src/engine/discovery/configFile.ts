@@ -119,11 +119,14 @@ export function fileChoices({
     },
     // The longest beginning first, because it says the most.
     roots: Object.entries(roots)
-      .map(([prefix, folder]) =>
-        mappingFrom(prefix, resolveWithin('', folder.replaceAll('\\', '/')) ?? ''),
-      )
+      .map(([prefix, folder]) => mappingFrom(prefix, placeOf(folder)))
       .sort((a, b) => b.prefix.length - a.prefix.length),
   };
+}
+
+/** A folder of the setting `roots`, which the schema has found to be inside. */
+function placeOf(folder: string): DatasetPath {
+  return resolveWithin('', folder.replaceAll('\\', '/')) ?? '';
 }
 
 /** Problems of settings that name what is not there. */
@@ -136,7 +139,7 @@ export function idleSettings(
     return !tables.some((table) => table === pattern || matches(table));
   });
   const empty = Object.values(roots).filter((folder) => {
-    const place = resolveWithin('', folder.replaceAll('\\', '/')) ?? '';
+    const place = placeOf(folder);
     return !index.folders.some((known) => isWithin(known, place));
   });
   return [
