@@ -18,20 +18,30 @@ export function applyEdits(
   const decoded = decodedFile(path, bytes);
   const parts: string[] = [];
   let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    if (edit.start < at || edit.end < edit.start || edit.end > decoded.text.length) {
-      throw new PairLensError(
-        'invalid-argument',
-        sentence('The edits of {0} overlap or lie outside it.', path),
-        {
-          path,
-          remedy: sentence('Read the file again: it has changed since.'),
-        },
-      );
-    }
+  for (const edit of inOrder(edits, decoded.text, path)) {
     parts.push(decoded.text.slice(at, edit.start), edit.newText);
     at = edit.end;
   }
   parts.push(decoded.text.slice(at));
   return encodeText(parts.join(''), decoded);
+}
+
+/**
+ * The edits of a text by place.
+ * @throws PairLensError `invalid-argument` if edits overlap or are outside of the text.
+ */
+export function inOrder(edits: readonly TextEdit[], text: string, path: string): TextEdit[] {
+  const sorted = [...edits].sort((a, b) => a.start - b.start);
+  let at = 0;
+  for (const { start, end } of sorted) {
+    if (start < at || end < start || end > text.length) {
+      throw new PairLensError(
+        'invalid-argument',
+        sentence('The edits of {0} overlap or lie outside it.', path),
+        { path, remedy: sentence('Read the file again: it has changed since.') },
+      );
+    }
+    at = end;
+  }
+  return sorted;
 }

@@ -1,11 +1,10 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
-import { PairLensError } from '../../core/errors.ts';
 import { renameDiff, unifiedDiff } from '../../core/export/unifiedDiff.ts';
+import { inOrder } from '../../core/formats/applyEdits.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import { type ByteSplice, spliceBetween, splicesOf } from '../../core/text/byteSplices.ts';
 import { decodedFile } from '../../core/text/decodeText.ts';
-import { sentence } from '../../core/text/sentence.ts';
 import {
   bomLength,
   decodeLeniently,
@@ -31,7 +30,7 @@ export type FileChange =
       readonly before: Uint8Array;
     };
 
-/** @throws PairLensError `unsupported-format` if the bytes are neither UTF-8 nor UTF-16; `invalid-argument` for edits that overlap. */
+/** @throws PairLensError `unsupported-format` if the bytes are neither UTF-8 nor UTF-16; `invalid-argument` for edits that overlap or lie outside. */
 export function editChange(
   folder: string,
   path: string,
@@ -39,14 +38,7 @@ export function editChange(
   edits: readonly TextEdit[],
 ): FileChange {
   const decoded = decodedFile(path, before);
-  const sorted = [...edits].sort((a, b) => a.start - b.start);
-  if (sorted.some(({ start }, e) => e > 0 && start < (sorted[e - 1]?.end ?? 0))) {
-    throw new PairLensError(
-      'invalid-argument',
-      sentence('The edits of {0} overlap or lie outside it.', path),
-      { path, remedy: sentence('Read the file again: it has changed since.') },
-    );
-  }
+  const sorted = inOrder(edits, decoded.text, path);
   return {
     kind: 'write',
     file: fileIn(folder, path),
