@@ -1,18 +1,20 @@
 import { runCooperatively } from '../steps.ts';
 import type { AuditContext, Detected, Tracker } from './detectors/detector.ts';
 import { DETECTORS } from './detectors/detectorTable.ts';
-import type { RuleCode } from './rule.ts';
+import type { Rule, RuleCode } from './rule.ts';
 
 /** Findings of all detectors for a dataset, updated as captions change. */
 export class AuditFindings {
   readonly #trackers: readonly Tracker[];
+  /** The rules of each tracker. */
+  readonly #rules: readonly (readonly Rule[])[];
   #all: readonly Detected[] | undefined;
 
   /** @param wanted detectors without a wanted rule are not run */
   constructor(context: AuditContext, wanted: (code: RuleCode) => boolean = () => true) {
-    this.#trackers = DETECTORS.filter(({ rules }) => rules.some(({ code }) => wanted(code))).map(
-      (detector) => detector.track(context),
-    );
+    const detectors = DETECTORS.filter(({ rules }) => rules.some(({ code }) => wanted(code)));
+    this.#trackers = detectors.map((detector) => detector.track(context));
+    this.#rules = detectors.map(({ rules }) => rules);
   }
 
   /** Runs all detectors on the whole dataset. @param pause awaited between steps; its errors are rethrown. */
@@ -49,8 +51,12 @@ export class AuditFindings {
     return this.#all;
   }
 
-  /** The findings of some rules. */
+  /** The findings of some rules. Other detectors are not asked: some look at all pairs when they are. */
   of(...codes: readonly RuleCode[]): readonly Detected[] {
-    return this.all().filter(({ code }) => codes.includes(code));
+    const asked = this.#trackers.filter((_, t) =>
+      this.#rules[t]?.some(({ code }) => codes.includes(code)),
+    );
+    const found = this.#all ?? asked.flatMap((tracker) => tracker.findings());
+    return found.filter(({ code }) => codes.includes(code));
   }
 }
