@@ -1,8 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
 import { isReadOnly } from '../../core/dataset/archivePaths.ts';
-import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
-import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { MAX_IMAGE_BYTES } from '../../engine/indexing/imageFiles.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
@@ -10,7 +8,7 @@ import { REQUESTS } from '../../protocol/serverApi.ts';
 import type { PairRef, Status } from '../../protocol/shapes.ts';
 import { answer } from '../requestHandler.ts';
 import { describeError } from '../serverLog.ts';
-import { decide, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
+import { decide, decideOn, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
 import { browse } from './browseRequests.ts';
 import { captionEdit, changeEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
@@ -146,11 +144,7 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     }),
     changeEdit: ({ pairs, change }, signal) => changeEdit(context, pairs.map(idOf), change, signal),
     async decideAll({ pairs, decision }) {
-      const ids = pairs.map(idOf);
-      const { before } = await context.live.decide(ids, decision);
-      for (const root of new Set(ids.map((id) => id.root))) {
-        await context.recordOwnWrite(toAbsolute(root, DECISIONS_FILE));
-      }
+      const { before } = await decideOn(context, pairs.map(idOf), decision);
       return {
         before: before.map(({ pair, decision: was }) => ({ pair: wire.ref(pair), decision: was })),
       };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
+import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS, SERVER_COMMANDS } from '../../protocol/serverApi.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';
@@ -48,8 +49,20 @@ export async function decide(context: ServerContext, { pair, decision }: Decide)
   const id = new ProtocolConverter(context.uris).id(pair);
   if (id === undefined)
     throw new PairLensError('invalid-argument', sentence('{0} is no folder.', pair.root));
-  await context.live.decide([id], decision);
-  await context.recordOwnWrite(toAbsolute(id.root, DECISIONS_FILE));
+  await decideOn(context, [id], decision);
+}
+
+/** Sets the decision on pairs, and tells the watcher that the files of decisions are the server's own writing. */
+export async function decideOn(
+  context: ServerContext,
+  ids: readonly LivePairId[],
+  decision: Decide['decision'],
+): ReturnType<ServerContext['live']['decide']> {
+  const decided = await context.live.decide(ids, decision);
+  for (const root of new Set(ids.map((id) => id.root))) {
+    await context.recordOwnWrite(toAbsolute(root, DECISIONS_FILE));
+  }
+  return decided;
 }
 
 /** Writes a caption file as UTF-8. @throws PairLensError. */
