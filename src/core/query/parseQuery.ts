@@ -174,7 +174,11 @@ class QueryParser {
     }
     if (QUANTITIES.some((quantity) => quantity === name)) {
       throw this.#fault(
-        sentence('Compare {0} with <, <=, >, >= or =, as in {0}<10.', name),
+        sentence(
+          'Compare {0} with <, <=, >, >= or =, as in {0}<{1}.',
+          name,
+          name === 'match' ? '0.5' : '10',
+        ),
         start,
         this.#at,
       );
