@@ -92,7 +92,7 @@ describe('a text that is no query', () => {
     ['«foo:»bar', /no field foo/u],
     ['«rule:nothing»', /no rule nothing/u],
     ['«decision:maybe»', /verified, excluded, none/u],
-    ['«match:»0.3', /match<10/u],
+    ['«match:»0.3', /match<0\.5/u],
     ['cat «match<x»', /number behind match</u],
     ['«name<»3', /cannot be compared/u],
     ['«tag:»', /Nothing follows/u],
