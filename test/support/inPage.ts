@@ -29,6 +29,23 @@ export async function focusReaches(page: Page, text: string): Promise<void> {
   );
 }
 
+/** Makes the page believe that another part of the window has the focus. Returns whether it took it nevertheless, and gives it back. */
+export async function focusElsewhere(
+  page: Page,
+): Promise<{ taken(): Promise<boolean>; back(): Promise<void> }> {
+  await page.evaluate(`
+    document.hasFocus = () => false;
+    window.tookFocus = false;
+    document.addEventListener('focusin', () => (window.tookFocus = true));
+  `);
+  return {
+    taken: async () => (await page.evaluate('window.tookFocus')) === true,
+    back: async () => {
+      await page.evaluate(`delete document.hasFocus; window.dispatchEvent(new Event('focus'));`);
+    },
+  };
+}
+
 export function scrollTop(locator: Locator): Promise<number> {
   return locator.evaluate((node) => (node as unknown as { scrollTop: number }).scrollTop);
 }

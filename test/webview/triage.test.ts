@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FindingItem } from '../../src/protocol/shapes.ts';
-import { focusReaches, isFocused } from '../support/inPage.ts';
+import { focusElsewhere, focusReaches, isFocused } from '../support/inPage.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
 import { tourAnswers, tourFindings, tourPair } from '../support/tourPages.ts';
 import { openHarness, type WebviewHarness } from '../support/webviewHarness.ts';
@@ -190,6 +190,20 @@ describe('triage by keyboard alone', () => {
     await page.getByRole('button', { name: /A koala resting/u }).click();
     const heading = page.getByRole('heading', { name: /drum_kit/u });
     await heading.waitFor();
+    await focusReaches(page, 'drum_kit.jpg');
+    await close();
+  });
+
+  test('a finding that changes while another part of the window has the focus leaves it there', async () => {
+    const host = livingHost();
+    const { page, close } = await harness.open({ name: 'review', host });
+    const apply = page.getByRole('button', { name: /A koala resting/u });
+    await apply.focus();
+    const elsewhere = await focusElsewhere(page);
+    await apply.dispatchEvent('click');
+    await page.getByRole('heading', { name: /drum_kit/u }).waitFor();
+    assert.equal(await elsewhere.taken(), false);
+    await elsewhere.back();
     await focusReaches(page, 'drum_kit.jpg');
     await close();
   });

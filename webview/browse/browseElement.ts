@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
+import { followFocus } from '../shared/followFocus.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
 import { noticeLine } from '../shared/noticeLine.ts';
@@ -86,10 +87,9 @@ export class BrowseElement extends PageElement {
     const { opened, active } = state;
     if (opened !== this.#opened) {
       this.#opened = opened;
-      if (opened) this.querySelector<HTMLElement>('#pair-title')?.focus();
-      else this.querySelector('pairlens-pair-grid')?.focus();
+      followFocus(this.querySelector<HTMLElement>(opened ? '#pair-title' : 'pairlens-pair-grid'));
     } else if (opened && active !== this.#active && this.#fieldHasFocus()) {
-      this.querySelector<HTMLElement>('#pair-title')?.focus();
+      followFocus(this.querySelector<HTMLElement>('#pair-title'));
     }
     this.#active = active;
   }

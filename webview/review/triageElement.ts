@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { Debouncer } from '../../src/protocol/debouncer.ts';
 import type { FindingItem } from '../../src/protocol/shapes.ts';
+import { followFocus } from '../shared/followFocus.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
 import { noticeLine } from '../shared/noticeLine.ts';
@@ -349,7 +350,9 @@ export class TriageElement extends PageElement {
     this.querySelector('.side')?.scrollTo(0, 0);
     const active = document.activeElement;
     const lost = active === null || active === document.body;
-    if (lost || active === this.#field || active.closest('.side') !== null) this.#title?.focus();
+    if (lost || active === this.#field || active.closest('.side') !== null) {
+      followFocus(this.#title);
+    }
   }
 
   #edit(): void {

@@ -14,19 +14,6 @@ import type { CaptionFiles } from './captionFileKind.ts';
 import type { CaptionTable } from './tableRows.ts';
 import { entryName, type UnreadFile } from './unreadFiles.ts';
 
-/** Caption files without a readable row, whose images are unknown. */
-export function unreadable(
-  tables: readonly CaptionTable[],
-): readonly { readonly file: DatasetPath }[] {
-  return tables.filter(
-    ({ mentioned, problems }) => mentioned.size === 0 && problems.some(isOfFile),
-  );
-}
-
-function isOfFile({ code }: Problem): boolean {
-  return code === 'unreadable-caption' || code === 'wrong-encoding';
-}
-
 export function inventoryOf(
   root: DatasetPath,
   files: CaptionFiles,

@@ -33,14 +33,9 @@ import {
 } from './datasetGroups.ts';
 import { companionProblems } from './companionProblems.ts';
 import { configError, fileChoices, idleSettings, readConfigFile } from './configFile.ts';
-import {
-  questionsOf,
-  inventoryOf,
-  inventoryTrainer,
-  noDataset,
-  unreadable,
-} from './folderInventory.ts';
+import { questionsOf, inventoryOf, inventoryTrainer, noDataset } from './folderInventory.ts';
 import { groupTrainers } from './groupTrainers.ts';
+import { isUnreadable } from './tableRows.ts';
 import { captionedVideos } from './videos.ts';
 import { readTables } from './readTables.ts';
 
@@ -187,7 +182,7 @@ export async function lookInto(
   const aside = [...unread, ...others.unread, ...containers(listing)];
   const untold = listing.images.filter((image) => !captioned.has(image) && !named.has(image));
   const mayBeCaptioned = new Set(
-    [...aside, ...unreadable(tables)].flatMap((file) => mayCaption(file, index, untold)),
+    [...aside, ...tables.filter(isUnreadable)].flatMap((file) => mayCaption(file, index, untold)),
   );
   const sidecars = await readSidecars(
     files,

@@ -53,6 +53,17 @@ export function accountedFor({
   return new Set([...companions, ...meant]);
 }
 
+/** Whether no row of a caption file could be read: which images it captions is unknown. */
+export function isUnreadable({
+  mentioned,
+  problems,
+}: Pick<CaptionTable, 'mentioned' | 'problems'>): boolean {
+  return (
+    mentioned.size === 0 &&
+    problems.some(({ code }) => code === 'unreadable-caption' || code === 'wrong-encoding')
+  );
+}
+
 /** Most line numbers of a repeated caption in a message. */
 const LINES_SHOWN = 20;
 /** From this number of rows, a file whose images are all missing is one problem instead of one per row. */

@@ -19,7 +19,7 @@ import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { readTable } from '../discovery/captionTables.ts';
-import { accountedFor } from '../discovery/tableRows.ts';
+import { accountedFor, isUnreadable } from '../discovery/tableRows.ts';
 import { unreadableFile } from '../discovery/errorWords.ts';
 import { isMissingRow, missingRow } from '../discovery/missingRow.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
@@ -202,6 +202,9 @@ export function fileContent(context: FileContext, file: DatasetPath, read: ReadF
       strays ||
       read.reachesOut ||
       read.pairs.length + problems.length === 0 ||
+      // Whether images without a caption are a problem depends on whether every caption file is readable.
+      isUnreadable({ mentioned: kind.mentioned, problems }) ||
+      known(context.found, file, 'mentioned').size === 0 ||
       outgrows(context, file, kind) ||
       movesBetweenSplits(context.dataset.pairs, file, read.pairs),
   };

@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** Time to type into a box that is there, in milliseconds. */
+const SOON_MS = 3000;
+
 /** The list that drops from the top of the window: command palette, quick open, choices of commands. */
 export class QuickPick {
   readonly #page: Page;
@@ -26,6 +29,16 @@ export class QuickPick {
   /** The list of a box whose title or placeholder reads so. */
   list(label: string | RegExp): Locator {
     return this.#box.getByRole('listbox', { name: label });
+  }
+
+  /** Types into the box. False if it is gone: a frame took the focus. */
+  async fill(text: string): Promise<boolean> {
+    try {
+      await this.input.fill(text, { timeout: SOON_MS });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async close(): Promise<void> {

@@ -41,15 +41,18 @@ export class Workbench {
    * so it is opened again until the command is there.
    */
   async runCommand(title: string): Promise<void> {
-    const end = performance.now() + PATIENCE_MS;
-    for (;;) {
+    await eventually(async () => {
       await this.#openBox('F1');
-      await this.quickPick.input.fill(`>${title}`);
+      // A frame that loads may close the box meanwhile.
+      if (!(await this.quickPick.fill(`>${title}`))) return false;
       const option = this.quickPick.option(title);
-      if (await comesSoon(option)) return option.click();
-      if (performance.now() > end) throw new Error(`The palette has no command "${title}".`);
+      if (await comesSoon(option)) {
+        await option.click();
+        return true;
+      }
       await this.quickPick.close();
-    }
+      return false;
+    }, `the palette runs "${title}"`);
   }
 
   /** Runs a command that answers with a list of this name: again where a frame that loads took the focus from it. */
@@ -73,8 +76,10 @@ export class Workbench {
 
   async #quickOpen(relativePath: string): Promise<void> {
     const name = relativePath.split('/').at(-1) ?? relativePath;
-    await this.#openBox('Control+P');
-    await this.quickPick.input.fill(relativePath);
+    await eventually(async () => {
+      await this.#openBox('Control+P');
+      return this.quickPick.fill(relativePath);
+    }, `quick open asks for ${relativePath}`);
     await this.quickPick.option(name).click();
     await this.tab(name).waitFor();
   }
