@@ -159,6 +159,7 @@ describe('the webviews', () => {
       return lines.length === 2 ? lines : undefined;
     }, 'both verdicts are written');
     assert.ok(verdicts.some((line) => line.includes('honey_bee.jpg')));
+    await browse.notice('2 pairs are marked as verified.').waitFor();
     await window.page.keyboard.press('b');
     await eventually(
       async () => !(await readFile(decisions, 'utf8').catch(() => '')).includes('verified'),

@@ -27,4 +27,9 @@ export class BrowsePanel {
   get selection(): Locator {
     return this.frame.getByRole('region', { name: 'Selection' });
   }
+
+  /** What the last action did, once it is done; until then another one is ignored. */
+  notice(text: string | RegExp): Locator {
+    return this.frame.locator('.notice').filter({ hasText: text });
+  }
 }
