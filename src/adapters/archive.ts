@@ -1,5 +1,7 @@
-import type { ArchiveFlaw, OpenFile } from '../core/ports.ts';
 import type { CancelSignal } from '../core/cancellation.ts';
+import { PairLensError } from '../core/errors.ts';
+import type { ArchiveFlaw, OpenFile } from '../core/ports.ts';
+import { type Sentence, sentence } from '../core/text/sentence.ts';
 
 /** An archive whose members are read as files of a folder. */
 export interface Archive {
@@ -24,3 +26,21 @@ export interface Archive {
  * @throws PairLensError `unreadable-file`, `cancelled`.
  */
 export type OpenArchive = (path: string, file: OpenFile, signal?: CancelSignal) => Promise<Archive>;
+
+/** What to do about an archive with other bytes than it was written with. */
+export const COPY_AGAIN = sentence('Copy or download the archive again.');
+
+/** An archive that cannot be read as one. */
+export class DamagedArchive extends PairLensError {
+  /** Phrase after the name of the archive. */
+  readonly what: Sentence;
+
+  constructor(path: string, what: Sentence, cause: unknown) {
+    super('unreadable-file', sentence('{0} {1}.', path, what), {
+      path,
+      remedy: COPY_AGAIN,
+      cause,
+    });
+    this.what = what;
+  }
+}

@@ -7,8 +7,8 @@ import { archiveWrite } from '../core/archiveWrite.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { FileStat, FileSystem, ReadOptions } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
-import type { Archive, OpenArchive } from './archive.ts';
-import { tooLarge } from './fileErrors.ts';
+import { type Archive, DamagedArchive, type OpenArchive } from './archive.ts';
+import { reasonOf, tooLarge } from './fileErrors.ts';
 import { isSameFile, OpenHandles } from './openHandles.ts';
 import { parquetOpener } from './parquetArchive.ts';
 import { openTar } from './tarArchive.ts';
@@ -179,10 +179,14 @@ class Archives {
       for (const flaw of archive.flaws) onArchiveFlaw?.({ path, ...flaw });
       return archive;
     } catch (error) {
-      const { code, parts } = PairLensError.from(error);
-      if (code === 'cancelled') throw error;
-      const { message, remedy = sentence('Check the disk and try again.') } = parts;
-      onArchiveFlaw?.({ path, what: sentence('was not read: {0}', message), remedy });
+      if (PairLensError.is(error, 'cancelled')) throw error;
+      const { remedy = sentence('Check the disk and try again.') } =
+        PairLensError.from(error).parts;
+      const what =
+        error instanceof DamagedArchive
+          ? error.what
+          : sentence('could not be read: {0}', reasonOf(causeOf(error)));
+      onArchiveFlaw?.({ path, what, remedy });
       return undefined;
     }
   }
@@ -237,6 +241,11 @@ class Archives {
     if (bytes > maxBytes) throw tooLarge(path, bytes, maxBytes);
     return this.#handles.use(inside.archive, stat, (file) => archive.read(inside.member, file));
   }
+}
+
+/** The error of the system behind one of the file system. */
+function causeOf(error: unknown): unknown {
+  return error instanceof PairLensError ? (error.cause ?? error) : error;
 }
 
 function noMember(path: string, { archive, member }: ArchiveMember): PairLensError {

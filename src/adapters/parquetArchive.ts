@@ -2,7 +2,7 @@ import { type FileMetaData, parquetMetadataAsync } from 'hyparquet';
 import { PairLensError } from '../core/errors.ts';
 import type { OpenFile } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
-import type { Archive, OpenArchive } from './archive.ts';
+import { type Archive, DamagedArchive, type OpenArchive } from './archive.ts';
 import { PageCache, type Pictures, picturesOf } from './parquetPictures.ts';
 import { asyncBuffer, rowsAsJsonLines } from './parquetRows.ts';
 
@@ -106,9 +106,5 @@ function checkRows({ row_groups: groups, num_rows: rows }: FileMetaData, bytes: 
 
 function damaged(path: string, error: unknown): PairLensError {
   if (PairLensError.is(error)) return error;
-  return new PairLensError('unreadable-file', sentence('{0} is damaged or cut off.', path), {
-    path,
-    remedy: sentence('Copy or download the archive again.'),
-    cause: error,
-  });
+  return new DamagedArchive(path, sentence('is damaged or cut off'), error);
 }

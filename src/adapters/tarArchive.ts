@@ -3,10 +3,10 @@ import type { CancelSignal } from '../core/cancellation.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OpenFile } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
-import type { Archive } from './archive.ts';
+import { type Archive, COPY_AGAIN } from './archive.ts';
 import { indexTar, type TarFlaw, type TarIndex } from './tarIndex.ts';
 
-/** A tar as webdataset writes it. One without images is a file like any other. */
+/** A tar as webdataset writes it. A whole one without images is a file like any other. */
 export async function openTar(
   path: string,
   file: OpenFile,
@@ -18,8 +18,8 @@ export async function openTar(
   return {
     members: hasImages ? members.keys() : [],
     size: members.size,
-    isListed: !hasImages,
-    flaws: hasImages ? flawsOf(index) : [],
+    isListed: !hasImages && index.flaw === undefined,
+    flaws: hasImages ? flawsOf(index) : flawsWithoutImages(index),
     bytesOf: (name) => members.get(name)?.bytes,
     async read(name, opened) {
       const { start, bytes } = members.get(name) ?? { start: 0, bytes: 0 };
@@ -34,14 +34,13 @@ export async function openTar(
 }
 
 function flawsOf({ members, flaw, repeated }: TarIndex): Archive['flaws'] {
-  const again = sentence('Copy or download the archive again.');
   return [
     ...(flaw === undefined
       ? []
       : [
           {
             what: sentence('{0}; {1} files before that are read', saidOf(flaw), members.size),
-            remedy: again,
+            remedy: COPY_AGAIN,
           },
         ]),
     ...(repeated === undefined
@@ -53,6 +52,16 @@ function flawsOf({ members, flaw, repeated }: TarIndex): Archive['flaws'] {
           },
         ]),
   ];
+}
+
+/** The flaws of an archive in which no image was found: those behind which there may be some. */
+function flawsWithoutImages({ members, flaw }: TarIndex): Archive['flaws'] {
+  if (flaw === undefined) return [];
+  const isNoTar = members.size === 0 && (flaw.kind !== 'cut-off' || flaw.member === undefined);
+  const what = isNoTar
+    ? sentence('is no tar archive, or is damaged')
+    : sentence('{0}; there is no image before that', saidOf(flaw));
+  return [{ what, remedy: COPY_AGAIN }];
 }
 
 function saidOf(flaw: TarFlaw) {

@@ -233,7 +233,7 @@ export const statusSchema = z.object({
     hint: z.int(),
   }),
   datasets: z.array(datasetSummarySchema),
-  /** Number of entries of the inventory that were not read, and of choices that the config file can settle. */
+  /** Number of entries of the inventory that were not read (without those left alone on purpose), and of choices that the config file can settle. */
   unread: z.int().optional(),
   questions: z.int().optional(),
   /** Message and remedy, if `state` is `failed`. */

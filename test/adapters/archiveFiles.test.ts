@@ -6,7 +6,10 @@ import { test } from 'node:test';
 import { withArchives } from '../../src/adapters/archiveFiles.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import { PairLensError } from '../../src/core/errors.ts';
+import type { UnreadFiles } from '../../src/core/dataset/inventory.ts';
+import { inEnglish } from '../../src/core/text/sentence.ts';
 import { openDatasets, lookInto } from '../../src/engine/discovery/openDatasets.ts';
+import { parquetOf } from '../support/parquetWriter.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
 import { tarOf, type TarEntry } from '../support/tarWriter.ts';
 
@@ -116,19 +119,67 @@ test('a shard that is cut off is read up to there, and the finding names what is
   assert.match(JSON.stringify(problem.message), /ends in the middle of/);
 });
 
-test('a tar without images is named in the inventory, as is one that is none', async () => {
+test('a whole tar without images is named in the inventory', async () => {
   const files = withArchives(
     memoryFiles('/d', {
       'a.jpg': 'x',
       'model.tar': tarOf([{ name: 'weights.bin', bytes: 'x' }]),
-      'x.tar': 'no',
     }),
   );
   const { inventory } = await lookInto(files, '/d');
-  assert.deepEqual(
-    inventory.unread.map((entry) => entry.files),
-    [['model.tar', 'x.tar']],
-  );
+  assert.deepEqual(inventory.unread.map(said), ['model.tar: a tar archive without images']);
+});
+
+const said = ({ files, what }: UnreadFiles): string => `${files[0]}: ${inEnglish(what)}`;
+
+const FIRST_CUT = tarOf(samples(0, 1)).subarray(0, 515);
+const IMAGE_LAST = tarOf([
+  { name: 'a.txt', bytes: 'a dog' },
+  { name: 'a.jpg', bytes: 'picture' },
+]).subarray(0, 1540);
+const damagedTars: readonly (readonly [title: string, bytes: Uint8Array | string, what: string])[] =
+  [
+    [
+      'cut in its first image',
+      FIRST_CUT,
+      'ends in the middle of 000000.jpg; there is no image before that',
+    ],
+    [
+      'cut before its images',
+      IMAGE_LAST,
+      'ends in the middle of a.jpg; there is no image before that',
+    ],
+    ['that is another file', 'not a tar', 'is no tar archive, or is damaged'],
+    ['that is a longer file', 'no tar '.repeat(400), 'is no tar archive, or is damaged'],
+    ['of no bytes', '', 'is no tar archive, or is damaged'],
+  ];
+
+for (const [title, bytes, what] of damagedTars) {
+  test(`a .tar ${title} is damaged, not without images`, async () => {
+    const entries = { 'a.jpg': 'x', 'a.txt': 'a dog', 'b.tar': bytes };
+    const { problems } = await open(entries);
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, inEnglish(message)]),
+      [['unreadable-archive', `b.tar ${what}.`]],
+    );
+    const { inventory } = await lookInto(withArchives(memoryFiles('/d', { 'b.tar': bytes })), '/d');
+    assert.deepEqual(inventory.unread.map(said), [`b.tar: ${what}`]);
+  });
+}
+
+test('where there is nothing but a damaged archive, the error says so once', async () => {
+  const whole = parquetOf({ texts: { caption: CAPTIONS } });
+  for (const [name, bytes, what] of [
+    ['a.parquet', whole.subarray(0, whole.length / 2), 'is damaged or cut off'],
+    ['a.tar', FIRST_CUT, 'ends in the middle of 000000.jpg; there is no image before that'],
+  ] as const) {
+    await assert.rejects(open({ [name]: bytes }), (error) => {
+      assert.ok(PairLensError.is(error, 'no-dataset'));
+      const [, clue] = error.message.split('no captions that belong to images. ');
+      assert.equal(clue, `${name}: ${what}.`);
+      return true;
+    });
+  }
 });
 
 test('nothing in an archive is written', async () => {

@@ -145,7 +145,7 @@ test('a table of addresses, one without captions and a damaged one are named as 
     'a.parquet: a parquet table with the columns image, label: none of them is known as a caption',
   ]);
   assert.deepEqual(await unreadOf({ 'a.parquet': whole.subarray(0, whole.length - 9) }), [
-    'a.parquet: was not read: /d/a.parquet is damaged or cut off.',
+    'a.parquet: is damaged or cut off',
   ]);
 });
 

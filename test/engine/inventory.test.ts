@@ -157,8 +157,27 @@ describe('a file that may hold captions and is not read', () => {
     assert.deepEqual(problemsOf(dataset), [['unread-captions', 'more.json']]);
     assert.match(
       inEnglish(dataset.problems[0]!.message),
-      /^more\.json may caption 3 images that have no caption otherwise, and was not read: a list of objects with img, q, a: which is the caption, "q", "a"\?\.$/,
+      /^more\.json may caption 3 images that have no caption otherwise, and was not read: a list of objects with img, q, a: which is the caption, "q", "a"\?$/,
     );
+  });
+
+  const xmlOf = (content: (sentence: string) => string): Entries =>
+    Object.fromEntries(NAMES.map((name, i) => [`${name}.xml`, content(SENTENCES[i]!)]));
+
+  test('in XML beside the images is named; boxes in XML are not', async () => {
+    const described = xmlOf((text) => `<image><caption>${text}</caption></image>`);
+    assert.deepEqual(await unreadOf({ ...images(NAMES), ...described }), [
+      'cow.xml x3: it bears the name of an image and has a description in XML, which is not read',
+    ]);
+    const adobe = xmlOf(
+      (text) =>
+        `<x:xmpmeta xmlns:x="adobe:ns:meta/"><dc:description>\n <rdf:Alt>\n <rdf:li xml:lang="x-default">${text}`,
+    );
+    assert.equal((await unreadOf({ ...images(NAMES), ...adobe })).length, 1);
+    const boxes = xmlOf(
+      () => '<annotation><path>C:\\my own set of cows\\cow.jpg</path><name>cow</name></annotation>',
+    );
+    assert.deepEqual(await unreadOf({ ...images(NAMES), ...boxes }), []);
   });
 
   test('of which no row can be read takes their place too', async () => {

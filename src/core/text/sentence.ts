@@ -29,6 +29,11 @@ export function either(words: readonly string[]): SentenceValue {
   return words.length < 2 ? last : sentence('{0} or {1}', words.slice(0, -1).join(', '), last);
 }
 
+/** A phrase as the end of a sentence: a question has its own mark. */
+export function ended(phrase: Sentence): Sentence {
+  return inEnglish(phrase).endsWith('?') ? phrase : sentence('{0}.', phrase);
+}
+
 /** Text without a translation: messages of the operating system or of a library. */
 export function verbatim(text: string): Sentence {
   return { text: '{0}', values: [text] };

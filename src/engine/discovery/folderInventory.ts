@@ -9,7 +9,7 @@ import type { Problem } from '../../core/dataset/problem.ts';
 import { trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
-import { sentence } from '../../core/text/sentence.ts';
+import { ended, sentence } from '../../core/text/sentence.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import type { CaptionTable } from './tableRows.ts';
 import { entryName, type UnreadFile } from './unreadFiles.ts';
@@ -62,10 +62,14 @@ export function noDataset(
 ): PairLensError {
   const found = sentence('{0} images and {1} text files', images, texts);
   const clues = [
-    ...problems.slice(0, 1).map(({ message }) => message),
+    // Damaged archives are among the unread files.
+    ...problems
+      .filter(({ code }) => code !== 'unreadable-archive')
+      .slice(0, 1)
+      .map(({ message }) => message),
     ...unread
       .slice(0, NAMED_ENTRIES)
-      .map((entry) => sentence('{0}: {1}.', entryName(entry), entry.what)),
+      .map((entry) => sentence('{0}: {1}', entryName(entry), ended(entry.what))),
     ...(unread.length > NAMED_ENTRIES
       ? [sentence('`pairlens inspect` lists {0} more.', unread.length - NAMED_ENTRIES)]
       : []),

@@ -40,7 +40,7 @@ export interface Candidates {
 /** Extensions of files beside images that are not captions. */
 const NO_CAPTIONS = new Set([
   ...['npz', 'npy', 'safetensors', 'pt', 'pth', 'ckpt', 'pkl', 'bin', 'dat', 'db', 'lock', 'tmp'],
-  ...['xml', 'html', 'htm', 'xmp', 'md', 'md5', 'sha256', 'py', 'js', 'ts', 'ipynb', 'sh', 'log'],
+  ...['html', 'htm', 'md', 'md5', 'sha256', 'py', 'js', 'ts', 'ipynb', 'sh', 'log'],
   ...['ini', 'cfg', 'toml', 'svg', 'psd', 'ai', 'raw', 'cr2', 'nef', 'dng', 'arw', 'aae', 'pdf'],
   ...['wav', 'mp3', 'flac', 'onnx', 'bak', 'url', 'lnk', 'ds_store'],
 ]);
@@ -121,7 +121,7 @@ class SidecarSearch implements OtherSidecars {
       if (!BESIDE_EXTENSIONS.includes(extension) && files.length < LEAST_NAMES) continue;
       const verdict = await this.#lookInto(files);
       if (verdict === 'captions') this.#take(files, extension);
-      else if (verdict === 'prose') this.#leave(files);
+      else if (verdict === 'prose') this.#leave(files, extension);
     }
     this.#reportSeconds();
   }
@@ -174,14 +174,21 @@ class SidecarSearch implements OtherSidecars {
     }
   }
 
-  #leave(files: readonly DatasetPath[]): void {
+  #leave(files: readonly DatasetPath[], extension: string): void {
+    const [what, remedy] = MARKUP_EXTENSIONS.includes(extension)
+      ? [
+          sentence('it bears the name of an image and has a description in XML, which is not read'),
+          sentence('Write each caption into a .txt file beside its image.'),
+        ]
+      : [
+          sentence('it bears the name of an image; none of its properties is known as a caption'),
+          sentence('Name the property of the caption "caption".'),
+        ];
     for (const file of files) {
       this.unread.push({
         file,
-        what: sentence(
-          'it bears the name of an image; none of its properties is known as a caption',
-        ),
-        remedy: sentence('Name the property of the caption "caption".'),
+        what,
+        remedy,
         names: this.#bareOf(file),
       });
     }
@@ -249,6 +256,9 @@ class SidecarSearch implements OtherSidecars {
     if (!('text' in decoded)) return 'other';
     const { text } = decoded;
     if (text.trim() === '') return 'blank';
+    if (MARKUP_EXTENSIONS.includes(extensionOf(file))) {
+      return DESCRIBED_IN_XML.test(text) ? 'prose' : 'other';
+    }
     const structured = structuredSidecar(file)?.readSidecar?.(text, baseName(file));
     if (structured === undefined) return looksLikeText(text) ? 'captions' : 'other';
     if (structured.captions.length > 0) return 'captions';
@@ -258,6 +268,13 @@ class SidecarSearch implements OtherSidecars {
 
 /** A list of tags, or a string of four words and more. */
 const MAY_DESCRIBE = /"(?:tags?|keywords)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
+
+/** Metadata of Lightroom and others, and annotation tools. */
+const MARKUP_EXTENSIONS: readonly string[] = ['xml', 'xmp'];
+
+/** An element named like a caption with four words and more, perhaps inside others, as XMP's `dc:description`. */
+const DESCRIBED_IN_XML =
+  /<(?:\w+:)?(?:caption|description|text|title|prompt|sentence|comment|alt)\b[^>]*>\s*(?:<[^/>][^>]*>\s*)*[^<>\s]+(?:\s+[^<>\s]+){3,}/i;
 
 type Content = 'captions' | 'prose' | 'blank' | 'other';
 

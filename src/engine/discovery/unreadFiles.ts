@@ -9,7 +9,7 @@ import {
 } from '../../core/dataset/inventory.ts';
 import { baseName, folderOf, isWithin } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { inEnglish, type Sentence, sentence } from '../../core/text/sentence.ts';
+import { ended, inEnglish, type Sentence, sentence } from '../../core/text/sentence.ts';
 import type { Listing } from './listFiles.ts';
 
 /** A file that may contain captions and was not read. */
@@ -153,14 +153,14 @@ export function unreadProblem(entry: UnreadFiles): Problem | undefined {
   const count = entry.images.length;
   const said: Pick<Problem, 'code' | 'message'> =
     count === 0
-      ? { code: 'unread-file', message: sentence('{0} was not read: {1}.', name, entry.what) }
+      ? { code: 'unread-file', message: sentence('{0} was not read: {1}', name, ended(entry.what)) }
       : {
           code: 'unread-captions',
           message: sentence(
-            '{0} may caption {1} images that have no caption otherwise, and was not read: {2}.',
+            '{0} may caption {1} images that have no caption otherwise, and was not read: {2}',
             name,
             count,
-            entry.what,
+            ended(entry.what),
           ),
         };
   return { ...said, file, remedy: entry.remedy };
