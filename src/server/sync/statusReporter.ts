@@ -75,8 +75,9 @@ export class StatusReporter {
       }),
       counts,
       datasets: this.#datasets(),
-      unread: live.inventories.flatMap(({ unread }) => unread).filter(({ isLeftAlone }) => !isLeftAlone)
-        .length,
+      unread: live.inventories
+        .flatMap(({ unread }) => unread)
+        .filter(({ isLeftAlone }) => !isLeftAlone).length,
       questions: live.inventories.flatMap(({ questions }) => questions).length,
       ...(error !== undefined && { error }),
     };
