@@ -14,7 +14,7 @@ export async function readClipTokens(folder: string): Promise<ClipTokens> {
   } catch (error) {
     throw new PairLensError('invalid-model', sentence('The tokenizer {0} cannot be used.', file), {
       path: file,
-      remedy: sentence('Install PairLens again, or give --model another folder.'),
+      remedy: sentence('Install PairLens again, or give --encoder another folder.'),
       cause: error,
     });
   }

@@ -1,4 +1,7 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
 import type { ReferenceBank } from '../core/audit/referenceBank.ts';
+import type { EncoderChoice } from '../core/encoderChoice.ts';
 import type { InnerProducts } from '../core/matching/innerProducts.ts';
 import type {
   ImageEncoder,
@@ -8,60 +11,80 @@ import type {
   TextEncoder,
 } from '../core/ports.ts';
 import type { ClipTokens } from '../core/text/clipTokens.ts';
-import { native, shippedModels } from './installation.ts';
+import { shippedModels } from './installation.ts';
 
-/** Image reader and encoders; opening them loads native code and the models. */
-export interface Encoders {
+/** An image and a text encoder of one space, with what belongs to them. */
+export interface OpenedEncoder {
+  /** Decodes images as the image encoder needs them. */
   readonly reader: ImageReader;
   readonly imageEncoder: ImageEncoder;
   readonly textEncoder: TextEncoder;
   readonly reference: ReferenceBank;
+  /** Finds captions in languages that the text encoder does not read. */
   readonly languages: LanguageDetector;
-  readonly nouns: NounFinder;
-  readonly innerProducts: InnerProducts;
-  readonly clipTokens: ClipTokens;
   readonly close: () => Promise<void>;
 }
 
+/** Encoders and what else loads native code or data. */
+export interface Encoders extends OpenedEncoder {
+  readonly nouns: NounFinder;
+  readonly innerProducts: InnerProducts;
+  readonly clipTokens: ClipTokens;
+}
+
+/** A layout of encoders on disk. */
+interface EncoderLayout {
+  /** File that tells it. */
+  readonly marker: string;
+  open(choice: EncoderChoice, threads: number | undefined): Promise<OpenedEncoder>;
+}
+
+const SHIPPED: EncoderLayout = {
+  marker: 'manifest.json',
+  open: async (choice, threads) =>
+    (await import('./shippedEncoder.ts')).openShippedEncoder(choice, threads),
+};
+
+/** The first whose marker there is opens a folder; the last one, if there is none, says what is missing. */
+const LAYOUTS: readonly EncoderLayout[] = [SHIPPED];
+
 /**
- * @param folder of other encoders than the shipped ones (absolute path)
+ * Opens encoders, which loads native code and the models.
+ * @param choice of other encoders than the shipped ones (absolute path)
  * @param threads per run; default: all cores
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openEncoders(
-  folder: string | undefined,
+  choice: EncoderChoice | undefined,
   threads: number | undefined,
 ): Promise<Encoders> {
-  const models = folder ?? shippedModels();
-  const [folders, images, texts, banks, languages, nouns, products, clip, sharp] =
-    await Promise.all([
-      import('./modelFolder.ts'),
-      import('./onnxImageEncoder.ts'),
-      import('./onnxTextEncoder.ts'),
-      import('./referenceBankFile.ts'),
-      import('./eldLanguages.ts'),
-      import('./compromiseNouns.ts'),
-      import('./onnxInnerProducts.ts'),
-      import('./clipMerges.ts'),
-      native('sharp', () => import('./sharpImageReader.ts')),
-    ]);
-  const opened = await folders.openModelFolder(models);
-  const reference = await banks.readReferenceBank(models);
-  const imageEncoder = await images.openOnnxImageEncoder(opened, threads);
-  const textEncoder = await texts.openOnnxTextEncoder(opened, threads);
+  const [nouns, products, clip] = await Promise.all([
+    import('./compromiseNouns.ts'),
+    import('./onnxInnerProducts.ts'),
+    import('./clipMerges.ts'),
+  ]);
   return {
-    reader: sharp.sharpImageReader(),
-    imageEncoder,
-    textEncoder,
-    reference,
-    languages: languages.eldLanguages,
+    ...(await openEncoder(choice ?? { path: shippedModels() }, threads)),
     nouns: nouns.compromiseNouns,
     innerProducts: products.onnxInnerProducts(threads),
     // Of the trainers, not of the encoders: other encoders have none.
     clipTokens: await clip.readClipTokens(shippedModels()),
-    async close() {
-      await imageEncoder.close();
-      await textEncoder.close();
-    },
   };
+}
+
+async function openEncoder(
+  choice: EncoderChoice,
+  threads: number | undefined,
+): Promise<OpenedEncoder> {
+  for (const layout of LAYOUTS) {
+    if (await exists(path.join(choice.path, layout.marker))) return layout.open(choice, threads);
+  }
+  return (LAYOUTS.at(-1) ?? SHIPPED).open(choice, threads);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

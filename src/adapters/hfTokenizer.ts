@@ -37,7 +37,7 @@ export async function openTokenizer(model: ModelFolder): Promise<TokenIds> {
   } catch (error) {
     throw new PairLensError('invalid-model', sentence('The tokenizer {0} cannot be used.', file), {
       path: file,
-      remedy: sentence('Install PairLens again, or give --model another folder.'),
+      remedy: sentence('Install PairLens again, or give --encoder another folder.'),
       cause: error,
     });
   }

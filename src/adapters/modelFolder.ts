@@ -86,7 +86,7 @@ function invalid(file: string, reason: string, cause?: unknown): PairLensError {
     sentence('The model file {0} cannot be used: {1}.', file, reason),
     {
       path: file,
-      remedy: sentence('Install PairLens again, or give --model another folder.'),
+      remedy: sentence('Install PairLens again, or give --encoder another folder.'),
       cause,
     },
   );

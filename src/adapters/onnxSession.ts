@@ -61,7 +61,7 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
   } catch (error) {
     throw new PairLensError('invalid-model', `The model file ${file} cannot be loaded.`, {
       path: file,
-      remedy: 'Install PairLens again, or give --model another folder.',
+      remedy: 'Install PairLens again, or give --encoder another folder.',
       cause: error,
     });
   }

@@ -71,7 +71,7 @@ async function sound<T>(file: string, read: () => Promise<T>): Promise<T> {
       sentence('The model file {0} cannot be used: {1}.', file, reason),
       {
         path: file,
-        remedy: sentence('Install PairLens again, or give --model another folder.'),
+        remedy: sentence('Install PairLens again, or give --encoder another folder.'),
         cause: error,
       },
     );

@@ -8,6 +8,7 @@ import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
 import { type EmbeddingCache, openSegmentStore } from '../adapters/segmentStore.ts';
+import type { EncoderChoice } from '../core/encoderChoice.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
@@ -32,7 +33,7 @@ import {
 import type { Inventory } from '../core/dataset/inventory.ts';
 import type { BatchPorts, RunOptions } from '../engine/batch/batchPorts.ts';
 import type { DatasetSettings } from '../core/settings/datasetSettings.ts';
-import { givenSettings } from './options.ts';
+import { givenSettings, type GlobalOptions } from './options.ts';
 import { listDecisions, type ListedDecision } from '../engine/batch/listDecisions.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -71,8 +72,7 @@ export async function openWorkspace(
   files: FileSystem = userFiles,
 ): Promise<BatchPorts & { close(): Promise<void> }> {
   const { globals } = setting;
-  const folder = globals.model === undefined ? undefined : path.resolve(globals.model);
-  const encoders = await openEncoders(folder, globals.threads);
+  const encoders = await openEncoders(chosenEncoder(globals), globals.threads);
   const {
     reader,
     imageEncoder,
@@ -135,6 +135,10 @@ export async function openWorkspace(
       await encoders.close();
     },
   };
+}
+
+function chosenEncoder({ encoder, precision }: GlobalOptions): EncoderChoice | undefined {
+  return encoder === undefined ? undefined : { path: path.resolve(encoder), precision };
 }
 
 function openOptions(

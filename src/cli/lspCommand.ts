@@ -8,10 +8,11 @@ import type { GlobalOptions } from './options.ts';
  * defaults of settings that the client does not send.
  */
 export function lspCommand(options: GlobalOptions): Promise<never> {
-  const { cache, model, threads, captionsPerFile, trainer, triggerWords } = options;
+  const { cache, encoder, precision, threads, captionsPerFile, trainer, triggerWords } = options;
   const defaults = {
     ...(cache !== undefined && { cachePath: cache }),
-    ...(model !== undefined && { modelPath: model }),
+    ...(encoder !== undefined && { encoder }),
+    ...(precision !== undefined && { encoderPrecision: precision }),
     ...(threads !== undefined && { threads }),
     ...(captionsPerFile !== undefined && { captionsPerFile }),
     ...(trainer !== undefined && { trainer }),

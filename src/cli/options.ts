@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import type { Precision } from '../core/encoderChoice.ts';
 import type { RuleCode } from '../core/audit/rule.ts';
 import { RULES } from '../core/audit/rules.ts';
 import { type SortOrder, SORT_KEYS } from '../core/query/query.ts';
@@ -11,7 +12,8 @@ export interface GlobalOptions {
   /** False after `--no-color`. */
   readonly color: boolean;
   readonly cache?: string | undefined;
-  readonly model?: string | undefined;
+  readonly encoder?: string | undefined;
+  readonly precision?: Precision | undefined;
   readonly threads?: number | undefined;
   readonly captionsPerFile?: DatasetSettings['captionsPerFile'];
   readonly trainer?: DatasetSettings['trainer'];

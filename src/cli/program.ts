@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
+import { PRECISIONS } from '../core/encoderChoice.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { SORT_KEYS } from '../core/query/query.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
@@ -64,7 +65,12 @@ function globalProgram(version: string) {
       .option('--quiet', 'no progress, notes or warnings on standard error')
       .option('--no-color', 'no colours')
       .option('--cache <folder>', 'folder of the cache of embeddings')
-      .option('--model <folder>', 'folder of other encoders than the shipped ones')
+      .option('--encoder <folder>', 'folder of other encoders than the shipped ones')
+      .addOption(
+        new Option('--precision <format>', 'of the files of --encoder, the one to use').choices(
+          PRECISIONS,
+        ),
+      )
       .option('--threads <n>', 'threads for encoding', wholeNumber(1, availableParallelism()))
       .addOption(
         new Option(SETTINGS.captionsPerFile.flags, helpOf(SETTINGS.captionsPerFile)).choices(

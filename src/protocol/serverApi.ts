@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRECISIONS } from '../core/encoderChoice.ts';
 import { LEVEL_CHOICES, SETTINGS } from '../core/settings/settingTable.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { inventorySchema } from './inventoryShapes.ts';
@@ -350,7 +351,9 @@ export const settingsSchema = z.object({
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
   matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('nnn'),
   maxProblems: z.int().min(0).max(100_000).catch(1000),
-  modelPath: z.string().catch(''),
+  /** Folder of other encoders than the shipped ones. */
+  encoder: z.string().catch(''),
+  encoderPrecision: z.enum(['auto', ...PRECISIONS]).catch('auto'),
   cachePath: z.string().catch(''),
   threads: z.int().min(0).max(256).catch(0),
 });

@@ -68,7 +68,7 @@ interface Opened {
 
 async function openPorts(options: LiveOptions, log: Log): Promise<Opened> {
   const { openEncoders } = await import('../adapters/encoders.ts');
-  const encoders: Encoders = await openEncoders(options.modelPath, options.threads);
+  const encoders: Encoders = await openEncoders(options.encoder, options.threads);
   const cache = await openSegmentStore({ folder: cacheFolder(options.cachePath), log });
   const store: EmbeddingStore = options.rebuild === true ? writeThrough(cache) : cache;
   const { close, ...ofModels } = encoders;

@@ -1,10 +1,11 @@
+import type { EncoderChoice } from '../core/encoderChoice.ts';
 import type { Log } from '../core/ports.ts';
 import type { LiveChange, LiveSettings, LiveWorkspace } from '../engine/workspace/workspace.ts';
 
 /** Options of the engine; a change of any but `settings` reopens it. */
 export interface LiveOptions {
-  /** Folder of other encoders (absolute path). */
-  readonly modelPath?: string;
+  /** Other encoders than the shipped ones (absolute path). */
+  readonly encoder?: EncoderChoice;
   /** Cache folder (absolute path). */
   readonly cachePath?: string;
   readonly threads?: number;

@@ -252,13 +252,19 @@ export class Session implements ServerContext {
   }
 
   #liveOptions(): LiveOptions {
-    const { modelPath, cachePath, threads } = this.#settings;
+    const { encoder, encoderPrecision, cachePath, threads } = this.#settings;
     const [base = process.cwd()] = this.#folders;
     // Security: the settings of an untrusted workspace must not choose which models are loaded or where files are written.
     const own = this.#trusted;
     return {
       settings: liveSettings(this.#settings),
-      ...(own && modelPath !== '' && { modelPath: path.resolve(base, modelPath) }),
+      ...(own &&
+        encoder !== '' && {
+          encoder: {
+            path: path.resolve(base, encoder),
+            ...(encoderPrecision !== 'auto' && { precision: encoderPrecision }),
+          },
+        }),
       ...(own && cachePath !== '' && { cachePath: path.resolve(base, cachePath) }),
       ...(threads > 0 && { threads }),
     };

@@ -129,7 +129,7 @@ const SURROUNDINGS: Readonly<Record<string, readonly [() => Promise<Ended>, ...s
   'a negative number of threads': [() => threads('-3'), '2'],
   'threads without end': [() => threads('1e999'), '2'],
   'a cache size without end': [() => command('cache prune --to 1e999'), '0', '2'],
-  'encoders that are not there': [() => command(`--model /nonexistent audit ${dataset}`), '2'],
+  'encoders that are not there': [() => command(`--encoder /nonexistent audit ${dataset}`), '2'],
 };
 
 /** Much like their neighbours; they run when all is asked for. */

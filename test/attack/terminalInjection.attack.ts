@@ -58,7 +58,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'a search by what is no image': ['search', set, '--image', path.join(set, 'bad\x1b[31m.jpg')],
   'a folder that is not there': ['audit', inRoot('no\x1b[31m\u009b')],
   'a report that cannot be written': ['audit', set, '--out', inRoot('no\x1b[31m/x')],
-  'a model that is none': ['--model', inRoot('m\x1b[31m'), 'audit', set],
+  'a model that is none': ['--encoder', inRoot('m\x1b[31m'), 'audit', set],
   'an unknown option': ['audit', set, '--form\x1b[31m\u202e'],
   'an unknown command': ['aud\x1b[31m'],
   'an unknown rule': ['audit', set, '--rule', 'x\x1b[31m=y'],

@@ -219,7 +219,7 @@ describe('what the server is given', () => {
 
   test('no path of an untrusted workspace is used', async () => {
     await writeGoodPairs(place.folder, 3);
-    const settings = { cachePath: file('stolen'), modelPath: file('evil') };
+    const settings = { cachePath: file('stolen'), encoder: file('evil') };
     const untrusted = await start({ settings, initializationOptions: { trusted: false } });
     await untrusted.ready();
     await assert.rejects(readdir(file('stolen')));
