@@ -151,11 +151,18 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
   );
   lines.push(
     found.length === 0
-      ? colors.green('Nothing was found.')
+      ? foundNothing(report, colors)
       : `${found.join(', ')}: ${codesOf(report)}`,
   );
   const rule = colors.dim('-'.repeat(Math.min(width, 80)));
   return [rule, ...lines.map((line) => wrapAnsi(line, width))].join('\n');
+}
+
+/** Where captions could not be judged, that nothing was found says little. */
+function foundNothing({ datasets }: AuditReport, colors: AuditTextOptions['colors']): string {
+  return datasets.some(({ leastFitting }) => leastFitting !== undefined)
+    ? 'Nothing is reported.'
+    : colors.green('Nothing was found.');
 }
 
 function codesOf(report: AuditReport): string {

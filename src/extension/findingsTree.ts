@@ -2,18 +2,23 @@ import * as vscode from 'vscode';
 import { groupBy } from '../core/collections.ts';
 import { baseName } from '../core/dataset/paths.ts';
 import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
-import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
+import type { DatasetSummary, DecidedPair, FindingItem, PairItem } from '../protocol/shapes.ts';
 import type { CommandId } from './commandIds.ts';
 import { setContext } from './contextKeys.ts';
 import type { FindingsModel } from './findingsModel.ts';
-import { oneLine } from './pairTexts.ts';
+import { tellingCaption } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
 
-/** A tree row: a group of findings, a finding, the group of verdicts, or a verdict. */
+/**
+ * A tree row: a group of findings, a finding, the group of the captions that fit least where none can be judged, one of
+ * these, the group of verdicts, or a verdict.
+ */
 export type FindingNode =
   | { readonly kind: 'group'; readonly key: string; readonly findings: readonly FindingItem[] }
   | { readonly kind: 'finding'; readonly finding: FindingItem }
+  | { readonly kind: 'leastFitting'; readonly dataset: DatasetSummary }
+  | { readonly kind: 'pair'; readonly pair: PairItem }
   | { readonly kind: 'verdicts' }
   | { readonly kind: 'verdict'; readonly verdict: DecidedPair };
 
@@ -35,7 +40,7 @@ const ICONS: Readonly<Record<FindingItem['level'], vscode.ThemeIcon>> = {
 
 /** Registers the *Findings* view, grouped by rule or by file, with its badge and grouping commands. */
 export function registerFindingsTree(findings: FindingsModel, client: ServerClient): FindingsTree {
-  const provider = new FindingsProvider(findings);
+  const provider = new FindingsProvider(findings, client);
   const view = vscode.window.createTreeView('pairlens.findings', {
     treeDataProvider: provider,
     showCollapseAll: true,
@@ -94,15 +99,26 @@ const LEVELS: readonly FindingItem['level'][] = ['error', 'warning', 'info', 'hi
 
 class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.Disposable {
   readonly #findings: FindingsModel;
+  readonly #client: ServerClient;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #follow: vscode.Disposable;
   #by: GroupBy = 'rule';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(findings: FindingsModel) {
+  constructor(findings: FindingsModel, client: ServerClient) {
     this.#findings = findings;
-    this.#follow = findings.onChange(() => this.#changed.fire(undefined));
+    this.#client = client;
+    let shown = '';
+    this.#follow = vscode.Disposable.from(
+      findings.onChange(() => this.#changed.fire(undefined)),
+      client.onStatus(() => {
+        const now = JSON.stringify(this.#leastFitting().map(({ dataset }) => dataset.leastFitting));
+        if (now === shown) return;
+        shown = now;
+        this.#changed.fire(undefined);
+      }),
+    );
   }
 
   group(by: GroupBy): void {
@@ -114,17 +130,28 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   getChildren(node?: FindingNode): FindingNode[] {
     switch (node?.kind) {
       case undefined: {
-        const shown = groups(this.#findings.all, this.#by);
+        const shown = [...groups(this.#findings.all, this.#by), ...this.#leastFitting()];
         return this.#findings.verdicts.length === 0 ? shown : [...shown, VERDICTS];
       }
       case 'group':
         return node.findings.map((finding) => ({ kind: 'finding', finding }));
+      case 'leastFitting':
+        return (node.dataset.leastFitting ?? []).map((pair) => ({ kind: 'pair', pair }));
       case 'verdicts':
         return this.#findings.verdicts.map((verdict) => ({ kind: 'verdict', verdict }));
       case 'finding':
+      case 'pair':
       case 'verdict':
         return [];
     }
+  }
+
+  #leastFitting(): (FindingNode & { readonly kind: 'leastFitting' })[] {
+    const { status } = this.#client;
+    if (status?.state !== 'ready') return [];
+    return status.datasets.flatMap((dataset) =>
+      (dataset.leastFitting ?? []).length === 0 ? [] : [{ kind: 'leastFitting', dataset }],
+    );
   }
 
   /** `reveal` needs it; only the group of verdicts, at the top level, is revealed. */
@@ -138,6 +165,10 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
         return this.#groupItem(node);
       case 'finding':
         return this.#findingItem(node.finding);
+      case 'leastFitting':
+        return leastFittingItem(node.dataset);
+      case 'pair':
+        return pairItem(node.pair, '', 'pair');
       case 'verdicts':
         return verdictsItem(this.#findings.verdicts.length);
       case 'verdict':
@@ -169,7 +200,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
     const name = baseName(about.path);
     const item = new vscode.TreeItem(byRule ? name : finding.shortTitle);
     item.id = `${this.#by}:${finding.id}`;
-    item.description = finding.item?.caption ?? finding.message;
+    item.description = finding.item ? tellingCaption(finding.item) : finding.message;
     item.iconPath = ICONS[finding.level];
     item.tooltip = tooltipOf(finding);
     item.contextValue = ['finding', ...new Set(finding.fixes.map(({ kind }) => kind))].join(' ');
@@ -216,16 +247,39 @@ function verdictsItem(count: number): vscode.TreeItem {
   return item;
 }
 
+/** The group of the captions that fit least: information, which says nothing of a single one. */
+function leastFittingItem({ root, leastFitting }: DatasetSummary): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    vscode.l10n.t('Too alike to be judged'),
+    vscode.TreeItemCollapsibleState.Expanded,
+  );
+  item.id = `leastFitting:${root}`;
+  item.description = vscode.l10n.t('the {0} that fit least', String(leastFitting?.length ?? 0));
+  item.tooltip = vscode.l10n.t(
+    'The captions of this dataset are too alike, or too few, to be judged against one another. These fit least, right or wrong.',
+  );
+  item.contextValue = 'leastFitting';
+  return item;
+}
+
 function verdictItem({ item: pair, decision }: DecidedPair): vscode.TreeItem {
-  const name = baseName(pair.pair.image);
   const verdict = decision === 'verified' ? vscode.l10n.t('verified') : vscode.l10n.t('excluded');
-  const item = new vscode.TreeItem(name);
-  item.id = `verdict:${pair.pair.root}:${pair.pair.captionIndex}:${pair.pair.image}`;
-  item.description = `${verdict} · ${oneLine(pair.caption)}`;
-  item.tooltip = `${pair.pair.image}\n${pair.caption}`;
+  const item = pairItem(pair, verdict, 'verdict');
   item.iconPath = VERDICT_ICONS[decision];
-  item.contextValue = 'verdict';
-  item.accessibilityInformation = { label: `${name}, ${verdict}, ${pair.caption}` };
+  return item;
+}
+
+/** The row of a pair, which opens its caption. */
+function pairItem(pair: PairItem, about: string, kind: 'pair' | 'verdict'): vscode.TreeItem {
+  const name = baseName(pair.pair.image);
+  const item = new vscode.TreeItem(name);
+  item.id = `${kind}:${pair.pair.root}:${pair.pair.captionIndex}:${pair.pair.image}`;
+  item.description = [about, tellingCaption(pair)].filter((part) => part !== '').join(' · ');
+  item.tooltip = `${pair.pair.image}\n${pair.caption}`;
+  item.contextValue = kind;
+  item.accessibilityInformation = {
+    label: [name, about, pair.caption].filter((part) => part !== '').join(', '),
+  };
   item.command = {
     command: CLIENT_COMMANDS.openPair.command,
     title: vscode.l10n.t('Open'),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { candidateGrade } from '../protocol/candidate.ts';
-import type { Neighbour } from '../protocol/shapes.ts';
+import type { Neighbour, PairItem } from '../protocol/shapes.ts';
 import { shownScore } from '../protocol/shownScore.ts';
 
 /** A match for display; never a raw cosine. */
@@ -11,18 +11,25 @@ export function matchText(match: number): string {
 /** The grade of a caption of the dataset as a candidate for an image. */
 export function standingText(entry: Neighbour): string {
   const { l10n } = vscode;
-  const { score } = entry;
+  const { score, item } = entry;
   switch (candidateGrade(entry)) {
     case 'likely':
       return l10n.t('likely meant ({0})', shownScore(score));
     case 'possible':
       return l10n.t('perhaps meant ({0})', shownScore(score));
     case 'example':
-      return l10n.t('fits its own picture');
+      return item.match === undefined
+        ? l10n.t('of another picture')
+        : l10n.t('fits its own picture');
   }
 }
 
 const LONGEST = 200;
+
+/** A caption for a list, without the beginning that all share: trigger words would fill a narrow view. */
+export function tellingCaption({ caption, lead = 0 }: PairItem): string {
+  return oneLine(lead > 0 ? `…${caption.slice(lead)}` : caption);
+}
 
 /** A caption on one line, shortened, for a list or a title. */
 export function oneLine(caption: string, longest = LONGEST): string {

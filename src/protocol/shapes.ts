@@ -26,6 +26,8 @@ export type WireLevel = z.infer<typeof levelSchema>;
 export const pairItemSchema = z.object({
   pair: pairRefSchema,
   caption: z.string(),
+  /** Length of the beginning that most captions of the dataset share, such as a trigger word: lists leave it out. */
+  lead: z.int().min(0).optional(),
   /** URI of the image; its thumbnail comes from `pairlens/thumbnail`. */
   imageUri: z.string(),
   /** Caption file, and the caption's range in it. */
@@ -33,8 +35,10 @@ export const pairItemSchema = z.object({
   range: rangeSchema,
   /** Whether the caption is in an archive, and cannot be changed. */
   readOnly: z.boolean().optional(),
-  /** 1 - mismatch probability, 0..1; absent for pairs that were not scored. */
+  /** 1 - mismatch probability, 0..1; absent for pairs that were not scored, or whose score says nothing. */
   match: z.number().optional(),
+  /** Whether there is no match because the captions of the dataset are too alike to be judged against one another. */
+  tooAlike: z.boolean().optional(),
 });
 export type PairItem = z.infer<typeof pairItemSchema>;
 
@@ -146,6 +150,8 @@ export const datasetSummarySchema = z.object({
   precision: z.number().optional(),
   /** The captions are too similar to detect one that belongs to another image of the dataset. */
   tooAlike: z.boolean().optional(),
+  /** The pairs that then fit least, right or wrong. */
+  leastFitting: z.array(pairItemSchema).optional(),
   verified: z.int(),
   excluded: z.int(),
 });
@@ -182,7 +188,8 @@ export type Neighbours = z.infer<typeof neighboursSchema>;
 
 /** Score of a caption for an image; see `pairlens/match`. */
 export const matchSchema = z.object({
-  match: z.number(),
+  match: pairItemSchema.shape.match,
+  tooAlike: pairItemSchema.shape.tooAlike,
   evidence: z.array(z.string()),
   neighbours: neighboursSchema,
 });

@@ -98,11 +98,12 @@ export class ProtocolConverter {
     return {
       pair: this.ref(pair),
       caption: pair.caption,
+      ...(pair.lead > 0 && { lead: pair.lead }),
       imageUri: this.#uris.toUri(pair.imagePath),
       captionUri: this.#uris.toUri(pair.captionPath),
       range: rangeOf(pair),
       ...(isReadOnly(pair.captionPath) && { readOnly: true }),
-      ...(pair.match !== undefined && { match: pair.match }),
+      ...judged(pair),
     };
   }
 
@@ -153,8 +154,13 @@ export class ProtocolConverter {
     };
   }
 
-  match({ match, evidence, neighbours }: LiveMatch): Match {
-    return { match, evidence: evidence.map(localize), neighbours: this.neighbours(neighbours) };
+  match(live: LiveMatch): Match {
+    const { evidence, neighbours } = live;
+    return {
+      ...judged(live),
+      evidence: evidence.map(localize),
+      neighbours: this.neighbours(neighbours),
+    };
   }
 
   /** Fixes in the order in which the editor offers them. */
@@ -235,6 +241,14 @@ export class ProtocolConverter {
         return { kind: fix.kind, title: l10n.t('Exclude from training') };
     }
   }
+}
+
+/** The match of a caption, or that its dataset says nothing about it. */
+function judged({
+  match,
+  tooAlike,
+}: Pick<LivePair, 'match' | 'tooAlike'>): Pick<PairItem, 'match' | 'tooAlike'> {
+  return { ...(match !== undefined && { match }), ...(tooAlike === true && { tooAlike }) };
 }
 
 /** Whether the finding is about an image without a caption or with an empty one. */

@@ -94,11 +94,14 @@ describe('the sample dataset in an editor', () => {
     assert.equal(problem.source, 'pairlens');
     assert.equal(problem.severity, DiagnosticSeverity.Warning);
     assert.match(problem.codeDescription?.href ?? '', /docs\/findings\.md#captions-swapped$/);
-    // The partner's caption, once; neither the problem's own image nor its partner's is a row of its own.
-    assert.deepEqual(
-      problem.relatedInformation?.map(({ location }) => location.uri),
-      [uriOf(file('honey_bee.txt'))],
+    // The hover quotes the partner's caption.
+    assert.equal(problem.relatedInformation, undefined);
+    const related = [...client.diagnostics.values()].flatMap(({ uri, diagnostics }) =>
+      diagnostics.flatMap(({ relatedInformation = [] }) =>
+        relatedInformation.map(({ location }) => ({ from: uri, to: location.uri })),
+      ),
     );
+    assert.ok(related.length > 0 && related.every(({ from, to }) => from !== to));
     assert.deepEqual(Object.keys(problem.data as object), ['id']);
     assert.ok(problem.range.end.character > problem.range.start.character);
   });
@@ -132,6 +135,22 @@ describe('the sample dataset in an editor', () => {
     );
     assert.ok(text.length < 100_000);
     assert.match(await hoverText('dahlia.txt'), /match 0\.\d\d/);
+  });
+
+  test('of two exchanged captions each hover tells its own story, once, and offers neither caption alone', async () => {
+    for (const [own, other] of [
+      ['drum_kit', 'honey_bee'],
+      ['honey_bee', 'drum_kit'],
+    ] as const) {
+      const text = await hoverText(`${own}.txt`);
+      const reasons = text.split('\n').filter((line) => /^- Th(?:e|is) caption/.test(line));
+      assert.ok(
+        reasons.length === 2 && reasons.every((line) => line.includes(other.replace('_', '\\_'))),
+        text,
+      );
+      assert.ok(!text.includes(`of ${own.replace('_', '\\_')}.jpg fits`), text);
+      assert.ok(!text.includes('pairlens.useCaption'), text);
+    }
   });
 
   test('scores stand at the end of the captions', async () => {
@@ -255,7 +274,8 @@ describe('the sample dataset in an editor', () => {
       pair: item.pair,
       caption: 'solar panels on a roof under a blue sky',
     });
-    assert.ok(worse && better && better.match > worse.match + 0.3);
+    assert.ok(worse && better);
+    assert.ok(better.match! > worse.match! + 0.3);
     assert.equal(better.neighbours.focus.caption, 'solar panels on a roof under a blue sky');
     // What is said of doubtful captions is not said of one that fits well.
     assert.ok(better.evidence.every((line) => !line.includes('no better than captions drawn')));

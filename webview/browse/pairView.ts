@@ -22,7 +22,7 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
   const key = pairKey(item.pair);
   const detail = state.detail?.key === key ? state.detail : null;
   const draft = state.drafts.get(key);
-  const match = draft === undefined ? item.match : detail?.match?.match;
+  const judged = draft === undefined ? item : detail?.match;
   const findings = detail?.neighbours?.findings ?? [];
   const step = (by: number) => () => {
     session.store.dispatch({ type: 'cursor', active: state.active + by });
@@ -63,7 +63,7 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
           session.type((event.target as HTMLTextAreaElement).value);
         }}
       ></textarea>
-      <div>${draft !== undefined && match === undefined ? nothing : matchLine(match)}</div>
+      <div>${judged === undefined || judged === null ? nothing : matchLine(judged)}</div>
       <div class="choices">
         ${
           draft === undefined

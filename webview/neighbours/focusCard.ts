@@ -35,7 +35,7 @@ export function focusCard(session: NeighboursSession, shown: Neighbours): Templa
       </p>
       ${siblingSteps(session, shown)}
     </div>
-    ${captionless ? nothing : matchLine(focus.match)}
+    ${captionless ? nothing : matchLine(focus)}
     ${
       shown.findings.length === 0
         ? nothing

@@ -8,7 +8,7 @@ import type { EntryActionEvent } from '../shared/entryGrid.ts';
 import { t } from '../shared/l10n.ts';
 import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
-import { matchWords, scoreText } from '../shared/score.ts';
+import { judgedText } from '../shared/score.ts';
 import { focusCard } from './focusCard.ts';
 import { busyLine, emptyState, message } from './messages.ts';
 import type { NeighboursSession } from './neighboursSession.ts';
@@ -124,9 +124,9 @@ export class NeighboursElement extends PageElement {
   /** Announces the match of the newest text to screen readers, debounced, only while the page has the focus. */
   #announce(state: NeighboursState): void {
     this.#announceDebouncer.cancel();
-    const match = state.shown?.focus.match;
-    if (match === undefined || !document.hasFocus()) return;
-    const text = t('match {0}, {1}', scoreText(match), matchWords(match));
+    const focus = state.shown?.focus;
+    if (focus?.match === undefined || !document.hasFocus()) return;
+    const text = judgedText(focus);
     this.#announceDebouncer.schedule(() => {
       if (this.announcer.textContent !== text) this.announcer.textContent = text;
     });

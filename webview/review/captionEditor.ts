@@ -174,13 +174,13 @@ function matchState(session: TriageSession): TemplateResult {
   const { detail, current } = state;
   const before = current?.item?.match;
   if (draftOf(state) === '') return html``;
-  if (!isDirty(state)) return matchLine(before);
+  if (!isDirty(state)) return matchLine(current?.item ?? {});
   return html`${
       detail.match === null
         ? html`<span class="match dim"
             >${detail.matching ? t('comparing') : t('not judged yet')}</span
           >`
-        : matchLine(detail.match.match)
+        : matchLine(detail.match)
     }
     ${before === undefined ? nothing : html`<span class="dim">${t('was {0}', scoreText(before))}</span>`}
     <button

@@ -138,13 +138,13 @@ function homeText(from: PairItem): string {
 }
 
 function candidateScore(grade: CandidateGrade, match: number): TemplateResult {
+  const words = candidateWords(grade, 'caption', true);
   return html`<span class="entry-score"
-    ><span class="sr-only"
-      >${t('match {0}, {1}', scoreText(match), candidateWords(grade, 'caption'))}</span
+    ><span class="sr-only">${t('match {0}, {1}', scoreText(match), words)}</span
     ><span aria-hidden="true">${scoreText(match)}</span>${meter(match, candidateMeter(grade))}<span
       class="entry-grade"
       aria-hidden="true"
-      >${candidateWords(grade, 'caption')}</span
+      >${words}</span
     ></span
   >`;
 }
@@ -166,7 +166,7 @@ function pictures(
         const words =
           grade === undefined
             ? t('likeness {0}', scoreText(score))
-            : candidateWords(grade, 'image');
+            : candidateWords(grade, 'image', item.match !== undefined);
         const caption = item.caption.slice(0, MAX_SHOWN);
         return html`<li>
           <button

@@ -66,7 +66,7 @@ export function stage(context: StageContext, finding: FindingItem): TemplateResu
       <figcaption>
         <span class="partner-head">
           <span class="file-name">${imageName(partner)}</span>
-          ${partnerSteps(context, finding.related)} ${matchLine(partner.match)}
+          ${partnerSteps(context, finding.related)} ${matchLine(partner)}
         </span>
         <p class="partner-caption ${partner.caption === '' ? 'dim' : ''}" dir="auto" tabindex="0">
           ${partner.caption === '' ? t('(no caption)') : partner.caption}

@@ -9,7 +9,7 @@ import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
-import { matchWords, scoreText } from '../shared/score.ts';
+import { judgedText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import { spotlightOf } from './wordRow.ts';
 import { captionEditor } from './captionEditor.ts';
@@ -234,6 +234,16 @@ export class TriageElement extends PageElement {
       const failed = status?.state === 'failed';
       return this.#restPage(failed ? 'error' : 'info', waiting, '', failed ? [this.#again()] : []);
     }
+    if (triage.history.length === 0 && status?.datasets.some(({ tooAlike }) => tooAlike)) {
+      return this.#restPage(
+        'info',
+        t('Nothing to review.'),
+        t(
+          'The captions are too alike, or too few, to be judged against one another. The view Findings lists the five that fit least.',
+        ),
+        [this.#again()],
+      );
+    }
     return this.#restPage(
       'pass',
       triage.history.length > 0
@@ -380,7 +390,7 @@ export class TriageElement extends PageElement {
       current === null
         ? ''
         : detail.match !== null
-          ? t('match {0}, {1}', scoreText(detail.match.match), matchWords(detail.match.match))
+          ? judgedText(detail.match)
           : t(
               'Finding {0} of {1}: {2}',
               triage.index + 1,

@@ -319,6 +319,8 @@ export class TriageSession {
     this.#since = this.#now();
     this.#match.cancel();
     this.#loadDetail();
+    const pair = current?.item?.pair;
+    if (pair !== undefined) void this.#host.rpc.call('follow', { pair }).catch(() => undefined);
     if (current !== null && isDirty(this.store.state)) this.type(draftOf(this.store.state));
     this.#prefetch();
   }

@@ -100,7 +100,7 @@ export class EntryGrid extends PageElement {
     const name = imageName(item);
     const own = this.#isFocus(entry);
     const grade = this.#grade(entry);
-    const words = grade && candidateWords(grade, this.opens);
+    const words = grade && candidateWords(grade, this.opens, item.match !== undefined);
     const spoken = [
       scoreLabel(entry, words),
       entry.hardNegative === true ? t('hard negative') : '',

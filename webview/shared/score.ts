@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { shownScore as scoreText } from '../../src/protocol/shownScore.ts';
 import type { CandidateGrade } from '../../src/protocol/candidate.ts';
+import type { PairItem } from '../../src/protocol/shapes.ts';
 import { t } from './l10n.ts';
 
 export { scoreText };
@@ -24,14 +25,19 @@ export function matchWords(match: number): string {
   }
 }
 
-/** The grade of a candidate in words. */
-export function candidateWords(grade: CandidateGrade, what: 'caption' | 'image'): string {
+/** The grade of a candidate in words. @param fits whether it is known to fit its present partner */
+export function candidateWords(
+  grade: CandidateGrade,
+  what: 'caption' | 'image',
+  fits: boolean,
+): string {
   switch (grade) {
     case 'likely':
       return t('likely meant');
     case 'possible':
       return t('perhaps meant');
     case 'example':
+      if (!fits) return what === 'caption' ? t('of another picture') : t('has another caption');
       return what === 'caption' ? t('fits its own picture') : t('has a caption that fits');
   }
 }
@@ -55,9 +61,27 @@ export function meter(score: number, grade: MatchGrade | 'neutral'): TemplateRes
   </svg>`;
 }
 
-/** Such as "Match 0.95 · fits well" with a bar, or a text for pairs without a score. */
-export function matchLine(match: number | undefined): TemplateResult {
-  if (match === undefined) return html`<span class="match dim">${t('not judged')}</span>`;
+/** How a pair was judged: its match, or why there is none. */
+export type Judged = Pick<PairItem, 'match' | 'tooAlike'>;
+
+/** Such as "match 0.95, fits well", to be read out. */
+export function judgedText({ match, tooAlike }: Judged): string {
+  if (match !== undefined) return t('match {0}, {1}', scoreText(match), matchWords(match));
+  return tooAlike === true ? t('too alike to be judged') : t('not judged');
+}
+
+/** Such as "match 0.95 · fits well" with a bar, or why there is no match. */
+export function matchLine(judged: Judged): TemplateResult {
+  const { match, tooAlike } = judged;
+  if (match === undefined) {
+    const why =
+      tooAlike === true
+        ? t(
+            'The captions of this dataset are too alike, or too few, to be judged against one another.',
+          )
+        : '';
+    return html`<span class="match dim" title=${why}>${judgedText(judged)}</span>`;
+  }
   const grade = matchGrade(match);
   return html`<span class="match match-${grade}"
     ><span class="match-number">${t('match {0}', scoreText(match))}</span

@@ -45,6 +45,7 @@ export class Boilerplate {
   readonly #edges: ReadonlyMap<string, number>;
   readonly #words: ReadonlySet<string>;
   readonly #triggers: readonly RegExp[];
+  readonly #leads = new Map<string, number>();
 
   private constructor(
     edges: ReadonlyMap<string, number>,
@@ -107,6 +108,27 @@ export class Boilerplate {
     // A caption that is mostly boilerplate is not scored by its rest.
     if (total < 0.5) return [];
     return telling.map(([text, weight]) => ({ text, weight: weight / total }));
+  }
+
+  /** Length of the beginning that most captions share and that is left out of this one; 0 if nothing or all of it is. */
+  leadOf(caption: string): number {
+    if (this.#edges.size + this.#triggers.length === 0) return 0;
+    const known = this.#leads.get(caption);
+    if (known !== undefined) return known;
+    const lead = this.#findLead(caption);
+    this.#leads.set(caption, lead);
+    return lead;
+  }
+
+  #findLead(caption: string): number {
+    let end = 0;
+    const sure = this.#cuts(caption).filter((cut) => cut.sure === 1);
+    for (const cut of sure.sort((a, b) => a.start - b.start)) {
+      if (hasWord(caption.slice(end, cut.start))) break;
+      end = Math.max(end, cut.end);
+    }
+    const rest = /[\p{L}\p{N}]/u.exec(caption.slice(end));
+    return end === 0 || rest === null ? 0 : end + rest.index;
   }
 
   /** The parts to leave out of a caption, the most certain first. */

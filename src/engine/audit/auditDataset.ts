@@ -323,16 +323,11 @@ function auditedPairs(
 }
 
 /** The scored pairs with the lowest scores, the lowest first, without verified ones. */
-function leastFitting({ embedded, judged, verified, model }: AuditContext): number[] {
-  const scored = judged.flatMap((use, pair) => {
-    if (!use || verified[pair] === true) return [];
-    const evidence = model.scorer.of(embedded.imageRow[pair]!, embedded.textRow[pair]!);
-    return [{ pair, score: model.suspicions.exchanged.score(evidence) }];
-  });
-  return scored
-    .sort((a, b) => a.score - b.score || a.pair - b.pair)
-    .slice(0, LEAST_FITTING)
-    .map(({ pair }) => pair);
+export function leastFitting({ pairs, judged, verified, scores }: JudgedDataset): number[] {
+  return [...pairs()]
+    .filter((p) => judged[p] === true && verified[p] !== true)
+    .sort((a, b) => scores.exchanged[a]! - scores.exchanged[b]! || a - b)
+    .slice(0, LEAST_FITTING);
 }
 
 /** Mean probability of the scored pairs; 0 if there are none. */

@@ -9,7 +9,7 @@ import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
 import type { Boilerplate } from '../../core/text/boilerplate.ts';
 import type { LanguageDetector } from '../../core/ports.ts';
 import type { Steps } from '../../core/steps.ts';
-import { type JudgedDataset, mismatchEstimate } from '../audit/auditDataset.ts';
+import { type JudgedDataset, leastFitting, mismatchEstimate } from '../audit/auditDataset.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
 import { type FileContent, problemsWith } from './rereadCaptionFile.ts';
 import { PairRegistry } from './pairRegistry.ts';
@@ -127,6 +127,16 @@ export class IncrementalDataset {
 
   decision(slot: number): Decision | undefined {
     return this.#tables.decision(slot);
+  }
+
+  /** Whether the captions are too alike, or too few, to be judged against one another. */
+  get tooAlike(): boolean {
+    return this.estimate?.tooAlike === true;
+  }
+
+  /** The slots whose captions fit least, where they are too alike to be judged; none elsewhere. */
+  get leastFitting(): readonly number[] {
+    return this.tooAlike ? leastFitting(this.context) : [];
   }
 
   /** The slots with a decision. */

@@ -10,7 +10,7 @@ import { captionEdit, createCaptionEdit, type Editing, editorOf, saveAsUtf8 } fr
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
 import { learnFromWrite } from './verdicts.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
-import { LiveQueries, datasetFindings } from './queries.ts';
+import { datasetFindings, findingsAbout, LiveQueries } from './queries.ts';
 import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
@@ -123,12 +123,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       opened: () => this.#opened,
       matcher: () => this.#settings.matcher,
       findingsAbout: (openedDataset, image) =>
-        datasetFindings(
-          openedDataset,
-          this.#settings.dataset,
-          this.#hash,
-          (finding) => finding.image === image || finding.relatedFiles.includes(image),
-        ),
+        findingsAbout(openedDataset, image, this.#settings.dataset, this.#hash),
     });
   }
 
@@ -142,6 +137,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#opened.map(({ dataset }) => ({
       dataset: dataset.dataset,
       estimate: dataset.estimate,
+      leastFitting: dataset.leastFitting.map((slot) => livePair(dataset, slot)),
       verified: dataset.verified,
       excluded: dataset.excluded,
     }));

@@ -17,15 +17,30 @@ export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
     image: pair.image,
     captionIndex: pair.captionIndex,
     caption: pair.caption,
+    lead: dataset.boilerplate?.leadOf(pair.caption) ?? 0,
     imagePath: toAbsolute(root, pair.image),
     captionPath: toAbsolute(root, pair.source.file),
     // A copy: the pair's own range is updated in place when the text above it changes.
     range: { ...pair.source.range },
     end: captionEnd(pair),
-    match: Number.isNaN(mismatch) ? undefined : 1 - mismatch,
+    ...judgedMatch(dataset, mismatch),
     decision: dataset.decision(slot),
   };
 }
+
+/** The match of a caption; where captions are too alike, only that of one which is suspicious all the same says something. */
+export function judgedMatch(
+  { tooAlike }: IncrementalDataset,
+  mismatch: number,
+): Pick<LivePair, 'match' | 'tooAlike'> {
+  if (Number.isNaN(mismatch)) return { match: undefined };
+  return tooAlike && mismatch < SUSPICIOUS
+    ? { match: undefined, tooAlike }
+    : { match: 1 - mismatch };
+}
+
+/** Probability of being wrong from which a caption is suspicious by itself. */
+const SUSPICIOUS = 0.5;
 
 /** A pair for an image without a caption: its caption is empty. */
 export function imageAlone(root: string, image: DatasetPath): LivePair {
@@ -35,6 +50,7 @@ export function imageAlone(root: string, image: DatasetPath): LivePair {
     image,
     captionIndex: 0,
     caption: '',
+    lead: 0,
     imagePath: path,
     captionPath: path,
     range: { start: 0, end: 0, line: 0, column: 0 },

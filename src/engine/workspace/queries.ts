@@ -19,7 +19,7 @@ import {
   type SearchOrder,
 } from './datasetSearch.ts';
 import { findPair, levelsIn, type OpenedDataset } from './openedDatasets.ts';
-import { imageAlone, livePair } from './pairLookup.ts';
+import { imageAlone, judgedMatch, livePair } from './pairLookup.ts';
 import type { ForegroundGate, SerialQueue } from './scheduling.ts';
 import type {
   LiveFinding,
@@ -119,7 +119,11 @@ export class LiveQueries {
       if (neighbours === undefined || Number.isNaN(mismatch)) return undefined;
       const image = context.embedded.imageRow[slot]!;
       const text = context.embedded.textRow[slot]!;
-      return { match: 1 - mismatch, evidence: evidenceOf(context, image, text), neighbours };
+      return {
+        ...judgedMatch(dataset, mismatch),
+        evidence: evidenceOf(context, image, text),
+        neighbours,
+      };
     } finally {
       undo();
     }
@@ -204,6 +208,33 @@ export class LiveQueries {
       .slice(0, k)
       .map(({ neighbour }) => neighbour);
   }
+}
+
+/**
+ * Findings about an image or its pairs, the worst first. Of two that say the same of each other, as of exchanged captions, it
+ * is the image's own.
+ */
+export function findingsAbout(
+  opened: OpenedDataset,
+  image: string,
+  settings: DatasetSettings,
+  hash: (text: string) => string,
+): LiveFinding[] {
+  const about = datasetFindings(
+    opened,
+    settings,
+    hash,
+    (finding) => finding.image === image || finding.relatedFiles.includes(image),
+  );
+  const own = about.filter(({ finding }) => finding.image === image);
+  return about.filter(
+    ({ finding: { code, image: other } }) =>
+      other === image ||
+      !own.some(
+        ({ finding }) =>
+          finding.code === code && other !== undefined && finding.relatedFiles.includes(other),
+      ),
+  );
 }
 
 /**

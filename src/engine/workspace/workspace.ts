@@ -32,14 +32,18 @@ export interface LivePairId {
 /** A pair in its current state, with unsaved edits. */
 export interface LivePair extends LivePairId {
   readonly caption: string;
+  /** Length of the beginning that most captions of the dataset share, such as a trigger word; 0 if there is none. */
+  readonly lead: number;
   /** Absolute paths. */
   readonly imagePath: string;
   readonly captionPath: string;
   readonly range: SourceRange;
   /** 0-based end of the caption, for editors that count in lines. */
   readonly end: { readonly line: number; readonly column: number };
-  /** 1 - mismatch probability; undefined for pairs that were not scored. */
+  /** 1 - mismatch probability; undefined for pairs that were not scored, or whose score says nothing. */
   readonly match: number | undefined;
+  /** Set where there is no match because the captions of the dataset are too alike to be judged against one another. */
+  readonly tooAlike?: boolean;
   readonly decision: Decision | undefined;
   /** Tokens of the caption (of its longest line that is a caption), and how many the trainer reads, where that is known. */
   readonly tokens?: { readonly count: number; readonly most: number };
@@ -81,8 +85,7 @@ export interface LiveNeighbours {
   readonly duplicates: readonly LiveNeighbour[];
 }
 
-export interface LiveMatch {
-  readonly match: number;
+export interface LiveMatch extends Pick<LivePair, 'match' | 'tooAlike'> {
   readonly evidence: readonly Sentence[];
   readonly neighbours: LiveNeighbours;
 }
@@ -115,6 +118,8 @@ export interface LiveSettings {
 export interface LiveDatasetSummary {
   readonly dataset: Dataset;
   readonly estimate: MismatchEstimate | undefined;
+  /** The pairs whose captions fit least, where they are too alike to be judged; none elsewhere. */
+  readonly leastFitting: readonly LivePair[];
   readonly verified: number;
   readonly excluded: number;
 }

@@ -107,7 +107,9 @@ export class Diagnostics {
   #diagnostic(live: LiveFinding, range: Range): Diagnostic {
     const { findingsUri, client } = this.#context;
     const { finding, id } = live;
-    const related = client.relatedInformation ? this.#related(live) : [];
+    // VS Code shows them in the hover too, where the reasons quote the partner of an exchange.
+    const repeats = client.richHovers && finding.code === 'captions-swapped';
+    const related = client.relatedInformation && !repeats ? this.#related(live) : [];
     return {
       range,
       severity: SEVERITY[finding.level],

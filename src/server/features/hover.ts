@@ -15,6 +15,8 @@ import { fileOf, rangeOf, ProtocolConverter } from '../toProtocol.ts';
 import { localize } from '../localize.ts';
 
 const NEIGHBOURS = 3;
+/** Captions asked for beside those: the partners of an exchange, which are left out. */
+const PARTNERS = 2;
 const CAPTION_CHARACTERS = 160;
 const SENTENCE_CHARACTERS = 600;
 /** Most findings listed in the hover of a caption. */
@@ -48,7 +50,7 @@ async function hover(
   const [picture, found, words] = await live.first(() =>
     Promise.all([
       client.richHovers ? inTime(pictureOf(context, pair)) : undefined,
-      live.neighbours(pair, NEIGHBOURS, signal),
+      live.neighbours(pair, NEIGHBOURS + PARTNERS, signal),
       pair.match === undefined ? undefined : inTime(wordsOf(context, pair, signal)),
     ]),
   );
@@ -59,7 +61,7 @@ async function hover(
     picture,
     // A finding that says so is not repeated.
     words: findings.some(({ finding }) => saysWords(finding.code)) ? [] : (words ?? []),
-    captions: (found?.captions ?? []).slice(0, NEIGHBOURS),
+    captions: withoutPartners(found?.captions ?? [], findings).slice(0, NEIGHBOURS),
   };
   return {
     range: rangeOf(pair),
@@ -111,10 +113,28 @@ function markdownHover(context: ServerContext, parts: HoverParts): string {
     blocks.push([l10n.t('Captions that may be meant:'), ...fixes.map(line)].join('\n'));
   }
   if (examples.length > 0) {
-    const title = l10n.t('Captions of pictures like this one, which they fit:');
-    blocks.push([title, ...examples.map(line)].join('\n'));
+    blocks.push([examplesTitle(examples), ...examples.map(line)].join('\n'));
   }
   return blocks.join('\n\n');
+}
+
+/**
+ * Captions without those of the other pairs of an exchange: to use one of them alone would leave it on two images, and the
+ * finding's own fix moves all.
+ */
+function withoutPartners(
+  captions: readonly LiveNeighbour[],
+  findings: readonly LiveFinding[],
+): readonly LiveNeighbour[] {
+  const partners = findings
+    .filter(({ finding: { fixes } }) =>
+      fixes.some(({ kind }) => kind === 'swap-captions' || kind === 'move-captions'),
+    )
+    .flatMap(({ related }) => related);
+  return captions.filter(
+    ({ pair: { image, captionIndex } }) =>
+      !partners.some((other) => other.image === image && other.captionIndex === captionIndex),
+  );
 }
 
 /** Captions that may be the right one, and captions that fit their own picture. */
@@ -126,6 +146,12 @@ function byGrade(captions: readonly LiveNeighbour[]): {
     fixes: captions.filter(({ score, homeless }) => homeless === true && score >= LEAST_POSSIBLE),
     examples: captions.filter(({ homeless }) => homeless !== true),
   };
+}
+
+function examplesTitle(examples: readonly LiveNeighbour[]): string {
+  return examples.some(({ pair }) => pair.tooAlike === true)
+    ? l10n.t('Captions of pictures like this one:')
+    : l10n.t('Captions of pictures like this one, which they fit:');
 }
 
 /** A caption of the dataset as a list item. Only one that may be meant has a score, and a link that uses it. */
@@ -166,8 +192,7 @@ function plainHover({ pair, findings, words, captions }: HoverParts): string {
   for (const { pair: other, score } of fixes) {
     lines.push(`- ${shownScore(score)} ${plainText(other.caption, CAPTION_CHARACTERS)}`);
   }
-  if (examples.length > 0)
-    lines.push(l10n.t('Captions of pictures like this one, which they fit:'));
+  if (examples.length > 0) lines.push(examplesTitle(examples));
   for (const { pair: other } of examples) {
     lines.push(`- ${plainText(other.caption, CAPTION_CHARACTERS)}`);
   }
@@ -190,11 +215,13 @@ function summary(
   const parts: string[] = [];
   if (wrong !== undefined) {
     const sentence = strong(l10n.t('This caption does not fit its image'));
-    const sure = pair.match === undefined ? wrong.finding.confidence : 1 - pair.match;
-    parts.push(`${sentence} (${percentSure(sure)})`);
+    parts.push(`${sentence} (${percentSure(wrong.finding.confidence)})`);
   }
-  if (pair.match === undefined) parts.push(l10n.t('not judged'));
-  else if (!isWrong) parts.push(matchText(pair.match));
+  if (pair.match !== undefined) {
+    if (!isWrong) parts.push(matchText(pair.match));
+  } else {
+    parts.push(pair.tooAlike === true ? l10n.t('too alike to be judged') : l10n.t('not judged'));
+  }
   if (pair.decision === 'verified') parts.push(l10n.t('marked as verified'));
   if (pair.decision === 'excluded') parts.push(l10n.t('excluded from training'));
   return parts.join(' · ');

@@ -68,10 +68,11 @@ function hintOf(
   const [other] = swap?.related ?? [];
   const { match, tokens } = pair;
   const words = match === undefined ? [] : [matchText(match)];
-  if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.most));
   if (other !== undefined) words.push(l10n.t('swapped with {0}', placeName(pair, other)));
   if (pair.decision === 'verified') words.push(l10n.t('verified'));
   if (pair.decision === 'excluded') words.push(l10n.t('excluded'));
+  // VS Code cuts long hints off at their end.
+  if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.most));
   const text = client.markdown ? markdownText : plainText;
   const tooltip = [
     ...(match === undefined

@@ -6,6 +6,7 @@ import type { Progress } from '../../core/progress.ts';
 import { NOTIFICATIONS } from '../../protocol/serverApi.ts';
 import type { DatasetSummary, Status } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
+import { ProtocolConverter } from '../toProtocol.ts';
 
 /** Shortest interval between two status notifications. */
 const NOTIFY_EVERY_MS = 200;
@@ -85,7 +86,8 @@ export class StatusReporter {
 
   #datasets(): DatasetSummary[] {
     const { live, uris } = this.#context;
-    return live.datasets.map(({ dataset, estimate, verified, excluded }) => ({
+    const wire = new ProtocolConverter(uris);
+    return live.datasets.map(({ dataset, estimate, leastFitting, verified, excluded }) => ({
       root: uris.toUri(dataset.root),
       name: path.basename(dataset.root),
       images: dataset.images.length,
@@ -93,7 +95,10 @@ export class StatusReporter {
       formats: [...dataset.formats],
       ...(estimate !== undefined && { wrongShare: estimate.wrongShare }),
       ...(estimate?.precision !== undefined && { precision: estimate.precision }),
-      ...(estimate?.tooAlike === true && { tooAlike: true }),
+      ...(estimate?.tooAlike === true && {
+        tooAlike: true,
+        leastFitting: leastFitting.map((pair) => wire.item(pair)),
+      }),
       verified,
       excluded,
     }));

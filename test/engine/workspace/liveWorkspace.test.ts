@@ -77,13 +77,43 @@ test('match judges as captionsChanged would, and changes nothing', async () => {
   const captions = [...shown];
   captions[3] = caption;
   await live.captionsChanged(FILE, jsonl(captions));
-  assert.ok(Math.abs(live.pair(id(3))!.match! - tried!.match) < 1e-9);
+  assert.ok(Math.abs(live.pair(id(3))!.match! - tried!.match!) < 1e-9);
   const named = (list: readonly LiveNeighbour[]) =>
     list.map(({ pair, score }) => [pair.image, score]);
   const now = (await live.neighbours(id(3), 20))!;
   assert.deepEqual(named(now.captions), named(tried!.neighbours.captions));
   assert.deepEqual(named(now.images), named(tried!.neighbours.images));
 });
+
+test('captions too alike to be judged have no match, and those that fit least are listed instead', async () => {
+  // Words that no picture shows: exchanged captions fit no worse.
+  const { live } = await opened(
+    120,
+    Array.from({ length: 120 }, (_, i) => wordOf(i)),
+  );
+  const [summary] = live.datasets;
+  assert.equal(summary?.estimate?.tooAlike, true);
+  assert.equal(summary.leastFitting.length, 5);
+  const reported = new Set(live.findings().map(({ pair }) => pair?.image));
+  const pairs = live.pairsInFile(FILE).filter(({ image }) => !reported.has(image));
+  assert.ok(pairs.length > 100);
+  assert.ok(pairs.every(({ match, tooAlike }) => match === undefined && tooAlike === true));
+  const tried = await live.match(id(3), 'old boat river lamp');
+  assert.equal(tried?.match, undefined);
+  assert.equal(tried?.tooAlike, true);
+  const [first] = summary.leastFitting;
+  await live.decide([first!], 'verified');
+  assert.ok(live.datasets[0]!.leastFitting.every(({ image }) => image !== first!.image));
+});
+
+/** Eight letters that follow from a number. */
+function wordOf(seed: number): string {
+  let state = seed * 7919 + 1;
+  return Array.from({ length: 8 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return String.fromCharCode(97 + ((state >>> 24) % 26));
+  }).join('');
+}
 
 test('a text finds its images, and an image its captions', async () => {
   const { live, ports } = await opened(120);

@@ -41,6 +41,23 @@ describe('Boilerplate', () => {
     assert.deepEqual(boilerplate.phrases, []);
   });
 
+  it('tells the beginning that captions share, up to the word that differs', () => {
+    const shared = plain(60).map((caption) => `xqz dog, ${caption}`);
+    const boilerplate = learnt(shared);
+    for (const caption of shared) {
+      assert.match(
+        caption.slice(boilerplate.leadOf(caption)),
+        /^(?:lake|house|bridge|tower|garden|street|beach|forest|market) /,
+      );
+    }
+    assert.equal(boilerplate.leadOf('a boat, xqz dog'), 0);
+    assert.equal(boilerplate.leadOf('xqz dog'), 0, 'a caption of nothing else is shown whole');
+    assert.equal(learnt(plain(60)).leadOf(plain(1)[0]!), 0);
+    const named = learnt(plain(60), ['xqz']);
+    assert.equal(named.leadOf('xqz, a boat'), 5);
+    assert.equal(named.leadOf('a boat of xqz'), 0);
+  });
+
   for (const [kind, make] of [
     ['a trigger tag', (c: string) => `xqz dog, ${c}`],
     ['a sentence in front', (c: string) => `a photo of xqz dog. ${c}`],
