@@ -323,8 +323,9 @@ function auditedPairs(
 }
 
 /** The scored pairs with the lowest scores, the lowest first, without verified ones. */
-export function leastFitting({ pairs, judged, verified, scores }: JudgedDataset): number[] {
-  return [...pairs()]
+export function leastFitting(context: JudgedDataset): number[] {
+  const { judged, verified, scores } = context;
+  return [...context.pairs()]
     .filter((p) => judged[p] === true && verified[p] !== true)
     .sort((a, b) => scores.exchanged[a]! - scores.exchanged[b]! || a - b)
     .slice(0, LEAST_FITTING);
