@@ -150,9 +150,7 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
     )(level === 'info' ? `${number(levels.info)} info` : counted(levels[level], level)),
   );
   lines.push(
-    found.length === 0
-      ? foundNothing(report, colors)
-      : `${found.join(', ')}: ${codesOf(report)}`,
+    found.length === 0 ? foundNothing(report, colors) : `${found.join(', ')}: ${codesOf(report)}`,
   );
   const rule = colors.dim('-'.repeat(Math.min(width, 80)));
   return [rule, ...lines.map((line) => wrapAnsi(line, width))].join('\n');
