@@ -96,9 +96,9 @@ export const LAYERS = [
   {
     name: 'webview',
     files: 'webview/**/*',
-    may: ['protocol'],
+    may: ['core/text', 'protocol'],
     advice:
-      'a webview is browser code: it imports src/protocol and requests the rest from the extension',
+      'a webview is browser code: it imports src/protocol and pure functions over texts, and requests the rest from the extension',
   },
 ];
 

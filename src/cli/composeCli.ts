@@ -20,6 +20,7 @@ import {
   removeDecisions,
 } from '../engine/audit/decisionFile.ts';
 import type { ExportPorts } from '../engine/batch/exportDataset.ts';
+import type { ReadDataset } from '../engine/editing/datasetPlanner.ts';
 import type { FixPorts } from '../engine/editing/fixRun.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { captionEncoder } from '../engine/indexing/indexCaptions.ts';
@@ -152,6 +153,19 @@ function openOptions(
     settings: { ...givenSettings(globals), ...given },
     strict: true,
   };
+}
+
+/** The datasets of a folder, read and not embedded. @throws PairLensError `no-dataset`, `unreadable-file`, `cancelled`. */
+export async function readFolder(
+  dir: string,
+  setting: Setting,
+  run: RunOptions,
+  files: FileSystem,
+): Promise<readonly ReadDataset[]> {
+  const tree = await openTree(files, dir, openOptions(setting, run));
+  return tree.flatMap(({ datasets, settings }) =>
+    datasets.map((dataset) => ({ dataset, settings })),
+  );
 }
 
 /** The inventory of a folder, and of those below it with a config file of their own. @throws PairLensError `unreadable-file`, `cancelled`. */

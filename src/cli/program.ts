@@ -42,6 +42,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addInspect(program, run);
   addInit(program, run);
   addList(program, run);
+  addTags(program, run);
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
@@ -174,6 +175,34 @@ function addList(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { listCommand } = await import('./listCommand.ts');
         return listCommand(folder, query, options, context);
+      }),
+    );
+}
+
+function addTags(program: Program, run: RunCommand): void {
+  program
+    .command('tags')
+    .description('list the tags of a folder with the number of their captions, or change them')
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .argument('[query]', 'only the pairs that it selects; all without it', '')
+    .option('--json', 'one JSON object for each tag')
+    .option('--limit <n>', 'tags printed at most', wholeNumber(0, MAX_LISTED))
+    .option('--rename <tag...>', 'give tags the name of --to; several become one')
+    .option('--to <tag>', 'the new name')
+    .option('--add <tag...>', 'add tags to the captions that lack them')
+    .option('--remove <tag...>', 'remove tags')
+    .option('--first <tag...>', 'put tags first, in this order')
+    .addOption(
+      new Option('--sort <order>', 'put the tags of each caption in order').choices([
+        'name',
+        'count',
+      ] as const),
+    )
+    .option('--write', 'change the files, all or none; without it the change is printed')
+    .action((folder, query, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { tagsCommand } = await import('./tagsCommand.ts');
+        return tagsCommand(folder, query, options, context);
       }),
     );
 }

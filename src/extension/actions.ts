@@ -4,6 +4,7 @@ import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverAp
 import type {
   CaptionChangeItem,
   CaptionMove,
+  ChangedPairs,
   PairItem,
   PairRef,
   Range,
@@ -142,10 +143,10 @@ export class Actions {
 
   /** Changes the captions of pairs after VS Code's preview, as one undo step. */
   async changeCaptions(
-    pairs: readonly PairRef[],
+    of: ChangedPairs,
     change: CaptionChangeItem,
   ): Promise<{ changed: number; emptied: number; discarded: boolean }> {
-    const asked = { pairs: [...pairs], change };
+    const asked = { of, change };
     const { edit, changed, emptied } = await this.#client.request(REQUESTS.changeEdit, asked);
     if (edit === null) return { changed: 0, emptied, discarded: false };
     const applied = await this.#edit(edit, 'page', true);

@@ -160,7 +160,7 @@ function handlers(
     decideAll: async ({ pairs, decision }) => ({
       decided: await actions.decideAll(pairs, decision),
     }),
-    changeCaptions: ({ pairs, change }) => actions.changeCaptions(pairs, change),
+    changeCaptions: ({ of, change }) => actions.changeCaptions(of, change),
     follow: ({ pair }) => {
       onFollow(pair);
       return Promise.resolve(done);

@@ -11,6 +11,7 @@ import {
   neighbourSchema,
   browsedItemSchema,
   captionChangeSchema,
+  changedPairsSchema,
   pairItemSchema,
   captionMoveSchema,
   pairRefSchema,
@@ -18,6 +19,7 @@ import {
   positionSchema,
   rangeSchema,
   statusSchema,
+  tagListSchema,
   thumbnailSchema,
   weighedWordSchema,
 } from './shapes.ts';
@@ -204,10 +206,16 @@ export const REQUESTS = {
     z.object({ query: z.string(), from: z.int().min(0), count: z.int().min(0) }),
     z.object({ pairs: z.array(pairRefSchema) }),
   ),
+  /** The tags of all datasets whose name holds `text`, those that begin with it and the most frequent first. */
+  tags: request(
+    'pairlens/tags',
+    z.object({ text: z.string(), count: z.int().min(0).max(1000) }),
+    tagListSchema,
+  ),
   /** The edit that makes a change to the captions of some pairs; `edit` is null if none changes. */
   changeEdit: request(
     'pairlens/changeEdit',
-    z.object({ pairs: z.array(pairRefSchema), change: captionChangeSchema }),
+    z.object({ of: changedPairsSchema, change: captionChangeSchema }),
     z.object({
       edit: workspaceEditSchema.nullable(),
       /** Number of captions that change. */

@@ -71,10 +71,35 @@ export const captionChangeSchema = z.discriminatedUnion('kind', [
     regex: z.boolean(),
     matchCase: z.boolean(),
   }),
-  z.object({ kind: z.enum(['add-tag', 'remove-tag']), tag: z.string() }),
-  z.object({ kind: z.literal('rename-tag'), tag: z.string(), to: z.string() }),
+  /** `add-tags` adds those that the caption lacks; `first-tags` puts tags first, in this order. */
+  z.object({ kind: z.enum(['add-tags', 'remove-tags', 'first-tags']), tags: z.array(z.string()) }),
+  /** One tag in the place of others. */
+  z.object({ kind: z.literal('rename-tags'), tags: z.array(z.string()), to: z.string() }),
+  /** Of captions that are lists of tags: in the order of names, or the most frequent in the dataset first. */
+  z.object({ kind: z.literal('sort-tags'), by: z.enum(['name', 'count']) }),
 ]);
 export type CaptionChangeItem = z.infer<typeof captionChangeSchema>;
+
+/** A tag with the number of captions that have it. */
+export const tagItemSchema = z.object({ tag: z.string(), captions: z.int() });
+export type TagItem = z.infer<typeof tagItemSchema>;
+
+/** Tags of all datasets. */
+export const tagListSchema = z.object({
+  /** Number of tags like the one that was asked for. */
+  total: z.int(),
+  tags: z.array(tagItemSchema),
+  /** Whether most captions are tags. */
+  isOfTags: z.boolean(),
+});
+export type TagList = z.infer<typeof tagListSchema>;
+
+/** The pairs that a change is made to: these, or all that a query selects. */
+export const changedPairsSchema = z.union([
+  z.object({ pairs: z.array(pairRefSchema) }),
+  z.object({ query: z.string() }),
+]);
+export type ChangedPairs = z.infer<typeof changedPairsSchema>;
 
 /** A pair that takes the caption of another. */
 export const captionMoveSchema = z.object({ to: pairRefSchema, from: pairRefSchema });

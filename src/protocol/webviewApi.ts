@@ -4,6 +4,7 @@ import { type REQUESTS, targetSchema } from './serverApi.ts';
 import {
   captionChangeSchema,
   captionMoveSchema,
+  changedPairsSchema,
   pairItemSchema,
   pairRefSchema,
   statusSchema,
@@ -25,6 +26,7 @@ export const FORWARDED_REQUESTS = [
   'search',
   'browse',
   'browsedPairs',
+  'tags',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];
 
@@ -95,7 +97,7 @@ export const HOST_REQUESTS = {
    * preview was discarded.
    */
   changeCaptions: {
-    params: z.object({ pairs: z.array(pairRefSchema), change: captionChangeSchema }),
+    params: z.object({ of: changedPairsSchema, change: captionChangeSchema }),
     result: z.object({ changed: z.int(), emptied: z.int(), discarded: z.boolean() }),
   },
   /** Shows the neighbours of a pair in their view, without moving the focus. */

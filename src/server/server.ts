@@ -18,6 +18,7 @@ const CAPABILITIES: ServerCapabilities = {
   hoverProvider: true,
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix], resolveProvider: true },
   inlayHintProvider: true,
+  completionProvider: { triggerCharacters: [','] },
   executeCommandProvider: { commands: Object.values(SERVER_COMMANDS) },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };

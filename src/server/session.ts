@@ -14,6 +14,7 @@ import type { LiveChange, LiveWorkspace } from '../engine/workspace/workspace.ts
 import { CLIENT_NOTIFICATIONS, NOTIFICATIONS, type Settings } from '../protocol/serverApi.ts';
 import type { ClientSupport } from './clientCapabilities.ts';
 import { registerCodeActions } from './features/codeActions.ts';
+import { registerCompletion } from './features/completion.ts';
 import { registerCommands } from './features/executeCommand.ts';
 import type { ServerContext } from './context.ts';
 import { registerCustomRequests } from './features/customRequests.ts';
@@ -107,6 +108,7 @@ export class Session implements ServerContext {
     registerHover(this);
     registerCodeActions(this);
     registerInlayHints(this);
+    registerCompletion(this);
     const audit = (rebuild: boolean, signal: AbortSignal) => this.#audit(rebuild, signal);
     registerCommands(this, audit);
     const background = [

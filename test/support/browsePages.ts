@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BrowsedItem, PairRef } from '../../src/protocol/shapes.ts';
+import type { BrowsedItem, ChangedPairs, PairRef, TagItem } from '../../src/protocol/shapes.ts';
 import type { Answers } from './scriptedHost.ts';
 import { tourAnswers, tourFindings, tourNeighbours, tourPair } from './tourPages.ts';
 
@@ -76,11 +76,25 @@ export function browseAnswers(total: number): Answers {
     browsedPairs: (asked: Asked) => ({
       pairs: indices(asked).map((index) => browsedItem(index).item.pair),
     }),
+    tags: ({ text, count }: { text: string; count: number }) => {
+      const tags = TAGS.filter(({ tag }) => tag.includes(text));
+      return { total: tags.length, tags: tags.slice(0, count), isOfTags: true };
+    },
     decideAll: ({ pairs }: { pairs: readonly PairRef[] }) => ({ decided: pairs.length }),
-    changeCaptions: ({ pairs }: { pairs: readonly PairRef[] }) => ({
-      changed: pairs.length,
+    changeCaptions: ({ of }: { of: ChangedPairs }) => ({
+      changed: 'pairs' in of ? of.pairs.length : 2,
       emptied: 0,
       discarded: false,
     }),
   };
 }
+
+/** Tags of a dataset, the most frequent first. */
+export const TAGS: readonly TagItem[] = [
+  { tag: 'girl', captions: 4210 },
+  { tag: 'long_hair', captions: 3077 },
+  { tag: 'miku_(vocaloid)', captions: 801 },
+  { tag: 'grey hair', captions: 12 },
+  { tag: 'gray hair', captions: 3 },
+  ...Array.from({ length: 900 }, (_, n) => ({ tag: `rare tag ${n}`, captions: 1 })),
+];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { axeFindings } from '../support/axe.ts';
-import { browseAnswers } from '../support/browsePages.ts';
+import { browseAnswers, browsedItem } from '../support/browsePages.ts';
 import { eventually } from '../support/eventually.ts';
 import { scrollTo } from '../support/inPage.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
@@ -35,8 +35,10 @@ describe('the grid of all pairs', () => {
   /** Names of the selected options that are in the page. */
   const paramsOf = (host: ScriptedHost, method: 'decideAll' | 'changeCaptions') =>
     host.callsOf(method).map(({ params }) => {
-      const { pairs, ...rest } = params as { pairs: { captionIndex: number }[] };
-      return { ...rest, pairs: pairs.map(({ captionIndex }) => captionIndex) };
+      type Pairs = { readonly captionIndex: number }[];
+      const { pairs, of, ...rest } = params as { pairs?: Pairs; of?: { readonly pairs: Pairs } };
+      const all = pairs ?? of?.pairs ?? [];
+      return { ...rest, pairs: all.map(({ captionIndex }) => captionIndex) };
     });
 
   test('100,000 pairs scroll: few are in the page, and pages are asked for where one looks', async () => {
@@ -167,6 +169,84 @@ describe('the grid of all pairs', () => {
     await close();
   });
 
+  test('tags are listed with their counts; one filters, several are merged everywhere', async () => {
+    const { page, host, list, savedState, close } = await opened(500);
+    await list.focus();
+    await page.keyboard.press('t');
+    const tags = page.getByRole('listbox', { name: 'Tags' });
+    const row = (name: string) => tags.getByRole('option', { name, exact: false });
+    await row('long_hair').waitFor();
+    await page.getByText('405 more; type to find them.').waitFor();
+    await row('miku').click();
+    const queries = () =>
+      host.callsOf('browse').map(({ params }) => (params as { query: string }).query);
+    await eventually(() => queries().includes('tag:"miku (vocaloid)"'), 'the filter is the tag');
+    await page.getByRole('textbox', { name: 'Find a tag' }).fill('hair');
+    await eventually(async () => (await tags.getByRole('option').count()) === 3, 'three are found');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Space');
+    await page.getByText('2 tags marked').waitFor();
+    assert.equal(await row('gray hair').getAttribute('aria-selected'), 'true');
+    const name = page.getByRole('combobox', { name: 'One name for all' });
+    assert.equal(await page.getByRole('button', { name: 'Merge' }).isDisabled(), true);
+    await name.fill('grey');
+    await eventually(
+      () => host.callsOf('tags').some(({ params }) => (params as { text: string }).text === 'grey'),
+      'tags are offered',
+    );
+    await name.fill('silver hair');
+    await name.press('Enter');
+    await page.getByText('2 captions changed.').waitFor();
+    assert.deepEqual(host.callsOf('changeCaptions')[0]?.params, {
+      of: { query: 'tag:"gray hair" OR tag:"grey hair"' },
+      change: { kind: 'rename-tags', tags: ['gray hair', 'grey hair'], to: 'silver hair' },
+    });
+    assert.equal(await page.getByText('2 tags marked').count(), 0);
+    assert.equal((savedState() as { tagsShown: boolean }).tagsShown, true);
+    await close();
+  });
+
+  test('the tags of a caption are removed, moved and added to by keys, and the caption follows', async () => {
+    const answers = browseAnswers(5);
+    const tagged = browsedItem(0);
+    const caption = 'girl, (long hair:1.2), hat';
+    const host = new ScriptedHost({
+      ...answers,
+      browse: () => ({
+        total: 1,
+        untagged: 0,
+        items: [{ ...tagged, item: { ...tagged.item, caption } }],
+        rules: [],
+        fault: null,
+      }),
+    });
+    const { page, close } = await harness.open({ name: 'browse', host });
+    const list = page.getByRole('listbox', { name: 'Pairs' });
+    await page.locator('#pair-0 img').waitFor();
+    await list.focus();
+    await page.keyboard.press('Enter');
+    const field = page.getByRole('textbox', { name: 'Caption' });
+    const chips = page.getByRole('list', { name: 'Tags' });
+    await chips.getByRole('button', { name: 'girl', exact: true }).focus();
+    await page.keyboard.press('Alt+ArrowRight');
+    assert.equal(await field.inputValue(), '(long hair:1.2), girl, hat');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Delete');
+    assert.equal(await field.inputValue(), 'girl, hat');
+    await chips.getByRole('button', { name: 'Remove hat' }).click();
+    await page.getByRole('combobox', { name: 'Add tags' }).fill('smile, sky');
+    await page.keyboard.press('Enter');
+    assert.equal(await field.inputValue(), 'girl, smile, sky');
+    await page.keyboard.press('Control+Enter');
+    await eventually(() => host.callsOf('setCaption').length === 1, 'the caption is written');
+    const written = host.callsOf('setCaption')[0]?.params as { caption: string };
+    assert.equal(written.caption, 'girl, smile, sky');
+    await close();
+  });
+
   for (const theme of THEMES) {
     test(`axe finds nothing, ${theme}, wide and narrow`, async () => {
       const { page, list, close } = await opened(300, { theme });
@@ -179,6 +259,12 @@ describe('the grid of all pairs', () => {
       await page.getByRole('dialog').waitFor();
       assert.deepEqual(await axeFindings(page), [], 'the keys');
       await page.keyboard.press('Escape');
+      await page.keyboard.press('t');
+      const tags = page.getByRole('listbox', { name: 'Tags' });
+      await tags.focus();
+      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Rename' }).waitFor();
+      assert.deepEqual(await axeFindings(page), [], 'the tags');
       await page.setViewportSize({ width: 320, height: 700 });
       assert.deepEqual(await axeFindings(page), [], 'narrow');
       await list.focus();

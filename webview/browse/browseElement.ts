@@ -19,6 +19,7 @@ import { browseKeys } from './browseKeys.ts';
 import { pairView } from './pairView.ts';
 import './bulkBar.ts';
 import './pairGrid.ts';
+import './tagsPanel.ts';
 
 const SIZE_STEP = 24;
 
@@ -28,6 +29,7 @@ export class BrowseElement extends PageElement {
   #session: BrowseSession | undefined;
   #opened = false;
   #active = -1;
+  #renders = 0;
 
   /** Must be set once, before the first render. */
   set session(session: BrowseSession) {
@@ -62,7 +64,15 @@ export class BrowseElement extends PageElement {
             session.store.dispatch({ type: 'notice', notice: null });
           },
         })}
-        <div class="browse-body">
+        <div class="browse-body ${state.tagsShown && !opened ? 'with-tags' : ''}">
+          ${
+            state.tagsShown && !opened
+              ? html`<pairlens-tags-panel
+                  .session=${session}
+                  .generation=${++this.#renders}
+                ></pairlens-tags-panel>`
+              : nothing
+          }
           <pairlens-pair-grid
             .session=${session}
             ?hidden=${opened || (state.total ?? 0) === 0}
@@ -147,6 +157,17 @@ export class BrowseElement extends PageElement {
           session.store.dispatch({ type: 'size', size });
         }}
       />
+      <button
+        class="plain-button"
+        type="button"
+        aria-pressed=${state.tagsShown ? 'true' : 'false'}
+        aria-keyshortcuts="T"
+        @click=${() => {
+          session.tags.toggle();
+        }}
+      >
+        ${t('Tags')} <kbd aria-hidden="true">T</kbd>
+      </button>
       <span class="browse-count dim" role="status">${countText(state)}</span>
       <button class="plain-button" type="button" aria-keyshortcuts="?" @click=${this.#help}>
         <kbd aria-hidden="true">?</kbd> ${t('Keys')}
@@ -230,6 +251,10 @@ export class BrowseElement extends PageElement {
         case '/':
           if (opened) return;
           this.querySelector<HTMLElement>('.filter-field')?.focus();
+          break;
+        case 't':
+          if (opened) return;
+          session.tags.toggle();
           break;
         case '?':
           this.#help();

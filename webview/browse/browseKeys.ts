@@ -19,6 +19,7 @@ export function browseKeys(): TemplateResult {
     [['B'], t('Take the verdict back')],
     [['O'], t('Open the caption in its file')],
     [['Z'], t('Undo the last change made here')],
+    [['T'], t('Show or hide the tags; there, Enter filters and Space marks')],
     [['?'], t('This list')],
   ];
   return keysDialog(

@@ -1,4 +1,4 @@
-import type { BrowsedItem, CaptionChangeItem } from '../../src/protocol/shapes.ts';
+import type { BrowsedItem, CaptionChangeItem, ChangedPairs } from '../../src/protocol/shapes.ts';
 import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
@@ -8,6 +8,7 @@ import { imageName, pairKey } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
+import { TagsSession } from './tagsSession.ts';
 import {
   type BrowseAction,
   type BrowseState,
@@ -34,6 +35,7 @@ export const STAGE_PIXELS = 1280;
 export class BrowseSession {
   readonly store: Store<BrowseState, BrowseAction>;
   readonly thumbnails: Thumbnails;
+  readonly tags: TagsSession;
   readonly #host: Host;
   readonly #filter = new Latest();
   readonly #detail = new Latest();
@@ -51,6 +53,9 @@ export class BrowseSession {
     this.#host = host;
     this.store = new Store(initialState(parseRemembered(host.recall())), reduceBrowse);
     this.thumbnails = new Thumbnails(host.rpc);
+    this.tags = new TagsSession(host, this.store, (error) => {
+      this.#complain(error);
+    });
     this.store.subscribe(() => {
       host.remember(toRemembered(this.store.state));
       this.#follow();
@@ -64,8 +69,10 @@ export class BrowseSession {
       this.thumbnails.forget(event.uris);
       this.#shownKey = undefined;
       this.refresh();
+      this.tags.refresh();
     });
     this.#fill();
+    this.tags.refresh();
     await announce(this.#host.rpc, (news) => {
       this.store.dispatch(news);
     });
@@ -120,19 +127,26 @@ export class BrowseSession {
     });
   }
 
-  /** Changes the captions of the selection after the editor's preview. */
-  async change(change: CaptionChangeItem): Promise<void> {
-    const pairs = [...chosenPairs(this.store.state)];
-    if (pairs.length === 0) return;
+  /**
+   * Changes captions after the editor's preview.
+   * @param of which; the selection, if it is left out
+   * @returns whether it was done, and not discarded
+   */
+  async change(change: CaptionChangeItem, of?: ChangedPairs): Promise<boolean> {
+    const which = of ?? { pairs: [...chosenPairs(this.store.state)] };
+    if ('pairs' in which && which.pairs.length === 0) return false;
+    let applied = false;
     await this.#action.run(async () => {
-      const done = await this.#host.rpc.call('changeCaptions', { pairs, change });
+      const done = await this.#host.rpc.call('changeCaptions', { of: which, change });
       if (done.discarded) return;
+      applied = true;
       const parts = [
         changedText(done.changed),
         ...(done.emptied > 0 ? [t('{0} would be empty and stay as they are.', done.emptied)] : []),
       ];
       this.#say(parts.join(' '), { undo: done.changed > 0 });
     });
+    return applied;
   }
 
   /** Stores the typed caption and requests its match, debounced. */
@@ -259,6 +273,7 @@ export class BrowseSession {
     const { opened, active, detail } = this.store.state;
     const item = opened ? this.#current : undefined;
     if (opened && item === undefined) this.show(active, active + 1);
+    if (opened && this.store.state.tags === null) this.tags.refresh();
     const key = item === undefined ? undefined : `${pairKey(item.item.pair)}\n${item.item.caption}`;
     if (key === this.#shownKey) return;
     this.#shownKey = key;

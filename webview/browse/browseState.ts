@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { BrowsedItem, Match, Neighbours, PairRef, Status } from '../../src/protocol/shapes.ts';
+import type {
+  BrowsedItem,
+  Match,
+  Neighbours,
+  PairRef,
+  Status,
+  TagList,
+} from '../../src/protocol/shapes.ts';
 import type { Notice } from '../shared/noticeLine.ts';
 import { pairKey } from '../shared/pairs.ts';
 import type { WireError } from '../shared/rpcClient.ts';
@@ -63,6 +70,10 @@ export interface BrowseState {
   readonly detail: PairDetail | null;
   /** Captions that were typed and not applied, by pair. */
   readonly drafts: ReadonlyMap<string, string>;
+  /** Whether the panel of tags is shown, the text that they are found by, and the tags; null until they are known. */
+  readonly tagsShown: boolean;
+  readonly tagsFind: string;
+  readonly tags: TagList | null;
   readonly notice: Notice | null;
 }
 
@@ -90,6 +101,9 @@ export type BrowseAction =
   | { readonly type: 'open'; readonly opened: boolean }
   | { readonly type: 'detail'; readonly detail: PairDetail | null }
   | { readonly type: 'draft'; readonly key: string; readonly text: string | null }
+  | { readonly type: 'tags-shown'; readonly shown: boolean }
+  | { readonly type: 'tags-find'; readonly text: string }
+  | { readonly type: 'tags'; readonly tags: TagList }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
 const rememberedSchema = z.object({
@@ -97,6 +111,7 @@ const rememberedSchema = z.object({
   sort: z.enum(SORT_CHOICES),
   size: z.number().min(CELL_SIZES.least).max(CELL_SIZES.most),
   active: z.int().min(0),
+  tagsShown: z.boolean().default(false),
 });
 export type RememberedBrowse = z.infer<typeof rememberedSchema>;
 
@@ -104,14 +119,16 @@ export function parseRemembered(state: unknown): RememberedBrowse {
   const parsed = rememberedSchema.safeParse(state);
   return parsed.success
     ? parsed.data
-    : { filter: '', sort: 'dataset', size: CELL_SIZES.usual, active: 0 };
+    : { filter: '', sort: 'dataset', size: CELL_SIZES.usual, active: 0, tagsShown: false };
 }
 
-export function toRemembered({ filter, sort, size, active }: BrowseState): RememberedBrowse {
-  return { filter, sort, size, active };
+export function toRemembered(state: BrowseState): RememberedBrowse {
+  const { filter, sort, size, active, tagsShown } = state;
+  return { filter, sort, size, active, tagsShown };
 }
 
-export function initialState({ filter, sort, size, active }: RememberedBrowse): BrowseState {
+export function initialState(remembered: RememberedBrowse): BrowseState {
+  const { filter, sort, size, active, tagsShown } = remembered;
   return {
     status: undefined,
     filter,
@@ -130,6 +147,9 @@ export function initialState({ filter, sort, size, active }: RememberedBrowse): 
     opened: false,
     detail: null,
     drafts: new Map(),
+    tagsShown,
+    tagsFind: '',
+    tags: null,
     notice: null,
   };
 }
@@ -202,6 +222,12 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
       else drafts.set(action.key, action.text);
       return { ...state, drafts };
     }
+    case 'tags-shown':
+      return { ...state, tagsShown: action.shown };
+    case 'tags-find':
+      return { ...state, tagsFind: action.text };
+    case 'tags':
+      return { ...state, tags: action.tags };
     case 'notice':
       return { ...state, notice: action.notice };
   }

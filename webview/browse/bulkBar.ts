@@ -5,24 +5,31 @@ import { keyButton } from '../shared/keyButton.ts';
 import { t } from '../shared/l10n.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import type { BrowseSession } from './browseSession.ts';
+import { tagsOfField } from './tagField.ts';
 
-type Kind = CaptionChangeItem['kind'];
-
-const KINDS: readonly Kind[] = [
-  'add-tag',
-  'remove-tag',
-  'rename-tag',
+const KINDS = [
+  'add-tags',
+  'remove-tags',
+  'rename-tags',
+  'first-tags',
+  'sort-by-name',
+  'sort-by-count',
   'replace',
   'prepend',
   'append',
-];
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Kinds whose first field holds tags, and those without a field. */
+const OF_TAGS: readonly Kind[] = ['add-tags', 'remove-tags', 'rename-tags', 'first-tags'];
+const WITHOUT_TEXT: readonly Kind[] = ['sort-by-name', 'sort-by-count'];
 
 /** Actions on the selected pairs: decisions, and changes of their captions. */
 @customElement('pairlens-bulk-bar')
 export class BulkBar extends PageElement {
   @property({ attribute: false }) accessor session!: BrowseSession;
   @property({ type: Number }) accessor count = 0;
-  @state() private accessor kind: Kind = 'add-tag';
+  @state() private accessor kind: Kind = 'add-tags';
   @state() private accessor first = '';
   @state() private accessor second = '';
   @state() private accessor regex = false;
@@ -55,9 +62,13 @@ export class BulkBar extends PageElement {
               </option>`,
           )}
         </select>
-        ${this.#field(firstLabel(this.kind), this.first, (text) => (this.first = text))}
         ${
-          this.kind === 'replace' || this.kind === 'rename-tag'
+          WITHOUT_TEXT.includes(this.kind)
+            ? nothing
+            : this.#field(firstLabel(this.kind), this.first, (text) => (this.first = text))
+        }
+        ${
+          this.kind === 'replace' || this.kind === 'rename-tags'
             ? this.#field(secondLabel(this.kind), this.second, (text) => (this.second = text))
             : nothing
         }
@@ -67,7 +78,7 @@ export class BulkBar extends PageElement {
               ${check(t('Match case'), this.matchCase, (on) => (this.matchCase = on))}`
             : nothing
         }
-        <button class="plain-button" type="submit" ?disabled=${this.first === ''}>
+        <button class="plain-button" type="submit" ?disabled=${!this.#isComplete}>
           ${t('Preview and apply')}
         </button>
       </form>
@@ -75,6 +86,16 @@ export class BulkBar extends PageElement {
   }
 
   #field(label: string, value: string, set: (text: string) => void): TemplateResult {
+    if (OF_TAGS.includes(this.kind)) {
+      return html`<pairlens-tag-field
+        .tags=${this.session.tags}
+        .label=${label}
+        .value=${value}
+        @tag-input=${(event: CustomEvent<string>) => {
+          set(event.detail);
+        }}
+      ></pairlens-tag-field>`;
+    }
     return html`<input
       class="plain-field"
       type="text"
@@ -90,9 +111,16 @@ export class BulkBar extends PageElement {
 
   readonly #submit = (event: Event) => {
     event.preventDefault();
-    if (this.first === '') return;
+    if (!this.#isComplete) return;
     void this.session.change(this.#change());
   };
+
+  get #isComplete(): boolean {
+    if (WITHOUT_TEXT.includes(this.kind)) return true;
+    if (!OF_TAGS.includes(this.kind)) return this.first !== '';
+    const isNamed = this.kind !== 'rename-tags' || tagsOfField(this.second).length === 1;
+    return tagsOfField(this.first).length > 0 && isNamed;
+  }
 
   #change(): CaptionChangeItem {
     const { kind, first, second, regex, matchCase } = this;
@@ -102,11 +130,16 @@ export class BulkBar extends PageElement {
         return { kind, text: first };
       case 'replace':
         return { kind, find: first, replacement: second, regex, matchCase };
-      case 'add-tag':
-      case 'remove-tag':
-        return { kind, tag: first };
-      case 'rename-tag':
-        return { kind, tag: first, to: second };
+      case 'add-tags':
+      case 'remove-tags':
+      case 'first-tags':
+        return { kind, tags: tagsOfField(first) };
+      case 'rename-tags':
+        return { kind, tags: tagsOfField(first), to: second.trim() };
+      case 'sort-by-name':
+        return { kind: 'sort-tags', by: 'name' };
+      case 'sort-by-count':
+        return { kind: 'sort-tags', by: 'count' };
     }
   }
 }
@@ -125,12 +158,18 @@ function check(label: string, on: boolean, set: (on: boolean) => void): Template
 
 function kindLabel(kind: Kind): string {
   switch (kind) {
-    case 'add-tag':
-      return t('Add tag');
-    case 'remove-tag':
-      return t('Remove tag');
-    case 'rename-tag':
-      return t('Rename tag');
+    case 'add-tags':
+      return t('Add tags');
+    case 'remove-tags':
+      return t('Remove tags');
+    case 'rename-tags':
+      return t('Rename or merge tags');
+    case 'first-tags':
+      return t('Put tags first');
+    case 'sort-by-name':
+      return t('Sort tags by name');
+    case 'sort-by-count':
+      return t('Sort tags, frequent first');
     case 'replace':
       return t('Find and replace');
     case 'prepend':
@@ -142,7 +181,7 @@ function kindLabel(kind: Kind): string {
 
 function firstLabel(kind: Kind): string {
   if (kind === 'replace') return t('Find');
-  return kind === 'prepend' || kind === 'append' ? t('Text') : t('Tag');
+  return kind === 'prepend' || kind === 'append' ? t('Text') : t('Tags, with commas');
 }
 
 function secondLabel(kind: Kind): string {

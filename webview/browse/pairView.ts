@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { captionKind } from '../../src/core/text/captionTags.ts';
 import { icon } from '../shared/icon.ts';
 import { keyButton } from '../shared/keyButton.ts';
 import { t } from '../shared/l10n.ts';
@@ -9,6 +10,7 @@ import { type BrowseSession, STAGE_PIXELS } from './browseSession.ts';
 import { type BrowseState, itemAt } from './browseState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '../shared/thumbnailElement.ts';
+import './tagChips.ts';
 
 /** The page of the pair at the cursor: its image, its caption with a live match, its findings. */
 export function pairView(session: BrowseSession, state: BrowseState): TemplateResult {
@@ -63,6 +65,17 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
           session.type((event.target as HTMLTextAreaElement).value);
         }}
       ></textarea>
+      ${
+        hasTags(state, draft ?? item.caption)
+          ? html`<pairlens-tag-chips
+              .tags=${session.tags}
+              .caption=${draft ?? item.caption}
+              @caption-input=${(event: CustomEvent<string>) => {
+                session.type(event.detail);
+              }}
+            ></pairlens-tag-chips>`
+          : nothing
+      }
       <div>${judged === undefined || judged === null ? nothing : matchLine(judged)}</div>
       <div class="choices">
         ${
@@ -108,4 +121,12 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
       }
     </div>
   </section>`;
+}
+
+/** Whether the tags of a caption are shown: it is a list of tags, or may become one in a dataset of tags. */
+function hasTags({ tags }: BrowseState, caption: string): boolean {
+  const kind = captionKind(caption);
+  return (
+    kind === 'tags' || (tags?.isOfTags === true && (kind === 'short' || caption.trim() === ''))
+  );
 }

@@ -4,7 +4,7 @@ import type { RuleCode } from '../audit/rule.ts';
 import { tagKey, tagsIn } from '../text/captionTags.ts';
 import type { Comparison, Condition, Quantity } from './query.ts';
 import { literally } from '../text/literally.ts';
-import { patternTest } from './wildcards.ts';
+import { fixedParts, patternTest } from './wildcards.ts';
 
 /** What a query looks at: a caption of an image, or an image without one. */
 export interface QueriedPair {
@@ -55,10 +55,10 @@ export function pairTest(condition: Condition | undefined): PairTest {
     case 'tag': {
       const key = tagKey(condition.pattern);
       const test = patternTest(key);
-      const parts = key.normalize('NFC').split('*');
+      const parts = fixedParts(key);
       return ({ caption = '' }) => {
         // Most captions hold no such words, which is seen faster than that none of their tags is like it.
-        const words = tagKey(caption.normalize('NFC'));
+        const words = tagKey(caption);
         if (!parts.every((part) => words.includes(part))) return false;
         return tagsIn(caption).some(({ text }) => test(tagKey(text)));
       };

@@ -1,5 +1,12 @@
-import { tagKey, tagsIn } from './captionTags.ts';
 import { literally } from './literally.ts';
+import {
+  withoutTags,
+  withRenamedTags,
+  withSortedTags,
+  withTags,
+  withTagsFirst,
+} from './tagEdits.ts';
+import type { TagVocabulary } from './tagVocabulary.ts';
 
 /** A change that is made to many captions at once. */
 export type CaptionChange =
@@ -12,11 +19,23 @@ export type CaptionChange =
       readonly regex: boolean;
       readonly matchCase: boolean;
     }
-  | { readonly kind: 'add-tag' | 'remove-tag'; readonly tag: string }
-  | { readonly kind: 'rename-tag'; readonly tag: string; readonly to: string };
+  /** Of `add-tags` those that the caption lacks; `first-tags` puts tags first, in this order. */
+  | { readonly kind: 'add-tags' | 'remove-tags' | 'first-tags'; readonly tags: readonly string[] }
+  /** One tag in the place of others. */
+  | { readonly kind: 'rename-tags'; readonly tags: readonly string[]; readonly to: string }
+  /** Of captions that are lists of tags: in the order of names, or the most frequent in the dataset first. */
+  | { readonly kind: 'sort-tags'; readonly by: 'name' | 'count' };
 
-/** The caption after a change, which may leave it as it is. @throws SyntaxError for an invalid regular expression. */
-export function changedCaption(caption: string, change: CaptionChange): string {
+/**
+ * The caption after a change, which may leave it as it is.
+ * @param vocabulary of its dataset, which `sort-tags` asks
+ * @throws SyntaxError for an invalid regular expression.
+ */
+export function changedCaption(
+  caption: string,
+  change: CaptionChange,
+  vocabulary: Pick<TagVocabulary, 'isTagList' | 'countOf'>,
+): string {
   switch (change.kind) {
     case 'prepend':
       return change.text + caption;
@@ -30,51 +49,25 @@ export function changedCaption(caption: string, change: CaptionChange): string {
         ? caption.replace(pattern, replacement)
         : caption.replace(pattern, () => replacement);
     }
-    case 'add-tag':
-      return withTag(caption, change.tag.trim());
-    case 'remove-tag':
-      return withoutTag(caption, change.tag);
-    case 'rename-tag':
-      return withRenamedTag(caption, change.tag, change.to.trim());
+    case 'add-tags':
+      return withTags(caption, change.tags);
+    case 'remove-tags':
+      return withoutTags(caption, change.tags);
+    case 'first-tags':
+      return withTagsFirst(caption, change.tags);
+    case 'rename-tags':
+      return withRenamedTags(caption, change.tags, change.to);
+    case 'sort-tags': {
+      if (!vocabulary.isTagList(caption)) return caption;
+      const byName = (key: string, other: string): number => NAMES.compare(key, other);
+      return withSortedTags(
+        caption,
+        change.by === 'name'
+          ? byName
+          : (key, other) => vocabulary.countOf(other) - vocabulary.countOf(key),
+      );
+    }
   }
 }
 
-function withTag(caption: string, tag: string): string {
-  if (tag === '' || tagsIn(caption).some(({ text }) => tagKey(text) === tagKey(tag)))
-    return caption;
-  const words = caption.replace(/[\s,]+$/u, '');
-  if (words.trim() === '') return tag;
-  return `${words}${/,\S/u.test(words) && !words.includes(', ') ? ',' : ', '}${tag}`;
-}
-
-/** Without the tag and the comma that separated it. */
-function withoutTag(caption: string, tag: string): string {
-  let out = caption;
-  for (const { start, end } of tagsIn(caption).reverse().filter(isLike(tag))) {
-    const after = /^[^\S\r\n]*,[^\S\r\n]*/u.exec(out.slice(end))?.[0].length ?? 0;
-    const before =
-      after > 0 ? 0 : (/[^\S\r\n]*,[^\S\r\n]*$/u.exec(out.slice(0, start))?.[0].length ?? 0);
-    out = out.slice(0, start - before) + out.slice(end + after);
-  }
-  return out;
-}
-
-/** A caption that has the new tag already loses the old one. */
-function withRenamedTag(caption: string, tag: string, to: string): string {
-  if (to === '') return caption;
-  const isOther = tagKey(tag) !== tagKey(to);
-  const tags = tagsIn(caption);
-  if (isOther && tags.some(isLike(to))) return withoutTag(caption, tag);
-  const [first, ...others] = tags.filter(isLike(tag));
-  if (first === undefined) return caption;
-  let out = caption;
-  for (const { start, end } of [first, ...others].reverse()) {
-    out = out.slice(0, start) + to + out.slice(end);
-  }
-  return out;
-}
-
-function isLike(tag: string): (other: { readonly text: string }) => boolean {
-  const key = tagKey(tag);
-  return ({ text }) => tagKey(text) === key;
-}
+const NAMES = new Intl.Collator('en', { numeric: true });

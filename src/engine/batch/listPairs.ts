@@ -9,6 +9,9 @@ import { folderPrefix } from '../audit/buildReport.ts';
 
 /** A pair, or an image without a caption, as a query sees it. */
 export interface ListedPair extends QueriedPair {
+  readonly dataset: AuditedDataset;
+  /** Index in the dataset; undefined for an image without a caption. */
+  readonly index: number | undefined;
   /** Relative to the listed folder; undefined for an image without a caption. */
   readonly captionFile: DatasetPath | undefined;
   readonly captionIndex: number;
@@ -29,22 +32,22 @@ export function everyPair(root: string, datasets: readonly AuditedDataset[]): Li
   return datasets.flatMap((dataset) => [...pairsOf(root, dataset)]);
 }
 
-function* pairsOf(
-  root: string,
-  { dataset, audit, decisions, pictures }: AuditedDataset,
-): Generator<ListedPair> {
+function* pairsOf(root: string, audited: AuditedDataset): Generator<ListedPair> {
+  const { dataset, audit, decisions, pictures } = audited;
   const prefix = folderPrefix(root, dataset.root);
   const rules = new RulesOfPairs(audit.findings);
   for (const [p, { image, caption, captionIndex, split, source }] of dataset.pairs.entries()) {
-    const audited = audit.pairs[p];
+    const result = audit.pairs[p];
     const { width, height } = pictures.get(image) ?? {};
     yield {
+      dataset: audited,
+      index: p,
       image: prefix + image,
       caption,
       captionIndex,
       captionFile: prefix + source.file,
       split,
-      match: audited?.scored === true ? 1 - audited.mismatch : undefined,
+      match: result?.scored === true ? 1 - result.mismatch : undefined,
       rules: rules.of(p, image),
       decision: decisions[p],
       width,
@@ -54,6 +57,8 @@ function* pairsOf(
   for (const image of uncaptionedImages(dataset)) {
     const { width, height } = pictures.get(image) ?? {};
     yield {
+      dataset: audited,
+      index: undefined,
       image: prefix + image,
       caption: undefined,
       captionIndex: 0,

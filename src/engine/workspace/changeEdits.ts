@@ -1,9 +1,11 @@
 import { PairLensError } from '../../core/errors.ts';
 import { type CaptionChange, changedCaption } from '../../core/text/captionChange.ts';
+import { TagVocabulary } from '../../core/text/tagVocabulary.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import { type Editing, editorOf } from './edits.ts';
 import { findPair } from './openedDatasets.ts';
+import type { LiveTags } from './liveTags.ts';
 import type { LivePairId } from './workspace.ts';
 
 /** The edits of a change of many captions. */
@@ -23,14 +25,18 @@ export async function changeEdits(
   editing: Editing,
   ids: readonly LivePairId[],
   change: CaptionChange,
+  tags: Pick<LiveTags, 'of'>,
 ): Promise<ChangeEdits> {
   const captions: NewCaption<LivePairId>[] = [];
   let emptied = 0;
+  const vocabularies = new Map<string, TagVocabulary>();
   for (const pair of ids) {
     const found = findPair(editing.opened, pair);
     const before = found?.dataset.slots.pairs[found.slot]?.caption;
     if (before === undefined) continue;
-    const caption = changed(before, change);
+    const vocabulary = vocabularies.get(pair.root) ?? (await tags.of(pair)) ?? NO_TAGS;
+    vocabularies.set(pair.root, vocabulary);
+    const caption = changed(before, change, vocabulary);
     if (caption === before) continue;
     if (caption.trim() === '') emptied++;
     else captions.push({ pair, caption });
@@ -39,9 +45,11 @@ export async function changeEdits(
   return { edits, changed: captions.length, emptied };
 }
 
-function changed(caption: string, change: CaptionChange): string {
+const NO_TAGS = new TagVocabulary();
+
+function changed(caption: string, change: CaptionChange, vocabulary: TagVocabulary): string {
   try {
-    return changedCaption(caption, change);
+    return changedCaption(caption, change, vocabulary);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new PairLensError(

@@ -14,6 +14,7 @@ import { datasetFindings, findingsAbout, LiveQueries } from './queries.ts';
 import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
+import { LiveTags } from './liveTags.ts';
 import { type ChangeEdits, changeEdits } from './changeEdits.ts';
 import { type Decided, decidePairs } from './decidePairs.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
@@ -81,6 +82,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     () => this.#opened,
     () => this.findings(),
   );
+  readonly tags = new LiveTags(() => this.#opened);
   #rescoring: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
   /** Number of requests to read the folders again. */
@@ -407,7 +409,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits> {
-    return this.#queue.run(() => changeEdits(this.#editing, ids, change));
+    return this.#queue.run(() => changeEdits(this.#editing, ids, change, this.tags));
   }
 
   async saveAsUtf8(path: string, encoding: string): Promise<void> {

@@ -15,6 +15,7 @@ import type { CaptionChange } from '../../core/text/captionChange.ts';
 import type { FileEdit } from '../editing/editor.ts';
 import type { ChangeEdits } from './changeEdits.ts';
 import type { Decided } from './decidePairs.ts';
+import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
 
 /*
@@ -220,6 +221,7 @@ export interface LiveWorkspace {
   decide(ids: readonly LivePairId[], decision: Decision | 'none'): Promise<Decided>;
   /** Lists of all pairs by query. */
   readonly browser: Pick<PairBrowser, 'page' | 'ids'>;
+  readonly tags: Pick<LiveTags, 'search' | 'of'>;
   /** @throws PairLensError `invalid-argument` if a format cannot represent a caption. */
   changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits>;
   setSettings(settings: LiveSettings): void;

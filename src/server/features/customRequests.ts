@@ -142,7 +142,15 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     browsedPairs: ({ query, from, count }) => ({
       pairs: context.live.browser.ids(query, from, count).map((id) => wire.ref(id)),
     }),
-    changeEdit: ({ pairs, change }, signal) => changeEdit(context, pairs.map(idOf), change, signal),
+    async tags({ text, count }) {
+      const { total, tags, isOfTags } = await context.live.tags.search(text, count);
+      return { total, tags: [...tags], isOfTags };
+    },
+    changeEdit({ of, change }, signal) {
+      const ids =
+        'pairs' in of ? of.pairs.map(idOf) : context.live.browser.ids(of.query, 0, Infinity);
+      return changeEdit(context, ids, change, signal);
+    },
     async decideAll({ pairs, decision }) {
       const { before } = await decideOn(context, pairs.map(idOf), decision);
       return {

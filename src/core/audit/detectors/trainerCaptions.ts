@@ -2,6 +2,7 @@ import type { CaptionPart } from '../../dataset/captionPart.ts';
 import type { Dataset, Pair } from '../../dataset/dataset.ts';
 import type { Trainer, TrainerSettings } from '../../dataset/trainers/trainer.ts';
 import { trainerOf } from '../../dataset/trainers/trainerTable.ts';
+import { captionKind, tagKey, tagsIn } from '../../text/captionTags.ts';
 import { type Sentence, sentence } from '../../text/sentence.ts';
 import type { Rule } from '../rule.ts';
 import { aboutPair, type AuditContext, type Detector, perCaption } from './detector.ts';
@@ -219,25 +220,19 @@ function isEmoticon(text: string, at: number): boolean {
   return /[:;=][-^']?$/.test(text.slice(0, at)) || /^[-^']?[:;=]/.test(text.slice(at + 1));
 }
 
-/** Fewest tags of a caption that is a list of tags. */
-const FEWEST_TAGS = 4;
-/** Most words of a tag; longer parts between commas are sentences. */
-const TAG_WORDS = 4;
-
 function repeatedTag({ pair, trainer, known }: Reading): Fault | undefined {
   const { tags, name } = trainer;
   if (tags === undefined) return undefined;
+  const { caption } = pair;
   for (const line of linesAsRead(pair, known)) {
-    const found = tagsOf(pair.caption, line);
-    if (found.length < FEWEST_TAGS) continue;
-    const short = found.filter(({ tag }) => tag.split(/\s+/).length <= TAG_WORDS);
-    if (short.length < 0.8 * found.length) continue;
+    if (captionKind(caption.slice(line.start, line.end)) !== 'tags') continue;
     const seen = new Set<string>();
-    for (const { tag, ...part } of found) {
-      if (seen.has(tag)) {
+    for (const { text, start, end } of tagsIn(caption, line)) {
+      const key = tagKey(text);
+      if (seen.has(key)) {
         return {
-          part,
-          message: sentence('The tag “{0}” is there twice.', tag),
+          part: { start, end },
+          message: sentence('The tag “{0}” is there twice.', key),
           evidence: sentence(
             '{0} splits captions at commas and keeps both ({1}).',
             name,
@@ -245,20 +240,8 @@ function repeatedTag({ pair, trainer, known }: Reading): Fault | undefined {
           ),
         };
       }
-      seen.add(tag);
+      seen.add(key);
     }
   }
   return undefined;
-}
-
-/** The tags of a part of a caption, in small letters, with their places. */
-function tagsOf(caption: string, { start, end }: CaptionPart): (CaptionPart & { tag: string })[] {
-  return [...caption.slice(start, end).matchAll(/(?:(?!\|\|\|)[^,])+/g)].flatMap(
-    ({ 0: written, index }) => {
-      const tag = written.trim();
-      if (tag === '') return [];
-      const at = start + index + written.indexOf(tag);
-      return [{ tag: tag.toLowerCase(), start: at, end: at + tag.length }];
-    },
-  );
 }

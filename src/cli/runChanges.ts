@@ -1,0 +1,104 @@
+import { PairLensError } from '../core/errors.ts';
+import { shorten, visibleText } from '../core/text/visibleText.ts';
+import { diffOf, type FileChange } from '../engine/editing/fileChange.ts';
+import {
+  applyChanges,
+  stoppedRun,
+  type StoppedRun,
+  takeBackRun,
+} from '../engine/editing/fixRun.ts';
+import type { CommandContext } from './commandContext.ts';
+import { fixPorts } from './composeCli.ts';
+import { number } from './progressLine.ts';
+
+/*
+ * Runs that change files: shown as a unified diff, or written all or none, with a journal for `pairlens fix --undo`.
+ */
+
+/** Reports a run that was stopped in the middle; takes it back before another one writes. */
+export async function afterStoppedRun(
+  root: string,
+  writes: boolean,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const stopped = await stoppedRun(root, fixPorts);
+  if (stopped === undefined) return;
+  terminal.log.warn(stoppedText(stopped));
+  if (!writes) {
+    terminal.log.warn('pairlens fix DIR --undo takes it back; so does --write before it begins.');
+    return;
+  }
+  if (!stopped.gone) {
+    throw new PairLensError('write-failed', 'The earlier run may still be at work elsewhere.', {
+      path: root,
+      remedy: 'If it is not, take it back with pairlens fix DIR --undo.',
+    });
+  }
+  await takeBackRun(root, fixPorts);
+  terminal.log.warn(`It was taken back: ${counted(stopped.changed, 'file')} as before.`);
+}
+
+function stoppedText({ journal, changed, unchanged }: StoppedRun): string {
+  return `The run of ${journal.head.started} was stopped: ${counted(changed, 'file')} changed, ${number(unchanged)} not.`;
+}
+
+/**
+ * Writes the changes and prints the files.
+ * @param names of what the run does, for the journal
+ * @param what was done, for the note
+ */
+export async function writeChanges(
+  root: string,
+  changes: readonly FileChange[],
+  { names, what }: { readonly names: readonly string[]; readonly what: string },
+  { terminal }: CommandContext,
+): Promise<void> {
+  if (changes.length > 0) {
+    const facts = { rules: [...names], started: new Date().toISOString() };
+    await applyChanges(root, changes, facts, fixPorts);
+  }
+  await terminal.print(changes.map((change) => `${changedText(change)}\n`).join(''));
+  terminal.log.info(
+    `${counted(changes.length, 'file')} changed, ${what}.${changes.length > 0 ? ' pairlens fix DIR --undo takes it back.' : ''}`,
+  );
+}
+
+/** Prints the changes as a unified diff. @param what would be done, for the note */
+export async function printDiff(
+  changes: readonly FileChange[],
+  what: string,
+  { terminal }: CommandContext,
+): Promise<void> {
+  for (const change of changes) {
+    const diff = diffOf(change);
+    await terminal.print(process.stdout.isTTY ? forReading(diff, terminal) : diff);
+  }
+  terminal.log.info(
+    `${counted(changes.length, 'file')} would change, ${what}.${changes.length > 0 ? ' --write applies it.' : ''}`,
+  );
+}
+
+function changedText(change: FileChange): string {
+  return change.kind === 'rename'
+    ? `${visibleText(change.from)} -> ${visibleText(change.to)}`
+    : visibleText(change.file);
+}
+
+/** Longest line of a diff on a terminal; a file that is piped has all. */
+const LINE_CHARACTERS = 500;
+
+function forReading(diff: string, { colors }: CommandContext['terminal']): string {
+  const colour = (line: string): string => {
+    const text = visibleText(shorten(line, LINE_CHARACTERS));
+    if (/^(?:---|\+\+\+|diff )/u.test(line)) return colors.bold(text);
+    if (line.startsWith('@@')) return colors.cyan(text);
+    if (line.startsWith('-')) return colors.red(text);
+    return line.startsWith('+') ? colors.green(text) : text;
+  };
+  return diff.split('\n').map(colour).join('\n');
+}
+
+export function counted(count: number, what: string): string {
+  const many = what.endsWith('x') ? `${what}es` : `${what}s`;
+  return `${number(count)} ${count === 1 ? what : many}`;
+}
