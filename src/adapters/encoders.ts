@@ -45,8 +45,15 @@ const SHIPPED: EncoderLayout = {
     (await import('./shippedEncoder.ts')).openShippedEncoder(choice, threads),
 };
 
+/** Of the Hugging Face hub. */
+const DUAL_ENCODER: EncoderLayout = {
+  marker: 'config.json',
+  open: async (choice, threads) =>
+    (await import('./dualEncoder.ts')).openDualEncoder(choice, threads),
+};
+
 /** The first whose marker there is opens a folder; the last one, if there is none, says what is missing. */
-const LAYOUTS: readonly EncoderLayout[] = [SHIPPED];
+const LAYOUTS: readonly EncoderLayout[] = [SHIPPED, DUAL_ENCODER];
 
 /**
  * Opens encoders, which loads native code and the models.
@@ -79,7 +86,7 @@ async function openEncoder(
   for (const layout of LAYOUTS) {
     if (await exists(path.join(choice.path, layout.marker))) return layout.open(choice, threads);
   }
-  return (LAYOUTS.at(-1) ?? SHIPPED).open(choice, threads);
+  return DUAL_ENCODER.open(choice, threads);
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,52 +1,32 @@
-import { readFile } from 'node:fs/promises';
 import * as tokenizers from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { PairLensError } from '../core/errors.ts';
-import type { ModelFolder } from './modelFolder.ts';
-import { sentence } from '../core/text/sentence.ts';
-
-/** Upper bound of characters per token (longest word of the vocabulary); text beyond cannot change the tokens. */
-const CHARACTERS_PER_TOKEN = 100;
-
-const OBJECT = z.record(z.string(), z.unknown());
 
 /** The used part of the package; its own typings import files without extensions, which Node's resolution rejects. */
-type MakeTokenizer = new (
-  tokenizer: Readonly<Record<string, unknown>>,
-  config: Readonly<Record<string, unknown>>,
-) => { encode(text: string): { readonly ids: readonly number[] } };
+export interface HfTokenizer {
+  encode(
+    text: string,
+    options?: { readonly add_special_tokens?: boolean },
+  ): { readonly ids: readonly number[] };
+  token_to_id(token: string): number | undefined;
+  get_vocab(withAddedTokens?: boolean): ReadonlyMap<string, number>;
+}
+
+const OBJECT = z.record(z.string(), z.unknown());
 const PACKAGE = z.object({
-  Tokenizer: z.custom<MakeTokenizer>((value) => typeof value === 'function'),
+  Tokenizer: z.custom<
+    new (
+      tokenizer: Readonly<Record<string, unknown>>,
+      config: Readonly<Record<string, unknown>>,
+    ) => HfTokenizer
+  >((value) => typeof value === 'function'),
 });
 
-/** Token ids of a text, at most `maxTokens`, with the special tokens at both ends. */
-export type TokenIds = (text: string) => readonly number[];
-
-/** @throws PairLensError `invalid-model`. */
-export async function openTokenizer(model: ModelFolder): Promise<TokenIds> {
-  const file = await model.checked('tokenizer');
-  const config = await model.checked('tokenizerConfig');
-  const { maxTokens } = model.manifest.text;
+/**
+ * @param tokenizer content of `tokenizer.json`
+ * @param config content of `tokenizer_config.json`
+ * @throws an error of the package if they are not valid.
+ */
+export function hfTokenizer(tokenizer: unknown, config: unknown): HfTokenizer {
   const { Tokenizer } = PACKAGE.parse(tokenizers);
-  let tokenizer: InstanceType<MakeTokenizer>;
-  try {
-    tokenizer = new Tokenizer(
-      OBJECT.parse(JSON.parse(await readFile(file, 'utf8'))),
-      OBJECT.parse(JSON.parse(await readFile(config, 'utf8'))),
-    );
-  } catch (error) {
-    throw new PairLensError('invalid-model', sentence('The tokenizer {0} cannot be used.', file), {
-      path: file,
-      remedy: sentence('Install PairLens again, or give --encoder another folder.'),
-      cause: error,
-    });
-  }
-  return (text) => {
-    // Truncated first: the tokenizer is slow on captions of a megabyte, and drops most of them anyway.
-    const { ids } = tokenizer.encode(text.slice(0, maxTokens * CHARACTERS_PER_TOKEN));
-    const last = ids.at(-1);
-    return ids.length <= maxTokens || last === undefined
-      ? ids
-      : [...ids.slice(0, maxTokens - 1), last];
-  };
+  return new Tokenizer(OBJECT.parse(tokenizer), OBJECT.parse(config));
 }

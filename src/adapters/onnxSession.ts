@@ -9,6 +9,8 @@ const LOG_SEVERITY = 4;
 
 /** One ONNX graph on the CPU. */
 export interface OnnxSession {
+  readonly inputs: readonly InferenceSession.ValueMetadata[];
+  readonly outputs: readonly InferenceSession.ValueMetadata[];
   run(feeds: Readonly<Record<string, OnnxValue>>): Promise<Readonly<Record<string, OnnxValue>>>;
   release(): Promise<void>;
 }
@@ -65,7 +67,12 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
       cause: error,
     });
   }
-  return { run: (feeds) => session.run(feeds), release: () => session.release() };
+  return {
+    inputs: session.inputMetadata,
+    outputs: session.outputMetadata,
+    run: (feeds) => session.run(feeds),
+    release: () => session.release(),
+  };
 }
 
 /** The tensor `name` among the outputs of a graph. @throws PairLensError `invalid-model`. */

@@ -1,5 +1,5 @@
 import type { TextEncoder } from '../core/ports.ts';
-import { openTokenizer } from './hfTokenizer.ts';
+import { openTokenizer } from './shippedTokenizer.ts';
 import type { ModelFolder } from './modelFolder.ts';
 import { matrixOutput, onnxRuntime, openOnnxSession, tensorOutput } from './onnxSession.ts';
 

@@ -1,10 +1,12 @@
 import sharp, { type Sharp } from 'sharp';
 import { blankShare, hiddenShare } from '../core/pictureFacts.ts';
-import type { ImageReader, SquareImage } from '../core/ports.ts';
+import type { ImageReader, PixelSquare, SquareImage } from '../core/ports.ts';
 import { alphaBytes } from './decodingMemory.ts';
 import { type OpenedHeader, withPicture } from './sharpPictures.ts';
 
 const THUMBNAIL_SIDE = 16;
+/** Side of the square that facts and thumbnails of a picture that was not scaled to one are taken from. */
+const FACTS_SIDE = 256;
 const WHITE = { r: 255, g: 255, b: 255 };
 
 export interface SharpImageReaderOptions {
@@ -23,28 +25,60 @@ export function sharpImageReader(options: SharpImageReaderOptions = {}): ImageRe
         bytes,
         { failOn: 'truncated', ...options },
         async (picture, header) => {
-          const hidden = await hiddenPart(picture, header);
-          const rgb = await upright(picture)
+          const rgb = await uprightPicture(picture)
             .resize(size, size, { fit: 'fill', kernel: 'cubic' })
             .raw()
             .toBuffer();
-          const { orientation = 1 } = header;
-          const turned = orientation >= 5;
-          return {
-            size,
+          const described = await describedSquare(picture, header, {
+            width: size,
+            height: size,
             rgb,
-            facts: {
-              width: turned ? header.height : header.width,
-              height: turned ? header.width : header.height,
-              orientation,
-              hidden,
-              blank: blankShare(rgb, size),
-            },
-            thumbnail: await thumbnailOf(rgb, size),
-          };
+          });
+          return { ...described, size, rgb };
         },
       ),
   };
+}
+
+/** Bytes of an RGB picture. */
+export interface RgbPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+/**
+ * Facts and thumbnail of a picture, the same for all encoders.
+ * @param scaled the whole picture
+ */
+export async function describedSquare(
+  picture: Sharp,
+  header: OpenedHeader,
+  scaled: RgbPicture,
+): Promise<Pick<SquareImage, 'facts' | 'thumbnail'>> {
+  const { orientation = 1 } = header;
+  const turned = orientation >= 5;
+  const square = await squareOf(scaled);
+  return {
+    facts: {
+      width: turned ? header.height : header.width,
+      height: turned ? header.width : header.height,
+      orientation,
+      hidden: await hiddenPart(picture, header),
+      blank: blankShare(square.rgb, square.size),
+    },
+    thumbnail: await thumbnailOf(square),
+  };
+}
+
+/** The picture as a square. */
+async function squareOf({ width, height, rgb }: RgbPicture): Promise<PixelSquare> {
+  if (width === height) return { size: width, rgb };
+  const square = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .resize(FACTS_SIDE, FACTS_SIDE, { fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer();
+  return { size: FACTS_SIDE, rgb: square };
 }
 
 /**
@@ -58,11 +92,11 @@ async function hiddenPart(picture: Sharp, header: OpenedHeader): Promise<number>
 }
 
 /** Converts to upright 8-bit sRGB with three channels. */
-function upright(source: Sharp): Sharp {
+export function uprightPicture(source: Sharp): Sharp {
   return source.autoOrient().flatten({ background: WHITE }).toColourspace('srgb').removeAlpha();
 }
 
-async function thumbnailOf(rgb: Uint8Array, size: number): Promise<Uint8Array> {
+async function thumbnailOf({ size, rgb }: PixelSquare): Promise<Uint8Array> {
   return sharp(rgb, { raw: { width: size, height: size, channels: 3 } })
     .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'fill', kernel: 'linear' })
     .toColourspace('b-w')

@@ -52,7 +52,9 @@ export async function auditCommand(
     if (file !== undefined) await outputFiles.assertWritable(file);
   }
   const baseline = options.baseline === undefined ? [] : await readBaseline(options.baseline);
-  const workspace = await openWorkspace(context, options.rule && { rules: options.rule });
+  const workspace = await openWorkspace(context, root, {
+    given: options.rule && { rules: options.rule },
+  });
   try {
     const {
       report: whole,

@@ -33,8 +33,10 @@ import {
 } from '../engine/discovery/openDatasets.ts';
 import type { Inventory } from '../core/dataset/inventory.ts';
 import type { BatchPorts, RunOptions } from '../engine/batch/batchPorts.ts';
+import { readConfigFile } from '../engine/discovery/configFile.ts';
+import { CONFIG_FILE } from '../core/settings/settingTable.ts';
 import type { DatasetSettings } from '../core/settings/datasetSettings.ts';
-import { givenSettings, type GlobalOptions } from './options.ts';
+import { givenSettings } from './options.ts';
 import { listDecisions, type ListedDecision } from '../engine/batch/listDecisions.ts';
 import type { CommandContext } from './commandContext.ts';
 
@@ -60,20 +62,25 @@ const clock: Clock = { now: () => performance.now() };
 
 type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
 
+interface WorkspaceChoices {
+  /** Settings of the command that override those of config files, besides those of all commands. */
+  readonly given?: DatasetSettings | undefined;
+  /** Through which datasets are read. */
+  readonly files?: FileSystem;
+}
+
 /**
- * Opens all ports of the engine: shipped or given encoders, the user's cache. Must be closed, or the cache may lose
- * its last entries.
- * @param given settings of the command that override those of config files, besides those of all commands.
- * @param files through which datasets are read
+ * Opens all ports of the engine: encoders and the user's cache. Must be closed, or the cache may lose its last entries.
+ * @param dir the folder whose config file may name an encoder
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openWorkspace(
   setting: Setting,
-  given: DatasetSettings = {},
-  files: FileSystem = userFiles,
+  dir?: string,
+  { given = {}, files = userFiles }: WorkspaceChoices = {},
 ): Promise<BatchPorts & { close(): Promise<void> }> {
   const { globals } = setting;
-  const encoders = await openEncoders(chosenEncoder(globals), globals.threads);
+  const encoders = await openEncoders(await chosenEncoder(setting, dir), globals.threads);
   const {
     reader,
     imageEncoder,
@@ -138,8 +145,17 @@ export async function openWorkspace(
   };
 }
 
-function chosenEncoder({ encoder, precision }: GlobalOptions): EncoderChoice | undefined {
-  return encoder === undefined ? undefined : { path: path.resolve(encoder), precision };
+/** The encoder of the command line, or of the config file of a folder; undefined for the shipped one. */
+async function chosenEncoder(
+  { globals: { encoder, precision }, terminal }: Setting,
+  dir: string | undefined,
+): Promise<EncoderChoice | undefined> {
+  if (encoder !== undefined) return { path: path.resolve(encoder), precision };
+  if (dir === undefined) return undefined;
+  const { settings } = await readConfigFile(userFiles, dir);
+  if (settings.encoder === undefined) return undefined;
+  terminal.log.info(`Encoder: ${settings.encoder.path}, as ${CONFIG_FILE} says.`);
+  return { ...settings.encoder, path: path.resolve(dir, settings.encoder.path) };
 }
 
 function openOptions(

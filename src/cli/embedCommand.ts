@@ -12,7 +12,7 @@ export async function embedCommand(
 ): Promise<number> {
   const root = await existingFolder(folder);
   await outputFiles.prepareFolder(options.out);
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, root);
   try {
     const join = (parent: string, name: string): string => path.join(parent, name);
     const run = runOptions(context);

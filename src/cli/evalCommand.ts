@@ -24,7 +24,7 @@ export async function evalCommand(
   context: CommandContext,
 ): Promise<number> {
   const root = await existingFolder(folder);
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, root);
   try {
     const evaluations = await evaluateFolder(root, workspace, options, runOptions(context));
     const text =

@@ -33,7 +33,7 @@ export async function exportCommand(
   await assertNew(out, root);
   const { output } = exportPorts;
   await output.prepareFolder(out);
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, root);
   try {
     const run = runOptions(context);
     const { datasets } = await auditFolder(root, workspace, { version: context.version }, run);

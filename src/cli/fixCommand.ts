@@ -33,7 +33,7 @@ export async function fixCommand(
   if (undo === true) return takeBack(root, context);
   await afterStoppedRun(root, write === true, context);
   const reads = new NotedReads(fixPorts.files);
-  const workspace = await openWorkspace(context, {}, reads.files);
+  const workspace = await openWorkspace(context, root, { files: reads.files });
   let plan: FixPlan;
   try {
     const facts = {

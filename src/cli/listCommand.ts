@@ -26,7 +26,7 @@ export async function listCommand(
   const asked = queryOf(text);
   const query: Query = { ...asked, sort: sort ?? asked.sort };
   const root = await existingFolder(folder);
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, root);
   try {
     const options = {
       version: context.version,

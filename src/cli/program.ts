@@ -66,7 +66,7 @@ function globalProgram(version: string) {
       .option('--quiet', 'no progress, notes or warnings on standard error')
       .option('--no-color', 'no colours')
       .option('--cache <folder>', 'folder of the cache of embeddings')
-      .option('--encoder <folder>', 'folder of other encoders than the shipped ones')
+      .option(SETTINGS.encoder.flags, 'folder of another encoder than the shipped ones')
       .addOption(
         new Option('--precision <format>', 'of the files of --encoder, the one to use').choices(
           PRECISIONS,

@@ -39,7 +39,7 @@ export async function searchCommand(
   }
   const root = await existingFolder(folder);
   const many = text === '-';
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, root);
   try {
     // For a single query, exact search is faster than building an index.
     const makeIndex: MakeIndex = (items) =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { openTokenizer } from '../../src/adapters/hfTokenizer.ts';
+import { openTokenizer } from '../../src/adapters/shippedTokenizer.ts';
 import { shippedModels } from '../../src/adapters/installation.ts';
 import { openModelFolder } from '../../src/adapters/modelFolder.ts';
 import { onnxRuntime, openOnnxSession, tensorOutput } from '../../src/adapters/onnxSession.ts';

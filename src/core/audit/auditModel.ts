@@ -36,6 +36,8 @@ import { forEachSpace, type Spaces } from './spaces.ts';
 
 /** Weight of the shipped mean in rows when a space is centred. */
 const MEAN_STRENGTH = 50;
+/** Without a shipped mean, one row at the origin: of a single picture something is left. */
+const ORIGIN_STRENGTH = 1;
 
 /** One kind of error: its combined score and calibration. */
 export interface Suspicion {
@@ -150,7 +152,11 @@ function* centredSpaces(
   readonly bank: Spaces<Matrix>;
 }> {
   const centres = yield* forEachSpace((space) =>
-    shrunkMean(rows[space], reference.means[space], MEAN_STRENGTH),
+    shrunkMean(
+      rows[space],
+      reference.means[space],
+      reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH,
+    ),
   );
   const spaces = yield* forEachSpace((space) => centred(rows[space], centres[space]));
   const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));

@@ -158,6 +158,7 @@ export const kReciprocalMatcher: Matcher = {
   id: 'k-reciprocal',
   title: 'k-reciprocal re-ranking',
   transductive: true,
+  needs: [],
   async rescore({ spaces }, options) {
     const images = ownCentred(spaces.images);
     const captions = ownCentred(spaces.captions);

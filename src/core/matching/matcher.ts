@@ -36,8 +36,21 @@ export interface Matcher {
   readonly title: string;
   /** Whether a query's ranking depends on the other queries of the set. Do not compare with inductive matchers. */
   readonly transductive: boolean;
+  /** What it reads besides the joint space that an encoder may not have. */
+  readonly needs: readonly ('reference' | 'priors')[];
   /** @throws PairLensError `cancelled`. */
   rescore(task: MatchingTask, options: MatchOptions): Promise<MatchingScores>;
+}
+
+/** Whether an encoder has all that a matcher needs. */
+export function canMatch(
+  { needs }: Matcher,
+  reference: Pick<MatchingSpaces, 'images' | 'priors'>,
+): boolean {
+  return (
+    (!needs.includes('reference') || reference.images.rows > 0) &&
+    (!needs.includes('priors') || reference.priors.columns > 0)
+  );
 }
 
 /** Inner products of unit rows of images (n, d) and captions (m, d), in both directions. */
@@ -73,5 +86,6 @@ export const cosineMatcher: Matcher = {
   id: 'cosine',
   title: 'cosine',
   transductive: false,
+  needs: [],
   rescore: (task, options) => Promise.resolve(jointScores(task, options)),
 };

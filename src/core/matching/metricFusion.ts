@@ -221,6 +221,7 @@ export function fusionMatcher(
     id,
     title,
     transductive: weights === 'R/G',
+    needs: ['priors'],
     async rescore(task, options) {
       const { imageToText, textToImage } = baseMetrics(task, task.spaces, priorWeight, options);
       return {
@@ -243,6 +244,7 @@ export function normalisedFusionMatcher(
     id,
     title,
     transductive: bank === 'own',
+    needs: bank === 'own' ? ['priors'] : ['priors', 'reference'],
     async rescore(task, options) {
       const own = baseMetrics(task, task.spaces, priorWeight, options);
       const lent = bank === 'own' ? own : baseMetrics(task, task.reference, priorWeight, options);

@@ -35,6 +35,7 @@ export function normaliserMatcher(
     id,
     title,
     transductive: bank === 'own',
+    needs: bank === 'own' ? [] : ['reference'],
     async rescore(task, options) {
       const own = jointScores(task, options);
       const asked = bank === 'own' ? own : bankScores(task, options);

@@ -177,6 +177,7 @@ export const propagationMatcher: Matcher = {
   id: 'propagation',
   title: 'shared-specific propagation',
   transductive: true,
+  needs: [],
   async rescore({ spaces }, options) {
     const { images, captions } = await propagate(
       {

@@ -84,6 +84,7 @@ export const mtfnMatcher: Matcher = {
   id: 'mtfn-rr',
   title: 'reciprocal re-ranking',
   transductive: true,
+  needs: [],
   async rescore(task, options) {
     const { images, captions, sentences } = task.spaces;
     const { rows, columns } = await crossLists(images, captions, { ...options, k: LIST_DEPTH });

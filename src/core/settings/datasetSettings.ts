@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_LEVELS, type Levels, RULES } from '../audit/rules.ts';
 import { isInside } from '../dataset/paths.ts';
 import { inEnglish } from '../text/sentence.ts';
+import { PRECISIONS } from '../encoderChoice.ts';
 import { SETTINGS } from './settingTable.ts';
 
 /** The columns of one caption file. */
@@ -14,6 +15,17 @@ const columnsSchema = z
       .optional(),
   })
   .describe('Columns of one caption file.');
+
+/** An encoder by its folder. */
+const encoderSchema = z
+  .strictObject({
+    path: z.string().min(1).describe('The folder of the encoder, relative to this file.'),
+    precision: z
+      .enum(PRECISIONS)
+      .describe('Which of its files to use; the most exact one without it.')
+      .optional(),
+  })
+  .describe('Another encoder than the shipped one.');
 
 const ruleSchema = z.enum(SETTINGS.rules.choices);
 
@@ -39,6 +51,7 @@ const shape = {
   include: z.array(z.string().min(1)),
   exclude: z.array(z.string().min(1)),
   triggerWords: z.array(z.string().min(1)),
+  encoder: encoderSchema,
 } satisfies Record<keyof typeof SETTINGS, z.ZodType>;
 
 /** What `pairlens.config.json` may say; the source of its published JSON schema. */
@@ -53,6 +66,7 @@ export const datasetSettingsSchema = z.strictObject({
   include: shape.include.describe(SETTINGS.include.about).optional(),
   exclude: shape.exclude.describe(SETTINGS.exclude.about).optional(),
   triggerWords: shape.triggerWords.describe(SETTINGS.triggerWords.about).optional(),
+  encoder: shape.encoder.describe(SETTINGS.encoder.about).optional(),
 });
 
 /** Settings of a dataset; what is missing has its default. */

@@ -62,6 +62,11 @@ export const SETTINGS = {
       'Words and phrases that are left out of captions when they are judged, such as the trigger word of a LoRA.',
     flags: '--trigger-words <list>',
   },
+  encoder: {
+    about:
+      'The encoder for this folder when it is opened: {"path": FOLDER}, relative to this file, and "precision" to choose one of its files.',
+    flags: '--encoder <folder>',
+  },
 } as const satisfies Readonly<Record<string, SettingDescription>>;
 
 /** Level from which findings fail an audit, unless a config file or an option says otherwise. */

@@ -5,7 +5,7 @@ import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { auroc } from '../../core/matching/auroc.ts';
 import { injectSwaps } from '../../core/evaluation/injectedSwaps.ts';
-import type { MatchingSpaces } from '../../core/matching/matcher.ts';
+import { canMatch, type MatchingSpaces } from '../../core/matching/matcher.ts';
 import { MATCHERS } from '../../core/matching/matchers.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
 import { recallOf, type Recall } from '../../core/matching/recall.ts';
@@ -112,8 +112,17 @@ async function measureRetrieval(
 ): Promise<Pick<Evaluation, 'images' | 'captions' | 'inductive' | 'transductive' | 'matchers'>> {
   const { spaces, owner } = readablePairs(embedded);
   const chosen = MATCHERS.filter(
-    ({ id }) => wanted === undefined || [INDUCTIVE, TRANSDUCTIVE, wanted].includes(id),
+    (each) =>
+      canMatch(each, reference) &&
+      (wanted === undefined || [INDUCTIVE, TRANSDUCTIVE, wanted].includes(each.id)),
   );
+  if (wanted !== undefined && !chosen.some(({ id }) => id === wanted)) {
+    throw new PairLensError(
+      'invalid-argument',
+      `The matcher ${wanted} needs class names or reference pairs, which only the shipped encoders have.`,
+      { remedy: `Choose ${chosen.map(({ id }) => id).join(' or ')}.` },
+    );
+  }
   const measured: MatcherMeasure[] = [];
   for (const matcher of chosen) {
     run.onProgress?.({ phase: 'match', done: measured.length, total: chosen.length });
