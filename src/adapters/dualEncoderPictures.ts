@@ -2,7 +2,12 @@ import type { Sharp } from 'sharp';
 import { z } from 'zod';
 import { type Sentence, sentence } from '../core/text/sentence.ts';
 import type { ImageReader, PixelSquare, SquareImage } from '../core/ports.ts';
-import { describedSquare, type RgbPicture, uprightPicture } from './sharpImageReader.ts';
+import {
+  describedSquare,
+  hiddenPart,
+  type RgbPicture,
+  uprightPicture,
+} from './sharpImageReader.ts';
 import { withPicture } from './sharpPictures.ts';
 
 /** How an encoder wants its pictures: scaled, the middle cut out, the values shifted. */
@@ -112,9 +117,10 @@ export function dualEncoderReader(preparation: PicturePreparation): ImageReader 
         const [width, height] = turned
           ? [header.height, header.width]
           : [header.width, header.height];
+        const hidden = await hiddenPart(picture, header);
         const scaled = await scaledPicture(uprightPicture(picture), width, height, preparation);
         const { size } = preparation;
-        const described = await describedSquare(picture, header, scaled);
+        const described = await describedSquare(header, hidden, scaled);
         return { ...described, size, rgb: middleOf(scaled, size) };
       }),
   };

@@ -25,15 +25,13 @@ export function sharpImageReader(options: SharpImageReaderOptions = {}): ImageRe
         bytes,
         { failOn: 'truncated', ...options },
         async (picture, header) => {
+          const hidden = await hiddenPart(picture, header);
           const rgb = await uprightPicture(picture)
             .resize(size, size, { fit: 'fill', kernel: 'cubic' })
             .raw()
             .toBuffer();
-          const described = await describedSquare(picture, header, {
-            width: size,
-            height: size,
-            rgb,
-          });
+          const scaled = { width: size, height: size, rgb };
+          const described = await describedSquare(header, hidden, scaled);
           return { ...described, size, rgb };
         },
       ),
@@ -49,11 +47,12 @@ export interface RgbPicture {
 
 /**
  * Facts and thumbnail of a picture, the same for all encoders.
+ * @param hidden see `hiddenPart`
  * @param scaled the whole picture
  */
 export async function describedSquare(
-  picture: Sharp,
   header: OpenedHeader,
+  hidden: number,
   scaled: RgbPicture,
 ): Promise<Pick<SquareImage, 'facts' | 'thumbnail'>> {
   const { orientation = 1 } = header;
@@ -64,7 +63,7 @@ export async function describedSquare(
       width: turned ? header.height : header.width,
       height: turned ? header.width : header.height,
       orientation,
-      hidden: await hiddenPart(picture, header),
+      hidden,
       blank: blankShare(square.rgb, square.size),
     },
     thumbnail: await thumbnailOf(square),
@@ -82,11 +81,11 @@ async function squareOf({ width, height, rgb }: RgbPicture): Promise<PixelSquare
 }
 
 /**
- * How much of a picture looks otherwise to trainers that drop its alpha channel. All pixels are needed as they are stored:
+ * How much of a picture looks otherwise to trainers that drop its alpha channel; asked before the picture is scaled. All pixels are needed as they are stored:
  * to make a picture smaller means to weigh its colours by their alpha.
  * @returns 0 also for one too large to be held as a whole.
  */
-async function hiddenPart(picture: Sharp, header: OpenedHeader): Promise<number> {
+export async function hiddenPart(picture: Sharp, header: OpenedHeader): Promise<number> {
   if (alphaBytes(header) === 0) return 0;
   return hiddenShare(await picture.clone().toColourspace('srgb').ensureAlpha().raw().toBuffer());
 }

@@ -93,7 +93,7 @@ async function chosenOf(
     const read = await readFolder(root, context, runOptions(context), reads.files);
     return read.map((each) => ({ ...each, chosen: each.dataset.pairs.keys() }));
   }
-  const workspace = await openWorkspace(context, {}, reads.files);
+  const workspace = await openWorkspace(context, root, { files: reads.files });
   try {
     const { version } = context;
     const { datasets } = await auditFolder(root, workspace, { version }, runOptions(context));
