@@ -43,9 +43,12 @@ function folderData(inventory: Inventory): object {
     images,
     texts,
     ...(leftOut > 0 && { leftOut }),
-    datasets: datasets.map(({ unjudged, root, trainer, ...dataset }) => ({
+    datasets: datasets.map(({ unjudged, root, trainer, emptied, ...dataset }) => ({
       folder: root,
       ...dataset,
+      ...(emptied && {
+        emptied: { message: inEnglish(emptied.message), remedy: inEnglish(emptied.remedy) },
+      }),
       ...(trainer && { trainer: { name: trainer.name, why: inEnglish(trainer.why) } }),
       notJudged: unjudged.map(({ what, count }) => ({ what: inEnglish(what), count })),
     })),
@@ -86,9 +89,12 @@ function folderLines(inventory: Inventory): string[] {
   if (leftOut > 0) lines.push(`${number(leftOut)} files are left out by ${CONFIG_FILE}`);
   lines.push('');
   lines.push(datasets.length === 0 ? 'No dataset was found.' : 'Datasets');
-  for (const { root, formats, images: own, pairs, unjudged, trainer } of datasets) {
+  for (const { root, formats, images: own, pairs, unjudged, trainer, emptied } of datasets) {
     lines.push(`  ${root === '' ? '.' : visibleText(root)}`);
     lines.push(`    ${number(pairs)} pairs, ${number(own)} images`);
+    if (emptied !== undefined) {
+      lines.push(`    ${words(emptied.message)}`, `    -> ${words(emptied.remedy)}`);
+    }
     for (const { format, files } of formats) {
       const title = visibleText(captionFormat(format).title);
       lines.push(`    ${number(files)} ${files === 1 ? 'file' : 'files'} of ${format}: ${title}`);

@@ -137,7 +137,7 @@ function unreadRows({ unread, questions }: InventoryItem): InventoryNode[] {
     return {
       label,
       description: what,
-      tooltip: `${label}: ${what}.\n${remedy}`,
+      tooltip: `${label}: ${what}\n${remedy}`,
       icon: leftAlone ? 'circle-slash' : 'warning',
       uri,
     };

@@ -180,6 +180,54 @@ describe('a file that may hold captions and is not read', () => {
     assert.deepEqual(await unreadOf({ ...images(NAMES), ...boxes }), []);
   });
 
+  const cells = NAMES.map((name, i) => [`${name}.jpg`, SENTENCES[i]!] as const);
+  const forms: readonly (readonly [name: string, content: string, what: string])[] = [
+    [
+      'by column.json',
+      json({ image: cells.map(([name]) => name), caption: cells.map(([, text]) => text) }),
+      'it names images and has texts, in a form that is not read',
+    ],
+    ['rows.json', json(cells), 'it names images and has texts, in a form that is not read'],
+    ...(
+      [
+        ['all.xml', cells.map(([name, text]) => `<i file="${name}"><c>${text}</c></i>`)],
+        ['all.yaml', cells.map(([name, text]) => `- image: ${name}\n  caption: ${text}`)],
+        ['index.html', cells.map(([name, text]) => `<img src="${name}" alt="${text}">`)],
+        ['list.md', cells.map(([name, text]) => `| ${name} | ${text} |`)],
+      ] as const
+    ).map(
+      ([name, lines]) =>
+        [
+          name,
+          lines.join('\n'),
+          'a text with names of images, in a form that is not read',
+        ] as const,
+    ),
+  ];
+  for (const [name, content, what] of forms) {
+    test(`in another form is named: ${name}`, async () => {
+      assert.deepEqual(await unreadOf({ ...images(NAMES), [name]: content }), [
+        `${name} x1: ${what}`,
+      ]);
+    });
+  }
+
+  test('in another form is not named where all its images have captions, or it shows a few of many', async () => {
+    const readme = `# Cows\n${cells.map(([name, text]) => `![${text}](${name})`).join('\n')}`;
+    const texts = Object.fromEntries(NAMES.map((name, i) => [`${name}.txt`, SENTENCES[i]!]));
+    assert.deepEqual(await unreadOf({ ...images(NAMES), ...texts, 'README.md': readme }), []);
+    const many = images(Array.from({ length: 9 }, (_, i) => `other${i}`));
+    assert.deepEqual(await unreadOf({ ...images(NAMES), ...many, 'README.md': readme }), []);
+  });
+
+  test('of a program is named if it is called after captions', async () => {
+    const entries = { ...images(NAMES), 'captions.pkl': 'x', 'vae.pt': 'x', 'train.h5': 'x' };
+    assert.deepEqual(await unreadOf(entries), [
+      'captions.pkl x1: a file of a program that is named after captions, which is not read',
+      'train.h5 x1: a table of numbers or images, which is not read',
+    ]);
+  });
+
   test('of which no row can be read takes their place too', async () => {
     const dataset = await openOne({
       ...images(NAMES),
@@ -199,6 +247,17 @@ describe('a file that may hold captions and is not read', () => {
 });
 
 describe('an inventory', () => {
+  test('says why a dataset has no pairs', async () => {
+    const { datasets } = await inventoryOf({
+      ...images(NAMES),
+      'captions.csv': `image,caption\n${NAMES.map((name) => `'${name}.jpg',a ${name}`).join('\n')}`,
+    });
+    assert.match(
+      inEnglish(datasets[0]!.emptied!.message),
+      /names "'cow\.jpg'", which does not exist/,
+    );
+  });
+
   test('counts datasets, their files by format, and what is not judged', async () => {
     const { datasets, unread } = await inventoryOf({
       ...images(NAMES, 'set/'),

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { MemoryEntry } from './memoryFiles.ts';
-import { IMAGE } from './openMemory.ts';
+import { IMAGE, openOne, pairsOf, problemsOf } from './openMemory.ts';
 
 /* Three pictures with a caption each, to be written down in any format. The captions hold what formats trip over. */
 
@@ -23,3 +24,18 @@ export const images = (folder = '', extension = 'jpg'): Entries =>
 export const files = (
   make: (name: string, caption: string) => readonly [string, MemoryEntry],
 ): Entries => Object.fromEntries(each(make));
+
+/** Opens the three pictures: each has its caption, and nothing is found. */
+export async function readInFull(format: string, entries: Entries): Promise<void> {
+  const dataset = await openOne(entries);
+  assert.deepEqual(dataset.formats, [format]);
+  assert.deepEqual(problemsOf(dataset), []);
+  const read = pairsOf(dataset).map(([image = '', caption]) => [
+    image.replace(/^.*\/|\.\w+$/g, ''),
+    caption,
+  ]);
+  assert.deepEqual(
+    read,
+    each((name, caption) => [name, caption]),
+  );
+}

@@ -17,6 +17,7 @@ export class ImageIndex {
   #names: Map<string, DatasetPath[]> | undefined;
   #nameStems: Map<string, DatasetPath[]> | undefined;
   #foldedNameStems: Map<string, DatasetPath[]> | undefined;
+  #numbers: Map<string, DatasetPath[]> | undefined;
 
   /** @param unlisted images that cannot be opened, such as broken links, which are reported separately. */
   constructor(paths: readonly DatasetPath[], unlisted: Iterable<DatasetPath> = []) {
@@ -81,10 +82,41 @@ export class ImageIndex {
     return this.allNamed(written).length > 0;
   }
 
+  /** Whether exactly one image of a folder has this number, which is an ID, at the end of its name. */
+  isNumbered(id: string): boolean {
+    const known = this.#numbered(id);
+    return known.some((path) => this.numbered(id, folderOf(path)) !== undefined);
+  }
+
+  /** The only image directly in `folder` whose name ends with this number: `1` is `COCO_val2014_000000000001.jpg`. */
+  numbered(id: string, folder: DatasetPath): DatasetPath | undefined {
+    const [only, ...others] = this.#numbered(id).filter((path) => folderOf(path) === folder);
+    return others.length === 0 ? only : undefined;
+  }
+
+  #numbered(id: string): readonly DatasetPath[] {
+    this.#numbers ??= groupBy(this.paths, (path) => lastNumber(stemOf(baseName(path))));
+    return isId(id) ? (this.#numbers.get(withoutZeros(id)) ?? []) : [];
+  }
+
   /** Folders that directly contain images, in order of first occurrence. */
   get folders(): readonly DatasetPath[] {
     return [...new Set(this.paths.map(folderOf))];
   }
+}
+
+/** IDs are whole numbers, not decimals or dates. */
+function isId(written: string): boolean {
+  return /^\d{1,20}$/.test(written.trim());
+}
+
+function withoutZeros(digits: string): string {
+  return digits.trim().replace(/^0+(?=\d)/, '');
+}
+
+/** The digits at the end of a name without leading zeros; empty if there are none. */
+function lastNumber(stem: string): string {
+  return withoutZeros(/\d{1,20}$/.exec(stem)?.[0] ?? '');
 }
 
 function fold(path: string): string {

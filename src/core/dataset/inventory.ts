@@ -22,6 +22,8 @@ export interface InventoryDataset {
   readonly images: number;
   readonly pairs: number;
   readonly unjudged: readonly UnjudgedRows[];
+  /** Why it has no pairs: its first problem. */
+  readonly emptied?: { readonly message: Sentence; readonly remedy: Sentence };
   /** The trainer whose rules apply, and how it is known. */
   readonly trainer?: InventoryTrainer;
 }

@@ -1,9 +1,9 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { namesImage } from './columnNames.ts';
-import type { FileHead } from './fileHead.ts';
+import { FileHead, readHead } from './fileHead.ts';
 import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { captionsAt, editJsonString } from './jsonRows.ts';
-import { captionsOf } from './recordPair.ts';
+import { captionNodes, captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
 import type { JsonNode } from './jsonTree.ts';
 
 /** Entries used to detect a map. */
@@ -11,7 +11,7 @@ const LOOKED_AT = 20;
 
 /**
  * A JSON object that maps image names to captions: `{"a.jpg": "..."}`, `{"a": ["...", "..."]}`; also in a property of the
- * document, and with objects that contain the caption.
+ * document, and with objects that contain the caption; or IDs to objects that contain image and caption.
  */
 export const captionsMap: CaptionFormat = {
   id: 'captions-map',
@@ -21,17 +21,12 @@ export const captionsMap: CaptionFormat = {
   images: 'search-stem',
   rows: 'json-strings',
   detect: (head) => (head.isJsonLines === false && isMap(head) ? 0.7 : 0),
-  read: (file) =>
-    readJsonRecords(
-      file,
-      'entries',
-      (record) => rowsOf(record, file),
-      (name) => namesImage(name, file.images),
-    ),
+  read,
   edit: editJsonString,
 };
 
 function isMap(head: FileHead): boolean {
+  if (isMapOfPairs(head)) return true;
   const outer = head.json?.fields;
   if (outer === undefined) return false;
   return [outer, ...[...outer.values()].flatMap(({ fields }) => fields ?? [])].some((fields) => {
@@ -41,6 +36,32 @@ function isMap(head: FileHead): boolean {
     );
     return pairs.length > 0 && pairs.length >= 0.5 * entries.length;
   });
+}
+
+async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
+  const { head, chunks } = await readHead(file);
+  const byId = isMapOfPairs(new FileHead(file.name, head, file.images));
+  yield* readJsonRecords(
+    { ...file, chunks },
+    'entries',
+    (record) => (byId ? pairOf(record, file) : rowsOf(record, file)),
+    (name) => byId || namesImage(name, file.images),
+  );
+}
+
+/** Whether the document maps IDs to objects with an image and its captions. */
+function isMapOfPairs(head: FileHead): boolean {
+  const entries = [...(head.json?.fields ?? [])].slice(0, LOOKED_AT);
+  const records = entries.flatMap(([, { fields }]) => fields ?? []);
+  const named = entries.filter(([name]) => namesImage(name, head.images));
+  if (records.length < 0.5 * entries.length || named.length >= 0.5 * entries.length) return false;
+  return pairShare(records, head) >= 0.5;
+}
+
+function pairOf({ node: { fields } }: JsonRecord, { name, images }: CaptionFile): FormatRow[] {
+  const image = fields && imageOf(fields, images);
+  const captions = fields === undefined ? [] : captionNodes(fields);
+  return fields === undefined || image === undefined ? [] : pairRows(name, image, captions, fields);
 }
 
 function holdsCaption(node: JsonNode): boolean {

@@ -1,6 +1,7 @@
 import { pushTo } from '../collections.ts';
 import { splitFromFileName } from '../dataset/split.ts';
 import { stemOf } from '../dataset/fileKinds.ts';
+import { baseName } from '../dataset/paths.ts';
 import { namesImage } from './columnNames.ts';
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import type { FileHead } from './fileHead.ts';
@@ -13,7 +14,9 @@ import { sentence } from '../text/sentence.ts';
 /** COCO files without captions. */
 const OTHER_TASKS = /^(?:instances|person_keypoints|panoptic|stuff|image_info)_/i;
 
-const PROPERTIES: ReadonlySet<string> = new Set(['id', 'file_name', 'image_id', 'caption']);
+const PROPERTIES: ReadonlySet<string> = new Set([
+  ...['id', 'file_name', 'coco_url', 'image_id', 'caption'],
+]);
 
 /**
  * COCO captions (cocodataset.org/#format-data): `images` with id and file_name, `annotations` with
@@ -33,7 +36,10 @@ export const cocoCaptions: CaptionFormat = {
     // An annotation with an image name is complete; one with an ID needs "images".
     const named = textOf(annotations?.get('image_id'));
     if (images === undefined && named !== undefined && namesImage(named, head.images)) return 0;
-    if (lacks(annotations, 'image_id') || lacks(images, 'file_name')) return 0;
+    // A JSON of one image may list captions without naming it.
+    if (images === undefined && annotations?.has('caption') && !annotations.has('image_id'))
+      return 0;
+    if (lacks(annotations, 'image_id') || !isIdentified(images, head)) return 0;
     // Images with captions are a list of another format.
     if (annotations === undefined && images !== undefined && captionsOf(images) !== undefined)
       return 0;
@@ -62,14 +68,20 @@ function lacks(entry: JsonFields | undefined, name: string): boolean {
   return entry !== undefined && entry.size > 1 && !entry.has(name);
 }
 
+/** Whether an image can be found by its name, its address or its ID. The head may end within the entry. */
+function isIdentified(image: JsonFields | undefined, { images }: FileHead): boolean {
+  if (!lacks(image, 'file_name') || image?.has('coco_url') === true) return true;
+  const id = image?.get('id')?.value;
+  return images?.isNumbered(String(id)) === true;
+}
+
 async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
   const images = new Map<string, string>();
   const annotations = new Map<string, JsonEntry[]>();
   const problems: FormatRow[] = [];
   const broken = await visitEntries(file, 2, PROPERTIES, (section, entry) => {
     if (section === 'images') {
-      const name = entry.get('file_name')?.value;
-      if (typeof name === 'string') images.set(idOf(entry, 'id'), name);
+      images.set(idOf(entry, 'id'), nameOf(entry));
     } else if (section === 'annotations' && entry.has('caption')) {
       pushTo(annotations, idOf(entry, 'image_id'), entry);
     }
@@ -112,6 +124,14 @@ async function* read(file: CaptionFile): AsyncGenerator<FormatRow> {
     }
   }
   yield* problems;
+}
+
+/** The name of an image: as written, else that in its address, else its ID, which may be a number in the file's name. */
+function nameOf(entry: JsonEntry): string {
+  const name = entry.get('file_name')?.value;
+  if (typeof name === 'string') return name;
+  const address = entry.get('coco_url')?.value;
+  return typeof address === 'string' ? baseName(address) : idOf(entry, 'id');
 }
 
 function idOf(entry: JsonEntry, name: string): string {

@@ -80,6 +80,19 @@ export function isNamedForImages(column: string): boolean {
 export interface ImageNames {
   /** Whether an image has this name, with or without its folder and extension. */
   isNamed(written: string): boolean;
+  /** Whether an image has this number, an ID, at the end of its name: `57870` is `COCO_val2014_000000057870.jpg`. */
+  isNumbered(id: string): boolean;
+}
+
+/** Names of columns with IDs, whose numbers may be those in the names of the images. */
+const ID_NAMES = ['image_id', 'img_id', 'imgid', 'imageid', 'id'];
+
+/** Whether a value of a column identifies an image: by its name, or by its number if the column is one of IDs. */
+export function identifiesImage(column: string, written: string, images?: ImageNames): boolean {
+  return (
+    namesImage(written, images) ||
+    (ID_NAMES.includes(folded(column)) && images?.isNumbered(written) === true)
+  );
 }
 
 /** Whether a value is an image name: by its extension, or because such an image exists. */

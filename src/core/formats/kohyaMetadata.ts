@@ -1,7 +1,7 @@
 import type { CaptionFile, CaptionFormat, FormatRow } from './captionFormat.ts';
 import { notText, visitEntries } from './jsonDocument.ts';
 import { editJsonString } from './jsonRows.ts';
-import { captionsOf } from './recordPair.ts';
+import { captionsOf, imageOf } from './recordPair.ts';
 import { sentence } from '../text/sentence.ts';
 
 const PROPERTIES: ReadonlySet<string> = new Set(['caption', 'tags']);
@@ -20,6 +20,8 @@ export const kohyaMetadata: CaptionFormat = {
   detect: ({ name, json }) => {
     if (!/\.json$/i.test(name)) return 0;
     const [first] = json?.fields?.values() ?? [];
+    // An entry that names its image is not named after it.
+    if (first?.fields && imageOf(first.fields) !== undefined) return 0;
     const says = (property: string): boolean => {
       const type = first?.fields?.get(property)?.type;
       return type === 'string' || type === 'null';

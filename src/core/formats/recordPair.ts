@@ -3,11 +3,13 @@ import type { FileHead } from './fileHead.ts';
 import type { FormatRow } from './captionFormat.ts';
 import {
   captionColumn,
+  identifiesImage,
   type ImageNames,
   imageColumns,
   isNamedForImages,
   namesImage,
 } from './columnNames.ts';
+import { tellsCompanion } from '../dataset/companions.ts';
 import { captionsAt, companionsIn, textOf } from './jsonRows.ts';
 import type { JsonFields, JsonNode } from './jsonTree.ts';
 
@@ -20,6 +22,8 @@ const LOOKED_AT = 20;
 
 /** An image name of a record. */
 export interface NamedImage {
+  /** Its key in the record. */
+  readonly column: string;
   readonly name: string;
   readonly node: JsonNode;
 }
@@ -33,7 +37,7 @@ export function imageOf(
   const named = (column: string): NamedImage | undefined => {
     const node = fields.get(column);
     const name = writtenName(node);
-    return node === undefined || name === undefined ? undefined : { name, node };
+    return node === undefined || name === undefined ? undefined : { column, name, node };
   };
   if (chosen?.image !== undefined) return named(chosen.image);
   const columns = imageColumns([...fields.keys()]).filter(
@@ -44,7 +48,23 @@ export function imageOf(
     .filter((column) => !isNamedForImages(column))
     .flatMap((column) => named(column) ?? []);
   // A value that is an image name takes precedence over one under a preferred key that is not.
-  return [...known, ...others].find(({ name }) => namesImage(name, images)) ?? known[0];
+  return (
+    [...known, ...others].find(({ name }) => namesImage(name, images)) ??
+    others.find(({ column, name }) => identifiesImage(column, name, images)) ??
+    known[0] ??
+    onlyNamed(fields)
+  );
+}
+
+/** The image file under a key of any name, if no other value names one; a control image or a mask is not meant. */
+function onlyNamed(fields: JsonFields): NamedImage | undefined {
+  const named = [...fields].flatMap(([column, node]) =>
+    writtenNames(node).some((name) => namesImage(name)) ? [{ column, node }] : [],
+  );
+  const [only, ...others] = named;
+  if (only === undefined || others.length > 0 || tellsCompanion(only.column)) return undefined;
+  const name = writtenName(only.node);
+  return name === undefined ? undefined : { ...only, name };
 }
 
 /** The only name in a value: a string, a number (an ID), a list of one of them, an object with a path. */
@@ -82,8 +102,19 @@ export function captionNodes(fields: JsonFields, chosen?: ColumnChoice): readonl
   if (chosen !== undefined && chosen.captions.length > 0) {
     return chosen.captions.flatMap((name) => fields.get(name) ?? []);
   }
-  const captions = captionsOf(fields);
+  const captions = captionsOf(fields) ?? objectWithCaptions(fields);
   return captions === undefined ? [] : [captions];
+}
+
+/** The only value that is an object with captions, and not the image. */
+function objectWithCaptions(fields: JsonFields): JsonNode | undefined {
+  const found = [...fields.values()].filter(
+    (node) =>
+      node.fields !== undefined &&
+      captionsOf(node.fields) !== undefined &&
+      !writtenNames(node).some((name) => namesImage(name)),
+  );
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** The rows of a record with both. */
@@ -118,7 +149,8 @@ export function pairShare(
     const image = imageOf(fields, images, chosen);
     if (image === undefined) return false;
     // What the user named needs no other sign.
-    if (chosen?.image === undefined && !namesImage(image.name, images)) return false;
+    if (chosen?.image === undefined && !identifiesImage(image.column, image.name, images))
+      return false;
     const captions = captionNodes(fields, chosen);
     return captions.length > 0 && captions.every(holdsWords);
   });

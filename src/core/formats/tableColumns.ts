@@ -2,6 +2,7 @@ import { extensionOf, isImageName } from '../dataset/fileKinds.ts';
 import type { ColumnChoice } from './columnChoice.ts';
 import {
   captionColumns,
+  identifiesImage,
   type ImageNames,
   imageColumns,
   isNamedForImages,
@@ -157,7 +158,7 @@ function namedColumns(
   const candidates = imageColumns(header).filter((name) => !captions.includes(name));
   const image = candidates.find((name) => {
     const fields = column(rows, header.indexOf(name));
-    return isNamedForImages(name) ? !namesOthers(fields) : namesImages(fields, images);
+    return isNamedForImages(name) ? !namesOthers(fields) : identifyImages(name, fields, images);
   });
   return image === undefined
     ? undefined
@@ -203,6 +204,11 @@ function column(rows: readonly (readonly string[])[], c: number): readonly strin
 
 function namesImages(fields: readonly string[], images?: ImageNames): boolean {
   return fields.length > 0 && share(fields, (field) => namesImage(field, images)) >= MOST;
+}
+
+function identifyImages(name: string, fields: readonly string[], images?: ImageNames): boolean {
+  const identify = (field: string): boolean => identifiesImage(name, field, images);
+  return fields.length > 0 && share(fields, identify) >= MOST;
 }
 
 /** Whether a column contains names of other files, or URLs. */

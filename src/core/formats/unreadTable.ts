@@ -13,6 +13,7 @@ import type { FileHead } from './fileHead.ts';
 import type { JsonFields, JsonNode } from './jsonTree.ts';
 import { JsonReader } from './jsonReader.ts';
 import { isHeader, likelySeparator, ROWS_LOOKED_AT } from './tableColumns.ts';
+import { describeNamingJson } from './namingText.ts';
 import { recordLists } from './captionsJson.ts';
 import { HEAD_CHARACTERS } from './captionFormat.ts';
 
@@ -88,7 +89,7 @@ function describeJson(head: FileHead): UnreadTable | undefined {
     );
     if (found !== undefined) return found;
   }
-  return undefined;
+  return describeNamingJson(head);
 }
 
 const SILENT = {

@@ -20,6 +20,7 @@ export function inventoryOf(
   dataset: Dataset,
 ): InventoryDataset {
   const trainer = inventoryTrainer(dataset.trainer);
+  const [problem] = dataset.pairs.length === 0 ? dataset.problems : [];
   const counts = new Map<string, number>();
   for (const kind of files.values()) counts.set(kind.format, (counts.get(kind.format) ?? 0) + 1);
   return {
@@ -28,6 +29,7 @@ export function inventoryOf(
     images: dataset.images.length,
     pairs: dataset.pairs.length,
     unjudged: dataset.unjudged ?? [],
+    ...(problem && { emptied: { message: problem.message, remedy: problem.remedy } }),
     ...(trainer !== undefined && { trainer }),
   };
 }

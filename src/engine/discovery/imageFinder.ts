@@ -119,6 +119,12 @@ export class ImageFinder {
         if (this.#index.isUnlisted(candidate)) return { unlisted: candidate };
       }
     }
+    if (fence === '') {
+      for (const folder of this.#bases) {
+        const image = this.#index.numbered(written, folder);
+        if (image !== undefined) return { image };
+      }
+    }
     if (likeliest === undefined) return this.#refuse(written, refused ?? 'not-a-path');
     return this.#unlisted(written, likeliest);
   }

@@ -12,6 +12,7 @@ import type { NameMapping } from '../../core/dataset/nameMapping.ts';
 import { type DatasetSettings, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import { discoverFiles } from './listFiles.ts';
+import { namingFiles } from './namingFiles.ts';
 import { namedArchives } from './packedImages.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
@@ -159,7 +160,8 @@ export async function lookInto(
   const idleError = options.strict === true ? configError(dir, idle) : undefined;
   if (idleError !== undefined) throw idleError;
   const configProblems = [...config.problems, ...idle];
-  const tableFiles = new Set([...tables, ...unread].map(({ file }) => file));
+  const readAsTables = new Set(tables.map(({ file }) => file));
+  const tableFiles = new Set([...readAsTables, ...unread.map(({ file }) => file)]);
   const groups = groupByRoot(tables);
   const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
   const second = secondPictures(listing.images);
@@ -174,12 +176,18 @@ export async function lookInto(
     {
       images: listing.images.filter((image) => !named.has(image)),
       captioned,
-      texts: listing.texts.filter((text) => !tableFiles.has(text)),
+      texts: listing.texts.filter((text) => !readAsTables.has(text)),
       rest: [...listing.rest, ...shapeless],
     },
     signal,
   );
-  const aside = [...unread, ...others.unread, ...containers(listing)];
+  const sidecarFiles = new Set(others.of.values());
+  const aside = [
+    ...unread.filter(({ file }) => !sidecarFiles.has(file)),
+    ...others.unread,
+    ...containers(listing),
+    ...(await namingFiles(files, dir, listing.rest, index, signal)),
+  ];
   const untold = listing.images.filter((image) => !captioned.has(image) && !named.has(image));
   const mayBeCaptioned = new Set(
     [...aside, ...tables.filter(isUnreadable)].flatMap((file) => mayCaption(file, index, untold)),

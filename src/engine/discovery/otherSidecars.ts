@@ -68,6 +68,7 @@ export async function otherSidecars(
   const search = new SidecarSearch(files, dir, candidates, signal);
   await search.beside();
   await search.apart();
+  await search.affixed();
   return search;
 }
 
@@ -84,6 +85,7 @@ class SidecarSearch implements OtherSidecars {
   readonly #bare = new Map<string, DatasetPath[]>();
   /** Images with a caption, by the same keys. */
   readonly #clothed = new Set<string>();
+  #byName: ReadonlyMap<string, readonly DatasetPath[]> | undefined;
 
   constructor(
     files: FileSystem,
@@ -121,7 +123,9 @@ class SidecarSearch implements OtherSidecars {
       if (!BESIDE_EXTENSIONS.includes(extension) && files.length < LEAST_NAMES) continue;
       const verdict = await this.#lookInto(files);
       if (verdict === 'captions') this.#take(files, extension);
-      else if (verdict === 'prose') this.#leave(files, extension);
+      else if (verdict === 'prose') {
+        this.#leave(files.flatMap((file) => this.#bareOf(file).map((image) => ({ file, image }))));
+      }
     }
     this.#reportSeconds();
   }
@@ -146,13 +150,36 @@ class SidecarSearch implements OtherSidecars {
       const share = CAPTION_FOLDER.test(folder.slice(folder.lastIndexOf('/') + 1)) ? HALF : MOST;
       if (pairs.length < LEAST_NAMES || pairs.length < share * all.length) continue;
       const bare = pairs.filter(({ image }) => this.#isBare(image));
-      if ((await this.#lookInto(pairs.map(({ file }) => file))) !== 'captions') continue;
+      const verdict = await this.#lookInto(pairs.map(({ file }) => file));
+      if (verdict === 'prose') this.#leave(pairs);
+      if (verdict !== 'captions') continue;
       if (bare.length < share * pairs.length) this.#tellSecondFolder(all, path);
       else {
         this.folders.set(folder, path);
         for (const { file, image } of bare) this.of.set(image, file);
       }
     }
+  }
+
+  /** Text files named after images with one ending or beginning more: `cow_caption.txt` of `cow.jpg`. */
+  async affixed(): Promise<void> {
+    const lone = this.#candidates.texts.filter(
+      (file) => !this.#bare.has(nameKey(file)) && !this.#clothed.has(nameKey(file)),
+    );
+    for (const files of groupBy(lone, folderOf).values()) {
+      const beside = commonAffix(files, (key) => this.#bare.get(key)?.[0]);
+      const pairs = beside.length > 0 ? beside : commonAffix(files, (key) => this.#onlyNamed(key));
+      if (pairs.length < LEAST_NAMES || pairs.length < MOST * files.length) continue;
+      if ((await this.#lookInto(pairs.map(({ file }) => file))) !== 'captions') continue;
+      for (const { file, image } of pairs) if (!this.of.has(image)) this.of.set(image, file);
+    }
+  }
+
+  /** The only image of this name without its folder, if it has no caption. */
+  #onlyNamed(key: string): DatasetPath | undefined {
+    this.#byName ??= groupBy(this.#candidates.images, baseKey);
+    const [only, ...others] = this.#byName.get(baseName(key)) ?? [];
+    return only !== undefined && others.length === 0 && this.#isBare(only) ? only : undefined;
   }
 
   #isBare(image: DatasetPath): boolean {
@@ -174,23 +201,10 @@ class SidecarSearch implements OtherSidecars {
     }
   }
 
-  #leave(files: readonly DatasetPath[], extension: string): void {
-    const [what, remedy] = MARKUP_EXTENSIONS.includes(extension)
-      ? [
-          sentence('it bears the name of an image and has a description in XML, which is not read'),
-          sentence('Write each caption into a .txt file beside its image.'),
-        ]
-      : [
-          sentence('it bears the name of an image; none of its properties is known as a caption'),
-          sentence('Name the property of the caption "caption".'),
-        ];
-    for (const file of files) {
-      this.unread.push({
-        file,
-        what,
-        remedy,
-        names: this.#bareOf(file),
-      });
+  #leave(pairs: readonly SidecarPair[]): void {
+    for (const { file, image } of pairs) {
+      const isMarkup = MARKUP_EXTENSIONS.includes(extensionOf(file));
+      this.unread.push({ file, ...(isMarkup ? MARKUP : UNKNOWN_PROPERTIES), names: [image] });
     }
   }
 
@@ -269,6 +283,16 @@ class SidecarSearch implements OtherSidecars {
 /** A list of tags, or a string of four words and more. */
 const MAY_DESCRIBE = /"(?:tags?|keywords)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
 
+const UNKNOWN_PROPERTIES = {
+  what: sentence('it bears the name of an image; none of its properties is known as a caption'),
+  remedy: sentence('Name the property of the caption "caption".'),
+};
+
+const MARKUP = {
+  what: sentence('it bears the name of an image and has a description in XML, which is not read'),
+  remedy: sentence('Write each caption into a .txt file beside its image.'),
+};
+
 /** Metadata of Lightroom and others, and annotation tools. */
 const MARKUP_EXTENSIONS: readonly string[] = ['xml', 'xmp'];
 
@@ -290,6 +314,35 @@ function looksLikeText(text: string): boolean {
 function rank(extension: string): number {
   const at = BESIDE_EXTENSIONS.indexOf(extension);
   return at < 0 ? BESIDE_EXTENSIONS.length : at;
+}
+
+/** A caption file with its image. */
+interface SidecarPair {
+  readonly file: DatasetPath;
+  readonly image: DatasetPath;
+}
+
+/** The files that are named after an image with the most frequent ending or beginning, which a separator sets off. */
+function commonAffix(
+  files: readonly DatasetPath[],
+  imageOf: (key: string) => DatasetPath | undefined,
+): readonly SidecarPair[] {
+  const byAffix = new Map<string, SidecarPair[]>();
+  for (const file of files) {
+    const [folder, name] = [folderOf(file), baseKey(file)];
+    const keyOf = (stem: string): string => (folder === '' ? stem : `${folder}/${stem}`);
+    for (const { index } of name.matchAll(/[-_. ]/g)) {
+      const ending = imageOf(keyOf(name.slice(0, index)));
+      if (ending !== undefined) {
+        pushTo(byAffix, `*${name.slice(index)}`, { file, image: ending });
+      }
+      const beginning = imageOf(keyOf(name.slice(index + 1)));
+      if (beginning !== undefined) {
+        pushTo(byAffix, `${name.slice(0, index + 1)}*`, { file, image: beginning });
+      }
+    }
+  }
+  return [...byAffix.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
 /** A path without its extension, for comparison. */

@@ -273,6 +273,7 @@ function orphans(
     .filter(
       (text) =>
         folders.has(folderOf(text)) &&
+        !match.imagesOf.has(text) &&
         customs.has(`${folderOf(text)}/${extensionOf(text)}`) &&
         !keys.has(sampleKey(text).normalize('NFC')) &&
         !named.has(text) &&

@@ -22,6 +22,8 @@ export interface UnreadFile {
   readonly names?: readonly string[];
   /** Whether it is ignored on purpose. */
   readonly isLeftAlone?: boolean;
+  /** Whether it is told only if images that it names have no other caption. */
+  readonly isForUncaptioned?: boolean;
   /** Its columns, if naming the right ones is all that is missing. */
   readonly columns?: readonly SampledColumn[];
 }
@@ -33,6 +35,11 @@ const ROWS_REMEDY = sentence(
 );
 
 /** Dataset containers that are not supported, by extension. */
+const TABLE_FILE: readonly [Sentence, Sentence] = [
+  sentence('a table of numbers or images, which is not read'),
+  ROWS_REMEDY,
+];
+
 const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sentence]>> = {
   ...Object.fromEntries(
     ['zip', '7z', 'rar', 'tgz', 'gz', 'bz2', 'xz', 'zst', 'tbz2', 'txz'].map((extension) => [
@@ -45,6 +52,9 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
     sentence('Nothing to do, if its images are elsewhere.'),
   ],
   arrow: [sentence('an Arrow table, which is not read'), ROWS_REMEDY],
+  ...Object.fromEntries(
+    ['h5', 'hdf5', 'mdb', 'feather'].map((extension) => [extension, TABLE_FILE]),
+  ),
   tfrecord: [sentence('a TFRecord file, which is not read'), ROWS_REMEDY],
   ...Object.fromEntries(
     ['xlsx', 'xls', 'ods'].map((extension) => [
@@ -57,6 +67,21 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
   ),
 };
 
+/** Files of programs that hold anything; told if they are named after captions. */
+const PROGRAM_DATA = new Set(['pkl', 'pickle', 'npy', 'npz', 'db', 'sqlite', 'sqlite3', 'pt']);
+const NAMED_FOR_CAPTIONS = /capt|descri|annot|prompt/i;
+
+const PROGRAM_FILE: readonly [Sentence, Sentence] = [
+  sentence('a file of a program that is named after captions, which is not read'),
+  sentence('Write the captions as texts: a .txt beside each image, or one .csv or .jsonl for all.'),
+];
+
+function containerOf(file: DatasetPath): readonly [what: Sentence, remedy: Sentence] | undefined {
+  const extension = extensionOf(file);
+  const isNamed = PROGRAM_DATA.has(extension) && NAMED_FOR_CAPTIONS.test(baseName(file));
+  return CONTAINERS[extension] ?? (isNamed ? PROGRAM_FILE : undefined);
+}
+
 /** Whether a file is an archive that may contain images. */
 export function isPacked(file: DatasetPath): boolean {
   return CONTAINERS[extensionOf(file)]?.[0] === PACKED;
@@ -66,7 +91,7 @@ export function isPacked(file: DatasetPath): boolean {
 export function containers({ rest, texts, videos }: Listing): UnreadFile[] {
   const stems = new Set(texts.map(stemOf));
   const packed = rest.flatMap((file): UnreadFile[] => {
-    const known = CONTAINERS[extensionOf(file)];
+    const known = containerOf(file);
     return known === undefined ? [] : [{ file, what: known[0], remedy: known[1], names: [] }];
   });
   const clips = videos
@@ -118,11 +143,13 @@ export function inventoryEntries(
     { first: UnreadFile; files: DatasetPath[]; images: Set<DatasetPath> }
   >();
   for (const entry of unread) {
+    const captioned = mayCaption(entry, index, uncaptioned);
+    if (entry.isForUncaptioned === true && captioned.length === 0) continue;
     const key = `${folderOf(entry.file)}\0${inEnglish(entry.what)}`;
     const group = groups.get(key) ?? { first: entry, files: [], images: new Set() };
     groups.set(key, group);
     group.files.push(entry.file);
-    for (const image of mayCaption(entry, index, uncaptioned)) group.images.add(image);
+    for (const image of captioned) group.images.add(image);
   }
   return [...groups.values()].map(({ first, files, images }) => ({
     files: files.slice(0, UNREAD_NAMED),

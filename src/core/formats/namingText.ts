@@ -1,0 +1,73 @@
+import { IMAGE_EXTENSIONS } from '../dataset/fileKinds.ts';
+import { sentence } from '../text/sentence.ts';
+import { namesImage } from './columnNames.ts';
+import type { FileHead } from './fileHead.ts';
+import type { JsonNode } from './jsonTree.ts';
+import type { UnreadTable } from './unreadTable.ts';
+
+/*
+ * Files in a form that is not read, told by what they contain: names of images and texts.
+ */
+
+/** Smallest number of images that such a file names. */
+const LEAST_NAMES = 3;
+/** Smallest number of words of a text that may be a caption. */
+const LEAST_WORDS = 4;
+
+const REMEDY = sentence(
+  'Write it as a list of objects with "image" and "caption" in a .json file, or as a table with these columns.',
+);
+
+/** A JSON document of any form with names of images and texts, such as one list of names and another of captions. */
+export function describeNamingJson({ json, images }: FileHead): UnreadTable | undefined {
+  if (json === undefined) return undefined;
+  const strings = stringsIn(json);
+  const names = distinct(strings.filter((text) => namesImage(text, images)));
+  const texts = distinct(strings.filter(isText));
+  if (names.length < LEAST_NAMES || texts.length < names.length / 2) return undefined;
+  const what = sentence('it names images and has texts, in a form that is not read');
+  return { what, remedy: REMEDY, names };
+}
+
+/** A text in another language, such as XML, YAML or Markdown, with names of images and words for each. */
+export function describeNamingText({ text, images }: FileHead): UnreadTable | undefined {
+  const names = distinct(
+    [...text.matchAll(IMAGE_NAME)]
+      .map(([name]) => name)
+      .filter((name) => images?.isNamed(name) === true),
+  );
+  const words =
+    text
+      .replace(/<\/?[\w:-]+|[\w:-]+=/g, ' ')
+      .replace(IMAGE_NAME, ' ')
+      .match(WORD) ?? [];
+  if (names.length < LEAST_NAMES || words.length < LEAST_WORDS * names.length) return undefined;
+  const what = sentence('a text with names of images, in a form that is not read');
+  return { what, remedy: REMEDY, names };
+}
+
+const IMAGE_NAME = new RegExp(
+  `[^\\s"'<>|,;:()[\\]{}=]+\\.(?:${[...IMAGE_EXTENSIONS].join('|')})\\b`,
+  'gi',
+);
+const WORD = /\p{L}{2,}/gu;
+
+function isText(text: string): boolean {
+  return (
+    text.trim().split(/\s+|(?=\p{Script=Han})/u).length >= LEAST_WORDS && /\p{L}{2}/u.test(text)
+  );
+}
+
+/** All strings in a value, and the names of its properties. */
+function stringsIn(node: JsonNode): readonly string[] {
+  if (node.type === 'string') return [String(node.value)];
+  const fields = [...(node.fields ?? [])];
+  return [
+    ...(node.items ?? []).flatMap(stringsIn),
+    ...fields.flatMap(([name, value]) => [name, ...stringsIn(value)]),
+  ];
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}
