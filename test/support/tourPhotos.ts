@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+
+/* Photos of the sample dataset whose captions are right, small. */
+
+const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
+
+const NAMES = [
+  ...['baseball', 'creek', 'dahlia', 'fig', 'frying_pan', 'orchestra', 'paint_brushes', 'pillow'],
+  ...['rocket_launch', 'scissors', 'white_chair', 'windmill'],
+] as const;
+
+export interface TourPhoto {
+  readonly name: string;
+  readonly caption: string;
+  readonly jpeg: Buffer;
+}
+
+export async function tourPhotos(): Promise<readonly TourPhoto[]> {
+  return Promise.all(
+    NAMES.map(async (name) => ({
+      name,
+      caption: (await readFile(path.join(TOUR, `${name}.txt`), 'utf8')).trim(),
+      jpeg: await sharp(path.join(TOUR, `${name}.jpg`))
+        .resize({ width: 224 })
+        .jpeg()
+        .toBuffer(),
+    })),
+  );
+}
