@@ -25,7 +25,7 @@ export const LAYERS = [
   { name: 'core/retrieval', may: ['core', 'core/matching'], advice: CORE },
   {
     name: 'core/evaluation',
-    may: ['core', 'core/dataset', 'core/matching', 'core/audit'],
+    may: ['core', 'core/text', 'core/dataset', 'core/matching', 'core/audit'],
     advice: CORE,
   },
   {

@@ -93,6 +93,7 @@ export async function openDualEncoder(choice: EncoderChoice, threads = 0): Promi
       textEncoder,
       reference: emptyBank(columns),
       languages: judgedLanguages(tokens),
+      bytes: folder.bytes,
       close: graphs.close,
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type EncoderChoice, PRECISIONS, type Precision } from '../core/encoderChoice.ts';
@@ -18,6 +18,8 @@ export interface DualEncoderFolder {
   /** Name, precision and hash of the files: equal IDs give equal embeddings. */
   readonly modelId: string;
   readonly precision: Precision;
+  /** Size of the graphs with their weights. */
+  readonly bytes: number;
   readonly graphs: DualEncoderGraphs;
   readonly pictures: PicturePreparation;
   /** Absolute path of `tokenizer.json`. */
@@ -100,6 +102,7 @@ export async function readDualEncoderFolder(choice: EncoderChoice): Promise<Dual
     folder,
     modelId: `${path.basename(folder)}-${found.precision}-${hash.slice(0, 16)}`,
     precision: found.precision,
+    bytes: await sizeOf([...graphs, ...weights].map(at)),
     graphs:
       'both' in found.graphs
         ? { both: at(found.graphs.both) }
@@ -192,6 +195,11 @@ async function hashOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(`${VERSION}`);
   for (const file of files) await addTo(hash, file);
   return hash.digest('hex');
+}
+
+async function sizeOf(files: readonly string[]): Promise<number> {
+  const stats = await Promise.all(files.map((file) => stat(file)));
+  return stats.reduce((sum, { size }) => sum + size, 0);
 }
 
 async function addTo(hash: Hash, file: string): Promise<void> {

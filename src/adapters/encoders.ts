@@ -22,6 +22,8 @@ export interface OpenedEncoder {
   readonly reference: ReferenceBank;
   /** Finds captions in languages that the text encoder does not read. */
   readonly languages: LanguageDetector;
+  /** Size of its graphs on disk. */
+  readonly bytes: number;
   readonly close: () => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -40,6 +40,8 @@ export interface ModelFolder {
   readonly manifest: ModelManifest;
   /** Absolute path of a file with a verified checksum. @throws PairLensError `invalid-model`. */
   checked(file: ModelFile): Promise<string>;
+  /** Size of its files. @throws if one is missing. */
+  bytes(): Promise<number>;
 }
 
 /** @throws PairLensError `invalid-model`. */
@@ -57,6 +59,10 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
         throw invalid(absolute, 'its checksum is not the one in manifest.json');
       }
       return absolute;
+    },
+    async bytes() {
+      const files = Object.values(manifest.files).map(({ file }) => stat(path.join(folder, file)));
+      return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
     },
   };
 }

@@ -26,6 +26,7 @@ export async function openShippedEncoder(
     textEncoder,
     reference,
     languages: eldLanguages,
+    bytes: await models.bytes(),
     async close() {
       await imageEncoder.close();
       await textEncoder.close();

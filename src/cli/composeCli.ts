@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pMap from 'p-map';
 import { toAbsolute } from '../core/dataset/paths.ts';
 import { openEncoders } from '../adapters/encoders.ts';
 import { cacheFolder, native } from '../adapters/installation.ts';
 import { withArchives } from '../adapters/archiveFiles.ts';
+import { installedEncoders } from '../adapters/installedEncoders.ts';
 import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
@@ -12,7 +14,15 @@ import type { EncoderChoice } from '../core/encoderChoice.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
-import type { Clock, FileSystem, ImageReader, Log, VectorIndex } from '../core/ports.ts';
+import { throwIfCancelled } from '../core/cancellation.ts';
+import type {
+  Clock,
+  FileSystem,
+  ImageReader,
+  Log,
+  SquareImage,
+  VectorIndex,
+} from '../core/ports.ts';
 import { auditDataset } from '../engine/audit/auditDataset.ts';
 import {
   type DecisionPlace,
@@ -62,11 +72,21 @@ const clock: Clock = { now: () => performance.now() };
 
 type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
 
+export interface CliWorkspace extends BatchPorts {
+  /** Size of the encoders on disk. */
+  readonly bytes: number;
+  /** Pictures of a folder that are decoded and encoded in a second, measured with `most` of them, past the cache. */
+  pictureSpeed(root: string, most: number, run: RunOptions): Promise<number>;
+  close(): Promise<void>;
+}
+
 interface WorkspaceChoices {
   /** Settings of the command that override those of config files, besides those of all commands. */
   readonly given?: DatasetSettings | undefined;
   /** Through which datasets are read. */
   readonly files?: FileSystem;
+  /** In place of the encoder of the command line or the config file; undefined for the shipped one. */
+  readonly encoder?: EncoderChoice | undefined;
 }
 
 /**
@@ -77,10 +97,14 @@ interface WorkspaceChoices {
 export async function openWorkspace(
   setting: Setting,
   dir?: string,
-  { given = {}, files = userFiles }: WorkspaceChoices = {},
-): Promise<BatchPorts & { close(): Promise<void> }> {
+  choices: WorkspaceChoices = {},
+): Promise<CliWorkspace> {
+  const { given = {}, files = userFiles } = choices;
   const { globals } = setting;
-  const encoders = await openEncoders(await chosenEncoder(setting, dir), globals.threads);
+  const encoders = await openEncoders(
+    'encoder' in choices ? choices.encoder : await chosenEncoder(setting, dir),
+    globals.threads,
+  );
   const {
     reader,
     imageEncoder,
@@ -103,6 +127,7 @@ export async function openWorkspace(
   };
   return {
     modelId: imageEncoder.modelId,
+    bytes: encoders.bytes,
     reference,
     innerProducts,
     open: async (dir, run) => {
@@ -138,6 +163,28 @@ export async function openWorkspace(
       return row((await imageEncoder.encode([image])).embedding, 0);
     },
     hash: (text) => nodeHasher.hash(text),
+    async pictureSpeed(root, most, run) {
+      const tree = await openTree(files, root, openOptions(setting, run, given));
+      const pictures = tree
+        .flatMap(({ datasets }) => datasets)
+        .flatMap((dataset) => dataset.images.map((image) => toAbsolute(dataset.root, image)))
+        .slice(0, most);
+      const start = clock.now();
+      let read: SquareImage[] = [];
+      let done = 0;
+      for (const [n, file] of pictures.entries()) {
+        throwIfCancelled(run.signal);
+        // One that cannot be read is a finding of the audit.
+        const image = await readImage(reader, file, imageEncoder.size).catch(() => undefined);
+        if (image !== undefined) read.push(image);
+        if (read.length === 0) continue;
+        if (read.length < imageEncoder.batchSize && n < pictures.length - 1) continue;
+        await imageEncoder.encode(read);
+        done += read.length;
+        read = [];
+      }
+      return (1000 * done) / Math.max(1, clock.now() - start);
+    },
     async close() {
       await store.close();
       await encoders.close();
@@ -145,17 +192,49 @@ export async function openWorkspace(
   };
 }
 
+/** An encoder that can be chosen, with its name; the shipped one has no `choice`. */
+export interface KnownEncoder {
+  readonly name: string;
+  readonly choice?: EncoderChoice;
+}
+
+/** The shipped encoder, those downloaded, those of the command line, and that of the config file of a folder. */
+export async function knownEncoders(
+  setting: Setting,
+  dir: string | undefined,
+  folders: readonly string[],
+): Promise<KnownEncoder[]> {
+  const { precision } = setting.globals;
+  const installed = await installedEncoders();
+  const chosen = await chosenEncoder(setting, dir);
+  const known = new Map<string, KnownEncoder>();
+  const add = (name: string, choice: EncoderChoice): void => {
+    if (!known.has(choice.path)) known.set(choice.path, { name, choice });
+  };
+  for (const { id, path: at } of installed) add(id, { path: at, precision });
+  if (chosen !== undefined) add(path.basename(chosen.path), chosen);
+  for (const folder of folders) add(folder, { path: path.resolve(folder), precision });
+  return [{ name: 'shipped' }, ...known.values()];
+}
+
+/** The folder of an encoder: a path, or the ID of a downloaded one. */
+async function encoderPath(named: string, base: string): Promise<string> {
+  const at = path.resolve(base, named);
+  const installed = (await installedEncoders()).find(({ id }) => id === named);
+  return installed !== undefined && !existsSync(at) ? installed.path : at;
+}
+
 /** The encoder of the command line, or of the config file of a folder; undefined for the shipped one. */
 async function chosenEncoder(
   { globals: { encoder, precision }, terminal }: Setting,
   dir: string | undefined,
 ): Promise<EncoderChoice | undefined> {
-  if (encoder !== undefined) return { path: path.resolve(encoder), precision };
+  if (encoder !== undefined) return { path: await encoderPath(encoder, '.'), precision };
   if (dir === undefined) return undefined;
   const { settings } = await readConfigFile(userFiles, dir);
   if (settings.encoder === undefined) return undefined;
   terminal.log.info(`Encoder: ${settings.encoder.path}, as ${CONFIG_FILE} says.`);
-  return { ...settings.encoder, path: path.resolve(dir, settings.encoder.path) };
+  return { ...settings.encoder, path: await encoderPath(settings.encoder.path, dir) };
 }
 
 function openOptions(

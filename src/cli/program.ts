@@ -47,6 +47,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addSearch(program, run);
   addEval(program, run);
   addFix(program, run);
+  addEncoders(program, run);
   addExport(program, run);
   addDecisions(program, run);
   addLsp(program, run);
@@ -275,6 +276,26 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addEncoders(program: Program, run: RunCommand): void {
+  program
+    .command('encoders')
+    .description(
+      'list the encoders, or measure them on a folder whose captions are taken to be right',
+    )
+    .argument('[folder]', 'folder of images and captions')
+    .option('--with <folder...>', 'folders of further encoders')
+    .option('--json', 'print JSON')
+    .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
+    .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(1, MAX_SEEDS), 3)
+    .option('--limit <n>', 'images in each of these runs at most', wholeNumber(2, MAX_LISTED), 1000)
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { encodersCommand } = await import('./encodersCommand.ts');
+        return encodersCommand(folder, options, context);
       }),
     );
 }

@@ -99,4 +99,21 @@ describe('evaluation', () => {
       injectSwaps(embedded, { rate: 0.4, seed: 2, limit: 1000 }).wrong,
     );
   });
+
+  test('captions of the same thing are exchanged in twos that share a word for it', () => {
+    const things = ['dog', 'cat', 'boat'];
+    const verbs = ['running', 'sleeping', 'jumping', 'eating', 'swimming', 'waiting'];
+    const pairs = things.flatMap((thing) =>
+      verbs.map((verb, n) => fakePair(`${thing}${n}.jpg`, `${thing} ${verb}${thing}`)),
+    );
+    const embedded = fakeEmbedded(fakeDataset('/data', pairs));
+    const noisy = injectSwaps(embedded, { rate: 0.7, seed: 1, limit: 1000, donors: 'same-noun' });
+    assert.equal(noisy.wrong.filter(Boolean).length, 12);
+    for (const [i, { image, caption }] of noisy.embedded.dataset.pairs.entries()) {
+      assert.equal(image.replace(/\d.jpg/, ''), caption.split(' ')[0]);
+      const own = pairs.find((pair) => pair.image === image)?.caption;
+      assert.equal(own !== caption, noisy.wrong[i]);
+    }
+    assert.equal(new Set(noisy.embedded.dataset.pairs.map(({ caption }) => caption)).size, 18);
+  });
 });

@@ -1,4 +1,6 @@
 import type { Pair } from '../dataset/dataset.ts';
+import { pushTo } from '../collections.ts';
+import { contentWords, isNameable } from '../text/contentWords.ts';
 import type { EmbeddedDataset } from '../audit/embeddedDataset.ts';
 
 export interface NoisyDataset {
@@ -7,23 +9,45 @@ export interface NoisyDataset {
   readonly wrong: readonly boolean[];
 }
 
+/** Where an exchanged caption comes from: any image, or one whose caption names the same thing. */
+export type Donors = 'random' | 'same-noun';
+
 /**
  * A copy of the dataset, in memory, in which a share of the images has the caption of another image: one caption per
- * image, shifted cyclically among the chosen images. Exchanges that change no word do not count as wrong.
+ * image, shifted cyclically among the chosen images, or exchanged in twos among images whose captions name the same
+ * thing. Exchanges that change no word do not count as wrong.
  *
  * @param rate share of the images, 0..1
  * @param limit most images, drawn at random, so that a large dataset is measured in reasonable time
  */
 export function injectSwaps(
   embedded: EmbeddedDataset,
-  { rate, seed, limit }: { readonly rate: number; readonly seed: number; readonly limit: number },
+  {
+    rate,
+    seed,
+    limit,
+    donors = 'random',
+  }: {
+    readonly rate: number;
+    readonly seed: number;
+    readonly limit: number;
+    readonly donors?: Donors;
+  },
 ): NoisyDataset {
   const random = mulberry32(seed);
   const kept = shuffled(firstPairs(embedded), random).slice(0, limit);
-  const order = shuffled([...kept.keys()], random).slice(0, Math.floor(rate * kept.length));
+  const order = shuffled([...kept.keys()], random);
+  const count = Math.floor(rate * kept.length);
   const given = [...kept.keys()];
-  if (order.length > 1) {
-    for (const [i, place] of order.entries()) given[place] = order[(i + 1) % order.length] ?? place;
+  if (donors === 'same-noun') {
+    const captions = kept.map((index) => pairAt(embedded, index).caption);
+    for (const [one, other] of sharingNoun(captions, order, count)) {
+      given[one] = other;
+      given[other] = one;
+    }
+  } else if (count > 1) {
+    const chosen = order.slice(0, count);
+    for (const [i, place] of chosen.entries()) given[place] = chosen[(i + 1) % count] ?? place;
   }
   const source = (i: number): number => kept[given[i] ?? i] ?? 0;
   const pairs = kept.map((index, i): Pair => {
@@ -41,6 +65,32 @@ export function injectSwaps(
       problems: [],
     },
   };
+}
+
+/** Disjoint twos of captions that share a word for a thing, with at most `count` captions. */
+function sharingNoun(
+  captions: readonly string[],
+  order: readonly number[],
+  count: number,
+): [number, number][] {
+  const words = captions.map((caption) => [...contentWords(caption)].filter(isNameable));
+  const holders = new Map<string, number[]>();
+  for (const place of order) {
+    for (const word of words[place] ?? []) pushTo(holders, word, place);
+  }
+  const free = new Set(order);
+  const twos: [number, number][] = [];
+  for (const place of order) {
+    if (2 * (twos.length + 1) > count) break;
+    if (!free.delete(place)) continue;
+    const other = (words[place] ?? [])
+      .flatMap((word) => holders.get(word) ?? [])
+      .find((donor) => free.has(donor) && captions[donor] !== captions[place]);
+    if (other === undefined) continue;
+    free.delete(other);
+    twos.push([place, other]);
+  }
+  return twos;
 }
 
 /** The first readable pair of every image. */

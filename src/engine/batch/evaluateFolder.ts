@@ -4,7 +4,7 @@ import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { auroc } from '../../core/matching/auroc.ts';
-import { injectSwaps } from '../../core/evaluation/injectedSwaps.ts';
+import { type Donors, injectSwaps } from '../../core/evaluation/injectedSwaps.ts';
 import { canMatch, type MatchingSpaces } from '../../core/matching/matcher.ts';
 import { MATCHERS } from '../../core/matching/matchers.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
@@ -47,6 +47,8 @@ export interface Evaluation {
   /** All measured matchers, in the order of `MATCHERS`. */
   readonly matchers: readonly MatcherMeasure[];
   readonly injectedNoise?: NoiseMeasure;
+  /** The same with captions exchanged between images whose captions name the same thing, if asked for. */
+  readonly sameNounNoise?: NoiseMeasure;
 }
 
 export interface EvaluateOptions {
@@ -58,6 +60,8 @@ export interface EvaluateOptions {
   readonly seeds: number;
   /** Most images in each run with injected noise. */
   readonly limit: number;
+  /** Whether to measure captions of the same thing, too. */
+  readonly sameNoun?: boolean;
 }
 
 /**
@@ -75,12 +79,17 @@ export async function evaluateFolder(
   for (const dataset of await workspace.open(folder, run)) {
     const embedded = await workspace.index(ofSplit(dataset, options.split), run);
     const retrieval = await measureRetrieval(embedded, workspace, options, run);
-    const injectedNoise = await measureNoise(embedded, workspace, options, run);
+    const injectedNoise = await measureNoise(embedded, workspace, options, 'random', run);
+    const sameNounNoise =
+      options.sameNoun === true
+        ? await measureNoise(embedded, workspace, options, 'same-noun', run)
+        : undefined;
     evaluations.push({
       folder: folderPrefix(folder, dataset.root).replace(/\/$/, ''),
       model: workspace.modelId,
       ...retrieval,
       ...(injectedNoise && { injectedNoise }),
+      ...(sameNounNoise && { sameNounNoise }),
     });
   }
   return evaluations;
@@ -186,6 +195,7 @@ async function measureNoise(
   embedded: EmbeddedDataset,
   workspace: BatchPorts,
   options: EvaluateOptions,
+  donors: Donors,
   run: RunOptions,
 ): Promise<NoiseMeasure | undefined> {
   const found: number[] = [];
@@ -193,7 +203,8 @@ async function measureNoise(
   let images = 0;
   for (let seed = 0; seed < options.seeds; seed++) {
     throwIfCancelled(run.signal);
-    const noisy = injectSwaps(embedded, { rate: options.rate, seed, limit: options.limit });
+    const { rate, limit } = options;
+    const noisy = injectSwaps(embedded, { rate, seed, limit, donors });
     const audit = await workspace.audit(noisy.embedded, { levels: DEFAULT_LEVELS }, run);
     images = noisy.wrong.length;
     const measured = (score: 'mismatch' | 'similarity'): number[] =>
