@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
 import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
 import type {
+  ImageSeparationItem,
   CaptionChangeItem,
   CaptionMove,
   ChangedPairs,
@@ -10,7 +11,7 @@ import type {
   Range,
 } from '../protocol/shapes.ts';
 import { type AppliedEdit, applyEdit } from './applyEdit.ts';
-import { renameFile, rewriteFile } from './fileSteps.ts';
+import { renameFile, rewriteFile, separateImages } from './fileSteps.ts';
 import { oneLine } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -87,6 +88,15 @@ export class Actions {
   /** Renames a caption file. @throws PairLensError if a file with the new name exists. */
   async renameCaptionFile(from: string, to: string, teller: Teller = 'message'): Promise<void> {
     this.#write(await renameFile(vscode.Uri.parse(from), vscode.Uri.parse(to)), teller);
+  }
+
+  /** Renames images that share a caption file, and gives each a copy of it. @throws PairLensError `write-failed`. */
+  async separateImages(
+    uri: string,
+    separations: readonly ImageSeparationItem[],
+    teller: Teller = 'message',
+  ): Promise<void> {
+    this.#write(await separateImages(vscode.Uri.parse(uri), separations), teller);
   }
 
   async decide(pair: PairRef, decision: PairDecision, teller: Teller = 'message'): Promise<void> {

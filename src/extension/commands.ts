@@ -92,6 +92,10 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
     const [{ from, to }] = CLIENT_COMMANDS.renameCaptionFile.args.parse([argument]);
     await actions.renameCaptionFile(from, to);
   },
+  [CLIENT_COMMANDS.separateImages.command]: async ({ actions }, argument) => {
+    const [{ uri, separations }] = CLIENT_COMMANDS.separateImages.args.parse([argument]);
+    await actions.separateImages(uri, separations);
+  },
   [FIX_MADE]: async ({ client, actions }, argument) => {
     const applied = await client.fixes.made(argument);
     if (applied !== undefined) actions.made(applied);

@@ -153,6 +153,10 @@ function handlers(
       await actions.renameCaptionFile(from, to, 'page');
       return done;
     },
+    separateImages: async ({ uri, separations }) => {
+      await actions.separateImages(uri, separations, 'page');
+      return done;
+    },
     decide: async ({ pair, decision }) => {
       await actions.decide(pair, decision, 'page');
       return done;

@@ -14,6 +14,7 @@ import {
   changedPairsSchema,
   pairItemSchema,
   captionMoveSchema,
+  imageSeparationSchema,
   pairRefSchema,
   groundedWordSchema,
   positionSchema,
@@ -322,6 +323,11 @@ export const CLIENT_COMMANDS = {
   renameCaptionFile: {
     command: 'pairlens.renameCaptionFile',
     args: z.tuple([z.object({ from: z.string(), to: z.string() })]),
+  },
+  /** Renames images that share the caption file `uri`, and gives each a copy of it, with a message that offers undo. */
+  separateImages: {
+    command: 'pairlens.separateImages',
+    args: z.tuple([z.object({ uri: z.string(), separations: z.array(imageSeparationSchema) })]),
   },
   /** Sets the decision on a pair, with a message that offers undo. */
   decide: {

@@ -105,6 +105,14 @@ export type ChangedPairs = z.infer<typeof changedPairsSchema>;
 export const captionMoveSchema = z.object({ to: pairRefSchema, from: pairRefSchema });
 export type CaptionMove = z.infer<typeof captionMoveSchema>;
 
+/** An image that gets a name of its own, with a copy of the caption file that it shares with another. URIs. */
+export const imageSeparationSchema = z.object({
+  image: z.string(),
+  to: z.string(),
+  caption: z.string(),
+});
+export type ImageSeparationItem = z.infer<typeof imageSeparationSchema>;
+
 export const fixKindSchema = z.enum([
   'replace-caption',
   'swap-captions',
@@ -112,6 +120,7 @@ export const fixKindSchema = z.enum([
   'create-caption',
   'save-as-utf8',
   'rename-caption-file',
+  'separate-images',
   'mark-verified',
   'exclude-pair',
 ]);
@@ -128,6 +137,8 @@ export const fixItemSchema = z.object({
   /** The new URI of the caption file, and its image, for `rename-caption-file`. */
   to: z.string().optional(),
   imageUri: z.string().optional(),
+  /** The images, for `separate-images`. */
+  separations: z.array(imageSeparationSchema).optional(),
   /** Probability that the new caption is the right one, given that at most one candidate is, 0..1. */
   match: z.number().optional(),
   /** Whether the new caption does not fit its present image. */

@@ -5,6 +5,7 @@ import {
   captionChangeSchema,
   captionMoveSchema,
   changedPairsSchema,
+  imageSeparationSchema,
   pairItemSchema,
   pairRefSchema,
   statusSchema,
@@ -74,6 +75,10 @@ export const HOST_REQUESTS = {
   },
   saveAsUtf8: {
     params: z.object({ uri: z.string(), encoding: z.string() }),
+    result: nothing,
+  },
+  separateImages: {
+    params: z.object({ uri: z.string(), separations: z.array(imageSeparationSchema) }),
     result: nothing,
   },
   renameCaptionFile: { params: z.object({ from: z.string(), to: z.string() }), result: nothing },

@@ -232,6 +232,28 @@ export class ProtocolConverter {
           imageUri: this.#uris.toUri(toAbsolute(root, image)),
         };
       }
+      case 'separate-images': {
+        const uri = (file: string): string => this.#uris.toUri(toAbsolute(root, file));
+        const [first] = fix.separations;
+        if (first === undefined) return undefined;
+        const names = [first.image, first.to].map((file) => visibleText(path.posix.basename(file)));
+        return {
+          kind: fix.kind,
+          title:
+            fix.separations.length === 1
+              ? l10n.t('Rename {0} to {1}, with a copy of the caption', ...names)
+              : l10n.t(
+                  'Rename {0} images, each with a copy of the caption',
+                  fix.separations.length,
+                ),
+          separations: fix.separations.map(({ image, to, caption }) => ({
+            image: uri(image),
+            to: uri(to),
+            caption: uri(caption),
+          })),
+          imageUri: uri(first.image),
+        };
+      }
       case 'plain-utf8':
         // The editor's own "Save with Encoding" does it, one file at a time.
         return undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pairlens, temporaryFolder } from '../support/commandLine.ts';
@@ -78,6 +78,42 @@ describe('pairlens fix', () => {
     assert.deepEqual(await contents(), old);
     const asked = ['fix', dir, '--rule', 'caption-mismatch', '--suggestions', 'first'];
     assert.match((await pairlens(asked)).stdout, /^\+A plate of sushi/mu);
+  });
+
+  test('images that share a caption get one each, by a diff that git applies, and it is taken back', async () => {
+    const old = await contents();
+    const rule = ['fix', dir, '--rule', 'ambiguous-pair'];
+    const shown = await pairlens(rule);
+    assert.deepEqual(await contents(), old);
+    // Git has the images of a repository, a plain folder has not: it checks the copy only.
+    const copy = shown.stdout.slice(0, shown.stdout.indexOf('diff --git a/windmill.png'));
+    const git = spawnSync('git', ['apply', '-'], { cwd: dir, input: copy });
+    assert.equal(git.status, 0, git.stderr.toString());
+    assert.equal((await contents())['windmill_png.txt'], old['windmill.txt']);
+    await rm(path.join(dir, 'windmill_png.txt'));
+
+    const { status, stdout } = await pairlens([...rule, '--write']);
+    assert.equal(status, 0);
+    assert.deepEqual(stdout.trim().split('\n').sort(), [
+      'windmill.png -> windmill_png.png',
+      'windmill_png.txt',
+    ]);
+    const { 'windmill.png': image, ...others } = old;
+    const separated = { 'windmill_png.png': image, 'windmill_png.txt': old['windmill.txt'] };
+    assert.deepEqual(await contents(), { ...others, ...separated });
+    const audit = await pairlens(['audit', dir, '--format', 'json', '--fail-on', 'never']);
+    assert.ok(!audit.stdout.includes('ambiguous-pair'));
+
+    assert.equal((await pairlens(['fix', dir, '--undo'])).status, 0);
+    assert.deepEqual(await contents(), old);
+  });
+
+  test('a copy of a caption never takes the place of a file that is there', async () => {
+    await writeFile(path.join(dir, 'windmill_png.txt'), 'A note of mine.\n');
+    const old = await contents();
+    const { status } = await pairlens(['fix', dir, '--rule', 'ambiguous-pair', '--write']);
+    assert.equal(status, 2);
+    assert.deepEqual(await contents(), old);
   });
 
   test('a file that may not be written stops the run, and nothing is changed', async () => {

@@ -240,6 +240,30 @@ describe('files that a fix mends as a whole', () => {
     assert.equal(items[0]?.caption, encoding.decode(before).trim());
   });
 
+  test('images that share a caption file are offered names and captions of their own', async () => {
+    const name = 'windmill.txt';
+    await client.until(() => client.codes(file(name)).includes('ambiguous-pair'), 'the problem');
+    const [action] = await actionsOf(client, file(name));
+    assert.equal(
+      action?.title,
+      'Rename windmill.png to windmill_png.png, with a copy of the caption',
+    );
+    const { command, args } = CLIENT_COMMANDS.separateImages;
+    assert.equal(action.command?.command, command);
+    assert.deepEqual(args.parse(action.command.arguments), [
+      {
+        uri: uriOf(file(name)),
+        separations: [
+          {
+            image: uriOf(file('windmill.png')),
+            to: uriOf(file('windmill_png.png')),
+            caption: uriOf(file('windmill_png.txt')),
+          },
+        ],
+      },
+    ]);
+  });
+
   test('a caption whose image was renamed is offered the new name: by content, else by a name like it', async () => {
     await rename(file('fig.jpg'), file('zz top.jpg'));
     await rename(file('pillow.jpg'), file('Pillow (1).jpg'));

@@ -51,6 +51,18 @@ export function stage(context: StageContext, finding: FindingItem): TemplateResu
     </div>`;
   }
   const name = finding.item === undefined ? pathBelow(uri, []) : imageName(finding.item);
+  const sharing = fileFix(finding)?.separations?.map(({ image }) => image) ?? [];
+  if (sharing.length > 0) {
+    return html`<div class="stage stage-pair">
+      ${[uri, ...sharing].slice(0, 2).map((each) => {
+        const file = pathBelow(each, []);
+        return html`<figure>
+          ${picture(context, each, t('Image {0}', file))}
+          <figcaption><span class="file-name">${file}</span></figcaption>
+        </figure>`;
+      })}
+    </div>`;
+  }
   if (partner === undefined) {
     return html`<div class="stage">
       ${picture(context, uri, t('Image {0}', name), context.spotlight)}

@@ -217,7 +217,11 @@ export class TriageSession {
     if (current === null || fix === undefined) return;
     const { uri } = current;
     await this.#action.run(async () => {
-      if (fix.kind === 'save-as-utf8') {
+      if (fix.separations !== undefined) {
+        await this.#host.rpc.call('separateImages', { uri, separations: fix.separations });
+        this.#resolve(current, 'fixed');
+        this.#done(t('The images have captions of their own now.'), current);
+      } else if (fix.kind === 'save-as-utf8') {
         await this.#host.rpc.call('saveAsUtf8', { uri, encoding: fix.encoding ?? '' });
         this.#resolve(current, 'fixed');
         this.#done(t('{0} is UTF-8 now.', pathBelow(uri, [])), current);

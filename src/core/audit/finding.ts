@@ -1,6 +1,6 @@
 import type { CaptionPart } from '../dataset/captionPart.ts';
 import type { CaptionSource, DatasetPath } from '../dataset/dataset.ts';
-import type { CaptionMove } from '../dataset/problem.ts';
+import type { CaptionMove, ImageSeparation } from '../dataset/problem.ts';
 import type { EncodingReading } from '../text/textEncoding.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Level, RuleCode } from './rule.ts';
@@ -31,6 +31,8 @@ export type Fix =
   | { readonly kind: 'plain-utf8'; readonly files: readonly DatasetPath[] }
   /** Renames the caption file like its image. */
   | { readonly kind: 'rename-caption-file'; readonly move: CaptionMove }
+  /** Renames images that share the caption file with another one, and gives each a copy of it. */
+  | { readonly kind: 'separate-images'; readonly separations: readonly ImageSeparation[] }
   | { readonly kind: 'mark-verified' }
   | { readonly kind: 'exclude-pair' };
 

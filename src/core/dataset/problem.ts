@@ -51,6 +51,8 @@ export interface Problem {
   readonly reading?: EncodingReading;
   /** For a caption without image: the image that seems to be its own under another name. */
   readonly move?: CaptionMove;
+  /** For images that share a caption file: new names for all but the first. */
+  readonly separations?: readonly ImageSeparation[];
   /** Other files concerned, e.g. the second image of an ambiguous pair. */
   readonly related?: readonly DatasetPath[];
 }
@@ -63,6 +65,13 @@ export interface CaptionMove {
   readonly known: boolean;
   /** The text of the caption file, shortened. */
   readonly caption: string;
+}
+
+/** An image that would get a name of its own, with a copy of the caption file that it shares with others. */
+export interface ImageSeparation {
+  readonly image: DatasetPath;
+  readonly to: DatasetPath;
+  readonly caption: DatasetPath;
 }
 
 const OF_PLACE: ReadonlySet<ProblemCode> = new Set([

@@ -26,6 +26,13 @@ export function renameDiff(from: string, to: string): string {
   return `diff --git ${a} ${b}\nsimilarity index 100%\nrename from ${old}\nrename to ${now}\n`;
 }
 
+/** A file that is not there yet. */
+export function creationDiff(file: string, text: string): string {
+  const [a, b] = [fileName('a', file), fileName('b', file)].map((name) => name.trimEnd());
+  const diff = unifiedDiff(file, '', [{ start: 0, end: 0, newText: text }]);
+  return `diff --git ${a} ${b}\nnew file mode 100644\n${diff.replace(/^---.*/u, '--- /dev/null')}`;
+}
+
 function fileName(side: 'a' | 'b', file: string): string {
   // The tab ends a name with spaces.
   return quoted(`${side}/${file}`) + (file.includes(' ') ? '\t' : '');

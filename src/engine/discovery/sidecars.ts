@@ -8,7 +8,7 @@ import { companionGroups, type CompanionGroup } from '../../core/dataset/compani
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
-import type { Problem } from '../../core/dataset/problem.ts';
+import type { ImageSeparation, Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
 import {
   guessCaptionsPerFile,
@@ -320,6 +320,7 @@ function missingSidecars(images: readonly DatasetPath[]): Problem {
 
 export function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[]): Problem {
   const names = images.map(baseName).join(', ');
+  const separations = separationsOf(file, images);
   return {
     code: 'ambiguous-pair',
     file,
@@ -327,7 +328,21 @@ export function sharedSidecar(file: DatasetPath, images: readonly DatasetPath[])
     related: images,
     message: sentence('{0} share the caption file {1}.', names, file),
     remedy: sentence('Rename one of the images and give it a caption file of its own.'),
+    ...(separations.length > 0 && { separations }),
   };
+}
+
+/** `photo.png`, which shares `photo.txt` with `photo.jpg`, becomes `photo_png.png` with `photo_png.txt`. */
+function separationsOf(
+  file: DatasetPath,
+  [, ...others]: readonly DatasetPath[],
+): readonly ImageSeparation[] {
+  if (archiveMember(file) !== undefined) return [];
+  return others.map((image) => {
+    const name = `${stemOf(image)}_${extensionOf(image)}`;
+    const ending = image.slice(stemOf(image).length);
+    return { image, to: `${name}${ending}`, caption: `${name}${file.slice(stemOf(file).length)}` };
+  });
 }
 
 function secondSidecars(unread: readonly DatasetPath[]): Problem {

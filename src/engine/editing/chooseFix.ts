@@ -49,6 +49,8 @@ function isWanted(
       return true;
     case 'rename-caption-file':
       return isNamed || fix.move.known;
+    case 'separate-images':
+      return isNamed;
     case 'swap-captions':
     case 'move-captions':
       return isNamed || confidence >= CONFIDENT;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/audit/finding.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
+import type { ImageSeparation } from '../../core/dataset/problem.ts';
 import { isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
@@ -35,7 +36,7 @@ export class DatasetPlanner {
   readonly #captions = new Map<number, { readonly text: string } | { readonly from: number }>();
   readonly #edited = new Set<DatasetPath>();
   /** Files that are changed as a whole, with the function that does it. */
-  readonly #whole = new Map<DatasetPath, () => Promise<FileChange>>();
+  readonly #whole = new Map<DatasetPath, () => Promise<readonly FileChange[]>>();
   readonly #bytes = new Map<DatasetPath, Uint8Array>();
 
   constructor(folder: string, { dataset, settings }: ReadDataset, reads: NotedReads) {
@@ -79,6 +80,8 @@ export class DatasetPlanner {
           before,
         }));
       }
+      case 'separate-images':
+        return this.#separate(finding.file, fix.separations);
     }
   }
 
@@ -101,7 +104,7 @@ export class DatasetPlanner {
       edited.push(editChange(this.#folder, path, await this.#read(path), edits));
     }
     const whole: FileChange[] = [];
-    for (const change of this.#whole.values()) whole.push(await change());
+    for (const change of this.#whole.values()) whole.push(...(await change()));
     return [...edited, ...whole];
   }
 
@@ -125,8 +128,26 @@ export class DatasetPlanner {
     if (files.some((file) => this.#edited.has(file) || this.#whole.has(file))) return false;
     for (const file of files) {
       const path = this.#absolute(file);
-      this.#whole.set(file, async () => change(path, await this.#read(path)));
+      this.#whole.set(file, async () => [change(path, await this.#read(path))]);
     }
+    return true;
+  }
+
+  /** Renames images, and copies the caption file of all for each; no other fix changes that file. */
+  #separate(file: DatasetPath, separations: readonly ImageSeparation[]): boolean {
+    if (this.#edited.has(file) || this.#whole.has(file)) return false;
+    this.#whole.set(file, async () => {
+      const inFolder = (each: DatasetPath): DatasetPath =>
+        fileIn(this.#folder, this.#absolute(each));
+      const content = await this.#read(this.#absolute(file));
+      const changes: FileChange[] = [];
+      for (const { image, to, caption } of separations) {
+        const before = await this.#read(this.#absolute(image));
+        changes.push({ kind: 'create', file: inFolder(caption), content });
+        changes.push({ kind: 'rename', from: inFolder(image), to: inFolder(to), before });
+      }
+      return changes;
+    });
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { toDatasetPath } from '../../core/dataset/paths.ts';
-import { renameDiff, unifiedDiff } from '../../core/export/unifiedDiff.ts';
+import { creationDiff, renameDiff, unifiedDiff } from '../../core/export/unifiedDiff.ts';
 import { inOrder } from '../../core/formats/applyEdits.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import { type ByteSplice, spliceBetween, splicesOf } from '../../core/text/byteSplices.ts';
@@ -28,6 +28,11 @@ export type FileChange =
       readonly from: DatasetPath;
       readonly to: DatasetPath;
       readonly before: Uint8Array;
+    }
+  | {
+      readonly kind: 'create';
+      readonly file: DatasetPath;
+      readonly content: Uint8Array;
     };
 
 /** @throws PairLensError `unsupported-format` if the bytes are neither UTF-8 nor UTF-16; `invalid-argument` for edits that overlap or lie outside. */
@@ -75,6 +80,7 @@ export function plainUtf8Change(folder: string, path: string, before: Uint8Array
 
 /** Whether the change leaves everything as it is. */
 export function changesNothing(change: FileChange): boolean {
+  if (change.kind === 'create') return false;
   if (change.kind === 'rename') return change.from === change.to;
   return change.splices.every(
     ({ removed, inserted }) =>
@@ -84,9 +90,14 @@ export function changesNothing(change: FileChange): boolean {
 
 /** As a unified diff. */
 export function diffOf(change: FileChange): string {
-  return change.kind === 'rename'
-    ? renameDiff(change.from, change.to)
-    : unifiedDiff(change.file, change.text, change.edits);
+  switch (change.kind) {
+    case 'rename':
+      return renameDiff(change.from, change.to);
+    case 'create':
+      return creationDiff(change.file, lenient(change.content));
+    case 'write':
+      return unifiedDiff(change.file, change.text, change.edits);
+  }
 }
 
 export function fileIn(folder: string, path: string): DatasetPath {

@@ -43,6 +43,7 @@ const entrySchema = z.discriminatedUnion('kind', [
         .transform(([at, removed, inserted]): ByteSplice => ({ at, removed, inserted })),
     ),
   }),
+  z.object({ kind: z.literal('create'), file: z.string(), content: hex }),
   z.object({ kind: z.literal('rename'), from: z.string(), to: z.string(), hash: z.string() }),
 ]);
 
@@ -61,6 +62,7 @@ export function journalBytes({ head, entries }: FixJournal): Uint8Array {
 
 function entryLine(entry: JournalEntry): unknown {
   if (entry.kind === 'rename') return entry;
+  if (entry.kind === 'create') return { ...entry, content: digits(entry.content) };
   return {
     ...entry,
     splices: entry.splices.map(({ at, removed, inserted }) => [

@@ -130,6 +130,7 @@ function entryOf(change: FileChange, hasher: Hasher): JournalEntry {
   if (change.kind === 'rename') {
     return { kind: 'rename', from: change.from, to: change.to, hash: hasher.hash(change.before) };
   }
+  if (change.kind === 'create') return { ...change, content: Uint8Array.from(change.content) };
   const { file, before, splices } = change;
   const after = spliced(before, splices);
   return {
@@ -155,6 +156,11 @@ async function stateOf(
     const now = await hashAt(entry.file);
     return now === entry.before ? 'old' : now === entry.after ? 'new' : 'other';
   }
+  if (entry.kind === 'create') {
+    const now = await hashAt(entry.file);
+    if (now === undefined) return 'old';
+    return now === hasher.hash(entry.content) ? 'new' : 'other';
+  }
   const [from, to] = [await hashAt(entry.from), await hashAt(entry.to)];
   if (from === entry.hash && to === undefined) return 'old';
   return from === undefined && to === entry.hash ? 'new' : 'other';
@@ -174,6 +180,17 @@ async function change(
     return;
   }
   const path = toAbsolute(folder, entry.file);
+  if (entry.kind === 'create') {
+    await files.update(path, folder, (bytes) => {
+      const asExpected =
+        to === 'new'
+          ? bytes === undefined
+          : bytes !== undefined && hasher.hash(bytes) === hasher.hash(entry.content);
+      if (!asExpected) throw changedMeanwhile(path);
+      return to === 'new' ? entry.content : undefined;
+    });
+    return;
+  }
   const expected = to === 'new' ? entry.before : entry.after;
   const splices = to === 'new' ? entry.splices : inverted(entry.splices);
   await files.update(path, folder, (bytes) => {

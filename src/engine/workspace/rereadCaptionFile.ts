@@ -118,6 +118,13 @@ export function problemInside(
     file: inside(problem.file),
     ...(problem.image !== undefined && { image: inside(problem.image) }),
     ...(problem.related && { related: problem.related.map(inside) }),
+    ...(problem.separations && {
+      separations: problem.separations.map(({ image, to, caption }) => ({
+        image: inside(image),
+        to: inside(to),
+        caption: inside(caption),
+      })),
+    }),
   };
 }
 

@@ -272,11 +272,9 @@ async function actionsOf(
   signal: AbortSignal,
 ): Promise<CodeAction[]> {
   const { pair } = live;
+  const uri = context.uris.toUri(fileOf(live));
   if (fix.kind === 'create-caption') return createActions(context, live, fix, signal);
-  if (fix.kind === 'save-as-utf8' || fix.kind === 'rename-caption-file') {
-    return fileActions(context, context.uris.toUri(fileOf(live)), fix);
-  }
-  if (pair === undefined) return [];
+  if (pair === undefined) return fileActions(context, uri, fix);
   const wire = new ProtocolConverter(context.uris);
   switch (fix.kind) {
     case 'replace-caption': {
@@ -318,6 +316,10 @@ async function actionsOf(
       const command = Command.create(fix.title, SERVER_COMMANDS.decide, argument);
       return [{ title: fix.title, kind: CodeActionKind.QuickFix, command }];
     }
+    case 'save-as-utf8':
+    case 'rename-caption-file':
+    case 'separate-images':
+      return fileActions(context, uri, fix);
   }
 }
 
@@ -325,12 +327,18 @@ async function actionsOf(
 function fileActions(
   { client }: ServerContext,
   uri: string,
-  { kind, title, encoding, to }: FixItem,
+  { kind, title, encoding, to, separations }: FixItem,
 ): CodeAction[] {
   const action = { title, kind: CodeActionKind.QuickFix, isPreferred: true };
   if (kind === 'save-as-utf8') {
     const argument = { uri, encoding };
     return [{ ...action, command: Command.create(title, SERVER_COMMANDS.saveAsUtf8, argument) }];
+  }
+  if (separations !== undefined) {
+    // Images are no documents: other editors cannot undo their renames.
+    if (!client.richHovers) return [];
+    const { command } = CLIENT_COMMANDS.separateImages;
+    return [{ ...action, command: Command.create(title, command, { uri, separations }) }];
   }
   if (to === undefined) return [];
   if (client.richHovers) {

@@ -247,11 +247,19 @@ function findingOf(problem: Problem): Detected {
   };
 }
 
-function fixesOf({ code, file, related = [], reading, move }: Problem): readonly Fix[] {
+function fixesOf({
+  code,
+  file,
+  related = [],
+  reading,
+  move,
+  separations,
+}: Problem): readonly Fix[] {
   const isPlain = code === 'trainer/bom' || code === 'trainer/utf-16';
   return [
     ...(reading === undefined ? [] : [{ kind: 'save-as-utf8' as const, reading }]),
     ...(isPlain ? [{ kind: 'plain-utf8' as const, files: [file, ...related] }] : []),
     ...(move === undefined ? [] : [{ kind: 'rename-caption-file' as const, move }]),
+    ...(separations === undefined ? [] : [{ kind: 'separate-images' as const, separations }]),
   ];
 }
