@@ -61,6 +61,33 @@ const SUFFIXES: Readonly<Record<Precision, readonly string[]>> = {
   q4: ['_q4', '_q4f16', '_bnb4'],
 };
 
+/** Files beside the graphs; `config.json` tells the layout. */
+export const CONFIG_FILES = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'preprocessor_config.json',
+  'processor_config.json',
+] as const;
+
+/** Of the files of an encoder those that are read, or the names of the graphs that are missing. */
+export function encoderFiles(
+  files: readonly string[],
+  precision: Precision | undefined,
+): readonly string[] | string {
+  const found = graphsIn(files, precision);
+  if (typeof found === 'string') return found;
+  const graphs: readonly string[] = Object.values(found.graphs);
+  const isWeights = (file: string): boolean =>
+    graphs.some(
+      (graph) => file.startsWith(graph) && /^_data(_\d+)?$/.test(file.slice(graph.length)),
+    );
+  return files.filter(
+    (file) =>
+      graphs.includes(file) || isWeights(file) || CONFIG_FILES.some((config) => config === file),
+  );
+}
+
 /** Changes when the same files give other embeddings, so that cached ones are not used any more. */
 const VERSION = 1;
 
@@ -93,11 +120,10 @@ export async function readDualEncoderFolder(choice: EncoderChoice): Promise<Dual
     : {};
   const pictures = await readPictures(at(preprocessor));
   const graphs = Object.values(found.graphs);
+  const used = encoderFiles(files, found.precision);
+  const hash = await hashOf((typeof used === 'string' ? [] : used).map(at));
   // Weights of more than 2 GB are in files of their own.
   const weights = files.filter((file) => graphs.some((graph) => file.startsWith(`${graph}_data`)));
-  const configs = ['tokenizer.json', 'tokenizer_config.json', preprocessor, 'config.json'];
-  const used = [...graphs, ...weights, ...configs.filter((name) => files.includes(name))];
-  const hash = await hashOf(used.map(at));
   return {
     folder,
     modelId: `${path.basename(folder)}-${found.precision}-${hash.slice(0, 16)}`,

@@ -5,7 +5,8 @@ import { toAbsolute } from '../core/dataset/paths.ts';
 import { openEncoders } from '../adapters/encoders.ts';
 import { cacheFolder, native } from '../adapters/installation.ts';
 import { withArchives } from '../adapters/archiveFiles.ts';
-import { installedEncoders } from '../adapters/installedEncoders.ts';
+import type { Hub, HubPlan } from '../adapters/hubDownload.ts';
+import { encodersFolder, installedEncoders } from '../adapters/installedEncoders.ts';
 import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
@@ -215,6 +216,42 @@ export async function knownEncoders(
   if (chosen !== undefined) add(path.basename(chosen.path), chosen);
   for (const folder of folders) add(folder, { path: path.resolve(folder), precision });
   return [{ name: 'shipped' }, ...known.values()];
+}
+
+/** What a download would fetch, and where to. */
+export interface EncoderPlan extends HubPlan {
+  readonly hub: Hub;
+  readonly folder: string;
+}
+
+/**
+ * Asks a hub for an encoder.
+ * @param url of the hub
+ * @throws PairLensError `download-failed`, `invalid-model`, `cancelled`.
+ */
+export async function planEncoder(
+  id: string,
+  url: string,
+  { globals, signal }: CommandContext,
+): Promise<EncoderPlan> {
+  const token = process.env['HF_TOKEN'];
+  const hub = { url: url.replace(/\/+$/, ''), token: token === '' ? undefined : token };
+  const { planDownload } = await import('../adapters/hubDownload.ts');
+  const plan = await planDownload(hub, id, globals.precision, signal);
+  return { ...plan, hub, folder: path.join(encodersFolder(), ...id.split('/')) };
+}
+
+/** Downloads an encoder and tries it. @throws PairLensError `download-failed`, `invalid-model`, `cancelled`. */
+export async function addEncoder(
+  { hub, folder, ...plan }: EncoderPlan,
+  { globals, signal }: CommandContext,
+  onProgress: (bytes: number) => void,
+): Promise<void> {
+  const { download } = await import('../adapters/hubDownload.ts');
+  await download(hub, plan, folder, onProgress, signal);
+  const { precision, threads } = globals;
+  const encoders = await openEncoders({ path: folder, precision }, threads);
+  await encoders.close();
 }
 
 /** The folder of an encoder: a path, or the ID of a downloaded one. */

@@ -20,6 +20,11 @@ export interface GlobalOptions {
   readonly triggerWords?: readonly string[] | undefined;
 }
 
+/** Larger than any dataset. */
+export const MAX_LISTED = 10_000_000;
+/** Each seed takes as long as an audit. */
+export const MAX_SEEDS = 1000;
+
 /** Phrases with commas between them. */
 export function phrases(text: string): string[] {
   return text

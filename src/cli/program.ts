@@ -10,6 +10,8 @@ import { SETTINGS } from '../core/settings/settingTable.ts';
 import {
   byteSize,
   helpOf,
+  MAX_LISTED,
+  MAX_SEEDS,
   ruleCode,
   ruleLevel,
   share,
@@ -19,12 +21,9 @@ import {
   sortOrder,
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
+import { addEncoders } from './encodersProgram.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
-/** Larger than any dataset. */
-const MAX_LISTED = 10_000_000;
-/** Each seed takes as long as an audit. */
-const MAX_SEEDS = 1000;
 
 /** Runs a command with its context and records its exit status. */
 export type RunCommand = (
@@ -97,7 +96,7 @@ function globalProgram(version: string) {
   );
 }
 
-type Program = ReturnType<typeof globalProgram>;
+export type Program = ReturnType<typeof globalProgram>;
 
 function addAudit(program: Program, run: RunCommand): void {
   program
@@ -276,26 +275,6 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
-      }),
-    );
-}
-
-function addEncoders(program: Program, run: RunCommand): void {
-  program
-    .command('encoders')
-    .description(
-      'list the encoders, or measure them on a folder whose captions are taken to be right',
-    )
-    .argument('[folder]', 'folder of images and captions')
-    .option('--with <folder...>', 'folders of further encoders')
-    .option('--json', 'print JSON')
-    .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
-    .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(1, MAX_SEEDS), 3)
-    .option('--limit <n>', 'images in each of these runs at most', wholeNumber(2, MAX_LISTED), 1000)
-    .action((folder, options, command) =>
-      run(command.optsWithGlobals(), async (context) => {
-        const { encodersCommand } = await import('./encodersCommand.ts');
-        return encodersCommand(folder, options, context);
       }),
     );
 }

@@ -10,6 +10,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   audit: 'Looking for mistakes',
   words: 'Weighing words',
   write: 'Writing',
+  download: 'Downloading, MB',
 };
 
 const REDRAW_MS = 80;

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'invalid-argument'
   | 'store-failed'
   | 'write-failed'
+  | 'download-failed'
   | 'internal';
 
 export interface ErrorDetails {

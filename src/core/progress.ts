@@ -1,7 +1,16 @@
 /** Progress of a long call. */
 export interface Progress {
   readonly phase:
-    'list' | 'read' | 'images' | 'captions' | 'match' | 'calibrate' | 'audit' | 'words' | 'write';
+    | 'list'
+    | 'read'
+    | 'images'
+    | 'captions'
+    | 'match'
+    | 'calibrate'
+    | 'audit'
+    | 'words'
+    | 'write'
+    | 'download';
   /** Items done of `total`; `total` is 0 while it is unknown. */
   readonly done: number;
   readonly total: number;

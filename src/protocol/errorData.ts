@@ -14,6 +14,7 @@ const ERROR_CODES = [
   'invalid-argument',
   'store-failed',
   'write-failed',
+  'download-failed',
   'internal',
 ] as const satisfies readonly ErrorData['code'][];
 

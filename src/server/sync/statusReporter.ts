@@ -130,6 +130,8 @@ export function phaseText(phase: Progress['phase']): string {
       return l10n.t('Weighing words');
     case 'write':
       return l10n.t('Writing');
+    case 'download':
+      return l10n.t('Downloading');
   }
 }
 
