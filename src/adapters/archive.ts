@@ -35,10 +35,10 @@ export class DamagedArchive extends PairLensError {
   /** Phrase after the name of the archive. */
   readonly what: Sentence;
 
-  constructor(path: string, what: Sentence, cause: unknown) {
+  constructor(path: string, what: Sentence, cause: unknown, remedy = COPY_AGAIN) {
     super('unreadable-file', sentence('{0} {1}.', path, what), {
       path,
-      remedy: COPY_AGAIN,
+      remedy,
       cause,
     });
     this.what = what;

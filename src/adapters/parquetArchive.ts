@@ -3,6 +3,7 @@ import { PairLensError } from '../core/errors.ts';
 import type { OpenFile } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
 import { type Archive, DamagedArchive, type OpenArchive } from './archive.ts';
+import { OversizedPage } from './parquetPages.ts';
 import { PageCache, type Pictures, picturesOf } from './parquetPictures.ts';
 import { asyncBuffer, rowsAsJsonLines } from './parquetRows.ts';
 
@@ -106,5 +107,14 @@ function checkRows({ row_groups: groups, num_rows: rows }: FileMetaData, bytes: 
 
 function damaged(path: string, error: unknown): PairLensError {
   if (PairLensError.is(error)) return error;
+  if (error instanceof OversizedPage) {
+    const { megabytes, most } = error;
+    return new DamagedArchive(
+      path,
+      sentence('has a page that unpacks to {0} MB, more than {1} MB', megabytes, most),
+      error,
+      sentence('Leave the file out of the dataset, or write it again with smaller pages.'),
+    );
+  }
   return new DamagedArchive(path, sentence('is damaged or cut off'), error);
 }

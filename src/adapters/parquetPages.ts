@@ -16,6 +16,23 @@ import type { OpenFile } from '../core/ports.ts';
 const HEADER_BYTES = 4096;
 const LONGEST_HEADER = 2 ** 20;
 
+/** Most bytes of an unpacked page: writers make pages of a megabyte, or of a row group of pictures. */
+const PAGE_BYTES = 2 ** 30;
+/** Most values of a column in a row group, some times as many as rows of a file are read. */
+const CHUNK_VALUES = 20_000_000;
+
+/** A page that would take too much memory. The sizes are those of its header, which may be wrong. */
+export class OversizedPage extends RangeError {
+  /** Of the unpacked page, and as many as are read. */
+  readonly megabytes: number;
+  readonly most = PAGE_BYTES / 2 ** 20;
+
+  constructor(bytes: number) {
+    super('a page of too many bytes');
+    this.megabytes = Math.ceil(bytes / 2 ** 20);
+  }
+}
+
 /** A page of a column: the unit that is compressed. */
 interface Page {
   readonly start: number;
@@ -182,6 +199,7 @@ function wholeChunk(meta: ColumnMetaData, rows: number): PageTable {
 async function readPageTable(file: OpenFile, meta: ColumnMetaData): Promise<PageTable> {
   const start = startOf(meta);
   const end = start + Number(meta.total_compressed_size);
+  if (meta.num_values > CHUNK_VALUES) throw new RangeError('too many values');
   let dictionary: Page | undefined;
   const pages: Page[] = [];
   let values = 0;
@@ -190,6 +208,9 @@ async function readPageTable(file: OpenFile, meta: ColumnMetaData): Promise<Page
     const { header, length } = await readHeader(file, at, end);
     const bytes = length + sizeIn(header.compressed_page_size, end - at);
     unpacked += sizeIn(header.uncompressed_page_size, Number(meta.total_uncompressed_size));
+    if (header.uncompressed_page_size > PAGE_BYTES) {
+      throw new OversizedPage(header.uncompressed_page_size);
+    }
     const second = header.data_page_header_v2;
     if (second !== undefined) {
       const { definition_levels_byte_length: definitions, repetition_levels_byte_length: repeats } =
