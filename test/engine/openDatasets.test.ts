@@ -149,6 +149,30 @@ describe('captions beside images', () => {
     assert.deepEqual(problemsOf(dataset), [['second-caption-file', 'a.caption']]);
   });
 
+  test('of two extensions: the one that the config file names is read', async () => {
+    const entries = {
+      'a.jpg': IMAGE,
+      'a.txt': '1dog, solo',
+      'a.caption': 'a dog on a lawn',
+      'a.long': 'a dog runs on a lawn',
+      'b.jpg': IMAGE,
+      'b.txt': '1cat',
+    };
+    for (const [captionExtension, caption, second] of [
+      ['.Caption', 'a dog on a lawn', 'a.txt'],
+      ['long', 'a dog runs on a lawn', 'a.txt'],
+    ] as const) {
+      const dataset = await openOne(entries, { settings: { captionExtension } });
+      assert.deepEqual(pairsOf(dataset), [
+        ['a.jpg', caption],
+        ['b.jpg', '1cat'],
+      ]);
+      assert.deepEqual(problemsOf(dataset), [['second-caption-file', second]]);
+    }
+    const idle = await openOne(entries, { settings: { captionExtension: 'cap' } });
+    assert.ok(problemsOf(idle).some(([code]) => code === 'invalid-config'));
+  });
+
   test('a whole folder without captions beside a captioned one is one problem', async () => {
     const dataset = await openOne({
       'set/1_dog/a.jpg': IMAGE,

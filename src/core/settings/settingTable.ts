@@ -43,6 +43,10 @@ export const SETTINGS = {
     flags: '--captions-per-file <mode>',
     choices: ['whole', 'lines', 'first-line'],
   },
+  captionExtension: {
+    about:
+      'Extension of the caption files beside images that is read where an image has several, such as "caption"; .txt comes before .caption without it.',
+  },
   columns: {
     about:
       'The image and caption columns (of a table), or properties (of JSON objects), of caption files, by the name of the file or a pattern. A table without a header has the columns "1", "2", and so on.',

@@ -3,6 +3,7 @@ import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { filePatterns, valueOfFile } from '../../core/settings/filePatterns.ts';
 import { CONFIG_FILE } from '../../core/settings/settingTable.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import { extensionOf } from '../../core/dataset/fileKinds.ts';
 import type { ImageIndex } from '../../core/dataset/imageIndex.ts';
 import { mappingFrom, type NameMapping } from '../../core/dataset/nameMapping.ts';
 import { isWithin, resolveWithin, toAbsolute } from '../../core/dataset/paths.ts';
@@ -95,6 +96,8 @@ export interface FileChoices {
   readonly isRead: (path: DatasetPath) => boolean;
   readonly columnsOf: (path: DatasetPath) => ColumnChoice | undefined;
   readonly roots: readonly NameMapping[];
+  /** Extension of the captions beside images that is read first; in lower case, without the dot. */
+  readonly captionExtension?: string;
 }
 
 export function fileChoices({
@@ -102,6 +105,7 @@ export function fileChoices({
   exclude = [],
   columns = {},
   roots = {},
+  captionExtension,
 }: DatasetSettings): FileChoices {
   const isIncluded = include.length === 0 ? () => true : filePatterns(include);
   const isExcluded = filePatterns(exclude);
@@ -117,11 +121,19 @@ export function fileChoices({
         captions: typeof caption === 'string' ? [caption] : caption,
       };
     },
+    ...(captionExtension !== undefined && {
+      captionExtension: plainExtension(captionExtension),
+    }),
     // The longest beginning first, because it says the most.
     roots: Object.entries(roots)
       .map(([prefix, folder]) => mappingFrom(prefix, placeOf(folder)))
       .sort((a, b) => b.prefix.length - a.prefix.length),
   };
+}
+
+/** `.Caption` as `caption`. */
+function plainExtension(written: string): string {
+  return written.replace(/^\./, '').toLowerCase();
 }
 
 /** A folder of the setting `roots`, which the schema has found to be inside. */
@@ -131,9 +143,21 @@ function placeOf(folder: string): DatasetPath {
 
 /** Problems of settings that name what is not there. */
 export function idleSettings(
-  { columns = {}, roots = {} }: DatasetSettings,
-  { tables, index }: { readonly tables: readonly DatasetPath[]; readonly index: ImageIndex },
+  { columns = {}, roots = {}, captionExtension }: DatasetSettings,
+  {
+    tables,
+    beside,
+    index,
+  }: {
+    readonly tables: readonly DatasetPath[];
+    /** Files that may lie beside images as their captions. */
+    readonly beside: readonly DatasetPath[];
+    readonly index: ImageIndex;
+  },
 ): Problem[] {
+  const isIdle =
+    captionExtension !== undefined &&
+    !beside.some((file) => extensionOf(file) === plainExtension(captionExtension));
   const unmatched = Object.keys(columns).filter((pattern) => {
     const matches = filePatterns([pattern]);
     return !tables.some((table) => table === pattern || matches(table));
@@ -143,6 +167,14 @@ export function idleSettings(
     return !index.folders.some((known) => isWithin(known, place));
   });
   return [
+    ...(isIdle
+      ? [
+          configProblem(
+            sentence('names the caption extension "{0}", which no file has.', captionExtension),
+            sentence('Correct the extension.'),
+          ),
+        ]
+      : []),
     ...unmatched.map((pattern) =>
       configProblem(
         sentence('names the columns of "{0}", but there is no such caption file.', pattern),

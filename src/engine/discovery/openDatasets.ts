@@ -3,6 +3,7 @@ import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { secondPictures } from '../../core/dataset/archivePaths.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
+import { extensionOf } from '../../core/dataset/fileKinds.ts';
 import { folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
@@ -156,7 +157,11 @@ export async function lookInto(
     choices,
     options,
   );
-  const idle = idleSettings(settings, { tables: listing.tables, index });
+  const idle = idleSettings(settings, {
+    tables: listing.tables,
+    beside: [...listing.texts, ...listing.rest],
+    index,
+  });
   const idleError = options.strict === true ? configError(dir, idle) : undefined;
   if (idleError !== undefined) throw idleError;
   const configProblems = [...config.problems, ...idle];
@@ -170,14 +175,17 @@ export async function lookInto(
       (picture) => !captioned.has(picture),
     ),
   );
+  // A chosen extension is read like `.txt`.
+  const isChosen = (file: DatasetPath) => extensionOf(file) === choices.captionExtension;
+  const texts = [...listing.texts, ...listing.rest.filter(isChosen)];
   const others = await otherSidecars(
     files,
     dir,
     {
       images: listing.images.filter((image) => !named.has(image)),
       captioned,
-      texts: listing.texts.filter((text) => !readAsTables.has(text)),
-      rest: [...listing.rest, ...shapeless],
+      texts: texts.filter((text) => !readAsTables.has(text)),
+      rest: [...listing.rest.filter((file) => !isChosen(file)), ...shapeless],
     },
     signal,
   );
@@ -196,9 +204,10 @@ export async function lookInto(
     files,
     dir,
     without(listing.images, second),
-    listing.texts.filter((text) => !tableFiles.has(text)),
+    texts.filter((text) => !tableFiles.has(text)),
     {
       captioned,
+      captionExtension: choices.captionExtension,
       companions: named,
       videos: listing.videos,
       others,

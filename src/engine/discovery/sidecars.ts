@@ -20,6 +20,7 @@ import { SIDECAR_EXTENSIONS, structuredSidecar } from '../../core/formats/captio
 import { isProse, orphansApart } from './orphansApart.ts';
 import { SidecarPlaces } from './sidecarPlaces.ts';
 import type { OtherSidecars } from './otherSidecars.ts';
+import { CONFIG_FILE } from '../../core/settings/settingTable.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
 import { decodeText, reencodeRemedy } from '../../core/text/decodeText.ts';
 import type { FileEncoding, UndecodableText } from '../../core/text/textEncoding.ts';
@@ -65,6 +66,8 @@ export async function readSidecars(
   texts: readonly DatasetPath[],
   options: {
     readonly captionsPerFile?: CaptionsPerFile;
+    /** Extension that is read where an image has several texts; in lower case, without the dot. */
+    readonly captionExtension?: string | undefined;
     readonly signal?: CancelSignal;
     /** For bugs of a reader. */
     readonly log?: Log;
@@ -146,9 +149,11 @@ async function matchByName(
   texts: readonly DatasetPath[],
   {
     captioned,
+    captionExtension,
     unlisted,
     others,
   }: {
+    readonly captionExtension?: string | undefined;
     readonly captioned: ReadonlySet<DatasetPath>;
     readonly others: OtherSidecars;
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
@@ -160,7 +165,11 @@ async function matchByName(
   const imagesOf = new Map<DatasetPath, DatasetPath[]>();
   const problems: Problem[] = [];
   const unread: DatasetPath[] = [];
-  const rank = (text: DatasetPath) => SIDECAR_EXTENSIONS.indexOf(extensionOf(text));
+  const order = [
+    ...(captionExtension === undefined ? [] : [captionExtension]),
+    ...SIDECAR_EXTENSIONS.filter((extension) => extension !== captionExtension),
+  ];
+  const rank = (text: DatasetPath) => order.indexOf(extensionOf(text));
   for (const image of images) {
     if (captioned.has(image)) continue;
     // `photo.txt`, or hydrus' `photo.jpg.txt`.
@@ -188,7 +197,7 @@ async function matchByName(
   for (const [file, sharing] of imagesOf) {
     if (sharing.length > 1) problems.push(sharedSidecar(file, sharing));
   }
-  if (unread.length > 0) problems.push(secondSidecars(unread));
+  if (unread.length > 0) problems.push(secondSidecars(unread, order));
   return { sidecarOf, imagesOf, problems };
 }
 
@@ -345,9 +354,9 @@ function separationsOf(
   });
 }
 
-function secondSidecars(unread: readonly DatasetPath[]): Problem {
+function secondSidecars(unread: readonly DatasetPath[], extensions: readonly string[]): Problem {
   const [file = '', ...related] = unread;
-  const order = SIDECAR_EXTENSIONS.map((extension) => `.${extension}`).join(', ');
+  const order = extensions.map((extension) => `.${extension}`).join(', ');
   const count =
     unread.length === 1 ? sentence('An image has') : sentence('{0} images have', unread.length);
   return {
@@ -361,7 +370,8 @@ function secondSidecars(unread: readonly DatasetPath[]): Problem {
       order,
     ),
     remedy: sentence(
-      'Nothing to do where your trainer merges the two, as the scripts for fine-tuning of kohya do, or is told which to read.',
+      'Nothing to do if your trainer reads that one, or merges the two as the scripts for fine-tuning of kohya do. Else name its extension as "captionExtension" in {0}.',
+      CONFIG_FILE,
     ),
   };
 }
