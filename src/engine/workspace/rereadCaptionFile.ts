@@ -26,7 +26,7 @@ import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import { encodingProblem } from '../discovery/trainerFiles.ts';
 import { sidecarPairs } from '../discovery/sidecarPairs.ts';
 import { placeLike } from '../discovery/sidecarPlaces.ts';
-import { missingSidecar, sharedSidecar, wrongEncoding } from '../discovery/sidecars.ts';
+import { missingSidecar, sharedSidecar, wrongEncoding } from '../discovery/sidecarProblems.ts';
 
 /** Content of a single caption file. Paths relative to the dataset. */
 export interface ReadFile {
