@@ -34,12 +34,12 @@ const ROWS_REMEDY = sentence(
   'Write the images as files, with their captions in a metadata.jsonl beside them.',
 );
 
-/** Dataset containers that are not supported, by extension. */
 const TABLE_FILE: readonly [Sentence, Sentence] = [
   sentence('a table of numbers or images, which is not read'),
   ROWS_REMEDY,
 ];
 
+/** Dataset containers that are not supported, by extension. */
 const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sentence]>> = {
   ...Object.fromEntries(
     ['zip', '7z', 'rar', 'tgz', 'gz', 'bz2', 'xz', 'zst', 'tbz2', 'txz'].map((extension) => [
