@@ -37,9 +37,12 @@ export async function encodersAddCommand(
     return NOT_DOWNLOADED;
   }
   const onProgress = terminal.progress();
-  await addEncoder(plan, context, (done) => {
-    const [megabytes, all] = [done, Math.max(done, total)].map((bytes) => Math.ceil(bytes / 1e6));
-    onProgress?.({ phase: 'download', done: megabytes ?? 0, total: all ?? 0 });
+  let shown = 0;
+  await addEncoder(plan, context, (bytes) => {
+    const done = Math.ceil(bytes / 1e6);
+    if (done === shown) return;
+    shown = done;
+    onProgress?.({ phase: 'download', done, total: Math.max(done, Math.ceil(total / 1e6)) });
   });
   terminal.done();
   await terminal.print(`Ready: --encoder ${visibleText(id)}\n`);

@@ -68,7 +68,7 @@ export const SETTINGS = {
   },
   encoder: {
     about:
-      'The encoder for this folder when it is opened: {"path": FOLDER}, relative to this file, and "precision" to choose one of its files.',
+      'The encoder with which the command line reads this folder: {"path": FOLDER}, relative to this file, and "precision" to choose one of its files. Editors have the setting pairlens.encoder.',
     flags: '--encoder <folder>',
   },
 } as const satisfies Readonly<Record<string, SettingDescription>>;
