@@ -69,15 +69,34 @@ export function temporaryBeside(file: string): string {
 export async function removeStale(file: string): Promise<void> {
   const folder = path.dirname(file);
   const prefix = prefixOf(file);
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
+  for (const name of await temporaryNames(folder)) {
+    if (!name.startsWith(prefix)) continue;
     const mark = name.slice(prefix.length, -'.tmp'.length);
     if (!isMark(mark)) continue; // not ours
     const temporary = path.join(folder, name);
     const gone = isGone(mark) ?? (await isOlderThan(temporary, FOREIGN_MS));
     if (gone) await unlink(temporary).catch(() => undefined);
   }
+}
+
+/** Files of a folder from which its listing is kept, and for how long. */
+const LARGE_FOLDER = 1000;
+const LISTING_MS = 10_000;
+const listings = new Map<string, { readonly names: readonly string[]; readonly until: number }>();
+
+/**
+ * Names in a folder that may be temporary files. The listing of a large folder is kept for a while: a run that writes each
+ * of its files would list all of them as often. What a process leaves behind meanwhile is removed by a later write.
+ */
+async function temporaryNames(folder: string): Promise<readonly string[]> {
+  const now = performance.now();
+  const known = listings.get(folder);
+  if (known !== undefined && known.until > now) return known.names;
+  listings.delete(folder);
+  const all = await readdir(folder).catch((): string[] => []);
+  const names = all.filter((name) => name.endsWith('.tmp'));
+  if (all.length >= LARGE_FOLDER) listings.set(folder, { names, until: now + LISTING_MS });
+  return names;
 }
 
 /** Whether the file was last modified more than `ms` ago; false if it does not exist. */

@@ -1,11 +1,9 @@
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
-import type { Query } from '../core/query/query.ts';
-import { selectPairs } from '../core/query/selectPairs.ts';
 import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { exportDataset, EXPORT_LIST, type Selection } from '../engine/batch/exportDataset.ts';
-import { everyPair, type ListedPair } from '../engine/batch/listPairs.ts';
+import { listAll, type ListedPair } from '../engine/batch/listPairs.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { exportPorts, openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
@@ -37,7 +35,7 @@ export async function exportCommand(
   try {
     const run = runOptions(context);
     const { datasets } = await auditFolder(root, workspace, { version: context.version }, run);
-    const selection = selected(everyPair(root, datasets), query);
+    const selection = selectionOf(await listAll(root, datasets, query, workspace, run));
     if (!selection.kept.some(({ caption }) => caption !== undefined)) {
       throw new PairLensError('no-dataset', 'No pair is left to be written.', {
         remedy: 'See with `pairlens list` what the query selects.',
@@ -67,13 +65,19 @@ export async function exportCommand(
 }
 
 /** The pairs that are written: those that were asked for, without the excluded ones. */
-function selected(all: readonly ListedPair[], query: Query): Selection {
-  const asked = new Set(selectPairs(all, query));
+function selectionOf({
+  all,
+  selected,
+}: {
+  readonly all: readonly ListedPair[];
+  readonly selected: readonly ListedPair[];
+}): Selection {
+  const asked = new Set(selected);
   const kept: ListedPair[] = [];
   const dropped: { pair: ListedPair; why: string }[] = [];
-  for (const [p, pair] of all.entries()) {
+  for (const pair of all) {
     if (pair.decision === 'excluded') dropped.push({ pair, why: 'excluded' });
-    else if (!asked.has(p)) dropped.push({ pair, why: 'not selected' });
+    else if (!asked.has(pair)) dropped.push({ pair, why: 'not selected' });
     else kept.push(pair);
   }
   return { kept, dropped };

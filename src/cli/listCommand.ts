@@ -32,7 +32,7 @@ export async function listCommand(
       version: context.version,
     };
     const { datasets } = await auditFolder(root, workspace, options, runOptions(context));
-    const pairs = listPairs(root, datasets, query);
+    const pairs = await listPairs(root, datasets, query, workspace, runOptions(context));
     const shown = pairs.slice(0, limit);
     const line = json === true ? dataLine : (pair: ListedPair) => textLine(pair, context);
     await context.terminal.print(shown.map(line).join(''));

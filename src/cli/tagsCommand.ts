@@ -97,8 +97,10 @@ async function chosenOf(
   try {
     const { version } = context;
     const { datasets } = await auditFolder(root, workspace, { version }, runOptions(context));
+    const asked = queryOf(query);
     const chosen = new Map(datasets.map((dataset) => [dataset, [] as number[]]));
-    for (const { dataset, index } of listPairs(root, datasets, queryOf(query))) {
+    const run = runOptions(context);
+    for (const { dataset, index } of await listPairs(root, datasets, asked, workspace, run)) {
       if (index !== undefined) chosen.get(dataset)?.push(index);
     }
     return [...chosen].map(([{ dataset, settings }, pairs]) => ({

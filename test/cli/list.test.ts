@@ -50,6 +50,24 @@ describe('pairlens list', () => {
     assert.equal((await listed('--limit', '3')).length, 3);
   });
 
+  test('by meaning and by likeness: the best first; tokens', async () => {
+    const koalas = await listed('~"a koala in a tree"', '--limit', '3');
+    assert.ok(
+      koalas.some(({ image }) => image === 'animals/koala.jpg'),
+      koalas.map(({ image }) => image).join(', '),
+    );
+    const alike = await listed('similar:koala.jpg', '--limit', '1');
+    assert.deepEqual(
+      alike.map(({ image }) => image),
+      ['animals/koala.jpg'],
+    );
+    assert.equal((await listed('tokens>5 tokens<=5')).length, 0);
+    assert.ok((await listed('tokens>5')).length > 10);
+    const { status, stderr } = await pairlens(['list', TOUR, 'similar:nowhere.jpg']);
+    assert.equal(status, 2);
+    assert.match(stderr, /There is no image nowhere\.jpg/u);
+  });
+
   test('for reading: a line for each pair, its findings in brackets', async () => {
     const { status, stdout, stderr } = await pairlens([
       'list',

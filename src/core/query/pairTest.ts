@@ -2,6 +2,7 @@ import type { Decision } from '../dataset/decisions.ts';
 import type { DatasetPath } from '../dataset/dataset.ts';
 import type { RuleCode } from '../audit/rule.ts';
 import { tagKey, tagsIn } from '../text/captionTags.ts';
+import { type Likes, NO_LIKES } from './likes.ts';
 import type { Comparison, Condition, Quantity } from './query.ts';
 import { literally } from '../text/literally.ts';
 import { fixedParts, patternTest } from './wildcards.ts';
@@ -20,6 +21,8 @@ export interface QueriedPair {
   /** Size of the image in pixels; undefined if it cannot be read. */
   readonly width: number | undefined;
   readonly height: number | undefined;
+  /** Counts the CLIP tokens of the caption, without those of begin and end; absent if there is no vocabulary. */
+  readonly tokens?: () => number;
 }
 
 export type PairTest = (pair: QueriedPair) => boolean;
@@ -30,20 +33,20 @@ const UNSPACED =
 const BEFORE_WORD = String.raw`(?<![\p{L}\p{M}\p{N}])`;
 const AFTER_WORD = String.raw`(?![\p{L}\p{M}\p{N}])`;
 
-/** Compiles a condition. */
-export function pairTest(condition: Condition | undefined): PairTest {
+/** Compiles a condition. @param likes what its conditions by meaning and likeness select; nothing without it */
+export function pairTest(condition: Condition | undefined, likes: Likes = NO_LIKES): PairTest {
   if (condition === undefined) return () => true;
   switch (condition.kind) {
     case 'all': {
-      const tests = condition.of.map(pairTest);
+      const tests = condition.of.map((each) => pairTest(each, likes));
       return (pair) => tests.every((test) => test(pair));
     }
     case 'any': {
-      const tests = condition.of.map(pairTest);
+      const tests = condition.of.map((each) => pairTest(each, likes));
       return (pair) => tests.some((test) => test(pair));
     }
     case 'not': {
-      const test = pairTest(condition.of);
+      const test = pairTest(condition.of, likes);
       return (pair) => !test(pair);
     }
     case 'word':
@@ -81,6 +84,10 @@ export function pairTest(condition: Condition | undefined): PairTest {
       const { decision: wanted } = condition;
       return ({ decision = 'none' }) => decision === wanted;
     }
+    case 'like': {
+      const found = likes.get(condition);
+      return (pair) => found?.has(pair) === true;
+    }
     case 'untagged':
       return ({ caption = '' }) => caption.trim() === '';
     case 'compare': {
@@ -105,6 +112,8 @@ export function quantityOf(pair: QueriedPair, quantity: Quantity): number | unde
       return caption.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'_-]*/gu)?.length ?? 0;
     case 'tags':
       return tagsIn(caption).length;
+    case 'tokens':
+      return pair.tokens?.();
     case 'width':
       return width;
     case 'height':

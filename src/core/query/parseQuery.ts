@@ -11,6 +11,7 @@ import {
   type SortKey,
   type SortOrder,
 } from './query.ts';
+import type { LikeCondition } from './likes.ts';
 import { matchesPattern } from './wildcards.ts';
 
 /*
@@ -19,7 +20,7 @@ import { matchesPattern } from './wildcards.ts';
  *   any     = all { ("OR" | "|") all }
  *   all     = { "sort:" key | unary }+
  *   unary   = ("-" | "NOT") unary | "(" any ")" | term
- *   term    = /regex/flags | "phrase" | field ":" value | quantity comparison number | "untagged" | word
+ *   term    = "~" (word | "phrase") | /regex/flags | "phrase" | field ":" value | quantity comparison number | "untagged" | word
  *
  * Written by hand: the Lucene-like parsers on npm have no comparison without a colon (`match<0.3`), and report an error
  * without its range or accept the text as words.
@@ -58,6 +59,7 @@ class QueryParser {
   #at = 0;
   #depth = 0;
   #sort: SortOrder | undefined;
+  readonly #likes: LikeCondition[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -69,7 +71,7 @@ class QueryParser {
     if (this.#at < this.#text.length) {
       throw this.#fault(sentence('This bracket closes nothing.'), this.#at, this.#at + 1);
     }
-    return { condition, sort: this.#sort };
+    return { condition, sort: this.#sort, likes: this.#likes };
   }
 
   /** Undefined if it holds an order only. */
@@ -146,6 +148,10 @@ class QueryParser {
     const start = this.#at;
     const first = this.#peek();
     if (first === '/') return this.#regex();
+    if (first === '~' && this.#text.length > start + 1) {
+      this.#at++;
+      return this.#like('text', this.#value(start), start);
+    }
     if (first === '"') return { kind: 'phrase', text: this.#quoted() };
     const field = /^([a-z]+)(:|[<>]=?|=)/iu.exec(this.#text.slice(start));
     if (field === null) {
@@ -166,6 +172,7 @@ class QueryParser {
       if (known === 'rule') this.#checkRule(pattern, start);
       return { kind: known, pattern };
     }
+    if (name === 'similar') return this.#like('image', this.#value(start), start);
     if (name === 'decision') {
       const said = this.#value(start);
       const decision = DECISIONS.find((each) => each === said.toLowerCase());
@@ -174,11 +181,7 @@ class QueryParser {
     }
     if (QUANTITIES.some((quantity) => quantity === name)) {
       throw this.#fault(
-        sentence(
-          'Compare {0} with <, <=, >, >= or =, as in {0}<{1}.',
-          name,
-          name === 'match' ? '0.5' : '10',
-        ),
+        sentence('Compare {0} with <, <=, >, >= or =, as in {0}<{1}.', name, exampleOf(name)),
         start,
         this.#at,
       );
@@ -194,11 +197,18 @@ class QueryParser {
       sentence(
         'There is no field {0}. Fields are {1}. Put text with a colon in quotes.',
         name,
-        [...FIELDS, 'decision', 'sort'].join(', '),
+        [...FIELDS, 'similar', 'decision', 'sort'].join(', '),
       ),
       start,
       this.#at,
     );
+  }
+
+  #like(to: LikeCondition['to'], value: string, start: number): LikeCondition {
+    const end = this.#text.slice(0, this.#at).trimEnd().length;
+    const like = { kind: 'like' as const, to, value, start, end };
+    this.#likes.push(like);
+    return like;
   }
 
   #compare(name: string, comparison: Comparison, start: number): Condition {
@@ -218,7 +228,7 @@ class QueryParser {
     const [, digits, unit = ''] = /^(\d+(?:\.\d*)?|\.\d+)(%|k|mp?)?$/iu.exec(said) ?? [];
     if (digits === undefined) {
       throw this.#unknown(
-        sentence('Write a number behind {0}, as in {0}10.', name + comparison),
+        sentence('Write a number behind {0}, as in {0}{1}.', name + comparison, exampleOf(name)),
         start,
       );
     }
@@ -357,6 +367,23 @@ class QueryParser {
   /** A fault of the term that begins at `start` and was read. */
   #unknown(message: Sentence, start: number): Faulty {
     return this.#fault(message, start, this.#text.slice(0, this.#at).trimEnd().length);
+  }
+}
+
+/** A number that the quantity may well be compared with. */
+function exampleOf(quantity: string): string {
+  switch (quantity) {
+    case 'match':
+      return '0.5';
+    case 'tokens':
+      return '75';
+    case 'width':
+    case 'height':
+      return '512';
+    case 'size':
+      return '1MP';
+    default:
+      return '10';
   }
 }
 

@@ -1,8 +1,18 @@
 import type { Decision } from '../dataset/decisions.ts';
 import type { Sentence } from '../text/sentence.ts';
+import type { LikeCondition } from './likes.ts';
 
 /** A number of a pair that a query compares or sorts by. */
-export const QUANTITIES = ['match', 'len', 'words', 'tags', 'width', 'height', 'size'] as const;
+export const QUANTITIES = [
+  'match',
+  'len',
+  'words',
+  'tags',
+  'tokens',
+  'width',
+  'height',
+  'size',
+] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
 export type Comparison = '<' | '<=' | '>' | '>=' | '=';
@@ -19,6 +29,7 @@ export type Condition =
   | { readonly kind: 'regex'; readonly pattern: RegExp }
   /** One of the caption's tags, the image's path, a folder of it, its split, a rule: `*` stands for any characters. */
   | { readonly kind: 'tag' | 'name' | 'folder' | 'split' | 'rule'; readonly pattern: string }
+  | LikeCondition
   | { readonly kind: 'decision'; readonly decision: Decision | 'none' }
   /** The image has no caption, or an empty one. */
   | { readonly kind: 'untagged' }
@@ -42,7 +53,10 @@ export interface SortOrder {
 export interface Query {
   /** Undefined selects every pair. */
   readonly condition: Condition | undefined;
+  /** Undefined: the order of the only condition of `likes`, or else that of the dataset. */
   readonly sort: SortOrder | undefined;
+  /** Its conditions that ask for images like a text or an image. */
+  readonly likes: readonly LikeCondition[];
 }
 
 /** Why a text is no query, and where. */

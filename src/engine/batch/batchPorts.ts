@@ -63,4 +63,6 @@ export interface BatchPorts {
   /** Joint-space embedding of any image file, a unit vector. @throws PairLensError `unreadable-image`. */
   encodeImage(file: string): Promise<Float32Array>;
   hash(text: string): string;
+  /** Number of CLIP tokens of a text, without those of begin and end; absent if there is no vocabulary. */
+  countTokens?(text: string): number;
 }

@@ -6,6 +6,8 @@ import type { Query } from '../../core/query/query.ts';
 import { selectPairs } from '../../core/query/selectPairs.ts';
 import type { AuditedDataset } from '../audit/datasetAudit.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
+import type { BatchPorts, RunOptions } from './batchPorts.ts';
+import { likePairs } from './likePairs.ts';
 
 /** A pair, or an image without a caption, as a query sees it. */
 export interface ListedPair extends QueriedPair {
@@ -17,22 +19,44 @@ export interface ListedPair extends QueriedPair {
   readonly captionIndex: number;
 }
 
-/** The pairs of audited datasets that a query selects, in its order. @param root folder that paths are relative to */
-export function listPairs(
+/**
+ * The pairs of audited datasets that a query selects, in its order.
+ * @param root folder that paths are relative to
+ * @throws PairLensError `invalid-argument` if the query names an image that is not there; `cancelled`.
+ */
+export async function listPairs(
   root: string,
   datasets: readonly AuditedDataset[],
   query: Query,
-): ListedPair[] {
-  const pairs = everyPair(root, datasets);
-  return [...selectPairs(pairs, query)].flatMap((p) => pairs[p] ?? []);
+  workspace: BatchPorts,
+  run: RunOptions,
+): Promise<ListedPair[]> {
+  return (await listAll(root, datasets, query, workspace, run)).selected;
 }
 
-/** All pairs of audited datasets, and their images without a caption, in dataset order. */
-export function everyPair(root: string, datasets: readonly AuditedDataset[]): ListedPair[] {
-  return datasets.flatMap((dataset) => [...pairsOf(root, dataset)]);
+/**
+ * All pairs of audited datasets, and their images without a caption, in dataset order; and those that a query selects.
+ * @throws PairLensError as `listPairs`.
+ */
+export async function listAll(
+  root: string,
+  datasets: readonly AuditedDataset[],
+  query: Query,
+  workspace: BatchPorts,
+  run: RunOptions,
+): Promise<{ readonly all: readonly ListedPair[]; readonly selected: ListedPair[] }> {
+  const { countTokens } = workspace;
+  const all = datasets.flatMap((dataset) => [...pairsOf(root, dataset, countTokens)]);
+  const likes = await likePairs(root, workspace, all, query, run);
+  const selected = [...selectPairs(all, query, { likes })].flatMap((p) => all[p] ?? []);
+  return { all, selected };
 }
 
-function* pairsOf(root: string, audited: AuditedDataset): Generator<ListedPair> {
+function* pairsOf(
+  root: string,
+  audited: AuditedDataset,
+  countTokens: BatchPorts['countTokens'],
+): Generator<ListedPair> {
   const { dataset, audit, decisions, pictures } = audited;
   const prefix = folderPrefix(root, dataset.root);
   const rules = new RulesOfPairs(audit.findings);
@@ -52,6 +76,7 @@ function* pairsOf(root: string, audited: AuditedDataset): Generator<ListedPair> 
       decision: decisions[p],
       width,
       height,
+      ...(countTokens && { tokens: () => countTokens(caption) }),
     };
   }
   for (const image of uncaptionedImages(dataset)) {

@@ -35,6 +35,8 @@ export interface FolderSearch {
   readonly captions: number;
   /** The images that match a text best. */
   findImages(text: string, top: number): Promise<ImageHit[]>;
+  /** The images that are most like one of them, itself first; by their names. Empty if it is none of them. */
+  findAlike(image: string, top: number): Promise<string[]>;
   /** The distinct captions that match an image best; the image need not be in a dataset. */
   findCaptions(imageFile: string, top: number): Promise<FoundCaption[]>;
 }
@@ -53,6 +55,7 @@ export async function searchFolder(
 ): Promise<FolderSearch> {
   const images: { readonly name: string; readonly captions: string[] }[] = [];
   const imageParts: Matrix[] = [];
+  const visualParts: Matrix[] = [];
   const captions = new Map<
     string,
     { readonly vector: Float32Array; readonly images: Set<string> }
@@ -67,6 +70,7 @@ export async function searchFolder(
     gatherCaptions(embedded, found, captions);
     for (const each of found) images.push(each);
     imageParts.push(embedded.images.embedding);
+    visualParts.push(embedded.images.visual);
   }
   const gallery = stacked(imageParts, workspace.reference.images.columns);
   const texts = [...captions.entries()];
@@ -96,6 +100,15 @@ export async function searchFolder(
         similarity,
         score,
       }));
+    },
+    async findAlike(image, top) {
+      const item = images.findIndex(({ name }) => name === image);
+      if (item < 0) return [];
+      const visuals = stacked(visualParts, 0);
+      const index = await makeIndex(visuals);
+      const { indices } = await index.search(row(visuals, item), top);
+      index.dispose();
+      return Array.from(indices, (found) => images[found]?.name ?? '');
     },
     async findCaptions(imageFile, top) {
       captionIndex ??= await makeIndex(textGallery);

@@ -81,6 +81,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly browser = new PairBrowser(
     () => this.#opened,
     () => this.findings(),
+    this,
   );
   readonly tags = new LiveTags(() => this.#opened);
   #rescoring: Promise<void> | undefined;

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { groupBy } from '../../core/collections.ts';
+import { groupBy, pushTo } from '../../core/collections.ts';
 import { RulesOfPairs } from '../../core/audit/rulesOfPairs.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
 import { naturalRanks } from '../../core/dataset/naturalOrder.ts';
 import { uncaptionedImages } from '../../core/dataset/uncaptioned.ts';
+import { imageNamed, LIKE_FOUND, type LikeCondition } from '../../core/query/likes.ts';
 import type { QueriedPair } from '../../core/query/pairTest.ts';
 import { parseQuery } from '../../core/query/parseQuery.ts';
 import type { QueryFault } from '../../core/query/query.ts';
@@ -12,7 +13,13 @@ import { folderPrefix } from '../audit/buildReport.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 import { imageAlone, livePair } from './pairLookup.ts';
-import type { LiveFinding, LivePair, LivePairId } from './workspace.ts';
+import type {
+  LiveFinding,
+  LiveNeighbour,
+  LivePair,
+  LivePairId,
+  LiveWorkspace,
+} from './workspace.ts';
 
 /** A pair in a list, or an image without a caption, whose caption is empty. */
 export interface BrowsedPair {
@@ -33,6 +40,9 @@ export interface BrowsedPage {
 /** Lists of pairs by query; each is computed once until something changes. */
 const LISTS_KEPT = 8;
 
+/** Finds images by a text or an image. */
+type ImageSearch = Pick<LiveWorkspace, 'searchText' | 'searchImage'>;
+
 interface BrowsedRow {
   readonly dataset: IncrementalDataset;
   readonly slot: number | undefined;
@@ -49,9 +59,15 @@ interface Snapshot {
 export class PairBrowser {
   readonly #opened: () => readonly OpenedDataset[];
   readonly #findings: () => readonly LiveFinding[];
+  readonly #search: ImageSearch;
   #snapshot: Snapshot | undefined;
 
-  constructor(opened: () => readonly OpenedDataset[], findings: () => readonly LiveFinding[]) {
+  constructor(
+    opened: () => readonly OpenedDataset[],
+    findings: () => readonly LiveFinding[],
+    search: ImageSearch,
+  ) {
+    this.#search = search;
     this.#opened = opened;
     this.#findings = findings;
   }
@@ -61,9 +77,14 @@ export class PairBrowser {
     this.#snapshot = undefined;
   }
 
-  page(text: string, from: number, count: number): BrowsedPage | { readonly fault: QueryFault } {
+  /** @throws PairLensError `cancelled`, `unreadable-image`, `unreadable-file` for a query by meaning or likeness. */
+  async page(
+    text: string,
+    from: number,
+    count: number,
+  ): Promise<BrowsedPage | { readonly fault: QueryFault }> {
     const snapshot = (this.#snapshot ??= this.#take());
-    const list = this.#list(snapshot, text);
+    const list = await this.#list(snapshot, text);
     if ('fault' in list) return list;
     const pairs = Array.from(list.rows.subarray(from, from + count), (r): BrowsedPair => {
       const { rules = [] } = snapshot.pairs[r] ?? {};
@@ -77,9 +98,9 @@ export class PairBrowser {
   }
 
   /** The pairs at some places of the list of a query, which is empty if the text is no query. */
-  ids(text: string, from: number, count: number): LivePairId[] {
+  async ids(text: string, from: number, count: number): Promise<LivePairId[]> {
     const snapshot = (this.#snapshot ??= this.#take());
-    const list = this.#list(snapshot, text);
+    const list = await this.#list(snapshot, text);
     if ('fault' in list) return [];
     return Array.from(list.rows.subarray(from, from + count), (r) => {
       const { root, image, captionIndex } = this.#live(snapshot, r);
@@ -87,19 +108,58 @@ export class PairBrowser {
     });
   }
 
-  #list(
+  async #list(
     snapshot: Snapshot,
     text: string,
-  ): { readonly rows: Int32Array } | { readonly fault: QueryFault } {
+  ): Promise<{ readonly rows: Int32Array } | { readonly fault: QueryFault }> {
     const known = snapshot.lists.get(text);
     if (known !== undefined) return { rows: known };
     const parsed = parseQuery(text);
     if ('fault' in parsed) return parsed;
     const ranks = (): Int32Array =>
       (snapshot.ranks ??= naturalRanks(snapshot.pairs.map(({ image }) => image)));
-    const rows = selectPairs(snapshot.pairs, parsed.query, ranks);
+    const likes = new Map<LikeCondition, ReadonlyMap<QueriedPair, number>>();
+    for (const like of parsed.query.likes) {
+      const found = await this.#like(snapshot, like);
+      if ('fault' in found) return found;
+      likes.set(like, found);
+    }
+    const rows = selectPairs(snapshot.pairs, parsed.query, { ranks, likes });
     snapshot.lists.set(text, rows);
     return { rows };
+  }
+
+  /** The pairs of the images like a text or an image, with their rank. */
+  async #like(
+    snapshot: Snapshot,
+    like: LikeCondition,
+  ): Promise<ReadonlyMap<QueriedPair, number> | { readonly fault: QueryFault }> {
+    const byImage = new Map<string, number[]>();
+    for (const r of snapshot.rows.keys()) {
+      const { root, image } = this.#live(snapshot, r);
+      pushTo(byImage, `${root}\0${image}`, r);
+    }
+    const hits = await this.#hits(snapshot, like);
+    if ('fault' in hits) return hits;
+    const ranks = new Map<QueriedPair, number>();
+    for (const [rank, { pair }] of hits.entries()) {
+      for (const r of byImage.get(`${pair.root}\0${pair.image}`) ?? []) {
+        const queried = snapshot.pairs[r];
+        if (queried !== undefined) ranks.set(queried, rank);
+      }
+    }
+    return ranks;
+  }
+
+  async #hits(
+    snapshot: Snapshot,
+    like: LikeCondition,
+  ): Promise<readonly LiveNeighbour[] | { readonly fault: QueryFault }> {
+    if (like.to === 'text') return this.#search.searchText(like.value, 'images', LIKE_FOUND);
+    const named = imageNamed(snapshot.pairs, like);
+    if ('fault' in named) return named;
+    const { imagePath } = this.#live(snapshot, snapshot.pairs.indexOf(named.pair));
+    return this.#search.searchImage({ path: imagePath }, 'images', LIKE_FOUND);
   }
 
   #live({ rows, pairs }: Snapshot, r: number): LivePair {
@@ -156,6 +216,7 @@ function queriedPair(
   const pair = dataset.slots.pairs[slot];
   const mismatch = dataset.context.mismatch[slot];
   const { image = '', caption, split } = pair ?? {};
+  const { clipTokens } = dataset.context;
   return {
     image: prefix + image,
     caption,
@@ -164,6 +225,7 @@ function queriedPair(
     rules: rules.of(slot, image),
     decision: dataset.decision(slot),
     ...sizeOf(dataset, image),
+    ...(clipTokens && caption !== undefined && { tokens: () => clipTokens.count(caption) }),
   };
 }
 

@@ -8,11 +8,11 @@ import { ProtocolConverter } from '../toProtocol.ts';
 type Browse = (typeof REQUESTS)['browse'];
 
 /** Answers `pairlens/browse`. */
-export function browse(
+export async function browse(
   { live, uris }: ServerContext,
   { query, from, count }: z.output<Browse['params']>,
-): z.input<Browse['result']> {
-  const page = live.browser.page(query, from, count);
+): Promise<z.input<Browse['result']>> {
+  const page = await live.browser.page(query, from, count);
   if ('fault' in page) {
     const { message, start, end } = page.fault;
     return {

@@ -139,16 +139,17 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       return {};
     },
     browse: (params) => browse(context, params),
-    browsedPairs: ({ query, from, count }) => ({
-      pairs: context.live.browser.ids(query, from, count).map((id) => wire.ref(id)),
-    }),
+    async browsedPairs({ query, from, count }) {
+      const ids = await context.live.browser.ids(query, from, count);
+      return { pairs: ids.map((id) => wire.ref(id)) };
+    },
     async tags({ text, count }) {
       const { total, tags, isOfTags } = await context.live.tags.search(text, count);
       return { total, tags: [...tags], isOfTags };
     },
-    changeEdit({ of, change }, signal) {
+    async changeEdit({ of, change }, signal) {
       const ids =
-        'pairs' in of ? of.pairs.map(idOf) : context.live.browser.ids(of.query, 0, Infinity);
+        'pairs' in of ? of.pairs.map(idOf) : await context.live.browser.ids(of.query, 0, Infinity);
       return changeEdit(context, ids, change, signal);
     },
     async decideAll({ pairs, decision }) {

@@ -11,8 +11,8 @@ async function opened(entries: Record<string, MemoryEntry>) {
   const memory = liveMemory(ROOT, entries);
   const live = openWorkspace(memory.files, () => Promise.resolve(memory.ports), SETTINGS);
   await live.refresh([ROOT], {});
-  const images = (query: string) => {
-    const page = live.browser.page(query, 0, 500);
+  const images = async (query: string) => {
+    const page = await live.browser.page(query, 0, 500);
     if ('fault' in page) assert.fail(query);
     return page.pairs.map(({ pair }) => pair.image);
   };
@@ -30,11 +30,11 @@ function sidecars(n: number): Record<string, MemoryEntry> {
 
 test('all pairs and images without captions are listed, in pages, each once', async () => {
   const { live } = await opened({ ...sidecars(12), 'alone.jpg': 'a lonely lamp' });
-  const pages = [0, 5, 10].map((from) => live.browser.page('', from, 5));
+  const pages = await Promise.all([0, 5, 10].map((from) => live.browser.page('', from, 5)));
   const seen = pages.flatMap((page) => ('fault' in page ? [] : page.pairs));
   assert.equal(new Set(seen.map(({ pair }) => pair.image)).size, 13);
   assert.ok(pages.every((page) => 'total' in page && page.total === 13 && page.untagged === 1));
-  assert.deepEqual(live.browser.ids('', 3, 2).length, 2);
+  assert.deepEqual((await live.browser.ids('', 3, 2)).length, 2);
   const alone = seen.find(({ pair }) => pair.image === 'alone.jpg');
   assert.deepEqual(alone?.rules, ['missing-caption']);
   assert.equal(alone.pair.captionPath, alone.pair.imagePath);
@@ -42,10 +42,23 @@ test('all pairs and images without captions are listed, in pages, each once', as
 
 test('a query selects, and a wrong one says why', async () => {
   const { live, images } = await opened(sidecars(9));
-  assert.deepEqual(images('tag:tag1 sort:-name'), ['7.jpg', '4.jpg', '1.jpg']);
-  const page = live.browser.page('match<x', 0, 5);
+  assert.deepEqual(await images('tag:tag1 sort:-name'), ['7.jpg', '4.jpg', '1.jpg']);
+  const page = await live.browser.page('match<x', 0, 5);
   assert.ok('fault' in page && page.fault.start === 0);
-  assert.deepEqual(live.browser.ids('match<x', 0, 5), []);
+  assert.deepEqual(await live.browser.ids('match<x', 0, 5), []);
+});
+
+test('by meaning and likeness: the images that fit best, in their order, also under other conditions', async () => {
+  const { live, images } = await opened(sidecars(9));
+  const [scene = ''] = scenes(9).slice(4);
+  assert.equal((await images(`~"${scene}"`))[0], '4.jpg');
+  assert.deepEqual(await images(`~"${scene}" name:4.jpg`), ['4.jpg']);
+  assert.equal((await images('similar:7.jpg'))[0], '7.jpg');
+  const sorted = await images(`~"${scene}" sort:name`);
+  assert.deepEqual(sorted, [...sorted].sort());
+  const page = await live.browser.page('cat similar:nowhere.jpg', 0, 5);
+  assert.ok('fault' in page);
+  assert.deepEqual([page.fault.start, page.fault.end], [4, 23]);
 });
 
 test('the list follows decisions and captions', async () => {
@@ -55,15 +68,15 @@ test('the list follows decisions and captions', async () => {
     before.map(({ decision }) => decision),
     ['none', 'none'],
   );
-  assert.deepEqual(images('decision:verified'), ['1.jpg', '4.jpg']);
+  assert.deepEqual(await images('decision:verified'), ['1.jpg', '4.jpg']);
   const again = await live.decide([id(0), id(1)], 'excluded');
   assert.deepEqual(
     again.before.map(({ decision }) => decision),
     ['none', 'verified'],
   );
-  assert.deepEqual(images('decision:excluded'), ['0.jpg', '1.jpg']);
+  assert.deepEqual(await images('decision:excluded'), ['0.jpg', '1.jpg']);
   await live.captionsChanged(`${ROOT}/2.txt`, 'entirely new\n');
-  assert.deepEqual(images('"entirely new"'), ['2.jpg']);
+  assert.deepEqual(await images('"entirely new"'), ['2.jpg']);
   await live.decide([id(0), id(1), id(4)], 'none');
   assert.equal(files.entries.has(`${ROOT}/.pairlens/decisions.jsonl`), false);
 });

@@ -30,6 +30,11 @@ describe('a query', () => {
     ['match<0.3', { kind: 'compare', quantity: 'match', comparison: '<', value: 0.3 }],
     ['match<=30%', { kind: 'compare', quantity: 'match', comparison: '<=', value: 0.3 }],
     ['size>=1.5MP', { kind: 'compare', quantity: 'size', comparison: '>=', value: 1.5e6 }],
+    ['tokens>75', { kind: 'compare', quantity: 'tokens', comparison: '>', value: 75 }],
+    ['~"a red car" ', { kind: 'like', to: 'text', value: 'a red car', start: 0, end: 12 }],
+    ['~car', { kind: 'like', to: 'text', value: 'car', start: 0, end: 4 }],
+    ['similar:a/b.jpg', { kind: 'like', to: 'image', value: 'a/b.jpg', start: 0, end: 15 }],
+    ['~', { kind: 'word', text: '~' }],
     ['low-res', { kind: 'word', text: 'low-res' }],
     ['-cat', { kind: 'not', of: { kind: 'word', text: 'cat' } }],
     ['NOT cat', { kind: 'not', of: { kind: 'word', text: 'cat' } }],
@@ -74,6 +79,7 @@ describe('a query', () => {
     assert.deepEqual(parsed('sort:name'), {
       condition: undefined,
       sort: { key: 'name', descending: false },
+      likes: [],
     });
   });
 });
@@ -83,6 +89,9 @@ describe('a text that is no query', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['cat «(»dog', /not closed/u],
     ['cat«)»', /closes nothing/u],
+    ['«match<»', /as in match<0\.5\./u],
+    ['«tokens>much»', /as in tokens>75\./u],
+    ['«width:»', /as in width<512\./u],
     ['«()»', /nothing between the brackets/u],
     ['«"a red bus»', /no second one/u],
     ['«""»', /nothing between the quotation marks/u],
@@ -165,6 +174,7 @@ function written(of: Condition): string {
       return 'untagged';
     case 'regex':
     case 'decision':
+    case 'like':
       return assert.fail('not generated');
     default:
       return `${of.kind}:${quoted(of.pattern)}`;

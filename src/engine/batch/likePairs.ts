@@ -1,0 +1,54 @@
+import { pushTo } from '../../core/collections.ts';
+import { PairLensError } from '../../core/errors.ts';
+import type { QueriedPair } from '../../core/query/pairTest.ts';
+import { imageNamed, LIKE_FOUND, type LikeCondition, type Likes } from '../../core/query/likes.ts';
+import type { Query } from '../../core/query/query.ts';
+import { exactIndex } from '../../core/retrieval/exactIndex.ts';
+import { inEnglish } from '../../core/text/sentence.ts';
+import type { BatchPorts, RunOptions } from './batchPorts.ts';
+import { type FolderSearch, searchFolder } from './searchFolder.ts';
+
+/**
+ * The pairs that the conditions by meaning and likeness of a query select. The embeddings come from the cache.
+ * @param folder that the images of the pairs are relative to
+ * @throws PairLensError `invalid-argument` if an image is not there; `cancelled`.
+ */
+export async function likePairs(
+  folder: string,
+  workspace: BatchPorts,
+  pairs: readonly QueriedPair[],
+  { likes }: Query,
+  run: RunOptions,
+): Promise<Likes> {
+  const found = new Map<LikeCondition, ReadonlyMap<QueriedPair, number>>();
+  if (likes.length === 0) return found;
+  const byImage = new Map<string, QueriedPair[]>();
+  for (const pair of pairs) pushTo(byImage, pair.image, pair);
+  const search = await searchFolder(
+    folder,
+    workspace,
+    (items) => Promise.resolve(exactIndex(items)),
+    run,
+  );
+  for (const like of likes) {
+    const images = await imagesLike(search, pairs, like);
+    const ranks = images.flatMap((image, rank) =>
+      (byImage.get(image) ?? []).map((pair) => [pair, rank] as const),
+    );
+    found.set(like, new Map(ranks));
+  }
+  return found;
+}
+
+async function imagesLike(
+  search: FolderSearch,
+  pairs: readonly QueriedPair[],
+  like: LikeCondition,
+): Promise<string[]> {
+  if (like.to === 'text') {
+    return (await search.findImages(like.value, LIKE_FOUND)).map(({ image }) => image);
+  }
+  const named = imageNamed(pairs, like);
+  if ('fault' in named) throw new PairLensError('invalid-argument', inEnglish(named.fault.message));
+  return search.findAlike(named.pair.image, LIKE_FOUND);
+}
