@@ -64,5 +64,5 @@ export interface BatchPorts {
   encodeImage(file: string): Promise<Float32Array>;
   hash(text: string): string;
   /** Number of CLIP tokens of a text, without those of begin and end; absent if there is no vocabulary. */
-  countTokens?(text: string): number;
+  readonly countTokens?: (text: string) => number;
 }

@@ -106,7 +106,7 @@ export async function searchFolder(
       if (item < 0) return [];
       const visuals = stacked(visualParts, 0);
       const index = await makeIndex(visuals);
-      const { indices } = await index.search(row(visuals, item), top);
+      const { indices } = index.search(row(visuals, item), top);
       index.dispose();
       return Array.from(indices, (found) => images[found]?.name ?? '');
     },
