@@ -186,7 +186,7 @@ export async function openWorkspace(
       }
       return (1000 * done) / Math.max(1, clock.now() - start);
     },
-    ...(clipTokens && { countTokens: (text: string) => clipTokens.count(text) }),
+    countTokens: (text) => clipTokens.count(text),
     async close() {
       await store.close();
       await encoders.close();
