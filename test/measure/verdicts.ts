@@ -4,6 +4,7 @@ import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset, TextTable } from '../../src/core/audit/embeddedDataset.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
+import { dotRows } from '../../src/core/matching/innerProducts.ts';
 import { gatheredRows } from '../../src/core/matching/scoreBlocks.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
 import { calibrationError } from './figures.ts';
@@ -22,7 +23,8 @@ interface Task {
 
 /**
  * A simulated person answers the first findings truthfully: a wrong caption is mended, a right one verified. What is
- * promised of the other captions, and what is kept, when the answers teach the audit and when they do not?
+ * promised of the other captions, and what is kept, when the answers teach the audit and when they do not? And how many of the
+ * findings that look right after the answers are?
  */
 export async function measureVerdicts(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -77,9 +79,13 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
       const arms = ['not taught', 'taught'].map((name) => new Arm(name));
       let verified = 0;
       let mended = 0;
+      const open = new Tally();
+      const gone = new Tally();
+      const alike = new Tally();
       for (let seed = 0; seed < Number(values.seeds); seed++) {
         const task = await (word === undefined ? noisy : topic)(rate, seed);
-        const answered = await firstFindings(workspace, task, Number(values.answers));
+        const reported = await reportedPairs(workspace, task);
+        const answered = new Set(reported.slice(0, Number(values.answers)));
         const rest = task.wrong.flatMap((_, p) => (answered.has(p) ? [] : [p]));
         verified += [...answered].filter((p) => task.wrong[p] === false).length;
         mended += [...answered].filter((p) => task.wrong[p] === true).length;
@@ -90,29 +96,60 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
           await workspace.audit(embedded, { levels, decisions, replaced }, {}),
         ];
         for (const [a, audit] of audits.entries()) arms[a]!.add(audit.pairs, rest, task.wrong);
+        const after = audits.at(-1)?.pairs ?? [];
+        for (const p of reported.filter((each) => !answered.has(each))) {
+          const isRight = task.wrong[p] === false;
+          const isReported = after[p]?.findings.some((code) => DOUBTS.includes(code)) === true;
+          open.add(isRight);
+          if (!isReported) gone.add(isRight);
+          else if (nearestIsVerified(task, p, answered)) alike.add(isRight);
+        }
       }
       const name = word === undefined ? kind : `${word}, foreign`;
       console.log(
         `${path.basename(folder)} ${name} ${rate}: ${mended} mended, ${verified} verified`,
       );
       for (const arm of arms) console.log(`  ${arm.line()}`);
+      console.log(
+        `  not answered: ${open.line()}; no longer reported: ${gone.line()}; nearest to a verified pair: ${alike.line()}`,
+      );
     }
   }
 }
 
-/** The first captions that findings call wrong. */
-async function firstFindings(
+/** Rules that call a caption wrong. */
+const DOUBTS: readonly string[] = ['caption-mismatch', 'captions-swapped'];
+
+/** The captions that findings call wrong, the worst first. */
+async function reportedPairs(
   workspace: MeasuredWorkspace,
   { embedded }: Task,
-  answers: number,
-): Promise<ReadonlySet<number>> {
+): Promise<readonly number[]> {
   const { findings } = await workspace.audit(embedded, { levels: DEFAULT_LEVELS }, {});
   const order = findings.flatMap(({ code, pair }) =>
-    pair !== undefined && (code === 'caption-mismatch' || code === 'captions-swapped')
-      ? [pair]
-      : [],
+    pair !== undefined && DOUBTS.includes(code) ? [pair] : [],
   );
-  return new Set([...new Set(order)].slice(0, answers));
+  return [...new Set(order)];
+}
+
+/** Whether the answered pair that is nearest, by picture and caption, was verified. */
+function nearestIsVerified(
+  { embedded, wrong }: Task,
+  p: number,
+  answered: ReadonlySet<number>,
+): boolean {
+  const { images, texts, imageRow, textRow } = embedded;
+  let best = -Infinity;
+  let verified = false;
+  for (const q of answered) {
+    const likeness =
+      dotRows(images.visual, imageRow[p]!, images.visual, imageRow[q]!) +
+      dotRows(texts.sentence, textRow[p]!, texts.sentence, textRow[q]!);
+    if (likeness <= best) continue;
+    best = likeness;
+    verified = wrong[q] === false;
+  }
+  return verified;
 }
 
 /** The dataset with mended captions, and what the person said by that. */
@@ -138,6 +175,21 @@ function afterAnswers({ embedded, wrong, rightRow }: Task, answered: ReadonlySet
   };
   const dataset = { ...embedded.dataset, pairs };
   return { embedded: { ...embedded, textRow, dataset, replaced: table }, decisions, replaced };
+}
+
+/** Findings, and those whose caption is right. */
+class Tally {
+  #all = 0;
+  #right = 0;
+
+  add(isRight: boolean): void {
+    this.#all++;
+    if (isRight) this.#right++;
+  }
+
+  line(): string {
+    return `${this.#all}, right ${this.#right}`;
+  }
 }
 
 /** What is promised and kept of the captions that were not answered. */

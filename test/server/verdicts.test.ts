@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  CodeActionRequest,
+  ExecuteCommandRequest,
+  type CodeAction,
+} from 'vscode-languageserver/node';
+import { tourCopy, type Workplace } from '../support/datasets.ts';
+import { LspClient } from '../support/lspClient.ts';
+
+const WHOLE = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
+
+describe('verdicts in an editor', () => {
+  let place: Workplace;
+  let client: LspClient;
+
+  before(async () => {
+    place = await tourCopy();
+    client = await LspClient.start({ folders: [place.folder], cache: place.cache });
+    await client.ready();
+    await client.request('idle', {});
+  });
+  after(async () => {
+    assert.equal(await client.stop(), 0);
+    await place.remove();
+  });
+
+  /** The quick fixes in a file. */
+  async function actions(uri: string): Promise<CodeAction[]> {
+    const params = { textDocument: { uri }, range: WHOLE, context: { diagnostics: [] } };
+    const found = await client.connection.sendRequest(CodeActionRequest.type, params);
+    return (found ?? []).filter((each): each is CodeAction => !('arguments' in each));
+  }
+
+  test('wherever a verdict is offered it can be taken back at the same place, and everything is as before', async () => {
+    const before = (await client.request('findings', {})).findings;
+    const waysBack = new Map([
+      ['mark-verified', 'Take back that it is verified'],
+      ['exclude-pair', 'Take back that it is excluded'],
+    ]);
+    const given = before.flatMap(({ item, fixes, uri }) =>
+      fixes.flatMap(({ kind, title }) => {
+        const back = waysBack.get(kind);
+        return item === undefined || back === undefined ? [] : [{ item, uri, title, back }];
+      }),
+    );
+    assert.ok(new Set(given.map(({ back }) => back)).size === 2);
+    for (const { item, uri, title: verdict, back } of given) {
+      const give = (await actions(uri)).find(({ title }) => title === verdict);
+      assert.ok(give?.command, `${uri}: ${verdict}`);
+      await client.connection.sendRequest(ExecuteCommandRequest.type, give.command);
+      const { decisions } = await client.request('decisions', {});
+      assert.deepEqual(
+        decisions.map((decided) => decided.item.pair),
+        [item.pair],
+      );
+      const takeBack = (await actions(uri)).find(({ title }) => title === back);
+      assert.ok(takeBack?.command, `${uri}: ${back}`);
+      await client.connection.sendRequest(ExecuteCommandRequest.type, takeBack.command);
+      assert.deepEqual((await client.request('decisions', {})).decisions, []);
+    }
+    await client.request('idle', {});
+    const after = (await client.request('findings', {})).findings;
+    assert.deepEqual(after.map(({ id }) => id).sort(), before.map(({ id }) => id).sort());
+  });
+});
