@@ -30,6 +30,8 @@ import {
   readDecisions,
   removeDecisions,
 } from '../engine/audit/decisionFile.ts';
+import { dropFit, fitInPlace } from '../engine/audit/fitInPlace.ts';
+import { readFit } from '../engine/audit/fittedFile.ts';
 import type { ExportPorts } from '../engine/batch/exportDataset.ts';
 import type { ReadDataset } from '../engine/editing/datasetPlanner.ts';
 import type { FixPorts } from '../engine/editing/fixRun.ts';
@@ -144,10 +146,25 @@ export async function openWorkspace(
         ...(replaced && { replaced }),
       }),
     decisions: (root, dir) => readDecisions(userFiles, root, dir),
-    audit: (embedded, { words = false, ...wanted }, run) =>
+    fitOf: (root, dir, chosen) =>
+      readFit(userFiles, { root, folder: dir }, imageEncoder.modelId, chosen),
+    fit: (embedded, place, request, { signal, onProgress }) =>
+      fitInPlace(
+        embedded,
+        place,
+        { files: userFiles, hasher: nodeHasher, reference, languages, innerProducts },
+        {
+          ...request,
+          ...(signal && { signal }),
+          pause: nextTurn,
+          onProgress: (share) => onProgress?.({ phase: 'match', done: share * 100, total: 100 }),
+        },
+      ),
+    audit: (embedded, { words = false, fit, ...wanted }, run) =>
       auditDataset(embedded, {
         ...run,
         ...wanted,
+        ...(fit && { fitted: fit.model }),
         ...(words && { words: { encoder: textEncoder, clock } }),
         reference,
         languages,
@@ -365,6 +382,23 @@ export async function decisionsOfFolder(
 ): Promise<readonly ListedDecision[]> {
   const datasets = await openDatasets(userFiles, dir, openOptions(setting, run));
   return listDecisions(datasets, dir, { files: userFiles, hasher: nodeHasher });
+}
+
+/** Removes what was fitted to the datasets below a folder. @returns the folders of the datasets that had it */
+export async function dropFits(
+  dir: string,
+  setting: Setting,
+  run: RunOptions,
+): Promise<readonly string[]> {
+  const dropped: string[] = [];
+  for (const { root } of await openDatasets(userFiles, dir, openOptions(setting, run))) {
+    if (await dropFit(userFiles, { root, folder: dir })) dropped.push(root);
+  }
+  return dropped;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 export async function takeBackDecisions(

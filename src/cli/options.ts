@@ -1,10 +1,11 @@
+import path from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Precision } from '../core/encoderChoice.ts';
 import type { RuleCode } from '../core/audit/rule.ts';
 import { RULES } from '../core/audit/rules.ts';
 import { type SortOrder, SORT_KEYS } from '../core/query/query.ts';
 import type { DatasetSettings, RuleSetting } from '../core/settings/datasetSettings.ts';
-import { SETTINGS } from '../core/settings/settingTable.ts';
+import { NOT_FITTED, SETTINGS } from '../core/settings/settingTable.ts';
 
 /** Options of all commands. */
 export interface GlobalOptions {
@@ -18,6 +19,7 @@ export interface GlobalOptions {
   readonly captionsPerFile?: DatasetSettings['captionsPerFile'];
   readonly trainer?: DatasetSettings['trainer'];
   readonly triggerWords?: readonly string[] | undefined;
+  readonly fitted?: string | undefined;
 }
 
 /** Larger than any dataset. */
@@ -69,11 +71,14 @@ export function givenSettings({
   captionsPerFile,
   trainer,
   triggerWords,
+  fitted,
 }: GlobalOptions): DatasetSettings {
   return {
     ...(trainer !== undefined && { trainer }),
     ...(captionsPerFile !== undefined && { captionsPerFile }),
     ...(triggerWords !== undefined && { triggerWords: [...triggerWords] }),
+    // A path that is given here is relative to the working folder, not to the dataset.
+    ...(fitted !== undefined && { fitted: fitted === NOT_FITTED ? fitted : path.resolve(fitted) }),
   };
 }
 

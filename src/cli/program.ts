@@ -24,6 +24,8 @@ import type { CommandContext } from './commandContext.ts';
 import { addEncoders } from './encodersProgram.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
+/** Rounds of `fit`: more than any dataset uses, because one that is no better ends it. */
+const MAX_ROUNDS = 20;
 
 /** Runs a command with its context and records its exit status. */
 export type RunCommand = (
@@ -45,6 +47,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addEmbed(program, run);
   addSearch(program, run);
   addEval(program, run);
+  addFit(program, run);
   addFix(program, run);
   addEncoders(program, run);
   addExport(program, run);
@@ -88,6 +91,7 @@ function globalProgram(version: string) {
         `${helpOf(SETTINGS.triggerWords)}; separated by commas`,
         phrases,
       )
+      .option(SETTINGS.fitted.flags, helpOf(SETTINGS.fitted))
       .configureHelp({ showGlobalOptions: true })
       // Commander's messages quote arguments, which may contain control characters of file names.
       .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
@@ -275,6 +279,26 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
+      }),
+    );
+}
+
+function addFit(program: Program, run: RunCommand): void {
+  program
+    .command('fit')
+    .description(
+      'learn from the pairs of a dataset to judge it better; used by its audits if it is better on held-out captions',
+    )
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .option('--rounds <n>', 'rounds at most', wholeNumber(1, MAX_ROUNDS), 3)
+    .option('--folds <n>', 'parts; each is scored by what the others taught', wholeNumber(2, 20), 5)
+    .option('--seed <n>', 'for the parts and the exchanged captions', wholeNumber(0, MAX_SEEDS), 0)
+    .option('--out <file>', 'write it to a file instead, for audit --fitted')
+    .option('--drop', 'remove what was fitted')
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { fitCommand } = await import('./fitCommand.ts');
+        return fitCommand(folder, options, context);
       }),
     );
 }

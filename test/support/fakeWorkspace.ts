@@ -97,6 +97,8 @@ export function fakeWorkspace(
     encodeText: (text) => Promise.resolve(fakeVector(text)),
     encodeImage: (file) => Promise.resolve(fakeVector(file)),
     decisions: () => Promise.resolve({ decisions: new Map(), problems: [] }),
+    fitOf: () => Promise.resolve({ problems: [] }),
+    fit: () => Promise.resolve({ kind: 'too-few', pictures: 0, least: 60 }),
     hash: (text) => text,
   };
 }

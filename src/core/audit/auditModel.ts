@@ -9,6 +9,7 @@ import { type Answered, type CombinedScores, taught } from './answers.ts';
 import {
   type Combination,
   EXCHANGED_WEIGHTS,
+  fittedCombination,
   FOREIGN_WEIGHTS,
   learntCombination,
 } from './combination.ts';
@@ -18,6 +19,13 @@ import {
   LEAST_PICTURES,
   learnPredictions,
 } from './captionPrediction.ts';
+import { heldOutGain, type SeparatedScores, usePredictions } from './fitting/fitRound.ts';
+import {
+  combinationOf,
+  expectedByAll,
+  type FittedModel,
+  foldsOfImages,
+} from './fitting/fittedModel.ts';
 import { type PairScores, PairScorer, SCORE_NAMES, type Substitution } from './pairScorer.ts';
 import {
   byContent,
@@ -88,22 +96,32 @@ export interface AuditModel {
   support(image: number, text: number, substitution?: Substitution): number;
 }
 
+/** A dataset's spaces, neighbours and judged pairs: what a model is fitted to. */
+export interface PreparedAudit {
+  readonly scorer: PairScorer;
+  readonly centres: Spaces<Float32Array>;
+  readonly neighbours: ReferenceNeighbours;
+  /** The judged pairs, in an order that depends on their content only. */
+  readonly pairs: readonly Omit<JudgedPair, 'fold'>[];
+  /** Caption and hash of the image of each pair. */
+  readonly contents: readonly string[];
+  readonly texts: readonly string[];
+  /** Hash of each image. */
+  readonly hashes: readonly string[];
+}
+
 /**
- * Fits the model to the dataset: centring, neighbours, calibration.
+ * Centres the spaces of a dataset and finds its neighbours.
  * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
  * @throws PairLensError `cancelled`.
  */
-export async function fitAuditModel(
+export async function prepareAudit(
   embedded: EmbeddedDataset,
   judged: readonly boolean[],
   reference: ReferenceBank,
   options: Omit<AllPairsOptions, 'k'>,
-): Promise<AuditModel> {
+): Promise<PreparedAudit> {
   const graph = pairGraph(embedded, judged);
-  const pause = async (): Promise<void> => {
-    await options.pause?.();
-    throwIfCancelled(options.signal);
-  };
   const { images, texts } = embedded;
   const rows: Spaces<Matrix> = {
     images: images.embedding,
@@ -112,34 +130,55 @@ export async function fitAuditModel(
     sentences: texts.sentence,
     visuals: images.visual,
   };
-  const { centres, spaces, bank } = await runCooperatively(centredSpaces(rows, reference), pause);
+  const { centres, spaces, bank } = await runCooperatively(
+    centredSpaces(rows, reference),
+    pausing(options),
+  );
   const neighbours = await referenceNeighbours(spaces, bank, {
     ...options,
     // Short compared to the dataset's own neighbours, whose progress is reported.
     onProgress: () => undefined,
   });
   const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
-  const learns = new Set(images.hashes).size >= LEAST_PICTURES;
-  const foldOfImage = learns ? images.hashes.map(foldOf) : undefined;
-  const pairs: JudgedPair[] = [];
-  judged.forEach((use, p) => {
-    if (!use) return;
-    pairs.push({
-      pair: p,
-      image: embedded.imageRow[p]!,
-      text: embedded.textRow[p]!,
-      fold: foldOfImage?.[embedded.imageRow[p]!] ?? 0,
-    });
-  });
-  const ordered = byContent(
-    pairs,
-    ({ image, text }) => `${texts.texts[text]!}\0${images.hashes[image]!}`,
+  const pairs = judged.flatMap((use, p) =>
+    use ? [{ pair: p, image: embedded.imageRow[p]!, text: embedded.textRow[p]! }] : [],
   );
-  const { suspicions, predictor } = await runCooperatively(
-    learnt(scorer, neighbours, ordered, texts.texts, foldOfImage),
-    pause,
+  const contentOf = ({ image, text }: { readonly image: number; readonly text: number }): string =>
+    `${texts.texts[text]!}\0${images.hashes[image]!}`;
+  const ordered = byContent(pairs, contentOf);
+  return {
+    scorer,
+    centres,
+    neighbours,
+    pairs: ordered,
+    contents: ordered.map(contentOf),
+    texts: texts.texts,
+    hashes: images.hashes,
+  };
+}
+
+/**
+ * Fits the model to a prepared dataset: predictions, calibration.
+ * @param fitted what `pairlens fit` learnt: used if it tells the captions from exchanged ones better than the model without it
+ * @throws PairLensError `cancelled`.
+ */
+export async function fitAuditModel(
+  prepared: PreparedAudit,
+  options: Omit<AllPairsOptions, 'k'> & { readonly fitted?: FittedModel },
+): Promise<AuditModel> {
+  const { scorer, centres } = prepared;
+  const learnt = await runCooperatively(
+    learntSuspicions(prepared, options.fitted),
+    pausing(options),
   );
-  return auditModel(scorer, centres, suspicions, predictor);
+  return auditModel(scorer, centres, learnt.suspicions, learnt.predictor);
+}
+
+function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<void> {
+  return async () => {
+    await pause?.();
+    throwIfCancelled(signal);
+  };
 }
 
 /** Every space, and the reference bank, centred on the dataset's own mean. */
@@ -163,25 +202,98 @@ function* centredSpaces(
   return { centres, spaces, bank };
 }
 
-function* learnt(
-  scorer: PairScorer,
-  neighbours: ReferenceNeighbours,
-  pairs: readonly JudgedPair[],
-  texts: readonly string[],
-  foldOfImage: readonly number[] | undefined,
-): Steps<{ readonly suspicions: Suspicions; readonly predictor?: CaptionPredictor }> {
+interface LearntSuspicions {
+  readonly suspicions: Suspicions;
+  readonly predictor?: CaptionPredictor;
+}
+
+/** The suspicions without a fitted model, and those with it if it separates the captions from exchanged ones better. */
+function* learntSuspicions(
+  prepared: PreparedAudit,
+  fitted: FittedModel | undefined,
+): Steps<LearntSuspicions> {
+  const { scorer, hashes } = prepared;
+  const learns = new Set(hashes).size >= LEAST_PICTURES;
+  const foldOfImage = learns ? hashes.map((hash) => foldOf(hash)) : undefined;
+  const pairs = inFolds(prepared.pairs, foldOfImage);
   const observed = yield* observedScores(scorer, pairs);
   const predictor = foldOfImage && (yield* learntPredictor(scorer, pairs, observed, foldOfImage));
   const random = yield* injectedScores(scorer, pairs);
+  if (fitted !== undefined) {
+    const without = separated(
+      { observed, random },
+      learntCombination(observed, random, EXCHANGED_WEIGHTS),
+    );
+    const own = scorer.spaces.predictions.data.slice();
+    const withFitted = yield* fittedScores(prepared, fitted);
+    const { before, after } = heldOutGain(without, separated(withFitted, fittedCombination));
+    if (after >= before) {
+      const suspicions = yield* calibrated(prepared, withFitted, () => fittedCombination);
+      return { suspicions, predictor: (visual) => expectedByAll(fitted, visual) };
+    }
+    scorer.fitted = undefined;
+    scorer.spaces.predictions.data.set(own);
+  }
+  const suspicions = yield* calibrated(prepared, { pairs, observed, random }, (wrong) =>
+    learntCombination(observed, wrong, EXCHANGED_WEIGHTS),
+  );
+  return { suspicions, ...(predictor && { predictor }) };
+}
+
+/** Scores by which the suspicions are calibrated. */
+interface OwnScores {
+  readonly pairs: readonly JudgedPair[];
+  readonly observed: readonly PairScores[];
+  /** Of captions exchanged at random. */
+  readonly random: readonly PairScores[];
+}
+
+function separated(
+  { observed, random }: Pick<OwnScores, 'observed' | 'random'>,
+  score: Combination,
+): SeparatedScores {
+  return {
+    observed: Float64Array.from(observed, score),
+    wrong: Float64Array.from(random, score),
+  };
+}
+
+function* calibrated(
+  { scorer, neighbours, texts }: PreparedAudit,
+  { pairs, observed, random }: OwnScores,
+  combination: (wrong: readonly PairScores[]) => Combination,
+): Steps<Suspicions> {
   const near = yield* nearScores(scorer, pairs, texts);
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
-  const suspicions = {
-    exchanged: yield* suspicion({ observed, random, near }, EXCHANGED_WEIGHTS, (score) =>
-      rivalsOf(scorer, pairs, score),
+  const score = combination(random);
+  return {
+    exchanged: yield* suspicion({ observed, random, near }, score, rivalsOf(scorer, pairs, score)),
+    foreign: yield* suspicion(
+      { observed, random: foreign, near: [] },
+      learntCombination(observed, foreign, FOREIGN_WEIGHTS),
     ),
-    foreign: yield* suspicion({ observed, random: foreign, near: [] }, FOREIGN_WEIGHTS),
   };
-  return { suspicions, ...(predictor && { predictor }) };
+}
+
+/** Puts a fitted model into the scorer, and scores with it. */
+function* fittedScores(
+  { scorer, pairs: unfolded, hashes }: PreparedAudit,
+  fitted: FittedModel,
+): Steps<OwnScores> {
+  const { folds, seed } = fitted;
+  const foldOfImage = foldsOfImages(hashes, { folds: folds.length, seed });
+  const pairs = inFolds(unfolded, foldOfImage);
+  yield* usePredictions(scorer, foldOfImage, folds);
+  scorer.fitted = combinationOf(fitted, foldOfImage);
+  const observed = yield* observedScores(scorer, pairs);
+  return { pairs, observed, random: yield* injectedScores(scorer, pairs) };
+}
+
+export function inFolds(
+  pairs: PreparedAudit['pairs'],
+  foldOfImage: readonly number[] | undefined,
+): JudgedPair[] {
+  return pairs.map((pair) => ({ ...pair, fold: foldOfImage?.[pair.image] ?? 0 }));
 }
 
 const CSLS = SCORE_NAMES.indexOf('csls');
@@ -208,14 +320,13 @@ type ScoredPairs = Readonly<Record<'observed' | 'random' | 'near', readonly Pair
 
 function* suspicion(
   { observed, random, near }: ScoredPairs,
-  weights: readonly number[],
-  rivals?: (score: Combination) => Steps<Rivals>,
+  score: Combination,
+  rivals?: Steps<Rivals>,
 ): Steps<Suspicion> {
-  const score = learntCombination(observed, random, weights);
   const known: KnownScores = {
     random: Float64Array.from(random, score),
     near: Float64Array.from(near, score),
-    rivals: rivals === undefined ? NO_RIVALS : yield* rivals(score),
+    rivals: rivals === undefined ? NO_RIVALS : yield* rivals,
   };
   const own = Float64Array.from(observed, score);
   const calibration = yield* calibrate(own, known.random, known.near, known.rivals);

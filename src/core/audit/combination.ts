@@ -7,13 +7,13 @@ import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
  * performance of the single scores. They are not fitted to the dataset: if correct and wrong captions are similar, this
  * would fit noise, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
  */
-export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2, 0];
+export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2, 0, 0, 0];
 /** The same for foreign captions, for which the captions of similar images are informative. */
-export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0, 0];
+export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0, 0, 0, 0];
 
 /** Prior mean and spread of the scores of wrong captions, for datasets too small to estimate them. */
-const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0, 0];
-const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04, 0.15];
+const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0, 0, -0.8, 0];
+const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04, 0.15, 0.3, 1];
 /** Weight of the shipped mean and spread in wrong captions. */
 const SHIPPED_COUNT = 8;
 
@@ -58,18 +58,33 @@ export function learntCombination(
     );
   const right = sample(observed);
   const known = sample(wrong);
-  const observedFirst = [...right, ...known].map((_, n) => n < right.length);
-  const separability = (score: Combination): number =>
-    auroc([...right, ...known].map(score), observedFirst);
-  const base = separability(shipped);
+  const base = separability(right, known, shipped);
   let best = { share: 0, gain: 0 };
   for (const share of PREDICTED_SHARES) {
-    const gain = separability(mixed(share)) - base;
+    const gain = separability(right, known, mixed(share)) - base;
     if (gain > best.gain) best = { share, gain };
   }
   const error = Math.sqrt((base * (1 - base)) / Math.max(1, observed.length));
   const used = Math.min(1, Math.max(0, best.gain / Math.max(error, Number.MIN_VALUE) - 1));
   return used > 0 ? mixed(used * best.share) : shipped;
+}
+
+const FITTED = SCORE_NAMES.indexOf('fitted');
+
+/** The scores as `pairlens fit` learnt to combine them. */
+export const fittedCombination: Combination = (scores) => scores[FITTED]!;
+
+/** AUROC of observed captions against wrong ones. */
+function separability(
+  observed: readonly PairScores[],
+  wrong: readonly PairScores[],
+  score: Combination,
+): number {
+  const all = [...observed, ...wrong];
+  return auroc(
+    all.map(score),
+    all.map((_, n) => n < observed.length),
+  );
 }
 
 function sample<T>(values: readonly T[]): T[] {

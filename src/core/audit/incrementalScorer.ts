@@ -80,6 +80,7 @@ export class IncrementalScorer {
       products,
       scorer.hub,
     );
+    this.#scorer.fitted = scorer.fitted?.withOutsideRow(this.queryRow);
     this.model = auditModel(
       this.#scorer,
       fitted.centres,

@@ -28,10 +28,7 @@ const MAX_PER_PAIR = 60;
 const INFORMATIVE = 0.1;
 
 /** The pairs in an order that depends on their content only, so that names and file order do not change the draws. */
-export function byContent(
-  pairs: readonly JudgedPair[],
-  keyOf: (pair: JudgedPair) => string,
-): JudgedPair[] {
+export function byContent<T>(pairs: readonly T[], keyOf: (pair: T) => string): T[] {
   const keyed = pairs.map((pair) => ({ pair, key: keyOf(pair) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ pair }) => pair);
@@ -46,10 +43,11 @@ export function* injectedScores(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
   seed = 1,
+  limit = INJECTIONS,
 ): Steps<PairScores[]> {
   const random = mulberry32(seed);
   const parts = groupBy(pairs, ({ fold }) => fold);
-  return yield* exchanged(scorer, pairs, INJECTIONS, (at) => {
+  return yield* exchanged(scorer, pairs, limit, (at) => {
     const part = parts.get(pairs[at]!.fold)!;
     return part[Math.floor(random() * part.length)];
   });
@@ -143,6 +141,9 @@ export function* foreignScores(
         scorer.imageNeighbourTerm(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
         0,
         dotRows(spaces.predictions, image, sentences, b),
+        // Weighed only by what was fitted, which is not used for foreign captions.
+        0,
+        0,
       ),
     );
     if (out.length % JUDGED_PER_STEP === 0) yield;

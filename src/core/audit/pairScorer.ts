@@ -7,6 +7,7 @@ import { type Matrix, matrix } from '../matching/matrix.ts';
 import { arenaMatrices } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import { runCooperatively } from '../steps.ts';
+import type { FoldedCombination } from './fitting/foldedCombination.ts';
 import type { PairGraph } from './pairGraph.ts';
 import type { ReferenceHubs } from './referenceHubs.ts';
 
@@ -19,6 +20,8 @@ export const SCORE_NAMES = [
   'imageNeighbours',
   'captionNeighbours',
   'predicted',
+  'nearest',
+  'fitted',
 ] as const;
 /** One value for each of `SCORE_NAMES`. */
 export type PairScores = Float64Array;
@@ -39,6 +42,8 @@ export interface Substitution {
 }
 const NO_SUBSTITUTION: Substitution = { replacedText: -1, donorImage: -1 };
 
+/** Best other partners averaged by the score `nearest`. */
+const FEW_PARTNERS = 3;
 const NEIGHBOURS = LEMON_FIX.k;
 /** Additional list length, because some items are excluded by identity. */
 const SLACK = 12;
@@ -62,6 +67,8 @@ export class PairScorer {
   readonly cosine: RowProduct;
   /** Cosine of caption `j` and the caption that the dataset's other pairs predict for image `i`. */
   readonly predicted: RowProduct;
+  /** Combines the scores of a pair as `pairlens fit` learnt it; undefined if nothing was fitted. */
+  fitted: FoldedCombination | undefined;
   readonly #priorCosine: RowProduct;
   readonly #sentenceCosine: RowProduct;
   readonly #visualCosine: RowProduct;
@@ -146,17 +153,18 @@ export class PairScorer {
     const ownImage = (x: number): boolean =>
       graph.pictureOf[x] === picture || (x !== donorImage && owners.includes(x));
     const cosine = this.cosine(i, j);
-    const rowMean = this.captionLists.meanOfBest(i, this.hub, ownCaption);
-    const columnMean = this.imageLists.meanOfBest(j, this.hub, ownImage);
-    return Float64Array.of(
+    const rowMean = (k: number): number => finite(this.captionLists.meanOfBest(i, k, ownCaption));
+    const columnMean = (k: number): number => finite(this.imageLists.meanOfBest(j, k, ownImage));
+    return this.#withFitted(i, [
       cosine,
       this.#priorCosine(i, j),
-      csls(cosine, finite(rowMean), finite(columnMean)),
+      csls(cosine, rowMean(this.hub), columnMean(this.hub)),
       csls(cosine, this.hubs.ofImages[i]!, this.hubs.ofTexts[j]!),
       this.imageNeighbourTerm(i, (t) => (t === j ? NaN : this.#sentenceCosine(j, t))),
       this.#captionNeighbourTerm(i, j, picture, ownCaption),
       this.predicted(i, j),
-    );
+      csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS)),
+    ]);
   }
 
   /**
@@ -172,8 +180,8 @@ export class PairScorer {
       siblings.includes(t) || this.#onlyOnPicture(t, picture, -1);
     const cosine = dotRows(spaces.images, i, caption, 0);
     const images = nearest(spaces.images, caption, hub, (x) => graph.pictureOf[x] !== picture);
-    const columnMean = images.meanOfBest(0, hub, () => false);
-    const rowMean = this.captionLists.meanOfBest(i, hub, ownCaption);
+    const columnMean = (k: number): number => finite(images.meanOfBest(0, k, () => false));
+    const rowMean = (k: number): number => finite(this.captionLists.meanOfBest(i, k, ownCaption));
     const alike = nearest(
       spaces.sentences,
       words,
@@ -190,15 +198,21 @@ export class PairScorer {
         weight += near;
       }
     }
-    return Float64Array.of(
+    return this.#withFitted(i, [
       cosine,
       dotRows(spaces.priors, i, words, 0),
-      csls(cosine, finite(rowMean), finite(columnMean)),
+      csls(cosine, rowMean(hub), columnMean(hub)),
       csls(cosine, hubs.ofImages[i]!, hubs.ofText(caption, 0)),
       this.imageNeighbourTerm(i, (t) => dotRows(spaces.sentences, t, words, 0)),
       weight > 0 ? sum / weight : 0,
       dotRows(spaces.predictions, i, words, 0),
-    );
+      csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS)),
+    ]);
+  }
+
+  /** The scores of a pair, of which all but `fitted` are known. */
+  #withFitted(i: number, known: readonly number[]): PairScores {
+    return Float64Array.of(...known, this.fitted?.of(i, known) ?? 0);
   }
 
   /** Whether caption `t` belongs only to copies of this image. */

@@ -53,6 +53,7 @@ const shape = {
   exclude: z.array(z.string().min(1)),
   triggerWords: z.array(z.string().min(1)),
   encoder: encoderSchema,
+  fitted: z.string().min(1).refine(isInside, { error: OUTSIDE }),
 } satisfies Record<keyof typeof SETTINGS, z.ZodType>;
 
 /** What `pairlens.config.json` may say; the source of its published JSON schema. */
@@ -69,6 +70,7 @@ export const datasetSettingsSchema = z.strictObject({
   exclude: shape.exclude.describe(SETTINGS.exclude.about).optional(),
   triggerWords: shape.triggerWords.describe(SETTINGS.triggerWords.about).optional(),
   encoder: shape.encoder.describe(SETTINGS.encoder.about).optional(),
+  fitted: shape.fitted.describe(SETTINGS.fitted.about).optional(),
 });
 
 /** Settings of a dataset; what is missing has its default. */

@@ -4,6 +4,9 @@ import { TRAINER_CHOICES } from '../dataset/trainers.ts';
 /** Name of the config file of a folder. */
 export const CONFIG_FILE = 'pairlens.config.json';
 
+/** Value of the setting `fitted` for audits without a fitted model. */
+export const NOT_FITTED = 'none';
+
 /** Levels of a rule, as editors set them. */
 export const LEVEL_CHOICES = LEVELS;
 
@@ -70,6 +73,11 @@ export const SETTINGS = {
     about:
       'The encoder with which the command line reads this folder: {"path": FOLDER}, relative to this file, and "precision" to choose one of its files. Editors have the setting pairlens.encoder.',
     flags: '--encoder <folder>',
+  },
+  fitted: {
+    about:
+      'The file of `pairlens fit` that an audit uses, relative to the folder of the dataset, or "none"; without it .pairlens/fitted.safetensors, if there is one.',
+    flags: '--fitted <file>',
   },
 } as const satisfies Readonly<Record<string, SettingDescription>>;
 

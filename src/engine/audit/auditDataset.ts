@@ -1,8 +1,9 @@
-import { fitAuditModel, taughtModel } from '../../core/audit/auditModel.ts';
+import { fitAuditModel, prepareAudit, taughtModel } from '../../core/audit/auditModel.ts';
 import type { ScoresOfPairs, UnwantedCaption } from '../../core/audit/answers.ts';
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
 import { mismatchThreshold, openMismatch } from '../../core/audit/detectors/captionMismatch.ts';
+import type { FittedModel } from '../../core/audit/fitting/fittedModel.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
 import { type Levels, levelOf } from '../../core/audit/rules.ts';
 import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
@@ -20,8 +21,7 @@ import { dotRows, type InnerProducts } from '../../core/matching/innerProducts.t
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import { row } from '../../core/matching/matrix.ts';
 import type { ClipTokens } from '../../core/text/clipTokens.ts';
-import { Boilerplate } from '../../core/text/boilerplate.ts';
-import { runCooperatively, type Steps } from '../../core/steps.ts';
+import { runCooperatively } from '../../core/steps.ts';
 import type { Clock, LanguageDetector, NounFinder, TextEncoder } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { EncodeCaptions } from '../indexing/indexCaptions.ts';
@@ -30,12 +30,11 @@ import { weighAllDoubtfulWords } from './doubtfulWords.ts';
 import { weighedWords } from './wordContributions.ts';
 import { type PlacedCaption, unwantedCaptions } from './unwantedCaptions.ts';
 import { findingsAt, superseded } from './reportedFindings.ts';
+import { scorablePairs } from './scorablePairs.ts';
 import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
 
 /** Pairs scored between two yields to the event loop; each takes about 30 microseconds. */
 const JUDGED_PER_TURN = 200;
-/** Captions whose language is detected between two yields. */
-const DETECTED_PER_TURN = 200;
 /** Below this change of the prior by exchanged captions, the captions are too similar to be judged. */
 const TOO_ALIKE = 0.25;
 /** Number of pairs with the lowest scores that are then listed, without a probability. */
@@ -57,6 +56,8 @@ export interface JudgeOptions {
   readonly decisions?: readonly (Decision | undefined)[];
   /** Wrong captions that were replaced, of `embedded.replaced`. */
   readonly replaced?: readonly PlacedCaption[];
+  /** What `pairlens fit` learnt, used if it is better. */
+  readonly fitted?: FittedModel;
   /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
@@ -128,25 +129,25 @@ export async function judgeDataset(
     await pause();
     throwIfCancelled(options.signal);
   };
-  const readable = pairs.map((_, p) => whole.imageRow[p]! >= 0 && whole.textRow[p]! >= 0);
-  const languages = await runCooperatively(
-    foreignLanguages(whole, readable, options.languages),
+  const { scorable, languages } = await runCooperatively(
+    scorablePairs(whole, options.languages),
     yieldOrCancel,
-  );
-  const saysSomething = await runCooperatively(captionsWithContent(whole), yieldOrCancel);
-  const scorable = readable.map(
-    (ok, p) => ok && languages[p] === undefined && saysSomething[whole.textRow[p]!] === true,
   );
   const judged = scorable.map((ok, p) => ok && decisions[p] !== 'excluded');
   const embedded = withJudgedTexts(whole, judged);
   const total = pairs.length;
   const verified = pairs.map((_, p) => decisions[p] === 'verified');
-  const fitted = await fitAuditModel(embedded, judged, options.reference, {
+  const running = {
     ...(options.innerProducts && { innerProducts: options.innerProducts }),
     ...(options.signal && { signal: options.signal }),
-    onProgress: (share) =>
+    onProgress: (share: number) =>
       options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
     pause,
+  };
+  const prepared = await prepareAudit(embedded, judged, options.reference, running);
+  const fitted = await fitAuditModel(prepared, {
+    ...running,
+    ...(options.fitted && { fitted: options.fitted }),
   });
   throwIfCancelled(options.signal);
   options.onProgress?.({ phase: 'calibrate', done: total, total });
@@ -259,34 +260,6 @@ async function weighPairs(
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** For each pair the language of its caption, if it is clearly not English. */
-function* foreignLanguages(
-  { dataset, texts, textRow }: EmbeddedDataset,
-  readable: readonly boolean[],
-  detector: LanguageDetector | undefined,
-): Steps<(string | undefined)[]> {
-  const perText: (string | undefined)[] = [];
-  for (const [t, text] of texts.texts.entries()) {
-    if (t % DETECTED_PER_TURN === DETECTED_PER_TURN - 1) yield;
-    const language = detector?.detect(text);
-    perText.push(language === 'en' ? undefined : language);
-  }
-  return dataset.pairs.map((_, p) => (readable[p] === true ? perText[textRow[p]!] : undefined));
-}
-
-/** For each caption whether it contains more than the boilerplate of the dataset. */
-function* captionsWithContent({
-  texts,
-  boilerplate = Boilerplate.none,
-}: EmbeddedDataset): Steps<boolean[]> {
-  const content: boolean[] = [];
-  for (const [t, text] of texts.texts.entries()) {
-    if (t % DETECTED_PER_TURN === DETECTED_PER_TURN - 1) yield;
-    content.push(boilerplate.judged(text).length > 0);
-  }
-  return content;
 }
 
 function auditedPairs(

@@ -43,12 +43,16 @@ export async function auditFolder(
     const { replaced: gone = [] } = known;
     const captions = gone.map(({ caption }) => caption);
     const indexed = await workspace.index(dataset, run, { triggerWords }, captions);
-    const embedded = { ...indexed, problems: [...indexed.problems, ...known.problems] };
+    const { fit, problems } = await workspace.fitOf(dataset.root, folder, settings.fitted);
+    const embedded = {
+      ...indexed,
+      problems: [...indexed.problems, ...known.problems, ...problems],
+    };
     const hash = (text: string): string => workspace.hash(text);
     const decisions = decisionsOf(embedded, known.decisions, hash);
     const replaced = placedCaptions(embedded, gone, hash);
     const elsewhere = audited.seenFrom(dataset.root);
-    const wanted = { levels, decisions, replaced, words, elsewhere };
+    const wanted = { levels, decisions, replaced, words, elsewhere, ...(fit && { fit }) };
     const audit = await workspace.audit(embedded, wanted, run);
     audited.add(embedded);
     const { paths, facts } = embedded.images;

@@ -12,6 +12,8 @@ import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
 import type { KnownDecisions } from '../audit/decisionFile.ts';
+import type { FitOutcome, FitPlace, FitRequest } from '../audit/fitInPlace.ts';
+import type { Fit, KnownFit } from '../audit/fittedFile.ts';
 
 /** Cancellation and progress of a long step. */
 export interface RunOptions {
@@ -26,6 +28,8 @@ export interface AuditRequest {
   readonly decisions?: readonly (Decision | undefined)[];
   /** Wrong captions that were replaced, of `embedded.replaced`. */
   readonly replaced?: readonly PlacedCaption[];
+  /** What `pairlens fit` learnt of it. */
+  readonly fit?: Fit;
   /** Pictures of the datasets of the same folder that were audited before. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Whether to weigh the words of each pair, which encodes about six more captions per pair. */
@@ -57,6 +61,14 @@ export interface BatchPorts {
   ): Promise<EmbeddedDataset>;
   /** Reads the decisions of a dataset. @param folder that was opened and contains the root. */
   decisions(root: string, folder: string): Promise<KnownDecisions>;
+  /** Reads what was fitted to a dataset. @param folder that was opened and contains the root. @param chosen setting `fitted` */
+  fitOf(root: string, folder: string, chosen: string | undefined): Promise<KnownFit>;
+  fit(
+    embedded: EmbeddedDataset,
+    place: FitPlace,
+    request: FitRequest,
+    run: RunOptions,
+  ): Promise<FitOutcome>;
   audit(embedded: EmbeddedDataset, wanted: AuditRequest, run: RunOptions): Promise<DatasetAudit>;
   /** Joint-space embedding of a text, a unit vector. */
   encodeText(text: string): Promise<Float32Array>;

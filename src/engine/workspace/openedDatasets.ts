@@ -11,6 +11,7 @@ import { runCooperatively } from '../../core/steps.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { judgeDataset } from '../audit/auditDataset.ts';
 import { decisionsOf, placedCaptions, readDecisions } from '../audit/decisionFile.ts';
+import { readFit } from '../audit/fittedFile.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { lookIntoTree, type OpenedFolder, type OpenOptions } from '../discovery/openDatasets.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
@@ -112,6 +113,7 @@ export async function openFolders(
         const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
           ...run,
           leaveOut: { triggerWords: opened.settings.triggerWords ?? [] },
+          fitted: opened.settings.fitted,
           replaced: replaced(dataset.root),
           elsewhere: audited.seenFrom(dataset.root),
           pause,
@@ -134,6 +136,8 @@ interface OpenedDatasets {
 export interface BuildOptions {
   /** What is left out of captions beside what they share. */
   readonly leaveOut: LeftOut;
+  /** Setting of the file of `pairlens fit`. */
+  readonly fitted: string | undefined;
   /** Wrong captions that were replaced, besides those in the file of decisions. */
   readonly replaced: readonly ReplacedCaption[];
   /** Pictures of the datasets of the folder that were audited before. */
@@ -161,10 +165,17 @@ export async function buildDataset(
   const gone = [...(replaced ?? []), ...options.replaced];
   const captions = gone.map(({ caption }) => caption);
   const indexed = await indexDataset(dataset, ports, { ...options, replaced: captions });
-  const embedded = { ...indexed, problems: [...indexed.problems, ...problems] };
+  const place = { root: dataset.root, folder };
+  const known = await readFit(files, place, indexed.modelId, options.fitted);
+  const embedded = {
+    ...indexed,
+    problems: [...indexed.problems, ...problems, ...known.problems],
+  };
   options.onAudit();
+  const { fitted: _setting, ...judging } = options;
   const context = await judgeDataset(embedded, {
-    ...options,
+    ...judging,
+    ...(known.fit && { fitted: known.fit.model }),
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
     replaced: placedCaptions(embedded, gone, hash),

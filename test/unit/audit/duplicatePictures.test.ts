@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
+import { fitAuditModel, prepareAudit } from '../../../src/core/audit/auditModel.ts';
 import type { Detected } from '../../../src/core/audit/detectors/detector.ts';
 import { duplicates } from '../../../src/core/audit/detectors/duplicatePictures.ts';
 import type { EmbeddedDataset } from '../../../src/core/audit/embeddedDataset.ts';
@@ -42,7 +42,7 @@ async function found(...datasets: EmbeddedDataset[]): Promise<Detected[]> {
   const last = datasets.at(-1)!;
   const { pairs, root } = last.dataset;
   const judged = pairs.map(() => true);
-  const model = await fitAuditModel(last, judged, syntheticBank(), {});
+  const model = await fitAuditModel(await prepareAudit(last, judged, syntheticBank(), {}), {});
   const elsewhere = audited.seenFrom(root);
   const context = { embedded: last, model, elsewhere, pairs: () => pairs.keys() };
   return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! }));

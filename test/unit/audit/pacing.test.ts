@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitAuditModel } from '../../../src/core/audit/auditModel.ts';
+import { fitAuditModel, prepareAudit } from '../../../src/core/audit/auditModel.ts';
 import { duplicates } from '../../../src/core/audit/detectors/duplicatePictures.ts';
 import { PairLensError } from '../../../src/core/errors.ts';
 import { runCooperatively } from '../../../src/core/steps.ts';
@@ -12,7 +12,10 @@ async function fitted(pause: () => Promise<void>, signal?: { readonly aborted: b
   const { embedded } = syntheticWorld(N);
   const judged = embedded.dataset.pairs.map(() => true);
   const options = { pause, ...(signal && { signal }) };
-  const model = await fitAuditModel(embedded, judged, syntheticBank(), options);
+  const model = await fitAuditModel(
+    await prepareAudit(embedded, judged, syntheticBank(), options),
+    options,
+  );
   return { embedded, judged, model };
 }
 

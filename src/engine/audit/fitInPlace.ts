@@ -1,0 +1,139 @@
+import { type PreparedAudit, prepareAudit } from '../../core/audit/auditModel.ts';
+import { LEAST_PICTURES } from '../../core/audit/captionPrediction.ts';
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
+import { fitDataset, type FitOptions } from '../../core/audit/fitting/fitDataset.ts';
+import { type HeldOut, isBetter } from '../../core/audit/fitting/fittedModel.ts';
+import { withJudgedTexts } from '../../core/audit/judgedTexts.ts';
+import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
+import { throwIfCancelled } from '../../core/cancellation.ts';
+import type { Decision } from '../../core/dataset/decisions.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
+import type { InnerProducts } from '../../core/matching/innerProducts.ts';
+import type { FileSystem, Hasher, LanguageDetector } from '../../core/ports.ts';
+import { runCooperatively } from '../../core/steps.ts';
+import {
+  FITTED_FILE,
+  type FitOrigin,
+  fittedBytes,
+  PARTIAL_FILE,
+  parsePartial,
+  partialBytes,
+} from './fittedFile.ts';
+import { scorablePairs } from './scorablePairs.ts';
+
+export interface FitPlace {
+  /** The dataset's root, and the opened folder that contains it. */
+  readonly root: string;
+  readonly folder: string;
+  /** File to write instead of the dataset's own, and a folder that contains it. */
+  readonly out?: { readonly file: string; readonly folder: string };
+}
+
+export interface FitPorts {
+  readonly files: FileSystem;
+  readonly hasher: Hasher;
+  readonly reference: ReferenceBank;
+  readonly languages?: LanguageDetector;
+  readonly innerProducts?: InnerProducts;
+}
+
+export interface FitRequest extends Omit<FitOptions, 'from' | 'innerProducts'> {
+  /** Excluded pairs are not learnt from. */
+  readonly decisions?: readonly (Decision | undefined)[];
+}
+
+/** Outcome of a fit; `file` (absolute) was written only if the fit is better than the audit without it. */
+export type FitOutcome =
+  | { readonly kind: 'too-few'; readonly pictures: number; readonly least: number }
+  | (FitResult & { readonly kind: 'no-better' })
+  | (FitResult & { readonly kind: 'fitted'; readonly file: string });
+
+export interface FitResult {
+  readonly heldOut: HeldOut;
+  readonly rounds: number;
+  readonly pairs: number;
+}
+
+/**
+ * Fits to a dataset and writes what was learnt beside it, if that is better on held-out captions. A run that was cut off goes on
+ * after its last round.
+ * @throws PairLensError `cancelled`, `write-failed`.
+ */
+export async function fitInPlace(
+  embedded: EmbeddedDataset,
+  { root, folder, out }: FitPlace,
+  ports: FitPorts,
+  options: FitRequest,
+): Promise<FitOutcome> {
+  const { files, hasher } = ports;
+  const pictures = new Set(embedded.images.hashes).size;
+  if (pictures < LEAST_PICTURES) return { kind: 'too-few', pictures, least: LEAST_PICTURES };
+  const prepared = await prepareFit(embedded, ports, options);
+  const { folds, seed } = options;
+  const { contents } = prepared;
+  const origin: FitOrigin = {
+    encoder: embedded.modelId,
+    dataset: hasher.hash(contents.join('\0')),
+    pairs: contents.length,
+    images: pictures,
+    folds,
+    seed,
+  };
+  const partial = toAbsolute(root, PARTIAL_FILE);
+  const before = await existing(files, partial);
+  const from = before && parsePartial(before, origin);
+  const { best, rounds } = await fitDataset(prepared, {
+    ...options,
+    ...(from && { from }),
+    onRound: async (state) => {
+      const bytes = partialBytes(origin, state);
+      await files.update(partial, folder, () => bytes);
+      await options.onRound?.(state);
+    },
+  });
+  const result = { heldOut: best.heldOut, rounds, pairs: contents.length };
+  const better = isBetter(best.heldOut);
+  const to = out ?? { file: toAbsolute(root, FITTED_FILE), folder };
+  if (better) {
+    const bytes = fittedBytes({ origin, rounds, ...best });
+    await files.update(to.file, to.folder, () => bytes);
+  }
+  await remove(files, partial, folder);
+  return better ? { kind: 'fitted', ...result, file: to.file } : { kind: 'no-better', ...result };
+}
+
+/** The pairs that the audit scores, ready to be learnt from. @throws PairLensError `cancelled`. */
+export async function prepareFit(
+  whole: EmbeddedDataset,
+  { reference, languages, innerProducts }: Omit<FitPorts, 'files' | 'hasher'>,
+  { decisions = [], ...options }: Omit<FitRequest, 'rounds' | 'folds' | 'seed'>,
+): Promise<PreparedAudit> {
+  const { scorable } = await runCooperatively(scorablePairs(whole, languages), async () => {
+    await options.pause?.();
+    throwIfCancelled(options.signal);
+  });
+  const judged = scorable.map((ok, p) => ok && decisions[p] !== 'excluded');
+  return prepareAudit(withJudgedTexts(whole, judged), judged, reference, {
+    ...options,
+    ...(innerProducts && { innerProducts }),
+  });
+}
+
+/** Removes what was fitted to a dataset. False if there was nothing. @throws PairLensError `write-failed`. */
+export async function dropFit(
+  files: FileSystem,
+  { root, folder }: Pick<FitPlace, 'root' | 'folder'>,
+): Promise<boolean> {
+  await remove(files, toAbsolute(root, PARTIAL_FILE), folder);
+  return remove(files, toAbsolute(root, FITTED_FILE), folder);
+}
+
+async function remove(files: FileSystem, path: string, folder: string): Promise<boolean> {
+  if (!(await files.exists(path))) return false;
+  await files.update(path, folder, () => undefined);
+  return true;
+}
+
+async function existing(files: FileSystem, path: string): Promise<Uint8Array | undefined> {
+  return (await files.exists(path)) ? files.read(path) : undefined;
+}
