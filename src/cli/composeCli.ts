@@ -30,7 +30,7 @@ import {
   readDecisions,
   removeDecisions,
 } from '../engine/audit/decisionFile.ts';
-import { dropFit, fitInPlace } from '../engine/audit/fitInPlace.ts';
+import { dropFitsOf, fitInPlace } from '../engine/audit/fitInPlace.ts';
 import { readFit } from '../engine/audit/fittedFile.ts';
 import type { ExportPorts } from '../engine/batch/exportDataset.ts';
 import type { ReadDataset } from '../engine/editing/datasetPlanner.ts';
@@ -156,8 +156,7 @@ export async function openWorkspace(
         {
           ...request,
           ...(signal && { signal }),
-          pause: nextTurn,
-          onProgress: (share) => onProgress?.({ phase: 'match', done: share * 100, total: 100 }),
+          onProgress: (part) => onProgress?.({ phase: 'match', done: part * 100, total: 100 }),
         },
       ),
     audit: (embedded, { words = false, fit, ...wanted }, run) =>
@@ -384,21 +383,9 @@ export async function decisionsOfFolder(
   return listDecisions(datasets, dir, { files: userFiles, hasher: nodeHasher });
 }
 
-/** Removes what was fitted to the datasets below a folder. @returns the folders of the datasets that had it */
-export async function dropFits(
-  dir: string,
-  setting: Setting,
-  run: RunOptions,
-): Promise<readonly string[]> {
-  const dropped: string[] = [];
-  for (const { root } of await openDatasets(userFiles, dir, openOptions(setting, run))) {
-    if (await dropFit(userFiles, { root, folder: dir })) dropped.push(root);
-  }
-  return dropped;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Removes what was fitted to the datasets below a folder. False if there was nothing. */
+export async function dropFits(dir: string, setting: Setting, run: RunOptions): Promise<boolean> {
+  return dropFitsOf(await openDatasets(userFiles, dir, openOptions(setting, run)), dir, userFiles);
 }
 
 export async function takeBackDecisions(

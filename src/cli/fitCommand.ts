@@ -27,9 +27,9 @@ export async function fitCommand(
   if (drop === true) {
     const dropped = await dropFits(root, context, runOptions(context));
     await terminal.print(
-      dropped.length === 0
-        ? `Nothing was fitted to ${visibleText(folder)}.\n`
-        : `Removed what was fitted to ${visibleText(folder)}. Audits are as before.\n`,
+      dropped
+        ? `Removed what was fitted to ${visibleText(folder)}. Audits are as before.\n`
+        : `Nothing was fitted to ${visibleText(folder)}.\n`,
     );
     return 0;
   }

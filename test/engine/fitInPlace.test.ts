@@ -9,7 +9,7 @@ import { auroc } from '../../src/core/matching/auroc.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { judgeDataset } from '../../src/engine/audit/auditDataset.ts';
 import {
-  dropFit,
+  dropFitsOf,
   type FitOutcome,
   fitInPlace,
   type FitRequest,
@@ -101,7 +101,12 @@ test('a fit that is given up at any moment goes on to the same file', async () =
   const { embedded } = unknownSubject(0.3);
   const files = memoryFiles(ROOT, {});
   let pauses = 0;
-  await fit(files, embedded, { pause: () => Promise.resolve(void pauses++) });
+  await fit(files, embedded, {
+    pause: () => {
+      pauses++;
+      return Promise.resolve();
+    },
+  });
   const whole = bytesAt(files, FITTED_FILE);
   assert.ok(whole !== undefined);
   files.entries.clear();
@@ -109,7 +114,10 @@ test('a fit that is given up at any moment goes on to the same file', async () =
   for (let time = 0; time < 10; time++) {
     let left = Math.floor(random() * pauses);
     const signal = { aborted: false };
-    const pause = (): Promise<void> => Promise.resolve(void (signal.aborted = left-- <= 0));
+    const pause = (): Promise<void> => {
+      signal.aborted = left-- <= 0;
+      return Promise.resolve();
+    };
     await fit(files, embedded, { pause, signal }).catch((error: unknown) => {
       assert.ok(PairLensError.is(error, 'cancelled'), String(error));
     });
@@ -129,7 +137,9 @@ test('the state of other pairs, options or a damaged file is not gone on with', 
   const cutOff = fit(files, embedded, {
     seed: 1,
     signal,
-    onRound: () => void (signal.aborted = true),
+    onRound: () => {
+      signal.aborted = true;
+    },
   });
   await assert.rejects(cutOff, (error) => PairLensError.is(error, 'cancelled'));
   assert.ok(bytesAt(files, PARTIAL_FILE) !== undefined);
@@ -180,7 +190,7 @@ test('what was fitted can be dropped, left aside, and named; a file of another e
     /broken\.safetensors is not used: it is no/,
   );
   assert.match(await said('synthetic', 'gone.safetensors'), /gone\.safetensors/);
-  assert.equal(await dropFit(files, place), true);
-  assert.equal(await dropFit(files, place), false);
+  assert.equal(await dropFitsOf([place], ROOT, files), true);
+  assert.equal(await dropFitsOf([place], ROOT, files), false);
   assert.deepEqual(await readFit(files, place, 'synthetic', undefined), { problems: [] });
 });

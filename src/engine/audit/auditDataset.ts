@@ -57,7 +57,7 @@ export interface JudgeOptions {
   /** Wrong captions that were replaced, of `embedded.replaced`. */
   readonly replaced?: readonly PlacedCaption[];
   /** What `pairlens fit` learnt, used if it is better. */
-  readonly fitted?: FittedModel;
+  readonly fitted?: FittedModel | undefined;
   /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
@@ -258,7 +258,8 @@ async function weighPairs(
   return weighed;
 }
 
-function nextTurn(): Promise<void> {
+/** A yield to the event loop. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -11,6 +11,7 @@ import { toAbsolute } from '../../core/dataset/paths.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
 import type { FileSystem, Hasher, LanguageDetector } from '../../core/ports.ts';
 import { runCooperatively } from '../../core/steps.ts';
+import { nextTurn } from './auditDataset.ts';
 import {
   FITTED_FILE,
   type FitOrigin,
@@ -63,8 +64,9 @@ export async function fitInPlace(
   embedded: EmbeddedDataset,
   { root, folder, out }: FitPlace,
   ports: FitPorts,
-  options: FitRequest,
+  request: FitRequest,
 ): Promise<FitOutcome> {
+  const options = { pause: nextTurn, ...request };
   const { files, hasher } = ports;
   const pictures = new Set(embedded.images.hashes).size;
   if (pictures < LEAST_PICTURES) return { kind: 'too-few', pictures, least: LEAST_PICTURES };
@@ -119,13 +121,18 @@ export async function prepareFit(
   });
 }
 
-/** Removes what was fitted to a dataset. False if there was nothing. @throws PairLensError `write-failed`. */
-export async function dropFit(
+/** Removes what was fitted to datasets of a folder. False if there was nothing. @throws PairLensError `write-failed`. */
+export async function dropFitsOf(
+  datasets: readonly Pick<FitPlace, 'root'>[],
+  folder: string,
   files: FileSystem,
-  { root, folder }: Pick<FitPlace, 'root' | 'folder'>,
 ): Promise<boolean> {
-  await remove(files, toAbsolute(root, PARTIAL_FILE), folder);
-  return remove(files, toAbsolute(root, FITTED_FILE), folder);
+  let dropped = false;
+  for (const { root } of datasets) {
+    await remove(files, toAbsolute(root, PARTIAL_FILE), folder);
+    if (await remove(files, toAbsolute(root, FITTED_FILE), folder)) dropped = true;
+  }
+  return dropped;
 }
 
 async function remove(files: FileSystem, path: string, folder: string): Promise<boolean> {

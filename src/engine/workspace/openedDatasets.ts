@@ -172,10 +172,9 @@ export async function buildDataset(
     problems: [...indexed.problems, ...problems, ...known.problems],
   };
   options.onAudit();
-  const { fitted: _setting, ...judging } = options;
   const context = await judgeDataset(embedded, {
-    ...judging,
-    ...(known.fit && { fitted: known.fit.model }),
+    ...options,
+    fitted: known.fit?.model,
     reference: ports.reference,
     decisions: decisionsOf(embedded, decisions, hash),
     replaced: placedCaptions(embedded, gone, hash),
