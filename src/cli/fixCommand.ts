@@ -1,7 +1,9 @@
 import type { RuleCode } from '../core/audit/rule.ts';
 import { PairLensError } from '../core/errors.ts';
 import { visibleText } from '../core/text/visibleText.ts';
+import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { planFolder } from '../engine/batch/fixFolder.ts';
+import { exactDuplicates } from '../engine/batch/takeOutChanges.ts';
 import { takeBackRun } from '../engine/editing/fixRun.ts';
 import { NotedReads } from '../engine/editing/notedReads.ts';
 import type { FixPlan } from '../engine/editing/planFixes.ts';
@@ -9,10 +11,12 @@ import { existingFolder, runOptions, type CommandContext } from './commandContex
 import { fixPorts, openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
 import { afterStoppedRun, counted, printDiff, writeChanges } from './runChanges.ts';
+import { takeOutRun, targetIn } from './takeOutRun.ts';
 
 export interface FixCommandOptions {
   readonly rule?: readonly RuleCode[] | undefined;
   readonly suggestions?: 'likely' | 'first' | undefined;
+  readonly moveTo?: string | undefined;
   readonly write?: true | undefined;
   readonly undo?: true | undefined;
 }
@@ -23,33 +27,59 @@ export async function fixCommand(
   options: FixCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { rule, suggestions, write, undo } = options;
-  if (undo === true && (write === true || rule !== undefined || suggestions !== undefined)) {
+  const { rule, suggestions, moveTo, write, undo } = options;
+  if (undo === true && Object.keys(options).length > 1) {
     throw new PairLensError('invalid-argument', '--undo goes with no other option of fix.', {
       remedy: 'Take the last run back first: pairlens fix DIR --undo.',
     });
   }
   const root = await existingFolder(folder);
   if (undo === true) return takeBack(root, context);
+  const target = targetOf(root, options, context);
   await afterStoppedRun(root, write === true, context);
   const reads = new NotedReads(fixPorts.files);
   const workspace = await openWorkspace(context, root, { files: reads.files });
-  let plan: FixPlan;
   try {
-    const facts = {
-      version: context.version,
-      wanted: { rules: rule && new Set(rule), suggestions },
-    };
-    plan = await planFolder(root, workspace, reads, facts, runOptions(context));
+    const version = { version: context.version };
+    if (target !== undefined) {
+      const { datasets } = await auditFolder(root, workspace, version, runOptions(context));
+      const groups = exactDuplicates(datasets);
+      const images = groups.flatMap(({ others }) => others);
+      const changes = await takeOutRun(root, images, target, reads, context);
+      const what = `for ${counted(groups.length, 'group')} of exact duplicates`;
+      if (write === true) await writeChanges(root, changes, { names: [DUPLICATES], what }, context);
+      else await printDiff(changes, what, context);
+      return 0;
+    }
+    const facts = { ...version, wanted: { rules: rule && new Set(rule), suggestions } };
+    const plan = await planFolder(root, workspace, reads, facts, runOptions(context));
+    const what = findingsText(plan.fixed);
+    if (write === true) {
+      await writeChanges(root, plan.changes, { names: [...plan.fixed.keys()], what }, context);
+    } else await printDiff(plan.changes, what, context);
+    sayWhatIsLeft(plan, context);
+    if (moveTo === undefined && rule?.includes(DUPLICATES) === true) {
+      context.terminal.log.info(`${DUPLICATES}: --move-to FOLDER keeps the best caption of each.`);
+    }
+    return 0;
   } finally {
     await workspace.close();
   }
-  const what = findingsText(plan.fixed);
-  if (write === true) {
-    await writeChanges(root, plan.changes, { names: [...plan.fixed.keys()], what }, context);
-  } else await printDiff(plan.changes, what, context);
-  sayWhatIsLeft(plan, context);
-  return 0;
+}
+
+const DUPLICATES = 'exact-duplicate';
+
+/** The folder that duplicates go to. @throws PairLensError `invalid-argument`. */
+function targetOf(
+  root: string,
+  { rule, moveTo }: FixCommandOptions,
+  context: CommandContext,
+): string | undefined {
+  if (moveTo === undefined) return undefined;
+  if (rule?.length === 1 && rule[0] === DUPLICATES) return targetIn(root, moveTo, context);
+  throw new PairLensError('invalid-argument', '--move-to goes with one rule only.', {
+    remedy: `pairlens fix DIR --rule ${DUPLICATES} --move-to FOLDER; pairlens move takes a query.`,
+  });
 }
 
 async function takeBack(root: string, { terminal }: CommandContext): Promise<number> {
@@ -57,7 +87,7 @@ async function takeBack(root: string, { terminal }: CommandContext): Promise<num
   if (journal === undefined) {
     throw new PairLensError('invalid-argument', 'There is no run to take back.', {
       path: root,
-      remedy: 'Give the folder that was given to pairlens fix --write.',
+      remedy: 'Give the folder that was given to pairlens fix --write or pairlens move --write.',
     });
   }
   const files = journal.entries.map((entry) => (entry.kind === 'rename' ? entry.from : entry.file));

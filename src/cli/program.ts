@@ -12,7 +12,6 @@ import {
   helpOf,
   MAX_LISTED,
   MAX_SEEDS,
-  ruleCode,
   ruleLevel,
   share,
   wholeNumber,
@@ -22,6 +21,7 @@ import {
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 import { addEncoders } from './encodersProgram.ts';
+import { addFix, addMove } from './changePrograms.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
 /** Rounds of `fit`: more than any dataset uses, because one that is no better ends it. */
@@ -50,6 +50,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addFit(program, run);
   addFix(program, run);
   addEncoders(program, run);
+  addMove(program, run);
   addExport(program, run);
   addDecisions(program, run);
   addLsp(program, run);
@@ -324,32 +325,6 @@ function addExport(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { exportCommand } = await import('./exportCommand.ts');
         return exportCommand(folder, query ?? '', options, context);
-      }),
-    );
-}
-
-function addFix(program: Program, run: RunCommand): void {
-  program
-    .command('fix')
-    .description('print the fixes of findings as a unified diff, or apply them')
-    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .option(
-      '--rule <code>',
-      'only findings of this rule, and all of its fixes; may be repeated. Without it the fixes that need no choice',
-      ruleCode,
-    )
-    .addOption(
-      new Option(
-        '--suggestions <which>',
-        'with --rule caption-mismatch: replace wrong captions by the suggestion that is likely meant, or by the first one in any case',
-      ).choices(['likely', 'first'] as const),
-    )
-    .option('--write', 'change the files, all or none')
-    .option('--undo', 'take the last run back')
-    .action((folder, options, command) =>
-      run(command.optsWithGlobals(), async (context) => {
-        const { fixCommand } = await import('./fixCommand.ts');
-        return fixCommand(folder, options, context);
       }),
     );
 }

@@ -1,6 +1,7 @@
+import type { WireEdit } from '../protocol/workspaceEdit.ts';
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
-import { type PairDecision, REQUESTS, type WireEdit } from '../protocol/serverApi.ts';
+import { type PairDecision, REQUESTS } from '../protocol/serverApi.ts';
 import type {
   ImageSeparationItem,
   CaptionChangeItem,
@@ -167,6 +168,32 @@ export class Actions {
   made(applied: AppliedEdit): void {
     this.#remember(applied);
     this.#tell(applied.done, applied, applied.file);
+  }
+
+  /** Adds a step that was made elsewhere to the undo stack, and reports it. */
+  did(applied: AppliedEdit, teller: Teller): void {
+    this.#write(applied, teller);
+  }
+
+  /** Gives several pairs new captions, as one step. */
+  async setCaptions(
+    captions: readonly { readonly pair: PairRef; readonly caption: string }[],
+    teller: Teller,
+  ): Promise<void> {
+    const asked = { captions: [...captions] };
+    await this.#edit(await this.#client.request(REQUESTS.captionEdits, asked), teller);
+  }
+
+  /** Notes that the pictures of a finding of duplicates are different. */
+  async markDifferent(id: string): Promise<void> {
+    const mark = await this.#client.request(REQUESTS.markDifferent, { id });
+    this.#remember({
+      label: vscode.l10n.t('Mark pictures as different'),
+      takeBack: async () => {
+        await this.#client.request(REQUESTS.forgetDifferent, mark);
+        return true;
+      },
+    });
   }
 
   /** Reverses the last step and returns its label; null if there is none. */

@@ -1,6 +1,6 @@
+import type { WireEdit } from '../protocol/workspaceEdit.ts';
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
-import type { WireEdit } from '../protocol/serverApi.ts';
 import { textHash } from '../protocol/textHash.ts';
 import { toRange } from './positions.ts';
 

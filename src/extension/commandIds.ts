@@ -21,6 +21,8 @@ export const DECLARED_COMMANDS = [
   'pairlens.finding.verify',
   'pairlens.finding.exclude',
   'pairlens.finding.openImage',
+  'pairlens.moveExcluded',
+  'pairlens.removeDuplicates',
   'pairlens.showVerdicts',
   'pairlens.verdict.takeBack',
 ] as const;

@@ -13,6 +13,7 @@ import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
+import { moveExcluded, removeExactDuplicates } from './pairRemoval.ts';
 import { FIX_MADE } from './quickFixes.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
@@ -54,6 +55,12 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
     const image = asUri(argument);
     if (link.success) await neighbours.show({ kind: 'pair', pair: link.data[0].pair });
     else await neighbours.show(image && { kind: 'image', uri: image.toString() });
+  },
+  'pairlens.moveExcluded': async ({ client, actions }) => {
+    if (await hasDataset(client)) await moveExcluded(client, actions);
+  },
+  'pairlens.removeDuplicates': async ({ client, actions }) => {
+    if (await hasDataset(client)) await removeExactDuplicates(client, actions);
   },
   'pairlens.showProgress': ({ client }) => showProgress(client),
   'pairlens.showInventory': async ({ inventory }) => {

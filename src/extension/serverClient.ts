@@ -14,6 +14,7 @@ import {
 } from '../protocol/serverApi.ts';
 import type { Status } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
+import { FollowedTables } from './followedTables.ts';
 import { ownCommand, QuickFixes } from './quickFixes.ts';
 import { RestartPolicy } from './restartPolicy.ts';
 
@@ -37,6 +38,7 @@ export class ServerClient implements vscode.Disposable {
   readonly #restarts = new RestartPolicy();
   readonly #statusChanged = new vscode.EventEmitter<Status>();
   readonly #changed = new vscode.EventEmitter<Change>();
+  readonly #tables = new FollowedTables();
   readonly #subscriptions: vscode.Disposable;
   #client: LanguageClient | undefined;
   #starting: Promise<void> | undefined;
@@ -55,6 +57,7 @@ export class ServerClient implements vscode.Disposable {
     this.#subscriptions = vscode.Disposable.from(
       this.#statusChanged,
       this.#changed,
+      this.#tables,
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         void this.#client?.sendNotification(CLIENT_NOTIFICATIONS.trusted.method, {});
       }),
@@ -181,6 +184,10 @@ export class ServerClient implements vscode.Disposable {
           },
           executeCommand: (command, args: unknown[], next): unknown =>
             ownCommand(command, args) ?? next(command, args),
+          workspace: {
+            willRenameFiles: (event, next) => this.#following(next(event)),
+            willDeleteFiles: (event, next) => this.#following(next(event)),
+          },
         },
       },
     );
@@ -196,6 +203,15 @@ export class ServerClient implements vscode.Disposable {
       else this.#log.warn(`Invalid change notification of the server: ${change.error.message}`);
     });
     await client.start();
+  }
+
+  /** The edit by which captions follow their images; the tables in it are saved afterwards. */
+  async #following(
+    edit: Thenable<vscode.WorkspaceEdit | null | undefined>,
+  ): Promise<vscode.WorkspaceEdit | null | undefined> {
+    const made = await edit;
+    if (made) await this.#tables.expect(made);
+    return made;
   }
 
   #errorHandler({ CloseAction, ErrorAction }: LanguageLibrary): ErrorHandler {

@@ -13,6 +13,7 @@ import {
 } from '../protocol/webviewApi.ts';
 import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
+import { nameOf, removeImages } from './pairRemoval.ts';
 import type { ServerClient } from './serverClient.ts';
 
 /** View-specific parts of a webview host. */
@@ -168,6 +169,22 @@ function handlers(
     follow: ({ pair }) => {
       onFollow(pair);
       return Promise.resolve(done);
+    },
+    removeImages: async ({ keep, images }) => {
+      const question = vscode.l10n.t(
+        'Keep {0} and remove its {1} duplicates?',
+        nameOf(keep),
+        images.length,
+      );
+      return { removed: await removeImages(client, actions, images, question, 'page') };
+    },
+    setCaptions: async ({ captions }) => {
+      await actions.setCaptions(captions, 'page');
+      return done;
+    },
+    markDifferent: async ({ id }) => {
+      await actions.markDifferent(id);
+      return done;
     },
     undo: async () => ({ undone: await actions.undo() }),
     command: async ({ command }) => {

@@ -5,6 +5,8 @@ import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
+  differentMarkSchema,
+  duplicatesSchema,
   findingItemSchema,
   matchSchema,
   neighboursSchema,
@@ -24,6 +26,7 @@ import {
   thumbnailSchema,
   weighedWordSchema,
 } from './shapes.ts';
+import { takenOutSchema, workspaceEditSchema } from './workspaceEdit.ts';
 
 /** Scheme of the URIs of files inside archives, with the path of a `file:` URI. */
 export const MEMBER_SCHEME = 'pairlens';
@@ -51,30 +54,6 @@ export const targetSchema = z.discriminatedUnion('kind', [
 ]);
 export type Target = z.infer<typeof targetSchema>;
 
-/**
- * As in LSP: edits by document URI with the document version, plus files to create first. A client must not apply
- * them to a text with another `textHash` (src/protocol/textHash.ts), because the file has changed since.
- */
-export const workspaceEditSchema = z.object({
-  /** The undo step: "Change the caption of koala.jpg". */
-  label: z.string(),
-  /** The message after the edit: "Caption of koala.jpg replaced." */
-  done: z.string(),
-  create: z.array(z.string()),
-  documents: z.array(
-    z.object({
-      uri: z.string(),
-      version: z.int().nullable(),
-      textHash: z.string(),
-      edits: z.array(
-        z.object({
-          range: z.object({ start: positionSchema, end: positionSchema }),
-          newText: z.string(),
-        }),
-      ),
-    }),
-  ),
-});
 /** `data` of a resolved quick fix: its messages and the texts its edit applies to, as in `workspaceEditSchema`. */
 export const fixTextsSchema = z.object({
   label: z.string(),
@@ -83,7 +62,6 @@ export const fixTextsSchema = z.object({
   create: z.array(z.string()),
   texts: z.array(z.object({ uri: z.string(), textHash: z.string() })),
 });
-export type WireEdit = z.infer<typeof workspaceEditSchema>;
 
 const nothing = z.object({});
 
@@ -161,6 +139,35 @@ export const REQUESTS = {
     z.object({ pair: pairRefSchema, caption: z.string() }),
     workspaceEditSchema,
   ),
+  /** The edit that gives several pairs new captions. */
+  captionEdits: request(
+    'pairlens/captionEdits',
+    z.object({ captions: z.array(z.object({ pair: pairRefSchema, caption: z.string() })) }),
+    workspaceEditSchema,
+  ),
+  /**
+   * What takes images out of their dataset, with all that belongs to them: the client makes the edit, moves the files (or
+   * puts them into the wastebasket) and creates the files. Without a folder the moves lead to one that PairLens does not read.
+   */
+  takeOut: request(
+    'pairlens/takeOut',
+    z.object({ images: z.array(z.string()), folder: z.string().optional() }),
+    takenOutSchema,
+  ),
+  /** The images of a finding of duplicates, by its ID; null for other findings. */
+  duplicates: request(
+    'pairlens/duplicates',
+    z.object({ id: z.string() }),
+    duplicatesSchema.nullable(),
+  ),
+  /** Notes that the pictures of a finding of duplicates are different: they are no longer reported. */
+  markDifferent: request(
+    'pairlens/markDifferent',
+    z.object({ id: z.string() }),
+    differentMarkSchema,
+  ),
+  /** Takes back `pairlens/markDifferent`. */
+  forgetDifferent: request('pairlens/forgetDifferent', differentMarkSchema, nothing),
   /** The edit that exchanges the captions of two pairs. */
   swapEdit: request(
     'pairlens/swapEdit',
@@ -362,6 +369,10 @@ export const settingsSchema = z.object({
   /** The trainer whose rules apply; `auto` detects it. */
   trainer: z.enum(SETTINGS.trainer.choices).catch('auto'),
   inlayScores: z.boolean().catch(true),
+  /** Whether captions, companions and names in tables follow when the editor renames, moves or deletes an image. */
+  captionsFollowImages: z.boolean().catch(true),
+  /** The folder that the client moves excluded pairs to; it asks where this is empty. */
+  excludedFolder: z.string().catch(''),
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */
   matcher: z.enum(['match', ...SEARCH_MATCHERS]).catch('nnn'),
   maxProblems: z.int().min(0).max(100_000).catch(1000),

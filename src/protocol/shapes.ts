@@ -49,6 +49,37 @@ export const decidedPairSchema = z.object({
 });
 export type DecidedPair = z.infer<typeof decidedPairSchema>;
 
+/** Images that show the same picture. */
+export const duplicatesSchema = z.object({
+  images: z.array(
+    z.object({
+      uri: z.string(),
+      name: z.string(),
+      /** Size of the file; absent if it is gone. */
+      bytes: z.int().optional(),
+      /** In pixels; absent if the image cannot be read. */
+      width: z.int().optional(),
+      height: z.int().optional(),
+      /** Its pairs; none for an image without a caption. */
+      items: z.array(pairItemSchema),
+    }),
+  ),
+  /** The tags of all captions together; absent if the captions are no lists of tags, or all equal. */
+  merged: z.string().optional(),
+});
+export type Duplicates = z.infer<typeof duplicatesSchema>;
+
+/** Pictures that were called different, and the URI of the dataset whose file of decisions says so. */
+export const differentMarkSchema = z.object({
+  root: z.string(),
+  pairs: z.array(
+    z.object({
+      hashes: z.array(z.string()).length(2),
+      images: z.array(z.string()).length(2),
+    }),
+  ),
+});
+
 /** A pair in a list, or an image without a caption. */
 export const browsedItemSchema = z.object({
   item: pairItemSchema,

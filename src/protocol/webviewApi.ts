@@ -28,6 +28,7 @@ export const FORWARDED_REQUESTS = [
   'browse',
   'browsedPairs',
   'tags',
+  'duplicates',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];
 
@@ -107,6 +108,18 @@ export const HOST_REQUESTS = {
   },
   /** Shows the neighbours of a pair in their view, without moving the focus. */
   follow: { params: z.object({ pair: pairRefSchema }), result: nothing },
+  /** Removes duplicates of an image after asking; `removed` is false if the user did not confirm. */
+  removeImages: {
+    params: z.object({ keep: z.string(), images: z.array(z.string()) }),
+    result: z.object({ removed: z.boolean() }),
+  },
+  /** Gives several pairs new captions, as one undo step. */
+  setCaptions: {
+    params: z.object({ captions: z.array(z.object({ pair: pairRefSchema, caption: z.string() })) }),
+    result: nothing,
+  },
+  /** Notes that the pictures of a finding of duplicates are different. */
+  markDifferent: { params: z.object({ id: z.string() }), result: nothing },
   /** Undoes the last edit or decision; `undone` is its label. */
   undo: { params: nothing, result: z.object({ undone: z.string().nullable() }) },
   /** Runs a command of the extension, such as `pairlens.audit`. */

@@ -18,6 +18,7 @@ export interface ClientSupport {
   readonly versionedEdits: boolean;
   readonly createsFiles: boolean;
   readonly renamesFiles: boolean;
+  readonly deletesFiles: boolean;
   /** Supports change annotations, which ask for confirmation before an edit. */
   readonly previewsEdits: boolean;
   /** Quick fixes are resolved (`codeAction/resolve`) when the user picks one. */
@@ -49,6 +50,9 @@ export function clientFacts(
     renamesFiles:
       (edits?.documentChanges ?? false) &&
       (edits?.resourceOperations?.includes(ResourceOperationKind.Rename) ?? false),
+    deletesFiles:
+      (edits?.documentChanges ?? false) &&
+      (edits?.resourceOperations?.includes(ResourceOperationKind.Delete) ?? false),
     previewsEdits:
       (edits?.documentChanges ?? false) && edits?.changeAnnotationSupport !== undefined,
     resolvesEdits:

@@ -7,6 +7,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver/node';
 import { SERVER_COMMANDS } from '../protocol/serverApi.ts';
+import { FOLLOWED } from './features/fileOperations.ts';
 import { clientFacts } from './clientCapabilities.ts';
 import { initialOptions } from './initialOptions.ts';
 import { useLanguage } from './localize.ts';
@@ -20,7 +21,10 @@ const CAPABILITIES: ServerCapabilities = {
   inlayHintProvider: true,
   completionProvider: { triggerCharacters: [','] },
   executeCommandProvider: { commands: Object.values(SERVER_COMMANDS) },
-  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  workspace: {
+    workspaceFolders: { supported: true, changeNotifications: true },
+    fileOperations: { willRename: FOLLOWED, willDelete: FOLLOWED },
+  },
 };
 
 /** Serves one client until it sends `exit` or the connection closes. */

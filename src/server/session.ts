@@ -20,6 +20,7 @@ import type { ServerContext } from './context.ts';
 import { registerCustomRequests } from './features/customRequests.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { OpenDocuments } from './sync/documents.ts';
+import { registerFileOperations } from './features/fileOperations.ts';
 import { registerHover } from './features/hover.ts';
 import type { InitialOptions } from './initialOptions.ts';
 import { refreshInlayHints, registerInlayHints } from './features/inlayHints.ts';
@@ -109,6 +110,7 @@ export class Session implements ServerContext {
     registerCodeActions(this);
     registerInlayHints(this);
     registerCompletion(this);
+    registerFileOperations(this);
     const audit = (rebuild: boolean, signal: AbortSignal) => this.#audit(rebuild, signal);
     registerCommands(this, audit);
     const background = [

@@ -1,3 +1,4 @@
+import type { WireEdit } from '../../src/protocol/workspaceEdit.ts';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -5,7 +6,6 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { CodeActionRequest } from 'vscode-languageserver/node';
-import type { WireEdit } from '../../src/protocol/serverApi.ts';
 import { eventually } from '../support/eventually.ts';
 import { EDITOR, uriOf, type LspClient } from '../support/lspClient.ts';
 import { photo, writePair } from '../support/photos.ts';

@@ -1,9 +1,9 @@
+import type { WireEdit } from '../../src/protocol/workspaceEdit.ts';
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { FileChangeType } from 'vscode-languageserver/node';
 import { readConfigText } from '../../src/core/settings/configText.ts';
-import type { WireEdit } from '../../src/protocol/serverApi.ts';
 import { uriOf } from '../support/lspClient.ts';
 import { writeGoodPairs } from '../support/photos.ts';
 import { ServerPlace } from '../support/serverPlace.ts';

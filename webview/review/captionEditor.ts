@@ -26,6 +26,23 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
   const { current } = state;
   if (current === null) return [];
   const all: Choice[] = [];
+  const { duplicates } = state.detail;
+  if (duplicates !== null) {
+    if (duplicates.merged !== undefined) {
+      all.push({
+        label: t('Merge the tags'),
+        key: 'M',
+        primary: false,
+        run: () => void session.mergeCaptions(),
+      });
+    }
+    all.push({
+      label: t('Different pictures'),
+      key: 'D',
+      primary: false,
+      run: () => void session.markDifferent(),
+    });
+  }
   const dirty = canEdit(state) && isDirty(state);
   if (dirty) {
     all.push({

@@ -7,6 +7,9 @@ import type { TriageCommand } from './keys.ts';
 export function helpDialog(possible: ReadonlySet<TriageCommand['kind']>): TemplateResult {
   const all: readonly (readonly [TriageCommand['kind'], readonly string[], string])[] = [
     ['suggestion', ['1', '–', '9'], t('Use suggestion 1 to 9; an example goes into the field')],
+    ['keep', ['1', '–', '9'], t('Keep that image and remove its duplicates')],
+    ['merge', ['M'], t('Give all of them the tags of all')],
+    ['different', ['D'], t('Different pictures: report them no longer')],
     ['edit', ['E', 'Enter'], t('Edit the caption')],
     ['apply', ['Ctrl+Enter'], t('Apply the edited caption and go on')],
     ['leave', ['Esc'], t('Leave the caption; what was typed stays')],

@@ -15,6 +15,9 @@ export type TriageCommand =
         | 'open'
         | 'fix'
         | 'words'
+        | 'merge'
+        | 'different'
+        | 'keep'
         | 'help';
     };
 
@@ -40,6 +43,8 @@ const LETTERS: Readonly<Record<string, TriageCommand>> = {
   f: { kind: 'fix' },
   z: { kind: 'undo' },
   w: { kind: 'words' },
+  m: { kind: 'merge' },
+  d: { kind: 'different' },
   '?': { kind: 'help' },
 };
 

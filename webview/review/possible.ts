@@ -16,6 +16,9 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   if (current.item !== undefined) possible.add('verified').add('exclude');
   if (session.canSwap) possible.add('swap');
   if (fileFix(current) !== undefined || captionMoves(current).length > 0) possible.add('fix');
+  const { duplicates } = state.detail;
+  if (duplicates !== null) possible.add('keep').add('different');
+  if (duplicates?.merged !== undefined) possible.add('merge');
   if (!canEdit(state)) return possible;
   possible.add('edit').add('apply').add('leave');
   if (session.suggestions.length > 0) possible.add('suggestion');

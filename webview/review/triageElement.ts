@@ -9,13 +9,15 @@ import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
-import { judgedText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import { spotlightOf } from './wordRow.ts';
+import { announcement } from './announcement.ts';
 import { captionEditor } from './captionEditor.ts';
+import { duplicatesView } from './duplicates.ts';
 import { footer, tallyText } from './footer.ts';
 import { helpDialog } from './helpDialog.ts';
-import { commandFor, type KeyPlace } from './keys.ts';
+import { placeOf } from './keyPlace.ts';
+import { commandFor } from './keys.ts';
 import { possibleCommands } from './possible.ts';
 import { sidePanel } from './sidePanel.ts';
 import { imageUriOf, stage } from './stage.ts';
@@ -102,7 +104,12 @@ export class TriageElement extends PageElement {
       spotlight: spotlightOf(triage, this.hoveredWord),
     };
     return html`<section class="work" aria-labelledby="finding-title">
-        ${this.#heading(triage, finding)} ${this.#notice(triage)} ${stage(context, finding)}
+        ${this.#heading(triage, finding)} ${this.#notice(triage)}
+        ${
+          triage.detail.duplicates === null
+            ? stage(context, finding)
+            : duplicatesView(this.session, triage.detail.duplicates)
+        }
         ${captionEditor(this.session, {
           onHoverWord: (start) => {
             this.hoveredWord = start;
@@ -290,7 +297,9 @@ export class TriageElement extends PageElement {
     const { session } = this;
     switch (command.kind) {
       case 'suggestion':
-        if (canEdit(session.store.state)) {
+        if (session.store.state.detail.duplicates !== null) {
+          void session.keepDuplicate(command.number - 1);
+        } else if (canEdit(session.store.state)) {
           const applied = session.suggestions[command.number - 1]?.grade !== 'example';
           void session.applySuggestion(command.number);
           if (!applied) this.#edit();
@@ -328,6 +337,14 @@ export class TriageElement extends PageElement {
         break;
       case 'open':
         void session.open('caption');
+        break;
+      case 'merge':
+        void session.mergeCaptions();
+        break;
+      case 'different':
+        void session.markDifferent();
+        break;
+      case 'keep':
         break;
       case 'words':
         this.querySelector<HTMLElement>('.words button[tabindex="0"]')?.focus();
@@ -385,18 +402,7 @@ export class TriageElement extends PageElement {
   }
 
   #announce(triage: TriageState): void {
-    const { current, detail } = triage;
-    const text =
-      current === null
-        ? ''
-        : detail.match !== null
-          ? judgedText(detail.match)
-          : t(
-              'Finding {0} of {1}: {2}',
-              triage.index + 1,
-              openFindings(triage).length,
-              current.message,
-            );
+    const text = announcement(triage);
     if (text === this.#announced) return;
     this.#announced = text;
     this.#announceDebouncer.schedule(() => {
@@ -416,11 +422,4 @@ export class TriageElement extends PageElement {
   get #dialog(): HTMLDialogElement | null {
     return this.querySelector('dialog');
   }
-}
-
-function placeOf(event: KeyboardEvent): KeyPlace {
-  const [target] = event.composedPath();
-  if (!(target instanceof HTMLElement)) return 'page';
-  if (target.matches('textarea, input, select, [contenteditable]')) return 'field';
-  return target.closest('button, a, [role="button"], vscode-button') === null ? 'page' : 'control';
 }

@@ -24,6 +24,7 @@ import {
   type TriageState,
   toRemembered,
 } from './triageState.ts';
+import { DuplicatesSession } from './duplicatesSession.ts';
 import { WordsSession } from './wordsSession.ts';
 
 const MATCH_DELAY_MS = 150;
@@ -40,6 +41,7 @@ export class TriageSession {
   readonly #detail = new Latest();
   readonly #match = new Latest();
   readonly #words: WordsSession;
+  readonly #duplicates: DuplicatesSession;
   readonly #now: () => number;
   /** Key of the finding and caption whose details were requested last. */
   #shownKey: string | undefined;
@@ -55,10 +57,12 @@ export class TriageSession {
     this.store = new Store(initialState(parseRemembered(host.recall())), reduceTriage);
     this.thumbnails = new Thumbnails(host.rpc);
     this.#words = new WordsSession(host.rpc, this.store, () => this.thumbnails.generation);
+    this.#duplicates = new DuplicatesSession(host.rpc, this.store);
     this.store.subscribe(() => {
       this.#host.remember(toRemembered(this.store.state));
       this.#follow();
       this.#words.follow();
+      this.#duplicates.follow();
     });
   }
 
@@ -72,6 +76,7 @@ export class TriageSession {
           this.thumbnails.forget(event.uris);
           if (event.findings) this.loadFindings();
           this.#loadDetail();
+          this.#duplicates.load();
           break;
         case 'showFinding':
           this.store.dispatch({ type: 'show', id: event.id });
@@ -231,6 +236,54 @@ export class TriageSession {
         const names = [pathBelow(uri, []), pathBelow(fix.to ?? '', [])] as const;
         this.#done(t('{0} is called {1} now.', ...names), current);
       }
+    });
+  }
+
+  /** Keeps one image of a group of duplicates, and removes the others after a question. */
+  async keepDuplicate(index: number): Promise<void> {
+    const { current, detail } = this.store.state;
+    const images = detail.duplicates?.images ?? [];
+    const kept = images[index];
+    const others = images.filter((image) => image !== kept && image.bytes !== undefined);
+    if (current === null || kept === undefined || others.length === 0) return;
+    await this.#action.run(async () => {
+      const asked = { keep: kept.uri, images: others.map(({ uri }) => uri) };
+      const { removed } = await this.#host.rpc.call('removeImages', asked);
+      if (!removed) return;
+      this.#resolve(current, 'fixed');
+      this.#done(t('{0} is kept, {1} duplicates removed.', kept.name, others.length), current);
+    });
+  }
+
+  /** Gives all captions of a group of duplicates the same text. */
+  async captionForDuplicates(caption: string): Promise<void> {
+    const { current, detail } = this.store.state;
+    const items = detail.duplicates?.images.flatMap((image) => image.items) ?? [];
+    const changed = items.filter((item) => item.caption !== caption && item.readOnly !== true);
+    if (current === null || changed.length === 0) return;
+    await this.#action.run(async () => {
+      const captions = changed.map(({ pair }) => ({ pair, caption }));
+      await this.#host.rpc.call('setCaptions', { captions });
+      const text = t('{0} captions changed.', captions.length);
+      this.store.dispatch({ type: 'notice', notice: { text, error: false, undo: true } });
+      this.#duplicates.load();
+    });
+  }
+
+  /** Gives all captions of a group of duplicates the tags of all. */
+  async mergeCaptions(): Promise<void> {
+    const merged = this.store.state.detail.duplicates?.merged;
+    if (merged !== undefined) await this.captionForDuplicates(merged);
+  }
+
+  /** Notes that the pictures of a group are different: they are no longer reported. */
+  async markDifferent(): Promise<void> {
+    const { current, detail } = this.store.state;
+    if (current === null || detail.duplicates === null) return;
+    await this.#action.run(async () => {
+      await this.#host.rpc.call('markDifferent', { id: current.id });
+      this.#resolve(current, 'verified');
+      this.#done(t('The pictures are no longer reported as the same.'), current);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Notice } from '../shared/noticeLine.ts';
 import { z } from 'zod';
 import type {
+  Duplicates,
   FindingItem,
   Match,
   Neighbours,
@@ -35,6 +36,8 @@ export interface Detail {
   readonly neighbours: Neighbours | null;
   readonly match: Match | null;
   readonly matching: boolean;
+  /** The images of a finding of duplicates. */
+  readonly duplicates: Duplicates | null;
   /** Words that the image does not support, the worst first. */
   readonly unsupportedWords: CaptionWords<WeighedWordItem>;
   /** Content words with their locations in the image. */
@@ -80,6 +83,7 @@ export type TriageAction =
   | { readonly type: 'draft'; readonly id: string; readonly text: string | null }
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
+  | { readonly type: 'duplicates'; readonly id: string; readonly duplicates: Duplicates | null }
   | { readonly type: 'match'; readonly id: string; readonly match: Match | null }
   | {
       readonly type: 'unsupportedWords';
@@ -97,6 +101,7 @@ const NO_DETAIL: Detail = {
   neighbours: null,
   match: null,
   matching: false,
+  duplicates: null,
   unsupportedWords: NO_WORDS,
   groundings: NO_WORDS,
 };
@@ -294,6 +299,8 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       return detailOf(withRenewed(state, action), action.id, { neighbours: action.neighbours });
     case 'matching':
       return detailOf(state, action.id, { matching: true });
+    case 'duplicates':
+      return detailOf(state, action.id, { duplicates: action.duplicates });
     case 'match':
       return detailOf(state, action.id, { match: action.match, matching: false });
     case 'unsupportedWords':

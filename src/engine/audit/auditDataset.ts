@@ -60,6 +60,8 @@ export interface JudgeOptions {
   readonly fitted?: FittedModel | undefined;
   /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
   readonly elsewhere?: readonly PicturesElsewhere[];
+  /** Pictures that the user called different (core/dataset/differentPictures.ts). */
+  readonly different?: ReadonlySet<string>;
   /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
   readonly pause?: () => Promise<void>;
   readonly signal?: CancelSignal;
@@ -194,6 +196,7 @@ export async function judgeDataset(
     words: new WordCounts(embedded.texts.texts),
     supports: options.encode && new WordSupports(),
     elsewhere: options.elsewhere ?? [],
+    different: options.different,
   };
   if (options.encode) {
     await weighAllDoubtfulWords(context, options.encode, yieldOrCancel, options.signal);

@@ -13,6 +13,11 @@ import {
   type DecisionLine,
   type ReplacedCaption,
 } from '../../core/dataset/decisions.ts';
+import {
+  differentKeys,
+  type DifferentPictures,
+  withDifferent,
+} from '../../core/dataset/differentPictures.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { DECISIONS_BYTES } from '../../core/dataset/fileLimits.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
@@ -31,6 +36,8 @@ export interface KnownDecisions {
   readonly decisions: ReadonlyMap<string, Decision>;
   /** Wrong captions that were replaced. */
   readonly replaced?: readonly ReplacedCaption[];
+  /** Pictures that are different, by `pictureKey`. */
+  readonly different?: ReadonlySet<string>;
   /** Unreadable parts of the file; they do not stop an audit. */
   readonly problems: readonly Problem[];
 }
@@ -53,6 +60,7 @@ export async function readDecisions(
     return {
       decisions: parseDecisions(text),
       replaced: replacedCaptions(text),
+      different: differentKeys(text),
       problems: damage(text),
     };
   } catch (error) {
@@ -142,6 +150,27 @@ export async function writeReplaced(
   };
   await files.update(path, folder, change, LIMIT);
   return true;
+}
+
+/**
+ * Notes that pictures are different, or with `remove` that they are not, atomically.
+ * @throws PairLensError as `writeDecisions`.
+ */
+export async function writeDifferent(
+  files: FileSystem,
+  { root, folder }: DecisionPlace,
+  pairs: readonly DifferentPictures[],
+  remove: boolean,
+): Promise<void> {
+  const path = toAbsolute(root, DECISIONS_FILE);
+  if (remove && !(await files.exists(path))) return;
+  const change = (bytes: Uint8Array | undefined): Uint8Array | undefined => {
+    const before = bytes === undefined ? NOTHING : decodedFile(path, bytes);
+    const text = withDifferent(before.text, pairs, remove);
+    if (text === before.text) return bytes;
+    return holdsNoDecision(text) ? undefined : encodeText(text, before);
+  };
+  await files.update(path, folder, change, LIMIT);
 }
 
 /** The replaced captions of images that are still here and do not have them now. */

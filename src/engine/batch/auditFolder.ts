@@ -40,7 +40,7 @@ export async function auditFolder(
     const levels = levelsOf(settings);
     const { triggerWords = [] } = settings;
     const known = await workspace.decisions(dataset.root, folder);
-    const { replaced: gone = [] } = known;
+    const { replaced: gone = [], different } = known;
     const captions = gone.map(({ caption }) => caption);
     const indexed = await workspace.index(dataset, run, { triggerWords }, captions);
     const { fit, problems } = await workspace.fitOf(dataset.root, folder, settings.fitted);
@@ -52,7 +52,11 @@ export async function auditFolder(
     const decisions = decisionsOf(embedded, known.decisions, hash);
     const replaced = placedCaptions(embedded, gone, hash);
     const elsewhere = audited.seenFrom(dataset.root);
-    const wanted = { levels, decisions, replaced, words, elsewhere, ...(fit && { fit }) };
+    const wanted = {
+      ...{ levels, decisions, replaced, words, elsewhere },
+      ...(fit && { fit }),
+      ...(different && { different }),
+    };
     const audit = await workspace.audit(embedded, wanted, run);
     audited.add(embedded);
     const { paths, facts } = embedded.images;

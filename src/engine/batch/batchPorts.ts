@@ -32,6 +32,8 @@ export interface AuditRequest {
   readonly fit?: Fit;
   /** Pictures of the datasets of the same folder that were audited before. */
   readonly elsewhere?: readonly PicturesElsewhere[];
+  /** Pictures that the user called different. */
+  readonly different?: ReadonlySet<string>;
   /** Whether to weigh the words of each pair, which encodes about six more captions per pair. */
   readonly words?: boolean;
 }

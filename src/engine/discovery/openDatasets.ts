@@ -118,6 +118,8 @@ export interface OpenedFolder {
   readonly index: ImageIndex;
   /** Companions of captioned images (masks, control images, edit sources), and regularisation images. */
   readonly companions: ReadonlySet<DatasetPath>;
+  /** The image that each companion belongs to, where that is known by their names. */
+  readonly partnerOf: ReadonlyMap<DatasetPath, DatasetPath>;
   /** How the sidecar files were read. */
   readonly captionsPerFile: CaptionsPerFile;
   /** The files of the folder and how they were read. */
@@ -305,6 +307,7 @@ export async function lookInto(
     hasTexts: listing.texts.some((text) => !tableFiles.has(text)),
     index,
     companions,
+    partnerOf: new Map(sidecars.companions.flatMap(({ partnerOf }) => [...partnerOf])),
     captionsPerFile: sidecars.captionsPerFile,
     inventory: {
       dir,

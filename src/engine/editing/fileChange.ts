@@ -27,7 +27,8 @@ export type FileChange =
       readonly kind: 'rename';
       readonly from: DatasetPath;
       readonly to: DatasetPath;
-      readonly before: Uint8Array;
+      /** Undefined if whatever the file holds is to be moved, as an image. */
+      readonly before: Uint8Array | undefined;
     }
   | {
       readonly kind: 'create';
@@ -76,6 +77,12 @@ export function plainUtf8Change(folder: string, path: string, before: Uint8Array
   const decoded = decodedFile(path, before);
   const after = encodeText(decoded.text, { encoding: 'utf-8', bom: false });
   return encodingChange(folder, path, before, after);
+}
+
+/** A new file of text, as UTF-8. */
+export function creation(folder: string, path: string, text: string): FileChange {
+  const content = encodeText(text, { encoding: 'utf-8', bom: false });
+  return { kind: 'create', file: fileIn(folder, path), content };
 }
 
 /** Whether the change leaves everything as it is. */

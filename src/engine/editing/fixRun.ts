@@ -53,7 +53,9 @@ export async function applyChanges(
   facts: RunFacts,
   ports: FixPorts,
 ): Promise<void> {
-  const entries = changes.map((change) => entryOf(change, ports.hasher));
+  const entries: JournalEntry[] = [];
+  // One by one: images are large.
+  for (const change of changes) entries.push(await entryOf(change, folder, ports));
   for (const entry of entries) {
     if ((await stateOf(entry, folder, ports)) !== 'old') throw changed(folder, entry);
   }
@@ -126,9 +128,15 @@ export async function takeBackRun(
   return journal;
 }
 
-function entryOf(change: FileChange, hasher: Hasher): JournalEntry {
+async function entryOf(
+  change: FileChange,
+  folder: string,
+  { files, hasher }: FixPorts,
+): Promise<JournalEntry> {
   if (change.kind === 'rename') {
-    return { kind: 'rename', from: change.from, to: change.to, hash: hasher.hash(change.before) };
+    const { kind, from, to } = change;
+    const bytes = change.before ?? (await files.read(toAbsolute(folder, from)));
+    return { kind, from, to, hash: hasher.hash(bytes) };
   }
   if (change.kind === 'create') return { ...change, content: Uint8Array.from(change.content) };
   const { file, before, splices } = change;

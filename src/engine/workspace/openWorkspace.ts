@@ -1,25 +1,32 @@
-import { LRUCache } from 'lru-cache';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { Inventory } from '../../core/dataset/inventory.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
+import { cachedHash } from './cachedHash.ts';
 import { EarlyFindings, type EarlyPorts } from './earlyFindings.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
 import { captionEdit, createCaptionEdit, type Editing, editorOf, saveAsUtf8 } from './edits.ts';
-import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage } from './pairLookup.ts';
+import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage, decidedPairs } from './pairLookup.ts';
 import { learnFromWrite } from './verdicts.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 import { datasetFindings, findingsAbout, LiveQueries } from './queries.ts';
-import { findPair, type OpenedDataset, openFolders, outermost } from './openedDatasets.ts';
+import {
+  findPair,
+  type OpenedDataset,
+  openFolders,
+  outermost,
+  summaryOf,
+} from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
 import { LiveTags } from './liveTags.ts';
+import { PairFiles } from './pairFiles.ts';
 import { type ChangeEdits, changeEdits } from './changeEdits.ts';
 import { type Decided, decidePairs } from './decidePairs.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
 import { WordQueries } from './wordQueries.ts';
-import type { FileEdit } from '../editing/editor.ts';
+import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
   CaptionWords,
@@ -51,9 +58,6 @@ export function openWorkspace(
   return new IncrementalWorkspace(files, load, settings, early);
 }
 
-/** Size of the cache of finding IDs. */
-const HASHES_KEPT = 200_000;
-
 class IncrementalWorkspace implements LiveWorkspace {
   status: LiveStatus = { state: 'no-dataset' };
   inventories: readonly Inventory[] = [];
@@ -66,12 +70,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly #queue = new SerialQueue();
   readonly #refreshes = new SerialQueue();
   readonly #listeners = new Set<(change: LiveChange) => void>();
-  /** Hashes for finding IDs, cached because they are computed again after every keystroke. */
-  readonly #hashes = new LRUCache<string, string>({
-    max: HASHES_KEPT,
-    memoMethod: (text) => this.#ports.hasher.hash(text),
-  });
-  readonly #hash = (text: string): string => this.#hashes.memo(text);
+  readonly #hash = cachedHash((text) => this.#ports.hasher.hash(text));
   readonly #rescorer = new BackgroundRescorer(
     this.#gate,
     this.#queue,
@@ -84,6 +83,7 @@ class IncrementalWorkspace implements LiveWorkspace {
     this,
   );
   readonly tags = new LiveTags(() => this.#opened);
+  readonly pairFiles: PairFiles;
   #rescoring: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
   /** Number of requests to read the folders again. */
@@ -113,6 +113,13 @@ class IncrementalWorkspace implements LiveWorkspace {
     this.#load = load;
     this.#settings = settings;
     this.#updater = new CaptionFileUpdater(files, () => this.#ports);
+    this.pairFiles = new PairFiles({
+      updater: this.#updater,
+      queue: this.#queue,
+      opened: () => this.#opened,
+      findings: () => this.findings(),
+      auditSoon: () => this.#rereadSoon(),
+    });
     this.#words = new WordQueries({
       ports: () => this.#ports,
       gate: this.#gate,
@@ -137,13 +144,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   get datasets(): readonly LiveDatasetSummary[] {
-    return this.#opened.map(({ dataset }) => ({
-      dataset: dataset.dataset,
-      estimate: dataset.estimate,
-      leastFitting: dataset.leastFitting.map((slot) => livePair(dataset, slot)),
-      verified: dataset.verified,
-      excluded: dataset.excluded,
-    }));
+    return this.#opened.map(summaryOf);
   }
 
   refresh(...[folders, options]: Parameters<LiveWorkspace['refresh']>): Promise<void> {
@@ -398,6 +399,10 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#queue.run(() => createCaptionEdit(this.#editing, imagePath, caption));
   }
 
+  captionEdits(captions: readonly NewCaption<LivePairId>[]): Promise<readonly FileEdit[]> {
+    return this.#queue.run(() => editorOf(this.#editing).replace(captions));
+  }
+
   async decide(ids: readonly LivePairId[], decision: Decision | 'none'): Promise<Decided> {
     const { files } = this.#ports;
     const decided = await this.#queue.run(() =>
@@ -419,9 +424,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   decisions(): readonly DecidedPair[] {
-    return this.#opened.flatMap(({ dataset }) =>
-      dataset.decided().map(({ slot, decision }) => ({ pair: livePair(dataset, slot), decision })),
-    );
+    return this.#opened.flatMap(({ dataset }) => decidedPairs(dataset));
   }
 
   setSettings(settings: LiveSettings): void {

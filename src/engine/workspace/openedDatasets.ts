@@ -1,5 +1,6 @@
 import { AuditedPictures, type PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import { groupBy } from '../../core/collections.ts';
 import type { Inventory } from '../../core/dataset/inventory.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { ReplacedCaption } from '../../core/dataset/decisions.ts';
@@ -14,6 +15,7 @@ import { decisionsOf, placedCaptions, readDecisions } from '../audit/decisionFil
 import { readFit } from '../audit/fittedFile.ts';
 import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind.ts';
 import { lookIntoTree, type OpenedFolder, type OpenOptions } from '../discovery/openDatasets.ts';
+import type { FolderOfPairs } from '../editing/moveImages.ts';
 import type { LeftOut } from '../indexing/indexPorts.ts';
 import { captionEncoder } from '../indexing/indexCaptions.ts';
 import { indexDataset } from '../indexing/indexDataset.ts';
@@ -21,7 +23,8 @@ import type { Levels } from '../../core/audit/rules.ts';
 import { type DatasetSettings, levelsOf, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { IncrementalDataset } from './incrementalDataset.ts';
-import type { LivePairId, LiveStatus } from './workspace.ts';
+import { livePair } from './pairLookup.ts';
+import type { LiveDatasetSummary, LivePairId, LiveStatus } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
 /** A dataset and the opened folder that contains it. */
@@ -34,6 +37,24 @@ export interface OpenedDataset {
   readonly files: Map<string, CaptionFileKind>;
   /** Texts of the open documents when they were last read. */
   readonly texts: Map<string, string>;
+}
+
+export function summaryOf({ dataset }: OpenedDataset): LiveDatasetSummary {
+  const { estimate, verified, excluded } = dataset;
+  const leastFitting = dataset.leastFitting.map((slot) => livePair(dataset, slot));
+  return { dataset: dataset.dataset, estimate, leastFitting, verified, excluded };
+}
+
+/** The folders with their datasets as they are now. */
+export function foldersOf(datasets: readonly OpenedDataset[]): FolderOfPairs[] {
+  return [...groupBy(datasets, ({ opened }) => opened)].map(([opened, all]) => ({
+    opened,
+    datasets: all.map(({ dataset, files }) => ({
+      root: dataset.root,
+      files,
+      pairs: () => dataset.dataset.pairs,
+    })),
+  }));
 }
 
 /** Levels of the rules for a folder, which need no reading again. @param given override those of its config file. */
@@ -161,7 +182,8 @@ export async function buildDataset(
   options: BuildOptions,
 ): Promise<IncrementalDataset> {
   const hash = (text: string): string => ports.hasher.hash(text);
-  const { decisions, replaced, problems } = await readDecisions(files, dataset.root, folder);
+  const verdicts = await readDecisions(files, dataset.root, folder);
+  const { decisions, replaced, problems, different } = verdicts;
   const gone = [...(replaced ?? []), ...options.replaced];
   const captions = gone.map(({ caption }) => caption);
   const indexed = await indexDataset(dataset, ports, { ...options, replaced: captions });
@@ -176,6 +198,7 @@ export async function buildDataset(
     ...options,
     fitted: known.fit?.model,
     reference: ports.reference,
+    ...(different && { different }),
     decisions: decisionsOf(embedded, decisions, hash),
     replaced: placedCaptions(embedded, gone, hash),
     ...(ports.languages && { languages: ports.languages }),

@@ -5,7 +5,7 @@ import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
-import type { Lines, LivePair, TextPlace } from './workspace.ts';
+import type { DecidedPair, Lines, LivePair, TextPlace } from './workspace.ts';
 
 /** The pair of a slot in the form of the workspace interface. */
 export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
@@ -41,6 +41,13 @@ export function judgedMatch(
 
 /** Probability of being wrong from which a caption is suspicious by itself. */
 const SUSPICIOUS = 0.5;
+
+/** The pairs of a dataset that the user decided on. */
+export function decidedPairs(dataset: IncrementalDataset): DecidedPair[] {
+  return dataset
+    .decided()
+    .map(({ slot, decision }) => ({ pair: livePair(dataset, slot), decision }));
+}
 
 /** A pair for an image without a caption: its caption is empty. */
 export function imageAlone(root: string, image: DatasetPath): LivePair {

@@ -120,6 +120,7 @@ export class PairTable {
       supports: context.supports,
       sentences: context.sentences,
       elsewhere: context.elsewhere,
+      different: context.different,
     };
     for (const slot of slots.all()) {
       if (this.#judged[slot] !== true) this.context.embedded.textRow[slot] = -1;

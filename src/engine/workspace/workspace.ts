@@ -12,11 +12,12 @@ import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
-import type { FileEdit } from '../editing/editor.ts';
+import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import type { ChangeEdits } from './changeEdits.ts';
 import type { Decided } from './decidePairs.ts';
 import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
+import type { PairFiles } from './pairFiles.ts';
 
 /*
  * Interface of the engine for the language server: the datasets of an editor's folders, audited incrementally during
@@ -210,6 +211,10 @@ export interface LiveWorkspace {
     moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
   ): Promise<readonly FileEdit[]>;
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit>;
+  /** Images as files: what goes with them when they move or leave, and duplicates. */
+  readonly pairFiles: Pick<PairFiles, keyof PairFiles>;
+  /** The edits that give pairs new captions. @throws PairLensError as `captionEdit`. */
+  captionEdits(captions: readonly NewCaption<LivePairId>[]): Promise<readonly FileEdit[]>;
   /**
    * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`.
    * @throws PairLensError `invalid-argument` if it is no caption file or the encoding does not fit; `write-failed`.

@@ -1,3 +1,4 @@
+import type { WireEdit } from '../../protocol/workspaceEdit.ts';
 import * as l10n from '@vscode/l10n';
 import {
   CodeActionKind,
@@ -24,7 +25,6 @@ import {
   type fixTextsSchema,
   REQUESTS,
   SERVER_COMMANDS,
-  type WireEdit,
 } from '../../protocol/serverApi.ts';
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { shownScore } from '../../protocol/shownScore.ts';

@@ -1,6 +1,8 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
 import { isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { MAX_IMAGE_BYTES } from '../../engine/indexing/imageFiles.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
@@ -11,7 +13,15 @@ import { describeError } from '../serverLog.ts';
 import { decide, decideOn, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
 import { browse } from './browseRequests.ts';
-import { captionEdit, changeEdit, createCaptionEdit, moveEdit, swapEdit } from './editRequests.ts';
+import { duplicates, takeOut } from './takeOutRequests.ts';
+import {
+  captionEdit,
+  captionEdits,
+  changeEdit,
+  createCaptionEdit,
+  moveEdit,
+  swapEdit,
+} from './editRequests.ts';
 import { configEdit, inventories } from './inventoryRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
@@ -125,6 +135,37 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       return {};
     },
     captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
+    captionEdits: ({ captions }, signal) =>
+      captionEdits(
+        context,
+        captions.map(({ pair, caption }) => ({ pair: idOf(pair), caption })),
+        signal,
+      ),
+    takeOut: ({ images, folder }, signal) =>
+      takeOut(
+        context,
+        images.map(fileOf),
+        folder === undefined ? undefined : fileOf(folder),
+        signal,
+      ),
+    duplicates: ({ id }) => duplicates(context, id),
+    async markDifferent({ id }) {
+      const mark = await context.live.pairFiles.markDifferent(id);
+      await context.recordOwnWrite(toAbsolute(mark.root, DECISIONS_FILE));
+      return {
+        root: uris.toUri(mark.root),
+        pairs: mark.pairs.map(({ hashes, images }) => ({
+          hashes: [...hashes],
+          images: [...images],
+        })),
+      };
+    },
+    async forgetDifferent({ root, pairs }) {
+      const folder = fileOf(root);
+      await context.live.pairFiles.forgetDifferent({ root: folder, pairs });
+      await context.recordOwnWrite(toAbsolute(folder, DECISIONS_FILE));
+      return {};
+    },
     swapEdit: ({ pair, other }, signal) => swapEdit(context, idOf(pair), idOf(other), signal),
     moveEdit: ({ moves }, signal) =>
       moveEdit(

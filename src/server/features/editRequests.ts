@@ -1,3 +1,4 @@
+import type { WireEdit } from '../../protocol/workspaceEdit.ts';
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import {
@@ -11,7 +12,6 @@ import { PairLensError } from '../../core/errors.ts';
 import type { FileEdit } from '../../engine/editing/editor.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
-import type { WireEdit } from '../../protocol/serverApi.ts';
 import { textHash } from '../../protocol/textHash.ts';
 import type { ServerContext } from '../context.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
@@ -36,6 +36,21 @@ export async function captionEdit(
     done: l10n.t('Caption of {0} replaced.', name),
   };
   return wireEdit(context, words, await editsOfShown(context, edit, signal));
+}
+
+/** The edit that gives several pairs new captions. @throws PairLensError, also if one of them no longer exists. */
+export async function captionEdits(
+  context: ServerContext,
+  captions: readonly { readonly pair: LivePairId; readonly caption: string }[],
+  signal: AbortSignal,
+): Promise<WireEdit> {
+  for (const { pair } of captions) await upToDate(context, pair, signal);
+  const edits = () => context.live.captionEdits(captions);
+  const words = {
+    label: l10n.t('Change {0} captions', captions.length),
+    done: l10n.t('{0} captions changed.', captions.length),
+  };
+  return wireEdit(context, words, await editsOfShown(context, edits, signal));
 }
 
 export async function swapEdit(
@@ -145,7 +160,7 @@ export async function upToDate(
  * so edits for an outdated text are computed again after the engine has received the newer one.
  * @throws PairLensError `write-failed` if the text keeps changing.
  */
-async function editsOfShown(
+export async function editsOfShown(
   { documents }: ServerContext,
   make: () => Promise<readonly FileEdit[]>,
   signal: AbortSignal,

@@ -1,3 +1,4 @@
+import type { WireEdit } from '../../protocol/workspaceEdit.ts';
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { z } from 'zod';
@@ -10,7 +11,7 @@ import { CONFIG_FILE } from '../../core/settings/settingTable.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { refuseOutside } from '../../engine/workspace/edits.ts';
-import type { REQUESTS, WireEdit } from '../../protocol/serverApi.ts';
+import type { REQUESTS } from '../../protocol/serverApi.ts';
 import type { inventorySchema } from '../../protocol/inventoryShapes.ts';
 import type { ServerContext } from '../context.ts';
 import { localize } from '../localize.ts';

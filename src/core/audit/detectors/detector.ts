@@ -57,6 +57,8 @@ export interface AuditContext {
   sentences?: SentenceFits | undefined;
   /** Images of datasets of the same folder that were audited before. */
   readonly elsewhere: readonly PicturesElsewhere[];
+  /** Pictures that the user called different, by `pictureKey`. */
+  readonly different?: ReadonlySet<string> | undefined;
 }
 
 /** A finding before its level is known. */

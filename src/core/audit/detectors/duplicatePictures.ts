@@ -1,3 +1,4 @@
+import { pictureKey } from '../../dataset/differentPictures.ts';
 import type { Steps } from '../../steps.ts';
 import { listed, sentence } from '../../text/sentence.ts';
 import { ComparedPictures } from './comparedPictures.ts';
@@ -41,11 +42,11 @@ export const duplicatePictures: Detector = {
 
 /** Detects duplicates, in steps. */
 export function* duplicates(
-  context: Pick<AuditContext, 'model' | 'embedded' | 'elsewhere' | 'pairs' | 'pair'>,
+  context: Pick<AuditContext, 'model' | 'embedded' | 'elsewhere' | 'pairs' | 'pair' | 'different'>,
 ): Steps<Detected[]> {
   const pictures = new ComparedPictures(context);
   yield;
-  const found = knownDuplicates(pictures);
+  const found = knownDuplicates(pictures, context.different);
   for (const { members, mirrored } of yield* nearGroups(pictures, context)) {
     found.push(nearDuplicate(pictures, members, mirrored));
   }
@@ -83,8 +84,16 @@ export type HashedPictures = Pick<
 >;
 
 /** Images with the same bytes, and images in several splits. */
-export function knownDuplicates(pictures: HashedPictures): Detected[] {
-  const exact = exactGroups(pictures).map((members) => exactDuplicate(pictures, members));
+export function knownDuplicates(
+  pictures: HashedPictures,
+  different?: ReadonlySet<string>,
+): Detected[] {
+  const isWanted = ([first = 0]: readonly number[]): boolean => {
+    const hash = pictures.hashes[first] ?? '';
+    return different?.has(pictureKey(hash, hash)) === true;
+  };
+  const groups = exactGroups(pictures).filter((members) => !isWanted(members));
+  const exact = groups.map((members) => exactDuplicate(pictures, members));
   return [...inSeveralSplits(pictures), ...exact];
 }
 

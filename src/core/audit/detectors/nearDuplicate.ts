@@ -1,4 +1,5 @@
 import { pushTo } from '../../collections.ts';
+import { pictureKey } from '../../dataset/differentPictures.ts';
 import type { Steps } from '../../steps.ts';
 import type { AuditContext } from './detector.ts';
 import type { ComparedPictures } from './comparedPictures.ts';
@@ -29,7 +30,7 @@ export interface NearGroup {
  */
 export function* nearGroups(
   pictures: ComparedPictures,
-  { model }: Pick<AuditContext, 'model'>,
+  { model, different }: Pick<AuditContext, 'model' | 'different'>,
 ): Steps<NearGroup[]> {
   const { scorer } = model;
   const { own, hashes, visuals, thumbnails } = pictures;
@@ -40,6 +41,7 @@ export function* nearGroups(
   }
   const groups = new Groups(thumbnails.length);
   const compare = (i: number, x: number): void => {
+    if (different?.has(pictureKey(hashes[i] ?? '', hashes[x] ?? '')) === true) return;
     if (hashes[i] === hashes[x] || dot(visuals[i]!, visuals[x]!) < SIMILAR_VISUAL) return;
     const plain = normalised[i]!.correlation(normalised[x]!, false);
     const mirrored = normalised[i]!.correlation(normalised[x]!, true);

@@ -1,0 +1,111 @@
+import { type DifferentPictures, pictureKey } from '../../core/dataset/differentPictures.ts';
+import { toAbsolute, toAbsoluteFrom, toDatasetPath } from '../../core/dataset/paths.ts';
+import { mergedTags } from '../../core/text/mergedTags.ts';
+import type { FileSystem } from '../../core/ports.ts';
+import { pairsOfImage } from './pairLookup.ts';
+import type { OpenedDataset } from './openedDatasets.ts';
+import type { LiveFinding, LivePair } from './workspace.ts';
+
+/** An image of a group of duplicates. */
+export interface DuplicateImage {
+  /** Absolute path. */
+  readonly path: string;
+  /** Undefined if the file is gone. */
+  readonly bytes: number | undefined;
+  /** In pixels; undefined if the image cannot be read. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly pairs: readonly LivePair[];
+}
+
+/** Images that show the same picture. */
+export interface DuplicateGroup {
+  readonly images: readonly DuplicateImage[];
+  /** The tags of all captions together; undefined if the captions are no lists of tags, or all equal. */
+  readonly merged: string | undefined;
+}
+
+/** The rules whose findings are about several files of one picture. */
+export const DUPLICATE_RULES: readonly string[] = [
+  'exact-duplicate',
+  'near-duplicate',
+  'split-leak',
+];
+
+/** The images of a finding of duplicates, side by side; undefined for other findings. */
+export async function duplicateGroup(
+  datasets: readonly OpenedDataset[],
+  { root, finding }: LiveFinding,
+  files: Pick<FileSystem, 'stat'>,
+): Promise<DuplicateGroup | undefined> {
+  if (!DUPLICATE_RULES.includes(finding.code) || finding.relatedFiles.length === 0)
+    return undefined;
+  const paths = [
+    toAbsolute(root, finding.image ?? finding.file),
+    ...finding.relatedFiles.map((file) => toAbsoluteFrom(root, file)),
+  ];
+  const images = await Promise.all(
+    [...new Set(paths)].map(async (path): Promise<DuplicateImage> => {
+      const stat = await files.stat(path).catch(() => undefined);
+      const size = sizeOf(datasets, path);
+      return {
+        path,
+        bytes: stat?.bytes,
+        width: size?.width,
+        height: size?.height,
+        pairs: pairsOfImage(datasets, path),
+      };
+    }),
+  );
+  const captions = images.flatMap(({ pairs }) => pairs.map(({ caption }) => caption));
+  const merged = mergedTags(captions);
+  return { images, merged: captions.every((caption) => caption === merged) ? undefined : merged };
+}
+
+function sizeOf(
+  datasets: readonly OpenedDataset[],
+  path: string,
+): { readonly width: number; readonly height: number } | undefined {
+  for (const { dataset } of datasets) {
+    const image = toDatasetPath(dataset.root, path);
+    const row = image === undefined ? undefined : dataset.imageRowOf.get(image);
+    const facts = row === undefined ? undefined : dataset.context.embedded.images.facts[row];
+    if (facts !== undefined) return facts;
+  }
+  return undefined;
+}
+
+/** Pictures that were called different, and the dataset whose file of decisions says so. */
+export interface DifferentMark {
+  readonly root: string;
+  readonly pairs: readonly DifferentPictures[];
+}
+
+/** The pairs of pictures of a finding of duplicates, to call them different. */
+export function picturesOf(
+  datasets: readonly OpenedDataset[],
+  { root, finding }: LiveFinding,
+): DifferentPictures[] {
+  const files = [finding.image ?? finding.file, ...finding.relatedFiles];
+  const known = files.flatMap((image) => {
+    const hash = hashOf(datasets, toAbsoluteFrom(root, image));
+    return hash === undefined ? [] : [{ image, hash }];
+  });
+  const pairs = new Map<string, DifferentPictures>();
+  for (const [i, a] of known.entries()) {
+    for (const b of known.slice(i + 1)) {
+      const key = pictureKey(a.hash, b.hash);
+      if (!pairs.has(key)) pairs.set(key, { hashes: [a.hash, b.hash], images: [a.image, b.image] });
+    }
+  }
+  return [...pairs.values()];
+}
+
+function hashOf(datasets: readonly OpenedDataset[], path: string): string | undefined {
+  for (const { dataset } of datasets) {
+    const image = toDatasetPath(dataset.root, path);
+    const row = image === undefined ? undefined : dataset.imageRowOf.get(image);
+    if (row !== undefined) return dataset.context.embedded.images.hashes[row];
+  }
+  return undefined;
+}

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { baseName } from '../core/dataset/paths.ts';
+import { REQUESTS } from '../protocol/serverApi.ts';
+import { shownScore } from '../protocol/shownScore.ts';
+import type { Duplicates, FindingItem } from '../protocol/shapes.ts';
+import type { Actions } from './actions.ts';
+import { oneLine } from './pairTexts.ts';
+import type { ServerClient } from './serverClient.ts';
+import { confirmTakeOut, hasWastebasket, takeOutFiles } from './takeOutSteps.ts';
+
+/*
+ * Images that leave their dataset with captions, companions and rows: duplicates, and pairs that are excluded.
+ */
+
+/**
+ * Puts images into the wastebasket, or where there is none into a folder that PairLens does not read; asks first.
+ * @returns whether it was done.
+ */
+export async function removeImages(
+  client: ServerClient,
+  actions: Actions,
+  images: readonly string[],
+  question: string,
+  teller: 'message' | 'page' = 'message',
+): Promise<boolean> {
+  const plan = await client.request(REQUESTS.takeOut, { images: [...images] });
+  const useTrash = hasWastebasket();
+  if (!(await confirmTakeOut(plan, useTrash, question))) return false;
+  const count = images.length;
+  const label = vscode.l10n.t('Remove {0} images', count);
+  const done = vscode.l10n.t('{0} images removed with what belongs to them.', count);
+  actions.did(await takeOutFiles(plan, useTrash, { label, done }), teller);
+  return true;
+}
+
+/** Asks for the folder once, and moves the excluded pairs there. */
+export async function moveExcluded(client: ServerClient, actions: Actions): Promise<void> {
+  const { decisions } = await client.request(REQUESTS.decisions, {});
+  const excluded = decisions.filter(({ decision }) => decision === 'excluded');
+  const images = [...new Set(excluded.map(({ item }) => item.imageUri))];
+  const [first] = excluded;
+  if (first === undefined) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No pair is excluded. Exclude pairs in the review or in Browse Dataset first.'),
+    );
+    return;
+  }
+  const folder = await excludedFolder(vscode.Uri.parse(first.item.pair.root));
+  if (folder === undefined) return;
+  const plan = await client.request(REQUESTS.takeOut, { images, folder: folder.toString() });
+  const question = vscode.l10n.t('Move {0} excluded images out of the dataset?', images.length);
+  if (!(await confirmTakeOut(plan, false, question))) return;
+  const label = vscode.l10n.t('Move {0} excluded images', images.length);
+  const done = vscode.l10n.t('{0} excluded images moved with what belongs to them.', images.length);
+  actions.did(await takeOutFiles(plan, false, { label, done }), 'message');
+}
+
+const FOLDER_SETTING = 'excludedFolder';
+
+/** The folder of the setting; asked and kept where it is empty. @param root of the dataset */
+async function excludedFolder(root: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const settings = vscode.workspace.getConfiguration('pairlens');
+  let named = settings.get<string>(FOLDER_SETTING)?.trim() ?? '';
+  if (named === '') {
+    const given = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Folder for excluded pairs'),
+      prompt: vscode.l10n.t(
+        'A path, or a name in the dataset’s folder. PairLens does not read folders whose name begins with a dot.',
+      ),
+      value: '.excluded',
+      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Give a folder.') : undefined),
+    });
+    if (given === undefined) return undefined;
+    named = given.trim();
+    await settings.update(FOLDER_SETTING, named, vscode.ConfigurationTarget.Workspace);
+  }
+  const isAbsolute = /^(?:[\\/]|[A-Za-z]:[\\/])/.test(named);
+  return isAbsolute
+    ? root.with({ path: vscode.Uri.file(named).path })
+    : vscode.Uri.joinPath(root, named);
+}
+
+/** Lists all groups of exact duplicates with the image that is kept, and removes the others of those that stay selected. */
+export async function removeExactDuplicates(client: ServerClient, actions: Actions): Promise<void> {
+  const { findings } = await client.request(REQUESTS.findings, {});
+  const groups = [];
+  for (const finding of findings.filter(isExact)) {
+    const group = await client.request(REQUESTS.duplicates, { id: finding.id });
+    if (group !== null) groups.push(group);
+  }
+  if (groups.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There are no exact duplicates.'));
+    return;
+  }
+  const picks = groups.map((group) => {
+    const [kept, ...others] = bestFirst(group);
+    const names = others.map(({ name }) => name).join(', ');
+    const [item] = kept?.items ?? [];
+    const match = item?.match === undefined ? '' : ` (${shownScore(item.match)})`;
+    return {
+      label: vscode.l10n.t('Keep {0}, remove {1}', kept?.name ?? '', names),
+      detail:
+        item === undefined ? vscode.l10n.t('(no caption)') : oneLine(item.caption, 120) + match,
+      picked: true,
+      images: others.map(({ uri }) => uri),
+    };
+  });
+  const chosen = await vscode.window.showQuickPick(picks, {
+    canPickMany: true,
+    title: vscode.l10n.t('Exact duplicates: keep the best caption of each'),
+    placeHolder: vscode.l10n.t('Of each selected group the image with the best caption stays.'),
+  });
+  const images = chosen?.flatMap((pick) => pick.images) ?? [];
+  if (images.length === 0) return;
+  const question = vscode.l10n.t('Remove {0} exact duplicates?', images.length);
+  await removeImages(client, actions, images, question);
+}
+
+function isExact({ code }: FindingItem): boolean {
+  return code === 'exact-duplicate';
+}
+
+/** The images of a group, that with the best caption first. */
+function bestFirst({ images }: Duplicates): Duplicates['images'] {
+  const rank = ({ items }: Duplicates['images'][number]): number =>
+    Math.max(0, ...items.map(({ match }) => 1 + (match ?? 0)));
+  return [...images].sort((a, b) => rank(b) - rank(a));
+}
+
+/** The name of a file in messages. */
+export function nameOf(uri: string): string {
+  return baseName(vscode.Uri.parse(uri).path);
+}

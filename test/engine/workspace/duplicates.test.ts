@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mergedTags } from '../../../src/core/text/mergedTags.ts';
+import { openWorkspace } from '../../../src/engine/workspace/openWorkspace.ts';
+import { liveMemory, scenes, SETTINGS } from '../../support/liveMemory.ts';
+import type { MemoryEntry } from '../../support/memoryFiles.ts';
+
+const ROOT = '/data/set';
+const DECISIONS = `${ROOT}/.pairlens/decisions.jsonl`;
+
+/** Twelve photos with captions, of which the first is there twice. */
+async function opened() {
+  const entries: Record<string, MemoryEntry> = {};
+  scenes(12).forEach((scene, i) => {
+    entries[`${i}.jpg`] = scene;
+    entries[`${i}.txt`] = `${scene}\n`;
+  });
+  entries['copy.jpg'] = scenes(1)[0] ?? '';
+  entries['copy.txt'] = 'a red bus\n';
+  const memory = liveMemory(ROOT, entries);
+  const live = openWorkspace(memory.files, () => Promise.resolve(memory.ports), SETTINGS);
+  await live.refresh([ROOT], {});
+  const exact = () => live.findings().filter(({ finding }) => finding.code === 'exact-duplicate');
+  return { ...memory, live, exact };
+}
+
+test('a group of duplicates has all images with their captions and sizes', async () => {
+  const { live, exact } = await opened();
+  const group = await live.pairFiles.duplicates(exact()[0]?.id ?? '');
+  assert.deepEqual(
+    group?.images.map(({ path, pairs }) => [path, pairs.map(({ caption }) => caption)]),
+    [
+      [`${ROOT}/0.jpg`, [scenes(1)[0]]],
+      [`${ROOT}/copy.jpg`, ['a red bus']],
+    ],
+  );
+  assert.ok(group.images.every(({ bytes, width }) => bytes !== undefined && width !== undefined));
+  assert.equal(await live.pairFiles.duplicates('no such finding'), undefined);
+});
+
+test('pictures that are called different are no longer reported, also after the next start; undo reports them', async () => {
+  const { live, exact, files } = await opened();
+  const mark = await live.pairFiles.markDifferent(exact()[0]?.id ?? '');
+  await live.whenIdle();
+  assert.deepEqual(exact(), []);
+  await live.refresh([ROOT], {});
+  assert.deepEqual(exact(), []);
+  assert.ok(files.entries.has(DECISIONS));
+  await live.pairFiles.forgetDifferent(mark);
+  await live.whenIdle();
+  assert.equal(exact().length, 1);
+  assert.equal(files.entries.has(DECISIONS), false, 'the file goes with its last line');
+});
+
+test('an image leaves with its caption, as it lies in the dataset; a taken place is refused', async () => {
+  const { live, files } = await opened();
+  const { moves, edits, creations } = await live.pairFiles.takeOut([`${ROOT}/copy.jpg`]);
+  assert.deepEqual(moves, [
+    { from: `${ROOT}/copy.jpg`, to: `${ROOT}/.pairlens/removed/copy.jpg` },
+    { from: `${ROOT}/copy.txt`, to: `${ROOT}/.pairlens/removed/copy.txt` },
+  ]);
+  assert.deepEqual([edits, creations], [[], []]);
+  files.entries.set('/elsewhere/copy.txt', 'mine');
+  await assert.rejects(
+    live.pairFiles.takeOut([`${ROOT}/copy.jpg`], '/elsewhere'),
+    /copy\.txt already, so nothing was moved/,
+  );
+});
+
+test('tags are merged, sentences are not', () => {
+  assert.equal(mergedTags(['1girl, long_hair', 'Long hair, hat, 1girl']), '1girl, long_hair, hat');
+  assert.equal(mergedTags(['A dog runs over the lawn, barking.', 'dog, lawn']), undefined);
+  assert.equal(mergedTags(['dog', 'dog, lawn']), undefined, 'one word may be a sentence');
+});
