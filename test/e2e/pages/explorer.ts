@@ -1,4 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from '../../support/eventually.ts';
+
+/** Time for VS Code to answer a key, in milliseconds. */
+const SOON_MS = 2000;
 
 /** VS Code's tree of files. */
 export class Explorer {
@@ -15,22 +19,35 @@ export class Explorer {
 
   /** Gives a file another name, as with F2. */
   async rename(name: string, newName: string): Promise<void> {
-    await this.#focus(name);
-    await this.#page.keyboard.press('F2');
     const box = this.#tree.getByRole('textbox');
-    await box.waitFor();
+    await this.#pressUntil(name, 'F2', box);
     await box.fill(newName);
     await box.press('Enter');
   }
 
+  /** Presses Delete until VS Code asks. */
   async delete(name: string): Promise<void> {
-    await this.#focus(name);
-    await this.#page.keyboard.press('Delete');
+    await this.#pressUntil(name, 'Delete', this.#page.getByRole('dialog').getByRole('button'));
   }
 
   async undo(name: string): Promise<void> {
     await this.#focus(name);
     await this.#page.keyboard.press('Control+Z');
+  }
+
+  /** A click also shows the file, and its preview may take the focus before the key is pressed. */
+  async #pressUntil(name: string, key: string, answer: Locator): Promise<void> {
+    await eventually(async () => {
+      await this.#focus(name);
+      await this.#page.keyboard.press(key);
+      return answer
+        .first()
+        .waitFor({ timeout: SOON_MS })
+        .then(
+          () => true,
+          () => false,
+        );
+    }, `${key} on ${name} has an effect`);
   }
 
   async #focus(name: string): Promise<void> {
