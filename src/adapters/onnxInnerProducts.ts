@@ -3,8 +3,8 @@ import type { InnerProducts } from '../core/matching/innerProducts.ts';
 import { onnxRuntime, usableThreads } from './onnxSession.ts';
 
 /**
- * Inner products by onnxruntime's matrix multiplication: about fifty times as fast as plain JavaScript, and off the
- * main thread. The graph is a single Gemm, defined here, so that no model file is needed.
+ * Inner products by onnxruntime's matrix multiplication: about fifty times as fast as plain JavaScript. The calling thread
+ * computes, with the help of others. The graph is a single Gemm, defined here, so that no model file is needed.
  * @param threads 0 for all cores
  * @throws PairLensError `missing-native-package` on the first call.
  */
