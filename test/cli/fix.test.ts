@@ -4,8 +4,9 @@ import { chmod, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pairlens, temporaryFolder } from '../support/commandLine.ts';
+import { fileBytes } from '../support/fileBytes.ts';
+import { TOUR } from '../support/product.ts';
 
-const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
 const FIXED = ['drum_kit.txt', 'espresso.txt', 'honey_bee.txt'];
 
 describe('pairlens fix', () => {
@@ -20,16 +21,8 @@ describe('pairlens fix', () => {
     await cp(TOUR, dir, { recursive: true });
   });
 
-  /** All files but the journal, as hexadecimal digits. */
-  async function contents(): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
-    for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-      const file = path.join(entry.parentPath, entry.name);
-      if (!entry.isFile() || file.includes('.pairlens')) continue;
-      found[path.relative(dir, file)] = (await readFile(file)).toString('hex');
-    }
-    return found;
-  }
+  /** All files but the journal. */
+  const contents = (): Promise<Record<string, string>> => fileBytes(dir, { but: '.pairlens' });
 
   test('prints a diff that git applies, and changes nothing', async () => {
     await writeFile(

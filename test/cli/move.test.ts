@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { copyFile, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pairlens, temporaryFolder } from '../support/commandLine.ts';
+import { fileBytes } from '../support/fileBytes.ts';
+import { TOUR } from '../support/product.ts';
 
-const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
 const NAMES = ['creek', 'dahlia', 'espresso', 'fig', 'pillow', 'windmill'] as const;
 
 describe('images that leave their dataset', () => {
@@ -24,15 +25,8 @@ describe('images that leave their dataset', () => {
     }
   });
 
-  async function contents(): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
-    for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-      const file = path.join(entry.parentPath, entry.name);
-      if (!entry.isFile() || file.includes('.pairlens')) continue;
-      found[path.relative(dir, file)] = (await readFile(file)).toString('hex');
-    }
-    return found;
-  }
+  /** All files but the journal. */
+  const contents = (): Promise<Record<string, string>> => fileBytes(dir, { but: '.pairlens' });
   const moved = (files: Record<string, string>, name: string, to: string): Record<string, string> =>
     Object.fromEntries(
       Object.entries(files).map(([file, bytes]) => [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
+import { fileBytes } from '../support/fileBytes.ts';
 import { TOUR } from '../support/product.ts';
 import { Explorer } from './pages/explorer.ts';
 import type { Workbench } from './pages/workbench.ts';
@@ -29,22 +30,6 @@ async function fill(folder: string): Promise<void> {
 }
 
 /** Every file below a folder with its bytes. */
-async function snapshot(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
-  // A file may be renamed between the two readings.
-  const hex = (file: string): Promise<string> =>
-    readFile(file).then(
-      (bytes) => bytes.toString('hex'),
-      () => 'gone',
-    );
-  const bytes = await Promise.all(files.map(hex));
-  return Object.fromEntries(files.map((file, i) => [path.relative(folder, file), bytes[i] ?? '']));
-}
-
 const same = (a: Record<string, string>, b: Record<string, string>): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
@@ -58,7 +43,7 @@ describe('images that are renamed and deleted in the Explorer', () => {
     session = await Session.start({ name: 'pairFiles' });
     folder = await session.ide.workspace();
     await fill(folder);
-    start = await snapshot(folder);
+    start = await fileBytes(folder);
     window = await session.open(folder);
     explorer = new Explorer(window.page);
   });
@@ -67,7 +52,7 @@ describe('images that are renamed and deleted in the Explorer', () => {
     test(title, () => session.check(title, body));
   };
   const becomes = (wanted: Record<string, string>, what: string): Promise<unknown> =>
-    eventually(async () => same(await snapshot(folder), wanted), what);
+    eventually(async () => same(await fileBytes(folder), wanted), what);
   const renamed = (from: RegExp, to: string): Record<string, string> =>
     Object.fromEntries(
       Object.entries(start)
@@ -80,7 +65,7 @@ describe('images that are renamed and deleted in the Explorer', () => {
     const yes = window.dialogButton(/^(Undo|Yes|Undo in \d+ Files)/);
     await eventually(async () => {
       if (await yes.first().isVisible()) await yes.first().click();
-      return same(await snapshot(folder), start);
+      return same(await fileBytes(folder), start);
     }, 'every byte is as it was');
   };
 
@@ -124,21 +109,21 @@ describe('images that are renamed and deleted in the Explorer', () => {
     await window.dialogButton('OK').click();
     await window.notification(/there is a file taken\.txt already/).waitFor();
     await eventually(async () => {
-      const files = Object.keys(await snapshot(folder));
+      const files = Object.keys(await fileBytes(folder));
       return files.includes('taken.jpg') && files.includes('masks/taken.jpg');
     }, 'the photo and its mask are renamed');
     assert.equal(await readFile(path.join(folder, 'taken.txt'), 'utf8'), 'a note');
-    assert.ok((await snapshot(folder))['dahlia.txt']);
+    assert.ok((await fileBytes(folder))['dahlia.txt']);
   });
 
   step('a deleted photo takes its caption and mask along; one undo brings all back', async () => {
-    start = await snapshot(folder);
+    start = await fileBytes(folder);
     await explorer.delete('pillow.jpg');
     // The wastebasket is VS Code's question; that the caption goes, too, is ours.
     await eventually(async () => {
       const button = window.dialogButton(/^(Delete|Move to Trash|OK)/).first();
       if (await button.isVisible()) await button.click();
-      return !Object.keys(await snapshot(folder)).some((file) => /(^|\/)pillow\./.test(file));
+      return !Object.keys(await fileBytes(folder)).some((file) => /(^|\/)pillow\./.test(file));
     }, 'photo, caption and mask are gone');
     await undoneWith('windmill.jpg');
   });
