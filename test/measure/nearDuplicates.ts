@@ -11,7 +11,7 @@ import { openWorkspace } from '../../src/cli/composeCli.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { plainFacts } from '../../src/core/pictureFacts.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { mulberry32 } from '../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../src/core/random.ts';
 import type { Matrix } from '../../src/core/matching/matrix.ts';
 
 type Change = (bytes: Buffer, width: number, height: number) => Sharp;

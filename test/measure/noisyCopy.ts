@@ -1,4 +1,4 @@
-import { mulberry32 } from '../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../src/core/random.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 
 export type NoiseKind = 'random' | 'swap' | 'noun' | 'shift';

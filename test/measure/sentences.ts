@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { mulberry32 } from '../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../src/core/random.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { cleanSets } from './cleanSets.ts';
 

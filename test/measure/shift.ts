@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
-import { mulberry32 } from '../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../src/core/random.ts';
 import { cleanSets } from './cleanSets.ts';
 import { noisyCopy } from './noisyCopy.ts';
 

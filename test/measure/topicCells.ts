@@ -1,6 +1,6 @@
 import { mkdir, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mulberry32 } from '../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../src/core/random.ts';
 import type { Dataset } from '../../src/core/dataset/dataset.ts';
 import { isContentWord } from '../../src/core/text/contentWords.ts';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { compromiseNouns } from '../../src/adapters/compromiseNouns.ts';
-import { mulberry32 } from '../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../src/core/random.ts';
 import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import type { Pair } from '../../src/core/dataset/dataset.ts';
 import { isNameable } from '../../src/core/text/contentWords.ts';

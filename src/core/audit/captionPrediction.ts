@@ -1,18 +1,13 @@
 import { type Matrix, row } from '../matching/matrix.ts';
 import { moments } from '../matching/moments.ts';
-import { RidgeRegression, unitProduct } from '../matching/ridgeRegression.ts';
+import { unitProduct } from '../matching/ridgeRegression.ts';
 import type { Steps } from '../steps.ts';
+import { CrossFittedRegression, learnFrom, predictByFold } from './crossFitting.ts';
 
 /** Parts of a dataset; the images of a part are predicted by a regression that saw the other parts only. */
 export const FOLDS = 5;
 /** With fewer pictures than this nothing is learnt from them. */
 export const LEAST_PICTURES = 60;
-/** Ridge penalty, in pairs whose visual embeddings are unit rows. */
-export const PENALTY = 3;
-/** Pairs that a regression learns from: more change it little, and each costs about 0.1 ms. */
-export const MOST_LEARNT = 6000;
-const LEARNT_PER_STEP = 100;
-const PREDICTED_PER_STEP = 50;
 /** Steepness and offset of the weight of a pair by its standardised CSLS. */
 const STEEPNESS = 1.5;
 const OFFSET = 0.5;
@@ -54,32 +49,19 @@ export function* learnPredictions(
   foldOfImage: readonly number[],
   predictions: Matrix,
 ): Steps<CaptionPredictor> {
-  const size = visuals.columns;
   const weights = trustOf(pairs.map((pair) => pair.csls));
-  const parts = Array.from({ length: FOLDS }, () => new RidgeRegression(size, sentences.columns));
-  const stride = Math.max(1, pairs.length / MOST_LEARNT);
-  let learnt = 0;
-  for (let place = 0; place < pairs.length; place += stride) {
-    if (learnt++ % LEARNT_PER_STEP === 0) yield;
-    const at = Math.floor(place);
+  const regression = new CrossFittedRegression(FOLDS, visuals.columns, sentences.columns);
+  yield* learnFrom(pairs.length, (at) => {
     const { image, text } = pairs[at]!;
-    parts[foldOfImage[image]!]!.add(row(visuals, image), row(sentences, text), weights[at]!);
-  }
-  const whole = new RidgeRegression(size, sentences.columns);
-  for (const part of parts) whole.addAll(part);
-  for (const [fold, part] of parts.entries()) {
-    yield;
-    const map = whole.without(part).solve(PENALTY);
-    let predicted = 0;
-    for (const [image, own] of foldOfImage.entries()) {
-      if (own !== fold) continue;
-      if (predicted++ % PREDICTED_PER_STEP === 0) yield;
-      row(predictions, image).set(unitProduct(map, row(visuals, image)));
-    }
-  }
+    regression.add(foldOfImage[image]!, row(visuals, image), row(sentences, text), weights[at]!);
+  });
+  const folds = yield* regression.ofFolds();
+  yield* predictByFold({ visuals, predictions }, foldOfImage, (fold, visual) =>
+    unitProduct(folds[fold]!, visual),
+  );
   yield;
-  const map = whole.solve(PENALTY);
-  return (visual) => unitProduct(map, visual);
+  const all = regression.ofAll();
+  return (visual) => unitProduct(all, visual);
 }
 
 /** 0..1: pairs count by how well their scores are compared with the rest. */

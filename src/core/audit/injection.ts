@@ -1,3 +1,4 @@
+import { mulberry32 } from '../random.ts';
 import { groupBy, pushTo } from '../collections.ts';
 import { csls } from '../matching/hubness.ts';
 import { dotRows } from '../matching/innerProducts.ts';
@@ -195,17 +196,6 @@ export function* rivalsOf(
     best.push(Math.max(...scores));
   }
   return { pairs: Int32Array.from(of), own: Float64Array.from(own), best: Float64Array.from(best) };
-}
-
-/** Pseudo-random numbers in [0, 1), the same on every machine. */
-export function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 function finite(value: number): number {

@@ -1,5 +1,6 @@
 import type { Pair } from '../dataset/dataset.ts';
 import { pushTo } from '../collections.ts';
+import { mulberry32 } from '../random.ts';
 import { contentWords, isNameable } from '../text/contentWords.ts';
 import type { EmbeddedDataset } from '../audit/embeddedDataset.ts';
 
@@ -118,15 +119,4 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     [result[i], result[j]] = [result[j] as T, result[i] as T];
   }
   return result;
-}
-
-/** Pseudo-random numbers in [0, 1) with a 32-bit state, the same on every machine. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

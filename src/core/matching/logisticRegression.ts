@@ -1,3 +1,5 @@
+import { solvePositive } from './solvePositive.ts';
+
 /** A row of features with its class and weight. */
 export interface LabelledRow {
   readonly features: ArrayLike<number>;
@@ -31,7 +33,7 @@ export function logisticRegression(
   const at = Float64Array.of(...prior, 0);
   for (let step = 0; step < MOST_STEPS; step++) {
     const { gradient, hessian } = derivatives(rows, at, prior, penalty);
-    const move = solved(hessian, gradient, size);
+    const move = solvePositive(hessian, gradient, size);
     // Half steps far from the optimum, where a whole one may overshoot.
     const largest = move.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const scale = Math.min(1, 2 / Math.max(largest, Number.MIN_VALUE));
@@ -72,22 +74,4 @@ function derivatives(
     hessian[f * size + f]! += isWeight ? penalty : JITTER;
   }
   return { gradient, hessian };
-}
-
-/** Solves a positive definite system (size, size) by Gaussian elimination. */
-function solved(system: Float64Array, right: Float64Array, size: number): Float64Array {
-  const a = system.slice();
-  const b = right.slice();
-  for (let c = 0; c < size; c++) {
-    for (let r = c + 1; r < size; r++) {
-      const factor = a[r * size + c]! / a[c * size + c]!;
-      for (let k = c; k < size; k++) a[r * size + k]! -= factor * a[c * size + k]!;
-      b[r]! -= factor * b[c]!;
-    }
-  }
-  for (let r = size - 1; r >= 0; r--) {
-    for (let k = r + 1; k < size; k++) b[r]! -= a[r * size + k]! * b[k]!;
-    b[r]! /= a[r * size + r]!;
-  }
-  return b;
 }

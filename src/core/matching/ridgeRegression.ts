@@ -1,5 +1,6 @@
 import { dot } from './innerProducts.ts';
 import { type Matrix, matrix } from './matrix.ts';
+import { solvePositive } from './solvePositive.ts';
 
 /** A weighted least-squares problem with a ridge penalty: X'WX and X'WY, summed over its pairs of rows. */
 export class RidgeRegression {
@@ -41,9 +42,7 @@ export class RidgeRegression {
 
   /** B' (targets, size), where (X'WX + penalty I) B = X'WY: row c predicts target c. Solved by Cholesky decomposition. */
   solve(penalty: number): Matrix {
-    const lower = choleskyOf(this.#gram, this.#size, penalty);
-    const solution = this.#cross.slice();
-    substitute(lower, solution, this.#size, this.#targets);
+    const solution = solvePositive(this.#gram, this.#cross, this.#size, penalty);
     const rows = matrix(this.#targets, this.#size);
     for (let a = 0; a < this.#size; a++) {
       for (let c = 0; c < this.#targets; c++) {
@@ -60,37 +59,11 @@ export function unitProduct(map: Matrix, x: Float32Array): Float32Array {
   for (let c = 0; c < out.length; c++) {
     out[c] = dot(map.data, c * map.columns, x, 0, map.columns);
   }
-  const norm = Math.sqrt(dot(out, 0, out, 0, out.length));
-  return norm > 0 ? out.map((value) => value / norm) : out;
+  return unitVector(out);
 }
 
-/** Lower triangle L with LL' = A + penalty I. */
-function choleskyOf(a: Float64Array, size: number, penalty: number): Float64Array {
-  const lower = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * size + j]! + (i === j ? penalty : 0);
-      for (let k = 0; k < j; k++) sum -= lower[i * size + k]! * lower[j * size + k]!;
-      lower[i * size + j] = i === j ? Math.sqrt(sum) : sum / lower[j * size + j]!;
-    }
-  }
-  return lower;
-}
-
-/** Solves LL'B = `b` (size, columns) in place. */
-function substitute(lower: Float64Array, b: Float64Array, size: number, columns: number): void {
-  const subtract = (from: number, other: number, factor: number): void => {
-    for (let c = 0; c < columns; c++) b[from * columns + c]! -= factor * b[other * columns + c]!;
-  };
-  const divide = (i: number): void => {
-    for (let c = 0; c < columns; c++) b[i * columns + c]! /= lower[i * size + i]!;
-  };
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++) subtract(i, k, lower[i * size + k]!);
-    divide(i);
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    for (let k = i + 1; k < size; k++) subtract(i, k, lower[k * size + i]!);
-    divide(i);
-  }
+/** The vector scaled to length one; itself if it has no length. */
+export function unitVector(values: Float32Array): Float32Array {
+  const norm = Math.sqrt(dot(values, 0, values, 0, values.length));
+  return norm > 0 ? values.map((value) => value / norm) : values;
 }

@@ -1,4 +1,4 @@
-import { mulberry32 } from '../../core/audit/injection.ts';
+import { mulberry32 } from '../../core/random.ts';
 import { doubtfulWords, judgeableWords } from '../../core/audit/pictureWords.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import { type Omission, omissionSupport } from '../../core/matching/leaveOneOut.ts';

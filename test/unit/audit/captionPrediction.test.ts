@@ -7,7 +7,7 @@ import {
   type LearntPair,
 } from '../../../src/core/audit/captionPrediction.ts';
 import { EXCHANGED_WEIGHTS, learntCombination } from '../../../src/core/audit/combination.ts';
-import { mulberry32 } from '../../../src/core/audit/injection.ts';
+import { mulberry32 } from '../../../src/core/random.ts';
 import { SCORE_NAMES } from '../../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../../src/core/matching/auroc.ts';
 import { dotRows } from '../../../src/core/matching/innerProducts.ts';

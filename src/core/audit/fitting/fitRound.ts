@@ -1,13 +1,14 @@
 import { logisticRegression } from '../../matching/logisticRegression.ts';
 import { row } from '../../matching/matrix.ts';
 import { moments } from '../../matching/moments.ts';
-import { RidgeRegression } from '../../matching/ridgeRegression.ts';
+import { transposed } from '../../matching/scoreBlocks.ts';
 import type { Steps } from '../../steps.ts';
-import { MOST_LEARNT, PENALTY, trustOf } from '../captionPrediction.ts';
+import { trustOf } from '../captionPrediction.ts';
 import { EXCHANGED_WEIGHTS } from '../combination.ts';
+import { CrossFittedRegression, learnFrom, predictByFold } from '../crossFitting.ts';
 import { injectedScores, type JudgedPair, observedScores } from '../injection.ts';
 import { type PairScores, type PairScorer, SCORE_NAMES } from '../pairScorer.ts';
-import type { LinearWeights } from './foldedCombination.ts';
+import { linearScore, type LinearWeights } from './foldedCombination.ts';
 import {
   combinationOf,
   expectedCaption,
@@ -22,8 +23,6 @@ const COMBINED = SCORE_NAMES.length - 1;
 const INJECTIONS = 12_000;
 /** Ridge penalty of the weights of standardised scores, in pairs: it holds the weights of small datasets near the shipped ones. */
 const WEIGHT_PENALTY = 10;
-const LEARNT_PER_STEP = 100;
-const PREDICTED_PER_STEP = 50;
 
 /** A dataset in folds, ready to be learnt from. */
 export interface FoldedPairs {
@@ -84,7 +83,7 @@ export function* fitRound(folded: FoldedPairs, trust: readonly number[]): Steps<
   const scores = {
     observed: Float64Array.from(pairs, ({ image }, n) => combination.of(image, observed[n]!)),
     wrong: Float64Array.from(
-      wrong.flatMap((each, fold) => each.map((one) => linear(combinations[fold]!, one))),
+      wrong.flatMap((each, fold) => each.map((one) => linearScore(combinations[fold]!, one))),
     ),
   };
   return { model, scores, trust: trustOf(scores.observed), loss: lossOf(scores) };
@@ -97,35 +96,19 @@ function* foldHeads(
   trust: readonly number[],
 ): Steps<Heads[]> {
   const { visuals, sentences } = scorer.spaces;
-  const empty = (): { forward: RidgeRegression; backward: RidgeRegression } => ({
-    forward: new RidgeRegression(visuals.columns, sentences.columns),
-    backward: new RidgeRegression(sentences.columns, visuals.columns),
-  });
-  const parts = Array.from({ length: folds }, empty);
-  const stride = Math.max(1, pairs.length / MOST_LEARNT);
-  let learnt = 0;
-  for (let place = 0; place < pairs.length; place += stride) {
-    if (learnt++ % LEARNT_PER_STEP === 0) yield;
-    const at = Math.floor(place);
+  const forward = new CrossFittedRegression(folds, visuals.columns, sentences.columns);
+  const backward = new CrossFittedRegression(folds, sentences.columns, visuals.columns);
+  yield* learnFrom(pairs.length, (at) => {
     const { image, text, fold } = pairs[at]!;
-    const { forward, backward } = parts[fold]!;
-    forward.add(row(visuals, image), row(sentences, text), trust[at]!);
-    backward.add(row(sentences, text), row(visuals, image), trust[at]!);
-  }
-  const whole = empty();
-  for (const { forward, backward } of parts) {
-    whole.forward.addAll(forward);
-    whole.backward.addAll(backward);
-  }
-  const heads: Heads[] = [];
-  for (const { forward, backward } of parts) {
-    yield;
-    const captionOfLook = whole.forward.without(forward).solve(PENALTY);
-    yield;
-    const lookOfCaption = transposed(whole.backward.without(backward).solve(PENALTY));
-    heads.push({ captionOfLook, lookOfCaption });
-  }
-  return heads;
+    forward.add(fold, row(visuals, image), row(sentences, text), trust[at]!);
+    backward.add(fold, row(sentences, text), row(visuals, image), trust[at]!);
+  });
+  const captions = yield* forward.ofFolds();
+  const looks = yield* backward.ofFolds();
+  return captions.map((captionOfLook, fold) => ({
+    captionOfLook,
+    lookOfCaption: transposed(looks[fold]!),
+  }));
 }
 
 /** Writes the caption that each image's fold expects of it to the scorer's predictions. */
@@ -134,10 +117,9 @@ export function* usePredictions(
   foldOfImage: readonly number[],
   heads: readonly Heads[],
 ): Steps<void> {
-  for (const [image, fold] of foldOfImage.entries()) {
-    if (image % PREDICTED_PER_STEP === 0) yield;
-    row(spaces.predictions, image).set(expectedCaption(heads[fold]!, row(spaces.visuals, image)));
-  }
+  yield* predictByFold(spaces, foldOfImage, (fold, visual) =>
+    expectedCaption(heads[fold]!, visual),
+  );
 }
 
 /** Scores of captions exchanged within each fold. */
@@ -192,10 +174,6 @@ function learntWeights(
   };
 }
 
-function linear({ weights, offset }: LinearWeights, scores: PairScores): number {
-  return weights.reduce((sum, weight, f) => sum + weight * scores[f]!, offset);
-}
-
 function lossOf({ observed, wrong }: SeparatedScores): number {
   const mean = (odds: Float64Array, sign: number): number =>
     odds.reduce((sum, z) => sum + Math.log1p(Math.exp(-sign * z)), 0) / Math.max(1, odds.length);
@@ -240,13 +218,3 @@ function placements({ observed, wrong }: SeparatedScores): number[] {
     (score) => (below(score, false) + below(score, true)) / (2 * Math.max(1, sorted.length)),
   );
 }
-
-function transposed({ rows, columns, data }: RowsOf): RowsOf {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
-  }
-  return { rows: columns, columns: rows, data: out };
-}
-
-type RowsOf = FittedFold['captionOfLook'];

@@ -1,5 +1,5 @@
 import type { Matrix } from '../../matching/matrix.ts';
-import { unitProduct } from '../../matching/ridgeRegression.ts';
+import { unitProduct, unitVector } from '../../matching/ridgeRegression.ts';
 import { foldOf } from '../captionPrediction.ts';
 import { FoldedCombination, type LinearWeights } from './foldedCombination.ts';
 
@@ -52,7 +52,7 @@ export function expectedCaption(
 ): Float32Array {
   const forward = unitProduct(captionOfLook, visual);
   const backward = unitProduct(lookOfCaption, visual);
-  return unit(forward.map((value, c) => value + backward[c]!));
+  return unitVector(forward.map((value, c) => value + backward[c]!));
 }
 
 /** The same of an image from outside of the dataset, which no fold has seen: the direction of their mean. */
@@ -61,7 +61,7 @@ export function expectedByAll({ folds }: FittedModel, visual: Float32Array): Flo
   for (const fold of folds) {
     expectedCaption(fold, visual).forEach((value, c) => (sum[c]! += value));
   }
-  return unit(sum);
+  return unitVector(sum);
 }
 
 export function combinationOf(
@@ -72,9 +72,4 @@ export function combinationOf(
     foldOfImage,
     folds.map(({ combination }) => combination),
   );
-}
-
-function unit(values: Float32Array): Float32Array {
-  const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return norm > 0 ? values.map((value) => value / norm) : values;
 }

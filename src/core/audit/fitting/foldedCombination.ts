@@ -4,6 +4,13 @@ export interface LinearWeights {
   readonly offset: number;
 }
 
+/** @param scores those that the weights are of, maybe with more behind them */
+export function linearScore({ weights, offset }: LinearWeights, scores: ArrayLike<number>): number {
+  let sum = offset;
+  for (let f = 0; f < weights.length; f++) sum += weights[f]! * scores[f]!;
+  return sum;
+}
+
 /**
  * A linear combination of scores for each part (fold) of a dataset, learnt from the other parts: the one of its image's part
  * scores a pair, so that no pair is scored by weights that were learnt from it. All are log odds, so that they are comparable.
@@ -25,12 +32,9 @@ export class FoldedCombination {
     };
   }
 
-  /** The combined score of a pair of image row `i`. @param scores those that the weights are of, maybe with more behind them */
+  /** The combined score of a pair of image row `i`. @param scores as of `linearScore` */
   of(i: number, scores: ArrayLike<number>): number {
-    const { weights, offset } = this.#folds[this.#foldOfImage[i] ?? -1] ?? this.#mean;
-    let sum = offset;
-    for (let f = 0; f < weights.length; f++) sum += weights[f]! * scores[f]!;
-    return sum;
+    return linearScore(this.#folds[this.#foldOfImage[i] ?? -1] ?? this.#mean, scores);
   }
 
   /** The same with a row for an image from outside, before row `at`. */
