@@ -10,7 +10,7 @@ import type { FixPlan } from '../engine/editing/planFixes.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { fixPorts, openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
-import { afterStoppedRun, counted, printDiff, writeChanges } from './runChanges.ts';
+import { afterStoppedRun, counted, writeOrPrint } from './runChanges.ts';
 import { takeOutRun, targetIn } from './takeOutRun.ts';
 
 export interface FixCommandOptions {
@@ -47,16 +47,15 @@ export async function fixCommand(
       const images = groups.flatMap(({ others }) => others);
       const changes = await takeOutRun(root, images, target, reads, context);
       const what = `for ${counted(groups.length, 'group')} of exact duplicates`;
-      if (write === true) await writeChanges(root, changes, { names: [DUPLICATES], what }, context);
-      else await printDiff(changes, what, context);
+      const run = { root, changes, names: [DUPLICATES], what };
+      await writeOrPrint(run, write === true, context);
       return 0;
     }
     const facts = { ...version, wanted: { rules: rule && new Set(rule), suggestions } };
     const plan = await planFolder(root, workspace, reads, facts, runOptions(context));
-    const what = findingsText(plan.fixed);
-    if (write === true) {
-      await writeChanges(root, plan.changes, { names: [...plan.fixed.keys()], what }, context);
-    } else await printDiff(plan.changes, what, context);
+    const names = [...plan.fixed.keys()];
+    const run = { root, changes: plan.changes, names, what: findingsText(plan.fixed) };
+    await writeOrPrint(run, write === true, context);
     sayWhatIsLeft(plan, context);
     if (moveTo === undefined && rule?.includes(DUPLICATES) === true) {
       context.terminal.log.info(`${DUPLICATES}: --move-to FOLDER keeps the best caption of each.`);

@@ -5,7 +5,7 @@ import { NotedReads } from '../engine/editing/notedReads.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { fixPorts, openWorkspace } from './composeCli.ts';
 import { queryOf } from './queryOption.ts';
-import { afterStoppedRun, counted, printDiff, writeChanges } from './runChanges.ts';
+import { afterStoppedRun, counted, writeOrPrint } from './runChanges.ts';
 import { takeOutRun, targetIn } from './takeOutRun.ts';
 
 export interface MoveCommandOptions {
@@ -34,8 +34,7 @@ export async function moveCommand(
     const images = [...new Set(selected.map(({ image }) => toAbsolute(root, image)))];
     const changes = await takeOutRun(root, images, target, reads, context);
     const what = `for ${counted(images.length, 'image')} with what belongs to them`;
-    if (write === true) await writeChanges(root, changes, { names: ['move'], what }, context);
-    else await printDiff(changes, what, context);
+    await writeOrPrint({ root, changes, names: ['move'], what }, write === true, context);
     return 0;
   } finally {
     await workspace.close();

@@ -42,15 +42,27 @@ function stoppedText({ journal, changed, unchanged }: StoppedRun): string {
   return `The run of ${journal.head.started} was stopped: ${counted(changed, 'file')} changed, ${number(unchanged)} not.`;
 }
 
-/**
- * Writes the changes and prints the files.
- * @param names of what the run does, for the journal
- * @param what was done, for the note
- */
-export async function writeChanges(
-  root: string,
-  changes: readonly FileChange[],
-  { names, what }: { readonly names: readonly string[]; readonly what: string },
+/** What a run does. */
+export interface ChangeRun {
+  readonly root: string;
+  readonly changes: readonly FileChange[];
+  /** Names for the journal. */
+  readonly names: readonly string[];
+  /** For the note behind the number of files. */
+  readonly what: string;
+}
+
+/** Writes the changes and prints the files; without `write` prints a unified diff. */
+export async function writeOrPrint(
+  run: ChangeRun,
+  write: boolean,
+  context: CommandContext,
+): Promise<void> {
+  await (write ? writeChanges(run, context) : printDiff(run, context));
+}
+
+async function writeChanges(
+  { root, changes, names, what }: ChangeRun,
   { terminal }: CommandContext,
 ): Promise<void> {
   if (changes.length > 0) {
@@ -63,10 +75,8 @@ export async function writeChanges(
   );
 }
 
-/** Prints the changes as a unified diff. @param what would be done, for the note */
-export async function printDiff(
-  changes: readonly FileChange[],
-  what: string,
+async function printDiff(
+  { changes, what }: ChangeRun,
   { terminal }: CommandContext,
 ): Promise<void> {
   for (const change of changes) {

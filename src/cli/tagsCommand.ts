@@ -10,7 +10,7 @@ import { existingFolder, runOptions, type CommandContext } from './commandContex
 import { fixPorts, openWorkspace, readFolder } from './composeCli.ts';
 import { number } from './progressLine.ts';
 import { queryOf } from './queryOption.ts';
-import { afterStoppedRun, counted, printDiff, writeChanges } from './runChanges.ts';
+import { afterStoppedRun, counted, writeOrPrint } from './runChanges.ts';
 
 export interface TagsCommandOptions {
   readonly json?: true | undefined;
@@ -40,9 +40,8 @@ export async function tagsCommand(
   if (change === undefined) return printTags(datasets, options, context);
   const { changes, changed, emptied, archived } = await planChange(root, datasets, change, reads);
   const what = counted(changed, 'caption');
-  if (options.write === true) {
-    await writeChanges(root, changes, { names: [change.kind], what }, context);
-  } else await printDiff(changes, what, context);
+  const run = { root, changes, names: [change.kind], what };
+  await writeOrPrint(run, options.write === true, context);
   const { log } = context.terminal;
   if (emptied > 0) log.info(`${counted(emptied, 'caption')} would be empty and stay as they are.`);
   if (archived > 0) {

@@ -1,3 +1,5 @@
+import { type TextLine, wholeLines } from '../text/lines.ts';
+
 /** A replacement of `text.slice(start, end)`. */
 interface Replacement {
   readonly start: number;
@@ -13,7 +15,7 @@ const NO_END = '\\ No newline at end of file';
  * edits, because comparing the lines of a table with a million rows takes minutes.
  */
 export function unifiedDiff(file: string, text: string, edits: readonly Replacement[]): string {
-  const lines = linesOf(text);
+  const lines = [...wholeLines(text)];
   const hunks = hunksOf(lines, changedLines(text, lines, edits));
   if (hunks.length === 0) return '';
   return `--- ${fileName('a', file)}\n+++ ${fileName('b', file)}\n${hunks.join('')}`;
@@ -43,22 +45,7 @@ function quoted(name: string): string {
   return /[\p{Cc}"\\]/u.test(name) ? JSON.stringify(name) : name;
 }
 
-interface Line {
-  /** With its line end. */
-  readonly text: string;
-  readonly start: number;
-}
-
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  for (let start = 0; start < text.length;) {
-    const feed = text.indexOf('\n', start);
-    const end = feed < 0 ? text.length : feed + 1;
-    lines.push({ text: text.slice(start, end), start });
-    start = end;
-  }
-  return lines;
-}
+type Line = Pick<TextLine, 'text' | 'start'>;
 
 /** Old lines `from` to `to` (exclusive), and what stands in their place. */
 interface LineChange {
@@ -97,7 +84,7 @@ function changedLines(
     const change = trimmed(lines, {
       from: first,
       to: Math.min(last + 1, lines.length),
-      now: linesOf(now).map((line) => line.text),
+      now: Array.from(wholeLines(now), (line) => line.text),
     });
     if (change !== undefined) changes.push(change);
   }

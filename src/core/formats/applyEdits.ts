@@ -16,14 +16,24 @@ export function applyEdits(
   path: string,
 ): Uint8Array {
   const decoded = decodedFile(path, bytes);
+  const { text } = decoded;
+  return encodeText(withEdits(text, inOrder(edits, text, path)), decoded);
+}
+
+/** The text after some edits. @param edits by place, without overlaps: see `inOrder` */
+export function withEdits(text: string, edits: readonly TextEdit[]): string {
   const parts: string[] = [];
   let at = 0;
-  for (const edit of inOrder(edits, decoded.text, path)) {
-    parts.push(decoded.text.slice(at, edit.start), edit.newText);
-    at = edit.end;
+  for (const { start, end, newText } of edits) {
+    parts.push(text.slice(at, start), newText);
+    at = end;
   }
-  parts.push(decoded.text.slice(at));
-  return encodeText(parts.join(''), decoded);
+  parts.push(text.slice(at));
+  return parts.join('');
+}
+
+export function byPlace(edits: readonly TextEdit[]): TextEdit[] {
+  return [...edits].sort((a, b) => a.start - b.start);
 }
 
 /**
@@ -31,7 +41,7 @@ export function applyEdits(
  * @throws PairLensError `invalid-argument` if edits overlap or are outside of the text.
  */
 export function inOrder(edits: readonly TextEdit[], text: string, path: string): TextEdit[] {
-  const sorted = [...edits].sort((a, b) => a.start - b.start);
+  const sorted = byPlace(edits);
   let at = 0;
   for (const { start, end } of sorted) {
     if (start < at || end < start || end > text.length) {

@@ -1,4 +1,5 @@
 import { findNodeAtOffset, type Node, parseTree, visit } from 'jsonc-parser';
+import { byPlace, withEdits } from './applyEdits.ts';
 import type { CaptionFormat, CaptionRow, FormatRow, TextEdit } from './captionFormat.ts';
 import type { ImageNames } from './columnNames.ts';
 import { eachCsvRecord } from './csvRecords.ts';
@@ -6,6 +7,8 @@ import { editCsvField } from './csvTable.ts';
 import { jsonLike } from './jsonRows.ts';
 import { isImageName } from '../dataset/fileKinds.ts';
 import { baseName, folderOf } from '../dataset/paths.ts';
+import { wholeLines } from '../text/lines.ts';
+import { oneChunk } from '../text/oneChunk.ts';
 
 /*
  * Edits of a table after some of its images were renamed or deleted. Formats tell where a caption is, not where the name of
@@ -40,7 +43,7 @@ export async function renameEdits(
   for (const written of [renames, fileNames(renames)]) {
     for (const chosen of choices(fields.filter(({ text }) => written.has(text)))) {
       const edits = chosen.map((field) => field.replaced(written.get(field.text) ?? field.text));
-      const after = await rowsOf({ ...table, text: edited(table.text, edits) }, [
+      const after = await rowsOf({ ...table, text: withEdits(table.text, byPlace(edits)) }, [
         ...renames.values(),
       ]);
       if (sameRows(wanted, after)) return edits;
@@ -68,7 +71,7 @@ export async function removalEdits(
   const gone = before.filter((row): row is CaptionRow => isCaptionOf(row, names));
   const wanted = before.filter((row) => !isCaptionOf(row, names));
   for (const edits of removals(table, gone, captionRanges(before), names)) {
-    const after = await rowsOf({ ...table, text: edited(table.text, edits) });
+    const after = await rowsOf({ ...table, text: withEdits(table.text, byPlace(edits)) });
     if (sameRows(wanted, after)) return edits;
   }
   return undefined;
@@ -141,7 +144,7 @@ function jsonStrings(json: string, offset: number, text: string): TextField[] {
 const NAME_FIRST = /^\s*(?:([^\t]+?)#\d+\t|([^|]*?)\s*\|\s*\d+\s*\|)/;
 
 function* fieldsOfLines(text: string): Generator<TextField> {
-  for (const { line, start } of linesOf(text)) {
+  for (const { text: line, start } of wholeLines(text)) {
     if (line.trimStart().startsWith('{')) {
       yield* jsonStrings(line, start, text);
       continue;
@@ -177,14 +180,6 @@ function* fieldsOfRecords({ format, text }: TableText): Generator<TextField> {
   }
 }
 
-function* linesOf(text: string): Generator<{ readonly line: string; readonly start: number }> {
-  let start = 0;
-  for (const line of text.split(/(?<=\n)/u)) {
-    yield { line, start };
-    start += line.length;
-  }
-}
-
 /** Objects around an image name that may be its record: the smallest one first. */
 const LEVELS_TRIED = 3;
 
@@ -197,7 +192,10 @@ function removals(
   const { format, text } = table;
   if (format.rows === 'json-strings') return documentRemovals(table, gone, captions, names);
   const records = isByLines(table)
-    ? Array.from(linesOf(text), ({ line, start }) => ({ start, end: start + line.length }))
+    ? Array.from(wholeLines(text), (line) => ({
+        start: line.start,
+        end: line.start + line.text.length,
+      }))
     : Array.from(eachCsvRecord(text, format.separatorIn?.(text) ?? ',', true), ({ range }) => ({
         start: range.start,
         end: lineEndAfter(text, range.end),
@@ -321,27 +319,11 @@ async function rowsOf(
     isNamed: (written: string) => added.has(written.trim()) || images.isNamed(written),
   };
   const rows: FormatRow[] = [];
-  const chunks = (): AsyncIterable<string> => once(text);
+  const chunks = (): AsyncIterable<string> => oneChunk(text);
   for await (const row of format.read({ name, ...(known && { images: known }), chunks })) {
     rows.push(row);
   }
   return rows;
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  await Promise.resolve();
-  yield text;
-}
-
-function edited(text: string, edits: readonly TextEdit[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const { start, end, newText } of [...edits].sort((a, b) => a.start - b.start)) {
-    parts.push(text.slice(at, start), newText);
-    at = end;
-  }
-  parts.push(text.slice(at));
-  return parts.join('');
 }
 
 function withNames(row: FormatRow, nameOf: (name: string) => string): FormatRow {

@@ -1,3 +1,4 @@
+import { oneChunk } from '../text/oneChunk.ts';
 import type { SourceRange } from '../dataset/dataset.ts';
 import { LIMITS } from './limits.ts';
 import type { CaptionFormat, CaptionRow } from './captionFormat.ts';
@@ -209,7 +210,7 @@ async function captionRows(
   place: { readonly characters: number; readonly lines: number },
 ): Promise<CaptionRow[] | undefined> {
   const rows: CaptionRow[] = [];
-  for await (const row of format.read({ name, chunks: () => once(text), isPart: true })) {
+  for await (const row of format.read({ name, chunks: () => oneChunk(text), isPart: true })) {
     if (row.kind !== 'caption' || row.caption.trim() === '') return undefined;
     if (row.caption.length > LIMITS.captionCharacters) return undefined;
     const { range } = row;
@@ -224,11 +225,6 @@ async function captionRows(
     });
   }
   return rows;
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  await Promise.resolve();
-  yield text;
 }
 
 /** Number of line ends in a part of a text. */

@@ -60,6 +60,16 @@ export function* eachLine(text: string): Generator<TextLine> {
   }
 }
 
+/** The lines of a text in memory, with their line ends. */
+export function* wholeLines(text: string): Generator<Pick<TextLine, 'text' | 'start'>> {
+  for (let start = 0; start < text.length;) {
+    const lineEnd = text.indexOf('\n', start);
+    const end = lineEnd < 0 ? text.length : lineEnd + 1;
+    yield { text: text.slice(start, end), start };
+    start = end;
+  }
+}
+
 function line(raw: string, start: number, number: number): TextLine {
   return { text: raw.endsWith('\r') ? raw.slice(0, -1) : raw, start, number };
 }

@@ -11,6 +11,7 @@ import {
 import { formatWith } from '../../core/formats/formatTable.ts';
 import { removalEdits, renameEdits, type TableText } from '../../core/formats/imageReferences.ts';
 import type { FileSystem } from '../../core/ports.ts';
+import { oneChunk } from '../../core/text/oneChunk.ts';
 import { type Sentence, sentence } from '../../core/text/sentence.ts';
 import type { CaptionFileKind } from '../discovery/captionFileKind.ts';
 import { ImageFinder } from '../discovery/imageFinder.ts';
@@ -71,25 +72,22 @@ export async function followMoves(
     const followers = new ImageFollowers(ports.files, folder.opened, folder.datasets);
     const renamed = new Map(images);
     const places = new Set<DatasetPath>();
-    for (const [image, to] of images) {
-      for (const { file, kind } of await followers.of(image)) {
-        if (movers.of(file) !== undefined || renamed.has(file)) continue;
-        const others = kind === 'companion' ? [] : followers.alsoOf(file, image);
-        const staying = others.find((other) => !images.has(other));
-        const place = placeAfter(file, image, to);
-        if (staying !== undefined) found.left.push(shared(file, staying));
-        else if (place === undefined) found.left.push(noPlace(file));
-        else if (place !== file) {
-          const path = toAbsolute(dir, place);
-          // On a file system that ignores case, a name in other case is the file itself.
-          const isFree =
-            place.toLowerCase() === file.toLowerCase() || !(await ports.files.exists(path));
-          if (!isFree || places.has(place)) found.left.push(taken(file, place));
-          else {
-            places.add(place);
-            renamed.set(file, place);
-            found.moves.push({ from: toAbsolute(dir, file), to: path });
-          }
+    const isMoved = (file: DatasetPath): boolean => movers.of(file) !== undefined;
+    for await (const { file, image, staying } of followersOf(followers, new Set(images.keys()))) {
+      if (isMoved(file) || renamed.has(file)) continue;
+      const place = placeAfter(file, image, images.get(image) ?? image);
+      if (staying !== undefined) found.left.push(shared(file, staying));
+      else if (place === undefined) found.left.push(noPlace(file));
+      else if (place !== file) {
+        const path = toAbsolute(dir, place);
+        // On a file system that ignores case, a name in other case is the file itself.
+        const isFree =
+          place.toLowerCase() === file.toLowerCase() || !(await ports.files.exists(path));
+        if (!isFree || places.has(place)) found.left.push(taken(file, place));
+        else {
+          places.add(place);
+          renamed.set(file, place);
+          found.moves.push({ from: toAbsolute(dir, file), to: path });
         }
       }
     }
@@ -115,27 +113,42 @@ export async function followDeletions(
     if (images.size === 0) continue;
     const followers = new ImageFollowers(ports.files, folder.opened, folder.datasets);
     const following = new Set<DatasetPath>();
-    for (const image of images) {
-      for (const { file, kind } of await followers.of(image)) {
-        if (isGone(file) || following.has(file)) continue;
-        const others = kind === 'companion' ? [] : followers.alsoOf(file, image);
-        const staying = others.find((other) => !images.has(other));
-        if (staying === undefined) following.add(file);
-        else found.left.push(shared(file, staying));
-      }
+    for await (const { file, staying } of followersOf(followers, images)) {
+      if (isGone(file) || following.has(file)) continue;
+      if (staying === undefined) following.add(file);
+      else found.left.push(shared(file, staying));
     }
     found.deletions.push(...[...following].map((file) => toAbsolute(dir, file)));
     for (const table of tablesOf(folder)) {
       if (isGone(table.file)) continue;
-      const names = await writtenNames(table, (image) => images.has(image), folder, ports);
-      if (names.size === 0) continue;
-      const { path, text, source } = await textOf(table, folder, ports);
+      const naming = await namingTable(table, (image) => images.has(image), folder, ports);
+      if (naming === undefined) continue;
+      const { path, source, names } = naming;
       const edits = await removalEdits(source, new Set(names.keys()));
       if (edits === undefined) found.left.push(rowsStay(table.file));
-      else if (edits.length > 0) found.edits.push({ path, text, create: false, edits });
+      else if (edits.length > 0) {
+        found.edits.push({ path, text: source.text, create: false, edits });
+      }
     }
   }
   return { ...found, moves: [] };
+}
+
+/** The files that belong to some images, each with one of them, and another image that it belongs to and that stays. */
+async function* followersOf(
+  followers: ImageFollowers,
+  images: ReadonlySet<DatasetPath>,
+): AsyncGenerator<{
+  readonly file: DatasetPath;
+  readonly image: DatasetPath;
+  readonly staying: DatasetPath | undefined;
+}> {
+  for (const image of images) {
+    for (const { file, kind } of await followers.of(image)) {
+      const others = kind === 'companion' ? [] : followers.alsoOf(file, image);
+      yield { file, image, staying: others.find((other) => !images.has(other)) };
+    }
+  }
 }
 
 /** Which of some files and folders a path is, or is in. */
@@ -203,52 +216,58 @@ async function editTables(
     const ownMover = movers.of(table.file);
     const isConcerned = (image: DatasetPath): boolean =>
       renamed.has(image) && (ownMover === undefined || movers.of(image) !== ownMover);
-    const names = await writtenNames(table, isConcerned, folder, ports);
+    const naming = await namingTable(table, isConcerned, folder, ports);
+    if (naming === undefined) continue;
+    const { path, source } = naming;
     const renames = new Map<string, string>();
-    for (const [written, image] of names) {
+    for (const [written, image] of naming.names) {
       const name = nameAfterMove(written, image, renamed.get(image) ?? image, folder.opened.dir);
       if (name === undefined) left.push(rowStays(table.file, written));
       else if (name !== written) renames.set(written, name);
     }
     if (renames.size === 0) continue;
-    const { path, text, source } = await textOf(table, folder, ports);
     const changes = await renameEdits(source, renames);
     if (changes === undefined) left.push(rowsStay(table.file));
-    else edits.push({ path, text, create: false, edits: changes });
+    else edits.push({ path, text: source.text, create: false, edits: changes });
   }
   return { edits, left };
 }
 
-/** The names in a table of images that are concerned, with the images. */
-async function writtenNames(
-  table: Table,
+/** A table that names images. */
+interface NamingTable {
+  /** Absolute. */
+  readonly path: string;
+  readonly source: TableText;
+  /** The images that are concerned, by their names in the table. */
+  readonly names: ReadonlyMap<string, DatasetPath>;
+}
+
+/** A table with the names of the images that are concerned; undefined if it names none. */
+async function namingTable(
+  { file, folder, kind }: Table,
   isConcerned: (image: DatasetPath) => boolean,
-  folder: FolderOfPairs,
+  { opened }: FolderOfPairs,
   ports: MovePorts,
-): Promise<ReadonlyMap<string, DatasetPath>> {
-  const { kind, file } = table;
-  const names = new Map<string, DatasetPath>();
+): Promise<NamingTable | undefined> {
   // A table that mentions none of the images is not read.
   const concerned = [...kind.mentioned, ...kind.accounted].some((image) =>
-    isConcerned(joinPath(table.folder, image)),
+    isConcerned(joinPath(folder, image)),
   );
-  if (!concerned || isReadOnly(file)) return names;
-  const { opened } = folder;
-  const { source } = await textOf(table, folder, ports);
+  if (!concerned || isReadOnly(file)) return undefined;
+  const path = toAbsolute(opened.dir, file);
+  const format = formatWith(kind.format, kind.columns);
+  const [name, text] = [baseName(file), await ports.textOf(path)];
   const finder = new ImageFinder(
     ports.files,
     opened.dir,
     opened.index,
     file,
-    source.format.images,
+    format.images,
     opened.roots,
   );
-  const { name, text, format, images } = source;
-  for await (const row of format.read({
-    name,
-    ...(images && { images }),
-    chunks: () => once(text),
-  })) {
+  const names = new Map<string, DatasetPath>();
+  const rows = format.read({ name, images: opened.index, chunks: () => oneChunk(text) });
+  for await (const row of rows) {
     if (row.kind !== 'caption') continue;
     for (const written of [row.image, ...(row.companions ?? []).map((each) => each.name)]) {
       if (names.has(written)) continue;
@@ -256,23 +275,8 @@ async function writtenNames(
       if ('image' in found && isConcerned(found.image)) names.set(written, found.image);
     }
   }
-  return names;
-}
-
-async function textOf(
-  { file, kind }: Table,
-  { opened }: FolderOfPairs,
-  ports: MovePorts,
-): Promise<{ readonly path: string; readonly text: string; readonly source: TableText }> {
-  const path = toAbsolute(opened.dir, file);
-  const text = await ports.textOf(path);
-  const format = formatWith(kind.format, kind.columns);
-  return { path, text, source: { format, name: baseName(file), text, images: opened.index } };
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  await Promise.resolve();
-  yield text;
+  const source = { format, name, text, images: opened.index };
+  return names.size === 0 ? undefined : { path, source, names };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type DifferentPictures, pictureKey } from '../../core/dataset/differentPictures.ts';
 import { toAbsolute, toAbsoluteFrom, toDatasetPath } from '../../core/dataset/paths.ts';
+import type { PictureFacts } from '../../core/pictureFacts.ts';
 import { mergedTags } from '../../core/text/mergedTags.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { pairsOfImage } from './pairLookup.ts';
@@ -47,7 +48,7 @@ export async function duplicateGroup(
   const images = await Promise.all(
     [...new Set(paths)].map(async (path): Promise<DuplicateImage> => {
       const stat = await files.stat(path).catch(() => undefined);
-      const size = sizeOf(datasets, path);
+      const size = knownImage(datasets, path)?.facts;
       return {
         path,
         bytes: stat?.bytes,
@@ -62,15 +63,17 @@ export async function duplicateGroup(
   return { images, merged: captions.every((caption) => caption === merged) ? undefined : merged };
 }
 
-function sizeOf(
+/** What an audit knows of an image; undefined if no dataset has it. */
+function knownImage(
   datasets: readonly OpenedDataset[],
   path: string,
-): { readonly width: number; readonly height: number } | undefined {
+): { readonly facts: PictureFacts | undefined; readonly hash: string | undefined } | undefined {
   for (const { dataset } of datasets) {
     const image = toDatasetPath(dataset.root, path);
     const row = image === undefined ? undefined : dataset.imageRowOf.get(image);
-    const facts = row === undefined ? undefined : dataset.context.embedded.images.facts[row];
-    if (facts !== undefined) return facts;
+    if (row === undefined) continue;
+    const { facts, hashes } = dataset.context.embedded.images;
+    return { facts: facts[row], hash: hashes[row] };
   }
   return undefined;
 }
@@ -88,7 +91,7 @@ export function picturesOf(
 ): DifferentPictures[] {
   const files = [finding.image ?? finding.file, ...finding.relatedFiles];
   const known = files.flatMap((image) => {
-    const hash = hashOf(datasets, toAbsoluteFrom(root, image));
+    const hash = knownImage(datasets, toAbsoluteFrom(root, image))?.hash;
     return hash === undefined ? [] : [{ image, hash }];
   });
   const pairs = new Map<string, DifferentPictures>();
@@ -99,13 +102,4 @@ export function picturesOf(
     }
   }
   return [...pairs.values()];
-}
-
-function hashOf(datasets: readonly OpenedDataset[], path: string): string | undefined {
-  for (const { dataset } of datasets) {
-    const image = toDatasetPath(dataset.root, path);
-    const row = image === undefined ? undefined : dataset.imageRowOf.get(image);
-    if (row !== undefined) return dataset.context.embedded.images.hashes[row];
-  }
-  return undefined;
 }
