@@ -94,12 +94,12 @@ interface WorkspaceChoices {
 
 /**
  * Opens all ports of the engine: encoders and the user's cache. Must be closed, or the cache may lose its last entries.
- * @param dir the folder whose config file may name an encoder
+ * @param dir the folder whose config file may name an encoder; undefined if none is asked
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
 export async function openWorkspace(
   setting: Setting,
-  dir?: string,
+  dir: string | undefined,
   choices: WorkspaceChoices = {},
 ): Promise<CliWorkspace> {
   const { given = {}, files = userFiles } = choices;

@@ -35,7 +35,7 @@ export async function fitCommand(
   }
   if (out !== undefined) await outputFiles.assertWritable(out);
   const file = out === undefined ? undefined : path.resolve(out);
-  const workspace = await openWorkspace(context);
+  const workspace = await openWorkspace(context, root);
   try {
     const onRound = (state: FitState): void => terminal.log.info(roundText(state));
     const fitted = await fitFolder(

@@ -27,7 +27,7 @@ export async function* cleanSets(
   terminal = new Terminal({ quiet: true, color: false }),
 ): AsyncGenerator<CleanSet> {
   const wanted = splits?.map((name) => splitFromName(name) ?? name);
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
+  const workspace = await openWorkspace({ globals: { color: true }, terminal }, undefined);
   try {
     for (const folder of folders) {
       for (const opened of await workspace.open(path.resolve(folder), {})) {

@@ -34,10 +34,8 @@ const CHANGES: readonly (readonly [string, Change])[] = [
 ];
 
 const [folder = '', count = '500', seed = '1'] = process.argv.slice(2);
-const workspace = await openWorkspace({
-  globals: { color: true },
-  terminal: new Terminal({ quiet: false, color: true }),
-});
+const terminal = new Terminal({ quiet: false, color: true });
+const workspace = await openWorkspace({ globals: { color: true }, terminal }, undefined);
 const models = path.resolve(import.meta.dirname, '../../models');
 const encoder = await openOnnxImageEncoder(await openModelFolder(models));
 const reader = sharpImageReader();

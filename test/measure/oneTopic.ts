@@ -61,7 +61,7 @@ export async function measureOneTopic(args: readonly string[]): Promise<void> {
   const styles = STYLES.filter((style) => values.style.includes(style));
   const all: Judged[] = [];
   const terminal = new Terminal({ quiet: true, color: false });
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
+  const workspace = await openWorkspace({ globals: { color: true }, terminal }, undefined);
   try {
     for (const folder of positionals) {
       for (const opened of await workspace.open(path.resolve(folder), {})) {

@@ -29,7 +29,7 @@ interface Case {
 export async function measureWords(args: readonly string[]): Promise<void> {
   const wanted = readWordMeasure('words', args, 500);
   const terminal = new Terminal({ quiet: false, color: true });
-  const workspace = await openWorkspace({ globals: { color: true }, terminal });
+  const workspace = await openWorkspace({ globals: { color: true }, terminal }, undefined);
   try {
     for (const opened of await workspace.open(path.resolve(wanted.folder), {})) {
       const pairs = ofSplits(opened.pairs, wanted.splits);
