@@ -7,6 +7,7 @@ import {
   hiddenPart,
   type RgbPicture,
   uprightPicture,
+  uprightSize,
 } from './sharpImageReader.ts';
 import { withPicture } from './sharpPictures.ts';
 
@@ -113,10 +114,7 @@ export function dualEncoderReader(preparation: PicturePreparation): ImageReader 
   return {
     read: (bytes) =>
       withPicture<SquareImage>(bytes, { failOn: 'truncated' }, async (picture, header) => {
-        const turned = (header.orientation ?? 1) >= 5;
-        const [width, height] = turned
-          ? [header.height, header.width]
-          : [header.width, header.height];
+        const { width, height } = uprightSize(header);
         const hidden = await hiddenPart(picture, header);
         const scaled = await scaledPicture(uprightPicture(picture), width, height, preparation);
         const { size } = preparation;

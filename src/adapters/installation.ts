@@ -6,14 +6,40 @@ import { PairLensError } from '../core/errors.ts';
 
 /** The cache folder: as requested, or the user's cache folder; never in the dataset. */
 export function cacheFolder(asked: string | undefined): string {
-  const named = asked ?? process.env['PAIRLENS_CACHE'];
+  return userFolder(asked ?? process.env['PAIRLENS_CACHE'], {
+    darwin: ['Library', 'Caches', 'pairlens'],
+    xdg: { variable: 'XDG_CACHE_HOME', otherwise: ['.cache'] },
+    inside: [],
+  });
+}
+
+/** The folder of downloaded encoders: `PAIRLENS_ENCODERS`, or one of the user's data folder. */
+export function encodersFolder(): string {
+  return userFolder(process.env['PAIRLENS_ENCODERS'], {
+    darwin: ['Library', 'Application Support', 'pairlens'],
+    xdg: { variable: 'XDG_DATA_HOME', otherwise: ['.local', 'share'] },
+    inside: ['encoders'],
+  });
+}
+
+/** Where a platform keeps a kind of files of a user, below the home folder. */
+interface UserFolder {
+  readonly darwin: readonly string[];
+  readonly xdg: { readonly variable: string; readonly otherwise: readonly string[] };
+  /** Folders inside of that of PairLens. */
+  readonly inside: readonly string[];
+}
+
+function userFolder(
+  named: string | undefined,
+  { darwin, xdg: { variable, otherwise }, inside }: UserFolder,
+): string {
   if (named !== undefined && named !== '') return path.resolve(named);
-  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'pairlens');
-  const base =
-    process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_CACHE_HOME'];
+  if (process.platform === 'darwin') return path.join(homedir(), ...darwin, ...inside);
+  const base = process.env[process.platform === 'win32' ? 'LOCALAPPDATA' : variable];
   // The XDG specification: relative paths must be ignored.
   const valid = base !== undefined && path.isAbsolute(base);
-  return path.join(valid ? base : path.join(homedir(), '.cache'), 'pairlens');
+  return path.join(valid ? base : path.join(homedir(), ...otherwise), 'pairlens', ...inside);
 }
 
 /**

@@ -1,20 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
-
-/** The folder of downloaded encoders: `PAIRLENS_ENCODERS`, or one of the user's data folder. */
-export function encodersFolder(): string {
-  const named = process.env['PAIRLENS_ENCODERS'];
-  if (named !== undefined && named !== '') return path.resolve(named);
-  if (process.platform === 'darwin') {
-    return path.join(homedir(), 'Library', 'Application Support', 'pairlens', 'encoders');
-  }
-  const base =
-    process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_DATA_HOME'];
-  const valid = base !== undefined && path.isAbsolute(base);
-  const data = valid ? base : path.join(homedir(), '.local', 'share');
-  return path.join(data, 'pairlens', 'encoders');
-}
+import { encodersFolder } from './installation.ts';
 
 /** A downloaded encoder, or one that was put there. */
 export interface InstalledEncoder {

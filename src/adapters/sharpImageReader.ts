@@ -55,19 +55,24 @@ export async function describedSquare(
   hidden: number,
   scaled: RgbPicture,
 ): Promise<Pick<SquareImage, 'facts' | 'thumbnail'>> {
-  const { orientation = 1 } = header;
-  const turned = orientation >= 5;
   const square = await squareOf(scaled);
   return {
     facts: {
-      width: turned ? header.height : header.width,
-      height: turned ? header.width : header.height,
-      orientation,
+      ...uprightSize(header),
+      orientation: header.orientation ?? 1,
       hidden,
       blank: blankShare(square.rgb, square.size),
     },
     thumbnail: await thumbnailOf(square),
   };
+}
+
+/** Width and height of a picture as it is seen. */
+export function uprightSize({ width, height, orientation = 1 }: OpenedHeader): {
+  readonly width: number;
+  readonly height: number;
+} {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
 /** The picture as a square. */
@@ -81,8 +86,8 @@ async function squareOf({ width, height, rgb }: RgbPicture): Promise<PixelSquare
 }
 
 /**
- * How much of a picture looks otherwise to trainers that drop its alpha channel; asked before the picture is scaled. All pixels are needed as they are stored:
- * to make a picture smaller means to weigh its colours by their alpha.
+ * How much of a picture looks otherwise to trainers that drop its alpha channel; asked before the picture is scaled. All
+ * pixels are needed as they are stored: to make a picture smaller means to weigh its colours by their alpha.
  * @returns 0 also for one too large to be held as a whole.
  */
 export async function hiddenPart(picture: Sharp, header: OpenedHeader): Promise<number> {

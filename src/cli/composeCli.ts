@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pMap from 'p-map';
 import { toAbsolute } from '../core/dataset/paths.ts';
 import { openEncoders } from '../adapters/encoders.ts';
 import { cacheFolder, native } from '../adapters/installation.ts';
 import { withArchives } from '../adapters/archiveFiles.ts';
-import type { Hub, HubPlan } from '../adapters/hubDownload.ts';
-import { encodersFolder, installedEncoders } from '../adapters/installedEncoders.ts';
 import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
@@ -15,15 +12,7 @@ import type { EncoderChoice } from '../core/encoderChoice.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
-import { throwIfCancelled } from '../core/cancellation.ts';
-import type {
-  Clock,
-  FileSystem,
-  ImageReader,
-  Log,
-  SquareImage,
-  VectorIndex,
-} from '../core/ports.ts';
+import type { Clock, FileSystem, ImageReader, Log, VectorIndex } from '../core/ports.ts';
 import { auditDataset } from '../engine/audit/auditDataset.ts';
 import {
   type DecisionPlace,
@@ -46,12 +35,12 @@ import {
 } from '../engine/discovery/openDatasets.ts';
 import type { Inventory } from '../core/dataset/inventory.ts';
 import type { BatchPorts, RunOptions } from '../engine/batch/batchPorts.ts';
-import { readConfigFile } from '../engine/discovery/configFile.ts';
-import { CONFIG_FILE } from '../core/settings/settingTable.ts';
+import { pictureSpeed } from '../engine/batch/pictureSpeed.ts';
 import type { DatasetSettings } from '../core/settings/datasetSettings.ts';
 import { givenSettings } from './options.ts';
 import { listDecisions, type ListedDecision } from '../engine/batch/listDecisions.ts';
 import type { CommandContext } from './commandContext.ts';
+import { chosenEncoder } from './composeEncoders.ts';
 
 /*
  * Composition root of the command line: joins engine and adapters. Adapters with native code are imported on first
@@ -181,26 +170,12 @@ export async function openWorkspace(
     },
     hash: (text) => nodeHasher.hash(text),
     async pictureSpeed(root, most, run) {
-      const tree = await openTree(files, root, openOptions(setting, run, given));
-      const pictures = tree
-        .flatMap(({ datasets }) => datasets)
-        .flatMap((dataset) => dataset.images.map((image) => toAbsolute(dataset.root, image)))
-        .slice(0, most);
-      const start = clock.now();
-      let read: SquareImage[] = [];
-      let done = 0;
-      for (const [n, file] of pictures.entries()) {
-        throwIfCancelled(run.signal);
-        // One that cannot be read is a finding of the audit.
-        const image = await readImage(reader, file, imageEncoder.size).catch(() => undefined);
-        if (image !== undefined) read.push(image);
-        if (read.length === 0) continue;
-        if (read.length < imageEncoder.batchSize && n < pictures.length - 1) continue;
-        await imageEncoder.encode(read);
-        done += read.length;
-        read = [];
-      }
-      return (1000 * done) / Math.max(1, clock.now() - start);
+      const datasets = (await openTree(files, root, openOptions(setting, run, given))).flatMap(
+        (opened) => opened.datasets,
+      );
+      const read = (file: string): ReturnType<ImageReader['read']> =>
+        readImage(reader, file, imageEncoder.size);
+      return pictureSpeed(datasets, most, { read, imageEncoder, clock }, run);
     },
     countTokens: (text) => clipTokens.count(text),
     async close() {
@@ -208,87 +183,6 @@ export async function openWorkspace(
       await encoders.close();
     },
   };
-}
-
-/** An encoder that can be chosen, with its name; the shipped one has no `choice`. */
-export interface KnownEncoder {
-  readonly name: string;
-  readonly choice?: EncoderChoice;
-}
-
-/** The shipped encoder, those downloaded, those of the command line, and that of the config file of a folder. */
-export async function knownEncoders(
-  setting: Setting,
-  dir: string | undefined,
-  folders: readonly string[],
-): Promise<KnownEncoder[]> {
-  const { precision } = setting.globals;
-  const installed = await installedEncoders();
-  const chosen = await chosenEncoder(setting, dir);
-  const known = new Map<string, KnownEncoder>();
-  const add = (name: string, choice: EncoderChoice): void => {
-    if (!known.has(choice.path)) known.set(choice.path, { name, choice });
-  };
-  for (const { id, path: at } of installed) add(id, { path: at, precision });
-  if (chosen !== undefined) add(path.basename(chosen.path), chosen);
-  for (const folder of folders) add(folder, { path: path.resolve(folder), precision });
-  return [{ name: 'shipped' }, ...known.values()];
-}
-
-/** What a download would fetch, and where to. */
-export interface EncoderPlan extends HubPlan {
-  readonly hub: Hub;
-  readonly folder: string;
-}
-
-/**
- * Asks a hub for an encoder.
- * @param url of the hub
- * @throws PairLensError `download-failed`, `invalid-model`, `cancelled`.
- */
-export async function planEncoder(
-  id: string,
-  url: string,
-  { globals, signal }: CommandContext,
-): Promise<EncoderPlan> {
-  const token = process.env['HF_TOKEN'];
-  const hub = { url: url.replace(/\/+$/, ''), token: token === '' ? undefined : token };
-  const { planDownload } = await import('../adapters/hubDownload.ts');
-  const plan = await planDownload(hub, id, globals.precision, signal);
-  return { ...plan, hub, folder: path.join(encodersFolder(), ...id.split('/')) };
-}
-
-/** Downloads an encoder and tries it. @throws PairLensError `download-failed`, `invalid-model`, `cancelled`. */
-export async function addEncoder(
-  { hub, folder, ...plan }: EncoderPlan,
-  { globals, signal }: CommandContext,
-  onProgress: (bytes: number) => void,
-): Promise<void> {
-  const { download } = await import('../adapters/hubDownload.ts');
-  await download(hub, plan, folder, onProgress, signal);
-  const { precision, threads } = globals;
-  const encoders = await openEncoders({ path: folder, precision }, threads);
-  await encoders.close();
-}
-
-/** The folder of an encoder: a path, or the ID of a downloaded one. */
-async function encoderPath(named: string, base: string): Promise<string> {
-  const at = path.resolve(base, named);
-  const installed = (await installedEncoders()).find(({ id }) => id === named);
-  return installed !== undefined && !existsSync(at) ? installed.path : at;
-}
-
-/** The encoder of the command line, or of the config file of a folder; undefined for the shipped one. */
-async function chosenEncoder(
-  { globals: { encoder, precision }, terminal }: Setting,
-  dir: string | undefined,
-): Promise<EncoderChoice | undefined> {
-  if (encoder !== undefined) return { path: await encoderPath(encoder, '.'), precision };
-  if (dir === undefined) return undefined;
-  const { settings } = await readConfigFile(userFiles, dir);
-  if (settings.encoder === undefined) return undefined;
-  terminal.log.info(`Encoder: ${settings.encoder.path}, as ${CONFIG_FILE} says.`);
-  return { ...settings.encoder, path: await encoderPath(settings.encoder.path, dir) };
 }
 
 function openOptions(

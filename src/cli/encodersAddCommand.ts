@@ -1,7 +1,7 @@
 import { visibleText } from '../core/text/visibleText.ts';
 import { bytesText } from './cacheCommand.ts';
 import type { CommandContext } from './commandContext.ts';
-import { addEncoder, planEncoder } from './composeCli.ts';
+import { addEncoder, planEncoder } from './composeEncoders.ts';
 
 export interface EncodersAddOptions {
   readonly hub: string;

@@ -3,7 +3,8 @@ import { PairLensError } from '../core/errors.ts';
 import { evaluateFolder, type Evaluation } from '../engine/batch/evaluateFolder.ts';
 import { bytesText } from './cacheCommand.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
-import { knownEncoders, type KnownEncoder, openWorkspace } from './composeCli.ts';
+import { openWorkspace } from './composeCli.ts';
+import { knownEncoders, type KnownEncoder } from './composeEncoders.ts';
 
 export interface EncodersOptions {
   readonly json?: true | undefined;

@@ -146,7 +146,7 @@ export function isInside(path: string): boolean {
   return !isAbsolute(path) && resolveWithin('', path.replaceAll('\\', '/')) !== undefined;
 }
 
-function isAbsolute(path: string): boolean {
+export function isAbsolute(path: string): boolean {
   return path.startsWith('/') || DRIVE.test(path) || UNC.test(path) || path.startsWith('\\\\?\\');
 }
 

@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { SCORE_NAMES } from '../../core/audit/pairScorer.ts';
 import type { FitState, RoundResult } from '../../core/audit/fitting/fitDataset.ts';
 import type { FittedFold } from '../../core/audit/fitting/fittedModel.ts';
-import { toAbsolute } from '../../core/dataset/paths.ts';
+import { isAbsolute, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { parseSafetensors, safetensorsFile, type Tensor } from '../../core/export/safetensors.ts';
+import {
+  parseSafetensors,
+  safetensorsFile,
+  type Tensor,
+  type TensorFile,
+} from '../../core/export/safetensors.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { NOT_FITTED } from '../../core/settings/settingTable.ts';
@@ -56,7 +61,11 @@ const metadataSchema = z.object({
 });
 
 /** The file of a finished fit. */
-export function fittedBytes({ origin, rounds, model, heldOut, loss }: Fit): Uint8Array {
+export function fittedBytes(fit: Fit): Uint8Array {
+  return safetensorsFile(fileOf(fit));
+}
+
+function fileOf({ origin, rounds, model, heldOut, loss }: Fit): TensorFile {
   const tensors = new Map<string, Tensor>();
   for (const [fold, { captionOfLook, lookOfCaption, combination }] of model.folds.entries()) {
     tensors.set(`fold${fold}.captionOfLook`, tensorOf(captionOfLook));
@@ -71,13 +80,13 @@ export function fittedBytes({ origin, rounds, model, heldOut, loss }: Fit): Uint
       String(value),
     ]),
   );
-  return safetensorsFile({ metadata, tensors });
+  return { metadata, tensors };
 }
 
 /** The file of a run that is not finished: the best round so far, and how to go on. */
 export function partialBytes(origin: FitOrigin, state: FitState): Uint8Array {
   const { rounds, best, improved, heldOut, loss, trust } = state;
-  const { metadata, tensors } = parseSafetensors(fittedBytes({ origin, rounds, ...best }));
+  const { metadata, tensors } = fileOf({ origin, rounds, ...best });
   const next = { improved, heldOut, loss };
   return safetensorsFile({
     metadata: { ...metadata, next: JSON.stringify(next) },
@@ -90,7 +99,10 @@ export function partialBytes(origin: FitOrigin, state: FitState): Uint8Array {
 
 /** @throws Error in words for a user if the bytes are no fit of this version. */
 export function parseFit(bytes: Uint8Array): Fit {
-  const { metadata, tensors } = parseSafetensors(bytes);
+  return fitIn(parseSafetensors(bytes));
+}
+
+function fitIn({ metadata, tensors }: TensorFile): Fit {
   const known = metadataSchema.safeParse(metadata);
   if (!known.success) throw new Error('it was not written by `pairlens fit` of this version');
   const { encoder, dataset, pairs, images, folds, seed, rounds, loss, before, after, error } =
@@ -113,11 +125,12 @@ const nextSchema = z.object({
 /** The state that `partialBytes` wrote; undefined if it is of other pairs or options, or damaged: the run begins anew. */
 export function parsePartial(bytes: Uint8Array, origin: FitOrigin): FitState | undefined {
   try {
-    const { model, heldOut, loss, rounds, origin: before } = parseFit(bytes);
+    const file = parseSafetensors(bytes);
+    const { model, heldOut, loss, rounds, origin: before } = fitIn(file);
     const same = (Object.keys(origin) as (keyof FitOrigin)[]).every(
       (key) => origin[key] === before[key],
     );
-    const { metadata, tensors } = parseSafetensors(bytes);
+    const { metadata, tensors } = file;
     const trust = tensors.get('trust');
     if (!same || trust?.data.length !== origin.pairs) return undefined;
     const next = nextSchema.parse(JSON.parse(metadata['next'] ?? ''));
@@ -202,10 +215,6 @@ function parsedFit(bytes: Uint8Array, name: string): Fit {
 
 function unused(file: string, message: Problem['message'], remedy: Problem['remedy']): Problem {
   return { code: 'invalid-config', file, message, remedy };
-}
-
-function isAbsolute(path: string): boolean {
-  return path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('\\\\');
 }
 
 function tensorOf({ rows, columns, data }: Matrix): Tensor {
