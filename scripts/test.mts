@@ -16,6 +16,11 @@ const IDE_TIERS = ['extension', 'e2e'];
 const ATTACK_TIERS = ['attack'];
 const ALL_TIERS = [...TIERS, ...INSTALLED_TIERS, ...ATTACK_TIERS, ...IDE_TIERS];
 
+/** Random choices of property tests and attacks: always the same, or new ones each time with `TEST_SEED=clock`. */
+const { TEST_SEED: askedSeed = '1' } = process.env;
+process.env['TEST_SEED'] = askedSeed === 'clock' ? String(Date.now() % 1e6) : askedSeed;
+console.log(`TEST_SEED=${process.env['TEST_SEED']}`);
+
 const wanted = process.argv.slice(2);
 const tiers = wanted.length === 0 ? TIERS : wanted[0] === 'all' ? ALL_TIERS : wanted;
 const unknown = tiers.filter((tier) => !ALL_TIERS.includes(tier));
@@ -57,7 +62,7 @@ function testFiles(ofTiers: readonly string[]): readonly string[] {
 /** @param atOnce How many files run at the same time; by itself Node leaves one core idle. */
 function nodeTest(ofFiles: readonly string[], atOnce: number): readonly string[] {
   const options = ['--test', '--test-reporter=spec', `--test-concurrency=${atOnce}`];
-  return ['--import', 'tsx', ...options, ...ofFiles];
+  return ['--import', 'tsx', '--import', './test/support/propertySeed.ts', ...options, ...ofFiles];
 }
 
 function runNode(files: readonly string[], atOnce: number): number {

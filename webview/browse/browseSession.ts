@@ -3,7 +3,7 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { failureNotice, OneAction, undoneText } from '../shared/oneAction.ts';
+import { ActionQueue, failureNotice, undoneText } from '../shared/actionQueue.ts';
 import { imageName, pairKey } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
@@ -45,7 +45,7 @@ export class BrowseSession {
   #wanted: readonly number[] = [0];
   readonly #asking = new Set<number>();
   #shownKey: string | undefined;
-  readonly #action = new OneAction((error) => {
+  readonly #actions = new ActionQueue((error) => {
     this.#complain(error);
   });
 
@@ -121,7 +121,7 @@ export class BrowseSession {
   async decide(decision: 'verified' | 'excluded' | 'none'): Promise<void> {
     const pairs = chosenPairs(this.store.state);
     if (pairs.length === 0) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const { decided } = await this.#host.rpc.call('decideAll', { pairs: [...pairs], decision });
       this.#say(decidedText(decision, decided), { undo: decided > 0 });
     });
@@ -136,7 +136,7 @@ export class BrowseSession {
     const which = of ?? { pairs: [...chosenPairs(this.store.state)] };
     if ('pairs' in which && which.pairs.length === 0) return false;
     let applied = false;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const done = await this.#host.rpc.call('changeCaptions', { of: which, change });
       if (done.discarded) return;
       applied = true;
@@ -183,9 +183,9 @@ export class BrowseSession {
     const item = this.#current;
     if (item === undefined) return;
     const key = pairKey(item.item.pair);
-    const caption = this.store.state.drafts.get(key);
-    if (caption === undefined) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
+      const caption = this.store.state.drafts.get(key);
+      if (caption === undefined) return;
       if (item.untagged === true) {
         await this.#host.rpc.call('createCaption', { imageUri: item.item.imageUri, caption });
       } else await this.#host.rpc.call('setCaption', { pair: item.item.pair, caption });
@@ -195,7 +195,7 @@ export class BrowseSession {
   }
 
   async undo(): Promise<void> {
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const { undone } = await this.#host.rpc.call('undo', {});
       this.#say(undoneText(undone));
     });
@@ -205,7 +205,7 @@ export class BrowseSession {
     const item = this.#current;
     if (item === undefined) return;
     const what = item.untagged === true ? 'image' : 'caption';
-    await this.#action.run(() => this.#host.rpc.call('open', { item: item.item, what }));
+    await this.#actions.run(() => this.#host.rpc.call('open', { item: item.item, what }));
   }
 
   get #current(): BrowsedItem | undefined {
@@ -224,7 +224,7 @@ export class BrowseSession {
   }
 
   async #select(from: number, count: number): Promise<void> {
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const query = queryText(this.store.state);
       const { pairs } = await this.#host.rpc.call('browsedPairs', { query, from, count });
       this.store.dispatch({ type: 'select', pairs });

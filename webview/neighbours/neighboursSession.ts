@@ -4,7 +4,7 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { failureNotice, undoneText } from '../shared/oneAction.ts';
+import { failureNotice, undoneText } from '../shared/actionQueue.ts';
 import { imageName } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';

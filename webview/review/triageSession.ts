@@ -3,7 +3,7 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { failureNotice, OneAction, undoneText } from '../shared/oneAction.ts';
+import { ActionQueue, failureNotice, undoneText } from '../shared/actionQueue.ts';
 import { fileName, pathBelow } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
@@ -46,7 +46,7 @@ export class TriageSession {
   /** Key of the finding and caption whose details were requested last. */
   #shownKey: string | undefined;
   #since: number;
-  readonly #action = new OneAction((error) => {
+  readonly #actions = new ActionQueue((error) => {
     this.#complain(error);
   });
 
@@ -169,7 +169,7 @@ export class TriageSession {
     const { current } = this.store.state;
     const pair = current?.item?.pair;
     if (current === null || pair === undefined) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       await this.#host.rpc.call('decide', { pair, decision });
       this.#resolve(current, decision);
       const name = imageName(current);
@@ -179,7 +179,7 @@ export class TriageSession {
           : t('{0} is excluded.', name),
         current,
       );
-    });
+    }, current.id);
   }
 
   async swap(): Promise<void> {
@@ -187,12 +187,12 @@ export class TriageSession {
     const pair = current?.item?.pair;
     const other = swapPartner(current);
     if (current === null || pair === undefined || other === undefined) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       await this.#host.rpc.call('swapCaptions', { pair, other });
       this.#resolve(current, 'fixed');
       const names = [imageName(current), fileName(other.image)] as const;
       this.#done(t('Captions of {0} and {1} swapped.', ...names), current);
-    });
+    }, current.id);
   }
 
   /** Moves the captions of a run, or of a ring, to the images that they fit. */
@@ -200,13 +200,13 @@ export class TriageSession {
     const { current } = this.store.state;
     const moves = captionMoves(current);
     if (current === null || moves.length === 0) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       await this.#host.rpc.call('moveCaptions', {
         moves: moves.map(({ to, from }) => ({ to: to.pair, from: from.pair })),
       });
       this.#resolve(current, 'fixed');
       this.#done(t('{0} captions moved.', moves.length), current);
-    });
+    }, current.id);
   }
 
   /** Applies the finding's fix of several captions, or of the caption file as a whole. */
@@ -221,7 +221,7 @@ export class TriageSession {
     const fix = fileFix(current);
     if (current === null || fix === undefined) return;
     const { uri } = current;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       if (fix.separations !== undefined) {
         await this.#host.rpc.call('separateImages', { uri, separations: fix.separations });
         this.#resolve(current, 'fixed');
@@ -236,7 +236,7 @@ export class TriageSession {
         const names = [pathBelow(uri, []), pathBelow(fix.to ?? '', [])] as const;
         this.#done(t('{0} is called {1} now.', ...names), current);
       }
-    });
+    }, current.id);
   }
 
   /** Keeps one image of a group of duplicates, and removes the others after a question. */
@@ -246,13 +246,13 @@ export class TriageSession {
     const kept = images[index];
     const others = images.filter((image) => image !== kept && image.bytes !== undefined);
     if (current === null || kept === undefined || others.length === 0) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const asked = { keep: kept.uri, images: others.map(({ uri }) => uri) };
       const { removed } = await this.#host.rpc.call('removeImages', asked);
       if (!removed) return;
       this.#resolve(current, 'fixed');
       this.#done(t('{0} is kept, {1} duplicates removed.', kept.name, others.length), current);
-    });
+    }, current.id);
   }
 
   /** Gives all captions of a group of duplicates the same text. */
@@ -261,7 +261,7 @@ export class TriageSession {
     const items = detail.duplicates?.images.flatMap((image) => image.items) ?? [];
     const changed = items.filter((item) => item.caption !== caption && item.readOnly !== true);
     if (current === null || changed.length === 0) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const captions = changed.map(({ pair }) => ({ pair, caption }));
       await this.#host.rpc.call('setCaptions', { captions });
       const text = t('{0} captions changed.', captions.length);
@@ -280,15 +280,15 @@ export class TriageSession {
   async markDifferent(): Promise<void> {
     const { current, detail } = this.store.state;
     if (current === null || detail.duplicates === null) return;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       await this.#host.rpc.call('markDifferent', { id: current.id });
       this.#resolve(current, 'verified');
       this.#done(t('The pictures are no longer reported as the same.'), current);
-    });
+    }, current.id);
   }
 
   async undo(): Promise<void> {
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       const { undone } = await this.#host.rpc.call('undo', {});
       if (undone !== null) this.store.dispatch({ type: 'unresolve' });
       this.store.dispatch({ type: 'notice', notice: { text: undoneText(undone), error: false } });
@@ -299,7 +299,7 @@ export class TriageSession {
   async open(what: 'caption' | 'image'): Promise<void> {
     const { current } = this.store.state;
     if (current === null) return;
-    await this.#action.run(() =>
+    await this.#actions.run(() =>
       this.#host.rpc.call(
         'open',
         current.item === undefined ? { uri: current.uri, what } : { item: current.item, what },
@@ -309,13 +309,13 @@ export class TriageSession {
 
   /** Opens the caption file of a pair. */
   async openPair(item: PairItem): Promise<void> {
-    await this.#action.run(() => this.#host.rpc.call('open', { item, what: 'caption' }));
+    await this.#actions.run(() => this.#host.rpc.call('open', { item, what: 'caption' }));
   }
 
   /** Opens the finding's pair and `other` side by side; `other` alone if the finding has no pair. */
   async compare(other: PairItem): Promise<void> {
     const left = this.store.state.current?.item;
-    await this.#action.run(() =>
+    await this.#actions.run(() =>
       left === undefined
         ? this.#host.rpc.call('open', { item: other, what: 'image' })
         : this.#host.rpc.call('compare', { left, right: other }),
@@ -323,14 +323,19 @@ export class TriageSession {
   }
 
   async audit(): Promise<void> {
-    await this.#action.run(() => this.#host.rpc.call('command', { command: 'pairlens.audit' }));
+    // No step for the queue: an audit may take minutes, and findings are worked on meanwhile.
+    try {
+      await this.#host.rpc.call('command', { command: 'pairlens.audit' });
+    } catch (error) {
+      this.#complain(error);
+    }
   }
 
   async #setCaption(caption: string): Promise<void> {
     const { current } = this.store.state;
     if (current === null) return;
     const { item, imageUri } = current;
-    await this.#action.run(async () => {
+    await this.#actions.run(async () => {
       if (item !== undefined) {
         await this.#host.rpc.call('setCaption', { pair: item.pair, caption });
       } else if (imageUri !== undefined) {
@@ -344,7 +349,7 @@ export class TriageSession {
           : t('Caption of {0} replaced.', name),
         current,
       );
-    });
+    }, current.id);
   }
 
   /** Reports an action on a finding that is no longer shown. */

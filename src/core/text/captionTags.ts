@@ -16,6 +16,8 @@ export interface CaptionTag extends TextRange {
 /** Between commas, line ends and `|||`, which separates fixed from shuffled tags (sd-scripts, keep_tokens_separator). */
 const PART_END = /[,\r\n]|\|\|\|/g;
 const BRACKET = /[()[\]{}]/;
+/** Spaces and underscores alone name nothing. */
+const NAMED = /[^\s_]/u;
 
 /**
  * The tags of a caption: its parts between commas, line ends and `|||`. Brackets that give weight, as in `(smile:1.2)` or
@@ -171,7 +173,7 @@ function rangesOf(caption: string): TextRange[] {
     const end = PART_END.exec(caption);
     const to = end?.index ?? caption.length;
     const text = caption.slice(from, to).trim();
-    if (text !== '') {
+    if (NAMED.test(text)) {
       const start = caption.indexOf(text, from);
       ranges.push({ start, end: start + text.length });
     }
@@ -195,7 +197,7 @@ function weightBrackets(caption: string, parts: readonly TextRange[]): WeightBra
     const closed = new Set<number>();
     for (const part of parts) {
       const name = nameIn(caption, part, opening, closing);
-      if (name.start >= name.end) continue;
+      if (!NAMED.test(caption.slice(name.start, name.end))) continue;
       for (const at of name.opened) opened.add(at);
       for (const at of name.closed) closed.add(at);
     }

@@ -1,6 +1,6 @@
 /**
  * How much an attack tries. `ATTACK_TRIALS=500` is a count for every attack, `ATTACK_TRIALS=x10` a multiple of its own;
- * `ATTACK_FULL=1` asks for what is too long or too large for every run; `ATTACK_SEED=7` repeats a run's random choices.
+ * `ATTACK_FULL=1` asks for what is too long or too large for every run; `TEST_SEED=7` repeats a run's random choices.
  */
 export function trials(usual: number): number {
   const asked = process.env['ATTACK_TRIALS'];
@@ -26,11 +26,16 @@ export interface SeededRandom {
   pick<T>(list: readonly T[]): T;
 }
 
-/** Mulberry32, seeded by `ATTACK_SEED` or the clock. Prints the seed, so that a failure can be repeated. */
+/** `TEST_SEED` or the clock. */
+export function chosenSeed(): number {
+  const asked = process.env['TEST_SEED'];
+  return (asked === undefined || asked === '' ? Date.now() % 1e6 : Number(asked)) >>> 0;
+}
+
+/** Mulberry32 with the chosen seed, which it prints, so that a failure can be repeated. */
 export function seededRandom(attack: string): SeededRandom {
-  const asked = process.env['ATTACK_SEED'];
-  const seed = (asked === undefined || asked === '' ? Date.now() : Number(asked)) >>> 0;
-  console.log(`${attack}: ATTACK_SEED=${seed}`);
+  const seed = chosenSeed();
+  console.log(`${attack}: TEST_SEED=${seed}`);
   return randomFrom(seed);
 }
 

@@ -16,6 +16,7 @@ describe('the tags of a caption', () => {
     ['(long hair:1.2), [hat], {{smile}}', ['long hair', 'hat', 'smile']],
     ['((long hair:1.2), hat:0.8), smile', ['long hair', 'hat', 'smile']],
     ['( long hair : 1.2 )', ['long hair']],
+    ['a, _, (_), (b, _)', ['a', '(_)', '(b', '_)']],
     ['miku_(vocaloid), (miku_(vocaloid):1.1)', ['miku_(vocaloid)', 'miku_(vocaloid)']],
     ['(o)_(o), :), ;(, (:3)', ['(o)_(o)', ':)', ';(', '(:3)']],
     ['painting \\(medium\\), (art \\(style\\):1.2)', ['painting \\(medium\\)', 'art \\(style\\)']],

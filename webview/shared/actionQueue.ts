@@ -1,0 +1,48 @@
+import { t } from './l10n.ts';
+import type { Notice } from './noticeLine.ts';
+import { isCancelled, wireError } from './rpcClient.ts';
+
+/** Runs the user's actions one after the other: keys come faster than a file is written. */
+export class ActionQueue {
+  readonly #failed: (error: unknown) => void;
+  readonly #unfinished = new Set<string>();
+  #last: Promise<void> = Promise.resolve();
+
+  /** @param failed receives what an action throws */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /**
+   * @param action is to act on what was shown when the user asked, which may be left when its turn comes
+   * @param ofFinding the finding that the action resolves: until it has ended, no other one for this finding is taken
+   */
+  async run(action: () => Promise<unknown>, ofFinding?: string): Promise<void> {
+    if (ofFinding !== undefined) {
+      if (this.#unfinished.has(ofFinding)) return;
+      this.#unfinished.add(ofFinding);
+    }
+    this.#last = this.#last.then(async () => {
+      try {
+        await action();
+      } catch (error) {
+        this.#failed(error);
+      } finally {
+        if (ofFinding !== undefined) this.#unfinished.delete(ofFinding);
+      }
+    });
+    await this.#last;
+  }
+}
+
+/** The notice of an action that failed; undefined if this page cancelled it: no message is needed. */
+export function failureNotice(error: unknown): Notice | undefined {
+  if (isCancelled(error)) return undefined;
+  const { message, remedy } = wireError(error);
+  return { text: remedy === undefined ? message : `${message} ${remedy}`, error: true };
+}
+
+/** What undo did. @param undone the label of the step; null if there was none. */
+export function undoneText(undone: string | null): string {
+  return undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone);
+}
