@@ -201,6 +201,8 @@ export const findingItemSchema = z.object({
   item: pairItemSchema.optional(),
   related: z.array(pairItemSchema),
   relatedUris: z.array(z.string()),
+  /** Whether the finding is about several files of one picture: `relatedUris` are the others. */
+  ofDuplicates: z.literal(true).optional(),
   fixes: z.array(fixItemSchema),
   remedy: z.string().optional(),
 });

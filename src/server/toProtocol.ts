@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
+import { DUPLICATE_RULES } from '../core/audit/detectors/duplicatePictures.ts';
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { isReadOnly } from '../core/dataset/archivePaths.ts';
@@ -126,6 +127,7 @@ export class ProtocolConverter {
       ...(pair && { item: this.item(pair) }),
       related: live.related.map((other) => this.item(other)),
       relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsoluteFrom(root, file))),
+      ...(DUPLICATE_RULES.includes(finding.code) && { ofDuplicates: true as const }),
       fixes: this.fixes(live),
       ...(finding.remedy !== undefined && { remedy: localize(finding.remedy) }),
     };

@@ -174,6 +174,7 @@ export function tourFindings(): readonly FindingItem[] {
     {
       id: 'near-duplicate dandelion.jpg',
       code: 'near-duplicate',
+      ofDuplicates: true,
       title: 'Near-duplicates',
       shortTitle: 'Near-duplicate',
       level: 'info',

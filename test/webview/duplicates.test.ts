@@ -37,6 +37,7 @@ function copies(): { readonly finding: FindingItem; readonly group: Duplicates }
     uri: uris[0] ?? '',
     id: 'copies',
     code: 'near-duplicate',
+    ofDuplicates: true,
     title: 'Near-duplicates',
     shortTitle: 'Near-duplicate',
     message: '2 other files hold nearly the same picture.',

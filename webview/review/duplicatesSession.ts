@@ -1,15 +1,7 @@
-import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { Latest } from '../shared/latest.ts';
 import type { RpcClient } from '../shared/rpcClient.ts';
 import type { Store } from '../shared/store.ts';
 import type { TriageAction, TriageState } from './triageState.ts';
-
-const DUPLICATES = ['exact-duplicate', 'near-duplicate', 'split-leak'];
-
-/** Whether a finding is about several files of one picture. */
-function isOfDuplicates({ code, relatedUris }: FindingItem): boolean {
-  return DUPLICATES.includes(code) && relatedUris.length > 0;
-}
 
 /** Requests the images of the current finding of duplicates. */
 export class DuplicatesSession {
@@ -35,7 +27,7 @@ export class DuplicatesSession {
   load(): void {
     const { current } = this.#store.state;
     this.#request.cancel();
-    if (current === null || !isOfDuplicates(current)) return;
+    if (current === null || current.ofDuplicates !== true) return;
     const { id } = current;
     this.#request.run(0, (signal) => this.#rpc.call('duplicates', { id }, signal), {
       done: (duplicates) => {

@@ -11,11 +11,9 @@ export const MAX_SUGGESTIONS = 9;
 /** Number of examples that are shown. */
 const MAX_EXAMPLES = 3;
 
-const DUPLICATES: ReadonlySet<string> = new Set(['near-duplicate', 'exact-duplicate']);
-
 /** Whether a new caption may be the fix of a finding. */
 export function takesSuggestions(finding: FindingItem): boolean {
-  return captionAtFault(finding) || DUPLICATES.has(finding.code);
+  return captionAtFault(finding) || finding.ofDuplicates === true;
 }
 
 /** A suggested caption. */
@@ -48,7 +46,7 @@ export function suggestionsFor(
     add({ caption, match: score, from, grade: candidateGrade({ score: score ?? 0, homeless }) });
   }
   // Of the same picture, the other one's caption.
-  for (const item of DUPLICATES.has(finding.code) ? finding.related : []) {
+  for (const item of finding.ofDuplicates === true ? finding.related : []) {
     add({ caption: item.caption, match: undefined, from: item, grade: 'possible' });
   }
   const offered = entries.filter((entry) => entry.kind === 'likeness' || isOffered(entry));

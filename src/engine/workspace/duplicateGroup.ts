@@ -1,3 +1,4 @@
+import { DUPLICATE_RULES } from '../../core/audit/detectors/duplicatePictures.ts';
 import { type DifferentPictures, pictureKey } from '../../core/dataset/differentPictures.ts';
 import { toAbsolute, toAbsoluteFrom, toDatasetPath } from '../../core/dataset/paths.ts';
 import type { PictureFacts } from '../../core/pictureFacts.ts';
@@ -26,21 +27,13 @@ export interface DuplicateGroup {
   readonly merged: string | undefined;
 }
 
-/** The rules whose findings are about several files of one picture. */
-export const DUPLICATE_RULES: readonly string[] = [
-  'exact-duplicate',
-  'near-duplicate',
-  'split-leak',
-];
-
 /** The images of a finding of duplicates, side by side; undefined for other findings. */
 export async function duplicateGroup(
   datasets: readonly OpenedDataset[],
   { root, finding }: LiveFinding,
   files: Pick<FileSystem, 'stat'>,
 ): Promise<DuplicateGroup | undefined> {
-  if (!DUPLICATE_RULES.includes(finding.code) || finding.relatedFiles.length === 0)
-    return undefined;
+  if (!DUPLICATE_RULES.includes(finding.code)) return undefined;
   const paths = [
     toAbsolute(root, finding.image ?? finding.file),
     ...finding.relatedFiles.map((file) => toAbsoluteFrom(root, file)),

@@ -1,3 +1,4 @@
+import { DUPLICATE_RULES } from '../../core/audit/detectors/duplicatePictures.ts';
 import {
   captionsFor as candidateCaptions,
   type Homes,
@@ -203,9 +204,6 @@ export function inUnit(cosine: number): number {
   return Math.min(1, Math.max(0, cosine));
 }
 
-/** Rules whose findings name the copies of a picture. */
-const COPIES = ['exact-duplicate', 'near-duplicate', 'split-leak'];
-
 /** Rows of the copies of an image: identical files and near-duplicates. */
 function copiesOf(dataset: IncrementalDataset, image: number): Set<number> {
   const { embedded, model } = dataset.context;
@@ -215,7 +213,7 @@ function copiesOf(dataset: IncrementalDataset, image: number): Set<number> {
     if (x !== image && pictureOf[x] === pictureOf[image]) copies.add(x);
   });
   const path = embedded.images.paths[image];
-  for (const { file, relatedFiles } of dataset.findings.of(...COPIES)) {
+  for (const { file, relatedFiles } of dataset.findings.of(...DUPLICATE_RULES)) {
     const group = [file, ...relatedFiles];
     if (path === undefined || !group.includes(path)) continue;
     for (const other of group) {

@@ -1,6 +1,7 @@
 import { pictureKey } from '../../dataset/differentPictures.ts';
 import type { Steps } from '../../steps.ts';
 import { listed, sentence } from '../../text/sentence.ts';
+import type { RuleCode } from '../rule.ts';
 import { ComparedPictures } from './comparedPictures.ts';
 import { type AuditContext, type Detected, type Detector, onImages } from './detector.ts';
 import { exactGroups } from './exactDuplicate.ts';
@@ -39,6 +40,9 @@ export const duplicatePictures: Detector = {
   ],
   track: onImages(duplicates),
 };
+
+/** The rules whose findings name the files of one picture. */
+export const DUPLICATE_RULES: readonly RuleCode[] = duplicatePictures.rules.map(({ code }) => code);
 
 /** Detects duplicates, in steps. */
 export function* duplicates(
