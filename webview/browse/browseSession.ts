@@ -3,7 +3,7 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { ActionQueue, failureNotice, undoneText } from '../shared/actionQueue.ts';
+import { ActionQueue, changedText, failureNotice, undoneText } from '../shared/actionQueue.ts';
 import { imageName, pairKey } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
@@ -335,9 +335,4 @@ function decidedText(decision: 'verified' | 'excluded' | 'none', count: number):
         ? t('The verdict on 1 pair is taken back.')
         : t('Verdicts on {0} pairs taken back.', count);
   }
-}
-
-function changedText(count: number): string {
-  if (count === 0) return t('No caption changes.');
-  return count === 1 ? t('1 caption changed.') : t('{0} captions changed.', count);
 }

@@ -33,7 +33,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
         label: t('Merge the tags'),
         key: 'M',
         primary: false,
-        run: () => void session.mergeCaptions(),
+        run: () => void session.duplicates.mergeCaptions(),
       });
     }
     all.push({

@@ -58,7 +58,7 @@ function card(
         canGiveCaption(group, image)
           ? html`<vscode-button
               secondary
-              @click=${() => void session.captionForDuplicates(image.items[0]?.caption ?? '')}
+              @click=${() => void session.duplicates.setCaptions(image.items[0]?.caption ?? '')}
               >${t('Use its caption for all')}</vscode-button
             >`
           : nothing

@@ -339,7 +339,7 @@ export class TriageElement extends PageElement {
         void session.open('caption');
         break;
       case 'merge':
-        void session.mergeCaptions();
+        void session.duplicates.mergeCaptions();
         break;
       case 'different':
         void session.markDifferent();

@@ -41,7 +41,7 @@ export class TriageSession {
   readonly #detail = new Latest();
   readonly #match = new Latest();
   readonly #words: WordsSession;
-  readonly #duplicates: DuplicatesSession;
+  readonly duplicates: DuplicatesSession;
   readonly #now: () => number;
   /** Key of the finding and caption whose details were requested last. */
   #shownKey: string | undefined;
@@ -57,12 +57,12 @@ export class TriageSession {
     this.store = new Store(initialState(parseRemembered(host.recall())), reduceTriage);
     this.thumbnails = new Thumbnails(host.rpc);
     this.#words = new WordsSession(host.rpc, this.store, () => this.thumbnails.generation);
-    this.#duplicates = new DuplicatesSession(host.rpc, this.store);
+    this.duplicates = new DuplicatesSession(host.rpc, this.store, this.#actions);
     this.store.subscribe(() => {
       this.#host.remember(toRemembered(this.store.state));
       this.#follow();
       this.#words.follow();
-      this.#duplicates.follow();
+      this.duplicates.follow();
     });
   }
 
@@ -76,7 +76,7 @@ export class TriageSession {
           this.thumbnails.forget(event.uris);
           if (event.findings) this.loadFindings();
           this.#loadDetail();
-          this.#duplicates.load();
+          this.duplicates.load();
           break;
         case 'showFinding':
           this.store.dispatch({ type: 'show', id: event.id });
@@ -253,27 +253,6 @@ export class TriageSession {
       this.#resolve(current, 'fixed');
       this.#done(t('{0} is kept, {1} duplicates removed.', kept.name, others.length), current);
     }, current.id);
-  }
-
-  /** Gives all captions of a group of duplicates the same text. */
-  async captionForDuplicates(caption: string): Promise<void> {
-    const { current, detail } = this.store.state;
-    const items = detail.duplicates?.images.flatMap((image) => image.items) ?? [];
-    const changed = items.filter((item) => item.caption !== caption && item.readOnly !== true);
-    if (current === null || changed.length === 0) return;
-    await this.#actions.run(async () => {
-      const captions = changed.map(({ pair }) => ({ pair, caption }));
-      await this.#host.rpc.call('setCaptions', { captions });
-      const text = t('{0} captions changed.', captions.length);
-      this.store.dispatch({ type: 'notice', notice: { text, error: false, undo: true } });
-      this.#duplicates.load();
-    });
-  }
-
-  /** Gives all captions of a group of duplicates the tags of all. */
-  async mergeCaptions(): Promise<void> {
-    const merged = this.store.state.detail.duplicates?.merged;
-    if (merged !== undefined) await this.captionForDuplicates(merged);
   }
 
   /** Notes that the pictures of a group are different: they are no longer reported. */

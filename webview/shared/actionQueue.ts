@@ -46,3 +46,9 @@ export function failureNotice(error: unknown): Notice | undefined {
 export function undoneText(undone: string | null): string {
   return undone === null ? t('Nothing to undo.') : t('Undone: {0}', undone);
 }
+
+/** How many captions an action changed. */
+export function changedText(count: number): string {
+  if (count === 0) return t('No caption changes.');
+  return count === 1 ? t('1 caption changed.') : t('{0} captions changed.', count);
+}
