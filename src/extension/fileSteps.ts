@@ -3,6 +3,7 @@ import { baseName } from '../core/dataset/paths.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { ImageSeparationItem } from '../protocol/shapes.ts';
 import type { AppliedEdit } from './applyEdit.ts';
+import { exists } from './workspaceFiles.ts';
 
 /**
  * Rewrites a file on disk; undo writes the old bytes.
@@ -106,13 +107,6 @@ function notRenamed(from: vscode.Uri, to: vscode.Uri): PairLensError {
     'write-failed',
     vscode.l10n.t('{0} could not be renamed to {1}.', from.fsPath, baseName(to.path)),
     { path: from.fsPath, remedy: vscode.l10n.t('Check that there is no file of that name.') },
-  );
-}
-
-function exists(file: vscode.Uri): Thenable<boolean> {
-  return vscode.workspace.fs.stat(file).then(
-    () => true,
-    () => false,
   );
 }
 

@@ -9,6 +9,7 @@ import type { FindingsModel } from './findingsModel.ts';
 import { tellingCaption } from './pairTexts.ts';
 import { toRange } from './positions.ts';
 import type { ServerClient } from './serverClient.ts';
+import { nameOf } from './workspaceFiles.ts';
 
 /**
  * A tree row: a group of findings, a finding, the group of the captions that fit least where none can be judged, one of
@@ -184,7 +185,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
   #groupItem({ key, findings }: FindingNode & { kind: 'group' }): vscode.TreeItem {
     const byRule = this.#by === 'rule';
     const item = new vscode.TreeItem(
-      byRule ? (findings[0]?.title ?? key) : baseName(vscode.Uri.parse(key).path),
+      byRule ? (findings[0]?.title ?? key) : nameOf(key),
       vscode.TreeItemCollapsibleState.Expanded,
     );
     item.id = `${this.#by}:${key}`;

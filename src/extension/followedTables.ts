@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { byPlace, withEdits } from '../core/formats/applyEdits.ts';
 
 /**
  * Saves the tables whose rows follow images that are renamed, moved or deleted: VS Code itself leaves them unsaved. A table
@@ -29,7 +30,7 @@ export class FollowedTables implements vscode.Disposable {
       const key = uri.toString();
       const known = this.#texts.get(key) ?? new Set();
       const before = document.getText();
-      this.#texts.set(key, known.add(before).add(edited(document, before, edits)));
+      this.#texts.set(key, known.add(before).add(edited(document, edits)));
     }
   }
 
@@ -47,17 +48,11 @@ export class FollowedTables implements vscode.Disposable {
   }
 }
 
-function edited(
-  document: vscode.TextDocument,
-  text: string,
-  edits: readonly vscode.TextEdit[],
-): string {
+function edited(document: vscode.TextDocument, edits: readonly vscode.TextEdit[]): string {
   const placed = edits.map(({ range, newText }) => ({
     start: document.offsetAt(range.start),
     end: document.offsetAt(range.end),
     newText,
   }));
-  return placed
-    .sort((a, b) => b.start - a.start)
-    .reduce((now, { start, end, newText }) => now.slice(0, start) + newText + now.slice(end), text);
+  return withEdits(document.getText(), byPlace(placed));
 }

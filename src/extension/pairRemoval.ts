@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import { shownScore } from '../protocol/shownScore.ts';
 import type { Duplicates, FindingItem } from '../protocol/shapes.ts';
@@ -125,9 +124,4 @@ function bestFirst({ images }: Duplicates): Duplicates['images'] {
   const rank = ({ items }: Duplicates['images'][number]): number =>
     Math.max(0, ...items.map(({ match }) => 1 + (match ?? 0)));
   return [...images].sort((a, b) => rank(b) - rank(a));
-}
-
-/** The name of a file in messages. */
-export function nameOf(uri: string): string {
-  return baseName(vscode.Uri.parse(uri).path);
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { z } from 'zod';
-import { baseName } from '../core/dataset/paths.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { REQUESTS } from '../protocol/serverApi.ts';
 import { type AppliedEdit, applyEdit } from './applyEdit.ts';
+import { exists, nameOf } from './workspaceFiles.ts';
 
 /** What takes images out of their dataset, as the server plans it. */
 export type TakeOutPlan = z.output<(typeof REQUESTS)['takeOut']['result']>;
@@ -83,13 +83,6 @@ async function refusing(applied: AppliedEdit): Promise<void> {
   if (!(await applied.takeBack())) throw failed(applied.file?.fsPath ?? '');
 }
 
-async function exists(file: vscode.Uri): Promise<boolean> {
-  return Promise.resolve(vscode.workspace.fs.stat(file)).then(
-    () => true,
-    () => false,
-  );
-}
-
 function failed(cause: unknown): PairLensError {
   const what = cause instanceof Error ? cause.message : String(cause);
   return new PairLensError(
@@ -108,9 +101,9 @@ export async function confirmTakeOut(
   useTrash: boolean,
   question: string,
 ): Promise<boolean> {
-  const names = plan.moves.map(({ from }) => baseName(vscode.Uri.parse(from).path));
+  const names = plan.moves.map(({ from }) => nameOf(from));
   const more = names.length - NAMED;
-  const tables = plan.edit?.documents.map(({ uri }) => baseName(vscode.Uri.parse(uri).path)) ?? [];
+  const tables = plan.edit?.documents.map(({ uri }) => nameOf(uri)) ?? [];
   const place = plan.moves[0]?.to;
   const detail = [
     ...names.slice(0, NAMED),

@@ -13,8 +13,9 @@ import {
 } from '../protocol/webviewApi.ts';
 import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
-import { nameOf, removeImages } from './pairRemoval.ts';
+import { removeImages } from './pairRemoval.ts';
 import type { ServerClient } from './serverClient.ts';
+import { nameOf } from './workspaceFiles.ts';
 
 /** View-specific parts of a webview host. */
 export interface WebviewHostOptions {

@@ -1,4 +1,3 @@
-import type { WireEdit } from '../../protocol/workspaceEdit.ts';
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import {
@@ -9,14 +8,15 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { PairLensError } from '../../core/errors.ts';
-import type { FileEdit } from '../../engine/editing/editor.ts';
-import type { LivePairId } from '../../engine/workspace/workspace.ts';
-import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
-import { textHash } from '../../protocol/textHash.ts';
-import type { ServerContext } from '../context.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { visibleText } from '../../core/text/visibleText.ts';
+import { changedMeanwhile, type FileEdit } from '../../engine/editing/editor.ts';
+import type { LivePairId } from '../../engine/workspace/workspace.ts';
+import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
+import { textHash } from '../../protocol/textHash.ts';
+import type { WireEdit } from '../../protocol/workspaceEdit.ts';
+import type { ServerContext } from '../context.ts';
 
 /** Attempts to compute an edit while its text keeps changing. */
 const ATTEMPTS = 5;
@@ -29,13 +29,14 @@ export async function captionEdit(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
-  const edit = async () => [await context.live.captionEdit(id, caption)];
+  const plan = async () => ({ edits: [await context.live.captionEdit(id, caption)] });
+  const { edits } = await planOfShown(context, plan, signal);
   const name = shownName(id.image);
   const words = {
     label: l10n.t('Change the caption of {0}', name),
     done: l10n.t('Caption of {0} replaced.', name),
   };
-  return wireEdit(context, words, await editsOfShown(context, edit, signal));
+  return wireEdit(context, words, edits);
 }
 
 /** The edit that gives several pairs new captions. @throws PairLensError, also if one of them no longer exists. */
@@ -45,12 +46,9 @@ export async function captionEdits(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   for (const { pair } of captions) await upToDate(context, pair, signal);
-  const edits = () => context.live.captionEdits(captions);
-  const words = {
-    label: l10n.t('Change {0} captions', captions.length),
-    done: l10n.t('{0} captions changed.', captions.length),
-  };
-  return wireEdit(context, words, await editsOfShown(context, edits, signal));
+  const plan = async () => ({ edits: await context.live.captionEdits(captions) });
+  const { edits } = await planOfShown(context, plan, signal);
+  return wireEdit(context, changeWords(captions.length), edits);
 }
 
 export async function swapEdit(
@@ -61,17 +59,18 @@ export async function swapEdit(
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
   await upToDate(context, other, signal);
-  const edits = () =>
-    context.live.moveEdits([
-      { to: id, from: other },
-      { to: other, from: id },
-    ]);
+  const moves = [
+    { to: id, from: other },
+    { to: other, from: id },
+  ];
+  const plan = async () => ({ edits: await context.live.moveEdits(moves) });
+  const { edits } = await planOfShown(context, plan, signal);
   const names = [shownName(id.image), shownName(other.image)] as const;
   const words = {
     label: l10n.t('Swap the captions of {0} and {1}', ...names),
     done: l10n.t('Captions of {0} and {1} swapped.', ...names),
   };
-  return wireEdit(context, words, await editsOfShown(context, edits, signal));
+  return wireEdit(context, words, edits);
 }
 
 /** The edit that gives pairs the captions of others. @throws PairLensError, also if one of them no longer exists. */
@@ -81,12 +80,13 @@ export async function moveEdit(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   for (const { to } of moves) await upToDate(context, to, signal);
-  const edits = () => context.live.moveEdits(moves);
+  const plan = async () => ({ edits: await context.live.moveEdits(moves) });
+  const { edits } = await planOfShown(context, plan, signal);
   const words = {
     label: l10n.t('Move {0} captions', moves.length),
     done: l10n.t('{0} captions moved.', moves.length),
   };
-  return wireEdit(context, words, await editsOfShown(context, edits, signal));
+  return wireEdit(context, words, edits);
 }
 
 /** The edit that makes a change to the captions of some pairs. @throws PairLensError. */
@@ -96,19 +96,18 @@ export async function changeEdit(
   change: CaptionChange,
   signal: AbortSignal,
 ): Promise<{ edit: WireEdit | null; changed: number; emptied: number }> {
-  let counts = { changed: 0, emptied: 0 };
-  const make = async (): Promise<readonly FileEdit[]> => {
-    const { edits, ...counted } = await context.live.changeEdits(ids, change);
-    counts = counted;
-    return edits;
-  };
-  const edits = await editsOfShown(context, make, signal);
+  const plan = () => context.live.changeEdits(ids, change);
+  const { edits, ...counts } = await planOfShown(context, plan, signal);
   if (edits.length === 0) return { edit: null, ...counts };
-  const words = {
-    label: l10n.t('Change {0} captions', counts.changed),
-    done: l10n.t('{0} captions changed.', counts.changed),
+  return { edit: await wireEdit(context, changeWords(counts.changed), edits), ...counts };
+}
+
+function changeWords(count: number): Pick<WireEdit, 'label' | 'done'> {
+  if (count === 1) return { label: l10n.t('Change 1 caption'), done: l10n.t('1 caption changed.') };
+  return {
+    label: l10n.t('Change {0} captions', count),
+    done: l10n.t('{0} captions changed.', count),
   };
-  return { edit: await wireEdit(context, words, edits), ...counts };
 }
 
 /** The edit that adds a caption to an image; with an empty caption it creates an empty caption file. */
@@ -126,8 +125,8 @@ export async function createCaptionEdit(
   const blank = caption.trim() === '';
   // No format can hold an empty caption: a placeholder finds the file, and its text is then dropped.
   const wanted = blank ? 'caption' : caption;
-  const edit = async () => [await context.live.createCaptionEdit(imagePath, wanted)];
-  const edits = await editsOfShown(context, edit, signal);
+  const plan = async () => ({ edits: [await context.live.createCaptionEdit(imagePath, wanted)] });
+  const { edits } = await planOfShown(context, plan, signal);
   const wire = await wireEdit(context, words, edits);
   if (!blank) return wire;
   if (wire.create.length > 0) {
@@ -156,34 +155,26 @@ export async function upToDate(
 }
 
 /**
- * Edits computed for exactly the texts that the client shows. The files are known only after the edits are computed,
- * so edits for an outdated text are computed again after the engine has received the newer one.
+ * A plan whose edits are computed for exactly the texts that the client shows. The files are known only after the edits are
+ * computed, so a plan for an outdated text is made again after the engine has received the newer one.
  * @throws PairLensError `write-failed` if the text keeps changing.
  */
-export async function editsOfShown(
+export async function planOfShown<Plan extends { readonly edits: readonly FileEdit[] }>(
   { documents }: ServerContext,
-  make: () => Promise<readonly FileEdit[]>,
+  make: () => Promise<Plan>,
   signal: AbortSignal,
-): Promise<readonly FileEdit[]> {
+): Promise<Plan> {
   for (let attempt = 1; ; attempt++) {
-    const edits = await make();
-    const outdated = edits.filter(({ path, text }) => {
+    const plan = await make();
+    const outdated = plan.edits.filter(({ path, text }) => {
       const shown = documents.shown(path);
       return shown !== undefined && shown.text !== text;
     });
     const [first] = outdated;
-    if (first === undefined) return edits;
+    if (first === undefined) return plan;
     if (attempt === ATTEMPTS) throw changedMeanwhile(first.path);
     for (const { path } of outdated) await documents.whenSynced(path, signal, true);
   }
-}
-
-function changedMeanwhile(path: string): PairLensError {
-  return new PairLensError(
-    'write-failed',
-    sentence('{0} was changed in the meantime, so nothing was done.', path),
-    { path, remedy: sentence('Try again.') },
-  );
 }
 
 /** The name of an image in messages. */

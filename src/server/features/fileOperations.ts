@@ -12,7 +12,7 @@ import type { Following } from '../../engine/editing/moveImages.ts';
 import type { ServerContext } from '../context.ts';
 import { localize } from '../localize.ts';
 import { answer } from '../requestHandler.ts';
-import { editsOfShown, lspEdit, wireEdit } from './editRequests.ts';
+import { lspEdit, planOfShown, wireEdit } from './editRequests.ts';
 
 /** The files and folders whose moves and deletions the client tells beforehand. */
 export const FOLLOWED: FileOperationRegistrationOptions = {
@@ -57,13 +57,7 @@ async function editAfter(
 ): Promise<WorkspaceEdit | null> {
   const { client, settings, live, uris } = context;
   if (!settings.captionsFollowImages || live.datasets.length === 0) return null;
-  let following: Following = { moves: [], deletions: [], edits: [], left: [] };
-  const make = async (): Promise<Following['edits']> => {
-    following = await follow();
-    return following.edits;
-  };
-  const edits = await editsOfShown(context, make, signal);
-  const { moves, deletions, left } = following;
+  const { moves, deletions, edits, left } = await planOfShown(context, follow, signal);
   if (left.length > 0) tell(context, left.map(localize));
   const canDo =
     (moves.length === 0 || client.renamesFiles) && (deletions.length === 0 || client.deletesFiles);

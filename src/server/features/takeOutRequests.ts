@@ -1,12 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { z } from 'zod';
-import type { TakenOut } from '../../engine/editing/takeOut.ts';
 import type { REQUESTS } from '../../protocol/serverApi.ts';
 import type { ServerContext } from '../context.ts';
 import { localize } from '../localize.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
-import { editsOfShown, wireEdit } from './editRequests.ts';
+import { planOfShown, wireEdit } from './editRequests.ts';
 
 /** Answers `pairlens/takeOut`. @param folder absolute path; undefined for one that PairLens does not read */
 export async function takeOut(
@@ -16,19 +15,15 @@ export async function takeOut(
   signal: AbortSignal,
 ): Promise<z.input<(typeof REQUESTS)['takeOut']['result']>> {
   const { live, uris } = context;
-  let taken: TakenOut = { moves: [], edits: [], creations: [], left: [] };
-  const make = async (): Promise<TakenOut['edits']> => {
-    taken = await live.pairFiles.takeOut(images, folder);
-    return taken.edits;
-  };
-  const edits = await editsOfShown(context, make, signal);
+  const plan = () => live.pairFiles.takeOut(images, folder);
+  const { moves, creations, edits, left } = await planOfShown(context, plan, signal);
   const label = l10n.t('Take {0} images out of the dataset', images.length);
   const edit = edits.length === 0 ? null : await wireEdit(context, { label, done: label }, edits);
   return {
-    moves: taken.moves.map(({ from, to }) => ({ from: uris.toUri(from), to: uris.toUri(to) })),
-    creations: taken.creations.map((each) => ({ uri: uris.toUri(each.path), text: each.text })),
+    moves: moves.map(({ from, to }) => ({ from: uris.toUri(from), to: uris.toUri(to) })),
+    creations: creations.map((each) => ({ uri: uris.toUri(each.path), text: each.text })),
     edit,
-    left: taken.left.map(localize),
+    left: left.map(localize),
   };
 }
 
