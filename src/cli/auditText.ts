@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { groupByCode, type AuditReport, type ReportFinding } from '../core/export/auditReport.ts';
+import type { Incomparable } from '../core/audit/comparability.ts';
 import { LEVELS_WORST_FIRST } from '../core/audit/rule.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { percent } from '../core/export/markdownCard.ts';
@@ -115,7 +116,8 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
   const lines = [
     `${counted(pairs, 'pair')}, ${counted(images, 'image')}${sets} (${formats}), ${duration(seconds)}`,
   ];
-  if (estimate !== undefined) {
+  // Of too few pairs the share is only that of datasets in general.
+  if (estimate !== undefined && estimate.incomparable !== 'too-few') {
     const precision =
       estimate.precision === undefined
         ? ''
@@ -124,12 +126,12 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
       `Estimated share of wrong captions: ${percent(estimate.wrongShare)}${between(estimate.range)}${precision}.`,
     );
   }
-  for (const { folder, leastFitting } of report.datasets) {
-    if (leastFitting === undefined) continue;
+  for (const { folder, estimate: own, leastFitting = [] } of report.datasets) {
+    if (own?.incomparable === undefined) continue;
     const where =
       report.datasets.length > 1 ? `${folder === '' ? '.' : visibleText(folder)}: ` : '';
     lines.push(
-      `${where}These captions are too alike, or too few, to be judged against one another. Those that fit least, right or wrong:`,
+      `${where}${INCOMPARABLE[own.incomparable]}${leastFitting.length === 0 ? '' : ' Those that fit least, right or wrong:'}`,
       ...leastFitting.map(({ image, caption }) => `  ${visibleText(image)}: ${quoted(caption)}`),
     );
   }
@@ -156,9 +158,14 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
   return [rule, ...lines.map((line) => wrapAnsi(line, width))].join('\n');
 }
 
+const INCOMPARABLE: Readonly<Record<Incomparable, string>> = {
+  'too-alike': 'These captions are too alike to be judged against one another.',
+  'too-few': 'There are too few pairs here to compare the captions with one another.',
+};
+
 /** Where captions could not be judged, that nothing was found says little. */
 function foundNothing({ datasets }: AuditReport, colors: AuditTextOptions['colors']): string {
-  return datasets.some(({ leastFitting }) => leastFitting !== undefined)
+  return datasets.some(({ estimate }) => estimate?.incomparable !== undefined)
     ? 'Nothing is reported.'
     : colors.green('Nothing was found.');
 }

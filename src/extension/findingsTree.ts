@@ -114,7 +114,9 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
     this.#follow = vscode.Disposable.from(
       findings.onChange(() => this.#changed.fire(undefined)),
       client.onStatus(() => {
-        const now = JSON.stringify(this.#leastFitting().map(({ dataset }) => dataset.leastFitting));
+        const now = JSON.stringify(
+          this.#leastFitting().map(({ dataset }) => [dataset.incomparable, dataset.leastFitting]),
+        );
         if (now === shown) return;
         shown = now;
         this.#changed.fire(undefined);
@@ -151,7 +153,7 @@ class FindingsProvider implements vscode.TreeDataProvider<FindingNode>, vscode.D
     const { status } = this.#client;
     if (status?.state !== 'ready') return [];
     return status.datasets.flatMap((dataset) =>
-      (dataset.leastFitting ?? []).length === 0 ? [] : [{ kind: 'leastFitting', dataset }],
+      dataset.incomparable === undefined ? [] : [{ kind: 'leastFitting', dataset }],
     );
   }
 
@@ -248,17 +250,30 @@ function verdictsItem(count: number): vscode.TreeItem {
   return item;
 }
 
-/** The group of the captions that fit least: information, which says nothing of a single one. */
-function leastFittingItem({ root, leastFitting }: DatasetSummary): vscode.TreeItem {
+/**
+ * Why captions are not judged against one another, with those that fit least: information, which says nothing of a single
+ * one.
+ */
+function leastFittingItem({
+  root,
+  incomparable,
+  leastFitting = [],
+}: DatasetSummary): vscode.TreeItem {
+  const tooFew = incomparable === 'too-few';
+  const { Expanded, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(
-    vscode.l10n.t('Too alike to be judged'),
-    vscode.TreeItemCollapsibleState.Expanded,
+    tooFew ? vscode.l10n.t('Too few pairs to compare') : vscode.l10n.t('Too alike to be judged'),
+    leastFitting.length > 0 ? Expanded : None,
   );
   item.id = `leastFitting:${root}`;
-  item.description = vscode.l10n.t('the {0} that fit least', String(leastFitting?.length ?? 0));
-  item.tooltip = vscode.l10n.t(
-    'The captions of this dataset are too alike, or too few, to be judged against one another. These fit least, right or wrong.',
-  );
+  const why = tooFew
+    ? vscode.l10n.t('This dataset has too few pairs to compare its captions with one another.')
+    : vscode.l10n.t('The captions of this dataset are too alike to be judged against one another.');
+  item.tooltip = why;
+  if (leastFitting.length > 0) {
+    item.description = vscode.l10n.t('the {0} that fit least', String(leastFitting.length));
+    item.tooltip = `${why} ${vscode.l10n.t('These fit least, right or wrong.')}`;
+  }
   item.contextValue = 'leastFitting';
   return item;
 }

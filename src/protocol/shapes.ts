@@ -22,6 +22,9 @@ export type PairRef = z.infer<typeof pairRefSchema>;
 export const levelSchema = z.enum(['error', 'warning', 'info', 'hint']);
 export type WireLevel = z.infer<typeof levelSchema>;
 
+/** Why the captions of a dataset cannot be judged against one another. */
+const incomparableSchema = z.enum(['too-alike', 'too-few']);
+
 /** A pair with the data to display and open it. */
 export const pairItemSchema = z.object({
   pair: pairRefSchema,
@@ -37,8 +40,8 @@ export const pairItemSchema = z.object({
   readOnly: z.boolean().optional(),
   /** 1 - mismatch probability, 0..1; absent for pairs that were not scored, or whose score says nothing. */
   match: z.number().optional(),
-  /** Whether there is no match because the captions of the dataset are too alike to be judged against one another. */
-  tooAlike: z.boolean().optional(),
+  /** Why there is no match: the captions of the dataset cannot be judged against one another. */
+  incomparable: incomparableSchema.optional(),
 });
 export type PairItem = z.infer<typeof pairItemSchema>;
 
@@ -217,8 +220,8 @@ export const datasetSummarySchema = z.object({
   /** Estimated share of wrong captions and estimated precision of the reported ones, 0..1. */
   wrongShare: z.number().optional(),
   precision: z.number().optional(),
-  /** The captions are too similar to detect one that belongs to another image of the dataset. */
-  tooAlike: z.boolean().optional(),
+  /** Why a caption that belongs to another image of the dataset cannot be detected; absent if it can. */
+  incomparable: incomparableSchema.optional(),
   /** The pairs that then fit least, right or wrong. */
   leastFitting: z.array(pairItemSchema).optional(),
   verified: z.int(),
@@ -258,7 +261,7 @@ export type Neighbours = z.infer<typeof neighboursSchema>;
 /** Score of a caption for an image; see `pairlens/match`. */
 export const matchSchema = z.object({
   match: pairItemSchema.shape.match,
-  tooAlike: pairItemSchema.shape.tooAlike,
+  incomparable: pairItemSchema.shape.incomparable,
   evidence: z.array(z.string()),
   neighbours: neighboursSchema,
 });

@@ -270,9 +270,9 @@ export class ProtocolConverter {
 /** The match of a caption, or that its dataset says nothing about it. */
 function judged({
   match,
-  tooAlike,
-}: Pick<LivePair, 'match' | 'tooAlike'>): Pick<PairItem, 'match' | 'tooAlike'> {
-  return { ...(match !== undefined && { match }), ...(tooAlike === true && { tooAlike }) };
+  incomparable,
+}: Pick<LivePair, 'match' | 'incomparable'>): Pick<PairItem, 'match' | 'incomparable'> {
+  return { ...(match !== undefined && { match }), ...(incomparable && { incomparable }) };
 }
 
 /** Whether the finding is about an image without a caption or with an empty one. */

@@ -45,6 +45,22 @@ describe('the report for people', () => {
     assert.doesNotMatch(text, /^error: y/m);
   });
 
+  test('where captions cannot be judged it is said why, and that nothing is reported', () => {
+    const report = sampleReport([]);
+    const [dataset] = report.datasets;
+    const textOf = (incomparable: 'too-alike' | 'too-few'): string => {
+      const estimate = { wrongShare: 0.03, incomparable };
+      const datasets = [{ ...dataset!, estimate, leastFitting: [] }];
+      return auditText({ ...report, datasets }, { ...PLAIN, width: 200 });
+    };
+    assert.match(textOf('too-alike'), /too alike to be judged against one another\.$/m);
+    assert.match(
+      textOf('too-few'),
+      /too few pairs here to compare the captions with one another\.$/m,
+    );
+    assert.match(textOf('too-few'), /Nothing is reported\./);
+  });
+
   test('a clean dataset says so', () => {
     assert.match(auditText(sampleReport([]), PLAIN), /Nothing was found\./);
   });

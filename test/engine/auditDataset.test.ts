@@ -64,13 +64,30 @@ test('right captions of one topic are not called wrong: the estimate stays low, 
       const doubted = findings.filter(({ code }) => code === 'caption-mismatch');
       assert.equal(doubted.length, 0, `${doubted.length} of ${n}`);
       assert.ok(estimate!.wrongShare < 0.08, `${estimate!.wrongShare} of ${n}`);
-      assert.equal(estimate!.tooAlike, true);
+      assert.equal(estimate!.incomparable, 'too-alike');
       assert.equal(leastFitting!.length, 5);
     }
   }
   const mixed = await audit(syntheticWorld(120).embedded);
-  assert.equal(mixed.estimate!.tooAlike, false);
+  assert.equal(mixed.estimate!.incomparable, undefined);
   assert.equal(mixed.leastFitting, undefined);
+});
+
+test('of a handful of pairs it is said that they are too few, whatever their captions; none is called wrong', async () => {
+  for (const oneTopic of [false, true]) {
+    for (const n of [1, 2, 3]) {
+      const { findings, estimate, leastFitting } = await audit(
+        syntheticWorld(n, { oneTopic }).embedded,
+      );
+      assert.equal(estimate!.incomparable, 'too-few', `${n} pairs`);
+      // A list of all of them says nothing.
+      assert.deepEqual(leastFitting, []);
+      assert.deepEqual(
+        findings.filter(({ code }) => code === 'caption-mismatch'),
+        [],
+      );
+    }
+  }
 });
 
 test('captions from elsewhere are found where captions are too alike to be judged against one another', async () => {
@@ -91,7 +108,7 @@ test('captions from elsewhere are found where captions are too alike to be judge
       sentence: planted(texts.sentence, sentences),
     },
   });
-  assert.equal(estimate!.tooAlike, true);
+  assert.equal(estimate!.incomparable, 'too-alike');
   const p = mismatches(result);
   const ofStrange = strange.map((i) => p[i]!);
   assert.ok(Math.min(...ofStrange) > Math.max(...p.filter((_, i) => !strange.includes(i))));

@@ -300,7 +300,7 @@ describe('what the server is given', () => {
     await client.published(document, typed);
     const { items } = await client.request('pairsOfImage', { uri: uriOf(file('good-3.jpg')) });
     assert.equal(items[0]?.caption, `big ${captions[3] ?? ''}`);
-    assert.equal(items[0].tooAlike, true);
+    assert.equal(items[0].incomparable, 'too-few');
   });
 
   test('one file with all captions: every problem is on its line', async () => {

@@ -9,6 +9,7 @@ import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
+import { unjudgedText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import { spotlightOf } from './wordRow.ts';
 import { announcement } from './announcement.ts';
@@ -241,15 +242,10 @@ export class TriageElement extends PageElement {
       const failed = status?.state === 'failed';
       return this.#restPage(failed ? 'error' : 'info', waiting, '', failed ? [this.#again()] : []);
     }
-    if (triage.history.length === 0 && status?.datasets.some(({ tooAlike }) => tooAlike)) {
-      return this.#restPage(
-        'info',
-        t('Nothing to review.'),
-        t(
-          'The captions are too alike, or too few, to be judged against one another. The view Findings lists the five that fit least.',
-        ),
-        [this.#again()],
-      );
+    const unjudged = status?.datasets.find(({ incomparable }) => incomparable !== undefined);
+    if (triage.history.length === 0 && unjudged !== undefined) {
+      const text = t('Nothing to review.');
+      return this.#restPage('info', text, unjudgedText(unjudged), [this.#again()]);
     }
     return this.#restPage(
       'pass',

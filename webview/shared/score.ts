@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { shownScore as scoreText } from '../../src/protocol/shownScore.ts';
 import type { CandidateGrade } from '../../src/protocol/candidate.ts';
-import type { PairItem } from '../../src/protocol/shapes.ts';
+import type { DatasetSummary, PairItem } from '../../src/protocol/shapes.ts';
 import { t } from './l10n.ts';
 
 export { scoreText };
@@ -62,24 +62,35 @@ export function meter(score: number, grade: MatchGrade | 'neutral'): TemplateRes
 }
 
 /** How a pair was judged: its match, or why there is none. */
-export type Judged = Pick<PairItem, 'match' | 'tooAlike'>;
+export type Judged = Pick<PairItem, 'match' | 'incomparable'>;
 
 /** Such as "match 0.95, fits well", to be read out. */
-export function judgedText({ match, tooAlike }: Judged): string {
+export function judgedText({ match, incomparable }: Judged): string {
   if (match !== undefined) return t('match {0}, {1}', scoreText(match), matchWords(match));
-  return tooAlike === true ? t('too alike to be judged') : t('not judged');
+  if (incomparable === undefined) return t('not judged');
+  return incomparable === 'too-few' ? t('too few pairs to compare') : t('too alike to be judged');
+}
+
+/** Why the captions of a dataset are not judged against one another, as a sentence. */
+function incomparableText(incomparable: NonNullable<PairItem['incomparable']>): string {
+  return incomparable === 'too-few'
+    ? t('This dataset has too few pairs to compare its captions with one another.')
+    : t('The captions of this dataset are too alike to be judged against one another.');
+}
+
+/** What is said of a dataset whose captions are not judged against one another. */
+export function unjudgedText({ incomparable, leastFitting = [] }: DatasetSummary): string {
+  return [
+    ...(incomparable === undefined ? [] : [incomparableText(incomparable)]),
+    ...(leastFitting.length > 0 ? [t('The view Findings lists those that fit least.')] : []),
+  ].join(' ');
 }
 
 /** Such as "match 0.95 · fits well" with a bar, or why there is no match. */
 export function matchLine(judged: Judged): TemplateResult {
-  const { match, tooAlike } = judged;
+  const { match, incomparable } = judged;
   if (match === undefined) {
-    const why =
-      tooAlike === true
-        ? t(
-            'The captions of this dataset are too alike, or too few, to be judged against one another.',
-          )
-        : '';
+    const why = incomparable === undefined ? '' : incomparableText(incomparable);
     return html`<span class="match dim" title=${why}>${judgedText(judged)}</span>`;
   }
   const grade = matchGrade(match);

@@ -1,3 +1,4 @@
+import type { Incomparable } from '../audit/comparability.ts';
 import { type Level, LEVELS_WORST_FIRST, type RuleCode } from '../audit/rule.ts';
 import { groupBy } from '../collections.ts';
 
@@ -53,8 +54,8 @@ export interface MismatchEstimate {
   readonly range?: { readonly low: number; readonly high: number };
   /** Probability that a caption matches its image better than one exchanged within the dataset: 0.5 if they are all alike. */
   readonly separability?: number;
-  /** The captions are too similar to detect one that belongs to another image of the dataset. */
-  readonly tooAlike?: boolean;
+  /** Why a caption that belongs to another image of the dataset cannot be detected; absent if it can. */
+  readonly incomparable?: Incomparable;
   /** Expected share of correct `caption-mismatch` findings, 0..1. */
   readonly precision?: number;
   /** Expected share of the wrong captions that were found, 0..1. */
@@ -83,7 +84,7 @@ export interface ReportDataset {
   readonly pairs: number;
   readonly images: number;
   readonly estimate?: MismatchEstimate;
-  /** If the captions are too similar to be judged, the pairs with the lowest scores: information without a verdict. */
+  /** If captions cannot be judged against one another, the pairs with the lowest scores: information without a verdict. */
   readonly leastFitting?: readonly RelatedPair[];
   readonly decided?: DecidedPairs;
   /** Words in its captions, separated by white space; absent if there are no captions. */

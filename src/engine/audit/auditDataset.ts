@@ -1,6 +1,7 @@
 import { fitAuditModel, prepareAudit, taughtModel } from '../../core/audit/auditModel.ts';
 import type { ScoresOfPairs, UnwantedCaption } from '../../core/audit/answers.ts';
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
+import { incomparable } from '../../core/audit/comparability.ts';
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
 import { mismatchThreshold, openMismatch } from '../../core/audit/detectors/captionMismatch.ts';
 import type { FittedModel } from '../../core/audit/fitting/fittedModel.ts';
@@ -35,8 +36,6 @@ import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
 
 /** Pairs scored between two yields to the event loop; each takes about 30 microseconds. */
 const JUDGED_PER_TURN = 200;
-/** Below this change of the prior by exchanged captions, the captions are too similar to be judged. */
-const TOO_ALIKE = 0.25;
 /** Number of pairs with the lowest scores that are then listed, without a probability. */
 const LEAST_FITTING = 5;
 
@@ -110,7 +109,7 @@ export async function auditDataset(
     pairs: auditedPairs(whole, context, detected, levels),
     findings: findingsAt(levels, detected),
     ...(estimate && { estimate }),
-    ...(estimate?.tooAlike === true && { leastFitting: leastFitting(context) }),
+    ...(estimate?.incomparable && { leastFitting: leastFitting(context) }),
     ...(sharedOnly > 0 && { sharedOnly }),
     ...(weighed && { words: weighed }),
   };
@@ -299,11 +298,12 @@ function auditedPairs(
   });
 }
 
-/** The scored pairs with the lowest scores, the lowest first, without verified ones. */
+/** The scored pairs with the lowest scores, the lowest first, without verified ones; none where those would be all. */
 export function leastFitting(context: JudgedDataset): number[] {
   const { judged, verified, scores } = context;
-  return [...context.pairs()]
-    .filter((p) => judged[p] === true && verified[p] !== true)
+  const open = [...context.pairs()].filter((p) => judged[p] === true && verified[p] !== true);
+  if (open.length <= LEAST_FITTING) return [];
+  return open
     .sort((a, b) => scores.exchanged[a]! - scores.exchanged[b]! || a - b)
     .slice(0, LEAST_FITTING);
 }
@@ -321,6 +321,8 @@ export function mismatchEstimate(context: AuditContext): MismatchEstimate {
   const foreign = model.suspicions.foreign.calibration;
   const open = openMismatch(context);
   const threshold = mismatchThreshold(open);
+  const scored = mismatch.filter((probability) => !Number.isNaN(probability)).length;
+  const why = incomparable(exchanged, scored);
   let flagged = 0;
   let hits = 0;
   let wrong = 0;
@@ -332,14 +334,13 @@ export function mismatchEstimate(context: AuditContext): MismatchEstimate {
   }
   return {
     // Of what a person found right none is counted as wrong.
-    wrongShare:
-      wrong / Math.max(1, mismatch.filter((probability) => !Number.isNaN(probability)).length),
+    wrongShare: wrong / Math.max(1, scored),
     range: {
       low: Math.max(exchanged.range.low, foreign.range.low),
       high: Math.max(exchanged.range.high, foreign.range.high),
     },
     separability: exchanged.separability,
-    tooAlike: exchanged.trust < TOO_ALIKE,
+    ...(why && { incomparable: why }),
     ...(flagged > 0 && { precision: hits / flagged }),
     ...(wrong > 0 && { recall: hits / wrong }),
   };

@@ -1,4 +1,5 @@
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
+import type { Incomparable } from '../../core/audit/comparability.ts';
 import { IncrementalScorer, noRows, type TouchedRows } from '../../core/audit/incrementalScorer.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision, ReplacedCaption } from '../../core/dataset/decisions.ts';
@@ -129,14 +130,14 @@ export class IncrementalDataset {
     return this.#tables.decision(slot);
   }
 
-  /** Whether the captions are too alike, or too few, to be judged against one another. */
-  get tooAlike(): boolean {
-    return this.estimate?.tooAlike === true;
+  /** Why the captions cannot be judged against one another; undefined if they can. */
+  get incomparable(): Incomparable | undefined {
+    return this.estimate?.incomparable;
   }
 
-  /** The slots whose captions fit least, where they are too alike to be judged; none elsewhere. */
+  /** The slots whose captions fit least, where they cannot be judged against one another; none elsewhere. */
   get leastFitting(): readonly number[] {
-    return this.tooAlike ? leastFitting(this.context) : [];
+    return this.incomparable === undefined ? [] : leastFitting(this.context);
   }
 
   /** The slots with a decision. */

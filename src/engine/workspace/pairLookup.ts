@@ -28,14 +28,14 @@ export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
   };
 }
 
-/** The match of a caption; where captions are too alike, only that of one which is suspicious all the same says something. */
+/** The match of a caption; where captions cannot be compared, only that of one which is suspicious all the same says something. */
 export function judgedMatch(
-  { tooAlike }: IncrementalDataset,
+  { incomparable }: IncrementalDataset,
   mismatch: number,
-): Pick<LivePair, 'match' | 'tooAlike'> {
+): Pick<LivePair, 'match' | 'incomparable'> {
   if (Number.isNaN(mismatch)) return { match: undefined };
-  return tooAlike && mismatch < SUSPICIOUS
-    ? { match: undefined, tooAlike }
+  return incomparable !== undefined && mismatch < SUSPICIOUS
+    ? { match: undefined, incomparable }
     : { match: 1 - mismatch };
 }
 

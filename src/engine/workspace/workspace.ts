@@ -1,4 +1,5 @@
 import type { Decision } from '../../core/dataset/decisions.ts';
+import type { Incomparable } from '../../core/audit/comparability.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset, DatasetPath, SourceRange } from '../../core/dataset/dataset.ts';
@@ -44,8 +45,8 @@ export interface LivePair extends LivePairId {
   readonly end: { readonly line: number; readonly column: number };
   /** 1 - mismatch probability; undefined for pairs that were not scored, or whose score says nothing. */
   readonly match: number | undefined;
-  /** Set where there is no match because the captions of the dataset are too alike to be judged against one another. */
-  readonly tooAlike?: boolean;
+  /** Set where there is no match because the captions of the dataset cannot be judged against one another. */
+  readonly incomparable?: Incomparable;
   readonly decision: Decision | undefined;
   /** Tokens of the caption (of its longest line that is a caption), and how many the trainer reads, where that is known. */
   readonly tokens?: { readonly count: number; readonly most: number };
@@ -87,7 +88,7 @@ export interface LiveNeighbours {
   readonly duplicates: readonly LiveNeighbour[];
 }
 
-export interface LiveMatch extends Pick<LivePair, 'match' | 'tooAlike'> {
+export interface LiveMatch extends Pick<LivePair, 'match' | 'incomparable'> {
   readonly evidence: readonly Sentence[];
   readonly neighbours: LiveNeighbours;
 }
@@ -120,7 +121,7 @@ export interface LiveSettings {
 export interface LiveDatasetSummary {
   readonly dataset: Dataset;
   readonly estimate: MismatchEstimate | undefined;
-  /** The pairs whose captions fit least, where they are too alike to be judged; none elsewhere. */
+  /** The pairs whose captions fit least, where they cannot be judged against one another; none elsewhere. */
   readonly leastFitting: readonly LivePair[];
   readonly verified: number;
   readonly excluded: number;

@@ -149,7 +149,7 @@ function byGrade(captions: readonly LiveNeighbour[]): {
 }
 
 function examplesTitle(examples: readonly LiveNeighbour[]): string {
-  return examples.some(({ pair }) => pair.tooAlike === true)
+  return examples.some(({ pair }) => pair.incomparable !== undefined)
     ? l10n.t('Captions of pictures like this one:')
     : l10n.t('Captions of pictures like this one, which they fit:');
 }
@@ -220,11 +220,19 @@ function summary(
   if (pair.match !== undefined) {
     if (!isWrong) parts.push(matchText(pair.match));
   } else {
-    parts.push(pair.tooAlike === true ? l10n.t('too alike to be judged') : l10n.t('not judged'));
+    parts.push(notJudgedText(pair));
   }
   if (pair.decision === 'verified') parts.push(l10n.t('marked as verified'));
   if (pair.decision === 'excluded') parts.push(l10n.t('excluded from training'));
   return parts.join(' · ');
+}
+
+/** Why a caption has no match. */
+function notJudgedText({ incomparable }: LivePair): string {
+  if (incomparable === undefined) return l10n.t('not judged');
+  return incomparable === 'too-few'
+    ? l10n.t('too few pairs to compare')
+    : l10n.t('too alike to be judged');
 }
 
 /** Whether findings of a rule name the words that are not seen. */

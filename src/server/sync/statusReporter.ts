@@ -95,8 +95,8 @@ export class StatusReporter {
       formats: [...dataset.formats],
       ...(estimate !== undefined && { wrongShare: estimate.wrongShare }),
       ...(estimate?.precision !== undefined && { precision: estimate.precision }),
-      ...(estimate?.tooAlike === true && {
-        tooAlike: true,
+      ...(estimate?.incomparable && {
+        incomparable: estimate.incomparable,
         leastFitting: leastFitting.map((pair) => wire.item(pair)),
       }),
       verified,

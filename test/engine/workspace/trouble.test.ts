@@ -53,8 +53,8 @@ for (const n of [1, 2]) {
   test(`a dataset of ${n} has scores, neighbours and searches`, async () => {
     const { live } = await opened(sidecars(n));
     // Nothing is said of captions with too few others to compare them with.
-    const { match, tooAlike } = live.pair(id(0))!;
-    assert.deepEqual([match, tooAlike], [undefined, true]);
+    const { match, incomparable } = live.pair(id(0))!;
+    assert.deepEqual([match, incomparable], [undefined, 'too-few']);
     const around = await live.neighbours(id(0), 5);
     assert.equal(around!.captions.length, n - 1);
     assert.equal((await live.searchText(scenes(n)[0]!, 'images', 5)).length, n);
