@@ -1,10 +1,6 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import {
-  type InventoryItem,
-  type QuestionItem,
-  questionSchema,
-} from '../protocol/inventoryShapes.ts';
+import { askedSchema, type InventoryItem, type QuestionItem } from '../protocol/inventoryShapes.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { Actions } from './actions.ts';
 import type { InventoryModel } from './inventoryModel.ts';
@@ -14,13 +10,8 @@ import type { ServerClient } from './serverClient.ts';
  * Choices that the files do not settle: asked once, and kept in the config file.
  */
 
-interface Asked {
-  /** URI of the folder whose config file keeps the answer. */
-  readonly folder: string;
-  readonly question: QuestionItem;
-}
+type Asked = z.infer<typeof askedSchema>;
 
-const askedSchema = z.object({ folder: z.string(), question: questionSchema });
 const folderSchema = z.object({ folder: z.string() });
 
 /** A question in one line. */

@@ -13,6 +13,7 @@ import { registerMemberFiles } from './memberFiles.ts';
 import { NeighboursView } from './neighboursView.ts';
 import { ServerClient } from './serverClient.ts';
 import { registerStatusBar } from './statusBar.ts';
+import { registerTokenItem } from './tokenItem.ts';
 import { WebviewPages } from './webviewPages.ts';
 
 /**
@@ -41,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerMemberFiles(client));
   own(registerStatusBar(client));
   own(registerDatasetItem(inventory));
+  own(registerTokenItem(client));
   own(registerInventoryTree(inventory));
   own(registerCommands({ client, actions, neighbours, review, browse, tree, inventory, log }));
   own(new DatasetDetector(() => void client.start(), log));

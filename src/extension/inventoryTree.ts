@@ -71,13 +71,12 @@ class InventoryProvider implements vscode.TreeDataProvider<InventoryNode>, vscod
 function folderRows(folder: InventoryItem): InventoryNode[] {
   return [
     ...questionRows(folder),
-    ...folder.flaws.map(({ message, remedy }) => ({
-      label: message,
-      icon: 'error',
-      tooltip: `${message} ${remedy}`,
+    ...folder.flaws.map((flaw) => ({
+      ...adviceRow(flaw, 'error'),
       ...(folder.configUri !== undefined && { uri: folder.configUri }),
     })),
     ...datasetRows(folder),
+    ...rivalRows(folder),
     ...unreadRows(folder),
     ...restRows(folder),
   ];
@@ -95,27 +94,26 @@ function questionRows(folder: InventoryItem): InventoryNode[] {
 }
 
 function datasetRows({ datasets, name }: InventoryItem): InventoryNode[] {
-  return datasets.map(({ root, pairs, images, formats, notJudged, trainer }) => ({
+  return datasets.map(({ root, pairs, images, formats, notJudged, trainer, emptied }) => ({
     label: root === '' ? name : root,
     description: vscode.l10n.t('{0} pairs, {1} images', String(pairs), String(images)),
     icon: 'database',
     children: [
+      ...(emptied === undefined ? [] : [adviceRow(emptied, 'warning')]),
       ...formats.map(({ id, title, files }) => ({
-        label: title,
+        label: id,
         description:
           files === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', String(files)),
-        tooltip: `${title} (${id})`,
+        tooltip: title,
         icon: 'file',
       })),
       ...(trainer === undefined
         ? []
         : [
-            {
-              label: trainer.name,
-              description: trainer.why,
-              tooltip: vscode.l10n.t('The trainer whose rules apply.'),
-              icon: 'gear',
-            },
+            trainerRow(
+              trainer,
+              vscode.l10n.t('{0}: {1}. Its rules apply.', trainer.name, trainer.why),
+            ),
           ]),
       ...notJudged.map(({ what, count }) => ({
         label: vscode.l10n.t('{0} not judged', String(count)),
@@ -124,6 +122,35 @@ function datasetRows({ datasets, name }: InventoryItem): InventoryNode[] {
       })),
     ],
   }));
+}
+
+function adviceRow(
+  { message, remedy }: InventoryItem['flaws'][number],
+  icon: string,
+): InventoryNode {
+  return { label: message, icon, tooltip: `${message}\n${remedy}` };
+}
+
+type TrainerItem = InventoryItem['rivalTrainers'][number];
+
+function trainerRow({ name, why }: TrainerItem, tooltip: string): InventoryNode {
+  return { label: name, description: why, tooltip, icon: 'gear' };
+}
+
+/** Trainers with settings in the folder, of which none is chosen. */
+function rivalRows({ rivalTrainers }: InventoryItem): InventoryNode[] {
+  if (rivalTrainers.length === 0) return [];
+  const children = rivalTrainers.map((trainer) =>
+    trainerRow(
+      trainer,
+      vscode.l10n.t(
+        '{0}: {1}. Choose one trainer in the setting pairlens.trainer, or in the config file.',
+        trainer.name,
+        trainer.why,
+      ),
+    ),
+  );
+  return [{ label: vscode.l10n.t('Settings of several trainers'), icon: 'warning', children }];
 }
 
 function unreadRows({ unread, questions }: InventoryItem): InventoryNode[] {

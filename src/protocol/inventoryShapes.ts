@@ -29,6 +29,12 @@ export const questionSchema = z.discriminatedUnion('kind', [
 ]);
 export type QuestionItem = z.infer<typeof questionSchema>;
 
+/** A question, and the folder whose config file keeps the answer. */
+export const askedSchema = z.object({ folder: z.string(), question: questionSchema });
+
+const trainerSchema = z.object({ name: z.string(), why: z.string() });
+const adviceSchema = z.object({ message: z.string(), remedy: z.string() });
+
 /** The files of a folder and how they were read. */
 export const inventorySchema = z.object({
   folder: z.string(),
@@ -46,9 +52,13 @@ export const inventorySchema = z.object({
       pairs: z.int(),
       formats: z.array(z.object({ id: z.string(), title: z.string(), files: z.int() })),
       notJudged: z.array(z.object({ what: z.string(), count: z.int() })),
-      trainer: z.object({ name: z.string(), why: z.string() }).optional(),
+      trainer: trainerSchema.optional(),
+      /** Why it has no pairs. */
+      emptied: adviceSchema.optional(),
     }),
   ),
+  /** Trainers with settings in the folder, if there are several: then none is chosen. */
+  rivalTrainers: z.array(trainerSchema),
   /** Files that may hold captions, or are images, and were not read. */
   unread: z.array(
     z.object({
@@ -68,7 +78,7 @@ export const inventorySchema = z.object({
   /** Choices that the config file can settle. */
   questions: z.array(questionSchema),
   /** What is not used in the config file. */
-  flaws: z.array(z.object({ message: z.string(), remedy: z.string() })),
+  flaws: z.array(adviceSchema),
   /** URI of the config file, if there is one. */
   configUri: z.string().optional(),
 });

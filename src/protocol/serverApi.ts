@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PRECISIONS } from '../core/encoderChoice.ts';
 import { LEVEL_CHOICES, SETTINGS } from '../core/settings/settingTable.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
-import { inventorySchema } from './inventoryShapes.ts';
+import { askedSchema, inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
   differentMarkSchema,
@@ -83,6 +83,18 @@ export const REQUESTS = {
     'pairlens/neighbours',
     z.object({ target: targetSchema, k: z.int().min(1).max(100).optional() }),
     neighboursSchema.nullable(),
+  ),
+  /** CLIP tokens of the caption at a position. Null without a caption there, and if the trainer reads other tokens. */
+  captionTokens: request(
+    'pairlens/captionTokens',
+    z.object({ uri: z.string(), position: positionSchema }),
+    z
+      .object({
+        count: z.int(),
+        /** How many the trainer reads; absent if it is not known which trainer it is. */
+        limit: z.object({ trainer: z.string(), most: z.int() }).optional(),
+      })
+      .nullable(),
   ),
   /** Scores `caption` for the image of `pair` without changing a document. */
   match: request(
@@ -336,6 +348,8 @@ export const CLIENT_COMMANDS = {
     command: 'pairlens.separateImages',
     args: z.tuple([z.object({ uri: z.string(), separations: z.array(imageSeparationSchema) })]),
   },
+  /** Asks a question of the inventory, and writes the answer into the config file. */
+  settle: { command: 'pairlens.settle', args: z.tuple([askedSchema]) },
   /** Sets the decision on a pair, with a message that offers undo. */
   decide: {
     command: 'pairlens.decide',

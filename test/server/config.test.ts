@@ -1,11 +1,11 @@
 import type { WireEdit } from '../../src/protocol/workspaceEdit.ts';
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { FileChangeType } from 'vscode-languageserver/node';
+import { CodeActionRequest, FileChangeType } from 'vscode-languageserver/node';
 import { readConfigText } from '../../src/core/settings/configText.ts';
 import { uriOf } from '../support/lspClient.ts';
-import { writeGoodPairs } from '../support/photos.ts';
+import { photo, writeGoodPairs } from '../support/photos.ts';
 import { ServerPlace } from '../support/serverPlace.ts';
 
 const CONFIG = 'pairlens.config.json';
@@ -78,6 +78,43 @@ describe('the config file in an editor', { timeout: 240_000 }, () => {
     );
     assert.equal(read.configUri, uriOf(file(CONFIG)));
     await assert.rejects(client.request('configEdit', { folder }), /already there/);
+  });
+
+  test('asks from the light bulb of a table that was not read, and says why a dataset is empty', async () => {
+    await writeGoodPairs(place.folder, 3);
+    await mkdir(file('shop'));
+    await photo(9).jpeg().toFile(file('shop/a.jpg'));
+    await writeFile(file('shop/table.csv'), 'pic,left,right\na.jpg,a brown dog,two brown dogs\n');
+    await mkdir(file('chat'));
+    await writeFile(
+      file('chat/train.jsonl'),
+      `${JSON.stringify({ image: 'gone.jpg', caption: 'a red hen on a wall' })}\n`,
+    );
+    const client = await start();
+    await client.ready();
+    const table = file('shop/table.csv');
+    await client.until(() => client.codes(table).includes('unread-captions'), 'the table');
+    const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri: uriOf(table) },
+      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+      context: { diagnostics: [...client.of(table)] },
+    });
+    const { folders } = await client.request('inventory', {});
+    const [question] = folders[0]?.questions ?? [];
+    assert.equal(question?.file, 'shop/table.csv');
+    assert.deepEqual(
+      actions?.map((action) => ('kind' in action ? action.command : action)),
+      [
+        {
+          title: 'Choose the column with the captions',
+          command: 'pairlens.settle',
+          arguments: [{ folder: folders[0]?.folder, question }],
+        },
+      ],
+    );
+    const empty = folders[0]?.datasets.find(({ root }) => root === 'chat');
+    assert.equal(empty?.pairs, 0);
+    assert.match(empty.emptied?.message ?? '', /gone\.jpg/);
   });
 });
 

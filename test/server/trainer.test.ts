@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import {
   DidChangeConfigurationNotification,
   FileChangeType,
+  HoverRequest,
   InlayHintRequest,
 } from 'vscode-languageserver/node';
 import { workplace, type Workplace } from '../support/datasets.ts';
@@ -21,11 +22,20 @@ const OVERFLOW = 'trainer/token-overflow';
 const READ = Array.from({ length: 75 }, () => 'cat').join(' ');
 const LONG = `${READ} red hens`;
 
+const TABLE = 'file_name,text\n6.jpg,two cats and dogs\n7.jpg,two cats and dogs in grass\n';
+
 describe('a dataset of a known trainer in an editor', () => {
   let place: Workplace;
   let client: LspClient;
   const file = (name: string) => path.join(place.folder, name);
   const overflowing = () => client.of(file('0.txt')).filter(({ code }) => code === OVERFLOW);
+
+  const set = async (trainer: string) => {
+    client.settings = { trainer };
+    await client.connection.sendNotification(DidChangeConfigurationNotification.type, {
+      settings: null,
+    });
+  };
 
   before(async () => {
     place = await workplace();
@@ -36,6 +46,13 @@ describe('a dataset of a known trainer in an editor', () => {
         .toFile(file(`${i}.jpg`));
       await writeFile(file(`${i}.txt`), i === 0 ? `${LONG}\n` : `a photo of ${i} hens\n`);
     }
+    await mkdir(file('table'));
+    for (const i of [6, 7]) {
+      await photo(i)
+        .jpeg()
+        .toFile(file(`table/${i}.jpg`));
+    }
+    await writeFile(file('table/metadata.csv'), TABLE);
     await writeFile(file('dataset.toml'), CONFIG);
     client = await LspClient.start({ folders: [place.folder], cache: place.cache });
     await client.ready();
@@ -64,6 +81,18 @@ describe('a dataset of a known trainer in an editor', () => {
     assert.match(label, /77\/75 tokens$/);
   });
 
+  test('a hover tells of the words only where the editor does not', async () => {
+    const hoverAt = async (character: number) => {
+      const hover = await client.connection.sendRequest(HoverRequest.type, {
+        textDocument: { uri: uriOf(file('0.txt')) },
+        position: { line: 0, character },
+      });
+      return JSON.stringify(hover?.contents);
+    };
+    assert.match(await hoverAt(1), /2 of 77 tokens are cut off/);
+    assert.doesNotMatch(await hoverAt(LONG.length - 1), /tokens are cut off/);
+  });
+
   test('follows the text that is typed', async () => {
     const version = await client.change(file('0.txt'), `${READ}\n`);
     await client.published(file('0.txt'), version);
@@ -72,13 +101,40 @@ describe('a dataset of a known trainer in an editor', () => {
     await client.until(() => overflowing().length > 0, 'the overflow again');
   });
 
+  const tokensAt = (name: string, line: number) =>
+    client.request('captionTokens', {
+      uri: uriOf(file(name)),
+      position: { line, character: 3 },
+    });
+
+  test('counts the tokens of the caption at the cursor, in files and in rows of tables', async () => {
+    const limit = { trainer: 'sd-scripts', most: 75 };
+    assert.deepEqual(await tokensAt('0.txt', 0), { count: 77, limit });
+    const version = await client.change(file('0.txt'), 'cat cat cat\n');
+    await client.published(file('0.txt'), version);
+    assert.deepEqual(await tokensAt('0.txt', 0), { count: 3, limit });
+    await client.change(file('0.txt'), `${LONG}\n`);
+    await client.until(() => overflowing().length > 0, 'the overflow again');
+
+    await client.open(file('table/metadata.csv'), TABLE);
+    assert.equal(await tokensAt('table/metadata.csv', 0), null, 'its header has no caption');
+    assert.equal((await tokensAt('table/metadata.csv', 1))?.count, 4);
+    assert.equal((await tokensAt('table/metadata.csv', 2))?.count, 6);
+    assert.equal(await tokensAt('dataset.toml', 0), null);
+  });
+
+  test('counts no tokens for a trainer that reads others', async () => {
+    await set('ai-toolkit');
+    await client.until(() => overflowing().length === 0, 'no overflow for another trainer');
+    assert.equal(await tokensAt('0.txt', 0), null);
+    await set('none');
+    await client.request('idle', {});
+    assert.deepEqual(await tokensAt('0.txt', 0), { count: 77 }, 'no limit is known');
+    await set('auto');
+    await client.until(() => overflowing().length > 0, 'the overflow for the one detected');
+  });
+
   test('follows the setting and the settings of the trainer', async () => {
-    const set = async (trainer: string) => {
-      client.settings = { trainer };
-      await client.connection.sendNotification(DidChangeConfigurationNotification.type, {
-        settings: null,
-      });
-    };
     await set('ai-toolkit');
     await client.until(() => overflowing().length === 0, 'no overflow for another trainer');
     await set('auto');

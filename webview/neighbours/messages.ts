@@ -49,8 +49,8 @@ export function emptyState(session: NeighboursSession, state: NeighboursState): 
     case 'unknown':
       return message(
         'info',
-        t('This file is not part of a dataset.'),
-        t('Open an image that has a caption, or a caption file.'),
+        t('There is no caption or captioned image here.'),
+        t('Open an image that has a caption, or put the cursor on a caption.'),
         nothing,
       );
     default:

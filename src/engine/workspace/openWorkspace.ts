@@ -7,6 +7,7 @@ import { cachedHash } from './cachedHash.ts';
 import { EarlyFindings, type EarlyPorts } from './earlyFindings.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
 import { captionEdit, createCaptionEdit, type Editing, editorOf, saveAsUtf8 } from './edits.ts';
+import { captionTokens } from './captionTokens.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage, decidedPairs } from './pairLookup.ts';
 import { learnFromWrite } from './verdicts.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
@@ -245,6 +246,8 @@ class IncrementalWorkspace implements LiveWorkspace {
     return found && livePair(found.dataset, found.slot);
   }
 
+  readonly captionTokens: LiveWorkspace['captionTokens'] = (id) => captionTokens(this.#opened, id);
+
   kindOf(path: string): 'captions' | 'image' | undefined {
     return kindOf(this.#opened, path);
   }
@@ -389,11 +392,8 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#queue.run(() => captionEdit(this.#editing, id, caption));
   }
 
-  moveEdits(
-    moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
-  ): Promise<readonly FileEdit[]> {
-    return this.#queue.run(() => editorOf(this.#editing).move(moves));
-  }
+  readonly moveEdits: LiveWorkspace['moveEdits'] = (moves) =>
+    this.#queue.run(() => editorOf(this.#editing).move(moves));
 
   createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
     return this.#queue.run(() => createCaptionEdit(this.#editing, imagePath, caption));

@@ -1,5 +1,3 @@
-import { linesAsRead } from '../../core/audit/detectors/linesAsRead.ts';
-import { tokenLimit } from '../../core/audit/detectors/trainerTokens.ts';
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
@@ -95,25 +93,8 @@ export function pairsInFile(
     const { pairs } = dataset.slots;
     return slots
       .filter((slot) => lines === undefined || isOn(lines, pairs[slot]!))
-      .map((slot) => ({
-        ...livePair(dataset, slot),
-        ...(lines !== undefined && tokensOfPair(dataset, slot)),
-      }));
+      .map((slot) => livePair(dataset, slot));
   });
-}
-
-function tokensOfPair(
-  { context, slots }: IncrementalDataset,
-  slot: number,
-): Pick<LivePair, 'tokens'> | undefined {
-  const { clipTokens, trainer } = context;
-  const limit = tokenLimit(trainer);
-  if (clipTokens === undefined || limit === undefined) return undefined;
-  const pair = slots.pairs[slot]!;
-  const counts = linesAsRead(pair, trainer).map(({ start, end }) =>
-    clipTokens.count(pair.caption.slice(start, end)),
-  );
-  return { tokens: { count: Math.max(0, ...counts), most: limit.most } };
 }
 
 /** The caption at a position, else the first on its line, else the last of a file that captions a single image. */

@@ -48,8 +48,14 @@ export interface LivePair extends LivePairId {
   /** Set where there is no match because the captions of the dataset cannot be judged against one another. */
   readonly incomparable?: Incomparable;
   readonly decision: Decision | undefined;
-  /** Tokens of the caption (of its longest line that is a caption), and how many the trainer reads, where that is known. */
-  readonly tokens?: { readonly count: number; readonly most: number };
+}
+
+/** Tokens of a caption as CLIP counts them, without those of begin and end. */
+export interface CaptionTokens {
+  /** Of its longest line, if the trainer reads each line as a caption. */
+  readonly count: number;
+  /** How many the trainer reads; undefined if it is not known which trainer it is. */
+  readonly limit?: { readonly trainer: string; readonly most: number };
 }
 
 /** A pair with the user's decision. */
@@ -162,6 +168,8 @@ export interface LiveWorkspace {
   pairAt(path: string, place: TextPlace): LivePair | undefined;
   pairsOfImage(path: string): readonly LivePair[];
   pair(id: LivePairId): LivePair | undefined;
+  /** Undefined if the trainer is known and no limit of CLIP tokens is: it reads other tokens, or depends on the model. */
+  captionTokens(id: LivePairId): CaptionTokens | undefined;
   /** Whether a path is a caption file or an image of a dataset. */
   kindOf(path: string): 'captions' | 'image' | undefined;
   /**

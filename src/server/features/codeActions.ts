@@ -3,7 +3,6 @@ import * as l10n from '@vscode/l10n';
 import {
   CodeActionKind,
   Command,
-  RenameFile,
   type CodeAction,
   type CodeActionParams,
   type Range,
@@ -40,6 +39,7 @@ import {
   swapEdit,
   upToDate,
 } from './editRequests.ts';
+import { fileActions, settleActions } from './fileActions.ts';
 import { isBefore } from '../resolveTarget.ts';
 import {
   fileOf,
@@ -247,7 +247,12 @@ async function actionsFor(
   // Where the caption file cannot be created, the review cannot either: something else has its name.
   const isRefused = edits.length === 0 && fixes.some(({ kind }) => kind === 'create-caption');
   const reviewed = context.client.richHovers && isShown(live) && !isRefused;
-  return [...edits, ...(reviewed ? [reviewAction(live)] : []), ...verdicts];
+  return [
+    ...settleActions(context, live),
+    ...edits,
+    ...(reviewed ? [reviewAction(live)] : []),
+    ...verdicts,
+  ];
 }
 
 /** Whether the review shows the pair of the finding, or can create its caption. */
@@ -321,32 +326,6 @@ async function actionsOf(
     case 'separate-images':
       return fileActions(context, uri, fix);
   }
-}
-
-/** Fixes of a caption file as a whole. */
-function fileActions(
-  { client }: ServerContext,
-  uri: string,
-  { kind, title, encoding, to, separations }: FixItem,
-): CodeAction[] {
-  const action = { title, kind: CodeActionKind.QuickFix, isPreferred: true };
-  if (kind === 'save-as-utf8') {
-    const argument = { uri, encoding };
-    return [{ ...action, command: Command.create(title, SERVER_COMMANDS.saveAsUtf8, argument) }];
-  }
-  if (separations !== undefined) {
-    // Images are no documents: other editors cannot undo their renames.
-    if (!client.richHovers) return [];
-    const { command } = CLIENT_COMMANDS.separateImages;
-    return [{ ...action, command: Command.create(title, command, { uri, separations }) }];
-  }
-  if (to === undefined) return [];
-  if (client.richHovers) {
-    const { command } = CLIENT_COMMANDS.renameCaptionFile;
-    return [{ ...action, command: Command.create(title, command, { from: uri, to }) }];
-  }
-  if (!client.renamesFiles) return [];
-  return [{ ...action, edit: { documentChanges: [RenameFile.create(uri, to)] } }];
 }
 
 /** Actions that create the missing caption: one for each matching caption of the dataset, and an empty one. */

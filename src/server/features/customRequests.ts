@@ -87,6 +87,10 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       const found = id && (await context.live.neighbours(id, k, signal));
       return found === undefined ? null : wire.neighbours(found);
     },
+    async captionTokens({ uri, position }, signal) {
+      const id = await pairOfTarget(context, { kind: 'caption', uri, position }, signal);
+      return (id && context.live.captionTokens(id)) ?? null;
+    },
     async match({ pair, caption }, signal) {
       const found = await context.live.match(idOf(pair), caption, signal);
       return found === undefined ? null : wire.match(found);

@@ -1,5 +1,10 @@
 import * as l10n from '@vscode/l10n';
-import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver/node';
+import {
+  MarkupKind,
+  type Hover,
+  type HoverParams,
+  type Position,
+} from 'vscode-languageserver/node';
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
@@ -11,7 +16,7 @@ import { commandLink, markdownText, plainText } from '../markdown.ts';
 import { pairAt, contains } from '../resolveTarget.ts';
 import { matchText, percentSure } from './scores.ts';
 import { describeError } from '../serverLog.ts';
-import { fileOf, rangeOf, ProtocolConverter } from '../toProtocol.ts';
+import { fileOf, findingRanges, rangeOf, ProtocolConverter } from '../toProtocol.ts';
 import { localize } from '../localize.ts';
 
 const NEIGHBOURS = 3;
@@ -57,6 +62,7 @@ async function hover(
   const findings = (found?.findings ?? []).slice(0, FINDINGS);
   const parts = {
     pair,
+    position,
     findings,
     picture,
     // A finding that says so is not repeated.
@@ -73,6 +79,7 @@ async function hover(
 
 interface HoverParts {
   readonly pair: LivePair;
+  readonly position: Position;
   readonly findings: readonly LiveFinding[];
   readonly picture: string | undefined;
   /** Words of the caption that the image does not support, the worst first. */
@@ -82,16 +89,18 @@ interface HoverParts {
 }
 
 function markdownHover(context: ServerContext, parts: HoverParts): string {
-  const { pair, findings, picture, words, captions } = parts;
+  const { pair, position, findings, picture, words, captions } = parts;
   const blocks: string[] = [];
   // VS Code shows about 250 pixels of a hover without scrolling, and the reasons must be in view.
   if (picture !== undefined) {
     const name = markdownText(pair.image, SENTENCE_CHARACTERS);
     blocks.push(`![${name}](${picture}|height=${PICTURE_HEIGHT})`);
   }
-  // Where the editor shows problems above the hover, they are not repeated.
+  // The editor shows the problems at the position above the hover: they are not repeated.
   const told = (live: LiveFinding): boolean =>
-    context.client.richHovers && fileOf(live) === pair.captionPath;
+    context.client.richHovers &&
+    fileOf(live) === pair.captionPath &&
+    findingRanges(live).some((range) => contains(range, position));
   const untold = findings.filter((live) => !told(live));
   const head = summary(pair, findings, untold, (text) => `**${text}**`);
   if (head !== '') blocks.push(head);

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { InlayHint, MarkupKind, type InlayHintParams } from 'vscode-languageserver/node';
 import { pushTo } from '../../core/collections.ts';
-import type { LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
+import type { CaptionTokens, LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';
 import { markdownText, plainText } from '../markdown.ts';
@@ -40,19 +40,31 @@ async function inlayHints(
   if (live.kindOf(file) !== 'captions') return [];
   await documents.whenSynced(file, signal);
   const lines = { first: range.start.line, last: range.end.line };
-  const pairs = live.pairsInFile(file, lines).filter((pair) => {
-    const { end } = rangeOf(pair);
-    const says = pair.match !== undefined || pair.tokens !== undefined;
-    return says && !isBefore(end, range.start) && !isBefore(range.end, end);
-  });
-  if (pairs.length === 0) return [];
+  const hinted = live
+    .pairsInFile(file, lines)
+    .filter((pair) => {
+      const { end } = rangeOf(pair);
+      return !isBefore(end, range.start) && !isBefore(range.end, end);
+    })
+    .map((pair) => ({ pair, tokens: limited(live.captionTokens(pair)) }))
+    .filter(({ pair, tokens }) => pair.match !== undefined || tokens !== undefined);
+  if (hinted.length === 0) return [];
   const byPair = new Map<string, LiveFinding[]>();
   for (const finding of live.findings()) {
     const { pair } = finding;
     if (pair?.captionPath !== file) continue;
     pushTo(byPair, keyOf(pair), finding);
   }
-  return pairs.map((pair) => hintOf(context, pair, byPair.get(keyOf(pair)) ?? []));
+  return hinted.map(({ pair, tokens }) =>
+    hintOf(context, pair, tokens, byPair.get(keyOf(pair)) ?? []),
+  );
+}
+
+type LimitedTokens = Required<CaptionTokens>;
+
+/** Tokens whose limit is known: others are no hint. */
+function limited(tokens: CaptionTokens | undefined): LimitedTokens | undefined {
+  return tokens?.limit && { count: tokens.count, limit: tokens.limit };
 }
 
 function keyOf({ root, image, captionIndex }: LivePair): string {
@@ -62,17 +74,18 @@ function keyOf({ root, image, captionIndex }: LivePair): string {
 function hintOf(
   { client }: ServerContext,
   pair: LivePair,
+  tokens: LimitedTokens | undefined,
   findings: readonly LiveFinding[],
 ): InlayHint {
   const swap = findings.find(({ finding }) => finding.code === 'captions-swapped');
   const [other] = swap?.related ?? [];
-  const { match, tokens } = pair;
+  const { match } = pair;
   const words = match === undefined ? [] : [matchText(match)];
   if (other !== undefined) words.push(l10n.t('swapped with {0}', placeName(pair, other)));
   if (pair.decision === 'verified') words.push(l10n.t('verified'));
   if (pair.decision === 'excluded') words.push(l10n.t('excluded'));
   // VS Code cuts long hints off at their end.
-  if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.most));
+  if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.limit.most));
   const text = client.markdown ? markdownText : plainText;
   const tooltip = [
     ...(match === undefined
@@ -80,7 +93,7 @@ function hintOf(
       : [l10n.t('How likely it is that this caption describes its image, from 0 to 1.')]),
     ...(tokens === undefined
       ? []
-      : [l10n.t('Tokens of CLIP, of which the trainer reads {0}.', tokens.most)]),
+      : [l10n.t('Tokens of CLIP, of which the trainer reads {0}.', tokens.limit.most)]),
     ...findings.flatMap(({ finding }) => [finding.message, ...finding.evidence].map(localize)),
   ].map((line) => text(line, SENTENCE_CHARACTERS));
   return {

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { z } from 'zod';
 import { toAbsolute } from '../../core/dataset/paths.ts';
-import type { Inventory, Question } from '../../core/dataset/inventory.ts';
+import type { Inventory, InventoryTrainer, Question } from '../../core/dataset/inventory.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
 import { firstSettings, withSettings } from '../../core/settings/configAnswers.ts';
@@ -12,7 +12,7 @@ import { decodeText } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { refuseOutside } from '../../engine/workspace/edits.ts';
 import type { REQUESTS } from '../../protocol/serverApi.ts';
-import type { inventorySchema } from '../../protocol/inventoryShapes.ts';
+import type { askedSchema, inventorySchema } from '../../protocol/inventoryShapes.ts';
 import type { ServerContext } from '../context.ts';
 import { localize } from '../localize.ts';
 import { wireEdit } from './editRequests.ts';
@@ -34,14 +34,15 @@ export async function inventories({ live, files, uris }: ServerContext): Promise
 }
 
 function wireInventory(inventory: Inventory, uriOf: (file: string) => string): WireInventory {
-  const { dir, images, texts, leftOut, datasets, unread, questions, flaws } = inventory;
+  const { dir, images, texts, leftOut, datasets, rivalTrainers, unread, questions, flaws } =
+    inventory;
   return {
     folder: uriOf(''),
     name: path.basename(dir),
     images,
     texts,
     leftOut,
-    datasets: datasets.map(({ root, formats, unjudged, trainer, ...counts }) => ({
+    datasets: datasets.map(({ root, formats, unjudged, trainer, emptied, ...counts }) => ({
       root,
       uri: uriOf(root),
       images: counts.images,
@@ -52,8 +53,10 @@ function wireInventory(inventory: Inventory, uriOf: (file: string) => string): W
         files,
       })),
       notJudged: unjudged.map(({ what, count }) => ({ what: localize(what), count })),
-      ...(trainer && { trainer: { name: trainer.name, why: localize(trainer.why) } }),
+      ...(trainer && { trainer: wireTrainer(trainer) }),
+      ...(emptied && { emptied: wireAdvice(emptied) }),
     })),
+    rivalTrainers: rivalTrainers.map(wireTrainer),
     unread: unread.map(({ files, count, what, remedy, images: captioned, isLeftAlone }) => ({
       files: [...files],
       uri: uriOf(files[0] ?? ''),
@@ -64,11 +67,33 @@ function wireInventory(inventory: Inventory, uriOf: (file: string) => string): W
       leftAlone: isLeftAlone,
     })),
     questions: questions.map((question) => wireQuestion(question, uriOf)),
-    flaws: flaws.map(({ message, remedy }) => ({
-      message: localize(message),
-      remedy: localize(remedy),
-    })),
+    flaws: flaws.map(wireAdvice),
   };
+}
+
+function wireTrainer({ name, why }: InventoryTrainer): WireInventory['rivalTrainers'][number] {
+  return { name, why: localize(why) };
+}
+
+function wireAdvice({ message, remedy }: Inventory['flaws'][number]): {
+  message: string;
+  remedy: string;
+} {
+  return { message: localize(message), remedy: localize(remedy) };
+}
+
+/** The open question about a file that was not read, if the config file can answer it. */
+export function questionAbout(
+  { live, uris }: ServerContext,
+  file: string,
+): z.input<typeof askedSchema> | undefined {
+  for (const { dir, questions } of live.inventories) {
+    const question = questions.find((each) => toAbsolute(dir, each.file) === file);
+    if (question === undefined) continue;
+    const uriOf = (path: string): string => uris.toUri(toAbsolute(dir, path));
+    return { folder: uriOf(''), question: wireQuestion(question, uriOf) };
+  }
+  return undefined;
 }
 
 function wireQuestion(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
+import { DatasetView } from './datasetView.ts';
 import { ProblemsPanel } from './problemsPanel.ts';
 import { QuickPick } from './quickPick.ts';
 import { TextEditor } from './textEditor.ts';
@@ -22,11 +23,13 @@ export class Workbench {
   readonly page: Page;
   readonly quickPick: QuickPick;
   readonly problems: ProblemsPanel;
+  readonly dataset: DatasetView;
 
   private constructor(page: Page) {
     this.page = page;
     this.quickPick = new QuickPick(page);
     this.problems = new ProblemsPanel(page);
+    this.dataset = new DatasetView(page);
   }
 
   /** Opens a window and waits until its explorer lists the folder. */
@@ -46,10 +49,7 @@ export class Workbench {
       // A frame that loads may close the box meanwhile.
       if (!(await this.quickPick.fill(`>${title}`))) return false;
       const option = this.quickPick.option(title);
-      if (await comesSoon(option)) {
-        await option.click();
-        return true;
-      }
+      if ((await comesSoon(option)) && (await isClicked(option))) return true;
       await this.quickPick.close();
       return false;
     }, `the palette runs "${title}"`);
@@ -182,6 +182,14 @@ export class Workbench {
       .filter({ hasText: text })
       .last();
   }
+}
+
+/** Clicks; false if what was there went away first, as a box does when a frame takes the focus. */
+function isClicked(what: Locator): Promise<boolean> {
+  return what.click({ timeout: 3000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether something shows before it is time to ask for it again. */
