@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
+import { FIT_DEFAULTS } from '../core/audit/fitting/fitDefaults.ts';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
 import { PRECISIONS } from '../core/encoderChoice.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
@@ -291,9 +292,19 @@ function addFit(program: Program, run: RunCommand): void {
       'learn from the pairs of a dataset to judge it better; used by its audits if it is better on held-out captions',
     )
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .option('--rounds <n>', 'rounds at most', wholeNumber(1, MAX_ROUNDS), 3)
-    .option('--folds <n>', 'parts; each is scored by what the others taught', wholeNumber(2, 20), 5)
-    .option('--seed <n>', 'for the parts and the exchanged captions', wholeNumber(0, MAX_SEEDS), 0)
+    .option('--rounds <n>', 'rounds at most', wholeNumber(1, MAX_ROUNDS), FIT_DEFAULTS.rounds)
+    .option(
+      '--folds <n>',
+      'parts; each is scored by what the others taught',
+      wholeNumber(2, 20),
+      FIT_DEFAULTS.folds,
+    )
+    .option(
+      '--seed <n>',
+      'for the parts and the exchanged captions',
+      wholeNumber(0, MAX_SEEDS),
+      FIT_DEFAULTS.seed,
+    )
     .option('--out <file>', 'write it to a file instead, for audit --fitted')
     .option('--drop', 'remove what was fitted')
     .action((folder, options, command) =>

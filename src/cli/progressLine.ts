@@ -6,6 +6,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   images: 'Encoding images',
   captions: 'Encoding captions',
   match: 'Matching',
+  fit: 'Fitting, rounds',
   calibrate: 'Calibrating',
   audit: 'Looking for mistakes',
   words: 'Weighing words',

@@ -6,6 +6,7 @@ export interface Progress {
     | 'images'
     | 'captions'
     | 'match'
+    | 'fit'
     | 'calibrate'
     | 'audit'
     | 'words'

@@ -9,6 +9,8 @@ export const DECLARED_COMMANDS = [
   'pairlens.browse',
   'pairlens.showNeighbours',
   'pairlens.rebuildIndex',
+  'pairlens.fit',
+  'pairlens.dropFit',
   'pairlens.showInventory',
   'pairlens.settle',
   'pairlens.createConfig',

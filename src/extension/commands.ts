@@ -7,6 +7,7 @@ import type { HostEvent } from '../protocol/webviewApi.ts';
 import type { Actions } from './actions.ts';
 import type { CommandId } from './commandIds.ts';
 import type { EditorPage } from './editorPage.ts';
+import { dropFit, fit } from './fitting.ts';
 import type { FindingNode, FindingsTree } from './findingsTree.ts';
 import { createConfig, settle } from './configQuestions.ts';
 import type { InventoryModel } from './inventoryModel.ts';
@@ -44,6 +45,12 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
   },
   'pairlens.audit': ({ client }) => audit(client, false),
   'pairlens.rebuildIndex': ({ client }) => audit(client, true),
+  'pairlens.fit': async ({ client }) => {
+    if (await hasDataset(client)) await fit(client);
+  },
+  'pairlens.dropFit': async ({ client }) => {
+    if (await hasDataset(client)) await dropFit(client);
+  },
   'pairlens.review': async ({ client, review }, argument) => {
     if (await hasDataset(client)) await review.show(shown(findingOf(argument)?.id));
   },

@@ -9,6 +9,8 @@ interface ContextKeys {
   /** Whether something was not read, or is to be settled. */
   'pairlens.hasUnread': boolean;
   'pairlens.hasQuestions': boolean;
+  /** Whether something was fitted to a dataset. */
+  'pairlens.hasFit': boolean;
   'pairlens.groupBy': 'rule' | 'file';
 }
 

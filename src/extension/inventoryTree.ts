@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { FitItem } from '../protocol/shapes.ts';
 import type { InventoryItem, QuestionItem } from '../protocol/inventoryShapes.ts';
 import type { CommandId } from './commandIds.ts';
 import type { InventoryModel } from './inventoryModel.ts';
@@ -94,7 +95,7 @@ function questionRows(folder: InventoryItem): InventoryNode[] {
 }
 
 function datasetRows({ datasets, name }: InventoryItem): InventoryNode[] {
-  return datasets.map(({ root, pairs, images, formats, notJudged, trainer, emptied }) => ({
+  return datasets.map(({ root, pairs, images, formats, notJudged, trainer, emptied, fit }) => ({
     label: root === '' ? name : root,
     description: vscode.l10n.t('{0} pairs, {1} images', String(pairs), String(images)),
     icon: 'database',
@@ -115,6 +116,7 @@ function datasetRows({ datasets, name }: InventoryItem): InventoryNode[] {
               vscode.l10n.t('{0}: {1}. Its rules apply.', trainer.name, trainer.why),
             ),
           ]),
+      ...(fit === undefined ? [] : [fitRow(fit)]),
       ...notJudged.map(({ what, count }) => ({
         label: vscode.l10n.t('{0} not judged', String(count)),
         description: what,
@@ -151,6 +153,22 @@ function rivalRows({ rivalTrainers }: InventoryItem): InventoryNode[] {
     ),
   );
   return [{ label: vscode.l10n.t('Settings of several trainers'), icon: 'warning', children }];
+}
+
+function fitRow({ before, after, used }: FitItem): InventoryNode {
+  const percent = (share: number): string => (100 * share).toFixed(1);
+  return {
+    label: vscode.l10n.t('fitted'),
+    description: used
+      ? vscode.l10n.t('{0} % instead of {1} %', percent(after), percent(before))
+      : vscode.l10n.t('not used: no better now'),
+    tooltip: vscode.l10n.t(
+      'How often a wrong caption was more suspicious than a right one on held-out captions: {0} % with the fit, {1} % without it. "PairLens: Drop the Fit" removes it.',
+      percent(after),
+      percent(before),
+    ),
+    icon: 'mortar-board',
+  };
 }
 
 function unreadRows({ unread, questions }: InventoryItem): InventoryNode[] {

@@ -276,6 +276,10 @@ export class ServerClient implements vscode.Disposable {
     this.#status = status;
     setContext('pairlens.state', status.state);
     setContext('pairlens.hasDataset', status.datasets.length > 0);
+    setContext(
+      'pairlens.hasFit',
+      status.datasets.some((dataset) => dataset.fit !== undefined),
+    );
     setContext('pairlens.hasUnread', (status.unread ?? 0) > 0);
     setContext('pairlens.hasQuestions', (status.questions ?? 0) > 0);
     this.#statusChanged.fire(status);

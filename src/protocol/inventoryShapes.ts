@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fitSchema } from './shapes.ts';
 
 /*
  * What lies in a folder and how it was read.
@@ -55,6 +56,8 @@ export const inventorySchema = z.object({
       trainer: trainerSchema.optional(),
       /** Why it has no pairs. */
       emptied: adviceSchema.optional(),
+      /** What was fitted to it; absent if nothing was, and while it was not audited. */
+      fit: fitSchema.optional(),
     }),
   ),
   /** Trainers with settings in the folder, if there are several: then none is chosen. */

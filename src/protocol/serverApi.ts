@@ -145,6 +145,26 @@ export const REQUESTS = {
   ),
   /** Reads and audits the datasets again; with `rebuild` without cached embeddings. */
   audit: request('pairlens/audit', z.object({ rebuild: z.boolean().optional() }), nothing),
+  /**
+   * Fits to all datasets, as `pairlens fit`, while no other request is running; the status has the progress. What is better
+   * on held-out captions is written beside its dataset, and the datasets are audited again.
+   */
+  fit: request(
+    'pairlens/fit',
+    nothing,
+    z.object({
+      datasets: z.array(
+        z.object({
+          root: z.string(),
+          outcome: z.enum(['fitted', 'no-better', 'too-few']),
+          /** What a person should read of it. */
+          message: z.string(),
+        }),
+      ),
+    }),
+  ),
+  /** Drops what was fitted to all datasets, and audits them again. `dropped`: the number of fits. */
+  dropFit: request('pairlens/dropFit', nothing, z.object({ dropped: z.int() })),
   /** The edit that replaces the caption of `pair`. */
   captionEdit: request(
     'pairlens/captionEdit',
@@ -370,6 +390,10 @@ export const SERVER_COMMANDS = {
   saveAsUtf8: 'pairlens.server.saveAsUtf8',
   /** Argument: the params of `pairlens/audit`, or none. */
   audit: 'pairlens.server.audit',
+  /** No argument: as `pairlens/fit`, with progress and messages. */
+  fit: 'pairlens.server.fit',
+  /** No argument: as `pairlens/dropFit`. */
+  dropFit: 'pairlens.server.dropFit',
 } as const;
 
 /** The settings `pairlens.*`; an invalid value is replaced by its default. */

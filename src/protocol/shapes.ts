@@ -211,6 +211,16 @@ export const findingItemSchema = z.object({
 });
 export type FindingItem = z.infer<typeof findingItemSchema>;
 
+/** What was fitted to a dataset. */
+export const fitSchema = z.object({
+  /** How often a wrong caption is more suspicious than a right one, 0..1, on held-out captions: without the fit and with it. */
+  before: z.number(),
+  after: z.number(),
+  /** Whether the last audit used it: only where it is at least as good as without it. */
+  used: z.boolean(),
+});
+export type FitItem = z.infer<typeof fitSchema>;
+
 export const datasetSummarySchema = z.object({
   root: z.string(),
   name: z.string(),
@@ -226,6 +236,8 @@ export const datasetSummarySchema = z.object({
   leastFitting: z.array(pairItemSchema).optional(),
   verified: z.int(),
   excluded: z.int(),
+  /** What was fitted to the dataset and lies beside it; absent if nothing was. */
+  fit: fitSchema.optional(),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
@@ -305,6 +317,8 @@ export const statusSchema = z.object({
   /** Items per second, and seconds left; absent until they can be estimated. */
   rate: z.number().optional(),
   secondsLeft: z.number().optional(),
+  /** Progress of fitting to the datasets, while that runs. */
+  fitting: z.object({ phase: z.string(), done: z.int(), total: z.int() }).optional(),
   counts: z.object({
     error: z.int(),
     warning: z.int(),

@@ -21,6 +21,7 @@ import { registerCustomRequests } from './features/customRequests.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { OpenDocuments } from './sync/documents.ts';
 import { registerFileOperations } from './features/fileOperations.ts';
+import { Fitting } from './features/fitRequests.ts';
 import { registerHover } from './features/hover.ts';
 import type { InitialOptions } from './initialOptions.ts';
 import { refreshInlayHints, registerInlayHints } from './features/inlayHints.ts';
@@ -112,7 +113,8 @@ export class Session implements ServerContext {
     registerCompletion(this);
     registerFileOperations(this);
     const audit = (rebuild: boolean, signal: AbortSignal) => this.#audit(rebuild, signal);
-    registerCommands(this, audit);
+    const fitting = new Fitting(this, this.#status, this.#refresher);
+    registerCommands(this, { audit, fitting });
     const background = [
       this.documents,
       this.#diagnostics,
@@ -120,7 +122,12 @@ export class Session implements ServerContext {
       this.#watcher,
       this.#host,
     ];
-    registerCustomRequests(this, { status: () => this.#status.current(), audit, background });
+    registerCustomRequests(this, {
+      status: () => this.#status.current(),
+      audit,
+      fitting,
+      background,
+    });
   }
 
   get live(): LiveWorkspace {

@@ -67,8 +67,7 @@ export function parseSafetensors(file: Uint8Array): TensorFile {
   if (length > file.length - LENGTH_BYTES) throw new Error('it is no safetensors file');
   const header = headerOf(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
   const { [METADATA]: metadata, ...places } = header;
-  // Copied, so that the tensors are aligned wherever the file's bytes lie.
-  const body = file.slice(LENGTH_BYTES + length);
+  const body = file.subarray(LENGTH_BYTES + length);
   const tensors = new Map<string, Tensor>();
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(places)) {
     const [start, end] = data_offsets;
@@ -76,7 +75,8 @@ export function parseSafetensors(file: Uint8Array): TensorFile {
     if (end > body.length || end - start !== size * (dtype === 'F64' ? 8 : 2)) {
       throw new Error('it is cut off or damaged');
     }
-    const bytes = body.slice(start, end);
+    // Copied, so that each tensor is aligned and alone in its buffer: `slice` of Node's buffers copies nothing.
+    const bytes = new Uint8Array(body.subarray(start, end));
     tensors.set(name, {
       shape,
       data: dtype === 'F64' ? new Float64Array(bytes.buffer) : halves(bytes),

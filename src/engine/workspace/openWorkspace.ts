@@ -21,6 +21,7 @@ import {
 } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
+import { LiveFits } from './liveFits.ts';
 import { LiveTags } from './liveTags.ts';
 import { PairFiles } from './pairFiles.ts';
 import { type ChangeEdits, changeEdits } from './changeEdits.ts';
@@ -85,6 +86,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   );
   readonly tags = new LiveTags(() => this.#opened);
   readonly pairFiles: PairFiles;
+  readonly fits: LiveFits;
   #rescoring: Promise<void> | undefined;
   #auditing: Promise<void> | undefined;
   /** Number of requests to read the folders again. */
@@ -120,6 +122,12 @@ class IncrementalWorkspace implements LiveWorkspace {
       opened: () => this.#opened,
       findings: () => this.findings(),
       auditSoon: () => this.#rereadSoon(),
+    });
+    this.fits = new LiveFits({
+      updater: this.#updater,
+      gate: this.#gate,
+      ports: () => this.#ports,
+      opened: () => this.#opened,
     });
     this.#words = new WordQueries({
       ports: () => this.#ports,
@@ -435,6 +443,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   async close(): Promise<void> {
     this.#closed = true;
     this.#listeners.clear();
+    await this.fits.close();
     await this.#queue.run(async () => Promise.resolve());
     await this.#loaded?.store.flush();
   }

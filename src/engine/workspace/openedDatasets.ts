@@ -24,7 +24,7 @@ import { type DatasetSettings, levelsOf, overridden } from '../../core/settings/
 import type { CaptionFileUpdater } from './captionUpdates.ts';
 import { IncrementalDataset } from './incrementalDataset.ts';
 import { livePair } from './pairLookup.ts';
-import type { LiveDatasetSummary, LivePairId, LiveStatus } from './workspace.ts';
+import type { DatasetFit, LiveDatasetSummary, LivePairId, LiveStatus } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
 /** A dataset and the opened folder that contains it. */
@@ -37,12 +37,13 @@ export interface OpenedDataset {
   readonly files: Map<string, CaptionFileKind>;
   /** Texts of the open documents when they were last read. */
   readonly texts: Map<string, string>;
+  readonly fit: DatasetFit | undefined;
 }
 
-export function summaryOf({ dataset }: OpenedDataset): LiveDatasetSummary {
+export function summaryOf({ dataset, fit }: OpenedDataset): LiveDatasetSummary {
   const { estimate, verified, excluded } = dataset;
   const leastFitting = dataset.leastFitting.map((slot) => livePair(dataset, slot));
-  return { dataset: dataset.dataset, estimate, leastFitting, verified, excluded };
+  return { dataset: dataset.dataset, estimate, leastFitting, verified, excluded, fit };
 }
 
 /** The folders with their datasets as they are now. */
@@ -131,7 +132,7 @@ export async function openFolders(
       for (const found of opened.datasets) {
         onState('indexing');
         const { dataset, ...known } = await updater.withDocuments(opened, found, run.signal);
-        const live = await buildDataset(dataset, folder, await ports(), updater.disk, {
+        const { live, fit } = await buildDataset(dataset, folder, await ports(), updater.disk, {
           ...run,
           leaveOut: { triggerWords: opened.settings.triggerWords ?? [] },
           fitted: opened.settings.fitted,
@@ -141,7 +142,7 @@ export async function openFolders(
           onAudit: () => onState('auditing'),
         });
         audited.add({ dataset, images: live.context.embedded.images });
-        datasets.push({ opened, dataset: live, ...known });
+        datasets.push({ opened, dataset: live, fit, ...known });
       }
     }
   }
@@ -180,7 +181,7 @@ export async function buildDataset(
   ports: WorkspacePorts,
   files: FileSystem,
   options: BuildOptions,
-): Promise<IncrementalDataset> {
+): Promise<{ readonly live: IncrementalDataset; readonly fit: DatasetFit | undefined }> {
   const hash = (text: string): string => ports.hasher.hash(text);
   const verdicts = await readDecisions(files, dataset.root, folder);
   const { decisions, replaced, problems, different } = verdicts;
@@ -216,7 +217,8 @@ export async function buildDataset(
     await options.pause();
     throwIfCancelled(options.signal);
   });
-  return live;
+  const isUsed = context.model.scorer.fitted !== undefined;
+  return { live, fit: known.fit && { heldOut: known.fit.heldOut, isUsed } };
 }
 
 /** The folders that are not inside another one. */

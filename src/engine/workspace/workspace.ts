@@ -15,6 +15,8 @@ import type { Sentence } from '../../core/text/sentence.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
 import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import type { ChangeEdits } from './changeEdits.ts';
+import type { HeldOut } from '../../core/audit/fitting/fittedModel.ts';
+import type { LiveFits } from './liveFits.ts';
 import type { Decided } from './decidePairs.ts';
 import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
@@ -131,6 +133,14 @@ export interface LiveDatasetSummary {
   readonly leastFitting: readonly LivePair[];
   readonly verified: number;
   readonly excluded: number;
+  readonly fit: DatasetFit | undefined;
+}
+
+/** What was fitted to a dataset, and lies beside it. */
+export interface DatasetFit {
+  readonly heldOut: HeldOut;
+  /** Whether the last audit used it: it separated the captions from exchanged ones at least as well as the audit without it. */
+  readonly isUsed: boolean;
 }
 
 /** A position in a text: 0-based line and column in UTF-16 code units. */
@@ -236,6 +246,8 @@ export interface LiveWorkspace {
   /** Lists of all pairs by query. */
   readonly browser: Pick<PairBrowser, 'page' | 'ids'>;
   readonly tags: Pick<LiveTags, 'search' | 'of'>;
+  /** Fitting to the datasets; `refresh` uses what was written, or goes without what was dropped. */
+  readonly fits: Pick<LiveFits, 'fit' | 'drop'>;
   /** @throws PairLensError `invalid-argument` if a format cannot represent a caption. */
   changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits>;
   setSettings(settings: LiveSettings): void;

@@ -12,6 +12,7 @@ import { answer } from '../requestHandler.ts';
 import { describeError } from '../serverLog.ts';
 import { decide, decideOn, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
+import type { Fitting } from './fitRequests.ts';
 import { browse } from './browseRequests.ts';
 import { duplicates, takeOut } from './takeOutRequests.ts';
 import {
@@ -42,6 +43,7 @@ type RequestHandlers = {
 interface Services {
   status(): Status;
   readonly audit: RunAudit;
+  readonly fitting: Fitting;
   /** Parts that `pairlens/idle` waits for. */
   readonly background: readonly BackgroundPart[];
 }
@@ -138,6 +140,8 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       await services.audit(rebuild === true, signal);
       return {};
     },
+    fit: (_params, signal) => services.fitting.fit(signal),
+    dropFit: async () => ({ dropped: await services.fitting.drop() }),
     captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
     captionEdits: ({ captions }, signal) =>
       captionEdits(

@@ -6,6 +6,7 @@ import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS, SERVER_COMMANDS } from '../../protocol/serverApi.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';
+import type { Fitting } from './fitRequests.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
@@ -15,7 +16,10 @@ export type Decide = z.infer<(typeof REQUESTS)['decide']['params']>;
 export type RunAudit = (rebuild: boolean, signal: AbortSignal) => Promise<void>;
 
 /** Registers the commands of quick fixes that are not edits. */
-export function registerCommands(context: ServerContext, audit: RunAudit): void {
+export function registerCommands(
+  context: ServerContext,
+  { audit, fitting }: { readonly audit: RunAudit; readonly fitting: Fitting },
+): void {
   context.connection.onExecuteCommand(({ command, arguments: args = [] }, token) =>
     answer(command, token, context.log, async (signal) => {
       const [argument] = args as readonly unknown[];
@@ -31,6 +35,12 @@ export function registerCommands(context: ServerContext, audit: RunAudit): void 
           await audit(rebuild === true, signal);
           return null;
         }
+        case SERVER_COMMANDS.fit:
+          await fitting.fitAndTell(signal);
+          return null;
+        case SERVER_COMMANDS.dropFit:
+          await fitting.drop();
+          return null;
         default:
           throw new PairLensError(
             'invalid-argument',

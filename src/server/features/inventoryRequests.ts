@@ -13,7 +13,9 @@ import { sentence } from '../../core/text/sentence.ts';
 import { refuseOutside } from '../../engine/workspace/edits.ts';
 import type { REQUESTS } from '../../protocol/serverApi.ts';
 import type { askedSchema, inventorySchema } from '../../protocol/inventoryShapes.ts';
+import type { DatasetFit } from '../../engine/workspace/workspace.ts';
 import type { ServerContext } from '../context.ts';
+import { wireFit } from '../sync/statusReporter.ts';
 import { localize } from '../localize.ts';
 import { wireEdit } from './editRequests.ts';
 
@@ -21,19 +23,32 @@ type WireInventory = z.input<typeof inventorySchema>;
 
 /** What the folders hold, for display. */
 export async function inventories({ live, files, uris }: ServerContext): Promise<WireInventory[]> {
+  const fits = new Map(live.datasets.map(({ dataset, fit }) => [dataset.root, fit]));
   return Promise.all(
     live.inventories.map(async (inventory) => {
       const config = path.join(inventory.dir, CONFIG_FILE);
       const hasConfig = await files.exists(config);
       return {
-        ...wireInventory(inventory, (file) => uris.toUri(toAbsolute(inventory.dir, file))),
+        ...wireInventory(
+          inventory,
+          (file) => uris.toUri(toAbsolute(inventory.dir, file)),
+          (root) => fits.get(toAbsolute(inventory.dir, root)),
+        ),
         ...(hasConfig && { configUri: uris.toUri(config) }),
       };
     }),
   );
 }
 
-function wireInventory(inventory: Inventory, uriOf: (file: string) => string): WireInventory {
+function wireFitOf(fit: DatasetFit | undefined): Pick<WireInventory['datasets'][number], 'fit'> {
+  return fit === undefined ? {} : { fit: wireFit(fit) };
+}
+
+function wireInventory(
+  inventory: Inventory,
+  uriOf: (file: string) => string,
+  fitOf: (root: string) => DatasetFit | undefined,
+): WireInventory {
   const { dir, images, texts, leftOut, datasets, rivalTrainers, unread, questions, flaws } =
     inventory;
   return {
@@ -43,6 +58,7 @@ function wireInventory(inventory: Inventory, uriOf: (file: string) => string): W
     texts,
     leftOut,
     datasets: datasets.map(({ root, formats, unjudged, trainer, emptied, ...counts }) => ({
+      ...wireFitOf(fitOf(root)),
       root,
       uri: uriOf(root),
       images: counts.images,

@@ -4,7 +4,8 @@ import { PairLensError } from '../../core/errors.ts';
 import { localize } from '../localize.ts';
 import type { Progress } from '../../core/progress.ts';
 import { NOTIFICATIONS } from '../../protocol/serverApi.ts';
-import type { DatasetSummary, Status } from '../../protocol/shapes.ts';
+import type { DatasetFit } from '../../engine/workspace/workspace.ts';
+import type { DatasetSummary, FitItem, Status } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
 
@@ -19,6 +20,7 @@ export class StatusReporter {
   #error: Status['error'];
   #timer: NodeJS.Timeout | undefined;
   #notifiedAt = 0;
+  #fitting: Progress | undefined;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -28,6 +30,12 @@ export class StatusReporter {
     this.#started = true;
     this.#error = undefined;
     this.#progress = progress;
+    this.changed();
+  }
+
+  /** @param progress of a fit; undefined once it has ended */
+  fitting(progress: Progress | undefined): void {
+    this.#fitting = progress;
     this.changed();
   }
 
@@ -65,6 +73,7 @@ export class StatusReporter {
     for (const { finding } of live.findings()) counts[finding.level] += 1;
     const error = this.#error ?? (live.status.error && wordsOf(live.status.error));
     const progress = this.#progress;
+    const fitting = this.#fitting;
     return {
       state: this.#error !== undefined ? 'failed' : this.#started ? live.status.state : 'starting',
       ...(progress !== undefined && {
@@ -73,6 +82,13 @@ export class StatusReporter {
         total: progress.total,
         ...(progress.rate !== undefined && { rate: progress.rate }),
         ...(progress.secondsLeft !== undefined && { secondsLeft: progress.secondsLeft }),
+      }),
+      ...(fitting !== undefined && {
+        fitting: {
+          phase: phaseText(fitting.phase),
+          done: fitting.done,
+          total: fitting.total,
+        },
       }),
       counts,
       datasets: this.#datasets(),
@@ -87,7 +103,7 @@ export class StatusReporter {
   #datasets(): DatasetSummary[] {
     const { live, uris } = this.#context;
     const wire = new ProtocolConverter(uris);
-    return live.datasets.map(({ dataset, estimate, leastFitting, verified, excluded }) => ({
+    return live.datasets.map(({ dataset, estimate, leastFitting, verified, excluded, fit }) => ({
       root: uris.toUri(dataset.root),
       name: path.basename(dataset.root),
       images: dataset.images.length,
@@ -101,12 +117,17 @@ export class StatusReporter {
       }),
       verified,
       excluded,
+      ...(fit && { fit: wireFit(fit) }),
     }));
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
   }
+}
+
+export function wireFit({ heldOut: { before, after }, isUsed }: DatasetFit): FitItem {
+  return { before, after, used: isUsed };
 }
 
 /** Localized name of a phase. */
@@ -122,6 +143,8 @@ export function phaseText(phase: Progress['phase']): string {
       return l10n.t('Encoding captions');
     case 'match':
       return l10n.t('Comparing images and captions');
+    case 'fit':
+      return l10n.t('Learning from the pairs, round');
     case 'calibrate':
       return l10n.t('Learning what a wrong caption looks like here');
     case 'audit':

@@ -8,6 +8,7 @@ import { extensionOf, isImageName, isSkippedFolder } from '../../core/dataset/fi
 import { isArchiveName } from '../../core/dataset/archivePaths.ts';
 import { CONFIG_EXTENSIONS } from '../../core/dataset/trainers.ts';
 import { CAPTION_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import { PARTIAL_FILE } from '../../engine/audit/fittedFile.ts';
 import type { ServerContext } from '../context.ts';
 import { describeError } from '../serverLog.ts';
 
@@ -17,6 +18,9 @@ const QUIET_WITHOUT_DATASET_MS = 1000;
 const LONGEST_WAIT_MS = 3000;
 /** Most caption files that are updated one by one; more cause a refresh of everything. */
 const SINGLE_FILES = 20;
+
+/** A fit that is going on says nothing yet. */
+const PARTIAL_NAME = path.basename(PARTIAL_FILE);
 
 /** Updates the engine when other programs change files on disk. */
 export class FileWatcher {
@@ -109,7 +113,9 @@ export class FileWatcher {
 
   #matters(file: string, type: FileChangeType): boolean {
     const { live } = this.#context;
-    if (path.basename(path.dirname(file)) === '.pairlens') return true;
+    if (path.basename(path.dirname(file)) === '.pairlens') {
+      return !path.basename(file).includes(PARTIAL_NAME);
+    }
     if (live.kindOf(file) !== undefined) return true;
     if (this.#isSkipped(file)) return false;
     if (isImageName(file) || isArchiveName(file)) return true;

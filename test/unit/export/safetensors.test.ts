@@ -24,13 +24,14 @@ test('a file of tensors has the layout that other readers of the format expect',
   });
 });
 
-test('tensors come back, wherever the bytes lie in memory', () => {
-  const shifted = new Uint8Array(file.length + 1);
-  shifted.set(file, 1);
-  const { metadata, tensors } = parseSafetensors(shifted.subarray(1));
-  assert.deepEqual(metadata, { made: 'by a test' });
-  assert.deepEqual([...tensors.get('odd')!.data], [0.5, -2, 0.25]);
-  assert.deepEqual([...tensors.get('exact')!.data], [1 / 3, -1e-300]);
+test('tensors come back, wherever the bytes lie in memory, also in a buffer of Node', () => {
+  for (const shifted of [new Uint8Array(file.length + 1), Buffer.alloc(file.length + 1)]) {
+    shifted.set(file, 1);
+    const { metadata, tensors } = parseSafetensors(shifted.subarray(1));
+    assert.deepEqual(metadata, { made: 'by a test' });
+    assert.deepEqual([...tensors.get('odd')!.data], [0.5, -2, 0.25]);
+    assert.deepEqual([...tensors.get('exact')!.data], [1 / 3, -1e-300]);
+  }
 });
 
 test('a file cut off at any byte, or with any byte of its header gone wrong, throws an error or is read', () => {
