@@ -8,7 +8,7 @@ import {
 } from '../protocol/datasetFiles.ts';
 import { CONFIG_FILE } from '../core/settings/settingTable.ts';
 import { Debouncer } from '../protocol/debouncer.ts';
-import type { Settings } from '../protocol/serverApi.ts';
+import type { Settings } from '../protocol/settings.ts';
 import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
 
 const EXCLUDE = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build}/**';

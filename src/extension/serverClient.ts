@@ -7,11 +7,11 @@ import { errorDataSchema } from '../protocol/errorData.ts';
 import {
   CLIENT_COMMANDS,
   CLIENT_NOTIFICATIONS,
-  type initializationSchema,
   NOTIFICATIONS,
   type RequestSpec,
   MEMBER_SCHEME,
 } from '../protocol/serverApi.ts';
+import type { initializationSchema } from '../protocol/settings.ts';
 import type { Status } from '../protocol/shapes.ts';
 import { setContext } from './contextKeys.ts';
 import { FollowedTables } from './followedTables.ts';

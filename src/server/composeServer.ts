@@ -8,7 +8,7 @@ import type { EmbeddingStore, Log } from '../core/ports.ts';
 import { openWorkspace } from '../engine/workspace/openWorkspace.ts';
 import type { WorkspacePorts } from '../engine/workspace/workspacePorts.ts';
 import { packageFacts } from '../packageFacts.ts';
-import type { Settings } from '../protocol/serverApi.ts';
+import type { Settings } from '../protocol/settings.ts';
 import { writeThrough } from './writeThroughStore.ts';
 import type { LiveOptions, OpenLive } from './engineHost.ts';
 import type { Composition } from './session.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from 'vscode-languageserver/node';
 import type { FileSystem, Log } from '../core/ports.ts';
 import type { LiveWorkspace } from '../engine/workspace/workspace.ts';
-import type { Settings } from '../protocol/serverApi.ts';
+import type { Settings } from '../protocol/settings.ts';
 import type { ClientSupport } from './clientCapabilities.ts';
 import type { OpenDocuments } from './sync/documents.ts';
 import type { ThumbnailCache } from './features/thumbnailCache.ts';

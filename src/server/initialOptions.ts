@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { initializationSchema } from '../protocol/serverApi.ts';
+import { initializationSchema } from '../protocol/settings.ts';
 
 /** `initializationOptions`; missing or invalid ones have their default. */
 export interface InitialOptions {

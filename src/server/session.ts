@@ -11,7 +11,8 @@ import {
 import { PairLensError } from '../core/errors.ts';
 import type { FileSystem, Log } from '../core/ports.ts';
 import type { LiveChange, LiveWorkspace } from '../engine/workspace/workspace.ts';
-import { CLIENT_NOTIFICATIONS, NOTIFICATIONS, type Settings } from '../protocol/serverApi.ts';
+import { CLIENT_NOTIFICATIONS, NOTIFICATIONS } from '../protocol/serverApi.ts';
+import type { Settings } from '../protocol/settings.ts';
 import type { ClientSupport } from './clientCapabilities.ts';
 import { registerCodeActions } from './features/codeActions.ts';
 import { registerCompletion } from './features/completion.ts';

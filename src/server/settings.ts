@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isLevel } from '../core/audit/rule.ts';
 import { RULES } from '../core/audit/rules.ts';
 import type { LiveSettings } from '../engine/workspace/workspace.ts';
-import { settingsSchema, type Settings } from '../protocol/serverApi.ts';
+import { settingsSchema, type Settings } from '../protocol/settings.ts';
 
 export interface ReadSettings {
   readonly settings: Settings;

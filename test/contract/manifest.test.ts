@@ -10,7 +10,7 @@ import {
   IMAGE_GLOB,
   IMAGE_PATTERN,
 } from '../../src/protocol/datasetFiles.ts';
-import { settingsSchema } from '../../src/protocol/serverApi.ts';
+import { settingsSchema } from '../../src/protocol/settings.ts';
 import { l10nKeys } from '../support/l10nKeys.ts';
 
 const strings = z.record(z.string(), z.string());

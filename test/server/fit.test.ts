@@ -16,6 +16,7 @@ import { REQUESTS, SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
 import { writeGoodPairs } from '../support/photos.ts';
 import { ServerPlace } from '../support/serverPlace.ts';
 
+const CANCELLED: number = LSPErrorCodes.RequestCancelled;
 /** More than the pictures that fitting needs. */
 const ENOUGH = 64;
 
@@ -26,17 +27,17 @@ describe('fitting in an editor', { timeout: 240_000 }, () => {
   test('says of a small dataset that it is too small, by request and by command', async () => {
     await writeGoodPairs(place.folder, 3);
     const client = await start();
-    const said = /has 3 pictures; fitting needs 60\. Audits stay as they are\./;
+    const said = 'has 3 pictures; fitting needs 60. Audits stay as they are.';
     const { datasets } = await client.request('fit', {});
     assert.deepEqual(
       datasets.map(({ outcome }) => outcome),
       ['too-few'],
     );
-    assert.match(datasets[0]!.message, said);
+    assert.ok(datasets[0]!.message.includes(said));
     await client.connection.sendRequest(ExecuteCommandRequest.type, {
       command: SERVER_COMMANDS.fit,
     });
-    await client.until(() => client.messages.some((text) => said.test(text)), 'the message');
+    await client.until(() => client.messages.some((text) => text.includes(said)), 'the message');
   });
 
   test('has progress, lets requests go first and can be cancelled; nothing is written that is not better', async () => {
@@ -57,8 +58,7 @@ describe('fitting in an editor', { timeout: 240_000 }, () => {
     source.cancel();
     await assert.rejects(
       cancelled,
-      (error) =>
-        error instanceof ResponseError && error.code === Number(LSPErrorCodes.RequestCancelled),
+      (error) => error instanceof ResponseError && error.code === CANCELLED,
     );
     await client.until(() => client.status?.fitting === undefined, 'the end of the progress');
     const { datasets } = await client.request('fit', {});

@@ -116,30 +116,24 @@ class IncrementalWorkspace implements LiveWorkspace {
     this.#load = load;
     this.#settings = settings;
     this.#updater = new CaptionFileUpdater(files, () => this.#ports);
+    const [updater, gate, queue] = [this.#updater, this.#gate, this.#queue] as const;
+    const ports = (): WorkspacePorts => this.#ports;
+    const opened = (): readonly OpenedDataset[] => this.#opened;
     this.pairFiles = new PairFiles({
-      updater: this.#updater,
-      queue: this.#queue,
-      opened: () => this.#opened,
+      updater,
+      queue,
+      opened,
       findings: () => this.findings(),
       auditSoon: () => this.#rereadSoon(),
     });
-    this.fits = new LiveFits({
-      updater: this.#updater,
-      gate: this.#gate,
-      ports: () => this.#ports,
-      opened: () => this.#opened,
-    });
-    this.#words = new WordQueries({
-      ports: () => this.#ports,
-      gate: this.#gate,
-      opened: () => this.#opened,
-    });
+    this.fits = new LiveFits({ updater, gate, ports, opened });
+    this.#words = new WordQueries({ ports, gate, opened });
     this.#queries = new LiveQueries({
-      ports: () => this.#ports,
-      updater: this.#updater,
-      gate: this.#gate,
-      queue: this.#queue,
-      opened: () => this.#opened,
+      ports,
+      updater,
+      gate,
+      queue,
+      opened,
       matcher: () => this.#settings.matcher,
       findingsAbout: (openedDataset, image) =>
         findingsAbout(openedDataset, image, this.#settings.dataset, this.#hash),
@@ -260,11 +254,8 @@ class IncrementalWorkspace implements LiveWorkspace {
     return kindOf(this.#opened, path);
   }
 
-  async captionsChanged(
-    path: string,
-    text: string | undefined,
-    signal?: CancelSignal,
-  ): Promise<void> {
+  async captionsChanged(...asked: Parameters<LiveWorkspace['captionsChanged']>): Promise<void> {
+    const [path, text, signal] = asked;
     this.#updater.documents.set(path, text);
     await this.#reread(path, signal);
   }
