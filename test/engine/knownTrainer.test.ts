@@ -39,6 +39,14 @@ image_directory = "C:\\\\train\\\\set"
 caption_extension = ".txt"
 `;
 
+const backend = (strategy: string): string =>
+  JSON.stringify([
+    { id: 'a', type: 'local', instance_data_dir: '/x/set', caption_strategy: strategy },
+    { id: 't', type: 'local', dataset_type: 'text_embeds', cache_dir: '/cache' },
+  ]);
+const concept = (source: string): string =>
+  JSON.stringify([{ path: '/x/set', text: { prompt_source: source } }]);
+
 /** What a folder holds, and the trainer that it shows. */
 const SIGNS: readonly (readonly [TrainerId | undefined, Entries])[] = [
   ['sd-scripts', { ...pair('a'), 'dataset.toml': KOHYA }],
@@ -200,6 +208,30 @@ const RULES: readonly {
     reads: 'ai-toolkit',
   },
   {
+    code: 'trainer/caption-extension',
+    trainer: 'musubi-tuner',
+    bad: { ...pair('a'), 'd.toml': MUSUBI.replace('caption_extension = ".txt"', '') },
+    file: 'a.txt',
+    good: { ...pair('a'), 'd.toml': MUSUBI },
+    reads: 'diffusion-pipe',
+  },
+  {
+    code: 'trainer/caption-extension',
+    trainer: 'simpletuner',
+    bad: { ...pair('a'), 'multidatabackend.json': backend('filename') },
+    file: 'a.txt',
+    good: { ...pair('a'), 'multidatabackend.json': backend('textfile') },
+    reads: 'diffusion-pipe',
+  },
+  {
+    code: 'trainer/caption-extension',
+    trainer: 'onetrainer',
+    bad: { ...pair('a'), 'concepts.json': concept('filename') },
+    file: 'a.txt',
+    good: { ...pair('a'), 'concepts.json': concept('sample') },
+    reads: 'diffusion-pipe',
+  },
+  {
     code: 'trainer/unread-folder',
     trainer: 'sd-scripts',
     bad: { ...pair('10_cat/a'), ...pair('dogs/b') },
@@ -231,6 +263,52 @@ const RULES: readonly {
     reads: 'onetrainer',
   },
 ];
+
+describe('an image with two texts', () => {
+  const both: Entries = {
+    'a.jpg': IMAGE,
+    'a.txt': 'cat, sofa',
+    'a.caption': 'a cat on a sofa',
+    'a.cap': 'from another tool',
+  };
+  const captionsOf = async (files: Entries, settings = {}): Promise<readonly string[]> =>
+    (await openOne(files, { settings })).pairs.map(({ caption }) => caption);
+
+  test('has the caption that the settings of its trainer name', async () => {
+    const toml = (extension: string) => ({
+      ...both,
+      'd.toml': KOHYA.replace('.txt', extension),
+    });
+    assert.deepEqual(await captionsOf(toml('.caption')), ['a cat on a sofa']);
+    assert.deepEqual(await captionsOf(toml('.txt')), ['cat, sofa']);
+    assert.deepEqual(await captionsOf(toml('.cap')), ['from another tool']);
+    const messages = (await openOne(toml('.caption'))).problems.map(({ message }) =>
+      inEnglish(message),
+    );
+    assert.ok(
+      messages.includes(
+        'An image has two caption files; PairLens reads .caption, as sd-scripts does, and not a.txt.',
+      ),
+    );
+  });
+
+  test('has the caption of the trainer that is set, unless its extension is named', async () => {
+    assert.deepEqual(await captionsOf(both, { trainer: 'onetrainer' }), ['cat, sofa']);
+    const named = { trainer: 'onetrainer', captionExtension: 'caption' };
+    assert.deepEqual(await captionsOf(both, named), ['a cat on a sofa']);
+  });
+});
+
+test('settings of a trainer are no table of captions, though they are a list of objects', async () => {
+  const files = { ...pair('a'), 'multidatabackend.json': backend('textfile') };
+  for (const trainer of ['auto', 'none', 'ai-toolkit'] as const) {
+    assert.deepEqual(problemsOf(await openOne(files, { settings: { trainer } })), []);
+  }
+  // Unless the config file says that it is one.
+  const named = { 'multidatabackend.json': { image: 'id', caption: 'caption_strategy' } };
+  const found = problemsOf(await openOne(files, { settings: { columns: named } }));
+  assert.ok(found.some(([, file]) => file === 'multidatabackend.json'));
+});
 
 describe('rules of a known trainer', () => {
   for (const { code, trainer, bad, file, good, reads } of RULES) {

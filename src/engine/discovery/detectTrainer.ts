@@ -4,12 +4,15 @@ import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { baseName, toAbsolute } from '../../core/dataset/paths.ts';
 import type { DatasetTrainer, FolderFiles } from '../../core/dataset/trainers/trainer.ts';
-import { ALL_TRAINERS } from '../../core/dataset/trainers/trainerTable.ts';
+import { ALL_TRAINERS, trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import { CONFIG_EXTENSIONS, type TrainerChoice } from '../../core/dataset/trainers.ts';
 import { PairLensError } from '../../core/errors.ts';
+import { structuredSidecar } from '../../core/formats/captionFiles.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import type { FirstExtension } from './sidecars.ts';
+import { extensionsRead } from './trainerFiles.ts';
 
 /** Larger files are no settings. */
 const CONFIG_BYTES = 2 ** 20;
@@ -29,8 +32,8 @@ export interface FoundTrainers {
 }
 
 /**
- * Looks for settings of trainers.
- * @param candidates files below `dir` that are neither images nor captions
+ * Looks for settings of trainers, also if none is to be chosen: they are no captions.
+ * @param candidates files below `dir` that are neither images nor texts beside images
  */
 export async function findTrainers(
   files: Pick<FileSystem, 'stat' | 'read' | 'exists'>,
@@ -39,7 +42,6 @@ export async function findTrainers(
   images: readonly DatasetPath[],
   choice: TrainerChoice = 'auto',
 ): Promise<FoundTrainers> {
-  if (choice === 'none') return { choice, configs: [] };
   const stems = new Set(images.map(stemOf));
   const inside = candidates
     .filter((path) => CONFIG_EXTENSIONS.includes(extensionOf(path)))
@@ -94,6 +96,21 @@ export function trainerOfDataset(
     if (why !== undefined) return { id, settings: {}, why };
   }
   return undefined;
+}
+
+/** The extension that is read where an image has several texts: the one that the user named, else that of the trainer. */
+export function firstExtension(
+  chosen: string | undefined,
+  found: FoundTrainers,
+): FirstExtension | undefined {
+  if (chosen !== undefined) return { extension: chosen };
+  const known = trainerOfDataset(found, { images: [], rest: [], formats: new Set() });
+  if (known === undefined || known === 'none') return undefined;
+  const [extension, ...others] = extensionsRead(known);
+  if (extension === undefined || others.length > 0) return undefined;
+  // JSON and YAML are no plain texts, whatever the trainer calls them.
+  if (structuredSidecar(`photo.${extension}`) !== undefined) return undefined;
+  return { extension, trainer: trainerOf(known.id).name };
 }
 
 /** Several files of one trainer as one, such as its dataset and its training settings; the first has precedence. */

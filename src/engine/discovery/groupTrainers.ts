@@ -3,10 +3,9 @@ import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { DatasetTrainer } from '../../core/dataset/trainers/trainer.ts';
-import type { TrainerChoice } from '../../core/dataset/trainers.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import type { Group, Owners } from './datasetGroups.ts';
-import { findTrainers, rivals, trainerOfDataset } from './detectTrainer.ts';
+import { type FoundTrainers, rivals, trainerOfDataset } from './detectTrainer.ts';
 import type { Sidecars } from './sidecars.ts';
 import { trainerProblems } from './trainerFiles.ts';
 
@@ -24,7 +23,7 @@ export interface GroupTrainers {
  * @param rest files that are neither images nor captions
  */
 export async function groupTrainers(
-  files: Pick<FileSystem, 'stat' | 'read' | 'exists'>,
+  files: Pick<FileSystem, 'stat'>,
   dir: string,
   found: {
     readonly groups: Iterable<Group>;
@@ -33,9 +32,8 @@ export async function groupTrainers(
     readonly rest: readonly DatasetPath[];
     readonly sidecars: Pick<Sidecars, 'imagesOf' | 'encodings'>;
   },
-  choice: TrainerChoice | undefined,
+  settings: FoundTrainers,
 ): Promise<GroupTrainers> {
-  const settings = await findTrainers(files, dir, found.rest, found.images, choice);
   const restOf = groupBy(found.rest, (file) => found.owners.of(folderOf(file)));
   const of = new Map<Group, DatasetTrainer | 'none' | undefined>();
   const problems: Problem[] = [];

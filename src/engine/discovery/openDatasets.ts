@@ -12,7 +12,8 @@ import type { ProgressListener } from '../../core/progress.ts';
 import type { NameMapping } from '../../core/dataset/nameMapping.ts';
 import { type DatasetSettings, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
-import { discoverFiles } from './listFiles.ts';
+import { findTrainers, firstExtension, type FoundTrainers } from './detectTrainer.ts';
+import { discoverFiles, type Listing } from './listFiles.ts';
 import { namingFiles } from './namingFiles.ts';
 import { namedArchives } from './packedImages.ts';
 import { otherSidecars } from './otherSidecars.ts';
@@ -143,13 +144,21 @@ export async function lookInto(
   const choices = fileChoices(settings);
   const refused = options.strict === true ? configError(dir, config.problems) : undefined;
   if (refused !== undefined) throw refused;
-  const listing = await discoverFiles(files, dir, {
+  const listed = await discoverFiles(files, dir, {
     choices,
     ...(signal === undefined ? {} : { signal }),
     onListed: (done) => {
       if (done % PROGRESS_STEP === 0) onProgress?.({ phase: 'list', done, total: 0 });
     },
   });
+  const trainerSettings = await findTrainers(
+    files,
+    dir,
+    [...listed.rest, ...listed.tables.filter((file) => choices.columnsOf(file) === undefined)],
+    listed.images,
+    settings.trainer,
+  );
+  const listing = withoutSettings(listed, trainerSettings);
   const index = new ImageIndex(listing.images, listing.unlisted.keys());
   const { tables, unread, shapeless, problems } = await readTables(
     files,
@@ -177,8 +186,10 @@ export async function lookInto(
       (picture) => !captioned.has(picture),
     ),
   );
-  // A chosen extension is read like `.txt`.
-  const isChosen = (file: DatasetPath) => extensionOf(file) === choices.captionExtension;
+  const rest = [...listing.rest, ...listing.tables.filter((file) => !tableFiles.has(file))];
+  const first = firstExtension(choices.captionExtension, trainerSettings);
+  // Read like `.txt`.
+  const isChosen = (file: DatasetPath) => extensionOf(file) === first?.extension;
   const texts = [...listing.texts, ...listing.rest.filter(isChosen)];
   const others = await otherSidecars(
     files,
@@ -209,7 +220,7 @@ export async function lookInto(
     texts.filter((text) => !tableFiles.has(text)),
     {
       captioned,
-      captionExtension: choices.captionExtension,
+      ...(first && { first }),
       companions: named,
       videos: listing.videos,
       others,
@@ -262,10 +273,10 @@ export async function lookInto(
       groups: groups.values(),
       owners,
       images: listing.images,
-      rest: [...listing.rest, ...listing.tables.filter((file) => !tableFiles.has(file))],
+      rest,
       sidecars,
     },
-    settings.trainer,
+    trainerSettings,
   );
   described.push(...trainers.problems);
   for (const problem of described) {
@@ -322,6 +333,16 @@ export async function lookInto(
       flaws: configProblems.map(({ message, remedy }) => ({ message, remedy })),
     },
     strayProblems: [...configProblems, ...problems, ...listing.problems],
+  };
+}
+
+/** Settings of trainers are no tables, though some are lists of objects as tables are. */
+function withoutSettings(listing: Listing, { configs }: FoundTrainers): Listing {
+  const settings = new Set(configs.map(({ file }) => file));
+  return {
+    ...listing,
+    tables: listing.tables.filter((file) => !settings.has(file)),
+    rest: [...listing.rest, ...listing.tables.filter((file) => settings.has(file))],
   };
 }
 

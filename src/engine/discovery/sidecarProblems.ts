@@ -75,6 +75,7 @@ function separationsOf(
 export function secondSidecars(
   unread: readonly DatasetPath[],
   extensions: readonly string[],
+  trainer: string | undefined,
 ): Problem {
   const [file = '', ...related] = unread;
   const order = extensions.map((extension) => `.${extension}`).join(', ');
@@ -84,12 +85,21 @@ export function secondSidecars(
     code: 'second-caption-file',
     file,
     related,
-    message: sentence(
-      '{0} two caption files, e.g. {1}; PairLens reads the first there is of {2}.',
-      count,
-      file,
-      order,
-    ),
+    message:
+      trainer === undefined
+        ? sentence(
+            '{0} two caption files, e.g. {1}; PairLens reads the first there is of {2}.',
+            count,
+            file,
+            order,
+          )
+        : sentence(
+            '{0} two caption files; PairLens reads .{1}, as {2} does, and not {3}.',
+            count,
+            extensions[0] ?? '',
+            trainer,
+            file,
+          ),
     remedy: sentence(
       'Nothing to do if your trainer reads that one, or merges the two as the scripts for fine-tuning of kohya do. Else name its extension as "captionExtension" in {0}.',
       CONFIG_FILE,

@@ -58,6 +58,14 @@ export interface Sidecars {
 
 const READ_AT_ONCE = 16;
 
+/** The extension of the text that is read where an image has several. */
+export interface FirstExtension {
+  /** In lower case, without the dot. */
+  readonly extension: string;
+  /** The trainer that reads it, unless the user named it. */
+  readonly trainer?: string;
+}
+
 /** Text files matched to images by name. */
 interface SidecarMatch {
   /** Each captioned image with its sidecar. */
@@ -74,8 +82,7 @@ export async function readSidecars(
   texts: readonly DatasetPath[],
   options: {
     readonly captionsPerFile?: CaptionsPerFile;
-    /** Extension that is read where an image has several texts; in lower case, without the dot. */
-    readonly captionExtension?: string | undefined;
+    readonly first?: FirstExtension;
     readonly signal?: CancelSignal;
     /** For bugs of a reader. */
     readonly log?: Log;
@@ -157,11 +164,11 @@ async function matchByName(
   texts: readonly DatasetPath[],
   {
     captioned,
-    captionExtension,
+    first,
     unlisted,
     others,
   }: {
-    readonly captionExtension?: string | undefined;
+    readonly first?: FirstExtension;
     readonly captioned: ReadonlySet<DatasetPath>;
     readonly others: OtherSidecars;
     readonly unlisted: ReadonlyMap<DatasetPath, UnlistedReason>;
@@ -174,8 +181,8 @@ async function matchByName(
   const problems: Problem[] = [];
   const unread: DatasetPath[] = [];
   const order = [
-    ...(captionExtension === undefined ? [] : [captionExtension]),
-    ...SIDECAR_EXTENSIONS.filter((extension) => extension !== captionExtension),
+    ...(first === undefined ? [] : [first.extension]),
+    ...SIDECAR_EXTENSIONS.filter((extension) => extension !== first?.extension),
   ];
   const rank = (text: DatasetPath) => order.indexOf(extensionOf(text));
   for (const image of images) {
@@ -196,16 +203,16 @@ async function matchByName(
       if (await files.exists(toAbsolute(dir, asTheTrainerLooks))) found.push(near);
       else problems.push(differentCase(image, near));
     }
-    const [first, ...second] = found.sort((a, b) => rank(a) - rank(b));
-    if (first === undefined) continue;
+    const [read, ...second] = found.sort((a, b) => rank(a) - rank(b));
+    if (read === undefined) continue;
     unread.push(...second);
-    sidecarOf.set(image, first);
-    pushTo(imagesOf, first, image);
+    sidecarOf.set(image, read);
+    pushTo(imagesOf, read, image);
   }
   for (const [file, sharing] of imagesOf) {
     if (sharing.length > 1) problems.push(sharedSidecar(file, sharing));
   }
-  if (unread.length > 0) problems.push(secondSidecars(unread, order));
+  if (unread.length > 0) problems.push(secondSidecars(unread, order, first?.trainer));
   return { sidecarOf, imagesOf, problems };
 }
 

@@ -121,14 +121,21 @@ function imageExtensions(images: readonly DatasetPath[], trainer: Trainer): Prob
   });
 }
 
+/** Extensions of captions that a trainer looks for beside images, in lower case; none if it reads no texts. */
+export function extensionsRead({ id, settings }: DatasetTrainer): readonly string[] {
+  const { captions } = trainerOf(id);
+  if (captions === undefined || settings.insteadOfTexts !== undefined) return [];
+  const written = settings.captionExtension ?? settings.usualExtension;
+  return written === undefined ? captions.extensions : [written.toLowerCase()];
+}
+
 /** Captions with an extension that the trainer does not look for, and `photo.jpg.txt`, where it looks for `photo.txt`. */
 function captionExtensions(
   imagesOf: TrainerFiles['imagesOf'],
   { name, captions }: Trainer,
-  { settings }: DatasetTrainer,
+  known: DatasetTrainer,
 ): Problem[] {
-  const written = settings.captionExtension ?? settings.usualExtension;
-  const extensions = written === undefined ? (captions?.extensions ?? []) : [written.toLowerCase()];
+  const extensions = extensionsRead(known);
   const wanted = extensions.map((extension) => `.${extension}`).join(', ');
   const unread = [...imagesOf].flatMap(([text, images]) =>
     extensions.includes(extensionOf(text)) && !images.every((image) => image === stemOf(text))
@@ -141,6 +148,22 @@ function captionExtensions(
       many: (count, file) =>
         sentence('{0} reads no texts beside images: {1} of them, e.g. {2}.', name, count, file),
       remedy: sentence('Write the captions into metadata.jsonl, or set the trainer.'),
+    });
+  }
+  const { insteadOfTexts } = known.settings;
+  if (insteadOfTexts !== undefined) {
+    return problemOf('trainer/caption-extension', unread, {
+      one: (file) =>
+        sentence('{0} does not read {1}: in its settings {2}.', name, file, insteadOfTexts),
+      many: (count, file) =>
+        sentence(
+          '{0} does not read {1} texts beside images, e.g. {2}: in its settings {3}.',
+          name,
+          count,
+          file,
+          insteadOfTexts,
+        ),
+      remedy: sentence('Change the setting of the trainer if these are its captions.'),
     });
   }
   return problemOf('trainer/caption-extension', unread, {

@@ -82,9 +82,17 @@ function datasetConfig(value: unknown): TrainerSettings | undefined {
   const captionExtension = all('caption_extension', extension);
   const size = all('resolution', resolution) ?? { width: 960, height: 544 };
   const flag = (name: string): boolean => all(name, (on) => on === true) === true;
+  // get_caption opens a file without a name, and stops.
+  const readsNoTexts =
+    folders.length > 0 &&
+    datasets.every(
+      (each) =>
+        !('image_directory' in each) || inherited('caption_extension', each, general) === undefined,
+    );
   return {
     ...(folders.length > 0 && { folders }),
     ...(captionExtension !== undefined && { captionExtension }),
+    ...(readsNoTexts && { insteadOfTexts: sentence('{0} is not set', 'caption_extension') }),
     resolution: size,
     batchSize: all('batch_size', positive) ?? 1,
     ...(flag('enable_bucket') && {

@@ -1,5 +1,5 @@
 import { sentence } from '../../text/sentence.ts';
-import { fieldsOf, listOf, text } from './configValues.ts';
+import { agreed, fieldsOf, listOf, text } from './configValues.ts';
 import { type Trainer, type TrainerSettings } from './trainer.ts';
 
 /** Nerogar/OneTrainer, which reads with Nerogar/mgds. */
@@ -48,5 +48,12 @@ function concepts(value: unknown): TrainerSettings | undefined {
   if (folders.length === 0) return undefined;
   const model = text(fieldsOf(value)?.['model_type']);
   const isClip = model === undefined || /^STABLE_DIFFUSION_(?!3|CASCADE)/.test(model);
-  return { folders, ...(!isClip && { isClip }) };
+  const source = agreed(list.map((concept) => text(fieldsOf(concept['text'])?.['prompt_source'])));
+  return {
+    folders,
+    ...(!isClip && { isClip }),
+    // SelectInput, modules/dataLoader/mixin/DataLoaderText2ImageMixin.py
+    ...(source !== undefined &&
+      source !== 'sample' && { insteadOfTexts: sentence('{0} is "{1}"', 'prompt_source', source) }),
+  };
 }

@@ -1,4 +1,5 @@
-import { listOf, text } from './configValues.ts';
+import { sentence } from '../../text/sentence.ts';
+import { agreed, listOf, text } from './configValues.ts';
 import { PILLOW_EXTENSIONS, type Trainer, type TrainerSettings } from './trainer.ts';
 
 /** bghira/SimpleTuner. */
@@ -37,5 +38,19 @@ function backends(value: unknown): TrainerSettings | undefined {
       'id' in each && 'type' in each && ('instance_data_dir' in each || 'cache_dir' in each),
   );
   if (list.length === 0) return undefined;
-  return { folders: list.flatMap((each) => text(each['instance_data_dir']) ?? []) };
+  const folders = list.flatMap((each) => text(each['instance_data_dir']) ?? []);
+  // Backends of images; others hold embeddings of texts and latents.
+  const strategy = agreed(
+    list
+      .filter((each) => 'instance_data_dir' in each)
+      .map((each) => text(each['caption_strategy'])),
+  );
+  return {
+    folders,
+    // PromptHandler.magic_prompt, helpers/prompts.py
+    ...(strategy !== undefined &&
+      strategy !== 'textfile' && {
+        insteadOfTexts: sentence('{0} is "{1}"', 'caption_strategy', strategy),
+      }),
+  };
 }
