@@ -1,12 +1,13 @@
 import type { WireEdit } from '../protocol/workspaceEdit.ts';
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
-import { type PairDecision, REQUESTS } from '../protocol/serverApi.ts';
+import { REQUESTS } from '../protocol/serverApi.ts';
 import type {
   ImageSeparationItem,
   CaptionChangeItem,
   CaptionMove,
   ChangedPairs,
+  PairDecision,
   PairItem,
   PairRef,
   Range,
@@ -125,20 +126,27 @@ export class Actions {
     this.#tell(done, step);
   }
 
-  /** Applies an edit of a file that is no caption. @returns the URI of the file; undefined if nothing was changed. */
-  async change(wire: WireEdit): Promise<string | undefined> {
-    return (await this.#edit(wire, 'message')) ? wire.documents[0]?.uri : undefined;
+  /** Applies an edit of a file that is no caption. @returns false if it was shown first, and the user did not confirm. */
+  edit(
+    wire: WireEdit,
+    { teller = 'message', preview = false }: { teller?: Teller; preview?: boolean } = {},
+  ): Promise<boolean> {
+    return this.#edit(wire, teller, preview);
   }
 
   /** Sets the decision on pairs as one step. @returns how many were decided. */
-  async decideAll(pairs: readonly PairRef[], decision: PairDecision): Promise<number> {
+  async decideAll(
+    pairs: readonly PairRef[],
+    decision: PairDecision,
+    teller: Teller = 'page',
+  ): Promise<number> {
     const { before } = await this.#client.request(REQUESTS.decideAll, {
       pairs: [...pairs],
       decision,
     });
     const count = before.length;
     if (count === 0) return 0;
-    this.#remember({
+    const step = {
       label: vscode.l10n.t('Decide on {0} pairs', count),
       takeBack: async () => {
         for (const was of ['verified', 'excluded', 'none'] as const) {
@@ -148,7 +156,9 @@ export class Actions {
         }
         return true;
       },
-    });
+    };
+    this.#remember(step);
+    if (teller === 'message') this.#tell(decidedText(decision, count), step);
     return count;
   }
 
@@ -281,6 +291,17 @@ export class Actions {
 }
 
 const UNDONE_SHOWN_MS = 5000;
+
+function decidedText(decision: PairDecision, count: number): string {
+  switch (decision) {
+    case 'verified':
+      return vscode.l10n.t('{0} pairs are marked as verified.', count);
+    case 'excluded':
+      return vscode.l10n.t('{0} pairs are excluded.', count);
+    case 'none':
+      return vscode.l10n.t('Verdicts on {0} pairs taken back.', count);
+  }
+}
 
 function isShort(caption: string): boolean {
   return caption.length <= SHOWN_IN_FULL && !/[\r\n]/.test(caption.trim());

@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
 import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
 import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
-import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import type { HostEvent } from '../protocol/webviewApi.ts';
 import type { Actions } from './actions.ts';
 import type { CommandId } from './commandIds.ts';
 import type { EditorPage } from './editorPage.ts';
 import { dropFit, fit } from './fitting.ts';
-import type { FindingNode, FindingsTree } from './findingsTree.ts';
+import {
+  chosenFindings,
+  chosenVerdicts,
+  decideFindings,
+  fixGroup,
+  turnRuleOff,
+} from './findingCommands.ts';
+import type { FindingsTree } from './findingsTree.ts';
 import { createConfig, settle } from './configQuestions.ts';
 import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
@@ -32,10 +37,21 @@ export interface CommandParts {
 }
 
 /** Implementation of a command. The argument comes from menus and links, and from any other extension: unknown. */
-type Run = (parts: CommandParts, argument: unknown) => Promise<void> | void;
+type Run = (
+  parts: CommandParts,
+  argument: unknown,
+  /** All selected rows of a tree, where a menu of several was used. */
+  selected: unknown,
+) => Promise<void> | void;
 
-/** All commands but those that group the tree (findingsTree.ts). */
-const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>, Run>> = {
+/** Commands that arrange and filter the tree (findingsTree.ts). */
+type TreeCommandId =
+  | `pairlens.groupBy${string}`
+  | 'pairlens.sortBySureness'
+  | 'pairlens.filterFindings'
+  | 'pairlens.clearFilter';
+
+const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   'pairlens.findMatchingCaptions': async ({ client, actions }, argument) => {
     if (!(await hasDataset(client))) return;
     await findMatchingCaptions(client, actions, asUri(argument));
@@ -52,7 +68,8 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
     if (await hasDataset(client)) await dropFit(client);
   },
   'pairlens.review': async ({ client, review }, argument) => {
-    if (await hasDataset(client)) await review.show(shown(findingOf(argument)?.id));
+    if (await hasDataset(client))
+      await review.show(shown(chosenFindings(argument, undefined)[0]?.id));
   },
   'pairlens.browse': async ({ client, browse }) => {
     if (await hasDataset(client)) await browse.show();
@@ -116,26 +133,32 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
   },
   // A tree row cannot show the caption that would be written; the review can.
   'pairlens.finding.fix': async ({ review }, argument) => {
-    const finding = findingOf(argument);
+    const [finding] = chosenFindings(argument, undefined);
     if (finding !== undefined) await review.show(shown(finding.id));
   },
-  'pairlens.finding.verify': async ({ actions }, argument) => {
-    const pair = findingOf(argument)?.item?.pair;
-    if (pair !== undefined) await actions.decide(pair, 'verified');
-  },
-  'pairlens.finding.exclude': async ({ actions }, argument) => {
-    const pair = findingOf(argument)?.item?.pair;
-    if (pair !== undefined) await actions.decide(pair, 'excluded');
+  'pairlens.finding.verify': ({ actions }, argument, selected) =>
+    decideFindings(actions, chosenFindings(argument, selected), 'verified'),
+  'pairlens.finding.exclude': ({ actions }, argument, selected) =>
+    decideFindings(actions, chosenFindings(argument, selected), 'excluded'),
+  'pairlens.finding.apply': ({ client, actions }, argument, selected) =>
+    fixGroup(client, actions, chosenFindings(argument, selected), false),
+  'pairlens.finding.takeLikely': ({ client, actions }, argument, selected) =>
+    fixGroup(client, actions, chosenFindings(argument, selected), true),
+  'pairlens.finding.ruleOff': async ({ client, actions }, argument) => {
+    const [finding] = chosenFindings(argument, undefined);
+    if (finding !== undefined) await turnRuleOff(client, actions, finding, 'message');
   },
   'pairlens.showVerdicts': async ({ client, tree }) => {
     if (await hasDataset(client)) await tree.showVerdicts();
   },
-  'pairlens.verdict.takeBack': async ({ actions }, argument) => {
-    const verdict = verdictOf(argument);
-    if (verdict !== undefined) await actions.decide(verdict.item.pair, 'none');
+  'pairlens.verdict.takeBack': async ({ actions }, argument, selected) => {
+    const pairs = chosenVerdicts(argument, selected).map(({ item }) => item.pair);
+    const [only, ...others] = pairs;
+    if (others.length > 0) await actions.decideAll(pairs, 'none', 'message');
+    else if (only !== undefined) await actions.decide(only, 'none');
   },
   'pairlens.finding.openImage': async ({ actions }, argument) => {
-    const image = findingOf(argument)?.imageUri;
+    const [{ imageUri: image } = {}] = chosenFindings(argument, undefined);
     if (image !== undefined) await actions.openImage(image);
   },
   'pairlens.gettingStarted': async () => {
@@ -150,9 +173,9 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, `pairlens.groupBy${string}`>,
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(COMMANDS).map(([id, run]) =>
-      vscode.commands.registerCommand(id, async (argument: unknown) => {
+      vscode.commands.registerCommand(id, async (argument: unknown, selected: unknown) => {
         try {
-          await run(parts, argument);
+          await run(parts, argument, selected);
         } catch (error) {
           showFailure(error);
         }
@@ -195,24 +218,7 @@ function asUri(argument: unknown): vscode.Uri | undefined {
   return argument instanceof vscode.Uri ? argument : undefined;
 }
 
-const nodeSchema = z.object({ kind: z.enum(['group', 'finding', 'verdicts', 'verdict']) });
-
-/** A tree row; menus pass the row as argument. */
-function nodeOf(argument: unknown): FindingNode | undefined {
-  return nodeSchema.safeParse(argument).success ? (argument as FindingNode) : undefined;
-}
-
-function findingOf(argument: unknown): FindingItem | undefined {
-  const node = nodeOf(argument);
-  return node?.kind === 'finding' ? node.finding : undefined;
-}
-
 /** What tells the review which finding to show; undefined for the one it is at. */
 function shown(id: string | undefined): HostEvent | undefined {
   return id === undefined ? undefined : { event: 'showFinding', id };
-}
-
-function verdictOf(argument: unknown): DecidedPair | undefined {
-  const node = nodeOf(argument);
-  return node?.kind === 'verdict' ? node.verdict : undefined;
 }

@@ -35,7 +35,7 @@ export async function settle(
   const { folder, question } = asked;
   const answer = question.kind === 'columns' ? await askColumns(question) : await askRoot(question);
   if (answer === undefined) return;
-  await actions.change(await client.request(REQUESTS.configEdit, { folder, ...answer }));
+  await actions.edit(await client.request(REQUESTS.configEdit, { folder, ...answer }));
 }
 
 /** Creates the config file of a folder and opens it; opens one that is there. */
@@ -51,9 +51,12 @@ export async function createConfig(
     ? folders.find((known) => known.folder === given.data.folder)
     : await chosenFolder(folders);
   if (folder === undefined) return;
-  const uri =
-    folder.configUri ??
-    (await actions.change(await client.request(REQUESTS.configEdit, { folder: folder.folder })));
+  let uri = folder.configUri;
+  if (uri === undefined) {
+    const edit = await client.request(REQUESTS.configEdit, { folder: folder.folder });
+    await actions.edit(edit);
+    uri = edit.documents[0]?.uri;
+  }
   if (uri !== undefined) await vscode.window.showTextDocument(vscode.Uri.parse(uri));
 }
 

@@ -11,7 +11,9 @@ interface ContextKeys {
   'pairlens.hasQuestions': boolean;
   /** Whether something was fitted to a dataset. */
   'pairlens.hasFit': boolean;
-  'pairlens.groupBy': 'rule' | 'file';
+  /** How *Findings* is arranged, and whether it is filtered. */
+  'pairlens.groupBy': 'rule' | 'file' | 'sureness';
+  'pairlens.isFiltered': boolean;
 }
 
 export function setContext<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {

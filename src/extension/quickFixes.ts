@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { CLIENT_COMMANDS, fixTextsSchema, SERVER_COMMANDS } from '../protocol/serverApi.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../protocol/serverApi.ts';
+import { fixTextsSchema } from '../protocol/workspaceEdit.ts';
 import { type AppliedEdit, BeforeEdit } from './applyEdit.ts';
 import type { CommandId } from './commandIds.ts';
 import { showFailure } from './showFailure.ts';

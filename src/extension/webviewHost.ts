@@ -13,6 +13,8 @@ import {
 } from '../protocol/webviewApi.ts';
 import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
+import { turnRuleOff } from './findingCommands.ts';
+import { fixFindings } from './findingFixes.ts';
 import { removeImages } from './pairRemoval.ts';
 import type { ServerClient } from './serverClient.ts';
 import { nameOf } from './workspaceFiles.ts';
@@ -167,6 +169,10 @@ function handlers(
       decided: await actions.decideAll(pairs, decision),
     }),
     changeCaptions: ({ of, change }) => actions.changeCaptions(of, change),
+    fixFindings: ({ of, suggestions }) => fixFindings(client, actions, of, suggestions, 'page'),
+    turnRuleOff: async (finding) => ({
+      discarded: !(await turnRuleOff(client, actions, finding, 'page')),
+    }),
     follow: ({ pair }) => {
       onFollow(pair);
       return Promise.resolve(done);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { SETTINGS } from '../core/settings/settingTable.ts';
 import { askedSchema, inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
+  decisionSchema,
   differentMarkSchema,
   duplicatesSchema,
   findingItemSchema,
@@ -11,6 +13,7 @@ import {
   browsedItemSchema,
   captionChangeSchema,
   changedPairsSchema,
+  chosenFindingsSchema,
   pairItemSchema,
   captionMoveSchema,
   imageSeparationSchema,
@@ -23,7 +26,7 @@ import {
   thumbnailSchema,
   weighedWordSchema,
 } from './shapes.ts';
-import { takenOutSchema, workspaceEditSchema } from './workspaceEdit.ts';
+import { findingFixesSchema, takenOutSchema, workspaceEditSchema } from './workspaceEdit.ts';
 
 /** Scheme of the URIs of files inside archives, with the path of a `file:` URI. */
 export const MEMBER_SCHEME = 'pairlens';
@@ -51,20 +54,7 @@ export const targetSchema = z.discriminatedUnion('kind', [
 ]);
 export type Target = z.infer<typeof targetSchema>;
 
-/** `data` of a resolved quick fix: its messages and the texts its edit applies to, as in `workspaceEditSchema`. */
-export const fixTextsSchema = z.object({
-  label: z.string(),
-  done: z.string(),
-  /** Files that the edit creates. */
-  create: z.array(z.string()),
-  texts: z.array(z.object({ uri: z.string(), textHash: z.string() })),
-});
-
 const nothing = z.object({});
-
-/** A decision on a pair; `none` removes the decision. */
-const decisionSchema = z.enum(['verified', 'excluded', 'none']);
-export type PairDecision = z.infer<typeof decisionSchema>;
 
 /** Requests of the client to the server. Errors are LSP errors whose `data` is an `ErrorData`. */
 export const REQUESTS = {
@@ -261,16 +251,25 @@ export const REQUESTS = {
       emptied: z.int(),
     }),
   ),
+  /**
+   * What fixes findings, chosen as `pairlens fix --rule` chooses: the client shows and makes the edit, and then changes the
+   * files. With `suggestions` wrong captions get the caption that is likely meant, and nothing else is fixed.
+   */
+  findingFixes: request(
+    'pairlens/findingFixes',
+    z.object({ of: chosenFindingsSchema, suggestions: z.boolean() }),
+    findingFixesSchema,
+  ),
   /** Sets the decision on pairs. `before`: those that were changed, with their earlier decisions. */
   decideAll: request(
     'pairlens/decideAll',
     z.object({ pairs: z.array(pairRefSchema), decision: decisionSchema }),
     z.object({ before: z.array(z.object({ pair: pairRefSchema, decision: decisionSchema })) }),
   ),
-  /** Writes a caption file as UTF-8. Its lines that are not UTF-8 are read in `encoding`, a label of the Encoding Standard. */
+  /** Writes a caption file as UTF-8; its other lines are read in `encoding`. Without one, only drops the byte order mark. */
   saveAsUtf8: request(
     'pairlens/saveAsUtf8',
-    z.object({ uri: z.string(), encoding: z.string() }),
+    z.object({ uri: z.string(), encoding: z.string().optional() }),
     nothing,
   ),
   /** The decisions on pairs that exist now, in dataset order. */
@@ -286,7 +285,7 @@ export const REQUESTS = {
     z.object({ folders: z.array(inventorySchema) }),
   ),
   /**
-   * The edit that adds columns or roots to the config file of a folder of the inventory; with neither, the edit that
+   * The edit that adds columns, roots or levels of rules to the config file of a folder of the inventory; with none, the edit that
    * creates it with what was found.
    */
   configEdit: request(
@@ -297,6 +296,7 @@ export const REQUESTS = {
         .record(z.string(), z.object({ image: z.string().optional(), caption: z.string() }))
         .optional(),
       roots: z.record(z.string(), z.string()).optional(),
+      rules: z.record(z.string(), z.enum(SETTINGS.rules.choices)).optional(),
     }),
     workspaceEditSchema,
   ),

@@ -45,6 +45,10 @@ export const pairItemSchema = z.object({
 });
 export type PairItem = z.infer<typeof pairItemSchema>;
 
+/** A decision on a pair; `none` removes the decision. */
+export const decisionSchema = z.enum(['verified', 'excluded', 'none']);
+export type PairDecision = z.infer<typeof decisionSchema>;
+
 /** A pair with the user's decision. */
 export const decidedPairSchema = z.object({
   item: pairItemSchema,
@@ -158,6 +162,26 @@ export const fixKindSchema = z.enum([
   'mark-verified',
   'exclude-pair',
 ]);
+
+/** A change of a whole file. URIs. */
+export const fileFixSchema = z.discriminatedUnion('kind', [
+  /** Without an encoding the file is read in its own, and written as UTF-8 without a byte order mark. */
+  z.object({ kind: z.literal('save-as-utf8'), uri: z.string(), encoding: z.string().optional() }),
+  z.object({ kind: z.literal('rename-caption-file'), from: z.string(), to: z.string() }),
+  z.object({
+    kind: z.literal('separate-images'),
+    uri: z.string(),
+    separations: z.array(imageSeparationSchema),
+  }),
+]);
+export type FileFixItem = z.infer<typeof fileFixSchema>;
+
+/** The findings that something is done to: these, or all about some pairs. */
+export const chosenFindingsSchema = z.union([
+  z.object({ ids: z.array(z.string()) }),
+  z.object({ pairs: z.array(pairRefSchema) }),
+]);
+export type ChosenFindings = z.infer<typeof chosenFindingsSchema>;
 
 /** A fix of a finding; identified by its index in the list. */
 export const fixItemSchema = z.object({

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { errorDataSchema } from './errorData.ts';
-import { type REQUESTS, targetSchema } from './serverApi.ts';
+import { REQUESTS, targetSchema } from './serverApi.ts';
 import {
   captionChangeSchema,
   captionMoveSchema,
   changedPairsSchema,
+  findingItemSchema,
   imageSeparationSchema,
   pairItemSchema,
   pairRefSchema,
@@ -105,6 +106,18 @@ export const HOST_REQUESTS = {
   changeCaptions: {
     params: z.object({ of: changedPairsSchema, change: captionChangeSchema }),
     result: z.object({ changed: z.int(), emptied: z.int(), discarded: z.boolean() }),
+  },
+  /** Fixes findings as one step, after showing what changes; see `pairlens/findingFixes`. `discarded`: it was not wanted. */
+  fixFindings: {
+    params: REQUESTS.findingFixes.params,
+    result: REQUESTS.findingFixes.result
+      .omit({ edit: true, files: true })
+      .extend({ discarded: z.boolean() }),
+  },
+  /** Turns the rule of a finding off in the config file of its folder, after showing the change. */
+  turnRuleOff: {
+    params: findingItemSchema.pick({ code: true, uri: true }),
+    result: z.object({ discarded: z.boolean() }),
   },
   /** Shows the neighbours of a pair in their view, without moving the focus. */
   follow: { params: z.object({ pair: pairRefSchema }), result: nothing },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { positionSchema } from './shapes.ts';
+import { fileFixSchema, positionSchema } from './shapes.ts';
 
 /**
  * As in LSP: edits by document URI with the document version, plus files to create first. A client must not apply
@@ -34,4 +34,25 @@ export const takenOutSchema = z.object({
   edit: workspaceEditSchema.nullable(),
   /** What stays as it is, and why. */
   left: z.array(z.string()),
+});
+
+/** What fixes several findings. */
+export const findingFixesSchema = z.object({
+  edit: workspaceEditSchema.nullable(),
+  files: z.array(fileFixSchema),
+  /** IDs of the findings that this fixes. */
+  fixed: z.array(z.string()),
+  /** Number of those whose fix a person must choose, that another fix must precede, and that are inside archives. */
+  left: z.int(),
+  later: z.int(),
+  archived: z.int(),
+});
+
+/** `data` of a resolved quick fix: its messages and the texts its edit applies to, as in `workspaceEditSchema`. */
+export const fixTextsSchema = z.object({
+  label: z.string(),
+  done: z.string(),
+  /** Files that the edit creates. */
+  create: z.array(z.string()),
+  texts: z.array(z.object({ uri: z.string(), textHash: z.string() })),
 });

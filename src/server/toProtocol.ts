@@ -7,6 +7,7 @@ import { isReadOnly } from '../core/dataset/archivePaths.ts';
 import { placeOfPart } from '../core/dataset/captionPart.ts';
 import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
+import { isWithinArchive } from '../engine/workspace/pairLookup.ts';
 import type {
   LiveFinding,
   LiveMatch,
@@ -44,14 +45,6 @@ export function rangeOf({ range, end }: LivePair): Range {
 /** The file in which a finding is shown: the caption file, or the image if there is none. */
 export function fileOf({ root, finding }: LiveFinding): string {
   return toAbsolute(root, finding.file);
-}
-
-/** Whether a finding is about a file in an archive, which is never changed. */
-export function isWithinArchive(live: LiveFinding): boolean {
-  const { pair, related } = live;
-  return [fileOf(live), ...[pair, ...related].map((each) => each?.captionPath ?? '')].some(
-    isReadOnly,
-  );
 }
 
 /** The ranges in that file, one for each part of the caption that is meant; none for a finding about the whole file. */

@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import type { CodeAction, TextDocumentEdit, TextEdit } from 'vscode-languageserver/node';
-import { fixTextsSchema } from '../../src/protocol/serverApi.ts';
+import { fixTextsSchema } from '../../src/protocol/workspaceEdit.ts';
 import { FORMATS, rowsIn, type ExpectedPair } from './support/captionOracle.ts';
 import { ENCODINGS, fitting, typed } from './support/captionTables.ts';
 import { attackFolder } from './support/data.ts';

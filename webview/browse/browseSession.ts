@@ -8,6 +8,7 @@ import { imageName, pairKey } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
+import { fixedText } from '../shared/fixedText.ts';
 import { TagsSession } from './tagsSession.ts';
 import {
   type BrowseAction,
@@ -124,6 +125,20 @@ export class BrowseSession {
     await this.#actions.run(async () => {
       const { decided } = await this.#host.rpc.call('decideAll', { pairs: [...pairs], decision });
       this.#say(decidedText(decision, decided), { undo: decided > 0 });
+    });
+  }
+
+  /**
+   * Fixes the findings of the selected pairs after the editor's preview.
+   * @param suggestions wrong captions get the caption that is likely meant, and nothing else is fixed
+   */
+  async fix(suggestions: boolean): Promise<void> {
+    const pairs = chosenPairs(this.store.state);
+    if (pairs.length === 0) return;
+    await this.#actions.run(async () => {
+      const of = { pairs: [...pairs] };
+      const done = await this.#host.rpc.call('fixFindings', { of, suggestions });
+      if (!done.discarded) this.#say(fixedText(done), { undo: done.fixed.length > 0 });
     });
   }
 

@@ -43,6 +43,12 @@ export class BulkBar extends PageElement {
         ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
         ${keyButton(t('Exclude'), 'X', () => void session.decide('excluded'))}
         ${keyButton(t('Take verdict back'), 'B', () => void session.decide('none'))}
+        <vscode-button secondary @click=${() => void session.fix(true)}
+          >${t('Take likely captions…')}</vscode-button
+        >
+        <vscode-button secondary @click=${() => void session.fix(false)}
+          >${t('Fix findings…')}</vscode-button
+        >
         ${keyButton(t('Clear selection'), 'Esc', () => {
           session.clearSelection();
         })}

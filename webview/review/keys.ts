@@ -18,6 +18,10 @@ export type TriageCommand =
         | 'merge'
         | 'different'
         | 'keep'
+        | 'verify-all'
+        | 'exclude-all'
+        | 'likely-all'
+        | 'fix-all'
         | 'help';
     };
 
@@ -27,6 +31,7 @@ export interface KeyPress {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 /** Focus: in a text field, on a control that Enter and Space activate, or elsewhere. */
@@ -48,6 +53,14 @@ const LETTERS: Readonly<Record<string, TriageCommand>> = {
   '?': { kind: 'help' },
 };
 
+/** With Shift, for all findings of the chosen rule. */
+const SHIFTED: Readonly<Record<string, TriageCommand>> = {
+  v: { kind: 'verify-all' },
+  x: { kind: 'exclude-all' },
+  l: { kind: 'likely-all' },
+  f: { kind: 'fix-all' },
+};
+
 /**
  * The command of a key press; undefined for other keys. In a text field only Escape and Ctrl+Enter have commands;
  * other keys with Ctrl, Alt or Meta are left to the editor.
@@ -60,5 +73,6 @@ export function commandFor(press: KeyPress, place: KeyPlace): TriageCommand | un
   if (place === 'field') return undefined;
   if (key === 'Enter') return place === 'control' ? undefined : { kind: 'edit' };
   if (/^[1-9]$/u.test(key)) return { kind: 'suggestion', number: Number(key) };
-  return LETTERS[key.toLowerCase()];
+  const letter = key.toLowerCase();
+  return (press.shiftKey ? SHIFTED[letter] : undefined) ?? LETTERS[letter];
 }

@@ -11,6 +11,9 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   const possible = new Set<TriageCommand['kind']>(['help']);
   if (history.length > 0) possible.add('undo');
   if (index > 0) possible.add('back');
+  if (session.group.decidable.length > 1) possible.add('verify-all').add('exclude-all');
+  if (session.group.likely.length > 0) possible.add('likely-all');
+  if (session.group.fixable.length > 0) possible.add('fix-all');
   if (current === null) return possible;
   possible.add('next').add('open');
   if (current.item !== undefined) possible.add('verified').add('exclude');

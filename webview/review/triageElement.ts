@@ -16,14 +16,16 @@ import { announcement } from './announcement.ts';
 import { captionEditor } from './captionEditor.ts';
 import { duplicatesView } from './duplicates.ts';
 import { footer, tallyText } from './footer.ts';
+import { groupBar } from './groupBar.ts';
 import { helpDialog } from './helpDialog.ts';
 import { placeOf } from './keyPlace.ts';
 import { commandFor } from './keys.ts';
 import { possibleCommands } from './possible.ts';
+import { ruleFilter } from './ruleFilter.ts';
 import { sidePanel } from './sidePanel.ts';
 import { imageUriOf, stage } from './stage.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, openFindings, ruleCounts, type TriageState } from './triageState.ts';
+import { canEdit, openFindings, type TriageState } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 const ANNOUNCE_DELAY_MS = 800;
@@ -105,7 +107,7 @@ export class TriageElement extends PageElement {
       spotlight: spotlightOf(triage, this.hoveredWord),
     };
     return html`<section class="work" aria-labelledby="finding-title">
-        ${this.#heading(triage, finding)} ${this.#notice(triage)}
+        ${this.#heading(triage, finding)} ${groupBar(this.session.group)} ${this.#notice(triage)}
         ${
           triage.detail.duplicates === null
             ? stage(context, finding)
@@ -134,38 +136,11 @@ export class TriageElement extends PageElement {
       </h2>
       <span class="grow"></span>
       <span class="position">${t('{0} of {1}', triage.index + 1, open.length)}</span>
-      ${this.#ruleFilter(triage)}
+      ${ruleFilter(this.session.store)}
       <p class="finding-message">
         <span dir="auto">${finding.message.slice(0, 500)}</span> ${this.#precision(triage, finding)}
       </p>
     </div>`;
-  }
-
-  #ruleFilter(triage: TriageState): TemplateResult {
-    const counts = ruleCounts(triage);
-    const total = [...counts.values()].reduce((sum, { count }) => sum + count, 0);
-    const rules = [...counts].map(([code, { title, count }]) => ({ code, title, count }));
-    if (triage.rule !== null && !counts.has(triage.rule)) {
-      const known = triage.findings?.find(({ code }) => code === triage.rule);
-      rules.push({ code: triage.rule, title: known?.title ?? triage.rule, count: 0 });
-    }
-    return html`<select
-      class="rule-filter"
-      aria-label=${t('Show findings of')}
-      .value=${triage.rule ?? ''}
-      @change=${(event: Event) => {
-        const { value } = event.target as HTMLSelectElement;
-        this.session.store.dispatch({ type: 'rule', rule: value === '' ? null : value });
-      }}
-    >
-      <option value="" ?selected=${triage.rule === null}>${t('All rules ({0})', total)}</option>
-      ${rules.map(
-        ({ code, title, count }) =>
-          html`<option value=${code} ?selected=${triage.rule === code}>
-            ${title} (${count})
-          </option>`,
-      )}
-    </select>`;
   }
 
   /** Estimated precision of findings of this rule, if known for this dataset. */
@@ -268,7 +243,7 @@ export class TriageElement extends PageElement {
     actions: readonly (readonly [string, () => void])[],
   ): TemplateResult {
     return html`<section class="rest rest-${name}" aria-labelledby="finding-title">
-      ${icon(name)}
+      ${this.#notice(this.session.store.state)} ${icon(name)}
       <h2 class="rest-title" id="finding-title" tabindex="-1">${text}</h2>
       ${more === '' ? nothing : html`<p class="dim">${more}</p>`}
       <div class="choices">
@@ -339,6 +314,18 @@ export class TriageElement extends PageElement {
         break;
       case 'different':
         void session.markDifferent();
+        break;
+      case 'verify-all':
+        void session.group.decide('verified');
+        break;
+      case 'exclude-all':
+        void session.group.decide('excluded');
+        break;
+      case 'likely-all':
+        void session.group.fix(true);
+        break;
+      case 'fix-all':
+        void session.group.fix(false);
         break;
       case 'keep':
         break;

@@ -25,6 +25,7 @@ import {
   toRemembered,
 } from './triageState.ts';
 import { DuplicatesSession } from './duplicatesSession.ts';
+import { GroupSession } from './groupSession.ts';
 import { WordsSession } from './wordsSession.ts';
 
 const MATCH_DELAY_MS = 150;
@@ -36,6 +37,8 @@ export const STAGE_PIXELS = 1280;
 export class TriageSession {
   readonly store: Store<TriageState, TriageAction>;
   readonly thumbnails: Thumbnails;
+  /** Actions on all findings of a rule. */
+  readonly group: GroupSession;
   readonly #host: Host;
   readonly #findings = new Latest();
   readonly #detail = new Latest();
@@ -58,6 +61,7 @@ export class TriageSession {
     this.thumbnails = new Thumbnails(host.rpc);
     this.#words = new WordsSession(host.rpc, this.store, () => this.thumbnails.generation);
     this.duplicates = new DuplicatesSession(host.rpc, this.store, this.#actions);
+    this.group = new GroupSession(host.rpc, this.store, this.#actions);
     this.store.subscribe(() => {
       this.#host.remember(toRemembered(this.store.state));
       this.#follow();

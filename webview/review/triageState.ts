@@ -22,6 +22,8 @@ export interface Resolution {
   readonly outcome: Outcome;
   /** The new caption, for `fixed`. */
   readonly caption?: string | undefined;
+  /** The first finding of those that were resolved in one step, if there were several. */
+  readonly step?: string | undefined;
 }
 
 /** Results for the words of one caption, which may be older than the text in the field. */
@@ -79,6 +81,8 @@ export type TriageAction =
   | { readonly type: 'restart' }
   | { readonly type: 'show'; readonly id: string }
   | { readonly type: 'resolve'; readonly resolved: Resolution; readonly took: number }
+  /** Several in one step of undo. */
+  | { readonly type: 'resolveAll'; readonly resolved: readonly Resolution[] }
   | { readonly type: 'unresolve' }
   | { readonly type: 'draft'; readonly id: string; readonly text: string | null }
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
@@ -116,6 +120,7 @@ const rememberedSchema = z.object({
         id: z.string(),
         outcome: z.enum(OUTCOMES),
         caption: z.string().optional(),
+        step: z.string().optional(),
       }),
     )
     .catch([]),
@@ -277,16 +282,29 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       };
       return state.current?.id === action.resolved.id ? at(next, state.index) : next;
     }
-    case 'unresolve': {
-      const last = state.history.at(-1);
-      if (last === undefined) return state;
+    case 'resolveAll': {
+      const [first] = action.resolved;
+      if (first === undefined) return state;
       const resolved = new Map(state.resolved);
-      resolved.delete(last.id);
+      for (const each of action.resolved) resolved.set(each.id, each);
+      const history = [...state.history];
+      for (const each of action.resolved) history.push({ ...each, step: first.id });
+      return at({ ...state, resolved, history, notice: null }, state.index);
+    }
+    case 'unresolve': {
+      const { history } = state;
+      const last = history.at(-1);
+      if (last === undefined) return state;
+      const start =
+        last.step === undefined ? -1 : history.findIndex(({ step }) => step === last.step);
+      const taken = start < 0 ? [last] : history.slice(start);
+      const resolved = new Map(state.resolved);
+      for (const { id } of taken) resolved.delete(id);
       return reveal({
         ...state,
         resolved,
-        history: state.history.slice(0, -1),
-        wanted: last.id,
+        history: history.slice(0, history.length - taken.length),
+        wanted: taken[0]?.id ?? last.id,
       });
     }
     case 'draft': {

@@ -1,5 +1,6 @@
 import { PairLensError } from '../errors.ts';
-import { decodeStrictly, type EncodingReading } from './textEncoding.ts';
+import { decodedFile } from './decodeText.ts';
+import { decodeStrictly, encodeText, type EncodingReading } from './textEncoding.ts';
 import { sentence } from './sentence.ts';
 
 type Decoder = InstanceType<typeof TextDecoder>;
@@ -87,4 +88,10 @@ function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
     yield bytes.subarray(start, end);
     start = end;
   }
+}
+
+/** The same text as UTF-8 without a byte order mark. @throws PairLensError `unsupported-format` if it is neither UTF-8 nor UTF-16. */
+export function plainUtf8(bytes: Uint8Array, path: string): Uint8Array {
+  const { text } = decodedFile(path, bytes);
+  return encodeText(text, { encoding: 'utf-8', bom: false });
 }

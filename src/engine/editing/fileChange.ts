@@ -5,6 +5,7 @@ import { inOrder } from '../../core/formats/applyEdits.ts';
 import type { TextEdit } from '../../core/formats/captionFormat.ts';
 import { type ByteSplice, spliceBetween, splicesOf } from '../../core/text/byteSplices.ts';
 import { decodedFile } from '../../core/text/decodeText.ts';
+import { plainUtf8 } from '../../core/text/reencode.ts';
 import {
   bomLength,
   decodeLeniently,
@@ -74,9 +75,7 @@ export function encodingChange(
 
 /** The same text as UTF-8 without a byte order mark. @throws PairLensError `unsupported-format`. */
 export function plainUtf8Change(folder: string, path: string, before: Uint8Array): FileChange {
-  const decoded = decodedFile(path, before);
-  const after = encodeText(decoded.text, { encoding: 'utf-8', bom: false });
-  return encodingChange(folder, path, before, after);
+  return encodingChange(folder, path, before, plainUtf8(before, path));
 }
 
 /** A new file of text, as UTF-8. */

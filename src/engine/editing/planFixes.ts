@@ -1,21 +1,13 @@
 import type { Finding } from '../../core/audit/finding.ts';
-import type { RuleCode } from '../../core/audit/rule.ts';
-import { chooseFix, hasWritingFix, type WantedFixes } from './chooseFix.ts';
+import type { WantedFixes } from './chooseFix.ts';
 import { DatasetPlanner, type ReadDataset } from './datasetPlanner.ts';
 import { changesNothing, type FileChange } from './fileChange.ts';
 import type { NotedReads } from './notedReads.ts';
+import { FixCounter, type FixCounts } from './takenFixes.ts';
 
 /** The changes of a run. */
-export interface FixPlan {
+export interface FixPlan extends FixCounts {
   readonly changes: readonly FileChange[];
-  /** Number of findings by rule that are fixed. */
-  readonly fixed: ReadonlyMap<RuleCode, number>;
-  /** Number of findings by rule that have a fix which a person must choose. */
-  readonly left: ReadonlyMap<RuleCode, number>;
-  /** Number of findings whose file gets another fix first: for a second run. */
-  readonly later: number;
-  /** Number of findings in archives, which are never changed. */
-  readonly archived: number;
 }
 
 /** A dataset with its settings and findings. */
@@ -35,32 +27,14 @@ export async function planFixes(
   wanted: WantedFixes,
   reads: NotedReads,
 ): Promise<FixPlan> {
-  const fixed = new Map<RuleCode, number>();
-  const left = new Map<RuleCode, number>();
+  const counter = new FixCounter();
   const changes: FileChange[] = [];
-  let later = 0;
-  let archived = 0;
   for (const { dataset, settings, findings } of datasets) {
     const planner = new DatasetPlanner(folder, { dataset, settings }, reads);
-    for (const finding of findings) {
-      if (wanted.rules?.has(finding.code) === false || !hasWritingFix(finding)) continue;
-      const fix = chooseFix(finding, wanted);
-      if (planner.isArchived(finding)) archived++;
-      else if (fix === undefined) count(left, finding.code);
-      else if (planner.take(finding, fix)) count(fixed, finding.code);
-      else later++;
-    }
+    counter.take(planner, findings, wanted, (finding) => planner.isArchived(finding));
     changes.push(...(await planner.changes()));
   }
-  return {
-    changes: changes.filter((change) => !changesNothing(change)),
-    fixed,
-    left,
-    later,
-    archived,
-  };
-}
-
-function count(counts: Map<RuleCode, number>, code: RuleCode): void {
-  counts.set(code, (counts.get(code) ?? 0) + 1);
+  const { fixed, left, later, archived } = counter;
+  const changing = changes.filter((change) => !changesNothing(change));
+  return { changes: changing, fixed, left, later, archived };
 }

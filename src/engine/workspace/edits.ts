@@ -16,7 +16,7 @@ import { formatWith } from '../../core/formats/formatTable.ts';
 import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
 import { outsideWrite } from '../../core/outsideWrite.ts';
 import type { FileSystem } from '../../core/ports.ts';
-import { reencoded } from '../../core/text/reencode.ts';
+import { plainUtf8, reencoded } from '../../core/text/reencode.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import { placeLike } from '../discovery/sidecarPlaces.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
@@ -156,13 +156,13 @@ export async function createCaption(
 }
 
 /**
- * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`.
+ * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`. Without it the encoding is the file's own.
  * @throws PairLensError `invalid-argument`, `write-failed`.
  */
 export async function saveAsUtf8(
   { opened, updater }: Editing,
   path: string,
-  encoding: string,
+  encoding: string | undefined,
 ): Promise<void> {
   const member = opened.find((each) => captionFileOf(each, path) !== undefined);
   if (member === undefined) {
@@ -173,7 +173,11 @@ export async function saveAsUtf8(
     );
   }
   await updater.disk.update(path, member.opened.dir, (before) =>
-    before === undefined ? undefined : reencoded(before, encoding, path),
+    before === undefined
+      ? undefined
+      : encoding === undefined
+        ? plainUtf8(before, path)
+        : reencoded(before, encoding, path),
   );
 }
 

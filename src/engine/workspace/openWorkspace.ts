@@ -25,19 +25,18 @@ import { LiveFits } from './liveFits.ts';
 import { LiveTags } from './liveTags.ts';
 import { PairFiles } from './pairFiles.ts';
 import { type ChangeEdits, changeEdits } from './changeEdits.ts';
+import { groupFixes } from './groupFixes.ts';
 import { type Decided, decidePairs } from './decidePairs.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
 import { WordQueries } from './wordQueries.ts';
 import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
-  CaptionWords,
   DecidedPair,
   Lines,
   LiveChange,
   LiveDatasetSummary,
   LiveFinding,
-  LiveMatch,
   LiveNeighbour,
   LivePair,
   LivePairId,
@@ -368,13 +367,9 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly neighbours: LiveWorkspace['neighbours'] = (...asked) =>
     this.#queries.neighbours(...asked);
 
-  match(id: LivePairId, caption: string, signal?: CancelSignal): Promise<LiveMatch | undefined> {
-    return this.#queries.match(id, caption, signal);
-  }
+  readonly match: LiveWorkspace['match'] = (...asked) => this.#queries.match(...asked);
 
-  words(id: LivePairId, caption: string, signal?: CancelSignal): Promise<CaptionWords> {
-    return this.#words.words(id, caption, signal);
-  }
+  readonly words: LiveWorkspace['words'] = (...asked) => this.#words.words(...asked);
 
   groundings(...asked: Parameters<LiveWorkspace['groundings']>): Promise<readonly GroundedWord[]> {
     return this.#words.groundings(...asked);
@@ -417,7 +412,15 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#queue.run(() => changeEdits(this.#editing, ids, change, this.tags));
   }
 
-  async saveAsUtf8(path: string, encoding: string): Promise<void> {
+  readonly groupFixes: LiveWorkspace['groupFixes'] = (...asked) =>
+    this.#queue.run(() => groupFixes(this.#editing, () => this.#currentFindings(), ...asked));
+
+  #currentFindings(): readonly LiveFinding[] {
+    this.#findings = undefined;
+    return this.findings();
+  }
+
+  async saveAsUtf8(path: string, encoding: string | undefined): Promise<void> {
     await this.#queue.run(() => saveAsUtf8(this.#editing, path, encoding));
     await this.fileWritten(path);
   }

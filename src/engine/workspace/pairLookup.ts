@@ -1,9 +1,10 @@
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
+import { isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
-import type { DecidedPair, Lines, LivePair, TextPlace } from './workspace.ts';
+import type { DecidedPair, Lines, LiveFinding, LivePair, TextPlace } from './workspace.ts';
 
 /** The pair of a slot in the form of the workspace interface. */
 export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
@@ -39,6 +40,12 @@ export function judgedMatch(
 
 /** Probability of being wrong from which a caption is suspicious by itself. */
 const SUSPICIOUS = 0.5;
+
+/** Whether a finding is about a file in an archive, which is never changed. */
+export function isWithinArchive({ root, finding, pair, related }: LiveFinding): boolean {
+  const captions = [pair, ...related].map((each) => each?.captionPath ?? '');
+  return [toAbsolute(root, finding.file), ...captions].some(isReadOnly);
+}
 
 /** The pairs of a dataset that the user decided on. */
 export function decidedPairs(dataset: IncrementalDataset): DecidedPair[] {

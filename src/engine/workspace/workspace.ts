@@ -17,6 +17,7 @@ import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import type { ChangeEdits } from './changeEdits.ts';
 import type { HeldOut } from '../../core/audit/fitting/fittedModel.ts';
 import type { LiveFits } from './liveFits.ts';
+import type { GroupFixes } from './groupFixes.ts';
 import type { Decided } from './decidePairs.ts';
 import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
@@ -235,10 +236,11 @@ export interface LiveWorkspace {
   /** The edits that give pairs new captions. @throws PairLensError as `captionEdit`. */
   captionEdits(captions: readonly NewCaption<LivePairId>[]): Promise<readonly FileEdit[]>;
   /**
-   * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`.
+   * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`. Without it the file is UTF-16, or
+   * has a byte order mark, and is written as plain UTF-8.
    * @throws PairLensError `invalid-argument` if it is no caption file or the encoding does not fit; `write-failed`.
    */
-  saveAsUtf8(path: string, encoding: string): Promise<void>;
+  saveAsUtf8(path: string, encoding: string | undefined): Promise<void>;
   /** The decisions on pairs that exist now. */
   decisions(): readonly DecidedPair[];
   /** Adds or removes lines of `.pairlens/decisions.jsonl`. */
@@ -250,6 +252,13 @@ export interface LiveWorkspace {
   readonly fits: Pick<LiveFits, 'fit' | 'drop'>;
   /** @throws PairLensError `invalid-argument` if a format cannot represent a caption. */
   changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits>;
+  /**
+   * The fixes of findings, chosen as `pairlens fix --rule` chooses them.
+   * @param wanted the findings; those that are gone meanwhile are left out
+   * @param suggestions take the likely suggestions for wrong captions, and nothing else
+   * @throws PairLensError `invalid-argument` if a format cannot represent a caption; `write-failed`.
+   */
+  groupFixes(wanted: (finding: LiveFinding) => boolean, suggestions: boolean): Promise<GroupFixes>;
   setSettings(settings: LiveSettings): void;
   close(): Promise<void>;
 }

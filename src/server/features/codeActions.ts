@@ -1,4 +1,4 @@
-import type { WireEdit } from '../../protocol/workspaceEdit.ts';
+import type { fixTextsSchema, WireEdit } from '../../protocol/workspaceEdit.ts';
 import * as l10n from '@vscode/l10n';
 import {
   CodeActionKind,
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { PairLensError } from '../../core/errors.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import { isWithinArchive } from '../../engine/workspace/pairLookup.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
 import type {
   Lines,
@@ -19,12 +20,7 @@ import type {
   LiveWorkspace,
 } from '../../engine/workspace/workspace.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
-import {
-  CLIENT_COMMANDS,
-  type fixTextsSchema,
-  REQUESTS,
-  SERVER_COMMANDS,
-} from '../../protocol/serverApi.ts';
+import { CLIENT_COMMANDS, REQUESTS, SERVER_COMMANDS } from '../../protocol/serverApi.ts';
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import type { FixItem, PairRef } from '../../protocol/shapes.ts';
@@ -45,7 +41,6 @@ import {
   fileOf,
   findingRanges,
   lacksCaption,
-  isWithinArchive,
   ProtocolConverter,
   rangeOf,
   titleCaption,

@@ -23,6 +23,7 @@ import {
   moveEdit,
   swapEdit,
 } from './editRequests.ts';
+import { findingFixes } from './findingFixes.ts';
 import { configEdit, inventories } from './inventoryRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
@@ -201,6 +202,7 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
         'pairs' in of ? of.pairs.map(idOf) : await context.live.browser.ids(of.query, 0, Infinity);
       return changeEdit(context, ids, change, signal);
     },
+    findingFixes: ({ of, suggestions }, signal) => findingFixes(context, of, suggestions, signal),
     async decideAll({ pairs, decision }) {
       const { before } = await decideOn(context, pairs.map(idOf), decision);
       return {

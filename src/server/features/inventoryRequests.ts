@@ -134,7 +134,7 @@ type ConfigParams = z.output<typeof REQUESTS.configEdit.params>;
  */
 export async function configEdit(
   context: ServerContext,
-  { folder, columns, roots }: ConfigParams,
+  { folder, columns, roots, rules }: ConfigParams,
 ): Promise<WireEdit> {
   const dir = context.uris.toPath(folder);
   const inventory = context.live.inventories.find((known) => known.dir === dir);
@@ -146,7 +146,11 @@ export async function configEdit(
   const file = path.join(inventory.dir, CONFIG_FILE);
   await refuseOutside(context.files, file, inventory.dir);
   const before = await textOf(context, file);
-  const answer = { ...(columns && { columns }), ...(roots && { roots }) };
+  const answer = {
+    ...(columns && { columns }),
+    ...(roots && { roots }),
+    ...(rules && { rules }),
+  };
   const isFirst = Object.keys(answer).length === 0;
   if (isFirst && before !== undefined) {
     throw new PairLensError('invalid-argument', sentence('{0} is already there.', file), {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { commandFor, type KeyPlace, type KeyPress } from '../../../webview/review/keys.ts';
 
 function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
-  return { key, ctrlKey: false, metaKey: false, altKey: false, ...more };
+  return { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more };
 }
 
 function kindOf(key: string, place: KeyPlace, more: Partial<KeyPress> = {}): string | undefined {
