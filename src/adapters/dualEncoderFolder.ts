@@ -119,16 +119,13 @@ export async function readDualEncoderFolder(choice: EncoderChoice): Promise<Dual
     ? await readJson(at('tokenizer_config.json'), TOKENIZER_CONFIG)
     : {};
   const pictures = await readPictures(at(preprocessor));
-  const graphs = Object.values(found.graphs);
   const used = encoderFiles(files, found.precision);
   const hash = await hashOf((typeof used === 'string' ? [] : used).map(at));
-  // Weights of more than 2 GB are in files of their own.
-  const weights = files.filter((file) => graphs.some((graph) => file.startsWith(`${graph}_data`)));
   return {
     folder,
     modelId: `${path.basename(folder)}-${found.precision}-${hash.slice(0, 16)}`,
     precision: found.precision,
-    bytes: await sizeOf([...graphs, ...weights].map(at)),
+    bytes: await sizeOf(folder, files, found),
     graphs:
       'both' in found.graphs
         ? { both: at(found.graphs.both) }
@@ -223,8 +220,28 @@ async function hashOf(files: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-async function sizeOf(files: readonly string[]): Promise<number> {
-  const stats = await Promise.all(files.map((file) => stat(file)));
+/** Size of the graphs of a folder with their weights; undefined if it has none. */
+export async function encoderBytes(folder: string): Promise<number | undefined> {
+  try {
+    const files = await filesOf(folder);
+    const found = graphsIn(files, undefined);
+    return typeof found === 'string' ? undefined : await sizeOf(folder, files, found);
+  } catch {
+    return undefined;
+  }
+}
+
+async function sizeOf(
+  folder: string,
+  files: readonly string[],
+  found: FoundGraphs,
+): Promise<number> {
+  const graphs: readonly string[] = Object.values(found.graphs);
+  // Weights of more than 2 GB are in files of their own.
+  const weights = files.filter((file) => graphs.some((graph) => file.startsWith(`${graph}_data`)));
+  const stats = await Promise.all(
+    [...graphs, ...weights].map((file) => stat(path.join(folder, file))),
+  );
   return stats.reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { encoderBytes } from './dualEncoderFolder.ts';
 import { encodersFolder } from './installation.ts';
 
 /** A downloaded encoder, or one that was put there. */
@@ -7,6 +8,8 @@ export interface InstalledEncoder {
   /** Its ID at the hub, `owner/name`. */
   readonly id: string;
   readonly path: string;
+  /** Size of its graphs with their weights; undefined if there are none. */
+  readonly bytes: number | undefined;
 }
 
 /** The encoders of `encodersFolder`. */
@@ -16,7 +19,8 @@ export async function installedEncoders(folder = encodersFolder()): Promise<Inst
     for (const name of await foldersIn(path.join(folder, owner))) {
       const at = path.join(folder, owner, name);
       const files = await readdir(at).catch((): string[] => []);
-      if (files.includes('config.json')) found.push({ id: `${owner}/${name}`, path: at });
+      if (!files.includes('config.json')) continue;
+      found.push({ id: `${owner}/${name}`, path: at, bytes: await encoderBytes(at) });
     }
   }
   return found;

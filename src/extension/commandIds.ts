@@ -9,6 +9,7 @@ export const DECLARED_COMMANDS = [
   'pairlens.browse',
   'pairlens.showNeighbours',
   'pairlens.rebuildIndex',
+  'pairlens.chooseEncoder',
   'pairlens.fit',
   'pairlens.dropFit',
   'pairlens.showInventory',

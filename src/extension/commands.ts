@@ -14,6 +14,7 @@ import {
   turnRuleOff,
 } from './findingCommands.ts';
 import type { FindingsTree } from './findingsTree.ts';
+import { chooseEncoder } from './encoderChoice.ts';
 import { createConfig, settle } from './configQuestions.ts';
 import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
@@ -61,6 +62,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   },
   'pairlens.audit': ({ client }) => audit(client, false),
   'pairlens.rebuildIndex': ({ client }) => audit(client, true),
+  'pairlens.chooseEncoder': ({ client }) => chooseEncoder(client),
   'pairlens.fit': async ({ client }) => {
     if (await hasDataset(client)) await fit(client);
   },

@@ -132,10 +132,7 @@ export const REQUESTS = {
   ),
   /** Reads and audits the datasets again; with `rebuild` without cached embeddings. */
   audit: request('pairlens/audit', z.object({ rebuild: z.boolean().optional() }), nothing),
-  /**
-   * Fits to all datasets, as `pairlens fit`, while no other request is running; the status has the progress. What is better
-   * on held-out captions is written beside its dataset, and the datasets are audited again.
-   */
+  /** Fits to all datasets, as `pairlens fit`, while no other request is running; an audit follows. The status has the progress. */
   fit: request(
     'pairlens/fit',
     nothing,
@@ -152,6 +149,23 @@ export const REQUESTS = {
   ),
   /** Drops what was fitted to all datasets, and audits them again. `dropped`: the number of fits. */
   dropFit: request('pairlens/dropFit', nothing, z.object({ dropped: z.int() })),
+  /** Encoders besides the shipped one, with the size of their graphs. `inUse`: the path of the setting; empty for the shipped one. */
+  encoders: request(
+    'pairlens/encoders',
+    nothing,
+    z.object({
+      encoders: z.array(
+        z.object({ name: z.string(), path: z.string(), bytes: z.number().optional() }),
+      ),
+      inUse: z.string(),
+    }),
+  ),
+  /** Opens the encoder of a folder (an absolute path) and closes it; an error says why it cannot be used. Nothing else changes. */
+  tryEncoder: request(
+    'pairlens/tryEncoder',
+    z.object({ path: z.string() }),
+    z.object({ model: z.string(), bytes: z.number() }),
+  ),
   /** The edit that replaces the caption of `pair`. */
   captionEdit: request(
     'pairlens/captionEdit',

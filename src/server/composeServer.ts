@@ -33,6 +33,15 @@ export function compose(defaults: Partial<Settings> = {}): Composition {
       const loaded = await native('sharp', () => import('../adapters/sharpThumbnails.ts'));
       return loaded.sharpThumbnails;
     }),
+    encoders: {
+      stored: async () => (await import('../adapters/installedEncoders.ts')).installedEncoders(),
+      async attempt(choice, threads) {
+        const { openEncoders } = await import('../adapters/encoders.ts');
+        const { imageEncoder, bytes, close } = await openEncoders(choice, threads);
+        await close();
+        return { model: imageEncoder.modelId, bytes };
+      },
+    },
     l10nFolder: folderAbove('l10n', 'server.l10n.zh-cn.json'),
   };
 }

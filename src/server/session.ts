@@ -22,6 +22,7 @@ import { registerCustomRequests } from './features/customRequests.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { OpenDocuments } from './sync/documents.ts';
 import { registerFileOperations } from './features/fileOperations.ts';
+import { type EncoderAccess, listEncoders } from './features/encoderRequests.ts';
 import { Fitting } from './features/fitRequests.ts';
 import { registerHover } from './features/hover.ts';
 import type { InitialOptions } from './initialOptions.ts';
@@ -42,6 +43,7 @@ export interface Composition {
   readonly files: FileSystem;
   readonly version: string;
   readonly findingsUri: string;
+  readonly encoders: EncoderAccess;
   /** Used for settings that the client does not send. */
   readonly defaults: Partial<Settings>;
   /** Folder of the l10n bundles. */
@@ -127,6 +129,16 @@ export class Session implements ServerContext {
       status: () => this.#status.current(),
       audit,
       fitting,
+      encoders: {
+        list: () => listEncoders(composition.encoders, this.#liveOptions().encoder),
+        attempt: (folder) => {
+          const { encoderPrecision: precision, threads } = this.#settings;
+          return composition.encoders.attempt(
+            { path: folder, ...(precision !== 'auto' && { precision }) },
+            threads > 0 ? threads : undefined,
+          );
+        },
+      },
       background,
     });
   }

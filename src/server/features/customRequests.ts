@@ -12,6 +12,7 @@ import { answer } from '../requestHandler.ts';
 import { describeError } from '../serverLog.ts';
 import { decide, decideOn, parsed, type RunAudit, saveAsUtf8 } from './executeCommand.ts';
 import type { ServerContext } from '../context.ts';
+import type { EncoderAccess, listEncoders } from './encoderRequests.ts';
 import type { Fitting } from './fitRequests.ts';
 import { browse } from './browseRequests.ts';
 import { duplicates, takeOut } from './takeOutRequests.ts';
@@ -45,6 +46,10 @@ interface Services {
   status(): Status;
   readonly audit: RunAudit;
   readonly fitting: Fitting;
+  readonly encoders: {
+    list(): ReturnType<typeof listEncoders>;
+    attempt(path: string): ReturnType<EncoderAccess['attempt']>;
+  };
   /** Parts that `pairlens/idle` waits for. */
   readonly background: readonly BackgroundPart[];
 }
@@ -143,6 +148,8 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     },
     fit: (_params, signal) => services.fitting.fit(signal),
     dropFit: async () => ({ dropped: await services.fitting.drop() }),
+    encoders: () => services.encoders.list(),
+    tryEncoder: ({ path }) => services.encoders.attempt(path),
     captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
     captionEdits: ({ captions }, signal) =>
       captionEdits(

@@ -49,6 +49,10 @@ export class InProcessServer {
       version: '0.0.0',
       findingsUri: 'https://example.org',
       defaults: {},
+      encoders: {
+        stored: () => Promise.resolve([]),
+        attempt: () => Promise.reject(new Error('There are no encoders here.')),
+      },
       l10nFolder: undefined,
     });
     this.connection = createProtocolConnection(
