@@ -4,6 +4,7 @@ import { captionsShifted } from './captionsShifted.ts';
 import { captionsSwapped } from './captionsSwapped.ts';
 import { damagedPicture } from './damagedPicture.ts';
 import type { Detector } from './detector.ts';
+import { duplicateCaption } from './duplicateCaption.ts';
 import { duplicatePictures } from './duplicatePictures.ts';
 import { hardNegative } from './hardNegative.ts';
 import { languageNotJudged } from './languageNotJudged.ts';
@@ -22,6 +23,7 @@ export const DETECTORS: readonly Detector[] = [
   captionsShifted,
   captionsSwapped,
   duplicatePictures,
+  duplicateCaption,
   hardNegative,
   unsupportedWords,
   languageNotJudged,

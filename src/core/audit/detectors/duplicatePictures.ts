@@ -31,6 +31,8 @@ export const duplicatePictures: Detector = {
     {
       code: 'near-duplicate',
       level: 'info',
+      // Of one picture the captions may well be the same.
+      supersedes: ['duplicate-caption'],
       title: sentence('Near-duplicates'),
       shortTitle: sentence('Near-duplicate'),
       meaning: sentence(
