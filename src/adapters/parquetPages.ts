@@ -7,6 +7,7 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { compressors } from './parquetCompressors.ts';
+import { checkRuns, withCheckedRuns } from './parquetRuns.ts';
 import { parquetHeader, readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
@@ -138,7 +139,7 @@ export class ParquetColumn {
     const { data } = readColumn(
       { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 },
       { groupStart: 0, selectStart: 0, selectEnd: wanted.rows, groupRows: wanted.rows },
-      this.#decoder(meta),
+      withCheckedRuns(bytes, this.#decoder(meta)),
     );
     const values = data.flatMap((chunk) => Array.from(chunk as ArrayLike<unknown>, unwrapped));
     return { firstRow: wanted.firstRow, values, bytes: sizeOf(values) };
@@ -239,15 +240,23 @@ function sizeIn(value: number, most: number): number {
   throw new RangeError('an impossible size');
 }
 
-/** Reads the headers of all pages of columns in a row group. @throws RangeError if one of them is damaged. */
+/** Reads the headers and runs of all pages of columns in a row group. @throws RangeError if one of them is damaged. */
 export async function checkPages(
   file: OpenFile,
+  metadata: FileMetaData,
   group: RowGroup,
   columns: readonly string[],
 ): Promise<void> {
+  const schema = parquetSchema(metadata);
   for (const { meta_data: meta } of group.columns) {
     if (meta === undefined || !columns.includes(meta.path_in_schema[0] ?? '')) continue;
     await readPageTable(file, meta);
+    const bytes = await file.read(startOf(meta), Number(meta.total_compressed_size));
+    checkRuns(bytes, {
+      ...meta,
+      schemaPath: getTreePath(schema, meta.path_in_schema),
+      compressors,
+    });
   }
 }
 

@@ -40,7 +40,7 @@ export async function* rowsAsJsonLines(
   let text = '';
   for (const group of metadata.row_groups) {
     const rowEnd = row + Number(group.num_rows);
-    await checkPages(file, group, columns);
+    await checkPages(file, metadata, group, columns);
     const records = await recordsOf(file, metadata, columns, row, rowEnd);
     for (const record of records) {
       text += `${jsonLine(record, namesIn(pictures, folder, row))}\n`;

@@ -17,10 +17,12 @@ interface Claims {
   /** Of the whole column. */
   readonly unpacked: number;
   readonly values: number;
+  /** Whether values may be null, so that pages have definition levels. */
+  readonly isOptional?: true;
 }
 
 /** A file of one column of texts whose headers say what they are told to. */
-function fileOf({ codec, pages, unpacked, values }: Claims): Uint8Array {
+function fileOf({ codec, pages, unpacked, values, isOptional }: Claims): Uint8Array {
   const writer = new ByteWriter();
   const magic = new TextEncoder().encode('PAR1');
   writer.appendBytes(magic);
@@ -44,7 +46,7 @@ function fileOf({ codec, pages, unpacked, values }: Claims): Uint8Array {
         name: 'caption',
         type: 'BYTE_ARRAY',
         converted_type: 'UTF8',
-        repetition_type: 'REQUIRED',
+        repetition_type: isOptional ? 'OPTIONAL' : 'REQUIRED',
       },
     ],
     num_rows: count,
@@ -106,6 +108,8 @@ function bomb(blocks: number): Uint8Array {
 
 const text = Buffer.from([5, 0, 0, 0, ...Buffer.from('a dog')]);
 const GIGABYTES = 2 ** 31 - 1;
+/** Indices of one bit: 2^30 times the first entry. */
+const RUN = Buffer.from([1, 0x80, 0x80, 0x80, 0x80, 0x08, 0]);
 
 const files: readonly (readonly [title: string, claims: Claims, what: string])[] = [
   [
@@ -148,6 +152,39 @@ const files: readonly (readonly [title: string, claims: Claims, what: string])[]
       ],
       unpacked: 1000,
       values: 1,
+    },
+    'is damaged or cut off',
+  ],
+  ...(['RLE_DICTIONARY', 'PLAIN_DICTIONARY'] as const).map((encoding): (typeof files)[number] => [
+    `a run of a billion indices in a page of nine values, ${encoding}`,
+    {
+      codec: 'UNCOMPRESSED',
+      pages: [
+        {
+          header: {
+            type: 'DICTIONARY_PAGE',
+            dictionary_page_header: { num_values: 1, encoding: 'PLAIN', is_sorted: false },
+          },
+          bytes: text,
+        },
+        {
+          header: { data_page_header: { ...dataHeader(9).data_page_header!, encoding } },
+          bytes: RUN,
+        },
+      ],
+      unpacked: 1000,
+      values: 9,
+    },
+    'is damaged or cut off',
+  ]),
+  [
+    'a run of a billion definition levels in a page of nine values',
+    {
+      codec: 'UNCOMPRESSED',
+      isOptional: true,
+      pages: [{ header: dataHeader(9), bytes: Buffer.from([6, 0, 0, 0, ...RUN.subarray(1)]) }],
+      unpacked: 1000,
+      values: 9,
     },
     'is damaged or cut off',
   ],
