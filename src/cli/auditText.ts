@@ -3,6 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { groupByCode, type AuditReport, type ReportFinding } from '../core/export/auditReport.ts';
 import type { Incomparable } from '../core/audit/comparability.ts';
 import { LEVELS_WORST_FIRST } from '../core/audit/rule.ts';
+import { WITHOUT_REFERENCE } from '../core/audit/withoutReference.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { percent } from '../core/export/markdownCard.ts';
 import { suggestionLabel } from '../core/export/suggestionLabel.ts';
@@ -139,6 +140,9 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
   if (notJudged.length > 0) {
     const parts = notJudged.map(({ what, count }) => `${number(count)} ${visibleText(what)}`);
     lines.push(`Not judged: ${parts.join(', ')}.`);
+  }
+  if (report.withoutReference === true) {
+    lines.push(`Encoder ${visibleText(report.model)}: ${inEnglish(WITHOUT_REFERENCE)}`);
   }
   if (decided !== undefined) {
     lines.push(

@@ -96,12 +96,17 @@ function textOf(status: Status): Shown | undefined {
           count === 1
             ? l10n.t('$(eye) PairLens: 1 finding')
             : l10n.t('$(eye) PairLens: {0} findings', String(count)),
-        tooltip: l10n.t(
-          '{0} errors, {1} warnings, {2} other findings. Select to review them.',
-          String(error),
-          String(warning),
-          String(info + hint),
-        ),
+        tooltip: [
+          l10n.t(
+            '{0} errors, {1} warnings, {2} other findings. Select to review them.',
+            String(error),
+            String(warning),
+            String(info + hint),
+          ),
+          status.encoderNote,
+        ]
+          .filter(Boolean)
+          .join('\n\n'),
         command: 'pairlens.review',
       };
     }

@@ -341,6 +341,8 @@ export const statusSchema = z.object({
   /** Items per second, and seconds left; absent until they can be estimated. */
   rate: z.number().optional(),
   secondsLeft: z.number().optional(),
+  /** What an audit cannot do with the chosen encoder; absent with the shipped one. */
+  encoderNote: z.string().optional(),
   /** Progress of fitting to the datasets, while that runs. */
   fitting: z.object({ phase: z.string(), done: z.int(), total: z.int() }).optional(),
   counts: z.object({

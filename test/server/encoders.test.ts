@@ -69,10 +69,13 @@ describe('choosing an encoder in an editor', { timeout: 240_000 }, () => {
     };
     const shipped = await kept(place.cache);
     const both = await use(at('tiny/clip'));
+    const note = async () => (await client.request('status', {})).encoderNote;
+    assert.match((await note()) ?? '', /has no reference pairs/);
     // Some facts of files are noted anew, but no embeddings.
     const computed = both - shipped;
     assert.ok(computed > 2000, `${shipped} ${both}`);
     assert.ok((await use('')) < both + computed / 4);
+    assert.equal(await note(), undefined);
     assert.ok((await use(at('tiny/clip'))) < both + computed / 4);
   });
 });

@@ -108,6 +108,8 @@ export interface AuditReport {
   readonly version: 1;
   readonly tool: { readonly name: 'pairlens'; readonly version: string };
   readonly model: string;
+  /** Whether the encoder has no reference pairs and class names, so that captions of no picture here are hardly looked for. */
+  readonly withoutReference?: true;
   /** Absolute path of the audited folder; all other paths are relative to it, with `/`. */
   readonly root: string;
   readonly summary: ReportSummary;

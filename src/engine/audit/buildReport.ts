@@ -26,6 +26,8 @@ import type { AuditedDataset, DatasetAudit } from './datasetAudit.ts';
 interface ReportFacts {
   readonly version: string;
   readonly model: string;
+  /** Whether the encoder has reference pairs. */
+  readonly hasReference: boolean;
   readonly hash: (text: string) => string;
 }
 
@@ -64,6 +66,7 @@ export function auditReport(
     version: 1,
     tool: { name: 'pairlens', version: facts.version },
     model: facts.model,
+    ...(!facts.hasReference && { withoutReference: true }),
     root,
     summary: {
       pairs: datasets.reduce((sum, { pairs }) => sum + pairs, 0),

@@ -66,6 +66,7 @@ export async function auditFolder(
   const report = auditReport(folder, datasets, {
     version: options.version,
     model: workspace.modelId,
+    hasReference: workspace.reference.images.rows > 0,
     hash: (text) => workspace.hash(text),
   });
   return { report, datasets, failOn: (file) => settingsAt(folder, datasets, file).failOn };

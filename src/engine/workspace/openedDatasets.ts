@@ -42,8 +42,18 @@ export interface OpenedDataset {
 
 export function summaryOf({ dataset, fit }: OpenedDataset): LiveDatasetSummary {
   const { estimate, verified, excluded } = dataset;
+  const { prior } = dataset.context.embedded.images;
+  const hasReference = prior.rows === 0 || prior.columns > 0;
   const leastFitting = dataset.leastFitting.map((slot) => livePair(dataset, slot));
-  return { dataset: dataset.dataset, estimate, leastFitting, verified, excluded, fit };
+  return {
+    dataset: dataset.dataset,
+    estimate,
+    leastFitting,
+    verified,
+    excluded,
+    fit,
+    hasReference,
+  };
 }
 
 /** The folders with their datasets as they are now. */

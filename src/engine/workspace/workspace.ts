@@ -135,6 +135,8 @@ export interface LiveDatasetSummary {
   readonly verified: number;
   readonly excluded: number;
   readonly fit: DatasetFit | undefined;
+  /** Whether its encoder has reference pairs and class names. */
+  readonly hasReference: boolean;
 }
 
 /** What was fitted to a dataset, and lies beside it. */

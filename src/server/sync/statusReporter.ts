@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
+import { WITHOUT_REFERENCE } from '../../core/audit/withoutReference.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { localize } from '../localize.ts';
 import type { Progress } from '../../core/progress.ts';
@@ -89,6 +90,9 @@ export class StatusReporter {
           done: fitting.done,
           total: fitting.total,
         },
+      }),
+      ...(live.datasets.some(({ hasReference }) => !hasReference) && {
+        encoderNote: localize(WITHOUT_REFERENCE),
       }),
       counts,
       datasets: this.#datasets(),
