@@ -10,6 +10,7 @@
 //   npm run measure -- unsupported-words DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME]   words reported by the rule
 //   npm run measure -- sentences DATASET... [--rate 0.1 ...] [--limit 500] [--split NAME]   foreign sentences found in long captions
 //   npm run measure -- regions DATASET [--cases 400] [--seed 0] [--split NAME] [--scan STEM]   words found in the picture
+//   npm run measure -- weights DATASET... [--rate 0.1 ...] [--seeds 1] [--split NAME]   weights of the scores that look for exchanges
 //   npm run measure -- archives DATA [PAIRS] [ROWS]   the same pairs as files, tar and parquet; large archives
 //   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
 import { measureArchives } from './archives.ts';
@@ -24,6 +25,7 @@ import { measureShift } from './shift.ts';
 import { measureSuggestions } from './suggestions.ts';
 import { measureUnsupportedWords } from './unsupportedWords.ts';
 import { measureVerdicts } from './verdicts.ts';
+import { measureWeights } from './weights.ts';
 import { measureWords } from './words.ts';
 
 const args = process.argv.slice(2);
@@ -37,6 +39,7 @@ else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'unsupported-words') await measureUnsupportedWords(args.slice(1));
 else if (args[0] === 'sentences') await measureSentences(args.slice(1));
 else if (args[0] === 'verdicts') await measureVerdicts(args.slice(1));
+else if (args[0] === 'weights') await measureWeights(args.slice(1));
 else if (args[0] === 'words') await measureWords(args.slice(1));
 else if (args[0] === 'regions') await measureRegions(args.slice(1));
 else await measureMismatch(args);
