@@ -93,8 +93,8 @@ export class BeforeEdit {
  * @throws PairLensError `write-failed` if a document has another text than the edit was computed for.
  */
 export async function applyEdit(wire: WireEdit, preview = false): Promise<AppliedEdit | undefined> {
-  const metadata = preview ? { label: wire.label, needsConfirmation: true } : undefined;
   const edit = new vscode.WorkspaceEdit();
+  const metadata = preview ? askFor(edit, wire) : undefined;
   for (const uri of wire.create) {
     edit.createFile(vscode.Uri.parse(uri), { ignoreIfExists: true });
   }
@@ -114,6 +114,22 @@ export async function applyEdit(wire: WireEdit, preview = false): Promise<Applie
     throw outdated(vscode.Uri.parse(wire.documents[0]?.uri ?? wire.create[0] ?? ''));
   }
   return before.made(wire);
+}
+
+/**
+ * Makes VS Code preview an edit, with all its changes ticked. It ticks only those that need no confirmation, and previews an edit
+ * if any of its changes needs one: so that one is the creation of a file that exists, which does nothing and is not shown.
+ * @returns the metadata of the other changes
+ */
+function askFor(
+  edit: vscode.WorkspaceEdit,
+  { label, create, documents }: WireEdit,
+): vscode.WorkspaceEditEntryMetadata {
+  const existing = documents.find(({ uri }) => !create.includes(uri));
+  if (existing === undefined) return { label, needsConfirmation: true };
+  const uri = vscode.Uri.parse(existing.uri);
+  edit.createFile(uri, { ignoreIfExists: true }, { label, needsConfirmation: true });
+  return { label, needsConfirmation: false };
 }
 
 /** Lengths of the common prefix and suffix of two texts, so that undo replaces only what differs. */

@@ -67,6 +67,8 @@ async function excludedFolder(root: vscode.Uri): Promise<vscode.Uri | undefined>
         'A path, or a name in the dataset’s folder. PairLens does not read folders whose name begins with a dot.',
       ),
       value: '.excluded',
+      // A page that loads meanwhile may take the focus.
+      ignoreFocusOut: true,
       validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Give a folder.') : undefined),
     });
     if (given === undefined) return undefined;

@@ -22,6 +22,11 @@ export class QuickPick {
     return this.#box.getByRole('option', { name }).first();
   }
 
+  /** A row of a list with ticks, whose rows are no options. */
+  row(text: string | RegExp): Locator {
+    return this.#box.getByText(text).first();
+  }
+
   get options(): Locator {
     return this.#box.getByRole('option');
   }

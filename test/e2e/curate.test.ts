@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { copyFile, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { fileBytes } from '../support/fileBytes.ts';
+import { TOUR } from '../support/product.ts';
+import { ReviewPanel } from './pages/reviewPanel.ts';
+import type { Workbench } from './pages/workbench.ts';
+import { Session } from './session.ts';
+
+const SWAPPED = ['drum_kit.txt', 'honey_bee.txt'] as const;
+const COPY = 'creek_again';
+
+/** Many findings at once, and pairs that leave the dataset, in a copy of the sample dataset; each step is undone. */
+describe('a curator works on many pairs at once', () => {
+  let session: Session;
+  let folder: string;
+  let window: Workbench;
+  let review: ReviewPanel;
+  let start: Record<string, string>;
+  before(async () => {
+    session = await Session.start({ name: 'curate' });
+    folder = await session.ide.workspace(TOUR);
+    for (const extension of ['jpg', 'txt']) {
+      const [from, to] = [`creek.${extension}`, `${COPY}.${extension}`];
+      await copyFile(path.join(folder, from), path.join(folder, to));
+    }
+    start = await contents();
+    window = await session.open(folder);
+    review = new ReviewPanel(window.page);
+  });
+  after(() => session.stop());
+  const step = (title: string, body: () => Promise<void>): void => {
+    test(title, () => session.check(title, body));
+  };
+  /** All files of the user. */
+  const contents = (): Promise<Record<string, string>> => fileBytes(folder, { but: '.pairlens' });
+  const changed = async (): Promise<string[]> => {
+    const now = await contents();
+    const files = new Set([...Object.keys(start), ...Object.keys(now)]);
+    return [...files].filter((file) => start[file] !== now[file]).sort();
+  };
+  const becomeChanged = (files: readonly string[], what: string): Promise<unknown> =>
+    eventually(async () => JSON.stringify(await changed()) === JSON.stringify(files), what);
+  const isAsAtStart = (): Promise<unknown> => becomeChanged([], 'every byte is as at the start');
+  const decisions = (): Promise<string> =>
+    readFile(path.join(folder, '.pairlens/decisions.jsonl'), 'utf8').catch(() => '');
+  const choose = async (rule: string): Promise<void> => {
+    await review.rules.selectOption(rule);
+    await review.finding();
+    await review.frame.getByRole('heading', { level: 2 }).first().click();
+  };
+
+  step('all swapped captions are swapped back after the preview; one undo', async () => {
+    await window.auditEnded();
+    await window.runCommand('PairLens: Review Findings');
+    await choose('captions-swapped');
+    await review.press('Shift+F');
+    await window.page.getByRole('button', { name: 'Apply' }).first().waitFor();
+    await session.screenshot(window, 'fix-preview');
+    await window.page.getByRole('button', { name: 'Apply' }).first().click();
+    await becomeChanged(SWAPPED, 'both captions are written');
+    const [drums, bee] = SWAPPED.map((name) => Buffer.from(start[name] ?? '', 'hex').toString());
+    assert.equal(await readFile(path.join(folder, SWAPPED[0]), 'utf8'), bee);
+    assert.equal(await readFile(path.join(folder, SWAPPED[1]), 'utf8'), drums);
+    await review.frame.getByRole('button', { name: 'Undo' }).first().click();
+    await isAsAtStart();
+    // The review goes back to what was undone, once it is reported again.
+    await eventually(async () => (await review.finding()).includes('drum_kit'), 'it is shown');
+  });
+
+  step('all wrong captions are verified with one key, and one undo takes it back', async () => {
+    await choose('caption-mismatch');
+    await review.press('Shift+V');
+    await eventually(
+      async () =>
+        (await decisions()).split('\n').filter((line) => line.includes('"verified"')).length > 1,
+      'the verdicts are written',
+    );
+    await review.tally(/verified/).waitFor();
+    await review.press('z');
+    await eventually(
+      async () => !(await decisions()).includes('"verified"'),
+      'they are taken back',
+    );
+    await review.tally(/verified/).waitFor({ state: 'detached' });
+    await isAsAtStart();
+  });
+
+  step(
+    'Remove Exact Duplicates takes image and caption away, and one undo brings them back',
+    async () => {
+      await window.runCommand('PairLens: Remove Exact Duplicates');
+      await window.quickPick.row(/^Keep creek/).waitFor();
+      await session.screenshot(window, 'remove-exact-duplicates');
+      await window.page.keyboard.press('Enter');
+      await window.dialogButton(/^Move/).click();
+      const gone = await eventually(async () => {
+        const files = await changed();
+        return files.length === 4 && files;
+      }, 'an image and its caption of each group are gone');
+      assert.equal(gone.filter((file) => file.includes('creek')).length, 2);
+      const now = await contents();
+      for (const file of gone) assert.equal(now[file], undefined, file);
+      await window
+        .notification(/removed with what belongs to them/)
+        .getByRole('button', { name: 'Undo' })
+        .click();
+      await isAsAtStart();
+    },
+  );
+
+  test('nothing beyond loopback was asked for', () => {
+    session.assertNothingLeft();
+  });
+});
