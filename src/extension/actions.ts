@@ -54,7 +54,7 @@ export class Actions {
     { teller = 'message', preview = true }: { teller?: Teller; preview?: boolean } = {},
   ): Promise<boolean> {
     const wire = await this.#client.request(REQUESTS.captionEdit, { pair, caption });
-    return this.#edit(wire, teller, preview && !isShort(caption));
+    return this.edit(wire, { teller, preview: preview && !isShort(caption) });
   }
 
   async swap(pair: PairRef, other: PairRef, teller: Teller = 'message'): Promise<void> {
@@ -127,11 +127,11 @@ export class Actions {
   }
 
   /** Applies an edit of a file that is no caption. @returns false if it was shown first, and the user did not confirm. */
-  edit(
+  async edit(
     wire: WireEdit,
     { teller = 'message', preview = false }: { teller?: Teller; preview?: boolean } = {},
   ): Promise<boolean> {
-    return this.#edit(wire, teller, preview);
+    return (await this.#edit(wire, teller, preview)) !== undefined;
   }
 
   /** Sets the decision on pairs as one step. @returns how many were decided. */
@@ -166,12 +166,17 @@ export class Actions {
   async changeCaptions(
     of: ChangedPairs,
     change: CaptionChangeItem,
-  ): Promise<{ changed: number; emptied: number; discarded: boolean }> {
+  ): Promise<{ changed: number; emptied: number; discarded: boolean; partly?: boolean }> {
     const asked = { of, change };
     const { edit, changed, emptied } = await this.#client.request(REQUESTS.changeEdit, asked);
     if (edit === null) return { changed: 0, emptied, discarded: false };
     const applied = await this.#edit(edit, 'page', true);
-    return { changed: applied ? changed : 0, emptied, discarded: !applied };
+    return {
+      changed: applied === undefined ? 0 : changed,
+      emptied,
+      discarded: applied === undefined,
+      ...(applied?.partly && { partly: true }),
+    };
   }
 
   /** Adds an edit that VS Code applied (a quick fix) to the undo stack, and reports it. */
@@ -238,11 +243,11 @@ export class Actions {
     );
   }
 
-  async #edit(wire: WireEdit, teller: Teller, preview = false): Promise<boolean> {
+  /** @returns undefined if the edit was shown first, and the user did not confirm. */
+  async #edit(wire: WireEdit, teller: Teller, preview = false): Promise<AppliedEdit | undefined> {
     const applied = await applyEdit(wire, preview);
-    if (applied === undefined) return false;
-    this.#write(applied, teller);
-    return true;
+    if (applied !== undefined) this.#write(applied, teller);
+    return applied;
   }
 
   #write(applied: AppliedEdit, teller: Teller): void {

@@ -2,7 +2,7 @@ import type { WireEdit } from '../protocol/workspaceEdit.ts';
 import * as vscode from 'vscode';
 import { PairLensError } from '../core/errors.ts';
 import { textHash } from '../protocol/textHash.ts';
-import { toRange } from './positions.ts';
+import { editedText, toRange } from './positions.ts';
 
 /** An applied edit, with its undo function. */
 export interface AppliedEdit {
@@ -12,6 +12,8 @@ export interface AppliedEdit {
   readonly done: string;
   /** The first changed file. */
   readonly file: vscode.Uri | undefined;
+  /** Whether the user left out some of the changes that were shown first. */
+  readonly partly?: boolean;
   /** Undoes the edit. False, without a change, if the text was changed since. */
   takeBack(): Promise<boolean>;
 }
@@ -99,21 +101,41 @@ export async function applyEdit(wire: WireEdit, preview = false): Promise<Applie
     edit.createFile(vscode.Uri.parse(uri), { ignoreIfExists: true });
   }
   const before = await BeforeEdit.of(wire.documents, wire.create);
+  const expected = new Map<string, string>();
   for (const { uri, version, edits } of wire.documents) {
     const target = vscode.Uri.parse(uri);
     if (version !== null && !wire.create.includes(uri)) {
       const document = await vscode.workspace.openTextDocument(target);
       if (document.version !== version) throw outdated(target);
     }
-    for (const { range, newText } of edits) {
-      edit.replace(target, toRange(range), newText, metadata);
+    const placed = edits.map(({ range, newText }) => ({ range: toRange(range), newText }));
+    for (const { range, newText } of placed) edit.replace(target, range, newText, metadata);
+    if (preview && !wire.create.includes(uri)) {
+      expected.set(uri, editedText(await vscode.workspace.openTextDocument(target), placed));
     }
   }
   if (!(await vscode.workspace.applyEdit(edit))) {
     if (preview) return undefined;
     throw outdated(vscode.Uri.parse(wire.documents[0]?.uri ?? wire.create[0] ?? ''));
   }
-  return before.made(wire);
+  const applied = await before.made(wire);
+  if (!(await isOther(expected))) return applied;
+  const done = vscode.l10n.t('Only the ticked changes were made.');
+  return { ...applied, done, partly: true };
+}
+
+/** Whether a document has another text than expected: VS Code does not tell which changes were left out of a preview. */
+async function isOther(expected: ReadonlyMap<string, string>): Promise<boolean> {
+  for (const [uri, text] of expected) {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    if (withLf(document.getText()) !== withLf(text)) return true;
+  }
+  return false;
+}
+
+/** VS Code gives what it inserts the line ends of the document. */
+function withLf(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }
 
 /**

@@ -37,13 +37,14 @@ export async function fixFindings(
   const applied = await applyPlan(client, plan);
   if (applied === undefined) return { fixed: [], ...counts, discarded: true };
   actions.did(applied, teller);
-  return { fixed: plan.fixed, ...counts, discarded: false };
+  const { partly } = applied;
+  return { fixed: plan.fixed, ...counts, discarded: false, ...(partly && { partly }) };
 }
 
 /** In one sentence each: what became of findings. */
 export function fixedText({ fixed, left, later, archived }: FixedFindings): string {
   return [
-    fixedCount(fixed.length),
+    ...(fixed.length === 0 ? [fixedCount(0)] : []),
     ...(left > 0 ? [vscode.l10n.t('Left for a choice: {0}. The review shows it.', left)] : []),
     ...(later > 0
       ? [vscode.l10n.t('In files that another fix changes first: {0}; fix again.', later)]
@@ -78,13 +79,15 @@ async function applyPlan(client: ServerClient, plan: Plan): Promise<AppliedEdit 
     await takeBack(steps);
     throw error;
   }
+  const partly = steps.find((step) => step.partly);
   return {
     label:
       plan.fixed.length === 1
         ? vscode.l10n.t('Fix 1 finding')
         : vscode.l10n.t('Fix {0} findings', plan.fixed.length),
-    done: fixedCount(plan.fixed.length),
+    done: partly?.done ?? fixedCount(plan.fixed.length),
     file: steps[0]?.file,
+    ...(partly && { partly: true }),
     takeBack: () => takeBack(steps),
   };
 }

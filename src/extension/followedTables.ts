@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { byPlace, withEdits } from '../core/formats/applyEdits.ts';
+import { editedText } from './positions.ts';
 
 /**
  * Saves the tables whose rows follow images that are renamed, moved or deleted: VS Code itself leaves them unsaved. A table
@@ -30,7 +30,7 @@ export class FollowedTables implements vscode.Disposable {
       const key = uri.toString();
       const known = this.#texts.get(key) ?? new Set();
       const before = document.getText();
-      this.#texts.set(key, known.add(before).add(edited(document, edits)));
+      this.#texts.set(key, known.add(before).add(editedText(document, edits)));
     }
   }
 
@@ -46,13 +46,4 @@ export class FollowedTables implements vscode.Disposable {
     const texts = this.#texts.get(document.uri.toString());
     if (document.isDirty && texts?.has(document.getText()) === true) await document.save();
   }
-}
-
-function edited(document: vscode.TextDocument, edits: readonly vscode.TextEdit[]): string {
-  const placed = edits.map(({ range, newText }) => ({
-    start: document.offsetAt(range.start),
-    end: document.offsetAt(range.end),
-    newText,
-  }));
-  return withEdits(document.getText(), byPlace(placed));
 }

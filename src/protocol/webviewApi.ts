@@ -105,14 +105,19 @@ export const HOST_REQUESTS = {
    */
   changeCaptions: {
     params: z.object({ of: changedPairsSchema, change: captionChangeSchema }),
-    result: z.object({ changed: z.int(), emptied: z.int(), discarded: z.boolean() }),
+    result: z.object({
+      changed: z.int(),
+      emptied: z.int(),
+      discarded: z.boolean(),
+      partly: z.boolean().optional(),
+    }),
   },
-  /** Fixes findings as one step, after showing what changes; see `pairlens/findingFixes`. `discarded`: it was not wanted. */
+  /** Fixes findings as one step, after showing what changes; see `pairlens/findingFixes`. `discarded`: it was not wanted; `partly`: some of it. */
   fixFindings: {
     params: REQUESTS.findingFixes.params,
     result: REQUESTS.findingFixes.result
       .omit({ edit: true, files: true })
-      .extend({ discarded: z.boolean() }),
+      .extend({ discarded: z.boolean(), partly: z.boolean().optional() }),
   },
   /** Turns the rule of a finding off in the config file of its folder, after showing the change. */
   turnRuleOff: {

@@ -3,7 +3,13 @@ import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { ActionQueue, changedText, failureNotice, undoneText } from '../shared/actionQueue.ts';
+import {
+  ActionQueue,
+  changedText,
+  failureNotice,
+  partlyText,
+  undoneText,
+} from '../shared/actionQueue.ts';
 import { imageName, pairKey } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
@@ -156,7 +162,7 @@ export class BrowseSession {
       if (done.discarded) return;
       applied = true;
       const parts = [
-        changedText(done.changed),
+        done.partly === true ? partlyText() : changedText(done.changed),
         ...(done.emptied > 0 ? [t('{0} would be empty and stay as they are.', done.emptied)] : []),
       ];
       this.#say(parts.join(' '), { undo: done.changed > 0 });

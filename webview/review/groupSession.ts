@@ -89,12 +89,13 @@ export class GroupSession {
       const of = { ids: findings.map(({ id }) => id) };
       const done = await this.#rpc.call('fixFindings', { of, suggestions });
       if (done.discarded) return;
-      const fixed = new Set(done.fixed);
+      // What was left out of the preview is not told: the next list of findings shows it.
+      const fixed = new Set(done.partly === true ? [] : done.fixed);
       this.#resolve(
         findings.filter(({ id }) => fixed.has(id)),
         'fixed',
       );
-      this.#say(fixedText(done), fixed.size > 0);
+      this.#say(fixedText(done), done.fixed.length > 0);
     });
   }
 

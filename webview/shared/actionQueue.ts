@@ -52,3 +52,8 @@ export function changedText(count: number): string {
   if (count === 0) return t('No caption changes.');
   return count === 1 ? t('1 caption changed.') : t('{0} captions changed.', count);
 }
+
+/** What was done when the user left out some of the changes that the editor showed. */
+export function partlyText(): string {
+  return t('Only the ticked changes were made.');
+}

@@ -1,3 +1,4 @@
+import { partlyText } from './actionQueue.ts';
 import { t } from './l10n.ts';
 
 /** What became of findings that were to be fixed. */
@@ -6,10 +7,11 @@ export function fixedText(done: {
   readonly left: number;
   readonly later: number;
   readonly archived: number;
+  readonly partly?: boolean | undefined;
 }): string {
-  const { fixed, left, later, archived } = done;
+  const { fixed, left, later, archived, partly } = done;
   return [
-    fixedCount(fixed.length),
+    partly === true ? partlyText() : fixedCount(fixed.length),
     ...(left > 0 ? [t('Left for a choice: {0}.', left)] : []),
     ...(later > 0 ? [t('In files that another fix changes first: {0}; fix again.', later)] : []),
     ...(archived > 0 ? [t('In archives, which PairLens does not change: {0}.', archived)] : []),

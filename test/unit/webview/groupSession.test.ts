@@ -98,6 +98,25 @@ describe('all findings of a rule', () => {
     assert.match(noticeOf(session), /^1 finding fixed\. In files .*: 1; fix again\.$/u);
   });
 
+  test('none counts as fixed when some changes were left out of the preview', async () => {
+    const { session } = await started({
+      fixFindings: () => ({
+        fixed: tourFindings().map(({ id }) => id),
+        left: 0,
+        later: 0,
+        archived: 0,
+        discarded: false,
+        partly: true,
+      }),
+    });
+    session.store.dispatch({ type: 'rule', rule: 'captions-swapped' });
+    const before = session.group.findings.length;
+    await session.group.fix(false);
+    assert.equal(noticeOf(session), 'Only the ticked changes were made.');
+    assert.equal(session.group.findings.length, before);
+    assert.ok(before > 0);
+  });
+
   test('a rule that is turned off is no longer the filter', async () => {
     const { session, scripted } = await started({ turnRuleOff: () => ({ discarded: false }) });
     session.store.dispatch({ type: 'rule', rule: RULE });
