@@ -216,7 +216,11 @@ export class Session implements ServerContext {
         await this.#host.reopen({ ...this.#liveOptions(), rebuild: true });
       }
       if (signal.aborted) this.#status.refreshed(new PairLensError('cancelled', 'Cancelled.'));
-      else await this.#refresher.refresh();
+      else {
+        await this.#refresher.refresh();
+        // Files are read from disk; an audit that was asked for also has what was typed.
+        await this.documents.whenAllSynced(signal);
+      }
     } finally {
       signal.removeEventListener('abort', stop);
     }

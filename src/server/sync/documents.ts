@@ -109,6 +109,11 @@ export class OpenDocuments {
     }
   }
 
+  /** Waits until the engine has the texts of all open files. @throws PairLensError `cancelled`. */
+  async whenAllSynced(signal: AbortSignal): Promise<void> {
+    for (const file of [...this.files()]) await this.whenSynced(file, signal, true);
+  }
+
   /** Pushes every open file again, after the engine has read the files on disk. */
   pushAll(): void {
     for (const [file, open] of this.#open) {
