@@ -31,11 +31,6 @@ describe('a person chooses what judges the pairs', () => {
     await session.screenshot(window, 'fit-too-small');
   });
 
-  step('there is nothing to drop then', async () => {
-    await window.runCommand('PairLens: Drop the Fit');
-    await window.notification('Nothing was fitted to this dataset.').waitFor();
-  });
-
   test('nothing beyond loopback was asked for', () => {
     session.assertNothingLeft();
   });
