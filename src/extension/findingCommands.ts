@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { CONFIG_FILE } from '../core/settings/settingTable.ts';
+import { distinctPairs } from '../protocol/pairKey.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type { DecidedPair, FindingItem } from '../protocol/shapes.ts';
 import type { Actions, Teller } from './actions.ts';
@@ -45,7 +46,7 @@ export async function decideFindings(
 ): Promise<void> {
   const decided = findings.flatMap(({ item }) => (item === undefined ? [] : [item.pair]));
   // A pair may have several findings.
-  const pairs = [...new Map(decided.map((pair) => [JSON.stringify(pair), pair])).values()];
+  const pairs = distinctPairs(decided);
   const [only, ...others] = pairs;
   if (only === undefined) {
     void vscode.window.showInformationMessage(

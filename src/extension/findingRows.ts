@@ -1,17 +1,12 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
-import { candidateGrade } from '../protocol/candidate.ts';
+import { isLikelyFix } from '../protocol/candidate.ts';
 import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
-import type {
-  DatasetSummary,
-  DecidedPair,
-  FindingItem,
-  FixItem,
-  PairItem,
-} from '../protocol/shapes.ts';
+import type { DatasetSummary, DecidedPair, FindingItem, PairItem } from '../protocol/shapes.ts';
 import type { Arrangement, FindingNode } from './findingGroups.ts';
 import { tellingCaption } from './pairTexts.ts';
 import { toRange } from './positions.ts';
+import { nameOf } from './workspaceFiles.ts';
 
 /*
  * The rows of the view *Findings*.
@@ -33,7 +28,7 @@ const VERDICT_ICONS: Readonly<Record<DecidedPair['decision'], vscode.ThemeIcon>>
 export function groupItem({ key, findings, by }: FindingNode & { kind: 'group' }): vscode.TreeItem {
   const byRule = by === 'rule';
   const item = new vscode.TreeItem(
-    byRule ? (findings[0]?.title ?? key) : baseName(vscode.Uri.parse(key).path),
+    byRule ? (findings[0]?.title ?? key) : nameOf(key),
     vscode.TreeItemCollapsibleState.Expanded,
   );
   item.id = `${by}:${key}`;
@@ -76,13 +71,8 @@ export function findingItem(finding: FindingItem, by: Arrangement): vscode.TreeI
 function abilities(findings: readonly FindingItem[]): ReadonlySet<string> {
   const fixes = findings.flatMap((finding) => finding.fixes);
   const kinds = new Set<string>(fixes.map(({ kind }) => kind));
-  if (fixes.some(isLikely)) kinds.add('likely');
+  if (fixes.some(isLikelyFix)) kinds.add('likely');
   return kinds;
-}
-
-function isLikely({ kind, match: score, homeless }: FixItem): boolean {
-  if (kind !== 'replace-caption' || score === undefined) return false;
-  return candidateGrade({ score, homeless }) === 'likely';
 }
 
 /** The row above all verdicts. */

@@ -1,4 +1,5 @@
 import { LEAST_POSSIBLE, LIKELY } from '../core/candidateLevels.ts';
+import type { FixItem } from './shapes.ts';
 
 /**
  * Grade of a candidate caption for an image, or of a candidate image for a caption. `likely` and `possible`: the candidate
@@ -16,6 +17,12 @@ export interface Standing {
 export function candidateGrade({ score, homeless }: Standing): CandidateGrade {
   if (homeless !== true) return 'example';
   return score >= LIKELY ? 'likely' : 'possible';
+}
+
+/** Whether a fix gives a pair the caption that is likely meant. */
+export function isLikelyFix({ kind, match: score, homeless }: FixItem): boolean {
+  if (kind !== 'replace-caption' || score === undefined) return false;
+  return candidateGrade({ score, homeless }) === 'likely';
 }
 
 /** Whether a candidate is worth being offered: what is hardly the right one, and no example either, is not. */

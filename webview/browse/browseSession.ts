@@ -6,11 +6,13 @@ import { Latest } from '../shared/latest.ts';
 import {
   ActionQueue,
   changedText,
+  decidedText,
   failureNotice,
   partlyText,
   undoneText,
 } from '../shared/actionQueue.ts';
-import { imageName, pairKey } from '../shared/pairs.ts';
+import { pairKey } from '../../src/protocol/pairKey.ts';
+import { imageName } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
@@ -339,21 +341,5 @@ export class BrowseSession {
 
   #say(text: string, more: { readonly undo?: boolean } = {}): void {
     this.store.dispatch({ type: 'notice', notice: { text, error: false, ...more } });
-  }
-}
-
-function decidedText(decision: 'verified' | 'excluded' | 'none', count: number): string {
-  if (count === 0) return t('No verdict changes.');
-  switch (decision) {
-    case 'verified':
-      return count === 1
-        ? t('1 pair is marked as verified.')
-        : t('{0} pairs are marked as verified.', count);
-    case 'excluded':
-      return count === 1 ? t('1 pair is excluded.') : t('{0} pairs are excluded.', count);
-    case 'none':
-      return count === 1
-        ? t('The verdict on 1 pair is taken back.')
-        : t('Verdicts on {0} pairs taken back.', count);
   }
 }

@@ -8,7 +8,7 @@ import type {
   TagList,
 } from '../../src/protocol/shapes.ts';
 import type { Notice } from '../shared/noticeLine.ts';
-import { pairKey } from '../shared/pairs.ts';
+import { pairKey } from '../../src/protocol/pairKey.ts';
 import type { WireError } from '../shared/rpcClient.ts';
 
 /** Pairs per request. */

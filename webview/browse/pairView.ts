@@ -4,7 +4,7 @@ import { captionKind } from '../../src/core/text/captionTags.ts';
 import { icon } from '../shared/icon.ts';
 import { keyButton } from '../shared/keyButton.ts';
 import { t } from '../shared/l10n.ts';
-import { pairKey } from '../shared/pairs.ts';
+import { pairKey } from '../../src/protocol/pairKey.ts';
 import { matchLine } from '../shared/score.ts';
 import { type BrowseSession, STAGE_PIXELS } from './browseSession.ts';
 import { type BrowseState, itemAt } from './browseState.ts';

@@ -2,7 +2,7 @@ import type { Notice } from '../shared/noticeLine.ts';
 import { z } from 'zod';
 import { type Target, targetSchema } from '../../src/protocol/serverApi.ts';
 import type { Neighbour, Neighbours, Status } from '../../src/protocol/shapes.ts';
-import { pairKey } from '../shared/pairs.ts';
+import { pairKey } from '../../src/protocol/pairKey.ts';
 import type { WireError } from '../shared/rpcClient.ts';
 
 export const SECTIONS = ['captions', 'images', 'lookAlikes', 'duplicates'] as const;

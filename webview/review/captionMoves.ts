@@ -1,5 +1,5 @@
 import type { FindingItem, PairItem } from '../../src/protocol/shapes.ts';
-import { pairKey } from '../shared/pairs.ts';
+import { pairKey } from '../../src/protocol/pairKey.ts';
 
 /** A pair, and the one whose caption it gets. */
 export interface ShownMove {

@@ -1,6 +1,7 @@
-import { candidateGrade } from '../../src/protocol/candidate.ts';
+import { isLikelyFix } from '../../src/protocol/candidate.ts';
+import { distinctPairs } from '../../src/protocol/pairKey.ts';
 import type { FindingItem, FixItem } from '../../src/protocol/shapes.ts';
-import type { ActionQueue } from '../shared/actionQueue.ts';
+import { type ActionQueue, decidedText } from '../shared/actionQueue.ts';
 import { fixedText } from '../shared/fixedText.ts';
 import { t } from '../shared/l10n.ts';
 import type { RpcClient } from '../shared/rpcClient.ts';
@@ -54,14 +55,7 @@ export class GroupSession {
 
   /** Those with a suggestion that is likely meant. */
   get likely(): readonly FindingItem[] {
-    return this.findings.filter(({ fixes }) =>
-      fixes.some(
-        ({ kind, match: score, homeless }) =>
-          kind === 'replace-caption' &&
-          score !== undefined &&
-          candidateGrade({ score, homeless }) === 'likely',
-      ),
-    );
+    return this.findings.filter(({ fixes }) => fixes.some(isLikelyFix));
   }
 
   async decide(decision: 'verified' | 'excluded'): Promise<void> {
@@ -69,15 +63,11 @@ export class GroupSession {
     if (findings.length === 0) return;
     await this.#actions.run(async () => {
       const all = findings.flatMap(({ item }) => (item === undefined ? [] : [item.pair]));
-      const pairs = [...new Map(all.map((pair) => [JSON.stringify(pair), pair])).values()];
+      const pairs = distinctPairs(all);
       const { decided } = await this.#rpc.call('decideAll', { pairs, decision });
       if (decided === 0) return;
       this.#resolve(findings, decision);
-      this.#say(
-        decision === 'verified'
-          ? t('{0} pairs are marked as verified.', decided)
-          : t('{0} pairs are excluded.', decided),
-      );
+      this.#say(decidedText(decision, decided));
     });
   }
 

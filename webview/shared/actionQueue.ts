@@ -57,3 +57,20 @@ export function changedText(count: number): string {
 export function partlyText(): string {
   return t('Only the ticked changes were made.');
 }
+
+/** What a decision did to pairs. */
+export function decidedText(decision: 'verified' | 'excluded' | 'none', count: number): string {
+  if (count === 0) return t('No verdict changes.');
+  switch (decision) {
+    case 'verified':
+      return count === 1
+        ? t('1 pair is marked as verified.')
+        : t('{0} pairs are marked as verified.', count);
+    case 'excluded':
+      return count === 1 ? t('1 pair is excluded.') : t('{0} pairs are excluded.', count);
+    case 'none':
+      return count === 1
+        ? t('The verdict on 1 pair is taken back.')
+        : t('Verdicts on {0} pairs taken back.', count);
+  }
+}

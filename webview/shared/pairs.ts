@@ -1,9 +1,4 @@
-import type { PairItem, PairRef } from '../../src/protocol/shapes.ts';
-
-/** A string key of a pair. */
-export function pairKey(pair: PairRef): string {
-  return `${pair.root}\n${pair.image}\n${pair.captionIndex}`;
-}
+import type { PairItem } from '../../src/protocol/shapes.ts';
 
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

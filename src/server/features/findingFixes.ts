@@ -2,8 +2,9 @@ import * as l10n from '@vscode/l10n';
 import type { z } from 'zod';
 import type { FileFix } from '../../engine/workspace/groupFixes.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
+import { pairKey } from '../../protocol/pairKey.ts';
 import type { REQUESTS } from '../../protocol/serverApi.ts';
-import type { ChosenFindings, FileFixItem, PairRef } from '../../protocol/shapes.ts';
+import type { ChosenFindings, FileFixItem } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
 import type { Uris } from '../uris.ts';
@@ -42,12 +43,8 @@ function chosen(of: ChosenFindings, wire: ProtocolConverter): (finding: LiveFind
     const ids = new Set(of.ids);
     return ({ id }) => ids.has(id);
   }
-  const pairs = new Set(of.pairs.map(keyOf));
-  return ({ pair }) => pair !== undefined && pairs.has(keyOf(wire.ref(pair)));
-}
-
-function keyOf({ root, image, captionIndex }: PairRef): string {
-  return JSON.stringify([root, image, captionIndex]);
+  const pairs = new Set(of.pairs.map(pairKey));
+  return ({ pair }) => pair !== undefined && pairs.has(pairKey(wire.ref(pair)));
 }
 
 function wireFix(fix: FileFix, uris: Uris): FileFixItem {

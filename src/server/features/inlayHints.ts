@@ -3,6 +3,7 @@ import { InlayHint, MarkupKind, type InlayHintParams } from 'vscode-languageserv
 import { pushTo } from '../../core/collections.ts';
 import type { CaptionTokens, LiveFinding, LivePair } from '../../engine/workspace/workspace.ts';
 import { answer } from '../requestHandler.ts';
+import { pairKey } from '../../protocol/pairKey.ts';
 import type { ServerContext } from '../context.ts';
 import { markdownText, plainText } from '../markdown.ts';
 import { matchText } from './scores.ts';
@@ -53,10 +54,10 @@ async function inlayHints(
   for (const finding of live.findings()) {
     const { pair } = finding;
     if (pair?.captionPath !== file) continue;
-    pushTo(byPair, keyOf(pair), finding);
+    pushTo(byPair, pairKey(pair), finding);
   }
   return hinted.map(({ pair, tokens }) =>
-    hintOf(context, pair, tokens, byPair.get(keyOf(pair)) ?? []),
+    hintOf(context, pair, tokens, byPair.get(pairKey(pair)) ?? []),
   );
 }
 
@@ -65,10 +66,6 @@ type LimitedTokens = Required<CaptionTokens>;
 /** Tokens whose limit is known: others are no hint. */
 function limited(tokens: CaptionTokens | undefined): LimitedTokens | undefined {
   return tokens?.limit && { count: tokens.count, limit: tokens.limit };
-}
-
-function keyOf({ root, image, captionIndex }: LivePair): string {
-  return [root, image, captionIndex].join('\0');
 }
 
 function hintOf(
