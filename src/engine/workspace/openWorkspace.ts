@@ -3,10 +3,11 @@ import type { Inventory } from '../../core/dataset/inventory.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { GroundedWord } from '../../core/matching/wordRegions.ts';
 import type { FileSystem } from '../../core/ports.ts';
+import { BackgroundWork } from './backgroundWork.ts';
 import { cachedHash } from './cachedHash.ts';
 import { EarlyFindings, type EarlyPorts } from './earlyFindings.ts';
 import { CaptionFileUpdater } from './captionUpdates.ts';
-import { captionEdit, createCaptionEdit, type Editing, editorOf, saveAsUtf8 } from './edits.ts';
+import { type Editing, saveAsUtf8 } from './edits.ts';
 import { captionTokens } from './captionTokens.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage, decidedPairs } from './pairLookup.ts';
 import { learnFromWrite } from './verdicts.ts';
@@ -21,15 +22,12 @@ import {
 } from './openedDatasets.ts';
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
+import { LiveEdits } from './liveEdits.ts';
 import { LiveFits } from './liveFits.ts';
 import { LiveTags } from './liveTags.ts';
 import { PairFiles } from './pairFiles.ts';
-import { type ChangeEdits, changeEdits } from './changeEdits.ts';
-import { groupFixes } from './groupFixes.ts';
 import { type Decided, decidePairs } from './decidePairs.ts';
-import type { CaptionChange } from '../../core/text/captionChange.ts';
 import { WordQueries } from './wordQueries.ts';
-import type { FileEdit, NewCaption } from '../editing/editor.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
   DecidedPair,
@@ -84,12 +82,17 @@ class IncrementalWorkspace implements LiveWorkspace {
     this,
   );
   readonly tags = new LiveTags(() => this.#opened);
+  readonly edits: LiveEdits;
   readonly pairFiles: PairFiles;
   readonly fits: LiveFits;
-  #rescoring: Promise<void> | undefined;
-  #auditing: Promise<void> | undefined;
-  /** Number of requests to read the folders again. */
-  #rereads = 0;
+  readonly #background = new BackgroundWork({
+    audit: () => this.refresh(this.#folders, {}),
+    rescore: async () => {
+      if (await this.#rescorer.run()) this.#changed({ findings: true, paths: [] });
+    },
+    log: () => this.#ports.log,
+    closed: () => this.#closed,
+  });
   #folders: readonly string[] = [];
   #closed = false;
   #settings: LiveSettings;
@@ -123,7 +126,13 @@ class IncrementalWorkspace implements LiveWorkspace {
       queue,
       opened,
       findings: () => this.findings(),
-      auditSoon: () => this.#rereadSoon(),
+      auditSoon: () => this.#background.rereadSoon(),
+    });
+    this.edits = new LiveEdits({
+      editing: () => this.#editing,
+      queue,
+      tags: this.tags,
+      findings: () => this.#currentFindings(),
     });
     this.fits = new LiveFits({ updater, gate, ports, opened });
     this.#words = new WordQueries({ ports, gate, opened });
@@ -267,7 +276,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       learnFromWrite(this.#opened, path, this.#ports);
     const { taught, written } = await this.#queue.run(learning);
     if (taught) this.#changed({ findings: true, paths: [] });
-    this.#rescoreSoon();
+    this.#background.rescoreSoon();
     if (this.#updater.documents.isOpen(path)) await this.#checkStructure(path);
     return written;
   }
@@ -278,7 +287,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       this.#updater.restructures(openedDataset, path, undefined),
     );
     const found = (await Promise.all(checks)).filter((restructures) => restructures !== undefined);
-    if (found.length === 0 || found.includes(true)) this.#rereadSoon();
+    if (found.length === 0 || found.includes(true)) this.#background.rereadSoon();
   }
 
   /** Processes a changed file, and all stale ones. */
@@ -304,8 +313,8 @@ class IncrementalWorkspace implements LiveWorkspace {
         if (changed.length > 0) this.#changed({ findings: true, paths: changed });
       }),
     );
-    this.#rescoreSoon();
-    if (this.#opened.some(({ dataset }) => dataset.capacityExceeded)) this.#auditSoon();
+    this.#background.rescoreSoon();
+    if (this.#opened.some(({ dataset }) => dataset.capacityExceeded)) this.#background.auditSoon();
   }
 
   /** Updates a file in a dataset. False if it is not a caption file of it. */
@@ -315,53 +324,16 @@ class IncrementalWorkspace implements LiveWorkspace {
     signal: CancelSignal | undefined,
   ): Promise<boolean> {
     const result = await this.#updater.update(openedDataset, path, signal);
-    if (result === 'restructures') this.#rereadSoon();
+    if (result === 'restructures') this.#background.rereadSoon();
     return result !== 'nothing';
   }
 
-  /** Schedules a whole audit in the background, for changes that cannot be applied file by file. */
-  #auditSoon(): void {
-    this.#auditing ??= this.#auditWhileAsked()
-      .catch((error: unknown) => {
-        this.#ports.log.error(PairLensError.from(error).message);
-      })
-      .finally(() => (this.#auditing = undefined));
-  }
-
-  /** As `#auditSoon`; a running audit, which may have read the old state, is followed by another. */
-  #rereadSoon(): void {
-    this.#rereads++;
-    this.#auditSoon();
-  }
-
-  async #auditWhileAsked(): Promise<void> {
-    let asked: number;
-    do {
-      asked = this.#rereads;
-      await this.refresh(this.#folders, {});
-    } while (asked !== this.#rereads && !this.#closed);
-  }
-
   get isBusy(): boolean {
-    return this.#rescoring !== undefined || this.#auditing !== undefined;
+    return this.#background.isBusy;
   }
 
-  async whenIdle(): Promise<void> {
-    while (this.isBusy) {
-      await Promise.all([this.#rescoring, this.#auditing]);
-    }
-  }
-
-  #rescoreSoon(): void {
-    this.#rescoring ??= this.#rescorer
-      .run()
-      .then((visible) => {
-        if (visible) this.#changed({ findings: true, paths: [] });
-      })
-      .catch((error: unknown) => {
-        this.#ports.log.error(PairLensError.from(error).message);
-      })
-      .finally(() => (this.#rescoring = undefined));
+  whenIdle(): Promise<void> {
+    return this.#background.whenIdle();
   }
 
   readonly neighbours: LiveWorkspace['neighbours'] = (...asked) =>
@@ -382,21 +354,6 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly searchImage: LiveWorkspace['searchImage'] = (...asked) =>
     this.#queries.searchImage(...asked);
 
-  captionEdit(id: LivePairId, caption: string): Promise<FileEdit> {
-    return this.#queue.run(() => captionEdit(this.#editing, id, caption));
-  }
-
-  readonly moveEdits: LiveWorkspace['moveEdits'] = (moves) =>
-    this.#queue.run(() => editorOf(this.#editing).move(moves));
-
-  createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit> {
-    return this.#queue.run(() => createCaptionEdit(this.#editing, imagePath, caption));
-  }
-
-  captionEdits(captions: readonly NewCaption<LivePairId>[]): Promise<readonly FileEdit[]> {
-    return this.#queue.run(() => editorOf(this.#editing).replace(captions));
-  }
-
   async decide(ids: readonly LivePairId[], decision: Decision | 'none'): Promise<Decided> {
     const { files } = this.#ports;
     const decided = await this.#queue.run(() =>
@@ -404,16 +361,9 @@ class IncrementalWorkspace implements LiveWorkspace {
     );
     // The calibration follows, and with it any score.
     this.#changed({ findings: true, paths: [] });
-    this.#rescoreSoon();
+    this.#background.rescoreSoon();
     return decided;
   }
-
-  changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits> {
-    return this.#queue.run(() => changeEdits(this.#editing, ids, change, this.tags));
-  }
-
-  readonly groupFixes: LiveWorkspace['groupFixes'] = (...asked) =>
-    this.#queue.run(() => groupFixes(this.#editing, () => this.#currentFindings(), ...asked));
 
   #currentFindings(): readonly LiveFinding[] {
     this.#findings = undefined;

@@ -12,12 +12,9 @@ import type { ProgressListener } from '../../core/progress.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
-import type { CaptionChange } from '../../core/text/captionChange.ts';
-import type { FileEdit, NewCaption } from '../editing/editor.ts';
-import type { ChangeEdits } from './changeEdits.ts';
 import type { HeldOut } from '../../core/audit/fitting/fittedModel.ts';
+import type { LiveEdits } from './liveEdits.ts';
 import type { LiveFits } from './liveFits.ts';
-import type { GroupFixes } from './groupFixes.ts';
 import type { Decided } from './decidePairs.ts';
 import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
@@ -226,17 +223,10 @@ export interface LiveWorkspace {
     k: number,
     signal?: CancelSignal,
   ): Promise<readonly LiveNeighbour[]>;
-  /** @throws PairLensError `invalid-argument` if the format cannot represent the caption. */
-  captionEdit(id: LivePairId, caption: string): Promise<FileEdit>;
-  /** Gives every pair `to` the caption of the pair `from`. */
-  moveEdits(
-    moves: readonly { readonly to: LivePairId; readonly from: LivePairId }[],
-  ): Promise<readonly FileEdit[]>;
-  createCaptionEdit(imagePath: string, caption: string): Promise<FileEdit>;
+  /** Edits of caption files. They are made, not written. */
+  readonly edits: Pick<LiveEdits, keyof LiveEdits>;
   /** Images as files: what goes with them when they move or leave, and duplicates. */
   readonly pairFiles: Pick<PairFiles, keyof PairFiles>;
-  /** The edits that give pairs new captions. @throws PairLensError as `captionEdit`. */
-  captionEdits(captions: readonly NewCaption<LivePairId>[]): Promise<readonly FileEdit[]>;
   /**
    * Writes a caption file as UTF-8; its lines that are not UTF-8 are read in `encoding`. Without it the file is UTF-16, or
    * has a byte order mark, and is written as plain UTF-8.
@@ -252,15 +242,6 @@ export interface LiveWorkspace {
   readonly tags: Pick<LiveTags, 'search' | 'of'>;
   /** Fitting to the datasets; `refresh` uses what was written, or goes without what was dropped. */
   readonly fits: Pick<LiveFits, 'fit' | 'drop'>;
-  /** @throws PairLensError `invalid-argument` if a format cannot represent a caption. */
-  changeEdits(ids: readonly LivePairId[], change: CaptionChange): Promise<ChangeEdits>;
-  /**
-   * The fixes of findings, chosen as `pairlens fix --rule` chooses them.
-   * @param wanted the findings; those that are gone meanwhile are left out
-   * @param suggestions take the likely suggestions for wrong captions, and nothing else
-   * @throws PairLensError `invalid-argument` if a format cannot represent a caption; `write-failed`.
-   */
-  groupFixes(wanted: (finding: LiveFinding) => boolean, suggestions: boolean): Promise<GroupFixes>;
   setSettings(settings: LiveSettings): void;
   close(): Promise<void>;
 }

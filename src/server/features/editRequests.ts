@@ -29,7 +29,7 @@ export async function captionEdit(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   await upToDate(context, id, signal);
-  const plan = async () => ({ edits: [await context.live.captionEdit(id, caption)] });
+  const plan = async () => ({ edits: [await context.live.edits.caption(id, caption)] });
   const { edits } = await planOfShown(context, plan, signal);
   const name = shownName(id.image);
   const words = {
@@ -46,7 +46,7 @@ export async function captionEdits(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   for (const { pair } of captions) await upToDate(context, pair, signal);
-  const plan = async () => ({ edits: await context.live.captionEdits(captions) });
+  const plan = async () => ({ edits: await context.live.edits.captions(captions) });
   const { edits } = await planOfShown(context, plan, signal);
   return wireEdit(context, changeWords(captions.length), edits);
 }
@@ -63,7 +63,7 @@ export async function swapEdit(
     { to: id, from: other },
     { to: other, from: id },
   ];
-  const plan = async () => ({ edits: await context.live.moveEdits(moves) });
+  const plan = async () => ({ edits: await context.live.edits.moves(moves) });
   const { edits } = await planOfShown(context, plan, signal);
   const names = [shownName(id.image), shownName(other.image)] as const;
   const words = {
@@ -80,7 +80,7 @@ export async function moveEdit(
   signal: AbortSignal,
 ): Promise<WireEdit> {
   for (const { to } of moves) await upToDate(context, to, signal);
-  const plan = async () => ({ edits: await context.live.moveEdits(moves) });
+  const plan = async () => ({ edits: await context.live.edits.moves(moves) });
   const { edits } = await planOfShown(context, plan, signal);
   const words = {
     label: l10n.t('Move {0} captions', moves.length),
@@ -96,7 +96,7 @@ export async function changeEdit(
   change: CaptionChange,
   signal: AbortSignal,
 ): Promise<{ edit: WireEdit | null; changed: number; emptied: number }> {
-  const plan = () => context.live.changeEdits(ids, change);
+  const plan = () => context.live.edits.change(ids, change);
   const { edits, ...counts } = await planOfShown(context, plan, signal);
   if (edits.length === 0) return { edit: null, ...counts };
   return { edit: await wireEdit(context, changeWords(counts.changed), edits), ...counts };
@@ -125,7 +125,7 @@ export async function createCaptionEdit(
   const blank = caption.trim() === '';
   // No format can hold an empty caption: a placeholder finds the file, and its text is then dropped.
   const wanted = blank ? 'caption' : caption;
-  const plan = async () => ({ edits: [await context.live.createCaptionEdit(imagePath, wanted)] });
+  const plan = async () => ({ edits: [await context.live.edits.newCaption(imagePath, wanted)] });
   const { edits } = await planOfShown(context, plan, signal);
   const wire = await wireEdit(context, words, edits);
   if (!blank) return wire;

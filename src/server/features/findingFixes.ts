@@ -19,7 +19,7 @@ export async function findingFixes(
 ): Promise<z.input<(typeof REQUESTS)['findingFixes']['result']>> {
   const { live, uris } = context;
   const wanted = chosen(of, new ProtocolConverter(uris));
-  const plan = () => live.groupFixes(wanted, suggestions);
+  const plan = () => live.edits.fixes(wanted, suggestions);
   const { edits, files, fixed, left, later, archived } = await planOfShown(context, plan, signal);
   const words =
     fixed.length === 1

@@ -84,7 +84,7 @@ test('the list follows decisions and captions', async () => {
 test('a change of many captions of one table is edits of exactly these', async () => {
   const { live } = await opened(jsonlDataset(8));
   const text = jsonl(scenes(8));
-  const { edits, changed, emptied } = await live.changeEdits([id(2), id(5), id(6)], {
+  const { edits, changed, emptied } = await live.edits.change([id(2), id(5), id(6)], {
     kind: 'prepend',
     text: 'sks, ',
   });
@@ -99,7 +99,7 @@ test('a change of many captions of one table is edits of exactly these', async (
 
 test('captions that would be empty stay, and a wrong expression is refused', async () => {
   const { live } = await opened(jsonlDataset(3, ['only', 'a dog', 'a cat']));
-  const found = await live.changeEdits([id(0), id(1)], {
+  const found = await live.edits.change([id(0), id(1)], {
     kind: 'replace',
     find: 'only|dog',
     replacement: '',
@@ -108,7 +108,7 @@ test('captions that would be empty stay, and a wrong expression is refused', asy
   });
   assert.deepEqual([found.changed, found.emptied], [1, 1]);
   await assert.rejects(
-    live.changeEdits([id(0)], {
+    live.edits.change([id(0)], {
       kind: 'replace',
       find: '(',
       replacement: '',

@@ -259,12 +259,12 @@ class Life {
           found.map(({ image, captionIndex }) => ({ root, image, captionIndex })),
         );
         const id = pairs[each.at % Math.max(1, pairs.length)];
-        return id && this.#apply(() => live.captionEdit(id, each.text));
+        return id && this.#apply(() => live.edits.caption(id, each.text));
       }
       case 'create': {
         const image = `${ROOT}/${this.#world.images[each.file % this.#world.images.length]!}`;
         if (live.pairsOfImage(image).length > 0) return;
-        return this.#apply(() => live.createCaptionEdit(image, 'made anew'));
+        return this.#apply(() => live.edits.newCaption(image, 'made anew'));
       }
     }
   }

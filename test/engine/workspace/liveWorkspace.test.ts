@@ -28,7 +28,7 @@ test('a swap is found, mended by its edits, and gone without a save', async () =
   const { live, files } = await opened(120, swapped(120, 5, 40));
   const found = live.findings().filter(({ finding }) => finding.code === 'captions-swapped');
   assert.deepEqual(found.map(({ pair }) => pair?.image).sort(), ['40.jpg', '5.jpg']);
-  const [edit, ...others] = await live.moveEdits([
+  const [edit, ...others] = await live.edits.moves([
     { to: id(5), from: id(40) },
     { to: id(40), from: id(5) },
   ]);

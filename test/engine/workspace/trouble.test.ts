@@ -120,7 +120,7 @@ test('an open document wins over the disk until it is closed', async () => {
   assert.equal(live.pair(id(2))!.caption, 'typed and not saved');
   await live.refresh([ROOT], {});
   assert.equal(live.pair(id(2))!.caption, 'typed and not saved');
-  const edit = await live.captionEdit(id(2), 'x');
+  const edit = await live.edits.caption(id(2), 'x');
   assert.equal(jsonl(typed).slice(edit.edits[0]!.start, edit.edits[0]!.end), 'typed and not saved');
   await live.captionsChanged(FILE, undefined);
   assert.equal(live.pair(id(2))!.caption, 'written by another program');
@@ -131,10 +131,10 @@ test('an edit of a file that another program changed is made for what it holds n
   const captions = scenes(30);
   const longer = `\n${jsonl(captions)}`;
   files.entries.set(FILE, longer);
-  const edit = await live.captionEdit(id(3), 'new');
+  const edit = await live.edits.caption(id(3), 'new');
   assert.equal(longer.slice(edit.edits[0]!.start, edit.edits[0]!.end), captions[3]);
   files.entries.set(FILE, jsonl(captions.with(3, 'changed elsewhere')));
-  await assert.rejects(live.captionEdit(id(3), 'new'), (error) =>
+  await assert.rejects(live.edits.caption(id(3), 'new'), (error) =>
     PairLensError.is(error, 'invalid-argument'),
   );
 });
@@ -175,7 +175,7 @@ test('many captions that change at once are judged, those of a second time inclu
 
 test('an image without a caption gets one as its dataset keeps them', async () => {
   const beside = await opened({ ...sidecars(6), 'new.jpg': 'blue boat' });
-  const created = await beside.live.createCaptionEdit(`${ROOT}/new.jpg`, 'a blue boat');
+  const created = await beside.live.edits.newCaption(`${ROOT}/new.jpg`, 'a blue boat');
   assert.deepEqual(created, {
     path: `${ROOT}/new.txt`,
     text: '',
@@ -183,7 +183,7 @@ test('an image without a caption gets one as its dataset keeps them', async () =
     edits: [{ start: 0, end: 0, newText: 'a blue boat\n' }],
   });
   const table = await opened({ ...jsonlDataset(6), 'new.jpg': 'blue boat' });
-  const row = await table.live.createCaptionEdit(`${ROOT}/new.jpg`, 'a "blue" boat');
+  const row = await table.live.edits.newCaption(`${ROOT}/new.jpg`, 'a "blue" boat');
   const text = jsonl(scenes(6));
   assert.deepEqual(row, {
     path: FILE,
@@ -199,7 +199,7 @@ test('an image without a caption gets one as its dataset keeps them', async () =
   });
   await table.live.captionsChanged(FILE, text + row.edits[0]!.newText);
   assert.equal(table.live.pairsOfImage(`${ROOT}/new.jpg`)[0]!.caption, 'a "blue" boat');
-  await assert.rejects(beside.live.createCaptionEdit(`${ROOT}/new.jpg`, ' '), (error) =>
+  await assert.rejects(beside.live.edits.newCaption(`${ROOT}/new.jpg`, ' '), (error) =>
     PairLensError.is(error, 'invalid-argument'),
   );
   const csv = await opened({
@@ -207,7 +207,7 @@ test('an image without a caption gets one as its dataset keeps them', async () =
     'new.jpg': 'blue boat',
     'metadata.csv': 'id,file_name,text\r\n1,a.jpg,red dog',
   });
-  const line = await csv.live.createCaptionEdit(`${ROOT}/new.jpg`, 'a boat, blue');
+  const line = await csv.live.edits.newCaption(`${ROOT}/new.jpg`, 'a boat, blue');
   assert.equal(line.edits[0]!.newText, '\r\n,new.jpg,"a boat, blue"\r\n');
 });
 
@@ -221,7 +221,7 @@ test('an image whose captions are in a document that is no table of lines is ref
     'new.jpg': 'blue boat',
     'captions.json': JSON.stringify(coco),
   });
-  await assert.rejects(live.createCaptionEdit(`${ROOT}/new.jpg`, 'x'), (error) => {
+  await assert.rejects(live.edits.newCaption(`${ROOT}/new.jpg`, 'x'), (error) => {
     assert.ok(PairLensError.is(error, 'invalid-argument'));
     assert.match(error.remedy ?? '', /by hand/);
     return true;
@@ -240,7 +240,7 @@ test('a caption is neither written over what stands there nor into a table of an
     [taken.live, `${ROOT}/new.jpg`],
     [table.live, `${ROOT}/images/new.jpg`],
   ] as const) {
-    await assert.rejects(live.createCaptionEdit(image, 'a boat'), (error) =>
+    await assert.rejects(live.edits.newCaption(image, 'a boat'), (error) =>
       PairLensError.is(error, 'invalid-argument'),
     );
   }
@@ -269,7 +269,7 @@ test('opening a file hides nothing that the disk says of it: a wrong encoding, a
   assert.deepEqual(codes().sort(), before);
   assert.equal(live.pair(id(1)), undefined);
   await live.captionsChanged(`${ROOT}/1.txt`, 'caf\uFFFD and more\n');
-  await assert.rejects(live.createCaptionEdit(`${ROOT}/1.jpg`, 'x'), (error) =>
+  await assert.rejects(live.edits.newCaption(`${ROOT}/1.jpg`, 'x'), (error) =>
     PairLensError.is(error, 'unsupported-format'),
   );
 });
@@ -303,7 +303,7 @@ test('captions that one image has in two tables keep apart, whichever of them ch
   assert.deepEqual(known(), ['first', 'second', 'typed']);
   await live.captionsChanged(`${ROOT}/captions.txt`, csv('only'));
   assert.deepEqual(known(), ['only', 'typed']);
-  const edit = await live.captionEdit({ ...id(0), captionIndex: 1 }, 'mended');
+  const edit = await live.edits.caption({ ...id(0), captionIndex: 1 }, 'mended');
   assert.equal(edit.path, FILE);
 });
 
@@ -311,9 +311,9 @@ test('an edit says for which text it was made, and holds no character that no fi
   const { live } = await opened(sidecars(6));
   const path = `${ROOT}/2.txt`;
   await live.captionsChanged(path, 'typed by hand');
-  assert.equal((await live.captionEdit(id(2), 'new')).text, 'typed by hand');
+  assert.equal((await live.edits.caption(id(2), 'new')).text, 'typed by hand');
   for (const caption of ['a\0b', 'half \ud800']) {
-    await assert.rejects(live.captionEdit(id(2), caption), (error) =>
+    await assert.rejects(live.edits.caption(id(2), caption), (error) =>
       PairLensError.is(error, 'invalid-argument'),
     );
   }
