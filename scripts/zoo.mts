@@ -1,5 +1,6 @@
 // Trains the matching heads and writes docs/zoo.md: npm run zoo -- --data FLICKR8K --eval COCO_MINI [--budget quick|full]
-// Makes .venv/ with what models/build needs, unless it is there. Every argument goes to pairlens_models.zoo.
+// or writes trained heads as a method pack: npm run zoo -- pack --data FLICKR8K --out PACK
+// Makes .venv/ with what models/build needs, unless it is there. Every other argument goes to pairlens_models.zoo or .zoo_pack.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -23,4 +24,6 @@ if (!existsSync(READY)) {
   run(PYTHON, '-m', 'pip', 'install', '--quiet', '-e', path.join(ROOT, 'models/build'));
   run(PYTHON, '-c', 'import pathlib, sys; pathlib.Path(sys.argv[1]).touch()', READY);
 }
-run(PYTHON, '-m', 'pairlens_models.zoo', ...process.argv.slice(2));
+const [first, ...others] = process.argv.slice(2);
+if (first === 'pack') run(PYTHON, '-m', 'pairlens_models.zoo_pack', ...others);
+else run(PYTHON, '-m', 'pairlens_models.zoo', ...process.argv.slice(2));

@@ -48,7 +48,7 @@ import { chosenEncoder } from './composeEncoders.ts';
  */
 
 /** The user's files, with archives as folders. */
-const userFiles = withArchives(nodeFiles);
+export const userFiles = withArchives(nodeFiles);
 
 export const outputFiles: OutputFiles = nodeOutputFiles;
 

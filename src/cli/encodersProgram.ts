@@ -2,6 +2,20 @@ import { Option } from '@commander-js/extra-typings';
 import { MAX_LISTED, MAX_SEEDS, share, wholeNumber } from './options.ts';
 import type { Program, RunCommand } from './program.ts';
 
+/** Defines `pairlens methods`. */
+export function addMethods(program: Program, run: RunCommand): void {
+  program
+    .command('methods')
+    .description('list every matching method of the literature that PairLens has, with its paper')
+    .option('--json', 'print JSON')
+    .action((options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { methodsCommand } = await import('./methodsCommand.ts');
+        return methodsCommand(options, context);
+      }),
+    );
+}
+
 /** Defines `pairlens encoders` and its subcommand. */
 export function addEncoders(program: Program, run: RunCommand): void {
   const encoders = program

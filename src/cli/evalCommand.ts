@@ -1,14 +1,17 @@
 import { evaluateFolder, type Evaluation } from '../engine/batch/evaluateFolder.ts';
+import { MATCHERS } from '../core/matching/matchers.ts';
 import type { Recall } from '../core/matching/recall.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace } from './composeCli.ts';
+import { openScoring } from './composeScorers.ts';
 import { number } from './progressLine.ts';
 
 export interface EvalOptions {
   readonly json?: true | undefined;
   readonly split?: string | undefined;
   readonly matcher?: string | undefined;
+  readonly rerank: number;
   readonly rate: number;
   readonly seeds: number;
   readonly limit: number;
@@ -24,9 +27,13 @@ export async function evalCommand(
   context: CommandContext,
 ): Promise<number> {
   const root = await existingFolder(folder);
+  const { matcher, rerank, ...measures } = options;
+  const known = matcher === undefined || MATCHERS.some(({ id }) => id === matcher);
+  const scoring = known ? undefined : await openScoring(matcher, rerank, context.globals.threads);
   const workspace = await openWorkspace(context, root);
   try {
-    const evaluations = await evaluateFolder(root, workspace, options, runOptions(context));
+    const wanted = { ...measures, ...(known ? { matcher } : { scoring }) };
+    const evaluations = await evaluateFolder(root, workspace, wanted, runOptions(context));
     const text =
       options.json === true
         ? `${jsonText({ version: 1, root, datasets: evaluations }, 2)}\n`
@@ -35,6 +42,7 @@ export async function evalCommand(
     return 0;
   } finally {
     await workspace.close();
+    await scoring?.close();
   }
 }
 
@@ -56,9 +64,11 @@ function table(evaluation: Evaluation, { terminal }: CommandContext): string {
     ...rows(true),
   ];
   if (injectedNoise !== undefined) {
-    const { rate, seeds, auroc, aurocSimilarity } = injectedNoise;
+    const { rate, seeds, auroc, aurocSimilarity, aurocPairScore } = injectedNoise;
+    const byScore =
+      aurocPairScore === undefined ? '' : `, scorer alone ${aurocPairScore.toFixed(3)}`;
     lines.push(
-      `Wrong captions found, AUROC: ${auroc.toFixed(3)} (cosine alone ${aurocSimilarity.toFixed(3)})`,
+      `Wrong captions found, AUROC: ${auroc.toFixed(3)} (cosine alone ${aurocSimilarity.toFixed(3)}${byScore})`,
       dim(
         `${Math.round(rate * 100)} % of ${number(injectedNoise.images)} images given another caption, mean of ${seeds} runs`,
       ),

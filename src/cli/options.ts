@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Precision } from '../core/encoderChoice.ts';
 import type { RuleCode } from '../core/audit/rule.ts';
 import { RULES } from '../core/audit/rules.ts';
+import { METHODS } from '../core/matching/methods.ts';
 import { type SortOrder, SORT_KEYS } from '../core/query/query.ts';
 import type { DatasetSettings, RuleSetting } from '../core/settings/datasetSettings.ts';
 import { NOT_FITTED, SETTINGS } from '../core/settings/settingTable.ts';
@@ -43,6 +44,17 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
       throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
     }
     return value;
+  };
+}
+
+/** Parses a matcher's ID, or what may be the folder of a scorer of pairs, or the name of one. */
+export function matcherOf(ids: readonly string[]): (text: string) => string {
+  const scorers = METHODS.filter(({ kind }) => kind === 'scorer').map(({ id }) => id);
+  return (text) => {
+    if (ids.includes(text) || scorers.includes(text) || /[/\\]/.test(text)) return text;
+    throw new InvalidArgumentError(
+      `Give one of ${ids.join(', ')}, or the folder of a scorer of pairs.`,
+    );
   };
 }
 

@@ -4,6 +4,7 @@ import { FIT_DEFAULTS } from '../core/audit/fitting/fitDefaults.ts';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
 import { PRECISIONS } from '../core/encoderChoice.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
+import { MOST_RERANKED, RERANKED } from '../core/matching/pairReranking.ts';
 import { SORT_KEYS } from '../core/query/query.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
@@ -11,6 +12,7 @@ import { SETTINGS } from '../core/settings/settingTable.ts';
 import {
   byteSize,
   helpOf,
+  matcherOf,
   MAX_LISTED,
   MAX_SEEDS,
   ruleLevel,
@@ -21,10 +23,17 @@ import {
   sortOrder,
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
-import { addEncoders } from './encodersProgram.ts';
+import { addEncoders, addMethods } from './encodersProgram.ts';
 import { addFix, addMove } from './changePrograms.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
+const MATCHER_IDS = MATCHERS.map(({ id }) => id);
+const RERANK = [
+  '--rerank <n>',
+  'results of each list that a scorer of pairs orders',
+  wholeNumber(2, MOST_RERANKED),
+  RERANKED,
+] as const;
 /** Rounds of `fit`: more than any dataset uses, because one that is no better ends it. */
 const MAX_ROUNDS = 20;
 
@@ -51,6 +60,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addFit(program, run);
   addFix(program, run);
   addEncoders(program, run);
+  addMethods(program, run);
   addMove(program, run);
   addExport(program, run);
   addDecisions(program, run);
@@ -248,11 +258,13 @@ function addSearch(program: Program, run: RunCommand): void {
     .argument('[text]', 'what the image should show; - reads one text a line from standard input')
     .option('--image <file>', 'find captions for this image instead; it may lie anywhere')
     .option('--top <n>', 'number of results', wholeNumber(1, MAX_LISTED), 10)
-    .addOption(
-      new Option('--matcher <id>', 'how results are ranked')
-        .choices(SEARCH_MATCHERS)
-        .default('nnn' as const),
+    .option(
+      '--matcher <id>',
+      `how results are ranked: ${SEARCH_MATCHERS.join(', ')}, or the folder of a scorer of pairs, which orders the best of nnn`,
+      matcherOf(SEARCH_MATCHERS),
+      'nnn',
     )
+    .option(...RERANK)
     .option('--json', 'one JSON object for each query')
     .action((folder, text, options, command) =>
       run(command.optsWithGlobals(), async (context) => {
@@ -268,11 +280,12 @@ function addEval(program: Program, run: RunCommand): void {
     .description('measure retrieval and the detection of wrong captions on a clean dataset')
     .argument('<folder>', 'folder of images and captions that are taken to be right')
     .option('--json', 'print JSON')
-    .addOption(
-      new Option('--matcher <id>', 'measure only this matcher beside the cosine and NNN').choices(
-        MATCHERS.map(({ id }) => id),
-      ),
+    .option(
+      '--matcher <id>',
+      `measure only this matcher beside the cosine and NNN: ${MATCHER_IDS.join(', ')}, or the folder of a scorer of pairs; "pairlens methods" explains them`,
+      matcherOf(MATCHER_IDS),
     )
+    .option(...RERANK)
     .option('--split <name>', 'measure only the pairs of this split, such as test')
     .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
     .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(0, MAX_SEEDS), 3)

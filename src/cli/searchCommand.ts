@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../core/cancellation.ts';
 import { PairLensError } from '../core/errors.ts';
 import { jsonText, shorten, visibleText } from '../core/text/visibleText.ts';
 import { exactIndex } from '../core/retrieval/exactIndex.ts';
-import type { SearchMatcher } from '../core/retrieval/searchMatchers.ts';
+import { isSearchMatcher } from '../core/retrieval/searchMatchers.ts';
 import {
   searchFolder,
   type FolderSearch,
@@ -12,8 +12,10 @@ import {
   type ImageHit,
   type MakeIndex,
 } from '../engine/batch/searchFolder.ts';
+import { rerankedSearch } from '../engine/batch/rerankedSearch.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { approximateIndex, openWorkspace } from './composeCli.ts';
+import { openScoring } from './composeScorers.ts';
 
 /** Set size from which building an approximate index is worth its time, for many queries. */
 const LARGE = 20_000;
@@ -22,7 +24,8 @@ export interface SearchCommandOptions {
   readonly image?: string | undefined;
   readonly json?: true | undefined;
   readonly top: number;
-  readonly matcher: SearchMatcher;
+  readonly matcher: string;
+  readonly rerank: number;
 }
 
 /** `pairlens search`: images for a text, or captions for an image; `-` reads one text per line from standard input. */
@@ -39,6 +42,10 @@ export async function searchCommand(
   }
   const root = await existingFolder(folder);
   const many = text === '-';
+  const { matcher, rerank } = options;
+  const ranking = isSearchMatcher(matcher) ? matcher : undefined;
+  const scoring =
+    ranking === undefined ? await openScoring(matcher, rerank, context.globals.threads) : undefined;
   const workspace = await openWorkspace(context, root);
   try {
     // For a single query, exact search is faster than building an index.
@@ -46,13 +53,9 @@ export async function searchCommand(
       many && items.rows > LARGE
         ? approximateIndex(items, context.terminal.log)
         : Promise.resolve(exactIndex(items));
-    const search = await searchFolder(
-      root,
-      workspace,
-      makeIndex,
-      runOptions(context),
-      options.matcher,
-    );
+    const run = runOptions(context);
+    const found = await searchFolder(root, workspace, makeIndex, run, ranking);
+    const search = scoring === undefined ? found : rerankedSearch(root, found, scoring, run);
     if (options.image !== undefined) {
       const results = await search.findCaptions(options.image, options.top);
       await print(
@@ -72,6 +75,7 @@ export async function searchCommand(
     return 0;
   } finally {
     await workspace.close();
+    await scoring?.close();
   }
 }
 

@@ -12,3 +12,8 @@ export function fixtureEncoder(name: string): string {
 
 /** Photos with captions. */
 export const SAMPLES = path.join(ROOT, 'samples', 'tour');
+
+/** A method pack with random weights, made by models/build/pairlens_models/tiny_pack.py. */
+export function fixturePack(): string {
+  return path.join(ROOT, 'test', 'fixtures', 'pack');
+}

@@ -40,10 +40,12 @@ def principal_directions(images: np.ndarray, captions: np.ndarray, dimensions: i
     return vectors[:, np.argsort(values)[::-1][:dimensions]].astype(np.float32)
 
 
-def image_graph(members: list[Member], anchors: Anchors, directions: np.ndarray, look: dict[str, np.ndarray], side: int) -> onnx.ModelProto:
+def image_graph(
+    members: list[Member], anchors: Anchors, directions: np.ndarray | None, look: dict[str, np.ndarray], side: int
+) -> onnx.ModelProto:
     """`grid` (B, side^2, 1280), `logits` (B, 1000) -> `embedding` (B, D), `prior` (B, 384), `look` (B, K); rows of length one.
 
-    Regions are means of 2 x 2 cells of the grid.
+    Regions are means of 2 x 2 cells of the grid. Without directions the rows keep all their numbers.
     """
     g = GraphWriter('image-head')
     grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
@@ -54,26 +56,34 @@ def image_graph(members: list[Member], anchors: Anchors, directions: np.ndarray,
 
     mean = g.add('ReduceMean', regions, axes=[1], keepdims=0)
     seen = g.add('MatMul', g.add('Sub', mean, g.constant(look['mean'])), g.matrix(look['projection']))
-    g.output(embedding, 'embedding', FLOAT, ['B', directions.shape[1]])
+    g.output(embedding, 'embedding', FLOAT, ['B', _width(members, directions)])
     g.output(prior, 'prior', FLOAT, ['B', STATE_WIDTH])
     g.output(g.unit(seen), 'look', FLOAT, ['B', look['projection'].shape[1]])
     return g.model()
 
 
-def text_graph(members: list[Member], anchors: Anchors, directions: np.ndarray) -> onnx.ModelProto:
+def text_graph(members: list[Member], anchors: Anchors, directions: np.ndarray | None) -> onnx.ModelProto:
     """`states` (B, L, 384), `attention_mask` (B, L) int64 -> `embedding` (B, D), `sentence` (B, 384); rows of length one."""
     g = GraphWriter('text-head')
     states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
     sentence = anchors.sentence_nodes(g, states, mask)
     anchor = anchors.text_nodes(g, sentence)
     embedding = _joined(g, [m.head.text_nodes(g, m.params, m.config, anchors, states, mask, anchor) for m in members], members, directions)
-    g.output(embedding, 'embedding', FLOAT, ['B', directions.shape[1]])
+    g.output(embedding, 'embedding', FLOAT, ['B', _width(members, directions)])
     g.output(sentence, 'sentence', FLOAT, ['B', STATE_WIDTH])
     return g.model()
 
 
-def _joined(g: GraphWriter, rows: list[str], members: list[Member], directions: np.ndarray) -> str:
+def _width(members: list[Member], directions: np.ndarray | None) -> int:
+    return STATE_WIDTH * len(members) if directions is None else directions.shape[1]
+
+
+def _joined(g: GraphWriter, rows: list[str], members: list[Member], directions: np.ndarray | None) -> str:
     """The heads' unit rows -> unit rows (B, D) along the directions. The roots of the weights are folded into the matrix."""
+    if directions is None:
+        if len(rows) > 1:
+            raise ValueError('Several heads need directions.')
+        return rows[0]
     scale = np.repeat([np.sqrt(member.weight) for member in members], len(directions) // len(members))
     joined = g.add('Concat', *rows, axis=1) if len(rows) > 1 else rows[0]
     return g.unit(g.add('MatMul', joined, g.matrix(scale[:, None] * directions)))

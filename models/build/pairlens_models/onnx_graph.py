@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 OPSET = 17
 IR_VERSION = 9  # read by every onnxruntime since 1.16
 
-FLOAT, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.UINT8
+FLOAT, INT32, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64, TensorProto.UINT8
 
 
 class GraphWriter:
@@ -61,6 +61,48 @@ class GraphWriter:
         """
         mask = self.add('Unsqueeze', self.add('Cast', attention_mask, to=FLOAT), self.axes(2))
         return self.add('Where', self.add('Greater', mask, self.constant(0.0)), states, self.constant(0.0)), mask
+
+    def inner(self, mask: str) -> str:
+        """mask (B, L) int64 of texts -> float (B, L) without the first and the last kept token, the marks around the text; a text of nothing else
+        keeps its mask."""
+        kept, one = self.add('Cast', mask, to=FLOAT), self.constant(1.0)
+        axis = self.constant(1, np.int64)
+        within = kept
+        for reverse in (0, 1):
+            beyond = self.add('Greater', self.add('CumSum', kept, axis, reverse=reverse), one)
+            within = self.add('Mul', within, self.add('Cast', beyond, to=FLOAT))
+        any_left = self.add('Greater', self.add('ReduceSum', within, self.axes(1), keepdims=1), self.constant(0.0))
+        return self.add('Where', any_left, within, kept)
+
+    def cells(self, mask: str, *axes: int) -> str:
+        """Where a float mask, with further axes of size one, is not zero."""
+        return self.add('Greater', self.add('Unsqueeze', mask, self.axes(*axes)), self.constant(0.0))
+
+    def gru(self, params: dict, values: str, lengths: str | None = None) -> str:
+        """`nn.gru` over values (B, L, I) -> its last state (B, W); `lengths` (B) int32, or all of L."""
+        width = params['keep']['w'].shape[0]
+
+        def ordered(part: str, name: str) -> np.ndarray:
+            r, z, n = np.split(np.asarray(params[part][name]), 3, -1)
+            return np.concatenate([z, r, n], -1)  # the order of gates of the operator
+
+        weights = [self.add('Unsqueeze', self.matrix(ordered(part, 'w').T), self.axes(0)) for part in ('in', 'keep')]
+        bias = self.constant(np.concatenate([ordered('in', 'b'), ordered('keep', 'b')])[None])
+        steps = self.add('Transpose', values, perm=[1, 0, 2])
+        inputs = [steps, *weights, bias, lengths or '']
+        every, last = f'gru_{len(self._nodes)}', f'gru_{len(self._nodes)}_last'
+        self._nodes.append(helper.make_node('GRU', inputs, [every, last], name=every, hidden_size=width, linear_before_reset=1))
+        return self.add('Squeeze', last, self.axes(0))
+
+    def relu_rnn(self, turn: dict, values: str) -> str:
+        """values (B, L, W) -> the states (B, L, W) of h_t = relu(linear(turn, h_{t-1}) + x_t)."""
+        width = turn['w'].shape[0]
+        enter = self.constant(np.eye(width)[None])
+        keep = self.add('Unsqueeze', self.matrix(np.asarray(turn['w']).T), self.axes(0))
+        bias = self.constant(np.concatenate([np.zeros(width), turn['b']])[None])
+        steps = self.add('Transpose', values, perm=[1, 0, 2])
+        states = self.add('RNN', steps, enter, keep, bias, hidden_size=width, activations=['Relu'])
+        return self.add('Transpose', self.add('Squeeze', states, self.axes(1)), perm=[1, 0, 2])
 
     def mean(self, values: str, mask: str) -> str:
         """values (B, L, W), mask (B, L, 1) -> mean over what is there (B, W)."""

@@ -85,15 +85,20 @@ def save_fragment_graphs(run: Run, params: dict, data: ZooData, work: Path) -> N
     onnx.save(scan.text_graph(params, run.config, data.anchors), work / f'{run.name}.text.onnx')
 
 
-def carry_out(run: Run, data: ZooData, work: Path) -> dict:
-    """Trains what is not trained, and measures it."""
+def trained(run: Run, data: ZooData, work: Path) -> dict:
+    """The parameters of a run: those of an earlier training, or trained now."""
     print(run.name, flush=True)
     saved, checkpoint = work / f'{run.name}.pkl', work / f'{run.name}.checkpoint'
     if not saved.exists():
         training = with_noise(data.training, run.noise, NOISE_SEED) if run.noise else data.training
         saved.write_bytes(pickle.dumps(train(run.head, run.config, data.anchors, training, run.recipe, checkpoint=checkpoint)))
         checkpoint.unlink(missing_ok=True)
-    params = pickle.loads(saved.read_bytes())
+    return pickle.loads(saved.read_bytes())
+
+
+def carry_out(run: Run, data: ZooData, work: Path) -> dict:
+    """Trains what is not trained, and measures it."""
+    params = trained(run, data, work)
     save_fragment_graphs(run, params, data, work)
     size = parameters(run, params)
     facts = {

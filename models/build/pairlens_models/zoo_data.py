@@ -19,9 +19,12 @@ RAREST = 5  # a word the decoders may write occurs at least this often in the tr
 
 @dataclass(frozen=True)
 class ZooData:
+    """`numbers`: for every token id its place in the vocabulary of decoders, 0 for rare ones."""
+
     anchors: Anchors
     training: TrainingData
     vocabulary: int
+    numbers: np.ndarray
     sets: dict[str, Measured]
 
 
@@ -71,4 +74,4 @@ def zoo_data(models: Path, work: Path, flickr: Path, others: list[Path]) -> ZooD
     for folder in others:
         other = read_dataset(folder)
         sets[folder.name] = measured(models, other, np.arange(len(other.images)), 'plain', work / folder.name, table)
-    return ZooData(anchors, data, int(table.max()) + 1, sets)
+    return ZooData(anchors, data, int(table.max()) + 1, table, sets)

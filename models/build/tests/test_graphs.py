@@ -6,7 +6,7 @@ import pytest
 from made_up import made_up_anchors
 
 from pairlens_models.ensemble import Member, image_graph, principal_directions, side_by_side, text_graph
-from pairlens_models.heads import naa, rrf, saem, scan, vse
+from pairlens_models.heads import naa, rrf, saem, scan, vse, vsrn
 
 ANCHORS = made_up_anchors()
 RNG = np.random.default_rng(0)
@@ -20,6 +20,8 @@ HEADS = {
     'vse': (vse, vse.VseConfig()),
     'naa': (naa, naa.NaaConfig(width=32, glimpses=2)),
     'rrf': (rrf, rrf.RrfConfig(width=24)),
+    'rrf-input': (rrf, rrf.RrfConfig(width=24, residual='input')),
+    'vsrn': (vsrn, vsrn.VsrnConfig(width=24, layers=2, vocabulary=20)),
 }
 LOOK = {'mean': np.zeros(1280, np.float32), 'projection': RNG.standard_normal((1280, 16)).astype(np.float32)}
 IMAGE_OUTPUTS, TEXT_OUTPUTS = ['embedding', 'prior', 'look'], ['embedding', 'sentence']

@@ -8,3 +8,7 @@ export const SEARCH_MATCHERS = [
 ] as const;
 
 export type SearchMatcher = (typeof SEARCH_MATCHERS)[number];
+
+export function isSearchMatcher(id: string): id is SearchMatcher {
+  return (SEARCH_MATCHERS as readonly string[]).includes(id);
+}

@@ -5,13 +5,17 @@ import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { auroc } from '../../core/matching/auroc.ts';
 import { type Donors, injectSwaps } from '../../core/evaluation/injectedSwaps.ts';
-import { canMatch, type MatchingSpaces } from '../../core/matching/matcher.ts';
+import { canMatch, type Matcher, type MatchingSpaces } from '../../core/matching/matcher.ts';
 import { MATCHERS } from '../../core/matching/matchers.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
+import { pairRerankingMatcher } from '../../core/matching/pairReranking.ts';
+import type { Fragments } from '../../core/matching/pairScorer.ts';
 import { recallOf, type Recall } from '../../core/matching/recall.ts';
 import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 import type { RunOptions, BatchPorts } from './batchPorts.ts';
+import { fragmentTable, type PairScoring } from './pairScoring.ts';
 
 export interface NoiseMeasure {
   /** Share of the images with the caption of another image. */
@@ -23,6 +27,8 @@ export interface NoiseMeasure {
   readonly auroc: number;
   /** AUROC of the plain cosine on the same exchanges: the baseline. */
   readonly aurocSimilarity: number;
+  /** AUROC of the score of a pair by itself, if a scorer of pairs is measured. */
+  readonly aurocPairScore?: number;
 }
 
 /** Recall by one matcher. */
@@ -56,6 +62,8 @@ export interface EvaluateOptions {
   readonly split?: string | undefined;
   /** ID of the matcher to measure beside the two that are always measured; default: all. */
   readonly matcher?: string | undefined;
+  /** A scorer of pairs to measure in the place of a matcher. */
+  readonly scoring?: PairScoring | undefined;
   readonly rate: number;
   readonly seeds: number;
   /** Most images in each run with injected noise. */
@@ -78,12 +86,13 @@ export async function evaluateFolder(
   const evaluations: Evaluation[] = [];
   for (const dataset of await workspace.open(folder, run)) {
     const embedded = await workspace.index(ofSplit(dataset, options.split), run);
-    const retrieval = await measureRetrieval(embedded, workspace, options, run);
-    const injectedNoise = await measureNoise(embedded, workspace, options, 'random', run);
-    const sameNounNoise =
-      options.sameNoun === true
-        ? await measureNoise(embedded, workspace, options, 'same-noun', run)
-        : undefined;
+    const pairs = readablePairs(embedded);
+    const scored = options.scoring && (await scoredPairs(embedded, pairs, options.scoring, run));
+    const retrieval = await measureRetrieval(pairs, scored, workspace, options, run);
+    const noise = (donors: Donors): Promise<NoiseMeasure | undefined> =>
+      measureNoise(embedded, scored, workspace, options, donors, run);
+    const injectedNoise = await noise('random');
+    const sameNounNoise = options.sameNoun === true ? await noise('same-noun') : undefined;
     evaluations.push({
       folder: folderPrefix(folder, dataset.root).replace(/\/$/, ''),
       model: workspace.modelId,
@@ -114,17 +123,17 @@ const INDUCTIVE = 'cosine';
 const TRANSDUCTIVE = 'nnn';
 
 async function measureRetrieval(
-  embedded: EmbeddedDataset,
+  { spaces, owner }: ReadablePairs,
+  scored: ScoredPairs | undefined,
   { reference, innerProducts }: BatchPorts,
   { matcher: wanted }: EvaluateOptions,
   run: RunOptions,
 ): Promise<Pick<Evaluation, 'images' | 'captions' | 'inductive' | 'transductive' | 'matchers'>> {
-  const { spaces, owner } = readablePairs(embedded);
-  const chosen = MATCHERS.filter(
-    (each) =>
-      canMatch(each, reference) &&
-      (wanted === undefined || [INDUCTIVE, TRANSDUCTIVE, wanted].includes(each.id)),
-  );
+  const isWanted = ({ id }: Matcher): boolean =>
+    [INDUCTIVE, TRANSDUCTIVE, wanted].includes(id) ||
+    (wanted === undefined && scored === undefined);
+  const known = MATCHERS.filter((each) => canMatch(each, reference) && isWanted(each));
+  const chosen = [...known, ...(scored ? [scored.matcher] : [])];
   if (wanted !== undefined && !chosen.some(({ id }) => id === wanted)) {
     throw new PairLensError(
       'invalid-argument',
@@ -138,6 +147,10 @@ async function measureRetrieval(
     const options = {
       ...(innerProducts && { innerProducts }),
       ...(run.signal && { signal: run.signal }),
+      ...(matcher === scored?.matcher && {
+        onProgress: (part: number) =>
+          run.onProgress?.({ phase: 'match', done: Math.round(part * 100), total: 100 }),
+      }),
       pause: turn,
     };
     const scores = await matcher.rescore({ spaces, reference }, options);
@@ -160,11 +173,62 @@ async function measureRetrieval(
   };
 }
 
-/** Embeddings of the readable pairs and their images, and the image of each pair. */
-function readablePairs(embedded: EmbeddedDataset): {
+/** The readable pairs and their images. */
+interface ReadablePairs {
   readonly spaces: MatchingSpaces;
+  /** The image of each pair. */
   readonly owner: Int32Array;
-} {
+  /** Their rows in the tables of the dataset: of each image, and of the text of each pair. */
+  readonly imageRows: readonly number[];
+  readonly textRows: readonly number[];
+}
+
+/** A scorer of pairs with what it read of a dataset. */
+interface ScoredPairs {
+  readonly matcher: Matcher;
+  /** The score of the image and the text of these rows of the dataset's tables. */
+  score(imageRow: number, textRow: number): Promise<number>;
+}
+
+async function scoredPairs(
+  { dataset, images, texts }: EmbeddedDataset,
+  { imageRows, textRows }: ReadablePairs,
+  scoring: PairScoring,
+  run: RunOptions,
+): Promise<ScoredPairs> {
+  const distinct = [...new Set(textRows)];
+  const table = await fragmentTable(
+    imageRows.map((row) => toAbsolute(dataset.root, images.paths[row] ?? '')),
+    distinct.map((row) => texts.texts[row] ?? ''),
+    scoring,
+    run,
+  );
+  const ofImages = byRow(imageRows, table.images);
+  const ofTexts = byRow(distinct, table.captions);
+  const ofPairs = { images: table.images, captions: textRows.map(ofTexts) };
+  const { scorer, name, depth } = scoring;
+  return {
+    matcher: pairRerankingMatcher(name, name, scorer, ofPairs, depth),
+    async score(imageRow, textRow) {
+      const [score = NaN] = await scorer.score([ofImages(imageRow)], [ofTexts(textRow)]);
+      return score;
+    },
+  };
+}
+
+function byRow(
+  rows: readonly number[],
+  fragments: readonly Fragments[],
+): (row: number) => Fragments {
+  const places = new Map(rows.map((row, place) => [row, place]));
+  return (row) => {
+    const found = fragments[places.get(row) ?? -1];
+    if (found === undefined) throw new RangeError(`Row ${row} was not read.`);
+    return found;
+  };
+}
+
+function readablePairs(embedded: EmbeddedDataset): ReadablePairs {
   const place = new Map<number, number>();
   const textRows: number[] = [];
   const owner: number[] = [];
@@ -188,11 +252,14 @@ function readablePairs(embedded: EmbeddedDataset): {
       sentences: gatheredRows(texts.sentence, textRows),
     },
     owner: Int32Array.from(owner),
+    imageRows,
+    textRows,
   };
 }
 
 async function measureNoise(
   embedded: EmbeddedDataset,
+  scored: ScoredPairs | undefined,
   workspace: BatchPorts,
   options: EvaluateOptions,
   donors: Donors,
@@ -200,6 +267,7 @@ async function measureNoise(
 ): Promise<NoiseMeasure | undefined> {
   const found: number[] = [];
   const baseline: number[] = [];
+  const byPairScore: number[] = [];
   let images = 0;
   for (let seed = 0; seed < options.seeds; seed++) {
     throwIfCancelled(run.signal);
@@ -211,6 +279,14 @@ async function measureNoise(
       audit.pairs.map((pair) => (score === 'mismatch' ? 1 : -1) * (pair?.[score] ?? 0));
     found.push(auroc(measured('mismatch'), noisy.wrong));
     baseline.push(auroc(measured('similarity'), noisy.wrong));
+    if (scored === undefined) continue;
+    const { imageRow, textRow } = noisy.embedded;
+    const doubts: number[] = [];
+    for (const [pair, row] of imageRow.entries()) {
+      throwIfCancelled(run.signal);
+      doubts.push(-(await scored.score(row, textRow[pair] ?? -1)));
+    }
+    byPairScore.push(auroc(doubts, noisy.wrong));
   }
   // With very few images there may be only wrong or only correct captions, which has no AUROC.
   if (found.length === 0 || found.some((value) => Number.isNaN(value))) return undefined;
@@ -220,6 +296,7 @@ async function measureNoise(
     images,
     auroc: mean(found),
     aurocSimilarity: mean(baseline),
+    ...(scored && { aurocPairScore: mean(byPairScore) }),
   };
 }
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
+import onnx
 
 from pairlens_models.anchors import Anchors
-from pairlens_models.heads.scan import inner
+from pairlens_models.heads.scan import inner, word_nodes
 from pairlens_models.nn import START_SCALE, Params, dropout, linear, linear_params, unit
+from pairlens_models.onnx_graph import FLOAT, GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 HIDDEN = 32
@@ -53,9 +55,9 @@ def init(config: GsmnConfig, seed: int) -> Params:
 
 
 def polar(side: int) -> tuple[np.ndarray, np.ndarray]:
-    """rho and theta (side^2, side^2) from cell k to cell l of the grid; the image is one wide and one high."""
+    """rho and theta (side^2, side^2) of cell k as seen from cell l of the grid; the image is one wide and one high."""
     y, x = np.divmod(np.arange(side * side), side)
-    dx, dy = ((v[None] - v[:, None]) / side for v in (x, y))
+    dx, dy = ((v[:, None] - v[None]) / side for v in (x, y))
     return np.hypot(dx, dy), np.arctan2(dy, dx)
 
 
@@ -78,7 +80,7 @@ def text_fragments(
 def _cosines(config: GsmnConfig, a: jax.Array, b: jax.Array) -> jax.Array:
     """Cosine of each of the blocks of features of a and b (..., width): (..., blocks)."""
     a, b = (v.reshape(*v.shape[:-1], config.blocks, -1) for v in (a, b))
-    return (a * b).sum(-1) / jnp.sqrt((a * a).sum(-1) * (b * b).sum(-1) + 1e-9)
+    return (a * b).sum(-1) / jnp.sqrt((a * a).sum(-1) * (b * b).sum(-1) + 1e-12)
 
 
 def node_matching(config: GsmnConfig, regions: jax.Array, words: jax.Array, mask: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -128,3 +130,72 @@ def score_pairs(params: Params, config: GsmnConfig, images: dict[str, jax.Array]
     p = params['by_image']
     near = jnp.einsum('krs,bcsx,kxh->bcrkh', image_edges(config, p), of_regions, p['kernels'])
     return by_text + _score(p, near.reshape(*near.shape[:3], HIDDEN)).mean(2)
+
+
+def image_graph(params: Params, config: GsmnConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
+    """`image_fragments` as a graph: `grid` (B, side^2, 1280) -> `regions` (B, R, width)."""
+    g, p = GraphWriter('gsmn-image'), params['image']['fc']
+    regions = g.regions(g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH]), side, REGION_WIDTH)
+    g.output(g.unit(g.linear(regions, p['w'], p['b'])), 'regions', FLOAT, ['B', 'R', config.width])
+    return g.model()
+
+
+def text_graph(params: Params, config: GsmnConfig, anchors: Anchors) -> onnx.ModelProto:
+    """`text_fragments` as a graph: `states` (B, L, 384), `attention_mask` (B, L) -> `words` (B, L, width), 0 where masked, and `mask` (B, L)."""
+    g = GraphWriter('gsmn-text')
+    word_nodes(g, params['text']['fc'], config.width, anchors)
+    return g.model()
+
+
+def score_graph(params: Params, config: GsmnConfig) -> onnx.ModelProto:
+    """`score_pairs` as a graph: `regions` (B, R, d), `words` (C, L, d), `mask` (C, L) -> `scores` (B, C)."""
+    g = GraphWriter('gsmn-score')
+    regions = g.input('regions', FLOAT, ['B', config.side**2, config.width])
+    words, mask = g.input('words', FLOAT, ['C', 'L', config.width]), g.input('mask', FLOAT, ['C', 'L'])
+    inside, smoothing = g.cells(mask, 0, 2), g.constant(config.smoothing)
+    dots = g.add('LeakyRelu', g.add('Einsum', regions, words, equation='bkd,cld->bckl'), alpha=0.1)
+    dots = g.add('Where', inside, dots, g.constant(0.0))
+
+    def sharp(over: int) -> str:
+        squares = g.add('ReduceSum', g.add('Mul', dots, dots), g.axes(over), keepdims=1)
+        return g.add('Mul', g.add('Div', dots, g.add('Sqrt', g.add('Add', squares, g.constant(1e-12)))), smoothing)
+
+    seen = g.add('Einsum', g.add('Softmax', sharp(3), axis=2), regions, equation='bckl,bkd->bcld')
+    read = g.add('Einsum', g.add('Softmax', g.add('Where', inside, sharp(2), g.constant(-1e9)), axis=3), words, equation='bckl,cld->bckd')
+    of_words = g.add('Mul', _cosine_nodes(g, config, g.add('Unsqueeze', words, g.axes(0)), seen), g.add('Unsqueeze', mask, g.axes(0, 3)))
+    of_regions = _cosine_nodes(g, config, g.add('Unsqueeze', regions, g.axes(1)), read)
+
+    p = params['by_text']
+    alike = g.add('Mul', g.add('Einsum', words, words, equation='cld,cmd->clm'), smoothing)
+    edges = g.add('Softmax', g.add('Where', g.cells(mask, 1), alike, g.constant(-1e9)), axis=2)
+    near = g.add('Einsum', edges, of_words, equation='clm,bcmx->bclx')
+    kernels = np.asarray(p['factor'])[:, None, None] * np.asarray(p['kernels'])  # (K, blocks, H / K) -> (blocks, H)
+    mixed = g.add('MatMul', near, g.constant(kernels.transpose(1, 0, 2).reshape(config.blocks, HIDDEN)))
+    scores = g.add('Mul', _score_nodes(g, p, mixed), g.add('Unsqueeze', mask, g.axes(0)))
+    count = g.add('Max', g.add('ReduceSum', mask, g.axes(1), keepdims=0), g.constant(1.0))
+    by_text = g.add('Div', g.add('ReduceSum', scores, g.axes(2), keepdims=0), count)
+
+    p = params['by_image']
+    near = g.add('Einsum', g.constant(image_edges(config, p)), of_regions, equation='krs,bcsx->bcrkx')
+    mixed = g.add('Einsum', near, g.constant(p['kernels']), equation='bcrkx,kxh->bcrkh')
+    mixed = g.add('Reshape', mixed, g.axes(0, 0, 0, HIDDEN))
+    by_image = g.add('ReduceMean', _score_nodes(g, p, mixed), axes=[2], keepdims=0)
+    g.output(g.add('Add', by_text, by_image), 'scores', FLOAT, ['B', 'C'])
+    return g.model()
+
+
+def _cosine_nodes(g: GraphWriter, config: GsmnConfig, a: str, b: str) -> str:
+    """`_cosines` of a and b (X, Y, N, width), where X or Y of `a` may be one: (X, Y, N, blocks)."""
+    a, b = (g.add('Reshape', value, g.axes(0, 0, 0, config.blocks, config.width // config.blocks)) for value in (a, b))
+    product, left, right = (g.add('ReduceSum', g.add('Mul', x, y), g.axes(-1), keepdims=0) for x, y in ((a, b), (a, a), (b, b)))
+    return g.add('Div', product, g.add('Sqrt', g.add('Add', g.add('Mul', left, right), g.constant(1e-12))))
+
+
+def _score_nodes(g: GraphWriter, p: Params, nodes: str) -> str:
+    """`_score` as nodes: (B, C, N, HIDDEN) -> (B, C, N)."""
+
+    def layer(q: Params, x: str) -> str:
+        w = np.asarray(q['w'])
+        return g.add('Add', g.add('MatMul', x, g.constant(np.asarray(q['gain']) * w / np.sqrt((w**2).sum(0) + 1e-12))), g.constant(q['b']))
+
+    return g.add('Squeeze', layer(p['out2'], g.add('Tanh', layer(p['out1'], nodes))), g.axes(3))

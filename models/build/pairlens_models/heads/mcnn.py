@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+import onnx
 
 from pairlens_models.anchors import Anchors
 from pairlens_models.nn import START_SCALE, Params, dropout, linear, linear_params
+from pairlens_models.onnx_graph import FLOAT, INT64, GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 LAYERS = 3
@@ -88,3 +91,77 @@ def score_pairs(params: Params, config: McnnConfig, images: dict[str, jax.Array]
         x = jax.nn.relu(_windows(window, x)) * mask
     p = params['score']
     return linear(p['out'], jax.nn.relu(linear(p['hidden'], x.max(2))))[..., 0]
+
+
+def image_graph(params: Params, config: McnnConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
+    """`image_fragments` as a graph: `grid` (B, side^2, 1280), `logits` (B, 1000) -> `image` (B, width)."""
+    g, p = GraphWriter('mcnn-image'), params['image']
+    image = seen_nodes(g, p, anchors, side)
+    g.output(g.linear(g.add('Relu', image), p['enter']['w'], p['enter']['b']), 'image', FLOAT, ['B', config.width])
+    return g.model()
+
+
+def seen_nodes(g: GraphWriter, p: Params, anchors: Anchors, side: int) -> str:
+    """Inputs `grid` and `logits` of a graph -> fc(mean region) + prior(class names) (B, width), as m-CNN and m-RNN have it."""
+    grid = g.input('grid', FLOAT, ['B', side * side, REGION_WIDTH])
+    anchor = anchors.image_nodes(g, anchors.image_prior_nodes(g, g.input('logits', FLOAT, ['B', 1000])))
+    mean = g.add('ReduceMean', grid, axes=[1], keepdims=0)
+    return g.add('Add', g.linear(mean, p['fc']['w'], p['fc']['b']), g.linear(anchor, p['prior']['w'], p['prior']['b']))
+
+
+def text_graph(params: Params, config: McnnConfig, anchors: Anchors) -> onnx.ModelProto:
+    """`text_fragments` as a graph: `states` (B, L, 384), `attention_mask` (B, L) -> `windows` (B, L', width), `mask` (B, L')."""
+    g, p = GraphWriter('mcnn-text'), params['text']
+    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
+    x, mask = (g.add('Transpose', value, perm=[0, 2, 1]) for value in (states, mask))  # channels before places, for convolutions
+    for window in p['windows'][: config.level]:
+        x = _halve_nodes(g, g.add('Mul', g.add('Relu', _window_nodes(g, window, x)), mask))
+        mask = _halve_nodes(g, mask)
+    if config.level < LAYERS:
+        windows = _window_nodes(g, p['windows'][config.level], x)
+    else:
+        windows = g.add('ReduceMax', x, axes=[2], keepdims=1)
+        mask = g.add('ReduceMax', mask, axes=[2], keepdims=1)
+    g.output(g.add('Transpose', windows, perm=[0, 2, 1]), 'windows', FLOAT, ['B', 'N', config.width])
+    g.output(g.add('Squeeze', mask, g.axes(1)), 'mask', FLOAT, ['B', 'N'])
+    return g.model()
+
+
+def score_graph(params: Params, config: McnnConfig) -> onnx.ModelProto:
+    """`score_pairs` as a graph: `image` (B, width), `windows` (C, L', width), `mask` (C, L') -> `scores` (B, C)."""
+    g, p = GraphWriter('mcnn-score'), params['score']
+    image = g.input('image', FLOAT, ['B', config.width])
+    windows, mask = g.input('windows', FLOAT, ['C', 'N', config.width]), g.input('mask', FLOAT, ['C', 'N'])
+    met = g.add('Add', g.add('Unsqueeze', windows, g.axes(0)), g.add('Unsqueeze', image, g.axes(1, 2)))
+    x = g.add('Mul', g.add('Relu', met), g.add('Unsqueeze', mask, g.axes(0, 3)))
+    if params['text']['windows'][config.level + 1 :]:
+        images, captions, length = (
+            g.add('Shape', image, start=0, end=1),
+            g.add('Shape', mask, start=0, end=1),
+            g.add('Shape', mask, start=1),
+        )
+        pairs = g.add('Concat', images, captions, axis=0)
+        places = g.add('Expand', g.add('Unsqueeze', mask, g.axes(0)), g.add('Concat', pairs, length, axis=0))
+        places = g.add('Reshape', places, g.add('Concat', g.axes(-1, 1), length, axis=0))
+        x = g.add('Reshape', g.add('Transpose', x, perm=[0, 1, 3, 2]), g.add('Concat', g.axes(-1, config.width), length, axis=0))
+        for window in params['text']['windows'][config.level + 1 :]:
+            x, places = _halve_nodes(g, x), _halve_nodes(g, places)
+            x = g.add('Mul', g.add('Relu', _window_nodes(g, window, x)), places)
+        best = g.add('Reshape', g.add('ReduceMax', x, axes=[2], keepdims=0), g.add('Concat', pairs, g.axes(config.width), axis=0))
+    else:
+        best = g.add('ReduceMax', x, axes=[2], keepdims=0)
+    hidden = g.add('Relu', g.linear(best, p['hidden']['w'], p['hidden']['b']))
+    g.output(g.add('Squeeze', g.linear(hidden, p['out']['w'], p['out']['b']), g.axes(2)), 'scores', FLOAT, ['B', 'C'])
+    return g.model()
+
+
+def _window_nodes(g: GraphWriter, p: Params, x: str) -> str:
+    """`_windows` as a convolution: x (B, I, L) -> (B, W, L)."""
+    w = np.asarray(p['w'])
+    kernel = w.reshape(3, len(w) // 3, -1).transpose(2, 1, 0)
+    return g.add('Conv', x, g.matrix(kernel), g.constant(p['b']), kernel_shape=[3], pads=[1, 1])
+
+
+def _halve_nodes(g: GraphWriter, x: str) -> str:
+    """`_halve` of values that are never negative: x (B, I, L) -> (B, I, ceil(L / 2))."""
+    return g.add('MaxPool', x, kernel_shape=[2], strides=[2], ceil_mode=1)

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+import onnx
 
 from pairlens_models.anchors import Anchors
+from pairlens_models.heads.mcnn import seen_nodes
 from pairlens_models.nn import START_SCALE, Params, dropout, linear, linear_params, split_key
+from pairlens_models.onnx_graph import FLOAT, INT64, GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 NULL_SHARE = 0.2
@@ -83,6 +87,59 @@ def score_pairs(params: Params, config: MrnnConfig, images: dict[str, jax.Array]
     marginal = _log_likelihood(params, texts, jnp.zeros((count, config.width)))
     rows = jax.lax.map(lambda image: _log_likelihood(params, texts, jnp.broadcast_to(image, (count, config.width))), images['image'])
     return rows - marginal[None]
+
+
+def image_graph(params: Params, config: MrnnConfig, anchors: Anchors, side: int) -> onnx.ModelProto:
+    """`image_fragments` as a graph: `grid` (B, side^2, 1280), `logits` (B, 1000) -> `image` (B, width)."""
+    g = GraphWriter('mrnn-image')
+    g.output(seen_nodes(g, params['image'], anchors, side), 'image', FLOAT, ['B', config.width])
+    return g.model()
+
+
+def text_graph(params: Params, config: MrnnConfig, anchors: Anchors, numbers: np.ndarray) -> onnx.ModelProto:
+    """`text_fragments` as a graph: `input_ids`, `attention_mask` (B, L) -> `inner` (B, L - 1, width), `next`, `mask` (B, L - 1).
+
+    numbers: for every token id its place in the vocabulary.
+    """
+    g, p = GraphWriter('mrnn-text'), params['text']
+    ids, mask = (g.input(name, INT64, ['B', 'L']) for name in ('input_ids', 'attention_mask'))
+    words = g.add('Gather', g.constant(numbers, np.int64), ids)
+
+    def part(value: str, first: int, last: int) -> str:
+        return g.add('Slice', value, g.axes(first), g.axes(last), g.axes(1))
+
+    read = g.add('Gather', g.matrix(p['words']), part(words, 0, -1))
+    states = g.relu_rnn(p['turn'], read)
+    word, state = g.linear(read, p['word']['w'], p['word']['b']), g.linear(states, p['state']['w'], p['state']['b'])
+    end = 2**31 - 1
+    g.output(g.add('Add', word, state), 'inner', FLOAT, ['B', 'N', config.width])
+    g.output(part(words, 1, end), 'next', INT64, ['B', 'N'])
+    g.output(g.add('Cast', part(mask, 1, end), to=FLOAT), 'mask', FLOAT, ['B', 'N'])
+    return g.model()
+
+
+def score_graph(params: Params, config: MrnnConfig) -> onnx.ModelProto:
+    """`score_pairs` as a graph: `image` (B, width), `inner` (C, N, width), `next`, `mask` (C, N) -> `scores` (B, C)."""
+    g, p = GraphWriter('mrnn-score'), params['score']['out']
+    image, inner = g.input('image', FLOAT, ['B', config.width]), g.input('inner', FLOAT, ['C', 'N', config.width])
+    following, mask = g.input('next', INT64, ['C', 'N']), g.input('mask', FLOAT, ['C', 'N'])
+    w, b = g.matrix(p['w']), g.constant(p['b'])
+    count = g.add('Max', g.add('ReduceSum', mask, g.axes(1), keepdims=0), g.constant(1.0))
+    chosen = g.add('Unsqueeze', following, g.axes(0, 3))
+
+    def likelihood(inside: str) -> str:
+        """inside (X, C, N, width) -> mean log p of the words (X, C)."""
+        mixed = g.add('Mul', g.add('Tanh', g.add('Mul', inside, g.constant(2 / 3))), g.constant(1.72))
+        logits = g.add('Add', g.add('MatMul', mixed, w), b)
+        places = g.add('Expand', chosen, g.add('Concat', g.add('Shape', logits, start=0, end=3), g.axes(1), axis=0))
+        found = g.add('Squeeze', g.add('GatherElements', logits, places, axis=3), g.axes(3))
+        log = g.add('Sub', found, g.add('ReduceLogSumExp', logits, axes=[3], keepdims=0))
+        return g.add('Div', g.add('ReduceSum', g.add('Mul', log, g.add('Unsqueeze', mask, g.axes(0))), g.axes(2), keepdims=0), count)
+
+    alone = g.add('Unsqueeze', inner, g.axes(0))
+    shown = g.add('Add', alone, g.add('Unsqueeze', image, g.axes(1, 2)))
+    g.output(g.add('Sub', likelihood(shown), likelihood(alone)), 'scores', FLOAT, ['B', 'C'])
+    return g.model()
 
 
 def own_loss(params: Params, config: MrnnConfig, anchors: Anchors, batch: dict[str, jax.Array], key: jax.Array) -> jax.Array:

@@ -1,11 +1,14 @@
 """RRF-Net: recurrent residual fusion (Liu et al., ICCV 2017) over the mean features of both sides.
 
-Every tower maps its feature to x, repeats h_t = relu(h_{t-1} W) + x with one shared W, and mixes h_1 .. h_T with learned weights.
-The paper's bodies of the towers are CNN and HGLMM features; ours are the frozen backbones and the anchors.
+Every tower maps its feature to h_0, repeats h_t = relu(h_{t-1} W + b) + h_{t-1} with one shared W, four times as the authors release it, and mixes
+the four states with free weights: relu(sum_t m_t h_t + c).
+Departures from the release: no batch normalisation, the frozen backbones and the anchors in place of CNN and HGLMM features, no bi-rank loss.
+`residual='input'` is an earlier variant of ours, of which docs/zoo.md has rows: h_t = relu(h_{t-1} W + b) + h_0, three times, mixed by a softmax.
 """
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import Literal
 
 import jax
 import jax.numpy as jnp
@@ -21,10 +24,13 @@ REGION_WIDTH, STATE_WIDTH = 1280, 384
 @dataclass(frozen=True)
 class RrfConfig:
     width: int = 384
-    rounds: int = 3
+    residual: Literal['previous', 'input'] = 'previous'
     region_dropout: float = 0.3
     token_dropout: float = 0.1
     residual_dropout: float = 0.2
+
+
+ROUNDS = {'previous': 4, 'input': 3}
 
 
 def _tower(key: jax.Array, inputs: int, config: RrfConfig) -> Params:
@@ -32,7 +38,8 @@ def _tower(key: jax.Array, inputs: int, config: RrfConfig) -> Params:
     return {
         'in': linear_params(enter, inputs, config.width),
         'turn': linear_params(turn, config.width, config.width),
-        'mix': jnp.zeros(config.rounds),
+        'mix': jnp.full(ROUNDS[config.residual], 1 / 4 if config.residual == 'previous' else 0.0),
+        'mix_bias': jnp.zeros(()),
         'out': linear_params(out, config.width, STATE_WIDTH),
     }
 
@@ -47,12 +54,14 @@ def init(config: RrfConfig, seed: int) -> Params:
 
 
 def fuse(p: Params, config: RrfConfig, x: jax.Array) -> jax.Array:
-    """x (B, W) -> sum_t softmax(mix)_t h_t, h_0 = x."""
-    state, rounds = x, []
-    for _ in range(config.rounds):
-        state = jax.nn.relu(linear(p['turn'], state)) + x
-        rounds.append(state)
-    return jnp.einsum('t,tbw->bw', jax.nn.softmax(p['mix']), jnp.stack(rounds))
+    """x (B, W), which is h_0 -> the mixed states (B, W)."""
+    state, states = x, []
+    for _ in range(ROUNDS[config.residual]):
+        state = jax.nn.relu(linear(p['turn'], state)) + (state if config.residual == 'previous' else x)
+        states.append(state)
+    if config.residual == 'input':
+        return jnp.einsum('t,tbw->bw', jax.nn.softmax(p['mix']), jnp.stack(states))
+    return jax.nn.relu(jnp.einsum('t,tbw->bw', p['mix'], jnp.stack(states)) + p['mix_bias'])
 
 
 def embed_images(
@@ -90,12 +99,15 @@ def text_nodes(g: GraphWriter, params: Params, config: RrfConfig, anchors: Ancho
 def _tower_nodes(g: GraphWriter, p: Params, config: RrfConfig, feature: str) -> str:
     """feature (B, I) -> residual (B, 384)."""
     entered = g.linear(feature, p['in']['w'], p['in']['b'])
-    shares = np.exp(p['mix'] - np.max(p['mix']))
-    shares, turn = shares / shares.sum(), g.matrix(p['turn']['w'])
+    shares, turn = np.asarray(p['mix']), g.matrix(p['turn']['w'])
+    if config.residual == 'input':
+        shares = np.exp(shares - shares.max()) / np.exp(shares - shares.max()).sum()
     state, parts = entered, []
     for share in shares:
         turned = g.add('Add', g.add('MatMul', state, turn), g.constant(p['turn']['b']))
-        state = g.add('Add', g.add('Relu', turned), entered)
+        state = g.add('Add', g.add('Relu', turned), state if config.residual == 'previous' else entered)
         parts.append(g.add('Mul', state, g.constant(share)))
     fused = reduce(lambda sum, part: g.add('Add', sum, part), parts)
+    if config.residual == 'previous':
+        fused = g.add('Relu', g.add('Add', fused, g.constant(p['mix_bias'])))
     return g.linear(fused, p['out']['w'], p['out']['b'])

@@ -106,10 +106,59 @@ def image_graph(params: Params, config: ScanConfig, anchors: Anchors, side: int)
 
 
 def text_graph(params: Params, config: ScanConfig, anchors: Anchors) -> onnx.ModelProto:
-    """`text_fragments` as a graph: `states` (B, L, 384), `attention_mask` (B, L) -> `words` (B, L, width), 0 where masked; the marks stay in."""
-    g, p = GraphWriter('scan-text'), params['text']
-    states, mask = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), g.input('attention_mask', INT64, ['B', 'L']))
-    centred = g.add('Mul', g.add('Sub', states, g.constant(anchors.sentence_mean)), mask)
-    words = g.unit(g.linear(centred, p['fc']['w'], p['fc']['b']))
-    g.output(g.add('Mul', words, mask), 'words', FLOAT, ['B', 'L', config.width])
+    """`text_fragments` as a graph: `states` (B, L, 384), `attention_mask` (B, L) -> `words` (B, L, width), 0 where masked, and `mask` (B, L)."""
+    g = GraphWriter('scan-text')
+    word_nodes(g, params['text']['fc'], config.width, anchors)
     return g.model()
+
+
+def word_nodes(g: GraphWriter, fc: Params, width: int, anchors: Anchors) -> None:
+    """Inputs and outputs of a graph of unit words, as SCAN and GSMN have them."""
+    attention_mask = g.input('attention_mask', INT64, ['B', 'L'])
+    states, _ = g.masked(g.input('states', FLOAT, ['B', 'L', STATE_WIDTH]), attention_mask)
+    mask = g.inner(attention_mask)
+    words = g.unit(g.linear(g.add('Sub', states, g.constant(anchors.sentence_mean)), fc['w'], fc['b']))
+    g.output(g.add('Mul', words, g.add('Unsqueeze', mask, g.axes(2))), 'words', FLOAT, ['B', 'L', width])
+    g.output(mask, 'mask', FLOAT, ['B', 'L'])
+
+
+def score_graph(params: Params, config: ScanConfig) -> onnx.ModelProto:
+    """`score_pairs` as a graph: `regions` (B, R, d), `words` (C, L, d), `mask` (C, L) -> `scores` (B, C)."""
+    g = GraphWriter('scan-score')
+    regions = g.input('regions', FLOAT, ['B', 'R', config.width])
+    words, mask = g.input('words', FLOAT, ['C', 'L', config.width]), g.input('mask', FLOAT, ['C', 'L'])
+    reads_words = config.direction == 'i2t'
+    dots = g.add('Einsum', regions, words, equation='bkd,cld->bckl')
+    inside = g.cells(mask, 0, 2)
+    active = g.add('Where', inside, g.add('LeakyRelu', dots, alpha=0.1), g.constant(0.0))
+    squares = g.add('ReduceSum', g.add('Mul', active, active), g.axes(2 if reads_words else 3), keepdims=1)
+    norm = g.add('Add', g.add('Sqrt', g.add('Add', squares, g.constant(1e-12))), g.constant(1e-8))
+    sharp = g.add('Mul', g.add('Div', active, norm), g.constant(SMOOTHING[config.direction]))
+    if reads_words:
+        sharp = g.add('Where', inside, sharp, g.constant(-1e9))
+    over = 3 if reads_words else 2
+    shares = g.add('Softmax', sharp, axis=over)
+    if reads_words:
+        attended = g.add('Einsum', shares, g.add('Einsum', words, words, equation='cld,cmd->clm'), equation='bckl,clm->bckm')
+    else:
+        attended = g.add('Einsum', g.add('Einsum', regions, regions, equation='bkd,bmd->bkm'), shares, equation='bkm,bcml->bckl')
+    length = g.add('ReduceSum', g.add('Mul', shares, attended), g.axes(over), keepdims=0)
+    seen = g.add('ReduceSum', g.add('Mul', shares, dots), g.axes(over), keepdims=0)
+    q = g.add('Div', seen, g.add('Sqrt', g.add('Add', length, g.constant(1e-9))))
+    g.output(_pooled(g, config, q, None if reads_words else mask), 'scores', FLOAT, ['B', 'C'])
+    return g.model()
+
+
+def _pooled(g: GraphWriter, config: ScanConfig, q: str, mask: str | None) -> str:
+    """q (B, C, N), and the mask (C, N) of what counts, or all -> (B, C)."""
+    if config.pool == 'avg':
+        if mask is None:
+            return g.add('ReduceMean', q, axes=[2], keepdims=0)
+        kept = g.add('Where', g.cells(mask, 0), q, g.constant(0.0))
+        count = g.add('Max', g.add('ReduceSum', mask, g.axes(1), keepdims=0), g.constant(1.0))
+        return g.add('Div', g.add('ReduceSum', kept, g.axes(2), keepdims=0), count)
+    scale = g.constant(LSE[config.direction])
+    q = g.add('Mul', q, scale)
+    if mask is not None:
+        q = g.add('Where', g.cells(mask, 0), q, g.constant(-1e9))
+    return g.add('Div', g.add('ReduceLogSumExp', q, axes=[2], keepdims=0), scale)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from pairlens_models.anchors import Anchors
 from pairlens_models.nn import START_SCALE, Params, dropout, gru, gru_cell, gru_params, layer_norm, linear, linear_params, split_key, unit
+from pairlens_models.onnx_graph import FLOAT, INT32, GraphWriter
 
 REGION_WIDTH, STATE_WIDTH = 1280, 384
 GENERATED = 64
@@ -91,6 +93,34 @@ def embed_texts(
     _, last = gru(p['read'], dropout(keys[0], states, config.token_dropout), mask)
     anchor = anchors.text(states, mask[..., None].astype(states.dtype))
     return anchors.join_text(p, anchor, linear(p['out'], dropout(keys[1], last, config.residual_dropout)))
+
+
+def image_nodes(g: GraphWriter, params: Params, config: VsrnConfig, anchors: Anchors, regions: str, anchor: str) -> str:
+    """`embed_images` as nodes: regions (B, R, 1280) and the image's anchor (B, 384) -> unit rows (B, 384)."""
+    p, scale = params['image'], math.sqrt(config.width)
+    prior = g.add('Unsqueeze', g.linear(anchor, p['prior']['w'], p['prior']['b']), g.axes(1))
+    tokens = g.unit(g.add('Concat', g.linear(regions, p['fc']['w'], p['fc']['b']), prior, axis=1))
+    tokens = g.add('Mul', tokens, g.constant(scale))
+    for layer in p['graph']:
+        theta, phi, value = (g.linear(tokens, layer[name]['w'], layer[name]['b']) for name in ('theta', 'phi', 'value'))
+        relation = g.add('MatMul', theta, g.add('Transpose', phi, perm=[0, 2, 1]))
+        count = g.add('Cast', g.add('Gather', g.add('Shape', tokens), g.constant(1, np.int64)), to=FLOAT)
+        mixed = g.add('Div', g.add('MatMul', g.add('Mul', relation, g.constant(1 / config.width)), value), count)
+        back = g.linear(mixed, layer['back']['w'], layer['back']['b'])
+        norm = g.add(
+            'LayerNormalization', back, g.constant(layer['norm']['gain']), g.constant(layer['norm']['bias']), axis=-1, epsilon=1e-5
+        )
+        tokens = g.add('Add', tokens, norm)
+    last = g.gru(p['read'], g.add('Mul', g.unit(tokens), g.constant(scale)))
+    return anchors.join_image_nodes(g, p, anchor, g.linear(last, p['out']['w'], p['out']['b']))
+
+
+def text_nodes(g: GraphWriter, params: Params, config: VsrnConfig, anchors: Anchors, states: str, mask: str, anchor: str) -> str:
+    """`embed_texts` as nodes: masked states (B, L, 384), mask (B, L, 1) and the caption's anchor (B, 384) -> unit rows (B, 384)."""
+    p = params['text']
+    lengths = g.add('Cast', g.add('ReduceSum', mask, g.axes(1, 2), keepdims=0), to=INT32)
+    last = g.gru(p['read'], states, lengths)
+    return anchors.join_text_nodes(g, p, anchor, g.linear(last, p['out']['w'], p['out']['b']))
 
 
 def own_loss(params: Params, config: VsrnConfig, anchors: Anchors, batch: dict[str, jax.Array], key: jax.Array) -> jax.Array:
