@@ -74,7 +74,7 @@ export const LAYERS = [
   },
   {
     name: 'compose',
-    files: 'src/{cli/compose*,server/composeServer}.ts',
+    files: 'src/{cli/composeCli,cli/composeEncoders,cli/composeScorers,server/composeServer}.ts',
     may: ['core/**', 'engine/**', 'adapters', 'server', 'cli', 'protocol', 'program'],
     node: true,
     advice: 'a compose file joins ports and adapters of its program',
