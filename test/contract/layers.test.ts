@@ -9,7 +9,10 @@ import { mayImport, NATIVE, layerOf, LAYERS } from '../../layers.mjs';
 function fileIn({ name, files }: (typeof LAYERS)[number]): string {
   if (files === undefined) return `src/${name}/x.ts`;
   return files
-    .replace('{cli/composeCli,cli/composeEncoders,server/composeServer}', 'cli/composeCli')
+    .replace(
+      '{cli/composeCli,cli/composeEncoders,cli/composeScorers,server/composeServer}',
+      'cli/composeCli',
+    )
     .replace(/\*\*?(\/\*)?/, 'x');
 }
 
