@@ -208,8 +208,3 @@ export const METHODS: readonly Method[] = [
     reconstruction: true,
   },
 ];
-
-/** The method that a folder of a pack, or a matcher, is of. */
-export function methodOf(id: string): Method | undefined {
-  return METHODS.find((method) => method.id === id);
-}
