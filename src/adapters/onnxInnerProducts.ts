@@ -16,6 +16,8 @@ export function onnxInnerProducts(threads = 0): InnerProducts {
       executionProviders: ['cpu'],
       intraOpNumThreads: usableThreads(threads),
       logSeverityLevel: 4,
+      // Between two products the calling thread works alone: spinning threads would take its processor time.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     const session = await opening;
     const { s } = await session.run({

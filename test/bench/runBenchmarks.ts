@@ -7,12 +7,14 @@ import { benchLive } from './live.ts';
 import { benchMatching } from './matching.ts';
 import { benchMemory } from './memory.ts';
 import { benchResponses } from './responses.ts';
+import { benchScale } from './scale.ts';
 
 // `npm run bench` runs every section, `npm run bench -- index` only those named.
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   index: () => benchIndex(),
   memory: () => benchMemory(),
   'all-pairs': () => benchAllPairs(),
+  scale: () => benchScale(),
   live: () => benchLive(),
   keystroke: () => benchKeystroke(),
   responses: () => benchResponses(),

@@ -1,7 +1,10 @@
 import type { EmbeddedDataset } from './embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
+import type { RowProducts } from '../matching/innerProducts.ts';
 import type { Matrix } from '../matching/matrix.ts';
+import type { NeighbourOptions } from '../matching/neighbourLists.ts';
+import { openRoom } from '../matching/simd/vectorArena.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { runCooperatively, type Steps } from '../steps.ts';
 import { type Calibration, calibrate } from './calibration.ts';
@@ -26,7 +29,13 @@ import {
   type FittedModel,
   foldsOfImages,
 } from './fitting/fittedModel.ts';
-import { type PairScores, PairScorer, SCORE_NAMES, type Substitution } from './pairScorer.ts';
+import {
+  type AuditSpaces,
+  type PairScores,
+  PairScorer,
+  SCORE_NAMES,
+  type Substitution,
+} from './pairScorer.ts';
 import {
   byContent,
   foreignScores,
@@ -119,7 +128,7 @@ export async function prepareAudit(
   embedded: EmbeddedDataset,
   judged: readonly boolean[],
   reference: ReferenceBank,
-  options: Omit<AllPairsOptions, 'k'>,
+  options: Omit<NeighbourOptions, 'k'>,
 ): Promise<PreparedAudit> {
   const graph = pairGraph(embedded, judged);
   const { images, texts } = embedded;
@@ -130,7 +139,7 @@ export async function prepareAudit(
     sentences: texts.sentence,
     visuals: images.visual,
   };
-  const { centres, spaces, bank } = await runCooperatively(
+  const { centres, spaces, bank, products } = await runCooperatively(
     centredSpaces(rows, reference),
     pausing(options),
   );
@@ -139,7 +148,7 @@ export async function prepareAudit(
     // Short compared to the dataset's own neighbours, whose progress is reported.
     onProgress: () => undefined,
   });
-  const scorer = await PairScorer.build(spaces, graph, neighbours.hubs, options);
+  const scorer = await PairScorer.build({ spaces, products }, graph, neighbours.hubs, options);
   const pairs = judged.flatMap((use, p) =>
     use ? [{ pair: p, image: embedded.imageRow[p]!, text: embedded.textRow[p]! }] : [],
   );
@@ -181,14 +190,18 @@ function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<v
   };
 }
 
-/** Every space, and the reference bank, centred on the dataset's own mean. */
+/**
+ * Every space, and the reference bank, centred on the dataset's own mean. The spaces lie where their rows are multiplied, so
+ * that they are not held twice; with them the predictions, which are learnt later.
+ */
 function* centredSpaces(
   rows: Spaces<Matrix>,
   reference: ReferenceBank,
 ): Steps<{
   readonly centres: Spaces<Float32Array>;
-  readonly spaces: Spaces<Matrix>;
+  readonly spaces: AuditSpaces;
   readonly bank: Spaces<Matrix>;
+  readonly products: RowProducts;
 }> {
   const centres = yield* forEachSpace((space) =>
     shrunkMean(
@@ -197,9 +210,18 @@ function* centredSpaces(
       reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH,
     ),
   );
-  const spaces = yield* forEachSpace((space) => centred(rows[space], centres[space]));
+  const ofPredictions = [rows.images.rows, rows.sentences.columns] as const;
+  const shapes = Object.values<Matrix>({ ...rows }).map(
+    (space) => [space.rows, space.columns] as const,
+  );
+  const room = openRoom([...shapes, ofPredictions]);
+  const spaces = yield* forEachSpace((space) => {
+    const out = room.matrix(rows[space].rows, rows[space].columns);
+    return centred(rows[space], centres[space], out);
+  });
   const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));
-  return { centres, spaces, bank };
+  const predictions = room.matrix(...ofPredictions);
+  return { centres, spaces: { ...spaces, predictions }, bank, products: room.products };
 }
 
 interface LearntSuspicions {

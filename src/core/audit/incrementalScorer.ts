@@ -1,7 +1,7 @@
 import { centred } from '../matching/centring.ts';
-import { plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
+import type { RowProducts } from '../matching/innerProducts.ts';
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
-import { VectorArena } from '../matching/simd/vectorArena.ts';
+import { openRoom } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import type { Steps } from '../steps.ts';
 import { type AuditModel, auditModel } from './auditModel.ts';
@@ -106,12 +106,11 @@ export class IncrementalScorer {
     const textRows = graph.texts + spare;
     const ofImages = [spaces.images, spaces.visuals, spaces.priors, spaces.predictions];
     const ofTexts = [spaces.captions, spaces.sentences];
-    const arena = VectorArena.open([
+    const room = openRoom([
       ...ofImages.map(({ columns }) => [imageRows, columns] as const),
       ...ofTexts.map(({ columns }) => [textRows, columns] as const),
     ]);
-    const free = (rows: number, { columns }: Matrix): Matrix =>
-      arena?.matrix(rows, columns) ?? matrix(rows, columns);
+    const free = (rows: number, { columns }: Matrix): Matrix => room.matrix(rows, columns);
     const spaced = yield* forEachSpace((space) =>
       space === 'captions' || space === 'sentences'
         ? spread(spaces[space], texts, free(textRows, spaces[space]))
@@ -119,12 +118,7 @@ export class IncrementalScorer {
     );
     const predictions = spread(spaces.predictions, images, free(imageRows, spaces.predictions));
     const rows = { queryRow: images, spareStart: texts, spareEnd: texts + spare };
-    return new IncrementalScorer(
-      fitted,
-      rows,
-      { ...spaced, predictions },
-      arena ?? plainRowProducts,
-    );
+    return new IncrementalScorer(fitted, rows, { ...spaced, predictions }, room.products);
   }
 
   /** Whether embeddings of these lengths can be added: a dataset without captions has empty spaces. */

@@ -1,12 +1,14 @@
-import { type AllPairsOptions, crossLists, selfLists } from '../matching/allPairs.ts';
 import { csls, hubnessNeighbours } from '../matching/hubness.ts';
 import { dotRows, plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
 import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
-import { type Matrix, matrix } from '../matching/matrix.ts';
-import { arenaMatrices } from '../matching/simd/vectorArena.ts';
+import type { Matrix } from '../matching/matrix.ts';
+import {
+  crossNeighbours,
+  type NeighbourOptions,
+  selfNeighbours,
+} from '../matching/neighbourLists.ts';
 import { TopLists } from '../matching/topLists.ts';
-import { runCooperatively } from '../steps.ts';
 import type { FoldedCombination } from './fitting/foldedCombination.ts';
 import type { PairGraph } from './pairGraph.ts';
 import type { ReferenceHubs } from './referenceHubs.ts';
@@ -107,24 +109,23 @@ export class PairScorer {
 
   /** Finds the neighbours in the joint space, in both directions, and within each modality. @throws PairLensError `cancelled`. */
   static async build(
-    found: MatchingSpaces,
+    { spaces, products }: { readonly spaces: AuditSpaces; readonly products: RowProducts },
     graph: PairGraph,
     hubs: ReferenceHubs,
-    options: Omit<AllPairsOptions, 'k'>,
+    options: Omit<NeighbourOptions, 'k'>,
   ): Promise<PairScorer> {
-    const { matrices: spaces, products } = await runCooperatively(
-      arenaMatrices({ ...found, predictions: matrix(found.images.rows, found.sentences.columns) }),
-      options.pause,
-    );
     const size = Math.max(1, Math.min(graph.images, graph.texts));
     const k = hubnessNeighbours(size) + SLACK;
-    const third = (n: number): Omit<AllPairsOptions, 'k'> => ({
+    const third = (n: number): Omit<NeighbourOptions, 'k'> => ({
       ...options,
       onProgress: (share) => options.onProgress?.((n + share) / 3),
     });
-    const cross = await crossLists(spaces.images, spaces.captions, { ...third(0), k });
-    const visuals = await selfLists(spaces.visuals, { ...third(1), k: NEIGHBOURS + SLACK });
-    const sentences = await selfLists(spaces.sentences, { ...third(2), k: NEIGHBOURS + SLACK });
+    const cross = await crossNeighbours(spaces.images, spaces.captions, { ...third(0), k });
+    const visuals = await selfNeighbours(spaces.visuals, { ...third(1), k: NEIGHBOURS + SLACK });
+    const sentences = await selfNeighbours(spaces.sentences, {
+      ...third(2),
+      k: NEIGHBOURS + SLACK,
+    });
     const lists = { captions: cross.rows, images: cross.columns, visuals, sentences };
     return new PairScorer(spaces, graph, lists, hubs, products);
   }

@@ -21,11 +21,11 @@ export function shrunkMean(x: Matrix, shipped: Float32Array, strength: number): 
 }
 
 /**
- * Rows of `x` minus `mean`, scaled to unit length again: a new matrix. Each modality centred on its own mean
+ * Rows of `x` minus `mean`, scaled to unit length again. Each modality centred on its own mean
  * is what makes cosines across the modality gap comparable. A row equal to the mean becomes zeros.
+ * @param out where the result is written: a new matrix by default
  */
-export function centred(x: Matrix, mean: Float32Array): Matrix {
-  const out = matrix(x.rows, x.columns);
+export function centred(x: Matrix, mean: Float32Array, out = matrix(x.rows, x.columns)): Matrix {
   const d = x.columns;
   for (let r = 0; r < x.rows; r++) {
     const start = r * d;

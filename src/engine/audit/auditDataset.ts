@@ -51,6 +51,8 @@ export interface JudgeOptions {
   readonly encode?: EncodeCaptions;
   /** SIMD kernel for the all-pairs search; plain JavaScript if undefined. */
   readonly innerProducts?: InnerProducts;
+  /** Up to how many rows neighbours are exact; default: `MOST_EXACT_ROWS` of core/matching/neighbourLists.ts. */
+  readonly mostExactRows?: number;
   /** The user's decision about each pair (engine/audit/decisionFile.ts). */
   readonly decisions?: readonly (Decision | undefined)[];
   /** Wrong captions that were replaced, of `embedded.replaced`. */
@@ -144,6 +146,7 @@ export async function judgeDataset(
     onProgress: (share: number) =>
       options.onProgress?.({ phase: 'match', done: Math.floor(share * total), total }),
     pause,
+    mostExactRows: options.mostExactRows,
   };
   const prepared = await prepareAudit(embedded, judged, options.reference, running);
   const fitted = await fitAuditModel(prepared, {

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { plainRowProducts } from '../../../src/core/matching/innerProducts.ts';
+import { plainRowProducts, type RowProducts } from '../../../src/core/matching/innerProducts.ts';
 import type { Matrix } from '../../../src/core/matching/matrix.ts';
-import { arenaMatrices, VectorArena } from '../../../src/core/matching/simd/vectorArena.ts';
-import { runToCompletion } from '../../../src/core/steps.ts';
+import { openRoom, VectorArena } from '../../../src/core/matching/simd/vectorArena.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
 import { runs } from '../../support/runs.ts';
 
@@ -14,11 +13,25 @@ function pair(columns: number): { readonly a: Matrix; readonly b: Matrix } {
   return { a: randomRows(rows, columns, seeded(1)), b: randomRows(rows + 3, columns, seeded(2)) };
 }
 
+/** Copies of matrices in a room of their own. */
+function inRoom<T extends Readonly<Record<string, Matrix>>>(
+  matrices: T,
+): { readonly matrices: T; readonly products: RowProducts } {
+  const entries = Object.entries<Matrix>(matrices);
+  const room = openRoom(entries.map(([, { rows, columns }]) => [rows, columns]));
+  const copies = entries.map(([name, { rows, columns, data }]) => {
+    const copy = room.matrix(rows, columns);
+    copy.data.set(data);
+    return [name, copy];
+  });
+  return { matrices: Object.fromEntries(copies) as T, products: room.products };
+}
+
 describe('matrices in an arena', () => {
   test('have the products of plain JavaScript, whatever the length of their rows', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), fc.nat(), fc.nat(), (columns, i, j) => {
-        const { matrices, products } = runToCompletion(arenaMatrices(pair(columns)));
+        const { matrices, products } = inRoom(pair(columns));
         assert.ok(products instanceof VectorArena);
         const { a, b } = matrices;
         const [r, s] = [i % a.rows, j % b.rows];
@@ -36,7 +49,7 @@ describe('matrices in an arena', () => {
 
   test('keep their values, and results survive the next question', () => {
     const { a, b } = pair(64);
-    const { matrices, products } = runToCompletion(arenaMatrices({ a, b }));
+    const { matrices, products } = inRoom({ a, b });
     assert.deepEqual(matrices.a.data, a.data);
     assert.deepEqual(matrices.b.data, b.data);
     const first = products.withAll(matrices.a, 0, matrices.b);
@@ -47,14 +60,14 @@ describe('matrices in an arena', () => {
 
   test('are multiplied with matrices from elsewhere as well', () => {
     const { a, b } = pair(64);
-    const { matrices, products } = runToCompletion(arenaMatrices({ a }));
+    const { matrices, products } = inRoom({ a });
     assert.deepEqual(products.withAll(matrices.a, 5, b), plainRowProducts.withAll(a, 5, b));
     assert.equal(products.between(matrices.a, b)(5, 6), plainRowProducts.between(a, b)(5, 6));
   });
 
   test('too few and too many values stay where they are', () => {
     const small = { a: randomRows(10, 8, seeded(1)) };
-    assert.deepEqual(runToCompletion(arenaMatrices(small)), {
+    assert.deepEqual(inRoom(small), {
       matrices: small,
       products: plainRowProducts,
     });

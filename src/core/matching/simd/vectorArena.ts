@@ -1,4 +1,3 @@
-import type { Steps } from '../../steps.ts';
 import { plainRowProducts, type RowProducts } from '../innerProducts.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { INNER_PRODUCTS_WASM } from './innerProducts.ts';
@@ -85,21 +84,18 @@ export class VectorArena implements RowProducts {
   }
 }
 
-/** Copies of matrices in a new arena with its products; the matrices themselves if no arena can be opened. */
-export function* arenaMatrices<T extends { readonly [K in keyof T]: Matrix }>(
-  matrices: T,
-): Steps<{ readonly matrices: T; readonly products: RowProducts }> {
-  const entries = Object.entries<Matrix>(matrices);
-  const arena = VectorArena.open(entries.map(([, { rows, columns }]) => [rows, columns]));
-  if (arena === undefined) return { matrices, products: plainRowProducts };
-  const copies: [string, Matrix][] = [];
-  for (const [name, { rows, columns, data }] of entries) {
-    yield;
-    const copy = arena.matrix(rows, columns);
-    copy.data.set(data);
-    copies.push([name, copy]);
-  }
-  return { matrices: Object.fromEntries(copies) as T, products: arena };
+/** Where matrices are made, and what multiplies their rows. */
+export interface MatrixRoom {
+  /** A zero matrix; must be one of the shapes that the room was opened for. */
+  readonly matrix: (rows: number, columns: number) => Matrix;
+  readonly products: RowProducts;
+}
+
+/** Room for matrices of these shapes (rows, columns): a new arena, or ordinary memory if none can be opened. */
+export function openRoom(shapes: readonly (readonly [number, number])[]): MatrixRoom {
+  const arena = VectorArena.open(shapes);
+  if (arena === undefined) return { matrix, products: plainRowProducts };
+  return { matrix: (rows, columns) => arena.matrix(rows, columns), products: arena };
 }
 
 function aligned(bytes: number): number {

@@ -1,0 +1,124 @@
+import path from 'node:path';
+import { openEncoders } from '../../src/adapters/encoders.ts';
+import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
+import { crossLists } from '../../src/core/matching/allPairs.ts';
+import { auroc } from '../../src/core/matching/auroc.ts';
+import { centred, shrunkMean } from '../../src/core/matching/centring.ts';
+import type { InnerProducts } from '../../src/core/matching/innerProducts.ts';
+import type { Matrix } from '../../src/core/matching/matrix.ts';
+import { crossNeighbours, selfNeighbours } from '../../src/core/matching/neighbourLists.ts';
+import { gatheredRows } from '../../src/core/matching/scoreBlocks.ts';
+import type { TopLists } from '../../src/core/matching/topLists.ts';
+import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
+import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
+import { photosOf, realSizePairs, type RealSizePairs } from './realSizePairs.ts';
+
+const CROSS_K = 62;
+const SELF_K = 42;
+/** Rows whose lists are compared with exact ones. */
+const SAMPLED = 200;
+
+/**
+ * Audits of embedded pairs: time, memory, recall of the neighbour lists, and what exact lists would have found.
+ * PAIRLENS_BENCH_PHOTOS names the folders whose photos the pairs are made of, PAIRLENS_BENCH_SIZES their numbers,
+ * PAIRLENS_BENCH_EXACT=1 audits with exact lists as well, which takes time by the square.
+ */
+export async function benchScale(): Promise<void> {
+  const { env } = process;
+  const photos = await photosOf((env['PAIRLENS_BENCH_PHOTOS'] ?? 'samples').split(path.delimiter));
+  console.log(`made of ${photos.dataset.pairs.length} photos`);
+  const encoders = await openEncoders(undefined, undefined);
+  for (const size of (env['PAIRLENS_BENCH_SIZES'] ?? '10000,30000,100000').split(',')) {
+    const made = realSizePairs(photos, Number(size));
+    const audit = async (mostExactRows?: number): Promise<DatasetAudit> =>
+      auditDataset(made.embedded, {
+        ...encoders,
+        levels: DEFAULT_LEVELS,
+        ...(mostExactRows !== undefined && { mostExactRows }),
+      });
+    const run = await timed(() => audit());
+    const peak = process.resourceUsage().maxRSS / 2 ** 10;
+    console.log(
+      `${size} pairs: audit ${run.seconds}; peak of the process ${peak.toFixed(0)} MiB; ` +
+        `AUROC ${aurocOf(run.result, made).toFixed(4)}; ${run.result.findings.length} findings`,
+    );
+    await measureLists(made, encoders.innerProducts);
+    if (env['PAIRLENS_BENCH_EXACT'] === undefined) continue;
+    const exact = await timed(() => audit(Infinity));
+    const [own, wanted] = [run.result, exact.result].map(
+      ({ findings }) =>
+        new Set(findings.map(({ code, pair, image }) => `${code} ${pair ?? image}`)),
+    );
+    const same = [...wanted!].filter((key) => own!.has(key)).length;
+    console.log(
+      `  with exact lists: ${exact.seconds}; AUROC ${aurocOf(exact.result, made).toFixed(4)}; ` +
+        `${wanted!.size} findings, ${((100 * same) / wanted!.size).toFixed(2)} % of them in the audit above, ` +
+        `which has ${own!.size - same} others`,
+    );
+  }
+  await encoders.close();
+}
+
+async function measureLists(made: RealSizePairs, innerProducts: InnerProducts): Promise<void> {
+  const { images, texts } = made.embedded;
+  const inCentre = (m: Matrix): Matrix => centred(m, shrunkMean(m, new Float32Array(m.columns), 1));
+  const options = { innerProducts };
+  const [a, b] = [inCentre(images.embedding), inCentre(texts.embedding)];
+  const cross = await timed(() => crossNeighbours(a, b, { ...options, k: CROSS_K }));
+  const { rows, columns } = cross.result;
+  const recalls = [await recallOf(rows, a, b, options), await recallOf(columns, b, a, options)];
+  report('captions of images and images of captions', cross.seconds, recalls);
+  for (const [name, m] of [
+    ['like images', images.visual],
+    ['like captions', texts.sentence],
+  ] as const) {
+    const x = inCentre(m);
+    const { result, seconds } = await timed(() => selfNeighbours(x, { ...options, k: SELF_K }));
+    report(name, seconds, [await recallOf(result, x, x, options)]);
+  }
+}
+
+function report(name: string, seconds: string, recalls: readonly number[]): void {
+  console.log(`  ${name}: ${seconds}; recall ${recalls.map((r) => r.toFixed(4)).join(' and ')}`);
+}
+
+/** Share of the exact lists of some rows that was found. */
+async function recallOf(
+  lists: TopLists,
+  queries: Matrix,
+  items: Matrix,
+  options: { readonly innerProducts: InnerProducts },
+): Promise<number> {
+  const sampled = Array.from({ length: SAMPLED }, (_, n) =>
+    Math.floor(((n + 0.5) * queries.rows) / SAMPLED),
+  );
+  const { k } = lists;
+  const { rows } = await crossLists(gatheredRows(queries, sampled), items, {
+    ...options,
+    k: k + 1,
+  });
+  let hits = 0;
+  for (const [n, q] of sampled.entries()) {
+    const found = new Set(lists.items(q));
+    const exact = [...rows.items(n)].filter((item) => queries !== items || item !== q).slice(0, k);
+    hits += exact.filter((item) => found.has(item)).length;
+  }
+  return hits / (SAMPLED * k);
+}
+
+/** How well the probabilities tell the exchanged captions from the others. */
+function aurocOf({ pairs }: DatasetAudit, { wrong }: RealSizePairs): number {
+  return auroc(
+    pairs.map((pair) => pair?.mismatch ?? 0),
+    wrong,
+  );
+}
+
+async function timed<T>(run: () => Promise<T>): Promise<{ result: T; seconds: string }> {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  const result = await run();
+  const { user, system } = process.cpuUsage(cpu);
+  const spent = (performance.now() - wall) / 1000;
+  const processor = (user + system) / 1e6;
+  return { result, seconds: `${spent.toFixed(1)} s, processor ${processor.toFixed(1)} s` };
+}
