@@ -16,7 +16,8 @@ export async function openTar(
   const { members } = index;
   const hasImages = [...members.keys()].some(isImageName);
   return {
-    members: hasImages ? members.keys() : [],
+    // A list: an iterator would give the second listing of the folder nothing.
+    members: hasImages ? [...members.keys()] : [],
     size: members.size,
     isListed: !hasImages && index.flaw === undefined,
     flaws: hasImages ? flawsOf(index) : flawsWithoutImages(index),

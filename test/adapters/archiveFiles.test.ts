@@ -51,6 +51,12 @@ test('the shards of a webdataset are read in place, as one dataset', async () =>
   assert.deepEqual(problems, []);
 });
 
+test('a shard is listed again as it was listed first', async () => {
+  const files = withArchives(memoryFiles('/d', shards));
+  const list = async () => (await lookInto(files, '/d')).inventory.images;
+  assert.deepEqual([await list(), await list()], [4, 4]);
+});
+
 test('captions in the .json of img2dataset are read where there is no .txt', async () => {
   const { pairs } = await open({
     'a.tar': tarOf(samples(0, 4).filter(({ name }) => !name.endsWith('.txt'))),

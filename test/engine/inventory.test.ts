@@ -89,9 +89,9 @@ describe('a file that may hold captions and is not read', () => {
       'captions.tsv x1: a table of 3 columns without names: its pictures are inside the file',
     ],
     [
-      'a list of lines without a separator',
-      { 'list.txt': NAMES.map((name, i) => `${name}.jpg ${SENTENCES[i]}`).join('\n') },
-      'list.txt x1: lines that begin with the name of an image, and no separator behind it',
+      'a list of lines without one separator',
+      { 'list.txt': NAMES.map((name, i) => `${name}.jpg${' :,;'[i]} ${SENTENCES[i]}`).join('\n') },
+      'list.txt x1: lines that begin with the name of an image, and no one separator behind it',
     ],
     [
       'an export of Label Studio',
@@ -103,7 +103,7 @@ describe('a file that may hold captions and is not read', () => {
           })),
         ),
       },
-      'export.json x1: a list of objects with data, annotations: is "annotations" the caption?',
+      'export.json x1: a list of objects with data, annotations: tasks of Label Studio, which are not read',
     ],
     [
       'shards',

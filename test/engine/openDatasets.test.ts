@@ -208,7 +208,7 @@ describe('opening a folder', () => {
     for (const entries of [{}, { 'a.jpg': IMAGE }, { 'notes.txt': 'x' }]) {
       await assert.rejects(open(entries), (error: Error) => {
         assert.equal((error as { code?: string }).code, 'no-dataset');
-        assert.match((error as { remedy?: string }).remedy ?? '', /metadata\.jsonl/);
+        assert.match((error as { remedy?: string }).remedy ?? '', /photo\.txt beside photo\.jpg/);
         return error.message.includes(ROOT);
       });
     }

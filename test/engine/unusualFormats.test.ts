@@ -92,6 +92,105 @@ const READ: readonly (readonly [title: string, format: string, entries: Entries]
       }),
     },
   ],
+  [
+    'lines with a colon behind the name',
+    'named-lines',
+    { ...images('images/'), 'captions.txt': lines(each((n, c) => `${n}.jpg: ${c}`)) },
+  ],
+  [
+    'lines with a comma behind the name and in the captions',
+    'named-lines',
+    {
+      ...images('images/'),
+      'captions.txt': lines(
+        each((n, c) => `${n}.jpg,${c}`),
+        '\r\n',
+      ),
+    },
+  ],
+  [
+    'lines with a space behind the name',
+    'named-lines',
+    { ...images(), 'captions.txt': lines(each((n, c) => `./${n}.jpg ${c}`)) },
+  ],
+  [
+    'a JSON list in a column (flickr_annotations_30k.csv)',
+    'delimited',
+    {
+      ...images('flickr30k-images/'),
+      'flickr_annotations_30k.csv': lines([
+        'raw,sentids,split,filename,img_id',
+        ...each((n, c, i) => `${quoted(json([c]))},[${i}],train,${n}.jpg,${i}`),
+      ]),
+    },
+  ],
+  [
+    'DOCCI (.jsonlines)',
+    'captions-jsonl',
+    {
+      ...images(),
+      'docci.jsonlines': lines(
+        each((n, c) => json({ example_id: n, image_file: `${n}.jpg`, description: c })),
+      ),
+    },
+  ],
+  [
+    'DiffusionDB: prompts as p, beside their seeds',
+    'captions-map',
+    {
+      ...images('part-000001/', 'png'),
+      'part-000001/part-000001.json': json(
+        Object.fromEntries(each((n, c, i) => [`${n}.png`, { p: c, se: i, c: 7, st: 50 }])),
+      ),
+    },
+  ],
+  [
+    'a preferred and a rejected answer (LLaMA-Factory)',
+    'conversations',
+    {
+      ...images('images/'),
+      'dpo.json': json(
+        each((n, c) => ({
+          conversations: [{ from: 'human', value: '<image>Describe this image.' }],
+          chosen: { from: 'gpt', value: c },
+          rejected: { from: 'gpt', value: 'A blue elephant.' },
+          images: [`images/${n}.jpg`],
+        })),
+      ),
+    },
+  ],
+  [
+    'several target images (musubi-tuner)',
+    'captions-jsonl',
+    {
+      ...images('a/'),
+      ...images('b/'),
+      'set.jsonl': lines(
+        each((n, c) =>
+          json({ image_path_0: `a/${n}.jpg`, image_path_1: `b/${n}.jpg`, caption: c }),
+        ),
+      ),
+    },
+  ],
+  [
+    'sentences with their words (Karpathy in JSON Lines)',
+    'captions-jsonl',
+    {
+      ...images(),
+      'x.jsonl': lines(
+        each((n, raw) => json({ filename: `${n}.jpg`, sentences: [{ raw, tokens: ['a'] }] })),
+      ),
+    },
+  ],
+  [
+    'boxes of YOLO in .txt, captions in .caption',
+    'sidecar',
+    {
+      ...images(),
+      ...files((n) => [`${n}.txt`, '0 0.5 0.5 0.2 0.3\n']),
+      ...files((n, c) => [`${n}.caption`, c]),
+    },
+  ],
 ];
 
 /** Captions by the numbers in the names of the images, which begin at 7. */

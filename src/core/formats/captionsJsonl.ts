@@ -13,7 +13,7 @@ function captionsJsonlWith(chosen: ColumnChoice | undefined): CaptionFormat {
     id: 'captions-jsonl',
     title: 'JSON Lines with image and captions',
     layout: 'table',
-    files: { extensions: ['jsonl', 'ndjson'] },
+    files: { extensions: ['jsonl', 'ndjson', 'jsonlines'] },
     images: 'relative-stem',
     rows: 'lines',
     detect: (head) => {

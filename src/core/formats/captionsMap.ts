@@ -4,7 +4,7 @@ import { FileHead, readHead } from './fileHead.ts';
 import { readJsonRecords, type JsonRecord } from './jsonRecords.ts';
 import { captionsAt, editJsonString } from './jsonRows.ts';
 import { captionNodes, captionsOf, imageOf, pairRows, pairShare } from './recordPair.ts';
-import type { JsonNode } from './jsonTree.ts';
+import type { JsonFields, JsonNode } from './jsonTree.ts';
 
 /** Entries used to detect a map. */
 const LOOKED_AT = 20;
@@ -67,12 +67,17 @@ function pairOf({ node: { fields } }: JsonRecord, { name, images }: CaptionFile)
 function holdsCaption(node: JsonNode): boolean {
   if (node.type === 'string') return /\p{L}/u.test(String(node.value));
   if (node.items !== undefined) return node.items.some(holdsCaption);
-  return node.fields !== undefined && captionsOf(node.fields) !== undefined;
+  return node.fields !== undefined && captionsInEntry(node.fields) !== undefined;
+}
+
+/** The captions of an entry: under a usual name, or DiffusionDB's `p`, the prompt beside its seed. */
+function captionsInEntry(fields: JsonFields): JsonNode | undefined {
+  return captionsOf(fields) ?? (fields.has('se') ? fields.get('p') : undefined);
 }
 
 function rowsOf({ name, node }: JsonRecord, { name: file, images }: CaptionFile): FormatRow[] {
   // Other properties are facts about the document: its version, its licence.
   if (!namesImage(name, images)) return [];
-  const captions = node.fields === undefined ? node : captionsOf(node.fields);
+  const captions = node.fields === undefined ? node : captionsInEntry(node.fields);
   return captions === undefined ? [] : captionsAt(file, name, captions);
 }

@@ -10,7 +10,7 @@ import { baseName } from '../dataset/paths.ts';
 export const IMAGE_NAMES = [
   ...['image', 'image_path', 'file_name', 'filename', 'filepath', 'path', 'image_name', 'img'],
   ...['img_path', 'image_file', 'image_filename', 'img_name', 'img_file', 'file_path', 'imagepath'],
-  ...['images', 'image_paths', 'picture', 'photo', 'target', 'target_image'],
+  ...['images', 'image_paths', 'picture', 'photo', 'target', 'target_image', 'image_path_0'],
 ];
 
 /** Ambiguous names, used only if their values are image names. */
@@ -23,13 +23,19 @@ const CAPTION_NAMES = [
   ...['text', 'caption', 'captions', 'prompt', 'description', 'sentence', 'sentences', 'title'],
   ...['texts', 'prompts', 'descriptions', 'alt_text', 'alt', 'raw_caption', 'gt_caption'],
   ...['long_caption', 'short_caption', 'detailed_caption', 'image_caption', 'text_prompt'],
-  ...['comment', 'txt', 'tags', 'report', 'impression'],
+  ...['comment', 'txt', 'tags', 'report', 'impression', 'raw'],
 ];
 
 /** `caption_1`, `caption2`, `sentence 3`: one caption each. */
 const NUMBERED_CAPTION = /^(?:captions?|text|sentence|description|prompt|comment)[ _-]?\d+$/;
 /** `caption_en`, `blip_caption`. */
 const CAPTION_LIKE = /^caption[ _-]|[ _-](?:caption|captions|prompt|description)$/;
+/** Prompts that describe no image: what it must not show, how it is changed, what a model is told. */
+const NO_CAPTION = /^(?:negative|edit|editing|system)_/;
+
+/** Columns of sets of questions: the text beside them is a question or an answer. */
+const QUESTION_NAMES = new Set(['question', 'questions', 'question_id', 'questionid']);
+const NAMED_CAPTION = /caption|descri/;
 
 /** "Image Path" and "image-path" are `image_path`. */
 const folded = (name: string): string =>
@@ -47,11 +53,17 @@ function firstNamed(columns: readonly string[], names: readonly string[]): strin
   return undefined;
 }
 
+/** Whether the rows are questions about images. */
+export function asksQuestions(columns: readonly string[]): boolean {
+  return columns.some((column) => QUESTION_NAMES.has(folded(column)));
+}
+
 /** The caption column, if any; case-insensitive. */
 export function captionColumn(columns: readonly string[]): string | undefined {
+  if (asksQuestions(columns)) columns = columns.filter((name) => NAMED_CAPTION.test(folded(name)));
   return (
     firstNamed(columns, CAPTION_NAMES) ??
-    columns.find((column) => CAPTION_LIKE.test(folded(column)))
+    columns.find((column) => CAPTION_LIKE.test(folded(column)) && !NO_CAPTION.test(folded(column)))
   );
 }
 

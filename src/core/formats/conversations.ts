@@ -21,7 +21,7 @@ export const conversations: CaptionFormat = {
   title:
     'conversations about images, JSON or JSON Lines (LLaVA, ShareGPT, LLaMA-Factory, ms-swift, Qwen-VL)',
   layout: 'table',
-  files: { extensions: ['json', 'jsonl', 'ndjson'] },
+  files: { extensions: ['json', 'jsonl', 'ndjson', 'jsonlines'] },
   images: 'search-stem',
   rows: 'json-strings',
   detect: (head) => {
@@ -75,7 +75,9 @@ function turnsOf(fields: JsonFields): readonly Turn[] | undefined {
   const list = (fields.get('conversations') ?? fields.get('messages') ?? fields.get('conversation'))
     ?.items;
   if (list !== undefined) {
-    const turns = list.flatMap(({ fields: turn }) => (turn === undefined ? [] : [turnOf(turn)]));
+    // LLaMA-Factory's preferences: the answers are beside the conversation, the good one is `chosen`.
+    const all = [...list, ...(fields.has('rejected') ? [fields.get('chosen')] : [])];
+    const turns = all.flatMap((turn) => (turn?.fields === undefined ? [] : [turnOf(turn.fields)]));
     return turns.some(({ from }) => from !== 'other') ? turns : undefined;
   }
   // ms-swift's older form.

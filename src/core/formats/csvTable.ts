@@ -10,6 +10,7 @@ import {
 import { endOfText } from './appendedRow.ts';
 import { csvRecordStart, eachCsvRecord, readCsvRecords, type CsvRecord } from './csvRecords.ts';
 import type { TableColumns } from './tableColumns.ts';
+import { captionsIn, editListedCaption } from './csvCaptions.ts';
 import { LIMITS } from './limits.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 
@@ -67,15 +68,13 @@ function* rowsOf(
     // With several caption columns, the last ones are often empty.
     if (caption === undefined || (layout.captions.length > 1 && caption.text.trim() === ''))
       continue;
-    yield {
+    yield* captionsIn(caption, name, {
       kind: 'caption',
       image: layout.trimsNames === true ? image.text.trim() : image.text,
-      caption: caption.text,
-      range: caption.range,
       ...(layout.captions.length > 1 ? { key: String(column) } : {}),
       ...(split === '' ? {} : { split }),
       ...companionsIn(record, layout),
-    };
+    });
   }
 }
 
@@ -185,6 +184,8 @@ export function editCsvField(
   caption: string,
   separator = ',',
 ): TextEdit {
+  const listed = editListedCaption(text, range, caption);
+  if (listed !== undefined) return listed;
   // A field that starts after a quote is quoted: unquoted fields start after a separator.
   const quoted = text[range.start - 1] === '"';
   const doubled = caption.replaceAll('"', '""');

@@ -35,7 +35,7 @@ export class FileHead {
   get isJsonLines(): boolean | undefined {
     // The file system reads a parquet file as JSON Lines.
     if (/\.parquet$/i.test(this.name)) return true;
-    if (!/\.(?:json|jsonl|ndjson)$/i.test(this.name)) return undefined;
+    if (!/\.(?:json|jsonl|ndjson|jsonlines)$/i.test(this.name)) return undefined;
     return holdsJsonLines(this.name, this.text);
   }
 

@@ -14,6 +14,7 @@ import { hfMetadataCsv } from './hfMetadataCsv.ts';
 import { hfMetadataJsonl } from './hfMetadataJsonl.ts';
 import { delimited } from './delimited.ts';
 import { kaggleResults } from './kaggleResults.ts';
+import { namedLines } from './namedLines.ts';
 import { parquet } from './parquet.ts';
 import { kohyaMetadata } from './kohyaMetadata.ts';
 import { sidecar, sidecarLines } from './sidecar.ts';
@@ -37,6 +38,7 @@ export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   conversations,
   flickrToken,
   delimited,
+  namedLines,
   kaggleResults,
   parquet,
 ];

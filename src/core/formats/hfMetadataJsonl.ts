@@ -22,8 +22,12 @@ export const hfMetadataJsonl: CaptionFormat = {
   files: { extensions: ['jsonl'], names: ['metadata.jsonl'] },
   images: 'own-folder',
   rows: 'lines',
-  detect: ({ name, text }) =>
-    name.toLowerCase() === 'metadata.jsonl' && text.includes('"file_name"') ? 1 : 0,
+  detect: ({ name, text, jsonLines }) => {
+    if (name.toLowerCase() !== 'metadata.jsonl' || !text.includes('"file_name"')) return 0;
+    // ImageFolder also has boxes, classes and edits.
+    const isOther = jsonLines.every((fields) => captionColumn([...fields.keys()]) === undefined);
+    return text.includes('\n') && jsonLines.length > 0 && isOther ? 0 : 1;
+  },
   read,
   edit: editJsonString,
   append: (text, row) => appendJsonLine(text, row, ['file_name']),

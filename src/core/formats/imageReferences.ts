@@ -5,6 +5,7 @@ import type { ImageNames } from './columnNames.ts';
 import { eachCsvRecord } from './csvRecords.ts';
 import { editCsvField } from './csvTable.ts';
 import { jsonLike } from './jsonRows.ts';
+import { leadingName } from './namedLines.ts';
 import { isImageName } from '../dataset/fileKinds.ts';
 import { baseName, folderOf } from '../dataset/paths.ts';
 import { wholeLines } from '../text/lines.ts';
@@ -150,7 +151,7 @@ function* fieldsOfLines(text: string): Generator<TextField> {
       continue;
     }
     const found = NAME_FIRST.exec(line);
-    const name = found?.[1] ?? found?.[2];
+    const name = found?.[1] ?? found?.[2] ?? leadingName(line);
     if (name === undefined) continue;
     const at = start + line.indexOf(name);
     const end = at + name.length;

@@ -24,6 +24,16 @@ export function describeNamingJson({ json, images }: FileHead): UnreadTable | un
   const strings = stringsIn(json);
   const names = distinct(strings.filter((text) => namesImage(text, images)));
   const texts = distinct(strings.filter(isText));
+  const addresses = strings.filter((text) => PICTURE_ADDRESS.test(text));
+  if (names.length === 0 && addresses.length >= LEAST_NAMES) {
+    return texts.length < addresses.length / 2
+      ? undefined
+      : {
+          what: sentence('it names pictures by their addresses'),
+          remedy: sentence('Download the pictures, and name each by its file instead.'),
+          names,
+        };
+  }
   if (names.length < LEAST_NAMES || texts.length < names.length / 2) return undefined;
   const what = sentence('it names images and has texts, in a form that is not read');
   return { what, remedy: REMEDY, names };
@@ -51,6 +61,7 @@ const IMAGE_NAME = new RegExp(
   'gi',
 );
 const WORD = /\p{L}{2,}/gu;
+const PICTURE_ADDRESS = new RegExp(`^https?://\\S+\\.(?:${[...IMAGE_EXTENSIONS].join('|')})$`, 'i');
 
 function isText(text: string): boolean {
   return (

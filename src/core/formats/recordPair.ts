@@ -89,6 +89,8 @@ export function writtenNames(node: JsonNode | undefined): readonly string[] {
 
 /** The node with the captions of a record. */
 export function captionsOf(fields: JsonFields): JsonNode | undefined {
+  // RefCOCO: its sentences are about one thing in the image.
+  if (fields.has('ref_id')) return undefined;
   const column = fields.has('captions') ? 'captions' : captionColumn([...fields.keys()]);
   const captions = column === undefined ? undefined : fields.get(column);
   // A list of tags is not a list of captions.
@@ -159,7 +161,12 @@ export function pairShare(
 
 /** Whether a value may be a caption or a list of captions. A blank one is a missing caption. */
 function holdsWords(node: JsonNode): boolean {
-  if (node.items !== undefined) return node.items.some(holdsWords);
+  if (node.items !== undefined) {
+    return node.items.some(
+      (item) =>
+        (item.fields === undefined || captionsOf(item.fields) !== undefined) && holdsWords(item),
+    );
+  }
   if (node.fields !== undefined) {
     const inner = captionsOf(node.fields);
     if (inner !== undefined) return holdsWords(inner);

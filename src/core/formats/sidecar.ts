@@ -107,6 +107,25 @@ export function looksLikeCaptionLines(text: string): boolean {
   );
 }
 
+/** Smallest number and share of numbers in a line of labels: KITTI's begin with a class, DOTA's end with one. */
+const LEAST_NUMBERS = 4;
+const MOSTLY = 0.6;
+/** The lines about the image before DOTA's boxes. */
+const DOTA_HEAD = /^(?:imagesource|gsd|acquisition dates)\s*:/i;
+
+/** Whether the lines of a text are numbers, perhaps with the name of a class each, as in labels of objects. */
+export function holdsNumbers(text: string): boolean {
+  const lines = text.split(/\r?\n/, LIMITS.captionsPerImage).filter((line) => line.trim() !== '');
+  const numeric = lines.filter((line) => {
+    if (!/\p{L}/u.test(line)) return /\d/.test(line);
+    const words = line.trim().split(/[\s,;]+/);
+    const numbers = words.filter((word) => /^[-+]?\d*\.?\d+(?:e[-+]?\d+)?$/i.test(word));
+    return numbers.length >= LEAST_NUMBERS && numbers.length >= MOSTLY * words.length;
+  });
+  const heads = lines.filter((line) => DOTA_HEAD.test(line)).length;
+  return numeric.length > 0 && numeric.length + heads === lines.length;
+}
+
 /**
  * Default for the sidecars of a dataset: one caption per line if at least 90 % of the files with several
  * lines look so, else whole files. Decided per dataset, because a trainer reads all its files in one way.

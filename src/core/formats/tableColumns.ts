@@ -31,6 +31,7 @@ export interface TableShape extends TableColumns {
 export const ROWS_LOOKED_AT = 50;
 /** Smallest share of the rows in which a column must have image names, or words. */
 const MOST = 0.8;
+const HALF = 0.5;
 /** Smallest mean number of words, and share of distinct captions, of a caption column without a known name. */
 const MEAN_WORDS = 3;
 const DISTINCT = 0.3;
@@ -125,11 +126,17 @@ function chosenColumns(
 }
 
 /** Probable separator of a table with unknown columns. */
-export function likelySeparator(text: string): string | undefined {
-  return SEPARATORS.find((separator) => {
-    const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
-    return (rows[0]?.length ?? 0) > 1 && isEven(rows);
-  });
+export function likelySeparator(text: string, images?: ImageNames): string | undefined {
+  const tables = SEPARATORS.map((separator) => ({
+    separator,
+    rows: csvRecords(text, separator, ROWS_LOOKED_AT),
+  })).filter(({ rows }) => (rows[0]?.length ?? 0) > 1);
+  // Captions that are not in quotes may contain the separator.
+  const under = ({ rows: [header = [], ...rows] }: (typeof tables)[number]): boolean =>
+    header.length > 2 &&
+    isHeader(header, images) &&
+    share(rows, ({ length }) => length === header.length) >= HALF;
+  return (tables.find(({ rows }) => isEven(rows)) ?? tables.find(under))?.separator;
 }
 
 function isEven(rows: readonly (readonly string[])[]): boolean {

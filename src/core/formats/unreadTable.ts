@@ -2,6 +2,7 @@ import { extensionOf, unsupportedPicture } from '../dataset/fileKinds.ts';
 import { SAMPLES, type SampledColumn } from '../dataset/inventory.ts';
 import { type Sentence, sentence } from '../text/sentence.ts';
 import {
+  asksQuestions,
   captionColumns,
   imageColumns,
   type ImageNames,
@@ -26,6 +27,8 @@ export interface UnreadTable {
   readonly names: readonly string[];
   /** Its columns, if naming the right ones is all that is missing. */
   readonly columns?: readonly SampledColumn[];
+  /** Whether it is no captions, and ignored on purpose. */
+  readonly isLeftAlone?: true;
 }
 
 /** Most columns or properties named in a message. */
@@ -110,6 +113,13 @@ function describeRecords(
   const [first] = some;
   if (first === undefined) return undefined;
   const keys = keysOf(some);
+  const known = some.map(knownTool).find((tool) => tool !== undefined);
+  const texts = some.flatMap((fields) => [...fields.values()].flatMap(stringsOf));
+  const names = distinct(texts.filter((text) => namesImage(text, images)));
+  if (known !== undefined && names.length > 0) {
+    const [what, remedy] = known;
+    return { what: sentence('{0}: {1}', about(listed(keys)), what), remedy, names };
+  }
   const values = some.flatMap((fields) =>
     [...fields].flatMap(([key, node]) => stringsOf(node).map((text) => ({ key, text }))),
   );
@@ -121,6 +131,29 @@ function describeRecords(
     how,
   });
 }
+
+/** What a record is that is read in another form only. */
+function knownTool(fields: JsonFields): readonly [what: Sentence, remedy: Sentence] | undefined {
+  const lists = [...fields.values()].flatMap(({ items = [] }) => items[0]?.fields ?? []);
+  if (lists.some((first) => first.get('result')?.type === 'array')) return LABEL_STUDIO;
+  const isTurn = (turn: JsonFields): boolean =>
+    TURNS.some((names) => names.every((name) => turn.has(name)));
+  return lists.some(isTurn) ? CONVERSATIONS : undefined;
+}
+
+const LABEL_STUDIO = [
+  sentence('tasks of Label Studio, which are not read'),
+  sentence('Export them as JSON-MIN or CSV.'),
+] as const;
+const CONVERSATIONS = [
+  sentence('conversations, which are not read from this file'),
+  sentence('Write them as JSON, with the images as files.'),
+] as const;
+const TURNS = [
+  ['user', 'assistant'],
+  ['from', 'value'],
+  ['role', 'content'],
+];
 
 function keysOf(records: readonly JsonFields[]): string[] {
   return distinct(records.flatMap((fields) => [...fields.keys()]));
@@ -140,7 +173,7 @@ function tableColumns({ text, images }: FileHead):
       readonly body: readonly (readonly string[])[];
     }
   | undefined {
-  const separator = likelySeparator(text);
+  const separator = likelySeparator(text, images);
   if (separator === undefined) return undefined;
   const rows = csvRecords(text, separator, ROWS_LOOKED_AT);
   const header = rows[0] !== undefined && isHeader(rows[0], images) ? rows[0] : undefined;
@@ -154,7 +187,7 @@ function describeTable(head: FileHead): UnreadTable | undefined {
   if (table === undefined) return undefined;
   const { header, keys, body } = table;
   const values = body.flatMap((row) =>
-    row.map((field, c) => ({ key: keys[c] ?? '', text: field })),
+    row.flatMap((text, c) => (keys[c] === undefined ? [] : [{ key: keys[c], text }])),
   );
   const what =
     header === undefined
@@ -168,12 +201,16 @@ function describeTable(head: FileHead): UnreadTable | undefined {
 function describeLines({ name, text, images }: FileHead): UnreadTable | undefined {
   if (extensionOf(name) !== 'txt') return undefined;
   const lines = text.split(/\r?\n/, ROWS_LOOKED_AT).filter((line) => line.trim() !== '');
-  const first = lines.map((line) => line.trim().split(/[\s:,]+/, 1)[0] ?? '');
-  const names = first.filter((word, i) => word !== lines[i] && namesImage(word, images));
   if (lines.length < LEAST_LINES) return undefined;
+  // Behind names in lists of labels there are numbers or single words.
+  const names = lines.flatMap((line) => {
+    const [name = ''] = line.trim().split(/[\s:,;|]+/, 1);
+    const isNamed = namesImage(name, images) && readsLikeCaption(line.trim().slice(name.length));
+    return isNamed ? [name] : [];
+  });
   if (names.length >= 0.8 * lines.length) {
     return {
-      what: sentence('lines that begin with the name of an image, and no separator behind it'),
+      what: sentence('lines that begin with the name of an image, and no one separator behind it'),
       remedy: sentence('Put a tab between the name of the image and its caption.'),
       names: distinct(names),
     };
@@ -218,6 +255,13 @@ function describe({
     names: distinct(named),
   });
   if (prose.length === 0) return undefined;
+  if (asksQuestions(keys) && captions.length === 0 && !asksForDescriptions(values)) {
+    const none = told(
+      sentence('questions about images, which are no captions'),
+      sentence('Nothing to do.'),
+    );
+    return { ...none, names: [], isLeftAlone: true };
+  }
   if (named.length === 0) {
     if (videos) {
       return told(
@@ -246,15 +290,28 @@ function describe({
       sentence('Add the file name of the image to each row, called "image".'),
     );
   }
+  const pictures = keys.filter((key) =>
+    values.some(({ key: of, text }) => of === key && namesImage(text, images)),
+  );
   const unclear = told(
-    prose.length === 1
-      ? sentence('is {0} the caption?', quoted(prose[0] ?? ''))
-      : sentence('which is the caption, {0}?', prose.slice(0, NAMED).map(quoted).join(', ')),
+    captions.length > 0 && pictures.length > 1
+      ? sentence('which is the image, {0}?', pictures.slice(0, NAMED).map(quoted).join(', '))
+      : prose.length === 1
+        ? sentence('is {0} the caption?', quoted(prose[0] ?? ''))
+        : sentence('which is the caption, {0}?', prose.slice(0, NAMED).map(quoted).join(', ')),
+    // Renaming them in the file may be wrong for its trainer.
     how === 'column'
-      ? sentence('Name the column of the caption "caption" and that of the image "image".')
-      : sentence('Name the property of the caption "caption" and that of the image "image".'),
+      ? sentence('Name the columns of the image and the caption in pairlens.config.json.')
+      : sentence('Name the properties of the image and the caption in pairlens.config.json.'),
   );
   return { ...unclear, columns: sampledColumns(keys, values, images) };
+}
+
+/** Whether the questions are those for a description, whose answer is a caption. */
+function asksForDescriptions(values: Facts['values']): boolean {
+  const questions = values.filter(({ key }) => /^questions?$/i.test(key.trim()));
+  const asking = questions.filter(({ text }) => /\b(?:describe|caption)\b|描述/i.test(text));
+  return asking.length > questions.length / 2;
 }
 
 /** Columns with their first different values and what most of these are. */

@@ -8,7 +8,6 @@ import type {
 import type { Problem } from '../../core/dataset/problem.ts';
 import { trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { CAPTION_FORMATS } from '../../core/formats/formatTable.ts';
 import { ended, sentence } from '../../core/text/sentence.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import type { CaptionTable } from './tableRows.ts';
@@ -59,9 +58,14 @@ const NAMED_ENTRIES = 5;
 
 /** The error for a folder without a dataset, with its content. @param problems of unreadable files */
 export function noDataset(
-  { dir, images, texts, unread }: Inventory,
+  { dir, images, texts, unread: listed }: Inventory,
   problems: readonly Problem[],
 ): PairLensError {
+  // What is left alone on purpose comes last.
+  const unread = [
+    ...listed.filter(({ isLeftAlone }) => !isLeftAlone),
+    ...listed.filter(({ isLeftAlone }) => isLeftAlone),
+  ];
   const found = sentence('{0} images and {1} text files', images, texts);
   const clues = [
     // Damaged archives are among the unread files.
@@ -76,7 +80,7 @@ export function noDataset(
       ? [sentence('`pairlens inspect` lists {0} more.', unread.length - NAMED_ENTRIES)]
       : []),
   ];
-  const [first] = unread;
+  const first = unread.find(({ isLeftAlone }) => !isLeftAlone);
   return new PairLensError(
     'no-dataset',
     clues.reduce(
@@ -91,7 +95,9 @@ export function noDataset(
       path: dir,
       remedy:
         first?.remedy ??
-        sentence('PairLens looks for {0}.', CAPTION_FORMATS.map(({ title }) => title).join('; ')),
+        sentence(
+          'PairLens looks for a text of the name of each image, such as photo.txt beside photo.jpg, or a .csv, .jsonl, .json or .parquet that names the images with their captions; docs/formats.md lists all formats.',
+        ),
     },
   );
 }

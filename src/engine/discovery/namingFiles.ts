@@ -12,6 +12,7 @@ import type { UnreadFile } from './unreadFiles.ts';
 /** Extensions of texts in other languages that may list images with captions. */
 const TEXT_EXTENSIONS: ReadonlySet<string> = new Set([
   ...['xml', 'yaml', 'yml', 'toml', 'html', 'htm', 'md', 'rst', 'ini', 'lst', 'list', 'dat', ''],
+  ...['py', 'js', 'ts', 'tex', 'log', 'org'],
 ]);
 
 /** Most files that are looked into: such a file is one of few. */

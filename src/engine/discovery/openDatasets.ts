@@ -16,6 +16,7 @@ import { findTrainers, firstExtension, type FoundTrainers } from './detectTraine
 import { discoverFiles, type Listing } from './listFiles.ts';
 import { namingFiles } from './namingFiles.ts';
 import { namedArchives } from './packedImages.ts';
+import { numberTexts } from './numberTexts.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
 import {
@@ -190,7 +191,11 @@ export async function lookInto(
   const first = firstExtension(choices.captionExtension, trainerSettings);
   // Read like `.txt`.
   const isChosen = (file: DatasetPath) => extensionOf(file) === first?.extension;
-  const texts = [...listing.texts, ...listing.rest.filter(isChosen)];
+  const labels = await numberTexts(files, dir, listing.images, listing.texts, signal);
+  const isLabels = new Set(labels.map(({ file }) => file));
+  const texts = [...listing.texts, ...listing.rest.filter(isChosen)].filter(
+    (file) => !isLabels.has(file),
+  );
   const others = await otherSidecars(
     files,
     dir,
@@ -206,6 +211,7 @@ export async function lookInto(
   const aside = [
     ...unread.filter(({ file }) => !sidecarFiles.has(file)),
     ...others.unread,
+    ...labels,
     ...containers(listing),
     ...(await namingFiles(files, dir, listing.rest, index, signal)),
   ];

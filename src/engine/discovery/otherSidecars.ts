@@ -13,6 +13,8 @@ import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import { holdsNumbers } from '../../core/formats/sidecar.ts';
+import { NUMBERS } from './numberTexts.ts';
 import type { UnreadFile } from './unreadFiles.ts';
 
 /** Caption files of images without a .txt or .caption, detected by name and content. */
@@ -135,7 +137,8 @@ class SidecarSearch implements OtherSidecars {
     const { texts, rest, images } = this.#candidates;
     const own = new Set(images.flatMap((image) => [nameKey(image), plainKey(image)]));
     const known = new Set([...SIDECAR_EXTENSIONS, ...BESIDE_EXTENSIONS]);
-    const lone = [...texts, ...rest].filter(
+    // Texts that are no table are among both.
+    const lone = [...new Set([...texts, ...rest])].filter(
       (file) => known.has(extensionOf(file)) && !own.has(nameKey(file)),
     );
     const folders = new NamedFolders(images);
@@ -152,6 +155,9 @@ class SidecarSearch implements OtherSidecars {
       const bare = pairs.filter(({ image }) => this.#isBare(image));
       const verdict = await this.#lookInto(pairs.map(({ file }) => file));
       if (verdict === 'prose') this.#leave(pairs);
+      if (verdict === 'numbers') {
+        this.unread.push(...pairs.map(({ file }) => ({ file, ...NUMBERS })));
+      }
       if (verdict !== 'captions') continue;
       if (bare.length < share * pairs.length) this.#tellSecondFolder(all, path);
       else {
@@ -203,8 +209,7 @@ class SidecarSearch implements OtherSidecars {
 
   #leave(pairs: readonly SidecarPair[]): void {
     for (const { file, image } of pairs) {
-      const isMarkup = MARKUP_EXTENSIONS.includes(extensionOf(file));
-      this.unread.push({ file, ...(isMarkup ? MARKUP : UNKNOWN_PROPERTIES), names: [image] });
+      this.unread.push({ file, ...wordsFor(file), names: [image] });
     }
   }
 
@@ -244,7 +249,9 @@ class SidecarSearch implements OtherSidecars {
   }
 
   /** Whether files contain captions, or prose in an unknown format. */
-  async #lookInto(all: readonly DatasetPath[]): Promise<'captions' | 'prose' | 'neither'> {
+  async #lookInto(
+    all: readonly DatasetPath[],
+  ): Promise<'captions' | 'prose' | 'numbers' | 'neither'> {
     const step = Math.max(1, Math.floor(all.length / LOOKED_INTO));
     const some = all.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO);
     const found = await pMap(some, (file) => this.#contentOf(file), { concurrency: READ_AT_ONCE });
@@ -254,6 +261,7 @@ class SidecarSearch implements OtherSidecars {
       contents.filter((content) => content === kind).length / contents.length;
     if (contents.length === 0) return 'neither';
     if (share('captions') >= MOST) return 'captions';
+    if (share('numbers') >= MOST) return 'numbers';
     return share('prose') >= MOST ? 'prose' : 'neither';
   }
 
@@ -274,18 +282,40 @@ class SidecarSearch implements OtherSidecars {
       return DESCRIBED_IN_XML.test(text) ? 'prose' : 'other';
     }
     const structured = structuredSidecar(file)?.readSidecar?.(text, baseName(file));
-    if (structured === undefined) return looksLikeText(text) ? 'captions' : 'other';
+    if (structured === undefined) {
+      if (holdsNumbers(text)) return 'numbers';
+      return looksLikeText(text) ? 'captions' : MARKED_UP.test(text) ? 'prose' : 'other';
+    }
     if (structured.captions.length > 0) return 'captions';
-    return structured.flaw === undefined && MAY_DESCRIBE.test(text) ? 'prose' : 'other';
+    const mayDescribe = MAY_DESCRIBE.test(text) && !SHAPES.test(text);
+    return structured.flaw === undefined && mayDescribe ? 'prose' : 'other';
   }
 }
 
-/** A list of tags, or a string of four words and more. */
-const MAY_DESCRIBE = /"(?:tags?|keywords)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
+/** Tags (`tags`, `tag_string` of boorus), or a string of four words and more. */
+const MAY_DESCRIBE = /"(?:tags?|keywords|tag_string\w*)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
+/** Outlines of objects with their labels (labelme). */
+const SHAPES = /"shapes"\s*:\s*\[/;
+
+/** Flickr30k Entities: `[/EN#1/people A man] looks at [/EN#2/other a sign]`. */
+const MARKED_UP = /\[\/\w+#\d+\/\S*\s[^\]]+\]/;
+
+/** What a file beside an image, or of its name, is said to be. */
+function wordsFor(file: DatasetPath): Pick<UnreadFile, 'what' | 'remedy'> {
+  if (MARKUP_EXTENSIONS.includes(extensionOf(file))) return MARKUP;
+  return structuredSidecar(file) === undefined ? PHRASES : UNKNOWN_PROPERTIES;
+}
+
+const PHRASES = {
+  what: sentence(
+    'it bears the name of an image and has captions with marked phrases, which are not read',
+  ),
+  remedy: sentence('Write the captions without the marks.'),
+};
 
 const UNKNOWN_PROPERTIES = {
   what: sentence('it bears the name of an image; none of its properties is known as a caption'),
-  remedy: sentence('Name the property of the caption "caption".'),
+  remedy: sentence('Write each caption into a .txt file beside its image.'),
 };
 
 const MARKUP = {
@@ -300,7 +330,7 @@ const MARKUP_EXTENSIONS: readonly string[] = ['xml', 'xmp'];
 const DESCRIBED_IN_XML =
   /<(?:\w+:)?(?:caption|description|text|title|prompt|sentence|comment|alt)\b[^>]*>\s*(?:<[^/>][^>]*>\s*)*[^<>\s]+(?:\s+[^<>\s]+){3,}/i;
 
-type Content = 'captions' | 'prose' | 'blank' | 'other';
+type Content = 'captions' | 'prose' | 'numbers' | 'blank' | 'other';
 
 /** Whether a text is words and not markup, code, or box coordinates. */
 function looksLikeText(text: string): boolean {

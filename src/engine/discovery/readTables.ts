@@ -74,6 +74,10 @@ export async function readTables(
       // Many JSON files have "images"; without captions they are not caption files.
       const { pairs, problems: flaws, unlistedRows, unjudged } = table;
       if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) tables.push(table);
+      else {
+        const described = describeUnread(head);
+        if (described !== undefined) unread.push({ file, ...described });
+      }
     } catch (error) {
       if (PairLensError.is(error, 'cancelled')) throw error;
       problems.push(unreadableFile(file, error, log));

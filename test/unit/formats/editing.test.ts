@@ -59,7 +59,7 @@ const anyCaption = fc
   .filter((caption) => !caption.includes('\0') && !/\p{Surrogate}/u.test(caption));
 
 /** What a format holds of a caption, where it is not every character. */
-const TRIMMING = new Set(['sidecar', 'sidecar-lines', 'kaggle-results']);
+const TRIMMING = new Set(['sidecar', 'sidecar-lines', 'kaggle-results', 'named-lines']);
 
 describe('every caption format', () => {
   test('has an example in this test', () => {
@@ -131,6 +131,34 @@ describe('every caption format', () => {
         name: 'PairLensError',
         code: 'invalid-argument',
       });
+    }
+  });
+
+  test('a string of a JSON list in a CSV field is replaced, with both kinds of escapes', async () => {
+    const text =
+      'raw,filename\r\n"[""A \\""dog\\"""",\n ""two""]",a.jpg\r\n"[""three""]",b.jpg\r\n';
+    const before = await captionsOf('delimited', text, 64);
+    assert.deepEqual(
+      before.map(({ caption, range }) => [
+        caption,
+        range.line,
+        range.column,
+        text.slice(range.start, range.end),
+      ]),
+      [
+        ['A "dog"', 1, 4, 'A \\""dog\\""'],
+        ['two', 2, 3, 'two'],
+        ['three', 3, 4, 'three'],
+      ],
+    );
+    for (const [k, { range }] of before.entries()) {
+      const edit = captionFormat('delimited').edit(text, range, 'a "new", one\n犬');
+      const edited = text.slice(0, edit.start) + edit.newText + text.slice(edit.end);
+      const after = await captionsOf('delimited', edited, 64);
+      assert.deepEqual(
+        after.map(({ caption }) => caption),
+        before.map(({ caption }, i) => (i === k ? 'a "new", one\n犬' : caption)),
+      );
     }
   });
 

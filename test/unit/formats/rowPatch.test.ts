@@ -62,6 +62,14 @@ const TABLES: Readonly<Record<string, (captions: readonly string[], end: string)
         return `${i}.jpg\t${field}\tanother ${i}${end}`;
       })
       .join(''),
+  'delimited (JSON lists)': (captions, end) =>
+    `raw,filename${end}` +
+    captions
+      .map((text, i) => {
+        const list = JSON.stringify([text, 'x']).replaceAll('"', '""');
+        return `"${list}",${i}.jpg${end}`;
+      })
+      .join(''),
   'captions-json': (captions, end) =>
     JSON.stringify(
       captions.map((text, i) => ({ image: `${i}.jpg`, caption: text })),

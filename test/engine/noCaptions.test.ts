@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inEnglish } from '../../src/core/text/sentence.ts';
+import { lookInto } from '../../src/engine/discovery/openDatasets.ts';
+import { memoryFiles } from '../support/memoryFiles.ts';
+import { each, type Entries, files, images, json, lines } from '../support/threePictures.ts';
+
+/*
+ * Files that lie beside images and are no captions of them: labels, boxes, questions, regions. Nothing of them is judged;
+ * what may look like captions is named with what it is.
+ */
+
+const NONE: readonly (readonly [title: string, entries: Entries, told: readonly string[]])[] = [
+  [
+    'boxes of YOLO beside the images',
+    {
+      ...files((n) => [`${n}.txt`, n === 'hens' ? '' : '0 0.5 0.5 0.2 0.3\n1 0.1 0.2 0.3 0.4\n']),
+      'classes.txt': 'cow\nhen\n',
+    },
+    ['cow.txt x3: numbers with the name of an image, such as boxes of objects, and no caption'],
+  ],
+  [
+    'boxes of YOLO in a folder of their own',
+    files((n) => [`labels/train/${n}.txt`, '0 0.5 0.5 0.2 0.3\n']),
+    [
+      'labels/train/cow.txt x3: numbers with the name of an image, such as boxes of objects, and no caption',
+    ],
+  ],
+  [
+    'boxes of DOTA and KITTI',
+    {
+      'cow.txt': 'imagesource:GoogleEarth\ngsd:0.14\n1.0 2.0 3.0 4.0 5.0 6.0 7.0 8.0 plane 0\n',
+      'hens.txt':
+        'Car 0.00 0 1.85 387.63 181.54 423.81 203.12 1.67 1.87 3.69 -16.53 2.39 58.49 1.57',
+      'kitten.txt': '7',
+    },
+    ['cow.txt x3: numbers with the name of an image, such as boxes of objects, and no caption'],
+  ],
+  [
+    'outlines of labelme',
+    files((n) => [
+      `${n}.json`,
+      json({ shapes: [{ label: 'the left horn of it', points: [[1, 2]] }], imagePath: `${n}.jpg` }),
+    ]),
+    [],
+  ],
+  [
+    'a list of images with the numbers of their classes',
+    { 'val.txt': lines(each((n, _, i) => `${n}.jpg ${i}`)) },
+    [],
+  ],
+  [
+    'a list of images with the words in them',
+    { 'gt.txt': lines(each((n) => `${n}.jpg\tSTOP`)) },
+    [],
+  ],
+  [
+    'questions with answers',
+    {
+      'vqa.json': json(
+        each((n) => ({
+          image: `${n}.jpg`,
+          question: 'What colour is it in the end?',
+          answer: 'red',
+        })),
+      ),
+    },
+    [
+      'vqa.json x1: a list of objects with image, question, answer: questions about images, which are no captions',
+    ],
+  ],
+  [
+    'questions whose answers are called text',
+    {
+      'a.jsonl': lines(
+        each((n) => json({ image: `${n}.jpg`, question_id: 1, text: 'What is it on the left?' })),
+      ),
+    },
+    [
+      'a.jsonl x1: lines of objects with image, question_id, text: questions about images, which are no captions',
+    ],
+  ],
+  [
+    'boxes in metadata.jsonl',
+    {
+      'metadata.jsonl': lines(
+        each((n) => json({ file_name: `${n}.jpg`, objects: { bbox: [[1, 2, 3, 4]], id: [1] } })),
+      ),
+    },
+    [],
+  ],
+  [
+    'how images are to be edited',
+    {
+      'metadata.jsonl': lines(
+        each((n) => json({ file_name: `${n}.jpg`, edit_prompt: 'make it a drawing of lines' })),
+      ),
+    },
+    [
+      'metadata.jsonl x1: lines of objects with file_name, edit_prompt: is "edit_prompt" the caption?',
+    ],
+  ],
+  [
+    'sentences about one thing each (RefCOCO)',
+    {
+      'refs.json': json(
+        each((n, raw) => ({ ref_id: 1, file_name: `${n}.jpg`, sentences: [{ raw, sent: raw }] })),
+      ),
+    },
+    [
+      'refs.json x1: a list of objects with ref_id, file_name, sentences: is "sentences" the caption?',
+    ],
+  ],
+  [
+    'captions with marked phrases (Flickr30k Entities)',
+    files((n) => [
+      `Sentences/${n}.txt`,
+      `[/EN#1/animals A ${n}] looks at [/EN#2/other a sign] .\n`,
+    ]),
+    [
+      'Sentences/cow.txt x3: it bears the name of an image and has captions with marked phrases, which are not read',
+    ],
+  ],
+  [
+    'tags of a booru in JSON',
+    files((n) => [`${n}.json`, json({ id: 1, tag_string: '1girl solo', rating: 's' })]),
+    ['cow.json x3: it bears the name of an image; none of its properties is known as a caption'],
+  ],
+  [
+    'one list of names and one of captions',
+    { 'd.json': json({ images: each((n) => `${n}.jpg`), captions: each((_, c) => c) }) },
+    ['d.json x1: it names images and has texts, in a form that is not read'],
+  ],
+  [
+    'a program with the captions in it',
+    { 'captions.py': `C = {${each((n, c) => `${json(`${n}.jpg`)}: ${json(c)}`).join(', ')}}` },
+    ['captions.py x1: a text with names of images, in a form that is not read'],
+  ],
+];
+
+describe('what is no caption', () => {
+  for (const [title, entries, told] of NONE) {
+    test(title, async () => {
+      const folder = Object.keys(entries).some((name) => name.includes('/')) ? 'images/train/' : '';
+      const files = memoryFiles('/set', { ...images(folder), ...entries });
+      const { datasets, inventory } = await lookInto(files, '/set');
+      assert.deepEqual(
+        datasets.flatMap(({ pairs }) => pairs),
+        [],
+      );
+      assert.deepEqual(
+        inventory.unread.map(
+          ({ files: [file], count, what }) => `${file} x${count}: ${inEnglish(what)}`,
+        ),
+        told,
+      );
+    });
+  }
+
+  test('numbers among words are a caption, and one text of numbers does not hide the others', async () => {
+    const files = memoryFiles('/set', {
+      ...images(),
+      'cow.txt': '2024',
+      'hens.txt': '2 hens, 3 chicks, 1 fence',
+      'kitten.txt': 'a kitten of 2 weeks',
+    });
+    const { datasets } = await lookInto(files, '/set');
+    assert.equal(datasets[0]?.pairs.length, 3);
+  });
+
+  test('pictures named by their addresses only are named as that', async () => {
+    const address = (n: string): string => `http://images.example/${n}.jpg`;
+    const files = memoryFiles('/set', {
+      'sbu.json': json({ image_urls: each(address), captions: each((_, c) => c) }),
+    });
+    const { inventory } = await lookInto(files, '/set');
+    assert.deepEqual(
+      inventory.unread.map(({ what }) => inEnglish(what)),
+      ['it names pictures by their addresses'],
+    );
+  });
+
+  test('a cell of CSV that is an object, or a list as Python prints it, is no caption', async () => {
+    for (const cell of ['"{""caption"": ""a dog on a lawn""}"', `"['a dog on a lawn', 'a cat']"`]) {
+      const files = memoryFiles('/set', {
+        ...images(),
+        'c.csv': lines(['image,caption', ...each((n) => `${n}.jpg,${cell}`)]),
+      });
+      const { datasets } = await lookInto(files, '/set');
+      assert.deepEqual(datasets[0]?.pairs, []);
+      const [problem] = datasets[0].problems;
+      assert.equal(problem?.code, 'unreadable-caption');
+      assert.match(inEnglish(problem.message), /a list or an object where the caption should be/);
+    }
+  });
+});
