@@ -27,8 +27,7 @@ export const FORMAT_EXAMPLES: Readonly<Record<string, string>> = {
     '{"dataset": "x", "images": [{"filename": "a.jpg", "filepath": "val", "split": "val", "sentences": [{"raw": "A dog .", "sentid": 4, "tokens": ["a"]},\n{"tokens": [], "raw": "Ein H\\u00fcndchen"}]}]}',
   conversations:
     '[{"id": 1, "image": "a.jpg", "conversations": [{"from": "human", "value": "<image>\\nDescribe it."}, {"value": "A dog\\n runs .", "from": "gpt"}]},\r\n{"messages": [{"role": "user", "content": [{"type": "image", "image": "b.png"}, {"type": "text", "text": "What is shown?"}]}, {"role": "assistant", "content": [{"type": "text", "text": "犬 🐕"}]}]}]',
-  'named-lines':
-    'a.jpg: a dog, black\r\n\nb c.PNG:  Ein "Hündchen" 🐕 \na.jpg: again: a dog',
+  'named-lines': 'a.jpg: a dog, black\r\n\nb c.PNG:  Ein "Hündchen" 🐕 \na.jpg: again: a dog',
   'kaggle-results':
     'image_name| comment_number| comment\na.jpg| 0| A dog "runs" .\na.jpg|1|Two dogs .\r\nb.jpg| 0|  spaced  ',
 };
