@@ -125,6 +125,16 @@ test('a shard that is cut off is read up to there, and the finding names what is
   assert.match(JSON.stringify(problem.message), /ends in the middle of/);
 });
 
+test('a tar of images without captions is named in the inventory', async () => {
+  const tar = tarOf(samples(0, 2).filter(({ name }) => name.endsWith('.jpg')));
+  const files = withArchives(memoryFiles('/d', { 'a.tar': tar }));
+  const { inventory } = await lookInto(files, '/d');
+  assert.deepEqual(
+    inventory.unread.map(({ files: [file], what }) => `${file}: ${inEnglish(what)}`),
+    ['a.tar: its images have no .txt, .caption or .json of their names in it'],
+  );
+});
+
 test('a whole tar without images is named in the inventory', async () => {
   const files = withArchives(
     memoryFiles('/d', {

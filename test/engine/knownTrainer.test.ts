@@ -179,6 +179,14 @@ const RULES: readonly {
   {
     code: 'trainer/image-extension',
     trainer: 'sd-scripts',
+    bad: { ...pair('a'), 'b.avif': IMAGE, 'b.txt': 'a cat' },
+    file: 'b.avif',
+    good: { ...pair('a'), 'b.webp': IMAGE, 'b.txt': 'a cat' },
+    reads: 'musubi-tuner',
+  },
+  {
+    code: 'trainer/image-extension',
+    trainer: 'sd-scripts',
     bad: { ...pair('a'), 'b.gif': IMAGE, 'b.txt': 'a cat' },
     file: 'b.gif',
     good: { ...pair('a'), 'b.bmp': IMAGE, 'b.txt': 'a cat' },

@@ -168,6 +168,55 @@ describe('what is no caption', () => {
     assert.equal(datasets[0]?.pairs.length, 3);
   });
 
+  /** The inventory's entries of a folder of pictures alone. */
+  const toldOf = async (entries: Entries): Promise<string[]> => {
+    const { datasets, inventory } = await lookInto(memoryFiles('/set', entries), '/set');
+    assert.deepEqual(datasets, []);
+    return inventory.unread.map(({ count, what }) => `${count} ${inEnglish(what)}`);
+  };
+  const named = (names: readonly string[]): Entries =>
+    Object.fromEntries(names.map((name) => [name, 'x']));
+
+  test('names of pictures read like captions where each says something of its own', async () => {
+    const told = ['3 an image whose name reads like a caption, which is not read'];
+    const captions = ['a brown cow on a meadow', 'two hens at a fence', 'a kitten asleep in a bed'];
+    assert.deepEqual(await toldOf(named(captions.map((text) => `${text}.jpg`))), told);
+    const slugs = captions.map(
+      (text, i) => `stock-photo-${text.replaceAll(' ', '-')}-${i}9283.jpg`,
+    );
+    assert.deepEqual(await toldOf(named(slugs)), told);
+    for (const scheme of [
+      (i: number) => `WhatsApp Image 2024-01-0${i} at 10.11.12 AM.jpg`,
+      (i: number) => `Screenshot from my old phone ${i}.png`,
+      (i: number) => `photo of john smith (${i}).jpg`,
+    ]) {
+      assert.deepEqual(await toldOf(named([1, 2, 3, 4].map(scheme))), []);
+    }
+  });
+
+  test('prompts and descriptions inside pictures are named', async () => {
+    const png = (keyword: string): Uint8Array =>
+      Buffer.from(`\x89PNG\r\n\x1a\n____tEXt${keyword}\0a cow on a meadow, 8k`, 'latin1');
+    const xmp = '<dc:description><rdf:Alt><rdf:li xml:lang="x">A cow on a meadow</rdf:li>';
+    const prompt = '2 an image with the prompt of a generator inside, which is not read';
+    assert.deepEqual(await toldOf({ '1.png': png('parameters'), '2.png': png('prompt') }), [
+      prompt,
+    ]);
+    assert.deepEqual(await toldOf({ '1.png': png('Software'), '2.png': png('Software') }), []);
+    assert.deepEqual(await toldOf({ '1.jpg': Buffer.from(xmp), '2.jpg': Buffer.from(xmp) }), [
+      '2 an image with a description inside (XMP), which is not read',
+    ]);
+  });
+
+  test('settings say that a trainer takes its captions from elsewhere', async () => {
+    const backend = [
+      { id: 'x', type: 'local', instance_data_dir: '.', caption_strategy: 'filename' },
+    ];
+    assert.deepEqual(await toldOf({ ...images(), 'multidatabackend.json': json(backend) }), [
+      '1 settings of SimpleTuner, in which caption_strategy is "filename"',
+    ]);
+  });
+
   test('pictures named by their addresses only are named as that', async () => {
     const address = (n: string): string => `http://images.example/${n}.jpg`;
     const files = memoryFiles('/set', {

@@ -242,6 +242,11 @@ describe('gaps as a known trainer takes them', () => {
     for (const id of ['sd-scripts', 'onetrainer', 'ai-toolkit', 'open-clip'] as const) {
       assert.deepEqual(await of(id), [], id);
     }
+    const settings = { insteadOfTexts: sentence('{0} is "{1}"', 'caption_strategy', 'filename') };
+    assert.deepEqual(
+      await findingsOf('trainer/uncaptioned', 'simpletuner', { problems, settings }),
+      [],
+    );
   });
 });
 

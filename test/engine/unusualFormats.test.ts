@@ -183,6 +183,31 @@ const READ: readonly (readonly [title: string, format: string, entries: Entries]
     },
   ],
   [
+    'a folder for each image, with a text of one name',
+    'sidecar',
+    { ...files((n) => [`${n}/${n}.jpg`, 'x']), ...files((n, c) => [`${n}/caption.txt`, c]) },
+  ],
+  [
+    'a folder for each image, with a JSON of one name',
+    'json-sidecar',
+    {
+      ...files((n) => [`${n}/${n}.jpg`, 'x']),
+      ...files((n, c) => [`${n}/prompt.json`, json({ prompt: c })]),
+    },
+  ],
+  [
+    'layers of images beside them (musubi-tuner)',
+    'sidecar',
+    {
+      ...images('set/', 'png'),
+      ...files((n) => [`set/${n}_0.png`, 'x']),
+      ...files((n) => [`set/${n}_1.png`, 'x']),
+      ...files((n, c) => [`set/${n}.txt`, c]),
+      'dataset.toml':
+        '[general]\ncaption_extension = ".txt"\n[[datasets]]\nimage_directory = "set"\nmultiple_target = true\n',
+    },
+  ],
+  [
     'boxes of YOLO in .txt, captions in .caption',
     'sidecar',
     {

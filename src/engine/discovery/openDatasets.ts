@@ -3,27 +3,33 @@ import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Inventory, InventoryDataset } from '../../core/dataset/inventory.ts';
 import { secondPictures } from '../../core/dataset/archivePaths.ts';
 import { ImageIndex } from '../../core/dataset/imageIndex.ts';
+import { layersOf } from '../../core/dataset/layers.ts';
 import { extensionOf } from '../../core/dataset/fileKinds.ts';
 import { folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
+import { trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
+import { sentence } from '../../core/text/sentence.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { NameMapping } from '../../core/dataset/nameMapping.ts';
 import { type DatasetSettings, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import { findTrainers, firstExtension, type FoundTrainers } from './detectTrainer.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
+import { textsInsideImages } from './insideImages.ts';
 import { namingFiles } from './namingFiles.ts';
 import { namedArchives } from './packedImages.ts';
 import { numberTexts } from './numberTexts.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
 import {
+  bareArchives,
   captionsInNames,
   containers,
   inventoryEntries,
   mayCaption,
+  type UnreadFile,
   unreadProblem,
 } from './unreadFiles.ts';
 import {
@@ -182,8 +188,11 @@ export async function lookInto(
   const groups = groupByRoot(tables);
   const captioned = new Set(tables.flatMap((table) => [...table.mentioned]));
   const second = secondPictures(listing.images);
+  const layers = trainerSettings.configs.some(({ settings }) => settings.hasLayers)
+    ? layersOf(listing.images, listing.texts)
+    : [];
   const named = new Set(
-    [...tables.flatMap((table) => [...table.companions]), ...second].filter(
+    [...tables.flatMap((table) => [...table.companions]), ...second, ...layers].filter(
       (picture) => !captioned.has(picture),
     ),
   );
@@ -255,7 +264,13 @@ export async function lookInto(
     (image) => !known.has(image) && !companions.has(image) && !meant.has(image),
   );
   const entries = inventoryEntries(
-    [...aside, ...listing.damaged, ...(groups.size === 0 ? captionsInNames(uncaptioned) : [])],
+    [
+      ...aside,
+      ...listing.damaged,
+      ...(groups.size === 0
+        ? await elsewhere(files, dir, uncaptioned, trainerSettings, signal)
+        : []),
+    ],
     index,
     uncaptioned,
   );
@@ -340,6 +355,34 @@ export async function lookInto(
     },
     strayProblems: [...configProblems, ...problems, ...listing.problems],
   };
+}
+
+/** What the captions of a folder without a dataset may be instead. */
+async function elsewhere(
+  files: FileSystem,
+  dir: string,
+  uncaptioned: readonly DatasetPath[],
+  { configs }: FoundTrainers,
+  signal: CancelSignal | undefined,
+): Promise<UnreadFile[]> {
+  return [
+    ...captionsInNames(uncaptioned),
+    ...(await textsInsideImages(files, dir, uncaptioned, signal)),
+    ...bareArchives(uncaptioned),
+    ...configs.flatMap(({ id, file, settings: { insteadOfTexts } }): UnreadFile[] =>
+      file === undefined || insteadOfTexts === undefined
+        ? []
+        : [
+            {
+              file,
+              what: sentence('settings of {0}, in which {1}', trainerOf(id).name, insteadOfTexts),
+              remedy: sentence('Nothing to do: the trainer takes no texts beside the images.'),
+              names: [],
+              isLeftAlone: true,
+            },
+          ],
+    ),
+  ];
 }
 
 /** Settings of trainers are no tables, though some are lists of objects as tables are. */

@@ -13,8 +13,8 @@ import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import { sentence } from '../../core/text/sentence.ts';
-import { holdsNumbers } from '../../core/formats/sidecar.ts';
 import { NUMBERS } from './numberTexts.ts';
+import { proseWords, sidecarContent, type SidecarContent } from './sidecarContents.ts';
 import type { UnreadFile } from './unreadFiles.ts';
 
 /** Caption files of images without a .txt or .caption, detected by name and content. */
@@ -58,6 +58,9 @@ const HALF = 0.5;
 const LEAST_NAMES = 2;
 const READ_AT_ONCE = 8;
 
+/** Texts about a folder as a whole. */
+const ABOUT_FOLDER =
+  /^(?:readme|licen[cs]e|notice|credits|requirements|notes?|todo|sources?|urls?)\b/i;
 /** Typical names of caption folders. */
 const CAPTION_FOLDER = /capt|text|txt|prompt|tag|descri|annot/i;
 
@@ -71,6 +74,7 @@ export async function otherSidecars(
   await search.beside();
   await search.apart();
   await search.affixed();
+  await search.alone();
   return search;
 }
 
@@ -181,6 +185,26 @@ class SidecarSearch implements OtherSidecars {
     }
   }
 
+  /** One text in each folder of one image, always of the same name: `001/image.png` with `001/prompt.txt`. */
+  async alone(): Promise<void> {
+    const { texts, rest, images } = this.#candidates;
+    const known = new Set([...SIDECAR_EXTENSIONS, ...BESIDE_EXTENSIONS]);
+    const imagesIn = groupBy(images, folderOf);
+    const lone = [...new Set([...texts, ...rest])].filter((file) => {
+      const [image, ...others] = imagesIn.get(folderOf(file)) ?? [];
+      const isOnly = image !== undefined && others.length === 0 && this.#isBare(image);
+      return isOnly && known.has(extensionOf(file)) && !ABOUT_FOLDER.test(baseName(file));
+    });
+    for (const files of groupBy(lone, baseName).values()) {
+      if (files.length < LEAST_NAMES) continue;
+      if ((await this.#lookInto(files)) !== 'captions') continue;
+      for (const file of files) {
+        const [image] = imagesIn.get(folderOf(file)) ?? [];
+        if (image !== undefined && this.#isBare(image)) this.of.set(image, file);
+      }
+    }
+  }
+
   /** The only image of this name without its folder, if it has no caption. */
   #onlyNamed(key: string): DatasetPath | undefined {
     this.#byName ??= groupBy(this.#candidates.images, baseKey);
@@ -209,7 +233,7 @@ class SidecarSearch implements OtherSidecars {
 
   #leave(pairs: readonly SidecarPair[]): void {
     for (const { file, image } of pairs) {
-      this.unread.push({ file, ...wordsFor(file), names: [image] });
+      this.unread.push({ file, ...proseWords(file), names: [image] });
     }
   }
 
@@ -257,7 +281,7 @@ class SidecarSearch implements OtherSidecars {
     const found = await pMap(some, (file) => this.#contentOf(file), { concurrency: READ_AT_ONCE });
     // Empty files are missing captions if the others are captions.
     const contents = found.filter((content) => content !== 'blank');
-    const share = (kind: Content): number =>
+    const share = (kind: SidecarContent): number =>
       contents.filter((content) => content === kind).length / contents.length;
     if (contents.length === 0) return 'neither';
     if (share('captions') >= MOST) return 'captions';
@@ -265,79 +289,17 @@ class SidecarSearch implements OtherSidecars {
     return share('prose') >= MOST ? 'prose' : 'neither';
   }
 
-  async #contentOf(file: DatasetPath): Promise<Content> {
+  async #contentOf(file: DatasetPath): Promise<SidecarContent> {
     throwIfCancelled(this.#signal);
-    let decoded;
     try {
       const bytes = await this.#files.read(toAbsolute(this.#dir, file), { maxBytes: LOOK_BYTES });
-      decoded = decodeText(bytes);
+      const decoded = decodeText(bytes);
+      return 'text' in decoded ? sidecarContent(file, decoded.text) : 'other';
     } catch (error) {
       if (PairLensError.is(error, 'unreadable-file')) return 'other';
       throw error;
     }
-    if (!('text' in decoded)) return 'other';
-    const { text } = decoded;
-    if (text.trim() === '') return 'blank';
-    if (MARKUP_EXTENSIONS.includes(extensionOf(file))) {
-      return DESCRIBED_IN_XML.test(text) ? 'prose' : 'other';
-    }
-    const structured = structuredSidecar(file)?.readSidecar?.(text, baseName(file));
-    if (structured === undefined) {
-      if (holdsNumbers(text)) return 'numbers';
-      return looksLikeText(text) ? 'captions' : MARKED_UP.test(text) ? 'prose' : 'other';
-    }
-    if (structured.captions.length > 0) return 'captions';
-    const mayDescribe = MAY_DESCRIBE.test(text) && !SHAPES.test(text);
-    return structured.flaw === undefined && mayDescribe ? 'prose' : 'other';
   }
-}
-
-/** Tags (`tags`, `tag_string` of boorus), or a string of four words and more. */
-const MAY_DESCRIBE = /"(?:tags?|keywords|tag_string\w*)"\s*:|"[^"\s]+(?:\s+[^"\s]+){3,}"/i;
-/** Outlines of objects with their labels (labelme). */
-const SHAPES = /"shapes"\s*:\s*\[/;
-
-/** Flickr30k Entities: `[/EN#1/people A man] looks at [/EN#2/other a sign]`. */
-const MARKED_UP = /\[\/\w+#\d+\/\S*\s[^\]]+\]/;
-
-/** What a file beside an image, or of its name, is said to be. */
-function wordsFor(file: DatasetPath): Pick<UnreadFile, 'what' | 'remedy'> {
-  if (MARKUP_EXTENSIONS.includes(extensionOf(file))) return MARKUP;
-  return structuredSidecar(file) === undefined ? PHRASES : UNKNOWN_PROPERTIES;
-}
-
-const PHRASES = {
-  what: sentence(
-    'it bears the name of an image and has captions with marked phrases, which are not read',
-  ),
-  remedy: sentence('Write the captions without the marks.'),
-};
-
-const UNKNOWN_PROPERTIES = {
-  what: sentence('it bears the name of an image; none of its properties is known as a caption'),
-  remedy: sentence('Write each caption into a .txt file beside its image.'),
-};
-
-const MARKUP = {
-  what: sentence('it bears the name of an image and has a description in XML, which is not read'),
-  remedy: sentence('Write each caption into a .txt file beside its image.'),
-};
-
-/** Metadata of Lightroom and others, and annotation tools. */
-const MARKUP_EXTENSIONS: readonly string[] = ['xml', 'xmp'];
-
-/** An element named like a caption with four words and more, perhaps inside others, as XMP's `dc:description`. */
-const DESCRIBED_IN_XML =
-  /<(?:\w+:)?(?:caption|description|text|title|prompt|sentence|comment|alt)\b[^>]*>\s*(?:<[^/>][^>]*>\s*)*[^<>\s]+(?:\s+[^<>\s]+){3,}/i;
-
-type Content = 'captions' | 'prose' | 'numbers' | 'blank' | 'other';
-
-/** Whether a text is words and not markup, code, or box coordinates. */
-function looksLikeText(text: string): boolean {
-  const start = text.trimStart();
-  if (/^(?:[<{[]|#!|%PDF|---\s)/.test(start)) return false;
-  const [line = ''] = start.split('\n', 1);
-  return /\p{L}{2}/u.test(line) && !/^[-+\d.,;\s]+$/.test(line);
 }
 
 /** Known caption extensions rank before others. */

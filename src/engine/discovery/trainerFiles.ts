@@ -111,14 +111,29 @@ function extensionAsWritten(path: DatasetPath): string {
 
 function imageExtensions(images: readonly DatasetPath[], trainer: Trainer): Problem[] {
   const { name, images: reads } = trainer;
-  const unread = images.filter((image) => !reads.extensions.includes(extensionOf(image)));
+  const others = images.filter((image) => !reads.extensions.includes(extensionOf(image)));
+  const isOptional = (image: DatasetPath) => reads.optional?.includes(extensionOf(image)) === true;
+  const unread = others.filter((image) => !isOptional(image));
   const wanted = reads.extensions.map((extension) => `.${extension}`).join(', ');
-  return problemOf('trainer/image-extension', unread, {
+  const ifInstalled = problemOf('trainer/image-extension', others.filter(isOptional), {
+    one: (file) =>
+      sentence('{0} leaves out {1} unless a package for such images is installed.', name, file),
+    many: (count, file) =>
+      sentence(
+        '{0} leaves out {1} images, e.g. {2}, unless a package for such images is installed.',
+        name,
+        count,
+        file,
+      ),
+    remedy: sentence('Convert them to PNG or JPEG, or install the package.'),
+  });
+  const leftOut = problemOf('trainer/image-extension', unread, {
     one: (file) => sentence('{0} looks for {1} and leaves out {2}.', name, wanted, file),
     many: (count, file) =>
       sentence('{0} looks for {1} and leaves out {2} images, e.g. {3}.', name, wanted, count, file),
     remedy: sentence('Convert them to PNG or JPEG.'),
   });
+  return [...leftOut, ...ifInstalled];
 }
 
 /** Extensions of captions that a trainer looks for beside images, in lower case; none if it reads no texts. */

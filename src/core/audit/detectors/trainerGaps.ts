@@ -80,6 +80,8 @@ export const trainerGaps: Detector = {
   track: onChange((context) => {
     const { trainer: known } = context;
     if (known === undefined || known === 'none') return [];
+    // Without texts there are no gaps in them.
+    if (known.settings.insteadOfTexts !== undefined) return [];
     const trainer = trainerOf(known.id);
     const all = context.problems();
     return GAPS.flatMap(({ rule, from, what, remedy }): Detected[] => {

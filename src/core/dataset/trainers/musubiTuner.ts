@@ -93,6 +93,8 @@ function datasetConfig(value: unknown): TrainerSettings | undefined {
     ...(folders.length > 0 && { folders }),
     ...(captionExtension !== undefined && { captionExtension }),
     ...(readsNoTexts && { insteadOfTexts: sentence('{0} is not set', 'caption_extension') }),
+    // ImageDirectoryDatasource, dataset/datasources.py
+    ...(flag('multiple_target') && { hasLayers: true }),
     resolution: size,
     batchSize: all('batch_size', positive) ?? 1,
     ...(flag('enable_bucket') && {

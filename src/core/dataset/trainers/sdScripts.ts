@@ -26,6 +26,8 @@ export const sdScripts: Trainer = {
   name: 'sd-scripts',
   images: {
     extensions: ['png', 'jpg', 'jpeg', 'webp', 'bmp'],
+    // With pillow-avif-plugin, and jxlpy or pillow-jxl-plugin.
+    optional: ['avif', 'jxl'],
     letters: 'lower-or-upper',
     nested: false,
     source: 'IMAGE_EXTENSIONS and glob_images, library/train_util.py',

@@ -24,6 +24,8 @@ export interface Trainer {
     readonly extensions: readonly string[];
     /** `lower-or-upper`: `.jpg` and `.JPG`, not `.Jpg`, on file systems that tell letters apart. */
     readonly letters: 'any' | 'lower-or-upper';
+    /** Extensions that are read, too, if a package is installed that the trainer does not require. */
+    readonly optional?: readonly string[];
     /** Whether images in subfolders are read. */
     readonly nested: boolean;
     /** Whether images without a row in the metadata are left out. */
@@ -118,6 +120,8 @@ export interface TrainerSettings {
   readonly isClip?: boolean;
   /** Whether each line of a caption file is a caption, which is otherwise its first. */
   readonly everyLine?: boolean;
+  /** Whether `photo_1.png`, `photo_2.png` are layers of `photo.png`, whose caption they share. */
+  readonly hasLayers?: boolean;
   readonly keepTokensSeparator?: string;
   readonly resolution?: PictureSize;
   readonly batchSize?: number;
