@@ -81,6 +81,11 @@ const NONE: readonly (readonly [title: string, entries: Entries, told: readonly 
     ],
   ],
   [
+    'names of raw files',
+    { 'r.jsonl': lines(each((n) => json({ image: `${n}.jpg`, raw: `${n}.CR2` }))) },
+    [],
+  ],
+  [
     'boxes in metadata.jsonl',
     {
       'metadata.jsonl': lines(

@@ -23,7 +23,7 @@ const CAPTION_NAMES = [
   ...['text', 'caption', 'captions', 'prompt', 'description', 'sentence', 'sentences', 'title'],
   ...['texts', 'prompts', 'descriptions', 'alt_text', 'alt', 'raw_caption', 'gt_caption'],
   ...['long_caption', 'short_caption', 'detailed_caption', 'image_caption', 'text_prompt'],
-  ...['comment', 'txt', 'tags', 'report', 'impression', 'raw'],
+  ...['comment', 'txt', 'tags', 'report', 'impression'],
 ];
 
 /** `caption_1`, `caption2`, `sentence 3`: one caption each. */
@@ -32,6 +32,9 @@ const NUMBERED_CAPTION = /^(?:captions?|text|sentence|description|prompt|comment
 const CAPTION_LIKE = /^caption[ _-]|[ _-](?:caption|captions|prompt|description)$/;
 /** Prompts that describe no image: what it must not show, how it is changed, what a model is told. */
 const NO_CAPTION = /^(?:negative|edit|editing|system)_/;
+
+/** What Karpathy's sentences have beside their text, which is `raw`. */
+const SENTENCE_FACTS = new Set(['tokens', 'sentid', 'sentids']);
 
 /** Columns of sets of questions: the text beside them is a question or an answer. */
 const QUESTION_NAMES = new Set(['question', 'questions', 'question_id', 'questionid']);
@@ -63,7 +66,12 @@ export function captionColumn(columns: readonly string[]): string | undefined {
   if (asksQuestions(columns)) columns = columns.filter((name) => NAMED_CAPTION.test(folded(name)));
   return (
     firstNamed(columns, CAPTION_NAMES) ??
-    columns.find((column) => CAPTION_LIKE.test(folded(column)) && !NO_CAPTION.test(folded(column)))
+    columns.find(
+      (column) => CAPTION_LIKE.test(folded(column)) && !NO_CAPTION.test(folded(column)),
+    ) ??
+    (columns.some((column) => SENTENCE_FACTS.has(folded(column)))
+      ? firstNamed(columns, ['raw'])
+      : undefined)
   );
 }
 
