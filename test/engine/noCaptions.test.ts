@@ -213,6 +213,22 @@ describe('what is no caption', () => {
     ]);
   });
 
+  test('answers to other tasks are not judged, though they are no questions', async () => {
+    const asked = ['detect cow', 'Segment the fence.', 'Please count the hens in this image'];
+    const files = memoryFiles('/set', {
+      ...images(),
+      'a.jsonl': lines(
+        each((n, _, i) => json({ image: `${n}.jpg`, prefix: asked[i], suffix: '<loc0123> cow' })),
+      ),
+    });
+    const { datasets } = await lookInto(files, '/set');
+    assert.deepEqual(datasets[0]?.pairs, []);
+    assert.deepEqual(
+      datasets[0].unjudged?.map(({ what, count }) => `${count} ${inEnglish(what)}`),
+      ['3 answers that describe no image'],
+    );
+  });
+
   test('settings say that a trainer takes its captions from elsewhere', async () => {
     const backend = [
       { id: 'x', type: 'local', instance_data_dir: '.', caption_strategy: 'filename' },

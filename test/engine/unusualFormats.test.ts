@@ -208,6 +208,16 @@ const READ: readonly (readonly [title: string, format: string, entries: Entries]
     },
   ],
   [
+    'prefix and suffix (PaliGemma)',
+    'conversations',
+    {
+      ...images('dataset/'),
+      'dataset/_annotations.train.jsonl': lines(
+        each((n, c) => json({ image: `${n}.jpg`, prefix: 'caption en', suffix: c })),
+      ),
+    },
+  ],
+  [
     'boxes of YOLO in .txt, captions in .caption',
     'sidecar',
     {

@@ -14,7 +14,7 @@ const LOOKED_AT = 20;
 /**
  * Conversations about images, as a JSON list or JSON lines: `image` with `conversations` of `from` and `value` (LLaVA,
  * ShareGPT), `images` with `messages` of `role` and `content` (LLaMA-Factory, ms-swift), images in the parts of `content`
- * (Qwen-VL). The assistant's turn that describes the only image is its caption.
+ * (Qwen-VL), `prefix` with `suffix` (PaliGemma). The assistant's turn that describes the only image is its caption.
  */
 export const conversations: CaptionFormat = {
   id: 'conversations',
@@ -80,13 +80,19 @@ function turnsOf(fields: JsonFields): readonly Turn[] | undefined {
     const turns = all.flatMap((turn) => (turn?.fields === undefined ? [] : [turnOf(turn.fields)]));
     return turns.some(({ from }) => from !== 'other') ? turns : undefined;
   }
-  // ms-swift's older form.
-  const response = fields.get('response');
-  if (response?.type !== 'string' || !fields.has('query')) return undefined;
-  return [
-    { from: 'person', words: fields.get('query'), images: [] },
-    { from: 'assistant', words: response, images: [] },
-  ];
+  // ms-swift's older form, and PaliGemma's.
+  for (const [asked, answered] of [
+    ['query', 'response'],
+    ['prefix', 'suffix'],
+  ] as const) {
+    const answer = fields.get(answered);
+    if (answer?.type !== 'string' || !fields.has(asked)) continue;
+    return [
+      { from: 'person', words: fields.get(asked), images: [] },
+      { from: 'assistant', words: answer, images: [] },
+    ];
+  }
+  return undefined;
 }
 
 function turnOf(turn: JsonFields): Turn {
@@ -128,14 +134,18 @@ function plainPath(written: string): string {
 
 /** Requests for a description, as in published instruction sets. */
 const DESCRIBE =
-  /\b(?:describ\w*|descript\w*|caption\w*|depict\w*|summar\w*|narrat\w*)\b|\bwhat(?:'s|\s+is|\s+are|\s+do|\s+does|\s+can)?\b.*\b(?:image|picture|photo\w*|scene|shown?|see|here|happening)\b|\bwhat(?:'s|\s+is|\s+are)\s+(?:this|that|it|in\s+it|there)\b|\u63cf\u8ff0|\u4ecb\u7ecd|\u56fe\u4e2d|\u8fd9\u5f20/i;
+  /^cap\b|\b(?:describ\w*|descript\w*|caption\w*|depict\w*|summar\w*|narrat\w*)\b|\bwhat(?:'s|\s+is|\s+are|\s+do|\s+does|\s+can)?\b.*\b(?:image|picture|photo\w*|scene|shown?|see|here|happening)\b|\bwhat(?:'s|\s+is|\s+are)\s+(?:this|that|it|in\s+it|there)\b|\u63cf\u8ff0|\u4ecb\u7ecd|\u56fe\u4e2d|\u8fd9\u5f20/i;
+/** Other tasks, with or without a question mark. */
+const OTHER_TASK =
+  /^(?:please\s+)?(?:detect|segment|locate|find|point|count|ocr|read|transcribe|extract|answer|translate|classify|solve|compute|calculate)\b/i;
 /** Whether the answer describes the image: a description was requested, or nothing specific. */
 function asksForCaption(question: string): boolean {
   const words = question
     .replace(/<[^<>\s]*>/g, '')
     .replace(/<img>.*?<\/img>/g, '')
     .trim();
-  return words === '' || DESCRIBE.test(words) || !/[?\uff1f]/.test(words);
+  if (words === '' || DESCRIBE.test(words)) return true;
+  return !OTHER_TASK.test(words) && !/[?\uff1f]/.test(words);
 }
 
 function* rowsOf(fields: JsonFields, file: CaptionFile): Generator<FormatRow> {
