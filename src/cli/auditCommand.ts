@@ -15,7 +15,7 @@ import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { pairLines } from '../engine/batch/pairLines.ts';
 import { auditText } from './auditText.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
-import { openWorkspace, outputFiles, readText, thumbnails } from './composeCli.ts';
+import { openWorkspace, outputFiles, readLearntModel, readText, thumbnails } from './composeCli.ts';
 
 export interface AuditCommandOptions {
   readonly format: 'human' | 'json' | 'sarif' | 'markdown' | 'github' | 'html';
@@ -29,6 +29,8 @@ export interface AuditCommandOptions {
   /** File with known findings, which are left out. */
   readonly baseline?: string | undefined;
   readonly writeBaseline?: string | undefined;
+  /** File of `pairlens learn`. */
+  readonly model?: string | undefined;
 }
 
 /**
@@ -56,6 +58,10 @@ export async function auditCommand(
     given: options.rule && { rules: options.rule },
   });
   try {
+    const learnt =
+      options.model === undefined
+        ? undefined
+        : await readLearntModel(options.model, workspace.modelId);
     const {
       report: whole,
       datasets,
@@ -66,6 +72,7 @@ export async function auditCommand(
       {
         version: context.version,
         words: options.words === true,
+        ...(learnt && { learnt }),
       },
       runOptions(context),
     );

@@ -6,13 +6,22 @@ import { cacheFolder, native } from '../adapters/installation.ts';
 import { withArchives } from '../adapters/archiveFiles.ts';
 import { nodeFiles, nodeProcesses } from '../adapters/nodeFiles.ts';
 import { nodeHasher } from '../adapters/nodeHasher.ts';
+import { oneFile } from '../adapters/oneFile.ts';
 import { nodeOutputFiles } from '../adapters/nodeOutputFiles.ts';
 import { type EmbeddingCache, openSegmentStore } from '../adapters/segmentStore.ts';
 import type { EncoderChoice } from '../core/encoderChoice.ts';
+import type { LearntModel } from '../core/audit/learntModel.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { OutputFiles } from '../core/export/outputFiles.ts';
 import { row, type Matrix } from '../core/matching/matrix.ts';
-import type { Clock, FileSystem, ImageReader, Log, VectorIndex } from '../core/ports.ts';
+import type {
+  Clock,
+  EmbeddingStore,
+  FileSystem,
+  ImageReader,
+  Log,
+  VectorIndex,
+} from '../core/ports.ts';
 import { auditDataset } from '../engine/audit/auditDataset.ts';
 import {
   type DecisionPlace,
@@ -20,12 +29,15 @@ import {
   removeDecisions,
 } from '../engine/audit/decisionFile.ts';
 import { dropFitsOf, fitInPlace } from '../engine/audit/fitInPlace.ts';
+import { learnDataset } from '../engine/audit/learnDataset.ts';
+import { parseLearntModel } from '../engine/audit/learntModelFile.ts';
 import { readFit } from '../engine/audit/fittedFile.ts';
 import type { ExportPorts } from '../engine/batch/exportDataset.ts';
 import type { ReadDataset } from '../engine/editing/datasetPlanner.ts';
 import type { FixPorts } from '../engine/editing/fixRun.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { captionEncoder } from '../engine/indexing/indexCaptions.ts';
+import { noStore } from '../engine/indexing/noStore.ts';
 import { indexDataset } from '../engine/indexing/indexDataset.ts';
 import {
   lookIntoTree,
@@ -75,8 +87,12 @@ export interface CliWorkspace extends BatchPorts {
 interface WorkspaceChoices {
   /** Settings of the command that override those of config files, besides those of all commands. */
   readonly given?: DatasetSettings | undefined;
-  /** Through which datasets are read. */
+  /** In place of the user's files. */
+  readonly disk?: FileSystem;
+  /** Through which datasets are read; default: `disk`. */
   readonly files?: FileSystem;
+  /** In place of the user's cache of embeddings. */
+  readonly store?: EmbeddingStore;
   /** In place of the encoder of the command line or the config file; undefined for the shipped one. */
   readonly encoder?: EncoderChoice | undefined;
 }
@@ -91,7 +107,7 @@ export async function openWorkspace(
   dir: string | undefined,
   choices: WorkspaceChoices = {},
 ): Promise<CliWorkspace> {
-  const { given = {}, files = userFiles } = choices;
+  const { given = {}, disk = userFiles, files = disk, store: givenStore } = choices;
   const { globals } = setting;
   const encoders = await openEncoders(
     'encoder' in choices ? choices.encoder : await chosenEncoder(setting, dir),
@@ -107,9 +123,9 @@ export async function openWorkspace(
     innerProducts,
     clipTokens,
   } = encoders;
-  const store = await openCache(setting);
+  const store = givenStore ?? (await openCache(setting));
   const ports = {
-    files: userFiles,
+    files: disk,
     hasher: nodeHasher,
     reader,
     imageEncoder,
@@ -134,9 +150,9 @@ export async function openWorkspace(
         ...(leaveOut && { leaveOut }),
         ...(replaced && { replaced }),
       }),
-    decisions: (root, dir) => readDecisions(userFiles, root, dir),
+    decisions: (root, dir) => readDecisions(disk, root, dir),
     fitOf: (root, dir, chosen) =>
-      readFit(userFiles, { root, folder: dir }, imageEncoder.modelId, chosen),
+      readFit(disk, { root, folder: dir }, imageEncoder.modelId, chosen),
     fit: (embedded, place, request, { signal, onProgress }) =>
       fitInPlace(
         embedded,
@@ -148,11 +164,20 @@ export async function openWorkspace(
           onProgress: (part) => onProgress?.({ phase: 'match', done: part * 100, total: 100 }),
         },
       ),
-    audit: (embedded, { words = false, fit, ...wanted }, run) =>
+    learn: (embedded, decisions, run) =>
+      learnDataset(embedded, nodeHasher, {
+        ...run,
+        decisions,
+        reference,
+        languages,
+        innerProducts,
+      }),
+    audit: (embedded, { words = false, fit, learnt, ...wanted }, run) =>
       auditDataset(embedded, {
         ...run,
         ...wanted,
         ...(fit && { fitted: fit.model }),
+        ...(learnt && { learnt: { model: learnt, hash: (text) => nodeHasher.hash(text) } }),
         ...(words && { words: { encoder: textEncoder, clock } }),
         reference,
         languages,
@@ -219,6 +244,28 @@ export async function inspectFolder(
 ): Promise<readonly Inventory[]> {
   const tree = await lookIntoTree(userFiles, dir, openOptions(setting, run));
   return tree.map(({ inventory }) => inventory);
+}
+
+/**
+ * A workspace whose only file is a shard, without the user's cache.
+ * @param folder absolute path that the shard is shown in
+ */
+export function openShard(
+  setting: Setting,
+  folder: string,
+  shard: { readonly name: string; readonly file: string },
+): Promise<CliWorkspace> {
+  const disk = withArchives(oneFile(nodeFiles, folder, shard));
+  return openWorkspace(setting, undefined, { disk, store: noStore });
+}
+
+/** Largest file of a learnt model: 200,000 pairs are 740 MB. */
+const MODEL_BYTES = 2 ** 30;
+
+/** What `pairlens learn` wrote. @param encoder to judge with @throws PairLensError `unreadable-file`, `invalid-model`. */
+export async function readLearntModel(file: string, encoder: string): Promise<LearntModel> {
+  const bytes = await nodeFiles.read(path.resolve(file), { maxBytes: MODEL_BYTES });
+  return parseLearntModel(bytes, file, encoder);
 }
 
 /** The text of a file outside of datasets. @throws PairLensError `unreadable-file`. */

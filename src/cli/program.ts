@@ -24,6 +24,7 @@ import {
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 import { addEncoders, addMethods } from './encodersProgram.ts';
+import { addLearn, addShard } from './learntPrograms.ts';
 import { addFix, addMove } from './changePrograms.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
@@ -58,6 +59,8 @@ export function createProgram(version: string, run: RunCommand): Program {
   addSearch(program, run);
   addEval(program, run);
   addFit(program, run);
+  addLearn(program, run);
+  addShard(program, run);
   addFix(program, run);
   addEncoders(program, run);
   addMethods(program, run);
@@ -145,6 +148,7 @@ function addAudit(program: Program, run: RunCommand): void {
       10,
     )
     .option('--baseline <file>', 'leave out the findings that this file holds: only new ones fail')
+    .option('--model <file>', 'judge by what pairlens learn learnt of another dataset')
     .option('--write-baseline <file>', 'write all findings to a file for --baseline')
     .addHelpText(
       'after',

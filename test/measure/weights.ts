@@ -7,6 +7,7 @@ import {
   learnPredictions,
 } from '../../src/core/audit/captionPrediction.ts';
 import { EXCHANGED_WEIGHTS, learntCombination } from '../../src/core/audit/combination.ts';
+import { linearScore } from '../../src/core/audit/fitting/foldedCombination.ts';
 import { injectedScores, observedScores } from '../../src/core/audit/injection.ts';
 import { type PairScores, SCORE_NAMES } from '../../src/core/audit/pairScorer.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
@@ -95,7 +96,8 @@ async function aurocs(
   const random: PairScores[] = runToCompletion(injectedScores(scorer, pairs));
   const labels = pairs.map(({ pair }) => wrong[pair]!);
   return COMPARED.map(([, each]) => {
-    const score = learntCombination(observed, random, each);
+    const combination = learntCombination(observed, random, each);
+    const score = (scores: PairScores): number => linearScore(combination, scores);
     return auroc(
       observed.map((scores) => -score(scores)),
       labels,

@@ -98,6 +98,7 @@ export function fakeWorkspace(
     encodeImage: (file) => Promise.resolve(fakeVector(file)),
     decisions: () => Promise.resolve({ decisions: new Map(), problems: [] }),
     fitOf: () => Promise.resolve({ problems: [] }),
+    learn: () => Promise.reject(new Error('the fake learns nothing')),
     fit: () => Promise.resolve({ kind: 'too-few', pictures: 0, least: 60 }),
     hash: (text) => text,
   };

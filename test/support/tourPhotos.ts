@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 
@@ -26,6 +26,25 @@ export async function tourPhotos(): Promise<readonly TourPhoto[]> {
         .resize({ width: 224 })
         .jpeg()
         .toBuffer(),
+    })),
+  );
+}
+
+/** All captioned pictures of the sample dataset as they are, mistakes included, in the order of their names. */
+export async function tourPairs(): Promise<
+  readonly { readonly picture: Buffer; readonly extension: string; readonly caption: string }[]
+> {
+  const names = new Set(await readdir(TOUR, { recursive: true }));
+  const pairs = [...names].sort().flatMap((name) => {
+    const { dir, name: stem, ext } = path.parse(name);
+    const text = path.join(dir, `${stem}.txt`);
+    return /^\.(?:jpg|png|webp)$/.test(ext) && names.has(text) ? [{ name, text, ext }] : [];
+  });
+  return Promise.all(
+    pairs.map(async ({ name, text, ext }) => ({
+      picture: await readFile(path.join(TOUR, name)),
+      extension: ext,
+      caption: await readFile(path.join(TOUR, text), 'utf8'),
     })),
   );
 }

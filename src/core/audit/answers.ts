@@ -1,6 +1,6 @@
 import type { Steps } from '../steps.ts';
 import { type Answers, calibrate } from './calibration.ts';
-import type { Suspicion, Suspicions } from './auditModel.ts';
+import type { Suspicion, Suspicions } from './suspicions.ts';
 import type { Rivals } from './rivals.ts';
 
 /*

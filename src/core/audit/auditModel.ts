@@ -7,10 +7,11 @@ import type { NeighbourOptions } from '../matching/neighbourLists.ts';
 import { openRoom } from '../matching/simd/vectorArena.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { runCooperatively, type Steps } from '../steps.ts';
-import { type Calibration, calibrate } from './calibration.ts';
+import { calibrate } from './calibration.ts';
 import { type Answered, type CombinedScores, taught } from './answers.ts';
 import {
   type Combination,
+  combineAll,
   EXCHANGED_WEIGHTS,
   fittedCombination,
   FOREIGN_WEIGHTS,
@@ -19,9 +20,12 @@ import {
 import {
   type CaptionPredictor,
   foldOf,
+  type LearntRegressions,
   LEAST_PICTURES,
   learnPredictions,
+  predictedCaption,
 } from './captionPrediction.ts';
+import { linearScore } from './fitting/foldedCombination.ts';
 import { heldOutGain, type SeparatedScores, usePredictions } from './fitting/fitRound.ts';
 import {
   combinationOf,
@@ -46,6 +50,7 @@ import {
   rivalsOf,
 } from './injection.ts';
 import { NO_RIVALS, type Rivals } from './rivals.ts';
+import type { KnownScores, Suspicion, Suspicions } from './suspicions.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
 import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
@@ -56,32 +61,6 @@ const MEAN_STRENGTH = 50;
 /** Without a shipped mean, one row at the origin: of a single picture something is left. */
 const ORIGIN_STRENGTH = 1;
 
-/** One kind of error: its combined score and calibration. */
-export interface Suspicion {
-  readonly score: Combination;
-  readonly calibration: Calibration;
-  /** The calibration without the answers of a person. */
-  readonly untaught: Calibration;
-  /** What the calibration was fitted to, kept so that labels can refit it without scoring again. */
-  readonly known: KnownScores;
-}
-
-/** Scores that a calibration is fitted to, besides those of the dataset's captions. */
-export interface KnownScores {
-  /** Scores of wrong captions: of any, and of near misses. */
-  readonly random: Float64Array;
-  readonly near: Float64Array;
-  readonly rivals: Rivals;
-}
-
-/** The two kinds of wrong captions, scored separately. */
-export interface Suspicions {
-  /** It belongs to another image of the dataset; calibrated with captions exchanged within the dataset. */
-  readonly exchanged: Suspicion;
-  /** It belongs to no image of the dataset; calibrated with shipped captions of other images. */
-  readonly foreign: Suspicion;
-}
-
 /** The model fitted to a dataset: scores any of its images with any of its captions. */
 export interface AuditModel {
   readonly scorer: PairScorer;
@@ -90,6 +69,10 @@ export interface AuditModel {
   readonly suspicions: Suspicions;
   /** Predicts the caption of an image from outside; undefined if nothing was learnt. */
   readonly predictor: CaptionPredictor | undefined;
+  /** What it predicts with, unless `pairlens fit` learnt that. */
+  readonly regressions: LearntRegressions | undefined;
+  /** Probability from which captions are reported, if another dataset decides that. */
+  readonly reportedFrom: number | undefined;
   /** Whether verdicts of a person calibrated it. */
   readonly taught: boolean;
   /** Combined scores of caption `text` on image `image`; with `substitution` after that exchange. */
@@ -122,13 +105,18 @@ export interface PreparedAudit {
 /**
  * Centres the spaces of a dataset and finds its neighbours.
  * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
+ * @param options with `centres`, if another dataset decides them
  * @throws PairLensError `cancelled`.
  */
 export async function prepareAudit(
   embedded: EmbeddedDataset,
   judged: readonly boolean[],
   reference: ReferenceBank,
+<<<<<<< HEAD
   options: Omit<NeighbourOptions, 'k'>,
+=======
+  options: Omit<AllPairsOptions, 'k'> & { readonly centres?: Spaces<Float32Array> },
+>>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
 ): Promise<PreparedAudit> {
   const graph = pairGraph(embedded, judged);
   const { images, texts } = embedded;
@@ -139,8 +127,13 @@ export async function prepareAudit(
     sentences: texts.sentence,
     visuals: images.visual,
   };
+<<<<<<< HEAD
   const { centres, spaces, bank, products } = await runCooperatively(
     centredSpaces(rows, reference),
+=======
+  const { centres, spaces, bank } = await runCooperatively(
+    centredSpaces(rows, reference, options.centres),
+>>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
     pausing(options),
   );
   const neighbours = await referenceNeighbours(spaces, bank, {
@@ -180,7 +173,7 @@ export async function fitAuditModel(
     learntSuspicions(prepared, options.fitted),
     pausing(options),
   );
-  return auditModel(scorer, centres, learnt.suspicions, learnt.predictor);
+  return auditModel({ scorer, centres, ...learnt });
 }
 
 function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<void> {
@@ -190,19 +183,25 @@ function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<v
   };
 }
 
+<<<<<<< HEAD
 /**
  * Every space, and the reference bank, centred on the dataset's own mean. The spaces lie where their rows are multiplied, so
  * that they are not held twice; with them the predictions, which are learnt later.
  */
+=======
+/** Every space, and the reference bank, centred on the dataset's own mean or on given ones. */
+>>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
 function* centredSpaces(
   rows: Spaces<Matrix>,
   reference: ReferenceBank,
+  given: Spaces<Float32Array> | undefined,
 ): Steps<{
   readonly centres: Spaces<Float32Array>;
   readonly spaces: AuditSpaces;
   readonly bank: Spaces<Matrix>;
   readonly products: RowProducts;
 }> {
+<<<<<<< HEAD
   const centres = yield* forEachSpace((space) =>
     shrunkMean(
       rows[space],
@@ -219,6 +218,13 @@ function* centredSpaces(
     const out = room.matrix(rows[space].rows, rows[space].columns);
     return centred(rows[space], centres[space], out);
   });
+=======
+  const strength = reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH;
+  const centres =
+    given ??
+    (yield* forEachSpace((space) => shrunkMean(rows[space], reference.means[space], strength)));
+  const spaces = yield* forEachSpace((space) => centred(rows[space], centres[space]));
+>>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
   const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));
   const predictions = room.matrix(...ofPredictions);
   return { centres, spaces: { ...spaces, predictions }, bank, products: room.products };
@@ -227,6 +233,7 @@ function* centredSpaces(
 interface LearntSuspicions {
   readonly suspicions: Suspicions;
   readonly predictor?: CaptionPredictor;
+  readonly regressions?: LearntRegressions;
 }
 
 /** The suspicions without a fitted model, and those with it if it separates the captions from exchanged ones better. */
@@ -239,7 +246,8 @@ function* learntSuspicions(
   const foldOfImage = learns ? hashes.map((hash) => foldOf(hash)) : undefined;
   const pairs = inFolds(prepared.pairs, foldOfImage);
   const observed = yield* observedScores(scorer, pairs);
-  const predictor = foldOfImage && (yield* learntPredictor(scorer, pairs, observed, foldOfImage));
+  const regressions =
+    foldOfImage && (yield* learntRegressions(scorer, pairs, observed, foldOfImage));
   const random = yield* injectedScores(scorer, pairs);
   if (fitted !== undefined) {
     const without = separated(
@@ -259,7 +267,12 @@ function* learntSuspicions(
   const suspicions = yield* calibrated(prepared, { pairs, observed, random }, (wrong) =>
     learntCombination(observed, wrong, EXCHANGED_WEIGHTS),
   );
-  return { suspicions, ...(predictor && { predictor }) };
+  if (regressions === undefined) return { suspicions };
+  return {
+    suspicions,
+    regressions,
+    predictor: (visual) => predictedCaption(regressions, visual),
+  };
 }
 
 /** Scores by which the suspicions are calibrated. */
@@ -275,8 +288,8 @@ function separated(
   score: Combination,
 ): SeparatedScores {
   return {
-    observed: Float64Array.from(observed, score),
-    wrong: Float64Array.from(random, score),
+    observed: combineAll(observed, score),
+    wrong: combineAll(random, score),
   };
 }
 
@@ -289,7 +302,11 @@ function* calibrated(
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
   const score = combination(random);
   return {
-    exchanged: yield* suspicion({ observed, random, near }, score, rivalsOf(scorer, pairs, score)),
+    exchanged: yield* suspicion(
+      { observed, random, near },
+      score,
+      rivalsOf(scorer, pairs, (scores) => linearScore(score, scores)),
+    ),
     foreign: yield* suspicion(
       { observed, random: foreign, near: [] },
       learntCombination(observed, foreign, FOREIGN_WEIGHTS),
@@ -322,19 +339,19 @@ const CSLS = SCORE_NAMES.indexOf('csls');
 const PREDICTED = SCORE_NAMES.indexOf('predicted');
 
 /** Learns the captions that the dataset predicts for its images, and adds their scores to the observed ones. */
-function* learntPredictor(
+function* learntRegressions(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
   observed: readonly PairScores[],
   foldOfImage: readonly number[],
-): Steps<CaptionPredictor> {
+): Steps<LearntRegressions> {
   const { visuals, sentences, predictions } = scorer.spaces;
   const learnt = pairs.map(({ image, text }, n) => ({ image, text, csls: observed[n]![CSLS]! }));
-  const predictor = yield* learnPredictions(visuals, sentences, learnt, foldOfImage, predictions);
+  const regressions = yield* learnPredictions(visuals, sentences, learnt, foldOfImage, predictions);
   for (const [n, { image, text }] of pairs.entries()) {
     observed[n]![PREDICTED] = scorer.predicted(image, text);
   }
-  return predictor;
+  return regressions;
 }
 
 /** Scores of pairs that a suspicion is fitted to. */
@@ -346,35 +363,53 @@ function* suspicion(
   rivals?: Steps<Rivals>,
 ): Steps<Suspicion> {
   const known: KnownScores = {
-    random: Float64Array.from(random, score),
-    near: Float64Array.from(near, score),
+    random: combineAll(random, score),
+    near: combineAll(near, score),
     rivals: rivals === undefined ? NO_RIVALS : yield* rivals,
   };
-  const own = Float64Array.from(observed, score);
+  const own = combineAll(observed, score);
   const calibration = yield* calibrate(own, known.random, known.near, known.rivals);
   return { score, known, calibration, untaught: calibration };
 }
 
+/** What a model consists of. */
+interface ModelParts extends Pick<AuditModel, 'scorer' | 'centres' | 'suspicions'> {
+  readonly predictor?: CaptionPredictor | undefined;
+  readonly regressions?: LearntRegressions | undefined;
+  readonly taught?: boolean;
+  /** Scores the pairs, if their evidence is not in their own dataset (learntModel.ts); default: `scorer`. */
+  readonly judging?: PairScorer;
+  readonly reportedFrom?: number | undefined;
+}
+
 /** The model of a scorer. */
-export function auditModel(
-  scorer: PairScorer,
-  centres: Spaces<Float32Array>,
-  suspicions: Suspicions,
-  predictor?: CaptionPredictor,
-  isTaught = false,
-): AuditModel {
+export function auditModel({
+  scorer,
+  centres,
+  suspicions,
+  predictor,
+  regressions,
+  taught: isTaught = false,
+  judging = scorer,
+  reportedFrom,
+}: ModelParts): AuditModel {
   const { exchanged, foreign } = suspicions;
   return {
     scorer,
     centres,
     suspicions,
     predictor,
+    regressions,
     taught: isTaught,
+    reportedFrom,
     scores(image, text, replacement) {
-      return this.combined(scorer.of(image, text, replacement));
+      return this.combined(judging.of(image, text, replacement));
     },
     combined(scores) {
-      return { exchanged: exchanged.score(scores), foreign: foreign.score(scores) };
+      return {
+        exchanged: linearScore(exchanged.score, scores),
+        foreign: linearScore(foreign.score, scores),
+      };
     },
     mismatch(scores) {
       // Both usually detect the same error, so the probabilities are not added.
@@ -384,7 +419,9 @@ export function auditModel(
       );
     },
     support(image, text, replacement) {
-      return exchanged.calibration.support(exchanged.score(scorer.of(image, text, replacement)));
+      return exchanged.calibration.support(
+        linearScore(exchanged.score, judging.of(image, text, replacement)),
+      );
     },
   };
 }
@@ -394,5 +431,6 @@ export function* taughtModel(model: AuditModel, answered: Answered): Steps<Audit
   const nothing = answered.unwanted.length === 0 && !answered.verified.includes(true);
   if (nothing && !model.taught) return model;
   const suspicions = yield* taught(model.suspicions, answered);
-  return auditModel(model.scorer, model.centres, suspicions, model.predictor, !nothing);
+  const { scorer, centres, predictor, regressions } = model;
+  return auditModel({ scorer, centres, suspicions, predictor, regressions, taught: !nothing });
 }

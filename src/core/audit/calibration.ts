@@ -3,8 +3,8 @@ import type { Steps } from '../steps.ts';
 import { NO_RIVALS, rivalSupport, type Rivals } from './rivals.ts';
 import { CELLS, density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
 
-/** The fitted mixture of correct and wrong captions. */
-export interface Calibration {
+/** What a calibration consists of. */
+export interface FittedMixture {
   /** Estimated share of wrong captions among the pairs, 0..1: mean of the posterior. */
   readonly wrongShare: number;
   /** 90 % credible interval of the posterior. */
@@ -13,6 +13,14 @@ export interface Calibration {
   readonly separability: number;
   /** Weight of the dataset relative to the prior, 0..1. */
   readonly trust: number;
+  /** Mean and spread of the scores of wrong captions, by which scores are standardised. */
+  readonly centre: { readonly mean: number; readonly spread: number };
+  /** Values of `mismatch` and `support` on the grid of standardised scores (scoreDensity.ts). */
+  readonly curves: { readonly mismatch: Float64Array; readonly support: Float64Array };
+}
+
+/** The fitted mixture of correct and wrong captions. */
+export interface Calibration extends FittedMixture {
   /** Probability that a caption with this score is wrong: 0..1, non-increasing. */
   readonly mismatch: (score: number) => number;
   /** Natural logarithm of the likelihood ratio of a correct caption to a random one, non-decreasing. */
@@ -134,13 +142,25 @@ export function* calibrate(
   level(table, middle, -1);
   table.forEach((value, c) => (table[c] = clamp(value, LIMIT, 1 - LIMIT)));
   level(ratios, middle, 1);
-  return {
+  return calibrationOf({
     wrongShare: fits.reduce((sum, { share }, s) => sum + posterior[s]! * share, 0),
     range: { low: quantile(ofShares, 0.05), high: quantile(ofShares, 0.95) },
     separability,
     trust,
-    mismatch: (score) => interpolate(table, Number.isFinite(score) ? scaled(score) : 0),
-    support: (score) => interpolate(ratios, Number.isFinite(score) ? scaled(score) : 0),
+    centre: { mean, spread },
+    curves: { mismatch: table, support: ratios },
+  });
+}
+
+/** The calibration of a mixture that was fitted before. */
+export function calibrationOf(fitted: FittedMixture): Calibration {
+  const { centre, curves } = fitted;
+  const at = (curve: Float64Array, score: number): number =>
+    interpolate(curve, Number.isFinite(score) ? (score - centre.mean) / centre.spread : 0);
+  return {
+    ...fitted,
+    mismatch: (score) => at(curves.mismatch, score),
+    support: (score) => at(curves.support, score),
   };
 }
 

@@ -32,6 +32,21 @@ export function foldOf(hash: string, folds = FOLDS, seed = 0): number {
 /** Predicts the sentence embedding of a caption from the centred visual embedding of its image: unit row. */
 export type CaptionPredictor = (visual: Float32Array) => Float32Array;
 
+/** Regressions (s, l) from visual to sentence embeddings: for each part one that saw the other parts, and one that saw all. */
+export interface LearntRegressions {
+  readonly folds: readonly Matrix[];
+  readonly all: Matrix;
+}
+
+/** The caption (s), a unit row, expected of an image. @param fold its part of the dataset; undefined if it is in none */
+export function predictedCaption(
+  { folds, all }: LearntRegressions,
+  visual: Float32Array,
+  fold?: number,
+): Float32Array {
+  return unitProduct((fold === undefined ? undefined : folds[fold]) ?? all, visual);
+}
+
 /**
  * Learns from the dataset's own pairs what captions images like these have: a ridge regression from visual embeddings
  * (n, l) to sentence embeddings (m, s), both centred. It is cross-fitted: `predictions` (n, s) gets for each image the unit row
@@ -40,7 +55,7 @@ export type CaptionPredictor = (visual: Float32Array) => Float32Array;
  * dataset without its suspicious pairs after NCR (Huang et al. 2021), in closed form.
  * @param pairs in an order that depends on their content only
  * @param foldOfImage the part of the dataset that each image is in, 0..FOLDS - 1
- * @returns the predictor of all parts, for an image from outside.
+ * @returns the regressions; an image from outside is predicted by the one of all parts.
  */
 export function* learnPredictions(
   visuals: Matrix,
@@ -48,7 +63,7 @@ export function* learnPredictions(
   pairs: readonly LearntPair[],
   foldOfImage: readonly number[],
   predictions: Matrix,
-): Steps<CaptionPredictor> {
+): Steps<LearntRegressions> {
   const weights = trustOf(pairs.map((pair) => pair.csls));
   const regression = new CrossFittedRegression(FOLDS, visuals.columns, sentences.columns);
   yield* learnFrom(pairs.length, (at) => {
@@ -60,8 +75,7 @@ export function* learnPredictions(
     unitProduct(folds[fold]!, visual),
   );
   yield;
-  const all = regression.ofAll();
-  return (visual) => unitProduct(all, visual);
+  return { folds, all: regression.ofAll() };
 }
 
 /** 0..1: pairs count by how well their scores are compared with the rest. */

@@ -1,5 +1,6 @@
 import { moments } from '../matching/moments.ts';
 import { auroc } from '../matching/auroc.ts';
+import { linearScore, type LinearWeights } from './fitting/foldedCombination.ts';
 import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
 
 /**
@@ -17,17 +18,20 @@ const SHIPPED_SPREAD: readonly number[] = [0.14, 0.13, 0.3, 0.3, 0.06, 0.04, 0.1
 /** Weight of the shipped mean and spread in wrong captions. */
 const SHIPPED_COUNT = 8;
 
-/** Combines scores to one number: higher is a better match, 0 is the mean of wrong captions. */
-export type Combination = (scores: PairScores) => number;
+/** Combines scores to one number (`linearScore`): higher is a better match, 0 is the mean of wrong captions. */
+export type Combination = LinearWeights;
+
+/** The combined scores of many pairs. */
+export function combineAll(scores: readonly PairScores[], combination: Combination): Float64Array {
+  return Float64Array.from(scores, (each) => linearScore(combination, each));
+}
 
 /** Weighted sum of the scores, each standardised by the wrong captions. @param weights in the order of `SCORE_NAMES` */
 function weighted({ mean, spread }: Standard, weights: readonly number[]): Combination {
-  return (scores) => {
-    let sum = 0;
-    for (let f = 0; f < SCORE_NAMES.length; f++) {
-      sum += (weights[f]! * (scores[f]! - mean[f]!)) / spread[f]!;
-    }
-    return sum;
+  const scaled = SCORE_NAMES.map((_, f) => weights[f]! / spread[f]!);
+  return {
+    weights: scaled,
+    offset: -scaled.reduce((sum, weight, f) => sum + weight * mean[f]!, 0),
   };
 }
 
@@ -50,7 +54,7 @@ export function learntCombination(
   const standard = standardOf(wrong);
   const shipped = weighted(standard, weights);
   // The predictions alone have the spread of the shipped scores together.
-  const { deviation: scale } = moments(wrong.map(shipped));
+  const { deviation: scale } = moments(wrong.map((scores) => linearScore(shipped, scores)));
   const mixed = (share: number): Combination =>
     weighted(
       standard,
@@ -72,7 +76,10 @@ export function learntCombination(
 const FITTED = SCORE_NAMES.indexOf('fitted');
 
 /** The scores as `pairlens fit` learnt to combine them. */
-export const fittedCombination: Combination = (scores) => scores[FITTED]!;
+export const fittedCombination: Combination = {
+  weights: SCORE_NAMES.map((_, f) => (f === FITTED ? 1 : 0)),
+  offset: 0,
+};
 
 /** AUROC of observed captions against wrong ones. */
 function separability(
@@ -82,7 +89,7 @@ function separability(
 ): number {
   const all = [...observed, ...wrong];
   return auroc(
-    all.map(score),
+    all.map((scores) => linearScore(score, scores)),
     all.map((_, n) => n < observed.length),
   );
 }

@@ -81,13 +81,8 @@ export class IncrementalScorer {
       scorer.hub,
     );
     this.#scorer.fitted = scorer.fitted?.withOutsideRow(this.queryRow);
-    this.model = auditModel(
-      this.#scorer,
-      fitted.centres,
-      fitted.suspicions,
-      fitted.predictor,
-      fitted.taught,
-    );
+    const { centres, suspicions, predictor, taught } = fitted;
+    this.model = auditModel({ scorer: this.#scorer, centres, suspicions, predictor, taught });
   }
 
   /**

@@ -46,9 +46,10 @@ const NO_SUBSTITUTION: Substitution = { replacedText: -1, donorImage: -1 };
 
 /** Best other partners averaged by the score `nearest`. */
 const FEW_PARTNERS = 3;
-const NEIGHBOURS = LEMON_FIX.k;
+/** Neighbours within a modality. */
+export const NEIGHBOURS = LEMON_FIX.k;
 /** Additional list length, because some items are excluded by identity. */
-const SLACK = 12;
+export const SLACK = 12;
 /** Captions used of a neighbour image, or images of a neighbour caption. */
 const MAX_ITEMS_PER_NEIGHBOUR = 5;
 

@@ -61,6 +61,24 @@ export async function scoreLists(
   return { rows, columns };
 }
 
+/** For every row of `a` (n, d) its `k` best rows of `b` (m, d), by inner product. @throws PairLensError `cancelled`. */
+export async function rowLists(a: Matrix, b: Matrix, options: AllPairsOptions): Promise<TopLists> {
+  const lists = new TopLists(a.rows, options.k);
+  await walkScores(productBlocks(a, b, options.innerProducts), options, (values, start, end) => {
+    for (let i = start; i < end; i++) {
+      const offset = (i - start) * b.rows;
+      let threshold = lists.thresholds[i]!;
+      for (let j = 0; j < b.rows; j++) {
+        const value = values[offset + j]!;
+        if (value <= threshold) continue;
+        lists.offer(i, j, value);
+        threshold = lists.thresholds[i]!;
+      }
+    }
+  });
+  return lists;
+}
+
 /**
  * Exact nearest neighbours of the rows of `x` among themselves, a row never being its own neighbour.
  * Each product is computed once and offered to both rows. The caller must exclude other items

@@ -113,6 +113,15 @@ export class TopLists {
     return out;
   }
 
+  /** The same lists with the number `numberOf[i]` for each item i: changes them in place. */
+  renumbered(numberOf: Int32Array): this {
+    const { indices } = this;
+    for (let p = 0; p < indices.length; p++) {
+      if (indices[p]! >= 0) indices[p] = numberOf[indices[p]!]!;
+    }
+    return this;
+  }
+
   /** The rank after all of `start` to `end - 1` that are at least as good. */
   #placeOf(similarity: number, start: number, end: number): number {
     let low = start;

@@ -16,6 +16,15 @@ export interface SharedPhrase {
   readonly share: number;
 }
 
+/** What makes a boilerplate, as data. */
+export interface BoilerplateParts {
+  /** Shares of captions, by place and phrase. */
+  readonly edges: readonly (readonly [phrase: string, share: number])[];
+  /** Words that most captions have. */
+  readonly words: readonly string[];
+  readonly triggerWords: readonly string[];
+}
+
 /** Below the first share a phrase is content, from the second it is boilerplate; between them its weight decreases. */
 const CONTENT = 0.6;
 const SHARED = 0.8;
@@ -76,6 +85,15 @@ export class Boilerplate {
     const edges = yield* sharesOf(captions, edgeKeys);
     const words = yield* sharesOf(captions, wordKeys);
     return new Boilerplate(edges, new Set(words.keys()), triggerWords);
+  }
+
+  static from({ edges, words, triggerWords }: BoilerplateParts): Boilerplate {
+    return new Boilerplate(new Map(edges), new Set(words), triggerWords);
+  }
+
+  parts(): BoilerplateParts {
+    const { triggerWords } = this;
+    return { edges: [...this.#edges], words: [...this.#words], triggerWords };
   }
 
   /** Whether most captions contain the word, which is then not informative. */

@@ -5,6 +5,7 @@ import { incomparable } from '../../core/audit/comparability.ts';
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
 import { mismatchThreshold, openMismatch } from '../../core/audit/detectors/captionMismatch.ts';
 import type { FittedModel } from '../../core/audit/fitting/fittedModel.ts';
+import { judgedByLearnt, type LearntModel } from '../../core/audit/learntModel.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
 import { type Levels, levelOf } from '../../core/audit/rules.ts';
 import type { ReferenceBank } from '../../core/audit/referenceBank.ts';
@@ -59,6 +60,8 @@ export interface JudgeOptions {
   readonly replaced?: readonly PlacedCaption[];
   /** What `pairlens fit` learnt, used if it is better. */
   readonly fitted?: FittedModel | undefined;
+  /** What `pairlens learn` learnt of another dataset, which then judges this one; answers of a person teach nothing more. */
+  readonly learnt?: { readonly model: LearntModel; readonly hash: (caption: string) => string };
   /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Pictures that the user called different (core/dataset/differentPictures.ts). */
@@ -148,11 +151,17 @@ export async function judgeDataset(
     pause,
     mostExactRows: options.mostExactRows,
   };
-  const prepared = await prepareAudit(embedded, judged, options.reference, running);
-  const fitted = await fitAuditModel(prepared, {
+  const { learnt } = options;
+  const prepared = await prepareAudit(embedded, judged, options.reference, {
     ...running,
-    ...(options.fitted && { fitted: options.fitted }),
+    ...(learnt && { centres: learnt.model.centres }),
   });
+  const fitted = learnt
+    ? await judgedByLearnt(prepared, embedded, learnt.model, learnt.hash, running)
+    : await fitAuditModel(prepared, {
+        ...running,
+        ...(options.fitted && { fitted: options.fitted }),
+      });
   throwIfCancelled(options.signal);
   options.onProgress?.({ phase: 'calibrate', done: total, total });
   const scores = {
@@ -173,10 +182,12 @@ export async function judgeDataset(
     unwantedCaptions(fitted, whole, excluded, options.replaced ?? []),
     yieldOrCancel,
   );
-  const model = await runCooperatively(
-    taughtModel(fitted, { scores, verified, unwanted: [...unwanted.values()] }),
-    yieldOrCancel,
-  );
+  const model = learnt
+    ? fitted
+    : await runCooperatively(
+        taughtModel(fitted, { scores, verified, unwanted: [...unwanted.values()] }),
+        yieldOrCancel,
+      );
   const mismatch = scores.exchanged.map((exchanged, p) =>
     Number.isNaN(exchanged) ? NaN : model.mismatch({ exchanged, foreign: scores.foreign[p]! }),
   );
@@ -323,7 +334,7 @@ export function mismatchEstimate(context: AuditContext): MismatchEstimate {
   const exchanged = model.suspicions.exchanged.calibration;
   const foreign = model.suspicions.foreign.calibration;
   const open = openMismatch(context);
-  const threshold = mismatchThreshold(open);
+  const threshold = model.reportedFrom ?? mismatchThreshold(open);
   const scored = mismatch.filter((probability) => !Number.isNaN(probability)).length;
   const why = incomparable(exchanged, scored);
   let flagged = 0;

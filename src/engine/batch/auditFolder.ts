@@ -1,11 +1,14 @@
+import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
+import type { LearntModel } from '../../core/audit/learntModel.ts';
 import { AuditedPictures } from '../../core/audit/picturesElsewhere.ts';
+import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { AuditReport } from '../../core/export/auditReport.ts';
 import { auditReport, folderPrefix } from '../audit/buildReport.ts';
 import { decisionsOf, placedCaptions } from '../audit/decisionFile.ts';
 import type { FailOn } from '../../core/settings/settingTable.ts';
 import { type DatasetSettings, levelsOf } from '../../core/settings/datasetSettings.ts';
-import type { AuditedDataset } from '../audit/datasetAudit.ts';
+import type { AuditedDataset, DatasetAudit } from '../audit/datasetAudit.ts';
 import type { BatchPorts, RunOptions } from './batchPorts.ts';
 
 export interface AuditedFolder {
@@ -28,6 +31,10 @@ export async function auditFolder(
   options: {
     readonly version: string;
     readonly words?: boolean;
+    /** What `pairlens learn` learnt of another dataset, which then judges these. */
+    readonly learnt?: LearntModel;
+    /** Called with each dataset before its embeddings are dropped. */
+    readonly onAudited?: (embedded: EmbeddedDataset, audit: DatasetAudit) => void;
   },
   run: RunOptions,
 ): Promise<AuditedFolder> {
@@ -36,13 +43,17 @@ export async function auditFolder(
   for (const dataset of await workspace.open(folder, run)) {
     const { settings } = dataset;
     throwIfCancelled(run.signal);
-    const { words = false } = options;
+    const { words = false, learnt } = options;
     const levels = levelsOf(settings);
     const { triggerWords = [] } = settings;
     const known = await workspace.decisions(dataset.root, folder);
     const { replaced: gone = [], different } = known;
     const captions = gone.map(({ caption }) => caption);
-    const indexed = await workspace.index(dataset, run, { triggerWords }, captions);
+    const leaveOut = {
+      triggerWords,
+      ...(learnt && { learnt: Boilerplate.from(learnt.boilerplate) }),
+    };
+    const indexed = await workspace.index(dataset, run, leaveOut, captions);
     const { fit, problems } = await workspace.fitOf(dataset.root, folder, settings.fitted);
     const embedded = {
       ...indexed,
@@ -55,10 +66,12 @@ export async function auditFolder(
     const wanted = {
       ...{ levels, decisions, replaced, words, elsewhere },
       ...(fit && { fit }),
+      ...(learnt && { learnt }),
       ...(different && { different }),
     };
     const audit = await workspace.audit(embedded, wanted, run);
     audited.add(embedded);
+    options.onAudited?.(embedded, audit);
     const { paths, facts } = embedded.images;
     const pictures = new Map(paths.flatMap((path, row) => entryOf(path, facts[row])));
     datasets.push({ dataset, settings, audit, decisions, pictures });

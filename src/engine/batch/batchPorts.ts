@@ -4,6 +4,7 @@ import type { Levels } from '../../core/audit/rules.ts';
 import type { CancelSignal } from '../../core/cancellation.ts';
 import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
+import type { LearntModel } from '../../core/audit/learntModel.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { PicturesElsewhere } from '../../core/audit/picturesElsewhere.ts';
 import type { InnerProducts } from '../../core/matching/innerProducts.ts';
@@ -30,6 +31,8 @@ export interface AuditRequest {
   readonly replaced?: readonly PlacedCaption[];
   /** What `pairlens fit` learnt of it. */
   readonly fit?: Fit;
+  /** What `pairlens learn` learnt of another dataset, which then judges this one. */
+  readonly learnt?: LearntModel;
   /** Pictures of the datasets of the same folder that were audited before. */
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Pictures that the user called different. */
@@ -72,6 +75,12 @@ export interface BatchPorts {
     run: RunOptions,
   ): Promise<FitOutcome>;
   audit(embedded: EmbeddedDataset, wanted: AuditRequest, run: RunOptions): Promise<DatasetAudit>;
+  /** @param decisions the user's decision about each pair */
+  learn(
+    embedded: EmbeddedDataset,
+    decisions: readonly (Decision | undefined)[],
+    run: RunOptions,
+  ): Promise<LearntModel>;
   /** Joint-space embedding of a text, a unit vector. */
   encodeText(text: string): Promise<Float32Array>;
   /** Joint-space embedding of any image file, a unit vector. @throws PairLensError `unreadable-image`. */

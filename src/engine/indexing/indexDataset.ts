@@ -40,7 +40,8 @@ export async function indexDataset(
     const boilerplate =
       options.leaveOut === undefined
         ? Boilerplate.none
-        : await runCooperatively(
+        : (options.leaveOut.learnt ??
+          (await runCooperatively(
             Boilerplate.of(
               all.filter((caption) => caption.trim() !== ''),
               options.leaveOut.triggerWords,
@@ -49,7 +50,7 @@ export async function indexDataset(
               throwIfCancelled(options.signal);
               return new Promise((resolve) => setImmediate(resolve));
             },
-          );
+          )));
     const captions = await indexCaptions(all, ports, { ...options, boilerplate });
     const words =
       options.leaveOut && (await indexWords(wordsToEmbed(all), ports, withoutProgress(options)));

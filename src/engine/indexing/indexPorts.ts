@@ -8,6 +8,7 @@ import type {
   ImageReader,
   TextEncoder,
 } from '../../core/ports.ts';
+import type { Boilerplate } from '../../core/text/boilerplate.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 
 /** Ports of the indexer. */
@@ -25,6 +26,8 @@ export interface IndexPorts {
 export interface LeftOut {
   /** Words and phrases to leave out everywhere, besides the detected boilerplate. */
   readonly triggerWords: readonly string[];
+  /** Boilerplate that was learnt from another dataset, in place of all that. */
+  readonly learnt?: Boilerplate;
 }
 
 export interface IndexOptions {

@@ -7,6 +7,7 @@ import {
   type LearntPair,
 } from '../../../src/core/audit/captionPrediction.ts';
 import { EXCHANGED_WEIGHTS, learntCombination } from '../../../src/core/audit/combination.ts';
+import { linearScore } from '../../../src/core/audit/fitting/foldedCombination.ts';
 import { mulberry32 } from '../../../src/core/random.ts';
 import { SCORE_NAMES } from '../../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../../src/core/matching/auroc.ts';
@@ -141,7 +142,8 @@ describe('the share of the predictions in the score', () => {
     const random = mulberry32(1);
     const observed = Array.from({ length: 400 }, () => scores(random, 0, 0));
     const wrong = Array.from({ length: 2000 }, () => scores(random, -0.75, 0));
-    const score = learntCombination(observed, wrong, EXCHANGED_WEIGHTS);
+    const combination = learntCombination(observed, wrong, EXCHANGED_WEIGHTS);
+    const score = (of: Float64Array): number => linearScore(combination, of);
     assert.equal(score(raised(observed[0]!)), score(observed[0]!));
   });
 
@@ -149,7 +151,8 @@ describe('the share of the predictions in the score', () => {
     const random = mulberry32(2);
     const observed = Array.from({ length: 400 }, () => scores(random, -0.75, 0.4));
     const wrong = Array.from({ length: 2000 }, () => scores(random, -0.75, 0));
-    const score = learntCombination(observed, wrong, EXCHANGED_WEIGHTS);
+    const combination = learntCombination(observed, wrong, EXCHANGED_WEIGHTS);
+    const score = (of: Float64Array): number => linearScore(combination, of);
     const all = [...observed, ...wrong];
     assert.ok(
       auroc(

@@ -1,7 +1,7 @@
 import { evidenceOf } from '../captionEvidence.ts';
 import { type Candidate, captionsFor, type Homes, homesOf } from '../candidates.ts';
 import type { Fix } from '../finding.ts';
-import type { Suspicions } from '../auditModel.ts';
+import type { Suspicions } from '../suspicions.ts';
 import type { Steps } from '../../steps.ts';
 import {
   type AuditContext,
@@ -99,8 +99,9 @@ class MismatchTracker implements Tracker {
   }
 
   #calibrate(): void {
-    this.#threshold = mismatchThreshold(openMismatch(this.#context));
-    this.#calibrated = this.#context.model.suspicions;
+    const { model } = this.#context;
+    this.#threshold = model.reportedFrom ?? mismatchThreshold(openMismatch(this.#context));
+    this.#calibrated = model.suspicions;
   }
 
   #isDoubtful(p: number): boolean {
@@ -155,7 +156,10 @@ function doubt({ mismatch }: AuditContext, p: number): Pick<Detected, 'message' 
 }
 
 /** The probabilities of the pairs that may be reported: scored and not verified. */
-export function openMismatch({ mismatch, verified }: AuditContext): Float64Array {
+export function openMismatch({
+  mismatch,
+  verified,
+}: Pick<AuditContext, 'mismatch' | 'verified'>): Float64Array {
   return mismatch.filter((probability, p) => !Number.isNaN(probability) && verified[p] !== true);
 }
 

@@ -3,6 +3,7 @@ import type { AllPairsOptions } from '../../matching/allPairs.ts';
 import { runCooperatively } from '../../steps.ts';
 import { inFolds, fitAuditModel, type PreparedAudit } from '../auditModel.ts';
 import { trustOf } from '../captionPrediction.ts';
+import { linearScore } from './foldedCombination.ts';
 import { fitRound, heldOutGain, type SeparatedScores } from './fitRound.ts';
 import { type FittedModel, foldsOfImages, type HeldOut } from './fittedModel.ts';
 
@@ -78,7 +79,7 @@ async function shippedScores(
   const { exchanged } = model.suspicions;
   return {
     observed: Float64Array.from(prepared.pairs, ({ image, text }) =>
-      exchanged.score(model.scorer.of(image, text)),
+      linearScore(exchanged.score, model.scorer.of(image, text)),
     ),
     wrong: exchanged.known.random,
   };
