@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
-import { FIT_DEFAULTS } from '../core/audit/fitting/fitDefaults.ts';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
 import { PRECISIONS } from '../core/encoderChoice.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
@@ -24,7 +23,7 @@ import {
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 import { addEncoders, addMethods } from './encodersProgram.ts';
-import { addLearn, addShard } from './learntPrograms.ts';
+import { addFit, addLearn, addShard } from './learningPrograms.ts';
 import { addFix, addMove } from './changePrograms.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
@@ -35,9 +34,6 @@ const RERANK = [
   wholeNumber(2, MOST_RERANKED),
   RERANKED,
 ] as const;
-/** Rounds of `fit`: more than any dataset uses, because one that is no better ends it. */
-const MAX_ROUNDS = 20;
-
 /** Runs a command with its context and records its exit status. */
 export type RunCommand = (
   globals: GlobalOptions,
@@ -298,36 +294,6 @@ function addEval(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { evalCommand } = await import('./evalCommand.ts');
         return evalCommand(folder, options, context);
-      }),
-    );
-}
-
-function addFit(program: Program, run: RunCommand): void {
-  program
-    .command('fit')
-    .description(
-      'learn from the pairs of a dataset to judge it better; used by its audits if it is better on held-out captions',
-    )
-    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .option('--rounds <n>', 'rounds at most', wholeNumber(1, MAX_ROUNDS), FIT_DEFAULTS.rounds)
-    .option(
-      '--folds <n>',
-      'parts; each is scored by what the others taught',
-      wholeNumber(2, 20),
-      FIT_DEFAULTS.folds,
-    )
-    .option(
-      '--seed <n>',
-      'for the parts and the exchanged captions',
-      wholeNumber(0, MAX_SEEDS),
-      FIT_DEFAULTS.seed,
-    )
-    .option('--out <file>', 'write it to a file instead, for audit --fitted')
-    .option('--drop', 'remove what was fitted')
-    .action((folder, options, command) =>
-      run(command.optsWithGlobals(), async (context) => {
-        const { fitCommand } = await import('./fitCommand.ts');
-        return fitCommand(folder, options, context);
       }),
     );
 }

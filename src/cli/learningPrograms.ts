@@ -1,9 +1,43 @@
-import { wholeNumber } from './options.ts';
+import { FIT_DEFAULTS } from '../core/audit/fitting/fitDefaults.ts';
+import { MAX_SEEDS, wholeNumber } from './options.ts';
 import type { Program, RunCommand } from './program.ts';
 
+/** Rounds of `fit`: more than any dataset uses, because one that is no better ends it. */
+const MAX_ROUNDS = 20;
 /** Pairs of a learnt model: 4 KB each on disk, 15 KB in memory, and 0.1 µs for each pair that is judged by it. */
 const DEFAULT_BANK = 20_000;
 const MAX_BANK = 200_000;
+
+/** `pairlens fit`. */
+export function addFit(program: Program, run: RunCommand): void {
+  program
+    .command('fit')
+    .description(
+      'learn from the pairs of a dataset to judge it better; used by its audits if it is better on held-out captions',
+    )
+    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .option('--rounds <n>', 'rounds at most', wholeNumber(1, MAX_ROUNDS), FIT_DEFAULTS.rounds)
+    .option(
+      '--folds <n>',
+      'parts; each is scored by what the others taught',
+      wholeNumber(2, 20),
+      FIT_DEFAULTS.folds,
+    )
+    .option(
+      '--seed <n>',
+      'for the parts and the exchanged captions',
+      wholeNumber(0, MAX_SEEDS),
+      FIT_DEFAULTS.seed,
+    )
+    .option('--out <file>', 'write it to a file instead, for audit --fitted')
+    .option('--drop', 'remove what was fitted')
+    .action((folder, options, command) =>
+      run(command.optsWithGlobals(), async (context) => {
+        const { fitCommand } = await import('./fitCommand.ts');
+        return fitCommand(folder, options, context);
+      }),
+    );
+}
 
 /** `pairlens learn`. */
 export function addLearn(program: Program, run: RunCommand): void {
