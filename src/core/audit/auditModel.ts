@@ -112,11 +112,7 @@ export async function prepareAudit(
   embedded: EmbeddedDataset,
   judged: readonly boolean[],
   reference: ReferenceBank,
-<<<<<<< HEAD
-  options: Omit<NeighbourOptions, 'k'>,
-=======
-  options: Omit<AllPairsOptions, 'k'> & { readonly centres?: Spaces<Float32Array> },
->>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
+  options: Omit<NeighbourOptions, 'k'> & { readonly centres?: Spaces<Float32Array> },
 ): Promise<PreparedAudit> {
   const graph = pairGraph(embedded, judged);
   const { images, texts } = embedded;
@@ -127,13 +123,8 @@ export async function prepareAudit(
     sentences: texts.sentence,
     visuals: images.visual,
   };
-<<<<<<< HEAD
   const { centres, spaces, bank, products } = await runCooperatively(
-    centredSpaces(rows, reference),
-=======
-  const { centres, spaces, bank } = await runCooperatively(
     centredSpaces(rows, reference, options.centres),
->>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
     pausing(options),
   );
   const neighbours = await referenceNeighbours(spaces, bank, {
@@ -183,14 +174,10 @@ function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<v
   };
 }
 
-<<<<<<< HEAD
 /**
- * Every space, and the reference bank, centred on the dataset's own mean. The spaces lie where their rows are multiplied, so
- * that they are not held twice; with them the predictions, which are learnt later.
+ * Every space, and the reference bank, centred on the dataset's own mean or on given ones. The spaces lie where their rows are
+ * multiplied, so that they are not held twice; with them the predictions, which are learnt later.
  */
-=======
-/** Every space, and the reference bank, centred on the dataset's own mean or on given ones. */
->>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
 function* centredSpaces(
   rows: Spaces<Matrix>,
   reference: ReferenceBank,
@@ -201,14 +188,10 @@ function* centredSpaces(
   readonly bank: Spaces<Matrix>;
   readonly products: RowProducts;
 }> {
-<<<<<<< HEAD
-  const centres = yield* forEachSpace((space) =>
-    shrunkMean(
-      rows[space],
-      reference.means[space],
-      reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH,
-    ),
-  );
+  const strength = reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH;
+  const centres =
+    given ??
+    (yield* forEachSpace((space) => shrunkMean(rows[space], reference.means[space], strength)));
   const ofPredictions = [rows.images.rows, rows.sentences.columns] as const;
   const shapes = Object.values<Matrix>({ ...rows }).map(
     (space) => [space.rows, space.columns] as const,
@@ -218,13 +201,6 @@ function* centredSpaces(
     const out = room.matrix(rows[space].rows, rows[space].columns);
     return centred(rows[space], centres[space], out);
   });
-=======
-  const strength = reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH;
-  const centres =
-    given ??
-    (yield* forEachSpace((space) => shrunkMean(rows[space], reference.means[space], strength)));
-  const spaces = yield* forEachSpace((space) => centred(rows[space], centres[space]));
->>>>>>> 363b8ec (pairlens learn keeps what an audit learnt; audit --model and shard judge other pairs by it, each by itself)
   const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));
   const predictions = room.matrix(...ofPredictions);
   return { centres, spaces: { ...spaces, predictions }, bank, products: room.products };

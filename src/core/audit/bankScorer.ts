@@ -1,9 +1,9 @@
 import { type AllPairsOptions, rowLists } from '../matching/allPairs.ts';
 import { centred } from '../matching/centring.ts';
 import { hubnessNeighbours } from '../matching/hubness.ts';
-import { type Matrix, matrix, row } from '../matching/matrix.ts';
+import { type Matrix, row } from '../matching/matrix.ts';
 import { gatheredRows, stackedRows } from '../matching/scoreBlocks.ts';
-import { arenaMatrices } from '../matching/simd/vectorArena.ts';
+import { openRoom } from '../matching/simd/vectorArena.ts';
 import type { TopLists } from '../matching/topLists.ts';
 import { runCooperatively } from '../steps.ts';
 import { foldOf, predictedCaption } from './captionPrediction.ts';
@@ -46,27 +46,39 @@ export async function bankScorer(
   const images = own.graph.images;
   const rowOfImage = Int32Array.from(bank.images.hashes, (_, x) => images + x);
   const { rowOfText, added } = textRows(textHashes, bank.texts.hashes);
-  const predictions = matrix(images + others.images.rows, others.sentences.columns);
+  const of = own.spaces;
+  const tops = [of.images, of.visuals, of.priors, of.captions, of.sentences];
+  const bottoms = [
+    others.images,
+    others.visuals,
+    others.priors,
+    gatheredRows(others.captions, added),
+    gatheredRows(others.sentences, added),
+  ];
+  const ofPredictions = [images + others.images.rows, others.sentences.columns] as const;
+  const room = openRoom([
+    ...bottoms.map(({ rows: more, columns }, n) => [(tops[n]?.rows ?? 0) + more, columns] as const),
+    ofPredictions,
+  ]);
+  const [stackedImages, visuals, priors, captions, sentences] = bottoms.map((bottom, n) =>
+    stackedRows(tops[n]!, bottom, room.matrix),
+  );
+  const predictions = room.matrix(...ofPredictions);
   if (regressions !== undefined) {
     const learntFrom = new Set(bank.images.hashes);
     for (const [x, hash] of hashes.entries()) {
       const fold = learntFrom.has(hash) ? foldOf(hash) : undefined;
-      const visual = row(own.spaces.visuals, x);
-      row(predictions, x).set(predictedCaption(regressions, visual, fold));
+      row(predictions, x).set(predictedCaption(regressions, row(of.visuals, x), fold));
     }
   }
-  const stacked = {
-    images: stackedRows(own.spaces.images, others.images),
-    visuals: stackedRows(own.spaces.visuals, others.visuals),
-    priors: stackedRows(own.spaces.priors, others.priors),
-    captions: stackedRows(own.spaces.captions, gatheredRows(others.captions, added)),
-    sentences: stackedRows(own.spaces.sentences, gatheredRows(others.sentences, added)),
+  const spaces = {
+    images: stackedImages!,
+    visuals: visuals!,
+    priors: priors!,
+    captions: captions!,
+    sentences: sentences!,
     predictions,
   };
-  const { matrices: spaces, products } = await runCooperatively(
-    arenaMatrices(stacked),
-    options.pause,
-  );
   const hub = hubnessNeighbours(Math.min(bank.images.hashes.length, bank.texts.hashes.length));
   const nearest = async (
     queries: Matrix,
@@ -78,18 +90,17 @@ export async function bankScorer(
     return lists.renumbered(rowOf);
   };
   const few = NEIGHBOURS + SLACK;
-  const { spaces: found } = own;
   return new PairScorer(
     spaces,
     graphWith(own.graph, hashes, bank, rowOfText, spaces.captions.rows),
     {
-      captions: await nearest(found.images, others.captions, hub + SLACK, rowOfText),
-      images: await nearest(found.captions, others.images, hub + SLACK, rowOfImage),
-      visuals: await nearest(found.visuals, others.visuals, few, rowOfImage),
-      sentences: await nearest(found.sentences, others.sentences, few, rowOfText),
+      captions: await nearest(of.images, others.captions, hub + SLACK, rowOfText),
+      images: await nearest(of.captions, others.images, hub + SLACK, rowOfImage),
+      visuals: await nearest(of.visuals, others.visuals, few, rowOfImage),
+      sentences: await nearest(of.sentences, others.sentences, few, rowOfText),
     },
     own.hubs,
-    products,
+    room.products,
     hub,
   );
 }

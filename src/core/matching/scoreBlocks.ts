@@ -153,13 +153,17 @@ export function gatheredRows(m: Matrix, indices: ArrayLike<number>): Matrix {
   return out;
 }
 
-/** The rows of both matrices, those of `top` first: a copy. */
-export function stackedRows(top: Matrix, bottom: Matrix): Matrix {
+/** The rows of both matrices, those of `top` first: a copy. @param make makes the matrix (rows, columns) */
+export function stackedRows(top: Matrix, bottom: Matrix, make = newMatrix): Matrix {
   const columns = top.rows > 0 ? top.columns : bottom.columns;
-  const out = matrix(top.rows + bottom.rows, columns);
+  const out = make(top.rows + bottom.rows, columns);
   out.data.set(top.data);
   out.data.set(bottom.data, top.data.length);
   return out;
+}
+
+function newMatrix(rows: number, columns: number): Matrix {
+  return matrix(rows, columns);
 }
 
 /** The transposed matrix: for small sets. */
