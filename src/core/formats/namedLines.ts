@@ -25,7 +25,7 @@ const MOST = 0.8;
  */
 export const namedLines: CaptionFormat = {
   id: 'named-lines',
-  title: 'lines with the name of an image and its caption, such as `cow.jpg: a cow`',
+  title: 'lines such as "cow.jpg: a cow"',
   layout: 'table',
   files: { extensions: ['txt'], names: ['*caption*.txt'] },
   images: 'search',

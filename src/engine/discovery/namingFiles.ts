@@ -12,8 +12,9 @@ import type { UnreadFile } from './unreadFiles.ts';
 /** Extensions of texts in other languages that may list images with captions. */
 const TEXT_EXTENSIONS: ReadonlySet<string> = new Set([
   ...['xml', 'yaml', 'yml', 'toml', 'html', 'htm', 'md', 'rst', 'ini', 'lst', 'list', 'dat', ''],
-  ...['py', 'js', 'ts', 'tex', 'log', 'org'],
 ]);
+/** The same for programs and other texts, of which there may be many; they are looked into last. */
+const PROGRAM_EXTENSIONS: ReadonlySet<string> = new Set(['py', 'js', 'ts', 'tex', 'log', 'org']);
 
 /** Most files that are looked into: such a file is one of few. */
 const LOOKED_INTO = 50;
@@ -31,8 +32,10 @@ export async function namingFiles(
   index: ImageIndex,
   signal?: CancelSignal,
 ): Promise<UnreadFile[]> {
-  const candidates = rest.filter(
-    (file) => TEXT_EXTENSIONS.has(extensionOf(file)) && index.withStem(stemOf(file)).length === 0,
+  const candidates = [TEXT_EXTENSIONS, PROGRAM_EXTENSIONS].flatMap((extensions) =>
+    rest.filter(
+      (file) => extensions.has(extensionOf(file)) && index.withStem(stemOf(file)).length === 0,
+    ),
   );
   const found: UnreadFile[] = [];
   for (const file of candidates.slice(0, LOOKED_INTO)) {
