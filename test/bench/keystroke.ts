@@ -5,7 +5,7 @@ import { seeded } from '../support/randomVectors.ts';
 import { imageName, type IndexedFolder, metadataOf, withIndexedFolder } from './indexedFolder.ts';
 import { quantile, reportTimes } from './times.ts';
 
-const PAIRS = 10_000;
+const PAIRS = Number(process.env['PAIRLENS_BENCH_PAIRS'] ?? 10_000);
 const KEYSTROKES = Number(process.env['PAIRLENS_BENCH_KEYSTROKES'] ?? 100);
 /** The server waits so long for the next keystroke before it judges. */
 const DEBOUNCE_MS = 150;

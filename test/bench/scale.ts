@@ -38,22 +38,20 @@ export async function benchScale(): Promise<void> {
       });
     const run = await timed(() => audit());
     const peak = process.resourceUsage().maxRSS / 2 ** 10;
+    const own = keysOf(run.result);
     console.log(
       `${size} pairs: audit ${run.seconds}; peak of the process ${peak.toFixed(0)} MiB; ` +
-        `AUROC ${aurocOf(run.result, made).toFixed(4)}; ${run.result.findings.length} findings`,
+        `AUROC ${aurocOf(run.result, made).toFixed(4)}; findings about ${own.size} pairs and images`,
     );
     await measureLists(made, encoders.innerProducts);
     if (env['PAIRLENS_BENCH_EXACT'] === undefined) continue;
     const exact = await timed(() => audit(Infinity));
-    const [own, wanted] = [run.result, exact.result].map(
-      ({ findings }) =>
-        new Set(findings.map(({ code, pair, image }) => `${code} ${pair ?? image}`)),
-    );
-    const same = [...wanted!].filter((key) => own!.has(key)).length;
+    const wanted = keysOf(exact.result);
+    const same = [...wanted].filter((key) => own.has(key)).length;
     console.log(
       `  with exact lists: ${exact.seconds}; AUROC ${aurocOf(exact.result, made).toFixed(4)}; ` +
-        `${wanted!.size} findings, ${((100 * same) / wanted!.size).toFixed(2)} % of them in the audit above, ` +
-        `which has ${own!.size - same} others`,
+        `${wanted.size} findings, ${((100 * same) / wanted.size).toFixed(2)} % of them in the audit above, ` +
+        `which has ${own.size - same} others`,
     );
   }
   await encoders.close();
@@ -104,6 +102,11 @@ async function recallOf(
     hits += exact.filter((item) => found.has(item)).length;
   }
   return hits / (SAMPLED * k);
+}
+
+/** The rules with what each finding is about. */
+function keysOf({ findings }: DatasetAudit): ReadonlySet<string> {
+  return new Set(findings.map(({ code, pair, image }) => `${code} ${pair ?? image}`));
 }
 
 /** How well the probabilities tell the exchanged captions from the others. */

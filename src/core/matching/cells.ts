@@ -54,7 +54,8 @@ async function nearestCentres(
       let best = -Infinity;
       for (let cell = 0; cell < count; cell++, at++) {
         const value = values[at]! - halfSquares[cell]!;
-        if (value <= best) continue;
+        // False for NaN, as a broken encoder may give: such a row is left alone, and spoils no other.
+        if (!(value > best)) continue;
         best = value;
         nearest[row] = cell;
       }

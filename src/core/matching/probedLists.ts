@@ -19,7 +19,7 @@ const ROWS_OF_CELL = 128;
  * 99 of 100 neighbours (docs/adr/0016-neighbours-by-cells.md).
  */
 const CROSS_SHARE = 0.1;
-const SELF_SHARE = 0.13;
+const SELF_SHARE = 0.15;
 const SHARE_ROWS = 100_000;
 const SHARE_EXPONENT = 0.4;
 /** The nearest cells of a row come first, so that its list soon holds rows near to it and takes few others. */
@@ -101,7 +101,7 @@ function defaultProbes({ queries, items }: Sides, cells: number): number {
   return Math.ceil(Math.min(1, share * (SHARE_ROWS / items.rows) ** SHARE_EXPONENT) * cells);
 }
 
-/** The `probes` cells nearest to each row, the nearest first. */
+/** The `probes` cells nearest to each row, the nearest first; -1 for a row without products. */
 async function nearestCells(
   x: Matrix,
   { centres }: Cells,
@@ -136,7 +136,10 @@ function queriesOfCells(
   const rows = nearest.length / probes;
   const starts = new Int32Array(count + 1);
   for (let row = 0; row < rows; row++) {
-    for (let rank = from; rank < to; rank++) starts[nearest[row * probes + rank]! + 1]! += 1;
+    for (let rank = from; rank < to; rank++) {
+      const cell = nearest[row * probes + rank]!;
+      if (cell >= 0) starts[cell + 1]! += 1;
+    }
   }
   for (let cell = 0; cell < count; cell++) starts[cell + 1]! += starts[cell]!;
   const queries = new Int32Array(rows * (to - from));
@@ -144,6 +147,7 @@ function queriesOfCells(
   for (let row = 0; row < rows; row++) {
     for (let rank = from; rank < to; rank++) {
       const cell = nearest[row * probes + rank]!;
+      if (cell < 0) continue;
       queries[next[cell]!] = firstQuery + row;
       next[cell]! += 1;
     }

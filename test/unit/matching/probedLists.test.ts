@@ -140,6 +140,22 @@ test('a product computed in another block with other last digits is the same nei
   );
 });
 
+test('rows that are not numbers are no neighbours, and spoil no other list', async () => {
+  const x = topical(600, 16, 8);
+  for (const broken of [0, 137, 599]) x.data.fill(NaN, broken * 16, (broken + 1) * 16);
+  const options = { k: 8, cells: 20, probes: 6 };
+  const own = await probedSelfLists(x, options);
+  const across = await probedCrossLists(x, x, options);
+  const exact = await selfLists(x, options);
+  for (const broken of [0, 137, 599]) {
+    assert.equal(own.count(broken), 0);
+    assert.ok(!own.indices.includes(broken));
+    assert.ok(!across.rows.indices.includes(broken));
+  }
+  assertSound(own, x, x);
+  assert.ok(recall(own, exact) > 0.95);
+});
+
 test('a search by cells stops at the next block once it is cancelled', async () => {
   const x = topical(900, 8, 5);
   const signal = { aborted: false };
