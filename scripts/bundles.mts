@@ -46,6 +46,7 @@ export function webviews(mode: Mode): BuildOptions {
       neighbours: 'webview/neighbours/neighboursPage.ts',
       review: 'webview/review/reviewPage.ts',
       browse: 'webview/browse/browsePage.ts',
+      statistics: 'webview/statistics/statisticsPage.ts',
     },
     outdir: 'dist/webview',
     // One classic script per page: the page's policy lets in a single script by its nonce, so no chunks.

@@ -7,6 +7,7 @@ import { errorDataSchema } from '../src/protocol/errorData.ts';
 import * as api from '../src/protocol/serverApi.ts';
 import * as inventoryShapes from '../src/protocol/inventoryShapes.ts';
 import * as shapes from '../src/protocol/shapes.ts';
+import * as statisticsShapes from '../src/protocol/statisticsShapes.ts';
 import * as workspaceEdit from '../src/protocol/workspaceEdit.ts';
 
 export const PROTOCOL_PAGE = 'docs/protocol.md';
@@ -15,6 +16,7 @@ const SOURCES = [
   'src/protocol/serverApi.ts',
   'src/protocol/shapes.ts',
   'src/protocol/inventoryShapes.ts',
+  'src/protocol/statisticsShapes.ts',
   'src/protocol/workspaceEdit.ts',
   'src/protocol/errorData.ts',
 ];
@@ -117,6 +119,7 @@ function namedSchemas(): readonly { id: string; schema: z.ZodType; constant: str
   const all: readonly (readonly [string, unknown])[] = [
     ...Object.entries(shapes),
     ...Object.entries(inventoryShapes),
+    ...Object.entries(statisticsShapes),
     ...Object.entries(workspaceEdit),
     ...Object.entries(api),
     ['errorDataSchema', errorDataSchema],

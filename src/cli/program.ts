@@ -4,7 +4,6 @@ import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
 import { PRECISIONS } from '../core/encoderChoice.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { MOST_RERANKED, RERANKED } from '../core/matching/pairReranking.ts';
-import { SORT_KEYS } from '../core/query/query.ts';
 import { SEARCH_MATCHERS } from '../core/retrieval/searchMatchers.ts';
 import { visibleLines } from '../core/text/visibleText.ts';
 import { SETTINGS } from '../core/settings/settingTable.ts';
@@ -19,12 +18,12 @@ import {
   wholeNumber,
   phrases,
   type GlobalOptions,
-  sortOrder,
 } from './options.ts';
 import type { CommandContext } from './commandContext.ts';
 import { addEncoders, addMethods } from './encodersProgram.ts';
 import { addFit, addLearn, addShard } from './learningPrograms.ts';
 import { addFix, addMove } from './changePrograms.ts';
+import { addList, addStats, addTags } from './pairPrograms.ts';
 
 const FORMATS = ['human', 'json', 'sarif', 'markdown', 'github', 'html'] as const;
 const MATCHER_IDS = MATCHERS.map(({ id }) => id);
@@ -50,6 +49,7 @@ export function createProgram(version: string, run: RunCommand): Program {
   addInspect(program, run);
   addInit(program, run);
   addList(program, run);
+  addStats(program, run);
   addTags(program, run);
   addEmbed(program, run);
   addSearch(program, run);
@@ -170,55 +170,6 @@ function addInspect(program: Program, run: RunCommand): void {
       run(command.optsWithGlobals(), async (context) => {
         const { inspectCommand } = await import('./inspectCommand.ts');
         return inspectCommand(folder, options, context);
-      }),
-    );
-}
-
-function addList(program: Program, run: RunCommand): void {
-  program
-    .command('list')
-    .description('list the pairs of a folder, or those that a query selects')
-    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .argument('[query]', `such as 'match<0.3 -tag:portrait'; docs/cli.md explains it`, '')
-    .option(
-      '--sort <key>',
-      `one of ${SORT_KEYS.join(', ')}; with - before it in reverse`,
-      sortOrder,
-    )
-    .option('--limit <n>', 'pairs printed at most', wholeNumber(0, MAX_LISTED))
-    .option('--json', 'one JSON object for each pair')
-    .action((folder, query, options, command) =>
-      run(command.optsWithGlobals(), async (context) => {
-        const { listCommand } = await import('./listCommand.ts');
-        return listCommand(folder, query, options, context);
-      }),
-    );
-}
-
-function addTags(program: Program, run: RunCommand): void {
-  program
-    .command('tags')
-    .description('list the tags of a folder with the number of their captions, or change them')
-    .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .argument('[query]', 'only the pairs that it selects; all without it', '')
-    .option('--json', 'one JSON object for each tag')
-    .option('--limit <n>', 'tags printed at most', wholeNumber(0, MAX_LISTED))
-    .option('--rename <tag...>', 'give tags the name of --to; several become one')
-    .option('--to <tag>', 'the new name')
-    .option('--add <tag...>', 'add tags to the captions that lack them')
-    .option('--remove <tag...>', 'remove tags')
-    .option('--first <tag...>', 'put tags first, in this order')
-    .addOption(
-      new Option('--sort <order>', 'put the tags of each caption in order').choices([
-        'name',
-        'count',
-      ] as const),
-    )
-    .option('--write', 'change the files, all or none; without it the change is printed')
-    .action((folder, query, options, command) =>
-      run(command.optsWithGlobals(), async (context) => {
-        const { tagsCommand } = await import('./tagsCommand.ts');
-        return tagsCommand(folder, query, options, context);
       }),
     );
 }

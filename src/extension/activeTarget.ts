@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { isImageName } from '../core/dataset/fileKinds.ts';
 import { Debouncer } from '../protocol/debouncer.ts';
-import { MEMBER_SCHEME, type Target } from '../protocol/serverApi.ts';
+import { MEMBER_SCHEME } from '../protocol/serverApi.ts';
+import type { Target } from '../protocol/shapes.ts';
 
 const DEBOUNCE_MS = 80;
 const SCHEMES = ['file', MEMBER_SCHEME];

@@ -7,6 +7,7 @@ export const DECLARED_COMMANDS = [
   'pairlens.audit',
   'pairlens.review',
   'pairlens.browse',
+  'pairlens.statistics',
   'pairlens.showNeighbours',
   'pairlens.rebuildIndex',
   'pairlens.chooseEncoder',

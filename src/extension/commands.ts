@@ -32,6 +32,7 @@ export interface CommandParts {
   readonly neighbours: NeighboursView;
   readonly review: EditorPage;
   readonly browse: EditorPage;
+  readonly statistics: EditorPage;
   readonly tree: FindingsTree;
   readonly inventory: InventoryModel;
   readonly log: vscode.LogOutputChannel;
@@ -75,6 +76,9 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   },
   'pairlens.browse': async ({ client, browse }) => {
     if (await hasDataset(client)) await browse.show();
+  },
+  'pairlens.statistics': async ({ client, statistics }) => {
+    if (await hasDataset(client)) await statistics.show();
   },
   'pairlens.showNeighbours': async ({ neighbours }, argument) => {
     const link = CLIENT_COMMANDS.showNeighbours.args.safeParse([argument]);

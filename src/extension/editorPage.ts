@@ -17,6 +17,9 @@ export class EditorPage implements vscode.WebviewPanelSerializer, vscode.Disposa
   readonly #viewType: string;
   readonly #serializer: vscode.Disposable;
   #open: { readonly panel: vscode.WebviewPanel; readonly host: WebviewHost } | undefined;
+  /** Whether the page is loaded and listens: VS Code unloads a page that is hidden. */
+  #listens = false;
+  /** To be sent when it does. */
   #event: HostEvent | undefined;
 
   constructor(pages: WebviewPages, options: EditorPageOptions) {
@@ -59,8 +62,15 @@ export class EditorPage implements vscode.WebviewPanelSerializer, vscode.Disposa
       light: vscode.Uri.joinPath(media, 'review-light.svg'),
       dark: vscode.Uri.joinPath(media, 'review-dark.svg'),
     };
-    const host = this.#pages.connect(panel.webview, () => this.#post());
+    this.#listens = false;
+    const host = this.#pages.connect(panel.webview, () => {
+      this.#listens = true;
+      this.#post();
+    });
     this.#open = { panel, host };
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#listens = false;
+    });
     panel.onDidDispose(() => {
       host.dispose();
       if (this.#open?.panel === panel) this.#open = undefined;
@@ -69,7 +79,7 @@ export class EditorPage implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   #post(): void {
-    if (this.#event === undefined) return;
+    if (this.#event === undefined || !this.#listens) return;
     this.#open?.host.post(this.#event);
     this.#event = undefined;
   }

@@ -36,6 +36,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const browse = own(
     new EditorPage(pages, { page: 'browse', title: vscode.l10n.t('Browse Dataset') }),
   );
+  const statistics = own(
+    new EditorPage(pages, { page: 'statistics', title: vscode.l10n.t('Dataset Statistics') }),
+  );
+  pages.onBrowse = (query) => browse.show({ event: 'showQuery', query });
   pages.onFollow = (pair) => neighbours.follow(pair);
   const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));
@@ -44,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerDatasetItem(inventory));
   own(registerTokenItem(client));
   own(registerInventoryTree(inventory));
-  own(registerCommands({ client, actions, neighbours, review, browse, tree, inventory, log }));
+  const shown = { neighbours, review, browse, statistics, tree, inventory };
+  own(registerCommands({ client, actions, log, ...shown }));
   own(new DatasetDetector(() => void client.start(), log));
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Target } from '../protocol/serverApi.ts';
+import type { Target } from '../protocol/shapes.ts';
 import type { PairRef } from '../protocol/shapes.ts';
 import { currentTarget, onTargetChange } from './activeTarget.ts';
 import type { WebviewHost } from './webviewHost.ts';

@@ -29,6 +29,8 @@ export interface WebviewHostOptions {
   readonly onReady: () => void;
   /** Called with the pair that the page shows, for the neighbours view. */
   readonly onFollow: (pair: PairRef) => void;
+  /** Called with a query whose pairs are to be shown. */
+  readonly onBrowse: (query: string) => Promise<void>;
 }
 
 type HostHandlers = {
@@ -110,7 +112,7 @@ export class WebviewHost implements vscode.Disposable {
 }
 
 function handlers(
-  { client, actions, onReady, onFollow }: WebviewHostOptions,
+  { client, actions, onReady, onFollow, onBrowse }: WebviewHostOptions,
   post: (event: HostEvent) => void,
 ): HostHandlers {
   const done = {};
@@ -176,6 +178,10 @@ function handlers(
     follow: ({ pair }) => {
       onFollow(pair);
       return Promise.resolve(done);
+    },
+    browseQuery: async ({ query }) => {
+      await onBrowse(query);
+      return done;
     },
     removeImages: async ({ keep, images }) => {
       const question = vscode.l10n.t(

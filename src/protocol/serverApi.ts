@@ -23,9 +23,11 @@ import {
   rangeSchema,
   statusSchema,
   tagListSchema,
+  targetSchema,
   thumbnailSchema,
   weighedWordSchema,
 } from './shapes.ts';
+import { statisticsSchema } from './statisticsShapes.ts';
 import { findingFixesSchema, takenOutSchema, workspaceEditSchema } from './workspaceEdit.ts';
 
 /** Scheme of the URIs of files inside archives, with the path of a `file:` URI. */
@@ -45,14 +47,6 @@ function request<P extends z.ZodType, R extends z.ZodType>(
 ): RequestSpec<P, R> {
   return { method, params, result };
 }
-
-/** What the neighbour browser shows. `caption` is a position in a (possibly unsaved) document. */
-export const targetSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('caption'), uri: z.string(), position: positionSchema }),
-  z.object({ kind: z.literal('image'), uri: z.string() }),
-  z.object({ kind: z.literal('pair'), pair: pairRefSchema }),
-]);
-export type Target = z.infer<typeof targetSchema>;
 
 const nothing = z.object({});
 
@@ -253,6 +247,8 @@ export const REQUESTS = {
     z.object({ text: z.string(), count: z.int().min(0).max(1000) }),
     tagListSchema,
   ),
+  /** Statistics of all pairs. */
+  statistics: request('pairlens/statistics', nothing, statisticsSchema),
   /** The edit that makes a change to the captions of some pairs; `edit` is null if none changes. */
   changeEdit: request(
     'pairlens/changeEdit',

@@ -19,6 +19,14 @@ export const pairRefSchema = z.object({
 });
 export type PairRef = z.infer<typeof pairRefSchema>;
 
+/** What the neighbour browser shows. `caption` is a position in a (possibly unsaved) document. */
+export const targetSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('caption'), uri: z.string(), position: positionSchema }),
+  z.object({ kind: z.literal('image'), uri: z.string() }),
+  z.object({ kind: z.literal('pair'), pair: pairRefSchema }),
+]);
+export type Target = z.infer<typeof targetSchema>;
+
 export const levelSchema = z.enum(['error', 'warning', 'info', 'hint']);
 export type WireLevel = z.infer<typeof levelSchema>;
 

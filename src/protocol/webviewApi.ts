@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorDataSchema } from './errorData.ts';
-import { REQUESTS, targetSchema } from './serverApi.ts';
+import { REQUESTS } from './serverApi.ts';
 import {
   captionChangeSchema,
   captionMoveSchema,
@@ -10,6 +10,7 @@ import {
   pairItemSchema,
   pairRefSchema,
   statusSchema,
+  targetSchema,
 } from './shapes.ts';
 
 /*
@@ -29,6 +30,7 @@ export const FORWARDED_REQUESTS = [
   'browse',
   'browsedPairs',
   'tags',
+  'statistics',
   'duplicates',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];
@@ -36,7 +38,7 @@ export const FORWARDED_REQUESTS = [
 const nothing = z.object({});
 
 /** Commands of the extension that webviews may run. */
-const PAGE_COMMANDS = ['pairlens.audit'] as const;
+const PAGE_COMMANDS = ['pairlens.audit', 'pairlens.statistics'] as const;
 
 /** Requests of a webview that the extension host handles itself. */
 export const HOST_REQUESTS = {
@@ -126,6 +128,8 @@ export const HOST_REQUESTS = {
   },
   /** Shows the neighbours of a pair in their view, without moving the focus. */
   follow: { params: z.object({ pair: pairRefSchema }), result: nothing },
+  /** Opens Browse Dataset with a filter. */
+  browseQuery: { params: z.object({ query: z.string() }), result: nothing },
   /** Removes duplicates of an image after asking; `removed` is false if the user did not confirm. */
   removeImages: {
     params: z.object({ keep: z.string(), images: z.array(z.string()) }),
@@ -153,6 +157,8 @@ export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('target'), target: targetSchema.nullable() }),
   /** The review shows this finding. */
   z.object({ event: z.literal('showFinding'), id: z.string() }),
+  /** Browse Dataset shows the pairs of this query. */
+  z.object({ event: z.literal('showQuery'), query: z.string() }),
 ]);
 export type HostEvent = z.infer<typeof eventSchema>;
 

@@ -1,6 +1,6 @@
 import { isWithin, toDatasetPath } from '../core/dataset/paths.ts';
 import type { LivePair, LivePairId, LiveWorkspace } from '../engine/workspace/workspace.ts';
-import type { Target } from '../protocol/serverApi.ts';
+import type { Target } from '../protocol/shapes.ts';
 import type { Range } from '../protocol/shapes.ts';
 import type { ServerContext } from './context.ts';
 import { ProtocolConverter } from './toProtocol.ts';

@@ -5,6 +5,7 @@ import { ROOT, TOUR } from '../support/product.ts';
 import { BrowsePanel } from './pages/browsePanel.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
+import { StatisticsPanel } from './pages/statisticsPanel.ts';
 import { THEMES, type Workbench } from './pages/workbench.ts';
 import { Session } from './session.ts';
 
@@ -68,6 +69,11 @@ try {
   await browse.count.filter({ hasText: /^8 / }).waitFor();
   await window.page.mouse.move(SIZE.width - 1, SIZE.height - 1);
   await take(window, 'browse');
+
+  await window.runCommand('PairLens: Dataset Statistics');
+  await new StatisticsPanel(window.page).bar('0.95–1.00').waitFor();
+  await window.page.mouse.move(SIZE.width - 1, SIZE.height - 1);
+  await take(window, 'statistics');
 } finally {
   await session.stop();
 }

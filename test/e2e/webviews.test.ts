@@ -8,6 +8,7 @@ import { TOUR } from '../support/product.ts';
 import { BrowsePanel } from './pages/browsePanel.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
+import { StatisticsPanel } from './pages/statisticsPanel.ts';
 import { webviewDocument } from './pages/webview.ts';
 import { THEMES, type Workbench } from './pages/workbench.ts';
 import { Session } from './session.ts';
@@ -165,6 +166,26 @@ describe('the webviews', () => {
       async () => !(await readFile(decisions, 'utf8').catch(() => '')).includes('verified'),
       'both verdicts are taken back',
     );
+  });
+
+  step('the statistics follow the audit, and a bar opens its pairs in the grid', async () => {
+    const browse = new BrowsePanel(window.page);
+    const statistics = new StatisticsPanel(window.page);
+    await window.runCommand('PairLens: Dataset Statistics');
+    await statistics.bar('0.95–1.00').waitFor();
+    for (const theme of Object.values(THEMES)) {
+      await window.chooseTheme(theme);
+      const frame = await webviewDocument(window.page, 'editor');
+      assert.deepEqual(await axeFindings(frame, OF_THE_WHOLE_PAGE), []);
+    }
+    await session.screenshot(window, 'statistics');
+    await statistics.bar('Swapped captions: 2 pairs').press('Enter');
+    await eventually(
+      async () => (await browse.filter.inputValue()) === 'rule:captions-swapped',
+      'the filter is that of the bar',
+    );
+    await browse.count.filter({ hasText: /^2 / }).waitFor();
+    await browse.pairs.filter({ hasText: 'honey bee' }).waitFor();
   });
 
   test('nothing beyond loopback was asked for', () => {

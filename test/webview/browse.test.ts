@@ -101,6 +101,20 @@ describe('the grid of all pairs', () => {
     await close();
   });
 
+  test('the page of statistics is one button away, and shows its pairs here, also over an open pair', async () => {
+    const { page, host, list, close } = await opened(500);
+    await page.getByRole('button', { name: 'Statistics' }).click();
+    await eventually(() => host.callsOf('command').length === 1, 'the command is asked for');
+    assert.deepEqual(host.callsOf('command')[0]?.params, { command: 'pairlens.statistics' });
+    await list.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('1 of 500').waitFor();
+    host.emit({ event: 'showQuery', query: 'few cats' });
+    await page.getByText('20 pairs').waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Filter' }).inputValue(), 'few cats');
+    await close();
+  });
+
   test('pairs are selected with the keyboard and the mouse, also beyond what is loaded', async () => {
     const { page, host, list, cell, close } = await opened(5000);
     await list.focus();

@@ -168,6 +168,9 @@ export class BrowseElement extends PageElement {
       >
         ${t('Tags')} <kbd aria-hidden="true">T</kbd>
       </button>
+      <button class="plain-button" type="button" @click=${() => void session.showStatistics()}>
+        ${t('Statistics')}
+      </button>
       <span class="browse-count dim" role="status">${countText(state)}</span>
       <button class="plain-button" type="button" aria-keyshortcuts="?" @click=${this.#help}>
         <kbd aria-hidden="true">?</kbd> ${t('Keys')}

@@ -74,6 +74,7 @@ export class BrowseSession {
   async start(): Promise<void> {
     this.#host.rpc.onEvent((event) => {
       if (event.event === 'status') this.store.dispatch({ type: 'status', status: event.status });
+      if (event.event === 'showQuery') this.#showQuery(event.query);
       if (event.event !== 'changed') return;
       this.thumbnails.forget(event.uris);
       this.#shownKey = undefined;
@@ -98,6 +99,12 @@ export class BrowseSession {
   setFilter(filter: string): void {
     this.store.dispatch({ type: 'filter', filter });
     this.#ask(FILTER_DELAY_MS);
+  }
+
+  async showStatistics(): Promise<void> {
+    await this.#actions.run(() =>
+      this.#host.rpc.call('command', { command: 'pairlens.statistics' }),
+    );
   }
 
   setSort(sort: SortChoice): void {
@@ -233,6 +240,13 @@ export class BrowseSession {
 
   get #current(): BrowsedItem | undefined {
     return itemAt(this.store.state, this.store.state.active);
+  }
+
+  /** What another page wants to be shown: the filter is replaced, and the grid comes to the front. */
+  #showQuery(query: string): void {
+    this.store.dispatch({ type: 'open', opened: false });
+    this.store.dispatch({ type: 'filter', filter: query });
+    this.#ask(0);
   }
 
   #ask(delay: number): void {

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { tagKey } from '../../src/core/text/captionTags.ts';
+import { queryOfTags } from '../../src/core/text/tagQuery.ts';
 import type { TagItem } from '../../src/protocol/shapes.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
@@ -9,7 +10,7 @@ import { PageElement } from '../shared/pageElement.ts';
 import { stepFor } from '../shared/roving.ts';
 import type { BrowseSession } from './browseSession.ts';
 import { tagsOfField } from './tagField.ts';
-import { queryOfTags, type TagChange } from './tagsSession.ts';
+import type { TagChange } from './tagsSession.ts';
 
 /** All tags with the number of their captions: a click filters, and marked tags are renamed, merged or removed everywhere. */
 @customElement('pairlens-tags-panel')

@@ -1,4 +1,3 @@
-import { tagKey } from '../../src/core/text/captionTags.ts';
 import type { CaptionChangeItem, TagItem } from '../../src/protocol/shapes.ts';
 import type { Host } from '../shared/host.ts';
 import { Latest } from '../shared/latest.ts';
@@ -68,11 +67,4 @@ export class TagsSession {
       },
     );
   }
-}
-
-/** The query for the pairs that have one of these tags. */
-export function queryOfTags(tags: readonly string[]): string {
-  return tags
-    .map((tag) => `tag:"${tagKey(tag).replace(/[\\*]/gu, '\\$&').replace(/["\\]/gu, '\\$&')}"`)
-    .join(' OR ');
 }

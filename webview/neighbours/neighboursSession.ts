@@ -1,4 +1,4 @@
-import type { Target } from '../../src/protocol/serverApi.ts';
+import type { Target } from '../../src/protocol/shapes.ts';
 import type { Neighbour } from '../../src/protocol/shapes.ts';
 import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
@@ -59,6 +59,7 @@ export class NeighboursSession {
           this.refresh();
           break;
         case 'showFinding':
+        case 'showQuery':
           break;
       }
     });

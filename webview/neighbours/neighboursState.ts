@@ -1,6 +1,6 @@
 import type { Notice } from '../shared/noticeLine.ts';
 import { z } from 'zod';
-import { type Target, targetSchema } from '../../src/protocol/serverApi.ts';
+import { type Target, targetSchema } from '../../src/protocol/shapes.ts';
 import type { Neighbour, Neighbours, Status } from '../../src/protocol/shapes.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
 import type { WireError } from '../shared/rpcClient.ts';

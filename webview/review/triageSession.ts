@@ -86,6 +86,7 @@ export class TriageSession {
           this.store.dispatch({ type: 'show', id: event.id });
           break;
         case 'target':
+        case 'showQuery':
           break;
       }
     });

@@ -2,9 +2,9 @@ import type { Decision } from '../dataset/decisions.ts';
 import type { DatasetPath } from '../dataset/dataset.ts';
 import type { RuleCode } from '../audit/rule.ts';
 import { tagKey, tagsIn } from '../text/captionTags.ts';
+import { wordsLike } from './captionWords.ts';
 import { type Likes, NO_LIKES } from './likes.ts';
 import type { Comparison, Condition, Quantity } from './query.ts';
-import { literally } from '../text/literally.ts';
 import { fixedParts, patternTest } from './wildcards.ts';
 
 /** What a query looks at: a caption of an image, or an image without one. */
@@ -27,12 +27,6 @@ export interface QueriedPair {
 
 export type PairTest = (pair: QueriedPair) => boolean;
 
-/** Scripts without spaces between words: there a word may begin anywhere. */
-const UNSPACED =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const BEFORE_WORD = String.raw`(?<![\p{L}\p{M}\p{N}])`;
-const AFTER_WORD = String.raw`(?![\p{L}\p{M}\p{N}])`;
-
 /** Compiles a condition. @param likes what its conditions by meaning and likeness select; nothing without it */
 export function pairTest(condition: Condition | undefined, likes: Likes = NO_LIKES): PairTest {
   if (condition === undefined) return () => true;
@@ -50,9 +44,9 @@ export function pairTest(condition: Condition | undefined, likes: Likes = NO_LIK
       return (pair) => !test(pair);
     }
     case 'word':
-      return captionTest(wordsLike(condition.text, ''));
+      return captionTest(wordsLike(condition.text, 'begin'));
     case 'phrase':
-      return captionTest(wordsLike(condition.text, AFTER_WORD));
+      return captionTest(wordsLike(condition.text, 'whole'));
     case 'regex':
       return captionTest(condition.pattern);
     case 'tag': {
@@ -126,17 +120,6 @@ export function quantityOf(pair: QueriedPair, quantity: Quantity): number | unde
 /** Whether a regular expression without the flag `g` matches the caption. */
 function captionTest(pattern: RegExp): PairTest {
   return ({ caption = '' }) => pattern.test(caption.normalize('NFC'));
-}
-
-function wordsLike(text: string, after: string): RegExp {
-  const words = text.normalize('NFC').trim();
-  const pattern = words
-    .split(/\s+/u)
-    .map(literally)
-    .join(String.raw`\s+`);
-  const before = UNSPACED.test(words) || !/^[\p{L}\p{N}]/u.test(words) ? '' : BEFORE_WORD;
-  const end = UNSPACED.test(words) || !/[\p{L}\p{M}\p{N}]$/u.test(words) ? '' : after;
-  return new RegExp(before + pattern + end, 'iu');
 }
 
 /** The folder itself or one above it, by its path or by its name alone. */

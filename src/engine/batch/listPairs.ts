@@ -45,11 +45,19 @@ export async function listAll(
   workspace: BatchPorts,
   run: RunOptions,
 ): Promise<{ readonly all: readonly ListedPair[]; readonly selected: ListedPair[] }> {
-  const { countTokens } = workspace;
-  const all = datasets.flatMap((dataset) => [...pairsOf(root, dataset, countTokens)]);
+  const all = listedPairs(root, datasets, workspace.countTokens);
   const likes = await likePairs(root, workspace, all, query, run);
   const selected = [...selectPairs(all, query, { likes })].flatMap((p) => all[p] ?? []);
   return { all, selected };
+}
+
+/** All pairs of audited datasets, and their images without a caption, in dataset order. */
+export function listedPairs(
+  root: string,
+  datasets: readonly AuditedDataset[],
+  countTokens: BatchPorts['countTokens'],
+): ListedPair[] {
+  return datasets.flatMap((dataset) => [...pairsOf(root, dataset, countTokens)]);
 }
 
 function* pairsOf(

@@ -7,6 +7,7 @@ import {
 } from '../../core/text/tagVocabulary.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { findPair, type OpenedDataset } from './openedDatasets.ts';
+import { nextTurn } from './nextTurn.ts';
 import type { LivePairId } from './workspace.ts';
 
 /** Tags of the open datasets. */
@@ -78,8 +79,4 @@ function* counting({ slots }: IncrementalDataset, { vocabulary, captions }: Coun
     captions[slot] = caption;
     if (++counted % PER_STEP === 0) yield;
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

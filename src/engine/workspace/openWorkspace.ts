@@ -24,6 +24,7 @@ import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts
 import { PairBrowser } from './pairBrowser.ts';
 import { LiveEdits } from './liveEdits.ts';
 import { LiveFits } from './liveFits.ts';
+import { LiveStatistics } from './liveStatistics.ts';
 import { LiveTags } from './liveTags.ts';
 import { PairFiles } from './pairFiles.ts';
 import { type Decided, decidePairs } from './decidePairs.ts';
@@ -31,7 +32,6 @@ import { WordQueries } from './wordQueries.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import type {
   DecidedPair,
-  Lines,
   LiveChange,
   LiveDatasetSummary,
   LiveFinding,
@@ -41,7 +41,6 @@ import type {
   LiveSettings,
   LiveStatus,
   LiveWorkspace,
-  TextPlace,
 } from './workspace.ts';
 
 /**
@@ -83,6 +82,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   );
   readonly tags = new LiveTags(() => this.#opened);
   readonly edits: LiveEdits;
+  readonly statistics = new LiveStatistics(() => this.browser.byDataset(), this.tags);
   readonly pairFiles: PairFiles;
   readonly fits: LiveFits;
   readonly #background = new BackgroundWork({
@@ -187,6 +187,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       for (const path of this.#writtenMeanwhile) await this.#checkStructure(path);
       this.status = { state: openedDatasets.length === 0 ? 'no-dataset' : 'ready' };
       this.#changed({ findings: true, paths: [] });
+      this.statistics.audited(openedDatasets.map(({ dataset }) => dataset.root));
     } catch (error) {
       const known = PairLensError.from(error);
       this.status = known.code === 'cancelled' ? before : { state: 'failed', error: known };
@@ -239,17 +240,12 @@ class IncrementalWorkspace implements LiveWorkspace {
     return this.#findings;
   }
 
-  pairsInFile(path: string, lines?: Lines): readonly LivePair[] {
-    return pairsInFile(this.#opened, path, lines);
-  }
+  readonly pairsInFile: LiveWorkspace['pairsInFile'] = (...asked) =>
+    pairsInFile(this.#opened, ...asked);
 
-  pairAt(path: string, place: TextPlace): LivePair | undefined {
-    return pairAt(this.#opened, path, place);
-  }
+  readonly pairAt: LiveWorkspace['pairAt'] = (...asked) => pairAt(this.#opened, ...asked);
 
-  pairsOfImage(path: string): readonly LivePair[] {
-    return pairsOfImage(this.#opened, path);
-  }
+  readonly pairsOfImage: LiveWorkspace['pairsOfImage'] = (path) => pairsOfImage(this.#opened, path);
 
   pair(id: LivePairId): LivePair | undefined {
     const found = findPair(this.#opened, id);

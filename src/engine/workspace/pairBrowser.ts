@@ -108,6 +108,15 @@ export class PairBrowser {
     });
   }
 
+  /** All pairs and images without a caption, by the root of their dataset. */
+  byDataset(): ReadonlyMap<string, readonly QueriedPair[]> {
+    const { rows, pairs } = (this.#snapshot ??= this.#take());
+    const byRoot = new Map<string, QueriedPair[]>();
+    for (const { dataset } of this.#opened()) byRoot.set(dataset.root, []);
+    for (const [r, pair] of pairs.entries()) byRoot.get(rows[r]?.dataset.root ?? '')?.push(pair);
+    return byRoot;
+  }
+
   async #list(
     snapshot: Snapshot,
     text: string,

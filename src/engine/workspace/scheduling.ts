@@ -1,4 +1,5 @@
 import type { IndexPorts } from '../indexing/indexPorts.ts';
+import { nextTurn } from './nextTurn.ts';
 import { calibrateAgain } from './verdicts.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 
@@ -31,7 +32,7 @@ export class ForegroundGate {
 
   /** Yields to the event loop, and waits until no user request is running. */
   readonly pause = async (): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     while (this.#urgent > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   };
 

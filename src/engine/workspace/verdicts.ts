@@ -5,6 +5,7 @@ import { runCooperatively } from '../../core/steps.ts';
 import { writeReplaced } from '../audit/decisionFile.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import { captionFileOf, type OpenedDataset } from './openedDatasets.ts';
+import { nextTurn } from './nextTurn.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
 
 /**
@@ -41,8 +42,4 @@ export async function learnFromWrite(
 /** Calibrates a dataset with the verdicts that apply now, in turns with other work. */
 export function calibrateAgain(dataset: IncrementalDataset): Promise<void> {
   return runCooperatively(dataset.recalibrate(), nextTurn);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -16,6 +16,7 @@ import type { HeldOut } from '../../core/audit/fitting/fittedModel.ts';
 import type { LiveEdits } from './liveEdits.ts';
 import type { LiveFits } from './liveFits.ts';
 import type { Decided } from './decidePairs.ts';
+import type { LiveStatistics } from './liveStatistics.ts';
 import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
 import type { PairFiles } from './pairFiles.ts';
@@ -240,6 +241,7 @@ export interface LiveWorkspace {
   /** Lists of all pairs by query. */
   readonly browser: Pick<PairBrowser, 'page' | 'ids'>;
   readonly tags: Pick<LiveTags, 'search' | 'of'>;
+  readonly statistics: Pick<LiveStatistics, 'now'>;
   /** Fitting to the datasets; `refresh` uses what was written, or goes without what was dropped. */
   readonly fits: Pick<LiveFits, 'fit' | 'drop'>;
   setSettings(settings: LiveSettings): void;

@@ -26,6 +26,7 @@ import {
 } from './editRequests.ts';
 import { findingFixes } from './findingFixes.ts';
 import { configEdit, inventories } from './inventoryRequests.ts';
+import { statistics } from './statisticsRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
@@ -204,6 +205,7 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       const { total, tags, isOfTags } = await context.live.tags.search(text, count);
       return { total, tags: [...tags], isOfTags };
     },
+    statistics: (_params, signal) => statistics(context, signal),
     async changeEdit({ of, change }, signal) {
       const ids =
         'pairs' in of ? of.pairs.map(idOf) : await context.live.browser.ids(of.query, 0, Infinity);

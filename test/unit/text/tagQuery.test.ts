@@ -5,7 +5,7 @@ import { pairTest } from '../../../src/core/query/pairTest.ts';
 import { parseQuery } from '../../../src/core/query/parseQuery.ts';
 import { tagKey, tagsIn } from '../../../src/core/text/captionTags.ts';
 import { runs } from '../../support/runs.ts';
-import { queryOfTags } from '../../../webview/browse/tagsSession.ts';
+import { queryOfTags } from '../../../src/core/text/tagQuery.ts';
 
 test('the query of a tag selects the captions with that tag and no others', () => {
   const name = fc
