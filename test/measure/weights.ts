@@ -6,7 +6,7 @@ import {
   LEAST_PICTURES,
   learnPredictions,
 } from '../../src/core/audit/captionPrediction.ts';
-import { EXCHANGED_WEIGHTS, learntCombination } from '../../src/core/audit/combination.ts';
+import { EXCHANGED_WEIGHTS, learntCombination, weightsOf } from '../../src/core/audit/combination.ts';
 import { linearScore } from '../../src/core/audit/fitting/foldedCombination.ts';
 import { injectedScores, observedScores } from '../../src/core/audit/injection.ts';
 import { type PairScores, SCORE_NAMES } from '../../src/core/audit/pairScorer.ts';
@@ -22,14 +22,13 @@ import { noisyCopy } from './noisyCopy.ts';
 const CSLS = SCORE_NAMES.indexOf('csls');
 const PREDICTED = SCORE_NAMES.indexOf('predicted');
 
-/** Weights of the scores by their names; those not named weigh nothing. */
-function weightsOf(named: Readonly<Record<string, number>>): readonly number[] {
-  return SCORE_NAMES.map((name) => named[name] ?? 0);
-}
-
 /** Ways to weigh the scores. What the dataset itself predicts is added to each as far as it helps. */
 const COMPARED: readonly (readonly [name: string, weights: readonly number[]])[] = [
   ['ships', EXCHANGED_WEIGHTS],
+  [
+    'five scores',
+    weightsOf({ cosine: 0.3, prior: 0.3, csls: 1.6, imageNeighbours: 0.2, captionNeighbours: 0.2 }),
+  ],
   ['CSLS', weightsOf({ csls: 1 })],
   ['CSLS of three', weightsOf({ nearest: 1 })],
 ];

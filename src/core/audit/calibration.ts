@@ -39,18 +39,21 @@ export interface Answers {
 /** Beta prior of the share of wrong captions: 3 % on average, one dataset in ten has more than 9 %. */
 const WRONG_PAIRS = 0.3;
 const RIGHT_PAIRS = 10;
-/** One dataset in a hundred holds anything up to one half. */
-const NOISY = 0.01;
+/** One dataset in twenty holds anything up to one half; fewer, the less the captions can tell: there the prior is the answer. */
+const NOISY = 0.05;
 const MOST_NOISY = 0.5;
-/** Shares of right captions that are vague: titles and names, which fit any image as well. Three datasets in a thousand have some. */
+/** Shares of right captions that are vague: titles and names, which fit any image as well. Six datasets in a thousand have some. */
 const VAGUE = [0, 0.2, 0.4, 0.6, 0.8];
-const ANY_VAGUE = 0.003;
-/** Prior mean of correct captions, in standard deviations of the wrong ones from their mean, and its weight in pairs. */
-const RIGHT_MEAN = 2;
-const RIGHT_COUNT = 4;
+const ANY_VAGUE = 0.006;
 /**
- * The same for their spread. It counts for more: a wide one takes a few wrong captions far below all others for right ones
- * (chosen on the samples and on mixed and one-topic sets among .7 to 1 and 4 to 24).
+ * Prior of the mean of correct captions, in standard deviations of the wrong ones from their mean: normal. Its deviation does
+ * not depend on their spread, so that correct captions far above the wrong ones need no wide spread.
+ */
+const RIGHT_MEAN = 2;
+const RIGHT_MEAN_DEVIATION = 1;
+/**
+ * Prior spread of correct captions, and its weight in pairs: a wide one takes a few wrong captions far below all others for
+ * right ones (chosen on the samples and on mixed and one-topic sets among .7 to 1 and 4 to 24).
  */
 const RIGHT_SPREAD = 1;
 const SPREAD_COUNT = 16;
@@ -105,7 +108,7 @@ export function* calibrate(
   const { separability, surely } = separation(counts, histogram(random, scaled));
   const trust = clamp((surely - NOT_SEPARABLE) / (SEPARABLE - NOT_SEPARABLE));
   const ofRivals = rivalSupport(rivals, scaled);
-  const prior = sharePrior();
+  const prior = sharePrior(trust * NOISY);
   const fits: (Fit & { readonly share: number; readonly weight: number })[] = [];
   // Without rivals nothing tells vague captions from wrong ones.
   const vagueShares = ofRivals === undefined ? [0] : VAGUE;
@@ -198,15 +201,17 @@ function fitAt(share: number, { vague, counts, answers, random, near }: Mixture)
   const cells = counts.length;
   const wrong = new Float64Array(cells);
   const clearly = new Float64Array(cells);
-  let mean = Math.max(0.05, weightedMean(counts));
+  const observed = counts.reduce((sum, count) => sum + count, 0);
+  const total = counts.reduce((sum, count, c) => sum + count * (LOW + c * STEP), 0);
+  let mean = Math.max(0.05, meanOf(observed, total, RIGHT_SPREAD));
   let spread = RIGHT_SPREAD;
   let nearShare = NEAR_SHARE;
   let logLikelihood = 0;
   let ofAnswers = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const clear = rightDensity(random, mean, spread);
-    let rightMass = RIGHT_COUNT;
-    let sum = RIGHT_COUNT * RIGHT_MEAN;
+    let rightMass = 0;
+    let sum = 0;
     let wrongMass = NEAR_COUNT;
     let nearMass = NEAR_COUNT * NEAR_SHARE;
     logLikelihood = 0;
@@ -234,14 +239,14 @@ function fitAt(share: number, { vague, counts, answers, random, near }: Mixture)
       rightMass += clearHere;
       sum += clearHere * (LOW + c * STEP);
     }
-    const nextMean = Math.max(0, sum / rightMass);
+    const nextMean = meanOf(rightMass, sum, spread);
     let squares = SPREAD_COUNT * RIGHT_SPREAD ** 2;
     for (let c = 0; c < cells; c++) {
       if (counts[c]! > 0) {
         squares += clearly[c]! * (LOW + c * STEP - nextMean) ** 2;
       }
     }
-    const nextSpread = Math.sqrt(squares / (rightMass - RIGHT_COUNT + SPREAD_COUNT));
+    const nextSpread = Math.sqrt(squares / (rightMass + SPREAD_COUNT));
     const nextNear = nearMass / wrongMass;
     const moved =
       Math.abs(nextMean - mean) + Math.abs(nextSpread - spread) + Math.abs(nextNear - nearShare);
@@ -254,26 +259,21 @@ function fitAt(share: number, { vague, counts, answers, random, near }: Mixture)
 
 function logPrior(mean: number, spread: number, nearShare: number): number {
   return (
-    -0.5 * RIGHT_COUNT * ((mean - RIGHT_MEAN) / spread) ** 2 -
+    -0.5 * ((mean - RIGHT_MEAN) / RIGHT_MEAN_DEVIATION) ** 2 -
     SPREAD_COUNT * Math.log(spread) -
     0.5 * SPREAD_COUNT * (RIGHT_SPREAD / spread) ** 2 +
     NEAR_COUNT * (NEAR_SHARE * Math.log(nearShare) + (1 - NEAR_SHARE) * Math.log(1 - nearShare))
   );
 }
 
-/** (sum of the scores + those of the prior) / (n + its weight): initial mean of correct captions. */
-function weightedMean(counts: Float64Array): number {
-  let sum = RIGHT_COUNT * RIGHT_MEAN;
-  let total = RIGHT_COUNT;
-  counts.forEach((count, c) => {
-    sum += count * (LOW + c * STEP);
-    total += count;
-  });
-  return sum / total;
+/** Mean of correct captions, given the mass and the sum of their scores, and its prior. */
+function meanOf(mass: number, sum: number, spread: number): number {
+  const priorMass = (spread / RIGHT_MEAN_DEVIATION) ** 2;
+  return Math.max(0, (sum + priorMass * RIGHT_MEAN) / (mass + priorMass));
 }
 
-/** Prior mass around each share of the grid. */
-function sharePrior(): number[] {
+/** Prior mass around each share of the grid. @param noisy share of the datasets that may hold anything up to `MOST_NOISY` */
+function sharePrior(noisy: number): number[] {
   const edges = SHARES.map((share, s) => (s === 0 ? 0 : (share + SHARES[s - 1]!) / 2));
   const usual = SHARES.map((_, s) => {
     const from = edges[s]!;
@@ -285,7 +285,7 @@ function sharePrior(): number[] {
   const total = usual.reduce((sum, mass) => sum + mass, 0);
   return usual.map((mass, s) => {
     const width = Math.min(MOST_NOISY, edges[s + 1] ?? 1) - Math.min(MOST_NOISY, edges[s]!);
-    return ((1 - NOISY) * mass) / total + (NOISY * width) / MOST_NOISY + Number.MIN_VALUE;
+    return ((1 - noisy) * mass) / total + (noisy * width) / MOST_NOISY + Number.MIN_VALUE;
   });
 }
 

@@ -4,13 +4,26 @@ import { linearScore, type LinearWeights } from './fitting/foldedCombination.ts'
 import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
 
 /**
- * Weights of the standardised scores, in the order of `SCORE_NAMES`: CSLS has the largest. Chosen by hand from the
- * performance of the single scores. They are not fitted to the dataset: if correct and wrong captions are similar, this
- * would fit noise, and coco-mini ranks as well without (docs/adr/0007-what-cannot-be-known.md).
+ * Weights of the standardised scores that find exchanged captions: the best few other partners tell near misses, the
+ * class-name prior vague captions. Chosen by hand. They are not fitted to the dataset: if correct and wrong captions are
+ * similar, this would fit noise (docs/adr/0007-what-cannot-be-known.md, docs/adr/0017-exchanged-captions.md).
  */
-export const EXCHANGED_WEIGHTS: readonly number[] = [0.3, 0.3, 1.6, 0, 0.2, 0.2, 0, 0, 0];
+export const EXCHANGED_WEIGHTS = weightsOf({ prior: 0.2, nearest: 1.6 });
 /** The same for foreign captions, for which the captions of similar images are informative. */
-export const FOREIGN_WEIGHTS: readonly number[] = [0.3, 0.3, 0.8, 0.8, 0.6, 0, 0, 0, 0];
+export const FOREIGN_WEIGHTS = weightsOf({
+  cosine: 0.3,
+  prior: 0.3,
+  csls: 0.8,
+  reference: 0.8,
+  imageNeighbours: 0.6,
+});
+
+/** Weights in the order of `SCORE_NAMES`; scores that are not named have none. */
+export function weightsOf(
+  named: Readonly<Partial<Record<(typeof SCORE_NAMES)[number], number>>>,
+): readonly number[] {
+  return SCORE_NAMES.map((name) => named[name] ?? 0);
+}
 
 /** Prior mean and spread of the scores of wrong captions, for datasets too small to estimate them. */
 const SHIPPED_MEAN: readonly number[] = [0, 0, -0.75, -0.9, 0, 0, 0, -0.8, 0];

@@ -139,8 +139,9 @@ export class PairScorer {
 
   /**
    * Scores of caption `j` on image `i`. The pair is not its own neighbour: its caption, its image's other captions, copies
-   * of the image and other images with the same caption are excluded by identity. With `substitution` the pair is scored
-   * as after the exchange.
+   * of the image and other images with the same caption are excluded by identity. The score `nearest` includes the last: a
+   * caption that was copied from another image fits that one better. With `substitution` the pair is scored as after the
+   * exchange.
    */
   of(i: number, j: number, substitution = NO_SUBSTITUTION): PairScores {
     const { graph } = this;
@@ -155,17 +156,19 @@ export class PairScorer {
     const ownImage = (x: number): boolean =>
       graph.pictureOf[x] === picture || (x !== donorImage && owners.includes(x));
     const cosine = this.cosine(i, j);
+    const ownPicture = (x: number): boolean => graph.pictureOf[x] === picture;
     const rowMean = (k: number): number => finite(this.captionLists.meanOfBest(i, k, ownCaption));
-    const columnMean = (k: number): number => finite(this.imageLists.meanOfBest(j, k, ownImage));
+    const columnMean = (k: number, leaveOut: (x: number) => boolean): number =>
+      finite(this.imageLists.meanOfBest(j, k, leaveOut));
     return this.#withFitted(i, [
       cosine,
       this.#priorCosine(i, j),
-      csls(cosine, rowMean(this.hub), columnMean(this.hub)),
+      csls(cosine, rowMean(this.hub), columnMean(this.hub, ownImage)),
       csls(cosine, this.hubs.ofImages[i]!, this.hubs.ofTexts[j]!),
       this.imageNeighbourTerm(i, (t) => (t === j ? NaN : this.#sentenceCosine(j, t))),
       this.#captionNeighbourTerm(i, j, picture, ownCaption),
       this.predicted(i, j),
-      csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS)),
+      csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS, ownPicture)),
     ]);
   }
 

@@ -125,6 +125,17 @@ test('near misses are found to be wrong where captions look like them, more than
   assert.ok(Math.abs(knowing - 0.3) < Math.abs(ignorant - 0.3), `${knowing}, ${ignorant}`);
 });
 
+test('two wrong captions among forty are found where right ones score far above them, and nothing without them', () => {
+  const random = seeded(11);
+  const wrong = Float64Array.from({ length: 4000 }, () => gaussian(random));
+  const right = Float64Array.from({ length: 38 }, () => 5.5 + 0.6 * skewed(random));
+  const { mismatch } = runToCompletion(calibrate(Float64Array.of(-0.3, 0.2, ...right), wrong));
+  assert.ok(mismatch(-0.3) > 0.7 && mismatch(0.2) > 0.7, `${mismatch(-0.3)}, ${mismatch(0.2)}`);
+  assert.ok(Math.max(...right.map(mismatch)) < 0.02);
+  const clean = runToCompletion(calibrate(right, wrong));
+  assert.ok(clean.wrongShare < 0.01, `${clean.wrongShare}`);
+});
+
 describe('vague captions and wrong ones', () => {
   const normals = (n: number, seed: number): Float64Array => {
     const random = seeded(seed);

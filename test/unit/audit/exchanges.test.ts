@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { naturalRanks } from '../../../src/core/dataset/naturalOrder.ts';
 import { Suspects } from '../../../src/core/audit/exchanges.ts';
 import { matchesAnywhere, ranked } from '../../../src/core/audit/candidates.ts';
+import { SCORE_NAMES } from '../../../src/core/audit/pairScorer.ts';
 import { DEFAULT_LEVELS } from '../../../src/core/audit/rules.ts';
 import { auditDataset, judgeDataset } from '../../../src/engine/audit/auditDataset.ts';
 import type { Finding } from '../../../src/core/audit/finding.ts';
@@ -62,6 +63,19 @@ describe('captions that changed places', () => {
     assert.deepEqual([...of('captions-swapped', all), ...of('captions-shifted', all)], []);
   });
 
+  test('two pairs so alike that each caption fits both images are none, unless neither fits its own', async () => {
+    const { embedded } = syntheticWorld(200);
+    const judged = await judgeDataset(embedded, { reference });
+    const exchanged = (own: readonly [number, number]): number => {
+      const support = (image: number, text: number): number => (image === text ? own[image]! : 5);
+      const mismatch = judged.mismatch.map((_, p) => (p < 2 ? 0.4 : 0.01));
+      const context = { ...judged, mismatch, model: { ...judged.model, support } };
+      return new Suspects(context).swapped(0, 1);
+    };
+    assert.ok(exchanged([-2.4, 1]) < 0.5, `${exchanged([-2.4, 1])}`);
+    assert.ok(exchanged([-4, -4]) > 0.9, `${exchanged([-4, -4])}`);
+  });
+
   test('one wrong caption on many images costs as many comparisons as there are images, not their square', async () => {
     const compared = async (n: number): Promise<number> => {
       const half = Array.from({ length: n }, (_, i) => i);
@@ -87,6 +101,19 @@ describe('captions that changed places', () => {
     const [few, many] = [await compared(200), await compared(800)];
     assert.ok(many < 8 * few, `${few} and ${many}`);
   });
+});
+
+test('a caption that was copied from another image is compared with that image', async () => {
+  const captions = Array.from({ length: 200 }, (_, i) => `caption of picture ${i === 20 ? 15 : i}`);
+  const { embedded } = syntheticWorld(200, { captions });
+  const { mismatch, model } = await judgeDataset(embedded, { reference });
+  const nearest = SCORE_NAMES.indexOf('nearest');
+  const text = embedded.textRow[20]!;
+  assert.equal(text, embedded.textRow[15]);
+  const here = model.scorer.of(20, text)[nearest]!;
+  const whenMoved = model.scorer.of(20, text, { replacedText: -1, donorImage: 15 })[nearest]!;
+  assert.equal(here, whenMoved);
+  assert.ok(mismatch[20]! > 0.5 && mismatch[15]! < 0.1, `${mismatch[20]!}, ${mismatch[15]!}`);
 });
 
 describe('captions that moved along', () => {

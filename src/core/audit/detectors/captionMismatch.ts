@@ -13,7 +13,7 @@ import {
 import { sentence } from '../../text/sentence.ts';
 
 /** Wanted precision of all reported captions; a single one must be more likely wrong than not. */
-const WANTED_PRECISION = 0.7;
+const WANTED_PRECISION = 0.8;
 const LEAST_PROBABILITY = 0.5;
 const SUGGESTIONS = 3;
 /** Captions with a lower probability are not suggested. */
