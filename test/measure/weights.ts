@@ -6,7 +6,11 @@ import {
   LEAST_PICTURES,
   learnPredictions,
 } from '../../src/core/audit/captionPrediction.ts';
-import { EXCHANGED_WEIGHTS, learntCombination, weightsOf } from '../../src/core/audit/combination.ts';
+import {
+  EXCHANGED_WEIGHTS,
+  learntCombination,
+  weightsOf,
+} from '../../src/core/audit/combination.ts';
 import { linearScore } from '../../src/core/audit/fitting/foldedCombination.ts';
 import { injectedScores, observedScores } from '../../src/core/audit/injection.ts';
 import { type PairScores, SCORE_NAMES } from '../../src/core/audit/pairScorer.ts';
