@@ -4,7 +4,7 @@ import type { Program, RunCommand } from './program.ts';
 
 /** Rounds of `fit`: more than any dataset uses, because one that is no better ends it. */
 const MAX_ROUNDS = 20;
-/** Pairs of a learnt model: 4 KB each on disk, 15 KB in memory, and 0.1 µs for each pair that is judged by it. */
+/** Pairs of a learnt model: some kilobytes each, and each is compared with every pair that is judged. */
 const DEFAULT_BANK = 20_000;
 const MAX_BANK = 200_000;
 
