@@ -23,17 +23,25 @@ export async function openOnnxPairScorer(
 ): Promise<PairScorer & { close(): Promise<void> }> {
   const { Tensor: TensorOf } = await onnxRuntime();
   const model = await openScorerFolder(folder);
-  const sessions: OnnxSession[] = [];
-  const graph = async (name: Parameters<typeof model.checked>[0]): Promise<OnnxSession> => {
-    const session = await openOnnxSession(await model.checked(name), threads);
-    sessions.push(session);
-    return session;
+  const opened: { release(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of opened) await each.release();
   };
-  const imageBackbone = await openImageBackbone(model, threads);
-  const textBackbone = await openTextBackbone(model, threads);
-  const images = await graph('imageFragments');
-  const texts = await graph('textFragments');
-  const pairs = await graph('score');
+  async function kept<T extends { release(): Promise<void> }>(opening: Promise<T>): Promise<T> {
+    const one = await opening.catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+    opened.push(one);
+    return one;
+  }
+  const graph = async (name: Parameters<typeof model.checked>[0]): Promise<OnnxSession> =>
+    openOnnxSession(await model.checked(name), threads);
+  const imageBackbone = await kept(openImageBackbone(model, threads));
+  const textBackbone = await kept(openTextBackbone(model, threads));
+  const images = await kept(graph('imageFragments'));
+  const texts = await kept(graph('textFragments'));
+  const pairs = await kept(graph('score'));
 
   /** (B, ...) of every fragment; those of captions with zeros behind the last, which its mask says. */
   function stacked(all: readonly Fragments[]): Record<string, Tensor> {
@@ -78,11 +86,7 @@ export async function openOnnxPairScorer(
       }
       return data;
     },
-    async close() {
-      await imageBackbone.release();
-      await textBackbone.release();
-      for (const session of sessions) await session.release();
-    },
+    close,
   };
 }
 

@@ -12,6 +12,9 @@ import type { CommandContext } from './commandContext.ts';
 
 type Setting = Pick<CommandContext, 'globals' | 'terminal'>;
 
+/** Name of the encoder inside. */
+export const SHIPPED = 'shipped';
+
 /** An encoder that can be chosen, with its name; the shipped one has no `choice`. */
 export interface KnownEncoder {
   readonly name: string;
@@ -34,7 +37,7 @@ export async function knownEncoders(
   for (const { id, path: at } of installed) add(id, { path: at, precision });
   if (chosen !== undefined) add(path.basename(chosen.path), chosen);
   for (const folder of folders) add(folder, { path: path.resolve(folder), precision });
-  return [{ name: 'shipped' }, ...known.values()];
+  return [{ name: SHIPPED }, ...known.values()];
 }
 
 /** What a download would fetch, and where to. */

@@ -9,17 +9,32 @@ import type { PairScoring } from '../engine/batch/pairScoring.ts';
 import { withImageBytes } from '../engine/indexing/imageFiles.ts';
 import { userFiles } from './composeCli.ts';
 
-export interface OpenedScoring extends PairScoring {
+interface OpenedScoring extends PairScoring {
   readonly close: () => Promise<void>;
 }
 
+/** Opens a scorer of pairs, if one is named, for as long as `work` takes. @throws what `openScoring` and `work` throw. */
+export async function withScoring<T>(
+  named: string | undefined,
+  depth: number,
+  threads: number | undefined,
+  work: (scoring: PairScoring | undefined) => Promise<T>,
+): Promise<T> {
+  if (named === undefined) return work(undefined);
+  const scoring = await openScoring(named, depth, threads);
+  try {
+    return await work(scoring);
+  } finally {
+    await scoring.close();
+  }
+}
+
 /**
- * Opens a scorer of pairs.
  * @param named its folder, or its place in the folder of encoders (`PACK/METHOD`)
  * @param depth items of each list that it orders
  * @throws PairLensError `invalid-argument` if there is none, `invalid-model`, `missing-native-package`.
  */
-export async function openScoring(
+async function openScoring(
   named: string,
   depth: number,
   threads: number | undefined,

@@ -1,14 +1,17 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import { PairLensError } from '../core/errors.ts';
 import { evaluateFolder, type Evaluation } from '../engine/batch/evaluateFolder.ts';
 import { bytesText } from './cacheCommand.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace } from './composeCli.ts';
-import { knownEncoders, type KnownEncoder } from './composeEncoders.ts';
+import { knownEncoders, type KnownEncoder, SHIPPED } from './composeEncoders.ts';
 
 export interface EncodersOptions {
   readonly json?: true | undefined;
   readonly with?: readonly string[] | undefined;
+  readonly only?: readonly string[] | undefined;
   readonly rate: number;
   readonly seeds: number;
   readonly limit: number;
@@ -36,7 +39,11 @@ export async function encodersCommand(
   context: CommandContext,
 ): Promise<number> {
   const root = folder === undefined ? undefined : await existingFolder(folder);
-  const known = await knownEncoders(context, root, options.with ?? []);
+  const { only, with: further = [] } = options;
+  const known = chosenOf(
+    await knownEncoders(context, root, [...further, ...foldersOf(only)]),
+    only,
+  );
   const measured: MeasuredEncoder[] = [];
   for (const encoder of known) {
     context.terminal.log.info(`Encoder ${encoder.name}`);
@@ -49,6 +56,30 @@ export async function encodersCommand(
       : table(measured, root !== undefined, options, context),
   );
   return 0;
+}
+
+/** Names that are folders are further encoders. */
+function foldersOf(only: readonly string[] | undefined): string[] {
+  return (only ?? []).filter((name) => name !== SHIPPED && existsSync(name));
+}
+
+/** Those that are asked for. @throws PairLensError `invalid-argument`. */
+function chosenOf(
+  known: readonly KnownEncoder[],
+  only: readonly string[] | undefined,
+): readonly KnownEncoder[] {
+  if (only === undefined) return known;
+  return only.map((name) => {
+    const found = known.find(
+      (each) => each.name === name || each.choice?.path === path.resolve(name),
+    );
+    if (found === undefined) {
+      throw new PairLensError('invalid-argument', `There is no encoder ${name}.`, {
+        remedy: `There are ${known.map((each) => each.name).join(', ')}.`,
+      });
+    }
+    return found;
+  });
 }
 
 async function measure(

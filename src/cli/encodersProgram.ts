@@ -25,6 +25,7 @@ export function addEncoders(program: Program, run: RunCommand): void {
     )
     .argument('[folder]', 'folder of images and captions')
     .option('--with <folder...>', 'folders of further encoders')
+    .option('--only <name...>', 'of the encoders listed, only these: shipped, an ID or a folder')
     .option('--json', 'print JSON')
     .option('--rate <share>', 'share of captions exchanged in memory', share, 0.4)
     .option('--seeds <n>', 'runs with exchanged captions', wholeNumber(1, MAX_SEEDS), 3)

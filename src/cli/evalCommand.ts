@@ -4,7 +4,7 @@ import type { Recall } from '../core/matching/recall.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace } from './composeCli.ts';
-import { openScoring } from './composeScorers.ts';
+import { withScoring } from './composeScorers.ts';
 import { number } from './progressLine.ts';
 
 export interface EvalOptions {
@@ -29,21 +29,22 @@ export async function evalCommand(
   const root = await existingFolder(folder);
   const { matcher, rerank, ...measures } = options;
   const known = matcher === undefined || MATCHERS.some(({ id }) => id === matcher);
-  const scoring = known ? undefined : await openScoring(matcher, rerank, context.globals.threads);
-  const workspace = await openWorkspace(context, root);
-  try {
-    const wanted = { ...measures, ...(known ? { matcher } : { scoring }) };
-    const evaluations = await evaluateFolder(root, workspace, wanted, runOptions(context));
-    const text =
-      options.json === true
-        ? `${jsonText({ version: 1, root, datasets: evaluations }, 2)}\n`
-        : evaluations.map((evaluation) => table(evaluation, context)).join('\n');
-    await context.terminal.print(text);
-    return 0;
-  } finally {
-    await workspace.close();
-    await scoring?.close();
-  }
+  const { threads } = context.globals;
+  return withScoring(known ? undefined : matcher, rerank, threads, async (scoring) => {
+    const workspace = await openWorkspace(context, root);
+    try {
+      const wanted = { ...measures, ...(scoring === undefined ? { matcher } : { scoring }) };
+      const evaluations = await evaluateFolder(root, workspace, wanted, runOptions(context));
+      const text =
+        options.json === true
+          ? `${jsonText({ version: 1, root, datasets: evaluations }, 2)}\n`
+          : evaluations.map((evaluation) => table(evaluation, context)).join('\n');
+      await context.terminal.print(text);
+      return 0;
+    } finally {
+      await workspace.close();
+    }
+  });
 }
 
 function table(evaluation: Evaluation, { terminal }: CommandContext): string {

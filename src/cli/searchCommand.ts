@@ -15,7 +15,7 @@ import {
 import { rerankedSearch } from '../engine/batch/rerankedSearch.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { approximateIndex, openWorkspace } from './composeCli.ts';
-import { openScoring } from './composeScorers.ts';
+import { withScoring } from './composeScorers.ts';
 
 /** Set size from which building an approximate index is worth its time, for many queries. */
 const LARGE = 20_000;
@@ -44,38 +44,43 @@ export async function searchCommand(
   const many = text === '-';
   const { matcher, rerank } = options;
   const ranking = isSearchMatcher(matcher) ? matcher : undefined;
-  const scoring =
-    ranking === undefined ? await openScoring(matcher, rerank, context.globals.threads) : undefined;
-  const workspace = await openWorkspace(context, root);
-  try {
-    // For a single query, exact search is faster than building an index.
-    const makeIndex: MakeIndex = (items) =>
-      many && items.rows > LARGE
-        ? approximateIndex(items, context.terminal.log)
-        : Promise.resolve(exactIndex(items));
-    const run = runOptions(context);
-    const found = await searchFolder(root, workspace, makeIndex, run, ranking);
-    const search = scoring === undefined ? found : rerankedSearch(root, found, scoring, run);
-    if (options.image !== undefined) {
-      const results = await search.findCaptions(options.image, options.top);
-      await print(
-        { image: options.image, results },
-        captionTable(results, context),
-        options,
-        context,
-      );
-    } else if (many) {
-      for await (const line of createInterface({ input: process.stdin })) {
-        throwIfCancelled(context.signal);
-        if (line.trim() !== '') await findImages(search, line.trim(), options, context);
-      }
-    } else {
-      await findImages(search, text ?? '', options, context);
+  const scorer = ranking === undefined ? matcher : undefined;
+  return withScoring(scorer, rerank, context.globals.threads, async (scoring) => {
+    const workspace = await openWorkspace(context, root);
+    try {
+      // For a single query, exact search is faster than building an index.
+      const makeIndex: MakeIndex = (items) =>
+        many && items.rows > LARGE
+          ? approximateIndex(items, context.terminal.log)
+          : Promise.resolve(exactIndex(items));
+      const run = runOptions(context);
+      const found = await searchFolder(root, workspace, makeIndex, run, ranking);
+      const search = scoring === undefined ? found : rerankedSearch(root, found, scoring, run);
+      await answer(search, text, options, context);
+      return 0;
+    } finally {
+      await workspace.close();
     }
-    return 0;
-  } finally {
-    await workspace.close();
-    await scoring?.close();
+  });
+}
+
+async function answer(
+  search: FolderSearch,
+  text: string | undefined,
+  options: SearchCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { image, top } = options;
+  if (image !== undefined) {
+    const results = await search.findCaptions(image, top);
+    await print({ image, results }, captionTable(results, context), options, context);
+  } else if (text === '-') {
+    for await (const line of createInterface({ input: process.stdin })) {
+      throwIfCancelled(context.signal);
+      if (line.trim() !== '') await findImages(search, line.trim(), options, context);
+    }
+  } else {
+    await findImages(search, text ?? '', options, context);
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from './findingCommands.ts';
 import type { FindingsTree } from './findingsTree.ts';
 import { chooseEncoder } from './encoderChoice.ts';
+import type { KeptNumbers } from './encoderNumbers.ts';
 import { createConfig, settle } from './configQuestions.ts';
 import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
@@ -35,6 +36,7 @@ export interface CommandParts {
   readonly statistics: EditorPage;
   readonly tree: FindingsTree;
   readonly inventory: InventoryModel;
+  readonly encoderNumbers: KeptNumbers;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -63,7 +65,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   },
   'pairlens.audit': ({ client }) => audit(client, false),
   'pairlens.rebuildIndex': ({ client }) => audit(client, true),
-  'pairlens.chooseEncoder': ({ client }) => chooseEncoder(client),
+  'pairlens.chooseEncoder': ({ client, encoderNumbers }) => chooseEncoder(client, encoderNumbers),
   'pairlens.fit': async ({ client }) => {
     if (await hasDataset(client)) await fit(client);
   },

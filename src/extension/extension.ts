@@ -7,6 +7,7 @@ import { EditorPage } from './editorPage.ts';
 import { registerFileDecorations } from './fileDecorations.ts';
 import { FindingsModel } from './findingsModel.ts';
 import { registerFindingsTree } from './findingsTree.ts';
+import { KeptNumbers } from './encoderNumbers.ts';
 import { InventoryModel } from './inventoryModel.ts';
 import { registerInventoryTree } from './inventoryTree.ts';
 import { registerMemberFiles } from './memberFiles.ts';
@@ -48,7 +49,8 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerDatasetItem(inventory));
   own(registerTokenItem(client));
   own(registerInventoryTree(inventory));
+  const encoderNumbers = new KeptNumbers(context.workspaceState);
   const shown = { neighbours, review, browse, statistics, tree, inventory };
-  own(registerCommands({ client, actions, log, ...shown }));
+  own(registerCommands({ client, actions, log, encoderNumbers, ...shown }));
   own(new DatasetDetector(() => void client.start(), log));
 }

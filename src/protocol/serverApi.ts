@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SETTINGS } from '../core/settings/settingTable.ts';
+import { encoderNumbersSchema } from './encoderShapes.ts';
 import { askedSchema, inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
@@ -159,6 +160,15 @@ export const REQUESTS = {
     'pairlens/tryEncoder',
     z.object({ path: z.string() }),
     z.object({ model: z.string(), bytes: z.number() }),
+  ),
+  /**
+   * Measures the encoder of a folder (an absolute path; empty for the shipped one) on all datasets, whose captions are taken to be right, as
+   * `pairlens encoders DIR` does, in a process of its own. May take minutes.
+   */
+  measureEncoder: request(
+    'pairlens/measureEncoder',
+    z.object({ path: z.string() }),
+    encoderNumbersSchema,
   ),
   /** The edit that replaces the caption of `pair`. */
   captionEdit: request(

@@ -41,6 +41,8 @@ export function compose(defaults: Partial<Settings> = {}): Composition {
         await close();
         return { model: imageEncoder.modelId, bytes };
       },
+      run: async (args, signal) =>
+        (await import('../adapters/ownProgram.ts')).runOwnProgram(args, signal),
     },
     l10nFolder: folderAbove('l10n', 'server.l10n.zh-cn.json'),
   };

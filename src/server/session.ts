@@ -22,6 +22,7 @@ import { registerCustomRequests } from './features/customRequests.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { OpenDocuments } from './sync/documents.ts';
 import { registerFileOperations } from './features/fileOperations.ts';
+import { measureEncoder } from './features/encoderMeasure.ts';
 import { type EncoderAccess, listEncoders } from './features/encoderRequests.ts';
 import { Fitting } from './features/fitRequests.ts';
 import { registerHover } from './features/hover.ts';
@@ -137,6 +138,16 @@ export class Session implements ServerContext {
             { path: folder, ...(precision !== 'auto' && { precision }) },
             threads > 0 ? threads : undefined,
           );
+        },
+        measure: (folder, signal) => {
+          const { encoderPrecision: precision } = this.#settings;
+          const { cachePath, threads } = this.#liveOptions();
+          const encoder =
+            folder === ''
+              ? undefined
+              : { path: folder, ...(precision !== 'auto' && { precision }) };
+          const run = composition.encoders.run;
+          return measureEncoder(this.#folders, { encoder, cachePath, threads }, run, signal);
         },
       },
       background,

@@ -25,6 +25,21 @@ describe('a person chooses what judges the pairs', () => {
     await window.quickPick.close();
   });
 
+  step(
+    'encoders are measured on the pictures that are open, and listed with their figures',
+    async () => {
+      await window.runCommand('PairLens: Choose Encoder...');
+      await window.quickPick.option(/^Measure them here/).click();
+      await window.notification(/Measuring encoders on your pictures/).waitFor();
+      await window.quickPick
+        .option(/^The encoder inside.*pictures a second.*AUROC .*R@1 /)
+        .waitFor({ timeout: 240_000 });
+      await window.quickPick.option(/^Measure them again/).waitFor();
+      await session.screenshot(window, 'choose-encoder-measured');
+      await window.quickPick.close();
+    },
+  );
+
   step('a dataset that is too small to learn from is left as it is, and that is said', async () => {
     await window.runCommand('PairLens: Fit to This Dataset');
     await window.notification(/pictures; fitting needs/).waitFor();

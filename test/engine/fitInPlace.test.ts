@@ -14,7 +14,10 @@ import {
   fitInPlace,
   type FitRequest,
   prepareFit,
+  saidRight,
 } from '../../src/engine/audit/fitInPlace.ts';
+import { mendedPairs } from '../../src/engine/audit/decisionFile.ts';
+import { decisionKey } from '../../src/core/dataset/decisions.ts';
 import { FITTED_FILE, PARTIAL_FILE, readFit } from '../../src/engine/audit/fittedFile.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 import { type MemoryFiles, memoryFiles } from '../support/memoryFiles.ts';
@@ -193,4 +196,42 @@ test('what was fitted can be dropped, left aside, and named; a file of another e
   assert.equal(await dropFitsOf([place], ROOT, files), true);
   assert.equal(await dropFitsOf([place], ROOT, files), false);
   assert.deepEqual(await readFit(files, place, 'synthetic', undefined), { problems: [] });
+});
+
+test('pairs that a person verified or mended count in full, and another verdict starts a fit anew', async () => {
+  const { embedded } = unknownSubject(0.3);
+  const decisions = embedded.dataset.pairs.map((_, p) => (p < 40 ? 'verified' : undefined));
+  const mended = embedded.dataset.pairs.map((_, p) => p >= 40 && p < 60);
+  const prepared = await prepareFit(embedded, { reference }, { decisions });
+  const right = saidRight(prepared, { decisions, mended });
+  assert.equal(right.filter(Boolean).length, 60);
+  assert.ok(prepared.pairs.every(({ pair }, n) => right[n] === pair < 60));
+
+  const files = memoryFiles(ROOT, {});
+  await fit(files, embedded, { decisions, mended });
+  const taught = bytesAt(files, FITTED_FILE);
+  await fit(files, embedded, {});
+  const untaught = bytesAt(files, FITTED_FILE);
+  assert.notDeepEqual(taught, untaught);
+
+  const signal = { aborted: false };
+  const cutOff = fit(files, embedded, { signal, onRound: () => void (signal.aborted = true) });
+  await assert.rejects(cutOff, (error) => PairLensError.is(error, 'cancelled'));
+  await fit(files, embedded, { decisions, mended });
+  assert.deepEqual(bytesAt(files, FITTED_FILE), taught);
+});
+
+test('what was replaced is known by image and caption, and only where the image has one caption', () => {
+  const { embedded } = syntheticWorld(4);
+  const hash = (text: string): string => `hash of ${text}`;
+  const [first, second] = embedded.dataset.pairs;
+  const old = (image: string, row: number, caption: string) => ({
+    key: decisionKey(embedded.images.hashes[row]!, caption, hash),
+    image,
+    caption,
+  });
+  const known = [old(first!.image, 0, 'old'), old(second!.image, 1, second!.caption)];
+  assert.deepEqual(mendedPairs(embedded, known, hash), [true, false, false, false]);
+  const other = [{ ...known[0]!, key: 'of another picture' }];
+  assert.deepEqual(mendedPairs(embedded, other, hash), [false, false, false, false]);
 });

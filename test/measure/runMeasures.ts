@@ -5,6 +5,7 @@
 //   npm run measure -- shift DATASET... [--length 20] [--by 1 ...] [--seeds 20] [--split NAME]   runs whose captions moved along
 //   npm run measure -- verdicts DATASET... [--kind noun] [--rate 0.1 ...] [--word WORD] [--answers 20] [--seeds 3]   what verdicts teach
 //   npm run measure -- fit DATASET... [--case random:0.4 ...] [--seeds 3] [--split NAME]   what `pairlens fit` adds
+//   npm run measure -- fit-verdicts DATASET... [--case random:0.25 ...] [--answers 60] [--seeds 3]   what verdicts teach a fit
 //   npm run measure -- learnt DATASET... [--rate 0.1 ...] [--seeds 3] [--bank N ...] [--split NAME]   pairs judged by a model learnt from others
 //   npm run measure -- evidence DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME] [--print N]   words said to be seen or not
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
@@ -18,6 +19,7 @@ import { measureArchives } from './archives.ts';
 import { measureEvidence } from './evidence.ts';
 import { measureFilesEntered } from './filesEntered.ts';
 import { measureFit } from './fit.ts';
+import { measureFitVerdicts } from './fitVerdicts.ts';
 import { measureLearnt } from './learnt.ts';
 import { measureMismatch } from './mismatch.ts';
 import { measureOneTopic } from './oneTopic.ts';
@@ -38,6 +40,7 @@ else if (args[0] === 'archives') await measureArchives(args.slice(1));
 else if (args[0] === 'files-entered') await measureFilesEntered();
 else if (args[0] === 'fit') await measureFit(args.slice(1));
 else if (args[0] === 'learnt') await measureLearnt(args.slice(1));
+else if (args[0] === 'fit-verdicts') await measureFitVerdicts(args.slice(1));
 else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'unsupported-words') await measureUnsupportedWords(args.slice(1));
 else if (args[0] === 'sentences') await measureSentences(args.slice(1));

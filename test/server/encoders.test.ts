@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { DidChangeConfigurationNotification } from 'vscode-languageserver/node';
+import {
+  CancellationTokenSource,
+  DidChangeConfigurationNotification,
+} from 'vscode-languageserver/node';
 import { readDualEncoderFolder } from '../../src/adapters/dualEncoderFolder.ts';
 import { openSegmentStore } from '../../src/adapters/segmentStore.ts';
 import { PairLensError } from '../../src/core/errors.ts';
+import { REQUESTS } from '../../src/protocol/serverApi.ts';
 import { fixtureEncoder } from '../support/fixtureEncoders.ts';
 import type { LspClient } from '../support/lspClient.ts';
 import { writeGoodPairs } from '../support/photos.ts';
@@ -50,6 +54,31 @@ describe('choosing an encoder in an editor', { timeout: 240_000 }, () => {
     });
     await client.ready();
     assert.equal((await client.request('encoders', {})).inUse, '');
+  });
+
+  test('encoders are measured on the open dataset, one that cannot be used says why, and it can be cancelled', async () => {
+    const client = await start();
+    const shipped = await client.request('measureEncoder', { path: '' });
+    const [dataset] = shipped.datasets;
+    assert.equal(dataset?.images, 4);
+    assert.ok((shipped.picturesPerSecond ?? 0) > 0 && (shipped.bytes ?? 0) > 30e6);
+    assert.ok(dataset.imageToText >= 0 && dataset.imageToText <= 100);
+    assert.equal(path.relative(place.folder, dataset.root), '');
+    const cutOff = await client.request('measureEncoder', { path: at('tiny/cut-off') });
+    assert.match(cutOff.error ?? '', /is no encoder: it has no/);
+    assert.deepEqual(cutOff.datasets, []);
+    await assert.rejects(client.request('measureEncoder', { path: at('tiny/gone') }), {
+      message: /no encoder .*tiny.gone/,
+    });
+
+    const stopped = new CancellationTokenSource();
+    const running = client.connection.sendRequest(
+      REQUESTS.measureEncoder.method,
+      { path: '' },
+      stopped.token,
+    );
+    stopped.cancel();
+    await assert.rejects(running, /[Cc]ancel/);
   });
 
   test('switching back and forth computes nothing twice', async () => {

@@ -193,6 +193,29 @@ export function placedCaptions(
   });
 }
 
+/** For each pair whether its caption was written in the place of a wrong one, which its image does not have any more. */
+export function mendedPairs(
+  { dataset: { pairs }, images }: EmbeddedDataset,
+  replaced: readonly ReplacedCaption[],
+  hash: (text: string) => string,
+): boolean[] {
+  if (replaced.length === 0) return pairs.map(() => false);
+  const hashOf = new Map(images.paths.map((path, r) => [path, images.hashes[r] ?? '']));
+  const present = new Set(pairs.map(({ image, caption }) => `${image}\0${caption}`));
+  const mended = new Set(
+    replaced.flatMap(({ key, image, caption }) =>
+      !present.has(`${image}\0${caption}`) &&
+      decisionKey(hashOf.get(image) ?? '', caption, hash) === key
+        ? [image]
+        : [],
+    ),
+  );
+  // Of several captions of an image it is not known which one is new.
+  const count = new Map<string, number>();
+  for (const { image } of pairs) count.set(image, (count.get(image) ?? 0) + 1);
+  return pairs.map(({ image }) => mended.has(image) && count.get(image) === 1);
+}
+
 /** The decisions below a dataset's root with their images and captions, whether or not they still apply. @throws PairLensError. */
 export async function decisionsIn(
   files: FileSystem,

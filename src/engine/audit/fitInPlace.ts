@@ -38,10 +38,16 @@ export interface FitPorts {
   readonly innerProducts?: InnerProducts;
 }
 
-export interface FitRequest extends Omit<FitOptions, 'from' | 'innerProducts'> {
-  /** Excluded pairs are not learnt from. */
+/** What a person said of the pairs of a dataset, in its order. */
+export interface FitVerdicts {
+  /** Excluded pairs are not learnt from; verified ones count in full. */
   readonly decisions?: readonly (Decision | undefined)[];
+  /** Pairs whose caption a person wrote in the place of a wrong one: they count in full. */
+  readonly mended?: readonly boolean[];
 }
+
+export interface FitRequest
+  extends Omit<FitOptions, 'from' | 'innerProducts' | 'right'>, FitVerdicts {}
 
 /** Outcome of a fit; `file` (absolute) was written only if the fit is better than the audit without it. */
 export type FitOutcome =
@@ -73,9 +79,12 @@ export async function fitInPlace(
   const prepared = await prepareFit(embedded, ports, options);
   const { folds, seed } = options;
   const { contents } = prepared;
+  const right = saidRight(prepared, request);
+  // A run that was cut off goes on only with the same verdicts.
+  const said = right.flatMap((is, n) => (is ? [n] : []));
   const origin: FitOrigin = {
     encoder: embedded.modelId,
-    dataset: hasher.hash(contents.join('\0')),
+    dataset: hasher.hash([...contents, ...said].join('\0')),
     pairs: contents.length,
     images: pictures,
     folds,
@@ -86,6 +95,7 @@ export async function fitInPlace(
   const from = before && parsePartial(before, origin);
   const { best, rounds } = await fitDataset(prepared, {
     ...options,
+    right,
     ...(from && { from }),
     onRound: async (state) => {
       const bytes = partialBytes(origin, state);
@@ -119,6 +129,14 @@ export async function prepareFit(
     ...options,
     ...(innerProducts && { innerProducts }),
   });
+}
+
+/** For each prepared pair whether a person said that its caption is right. */
+export function saidRight(
+  { pairs }: PreparedAudit,
+  { decisions = [], mended = [] }: FitVerdicts,
+): boolean[] {
+  return pairs.map(({ pair }) => decisions[pair] === 'verified' || mended[pair] === true);
 }
 
 /** Removes what was fitted to datasets of a folder. False if there was nothing. @throws PairLensError `write-failed`. */

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
-import { decisionsOf } from '../audit/decisionFile.ts';
+import { decisionsOf, mendedPairs } from '../audit/decisionFile.ts';
 import type { FitOutcome, FitPlace, FitRequest } from '../audit/fitInPlace.ts';
 import type { BatchPorts, RunOptions } from './batchPorts.ts';
 
@@ -38,13 +38,18 @@ export async function fitFolder(
   for (const dataset of datasets) {
     throwIfCancelled(run.signal);
     const { triggerWords = [] } = dataset.settings;
-    const { decisions } = await workspace.decisions(dataset.root, folder);
+    const { decisions, replaced = [] } = await workspace.decisions(dataset.root, folder);
+    const hash = (text: string): string => workspace.hash(text);
     const embedded = await workspace.index(dataset, run, { triggerWords });
     const place = { root: dataset.root, folder, ...(out && { out }) };
     const outcome = await workspace.fit(
       embedded,
       place,
-      { ...options, decisions: decisionsOf(embedded, decisions, (text) => workspace.hash(text)) },
+      {
+        ...options,
+        decisions: decisionsOf(embedded, decisions, hash),
+        mended: mendedPairs(embedded, replaced, hash),
+      },
       run,
     );
     const name = folderPrefix(folder, dataset.root).replace(/\/$/, '');

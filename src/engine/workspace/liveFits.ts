@@ -4,7 +4,7 @@ import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import { sentence } from '../../core/text/sentence.ts';
-import { decisionsOf, readDecisions } from '../audit/decisionFile.ts';
+import { decisionsOf, mendedPairs, readDecisions } from '../audit/decisionFile.ts';
 import { dropFitsOf, type FitOutcome, fitInPlace } from '../audit/fitInPlace.ts';
 import { FITTED_FILE } from '../audit/fittedFile.ts';
 import { indexDataset } from '../indexing/indexDataset.ts';
@@ -89,7 +89,12 @@ export class LiveFits {
     const { fitted: configured, triggerWords = [] } = opened.settings;
     const { reference, hasher, languages, innerProducts, ...indexing } = gate.behind(ports());
     const place = { root: dataset.root, folder: opened.dir };
-    const { decisions } = await readDecisions(updater.disk, place.root, place.folder);
+    const { decisions, replaced = [] } = await readDecisions(
+      updater.disk,
+      place.root,
+      place.folder,
+    );
+    const hash = (text: string): string => hasher.hash(text);
     const embedded = await indexDataset(
       dataset.dataset,
       { ...indexing, hasher },
@@ -109,7 +114,8 @@ export class LiveFits {
       },
       {
         ...FIT_DEFAULTS,
-        decisions: decisionsOf(embedded, decisions, (text) => hasher.hash(text)),
+        decisions: decisionsOf(embedded, decisions, hash),
+        mended: mendedPairs(embedded, replaced, hash),
         pause: gate.pause,
         signal,
         onProgress: (share) => {

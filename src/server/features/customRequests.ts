@@ -31,6 +31,7 @@ import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
 import { sentence } from '../../core/text/sentence.ts';
+import type { EncoderNumbers } from '../../protocol/encoderShapes.ts';
 
 type Requests = typeof REQUESTS;
 type Name = keyof Requests;
@@ -50,6 +51,7 @@ interface Services {
   readonly encoders: {
     list(): ReturnType<typeof listEncoders>;
     attempt(path: string): ReturnType<EncoderAccess['attempt']>;
+    measure(path: string, signal: AbortSignal): Promise<EncoderNumbers>;
   };
   /** Parts that `pairlens/idle` waits for. */
   readonly background: readonly BackgroundPart[];
@@ -151,6 +153,7 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     dropFit: async () => ({ dropped: await services.fitting.drop() }),
     encoders: () => services.encoders.list(),
     tryEncoder: ({ path }) => services.encoders.attempt(path),
+    measureEncoder: ({ path }, signal) => services.encoders.measure(path, signal),
     captionEdit: ({ pair, caption }, signal) => captionEdit(context, idOf(pair), caption, signal),
     captionEdits: ({ captions }, signal) =>
       captionEdits(

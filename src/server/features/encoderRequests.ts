@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { EncoderChoice } from '../../core/encoderChoice.ts';
+import type { RunProgram } from './encoderMeasure.ts';
 
 /** An encoder in the user's folder of encoders. */
 export interface StoredEncoder {
@@ -18,6 +19,7 @@ export interface EncoderAccess {
    * @throws PairLensError `invalid-model`, `missing-native-package`.
    */
   attempt(choice: EncoderChoice, threads?: number): Promise<{ model: string; bytes: number }>;
+  readonly run: RunProgram;
 }
 
 /** The encoders that a person can choose besides the shipped one. @param inUse of the settings */

@@ -51,7 +51,8 @@ export class InProcessServer {
       defaults: {},
       encoders: {
         stored: () => Promise.resolve([]),
-        attempt: () => Promise.reject(new Error('There are no encoders here.')),
+        run: () => Promise.reject(new Error('No program is run here.')),
+      attempt: () => Promise.reject(new Error('There are no encoders here.')),
       },
       l10nFolder: undefined,
     });

@@ -12,6 +12,8 @@ export interface FitOptions extends Omit<AllPairsOptions, 'k'> {
   readonly rounds: number;
   readonly folds: number;
   readonly seed: number;
+  /** For each pair, in the order of the prepared ones, whether a person said that its caption is right: it counts in full. */
+  readonly right?: readonly boolean[];
   /** Awaited after each round, with all that is needed to go on after it. */
   readonly onRound?: (state: FitState) => Promise<void> | void;
   /** State of a run with the same folds and seed on the same pairs that was cut off. */
@@ -45,7 +47,9 @@ export interface FitState {
  * @throws PairLensError `cancelled`.
  */
 export async function fitDataset(prepared: PreparedAudit, options: FitOptions): Promise<FitState> {
-  const { folds, seed, rounds, onRound } = options;
+  const { folds, seed, rounds, onRound, right = [] } = options;
+  const trusted = (trust: readonly number[]): readonly number[] =>
+    trust.map((each, n) => (right[n] === true ? 1 : each));
   const { scorer, pairs: unfolded, hashes } = prepared;
   const before = await shippedScores(prepared, options);
   const foldOfImage = foldsOfImages(hashes, { folds, seed });
@@ -54,7 +58,7 @@ export async function fitDataset(prepared: PreparedAudit, options: FitOptions): 
   do {
     if (state !== undefined && (state.rounds >= rounds || !state.improved)) break;
     const { model, scores, loss, trust } = await runCooperatively(
-      fitRound(folded, state?.trust ?? trustOf(before.observed)),
+      fitRound(folded, trusted(state?.trust ?? trustOf(before.observed))),
       async () => {
         await options.pause?.();
         throwIfCancelled(options.signal);
