@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+export const encoderListSchema = z.object({
+  encoders: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.number().optional() })),
+  inUse: z.string(),
+});
+
 /** An encoder on a dataset, whose captions are taken to be right. */
 const onDatasetSchema = z.object({
   /** Folder of the dataset (absolute path). */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SETTINGS } from '../core/settings/settingTable.ts';
-import { encoderNumbersSchema } from './encoderShapes.ts';
+import { encoderListSchema, encoderNumbersSchema } from './encoderShapes.ts';
 import { askedSchema, inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
@@ -145,16 +145,7 @@ export const REQUESTS = {
   /** Drops what was fitted to all datasets, and audits them again. `dropped`: the number of fits. */
   dropFit: request('pairlens/dropFit', nothing, z.object({ dropped: z.int() })),
   /** Encoders besides the shipped one, with the size of their graphs. `inUse`: the path of the setting; empty for the shipped one. */
-  encoders: request(
-    'pairlens/encoders',
-    nothing,
-    z.object({
-      encoders: z.array(
-        z.object({ name: z.string(), path: z.string(), bytes: z.number().optional() }),
-      ),
-      inUse: z.string(),
-    }),
-  ),
+  encoders: request('pairlens/encoders', nothing, encoderListSchema),
   /** Opens the encoder of a folder (an absolute path) and closes it; an error says why it cannot be used. Nothing else changes. */
   tryEncoder: request(
     'pairlens/tryEncoder',

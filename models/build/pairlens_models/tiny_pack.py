@@ -9,6 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import onnx
 
@@ -34,14 +36,14 @@ def manifest(method: str, shipped: dict, files: dict[str, dict]) -> dict:
     }
 
 
-def features(shipped: dict) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def features(shipped: dict) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
     """Regions of the golden pictures, and states of the golden captions, as heads read them in training."""
     grid, _ = session(MODELS / GRAPHS['imageBackbone']).run(['grid', 'logits'], {'pixels': pixels(PICTURES, shipped['image']['size'])})
     half = GRID_SIDE // 2
     regions = grid.reshape(-1, half, 2, half, 2, 1280).mean((2, 4)).reshape(-1, half * half, 1280)
     tokens = token_batch(load_tokenizer(MODELS / 'tokenizer.json'), CAPTIONS)
     (states,) = session(MODELS / GRAPHS['textBackbone']).run(None, tokens)
-    return {'regions': regions}, {'states': states, 'mask': tokens['attention_mask']}
+    return {'regions': jnp.asarray(regions)}, {'states': jnp.asarray(states), 'mask': jnp.asarray(tokens['attention_mask'])}
 
 
 def weights(part: dict) -> dict:
