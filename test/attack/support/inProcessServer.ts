@@ -52,7 +52,7 @@ export class InProcessServer {
       encoders: {
         stored: () => Promise.resolve([]),
         run: () => Promise.reject(new Error('No program is run here.')),
-      attempt: () => Promise.reject(new Error('There are no encoders here.')),
+        attempt: () => Promise.reject(new Error('There are no encoders here.')),
       },
       l10nFolder: undefined,
     });
