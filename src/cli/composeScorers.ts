@@ -47,8 +47,8 @@ async function openScoring(
     'sharp',
     () => import('../adapters/sharpImageReader.ts'),
   );
-  const { openOnnxPairScorer } = await import('../adapters/onnxPairScorer.ts');
-  const scorer = await openOnnxPairScorer(folder, threads);
+  const { openOnnxCrossEncoder } = await import('../adapters/onnxCrossEncoder.ts');
+  const scorer = await openOnnxCrossEncoder(folder, threads);
   const reader = sharpImageReader();
   return {
     scorer,

@@ -32,6 +32,17 @@ describe('searching a folder', () => {
     assert.ok(Math.abs(found[0]!.similarity - 1) < 1e-6);
   });
 
+  test('images are chosen among some of them, by a text and by likeness', async () => {
+    const found = await search();
+    const among = new Set(['b/cat.jpg', 'b/kitten.jpg']);
+    const best = await found.findImages('dog', 1, among);
+    assert.ok(best.length === 1 && among.has(best[0]!.image));
+    assert.deepEqual(best[0]!.captions, ['cat']);
+    const [alike, ...others] = await found.findAlike('a/dog.jpg', 1, among);
+    assert.ok(alike !== undefined && among.has(alike) && others.length === 0);
+    assert.deepEqual(await found.findImages('dog', 3, new Set()), []);
+  });
+
   test('an image finds distinct captions, each with the images that carry it', async () => {
     const found = await (await search()).findCaptions('cat.jpg', 10);
     assert.equal(found[0]!.caption, 'cat');

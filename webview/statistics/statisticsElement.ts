@@ -9,7 +9,7 @@ import { matchGrade, unjudgedText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import type { BarRow } from './barList.ts';
 import type { QueryEvent } from './chart.ts';
-import { type Column, columnTable } from './histogram.ts';
+import { type Column, columnTable } from './histogramChart.ts';
 import { sessionTable } from './sessionTable.ts';
 import type { StatisticsSession } from './statisticsSession.ts';
 import { belowThreshold, type StatisticsState } from './statisticsState.ts';

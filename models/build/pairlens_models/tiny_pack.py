@@ -1,4 +1,4 @@
-"""Scorers of pairs with random weights, and what JAX gives for them: the fixtures of test/adapters/pairScorer.test.ts.
+"""Scorers of pairs with random weights, and what JAX gives for them: the fixtures of test/adapters/crossEncoder.test.ts.
 
     venv/bin/python -m pairlens_models.tiny_pack test/fixtures/pack
 

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../cancellation.ts';
 import { crossLists } from './allPairs.ts';
 import { jointScores, type Matcher } from './matcher.ts';
-import type { Fragments, PairScorer } from './pairScorer.ts';
+import type { CrossEncoder, Fragments } from './crossEncoder.ts';
 import { type Reorder, rerankedScores } from './reciprocalReranking.ts';
 import type { MatchOptions } from './scoreBlocks.ts';
 import type { TopLists } from './topLists.ts';
@@ -23,7 +23,7 @@ export interface FragmentTable {
 export function pairRerankingMatcher(
   id: string,
   title: string,
-  scorer: Pick<PairScorer, 'score'>,
+  scorer: Pick<CrossEncoder, 'score'>,
   { images, captions }: FragmentTable,
   depth: number = RERANKED,
 ): Matcher {

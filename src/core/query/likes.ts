@@ -13,7 +13,7 @@ export interface LikeCondition {
   readonly end: number;
 }
 
-/** Number of images that a condition selects. */
+/** Number of images that a condition selects, of those of its candidates (`likeCandidates`). */
 export const LIKE_FOUND = 200;
 
 /** The pairs that each condition selects, with the rank of their images: 0 is the best. */

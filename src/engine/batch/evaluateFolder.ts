@@ -9,7 +9,7 @@ import { canMatch, type Matcher, type MatchingSpaces } from '../../core/matching
 import { MATCHERS } from '../../core/matching/matchers.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
 import { pairRerankingMatcher } from '../../core/matching/pairReranking.ts';
-import type { Fragments } from '../../core/matching/pairScorer.ts';
+import type { Fragments } from '../../core/matching/crossEncoder.ts';
 import { recallOf, type Recall } from '../../core/matching/recall.ts';
 import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';

@@ -1,6 +1,7 @@
 import { pushTo } from '../../core/collections.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { QueriedPair } from '../../core/query/pairTest.ts';
+import { likeCandidates } from '../../core/query/likeCandidates.ts';
 import { imageNamed, LIKE_FOUND, type LikeCondition, type Likes } from '../../core/query/likes.ts';
 import type { Query } from '../../core/query/query.ts';
 import { exactIndex } from '../../core/retrieval/exactIndex.ts';
@@ -17,11 +18,11 @@ export async function likePairs(
   folder: string,
   workspace: BatchPorts,
   pairs: readonly QueriedPair[],
-  { likes }: Query,
+  query: Query,
   run: RunOptions,
 ): Promise<Likes> {
   const found = new Map<LikeCondition, ReadonlyMap<QueriedPair, number>>();
-  if (likes.length === 0) return found;
+  if (query.likes.length === 0) return found;
   const byImage = new Map<string, QueriedPair[]>();
   for (const pair of pairs) pushTo(byImage, pair.image, pair);
   const search = await searchFolder(
@@ -30,8 +31,10 @@ export async function likePairs(
     (items) => Promise.resolve(exactIndex(items)),
     run,
   );
-  for (const like of likes) {
-    const images = await imagesLike(search, pairs, like);
+  for (const like of query.likes) {
+    const isCandidate = likeCandidates(query, like);
+    const candidates = isCandidate && new Set(pairs.filter(isCandidate).map(({ image }) => image));
+    const images = await imagesLike(search, pairs, like, candidates);
     const ranks = images.flatMap((image, rank) =>
       (byImage.get(image) ?? []).map((pair) => [pair, rank] as const),
     );
@@ -44,11 +47,13 @@ async function imagesLike(
   search: FolderSearch,
   pairs: readonly QueriedPair[],
   like: LikeCondition,
+  candidates: ReadonlySet<string> | undefined,
 ): Promise<string[]> {
   if (like.to === 'text') {
-    return (await search.findImages(like.value, LIKE_FOUND)).map(({ image }) => image);
+    const hits = await search.findImages(like.value, LIKE_FOUND, candidates);
+    return hits.map(({ image }) => image);
   }
   const named = imageNamed(pairs, like);
   if ('fault' in named) throw new PairLensError('invalid-argument', inEnglish(named.fault.message));
-  return search.findAlike(named.pair.image, LIKE_FOUND);
+  return search.findAlike(named.pair.image, LIKE_FOUND, candidates);
 }

@@ -1,13 +1,13 @@
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { FragmentTable } from '../../core/matching/pairReranking.ts';
-import type { Fragments, PairScorer } from '../../core/matching/pairScorer.ts';
+import type { CrossEncoder, Fragments } from '../../core/matching/crossEncoder.ts';
 import type { PixelSquare } from '../../core/ports.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { RunOptions } from './batchPorts.ts';
 
 /** A scorer of pairs, and how many of the best of each list it orders. */
 export interface PairScoring {
-  readonly scorer: PairScorer;
+  readonly scorer: CrossEncoder;
   /** What it is called in results. */
   readonly name: string;
   readonly depth: number;

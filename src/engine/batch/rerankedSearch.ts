@@ -26,8 +26,8 @@ export function rerankedSearch(
   };
   return {
     ...search,
-    async findImages(text, top) {
-      const found = await search.findImages(text, Math.max(top, depth));
+    async findImages(text, top, among) {
+      const found = await search.findImages(text, Math.max(top, depth), among);
       const files = found.slice(0, depth).map(({ image }) => toAbsolute(folder, image));
       return reranked(found, top, files, [text]);
     },

@@ -1,5 +1,6 @@
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { matrix, row, type Matrix } from '../../core/matching/matrix.ts';
+import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
 import type { VectorIndex } from '../../core/ports.ts';
 import { normalisedSearch, type QueryBank } from '../../core/retrieval/normalisedSearch.ts';
 import { type SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
@@ -33,10 +34,13 @@ export type MakeIndex = (items: Matrix) => Promise<VectorIndex>;
 export interface FolderSearch {
   readonly images: number;
   readonly captions: number;
-  /** The images that match a text best. */
-  findImages(text: string, top: number): Promise<ImageHit[]>;
-  /** The images that are most like one of them, itself first; by their names. Empty if it is none of them. */
-  findAlike(image: string, top: number): Promise<string[]>;
+  /** The images that match a text best. @param among only these, by their names */
+  findImages(text: string, top: number, among?: ReadonlySet<string>): Promise<ImageHit[]>;
+  /**
+   * The images that are most like one of them, itself first; by their names. Empty if it is none of them.
+   * @param among only these, by their names
+   */
+  findAlike(image: string, top: number, among?: ReadonlySet<string>): Promise<string[]>;
   /** The distinct captions that match an image best; the image need not be in a dataset. */
   findCaptions(imageFile: string, top: number): Promise<FoundCaption[]>;
 }
@@ -87,28 +91,39 @@ export async function searchFolder(
     ...(workspace.innerProducts && { innerProducts: workspace.innerProducts }),
     ...(run.signal && { signal: run.signal }),
   };
+  /** The images with these names, or all, and their rows of a matrix. */
+  const chosen = (among?: ReadonlySet<string>) => {
+    if (among === undefined) return { of: images, rowsOf: (all: Matrix) => all };
+    const rows = images.flatMap(({ name }, r) => (among.has(name) ? [r] : []));
+    const of = rows.flatMap((r) => images[r] ?? []);
+    return { of, rowsOf: (all: Matrix) => gatheredRows(all, rows) };
+  };
   return {
     images: images.length,
     captions: texts.length,
-    async findImages(text, top) {
-      imageIndex ??= await makeIndex(gallery);
+    async findImages(text, top, among) {
       const query = await workspace.encodeText(text);
-      const found = await normalisedSearch(query, gallery, imageIndex, captionBank, top, options);
+      const { of, rowsOf } = chosen(among);
+      const items = rowsOf(gallery);
+      const index = among ? await makeIndex(items) : (imageIndex ??= await makeIndex(gallery));
+      const found = await normalisedSearch(query, items, index, captionBank, top, options);
+      if (among) index.dispose();
       return found.map(({ item, similarity, score }) => ({
-        image: images[item]?.name ?? '',
-        captions: images[item]?.captions ?? [],
+        image: of[item]?.name ?? '',
+        captions: of[item]?.captions ?? [],
         similarity,
         score,
       }));
     },
-    async findAlike(image, top) {
+    async findAlike(image, top, among) {
       const item = images.findIndex(({ name }) => name === image);
       if (item < 0) return [];
       const visuals = stacked(visualParts, 0);
-      const index = await makeIndex(visuals);
+      const { of, rowsOf } = chosen(among);
+      const index = await makeIndex(rowsOf(visuals));
       const { indices } = index.search(row(visuals, item), top);
       index.dispose();
-      return Array.from(indices, (found) => images[found]?.name ?? '');
+      return Array.from(indices, (found) => of[found]?.name ?? '');
     },
     async findCaptions(imageFile, top) {
       captionIndex ??= await makeIndex(textGallery);

@@ -1,3 +1,4 @@
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { matchesAnywhere } from '../../core/audit/candidates.ts';
 import { dotRows } from '../../core/matching/innerProducts.ts';
 import { type Matrix, row } from '../../core/matching/matrix.ts';
@@ -25,7 +26,7 @@ export interface RankedNeighbour {
   readonly rank: number;
 }
 
-/** Images, or captions, that match a text best. @throws PairLensError `cancelled`. */
+/** Images, or captions, that match a text best. @param among of images, only these. @throws PairLensError `cancelled`. */
 export async function searchByText(
   dataset: IncrementalDataset,
   text: string,
@@ -33,14 +34,16 @@ export async function searchByText(
   want: 'images' | 'captions',
   k: number,
   order: SearchOrder,
+  among?: (image: DatasetPath) => boolean,
 ): Promise<RankedNeighbour[]> {
   const t = dataset.queryRow(text, record);
   if (t < 0) return [];
   if (want === 'captions') return captionsByText(dataset, t, k);
   const { model, embedded } = dataset.context;
   const { spaces, graph } = model.scorer;
-  const near = nearest(embedded.images.paths.length, Math.max(CANDIDATES, k), (x) =>
-    dotRows(spaces.images, x, spaces.captions, t),
+  const { paths } = embedded.images;
+  const near = nearest(paths.length, Math.max(CANDIDATES, k), (x) =>
+    among?.(paths[x]!) === false ? -Infinity : dotRows(spaces.images, x, spaces.captions, t),
   );
   const scored = near.map((x) => {
     const replacedText = graph.captionsOf[x]![0] ?? -1;
@@ -72,13 +75,18 @@ function captionsByText(dataset: IncrementalDataset, t: number, k: number): Rank
   });
 }
 
-/** Captions that match any given image best, or images similar to it. @throws PairLensError `cancelled`. */
+/**
+ * Captions that match any given image best, or images similar to it.
+ * @param among of images, only these
+ * @throws PairLensError `cancelled`.
+ */
 export async function searchByImage(
   dataset: IncrementalDataset,
   encoded: ImageEncodings,
   want: 'images' | 'captions',
   k: number,
   order: SearchOrder,
+  among?: (image: DatasetPath) => boolean,
 ): Promise<RankedNeighbour[]> {
   const { model, embedded } = dataset.context;
   const { spaces, graph } = model.scorer;
@@ -89,8 +97,11 @@ export async function searchByImage(
     row(encoded.visual, 0),
   );
   if (want === 'images') {
-    const near = nearest(embedded.images.paths.length, k, (x) =>
-      dotRows(spaces.visuals, x, spaces.visuals, queryRow),
+    const { paths } = embedded.images;
+    const near = nearest(paths.length, k, (x) =>
+      among?.(paths[x]!) === false
+        ? -Infinity
+        : dotRows(spaces.visuals, x, spaces.visuals, queryRow),
     );
     return near.map((x) => {
       const score = likeness(dataset, queryRow, x);

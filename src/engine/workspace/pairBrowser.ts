@@ -4,16 +4,18 @@ import { RulesOfPairs } from '../../core/audit/rulesOfPairs.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
 import { naturalRanks } from '../../core/dataset/naturalOrder.ts';
 import { uncaptionedImages } from '../../core/dataset/uncaptioned.ts';
+import { likeCandidates } from '../../core/query/likeCandidates.ts';
 import { imageNamed, LIKE_FOUND, type LikeCondition } from '../../core/query/likes.ts';
 import type { QueriedPair } from '../../core/query/pairTest.ts';
 import { parseQuery } from '../../core/query/parseQuery.ts';
-import type { QueryFault } from '../../core/query/query.ts';
+import type { Query, QueryFault } from '../../core/query/query.ts';
 import { selectPairs } from '../../core/query/selectPairs.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 import { imageAlone, livePair } from './pairLookup.ts';
 import type {
+  ImageTest,
   LiveFinding,
   LiveNeighbour,
   LivePair,
@@ -129,7 +131,7 @@ export class PairBrowser {
       (snapshot.ranks ??= naturalRanks(snapshot.pairs.map(({ image }) => image)));
     const likes = new Map<LikeCondition, ReadonlyMap<QueriedPair, number>>();
     for (const like of parsed.query.likes) {
-      const found = await this.#like(snapshot, like);
+      const found = await this.#like(snapshot, parsed.query, like);
       if ('fault' in found) return found;
       likes.set(like, found);
     }
@@ -141,18 +143,23 @@ export class PairBrowser {
   /** The pairs of the images like a text or an image, with their rank. */
   async #like(
     snapshot: Snapshot,
+    query: Query,
     like: LikeCondition,
   ): Promise<ReadonlyMap<QueriedPair, number> | { readonly fault: QueryFault }> {
+    const isCandidate = likeCandidates(query, like);
     const byImage = new Map<string, number[]>();
     for (const r of snapshot.rows.keys()) {
+      if (isCandidate?.(snapshot.pairs[r]!) === false) continue;
       const { root, image } = this.#live(snapshot, r);
-      pushTo(byImage, `${root}\0${image}`, r);
+      pushTo(byImage, imageKey(root, image), r);
     }
-    const hits = await this.#hits(snapshot, like);
+    const among =
+      isCandidate && ((root: string, image: string) => byImage.has(imageKey(root, image)));
+    const hits = await this.#hits(snapshot, like, among);
     if ('fault' in hits) return hits;
     const ranks = new Map<QueriedPair, number>();
     for (const [rank, { pair }] of hits.entries()) {
-      for (const r of byImage.get(`${pair.root}\0${pair.image}`) ?? []) {
+      for (const r of byImage.get(imageKey(pair.root, pair.image)) ?? []) {
         const queried = snapshot.pairs[r];
         if (queried !== undefined) ranks.set(queried, rank);
       }
@@ -163,12 +170,14 @@ export class PairBrowser {
   async #hits(
     snapshot: Snapshot,
     like: LikeCondition,
+    among: ImageTest | undefined,
   ): Promise<readonly LiveNeighbour[] | { readonly fault: QueryFault }> {
-    if (like.to === 'text') return this.#search.searchText(like.value, 'images', LIKE_FOUND);
+    const rest = [LIKE_FOUND, undefined, among] as const;
+    if (like.to === 'text') return this.#search.searchText(like.value, 'images', ...rest);
     const named = imageNamed(snapshot.pairs, like);
     if ('fault' in named) return named;
     const { imagePath } = this.#live(snapshot, snapshot.pairs.indexOf(named.pair));
-    return this.#search.searchImage({ path: imagePath }, 'images', LIKE_FOUND);
+    return this.#search.searchImage({ path: imagePath }, 'images', ...rest);
   }
 
   #live({ rows, pairs }: Snapshot, r: number): LivePair {
@@ -212,6 +221,10 @@ export class PairBrowser {
     }
     return { rows, pairs, lists: new LRUCache({ max: LISTS_KEPT }), ranks: undefined };
   }
+}
+
+function imageKey(root: string, image: string): string {
+  return `${root}\0${image}`;
 }
 
 const UNKNOWN = { caption: undefined, split: undefined, match: undefined, decision: undefined };

@@ -2,6 +2,7 @@ import { evidenceOf } from '../../core/audit/captionEvidence.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import type { SquareImage } from '../../core/ports.ts';
 import type { SearchMatcher } from '../../core/retrieval/searchMatchers.ts';
 import { findingIds, folderPrefix } from '../audit/buildReport.ts';
@@ -22,6 +23,7 @@ import { findPair, levelsIn, type OpenedDataset } from './openedDatasets.ts';
 import { imageAlone, judgedMatch, livePair } from './pairLookup.ts';
 import type { ForegroundGate, SerialQueue } from './scheduling.ts';
 import type {
+  ImageTest,
   LiveFinding,
   LiveMatch,
   LiveNeighbour,
@@ -135,6 +137,7 @@ export class LiveQueries {
     want: 'images' | 'captions',
     k: number,
     signal?: CancelSignal,
+    among?: ImageTest,
   ): Promise<readonly LiveNeighbour[]> {
     if (text.trim() === '' || this.#access.opened().length === 0) return [];
     return this.#access.gate.first(async () => {
@@ -149,7 +152,9 @@ export class LiveQueries {
       return this.#access.queue.run(() =>
         this.#best(k, signal, async (dataset) => {
           const record = records.get(dataset);
-          return record === undefined ? [] : searchByText(dataset, text, record, want, k, order);
+          return record === undefined
+            ? []
+            : searchByText(dataset, text, record, want, k, order, within(dataset, among));
         }),
       );
     });
@@ -161,6 +166,7 @@ export class LiveQueries {
     want: 'images' | 'captions',
     k: number,
     signal?: CancelSignal,
+    among?: ImageTest,
   ): Promise<readonly LiveNeighbour[]> {
     if (this.#access.opened().length === 0) return [];
     const { files, reader, imageEncoder } = this.#access.ports();
@@ -178,7 +184,9 @@ export class LiveQueries {
       throwIfCancelled(signal);
       const order = this.#order(signal);
       return this.#access.queue.run(() =>
-        this.#best(k, signal, (dataset) => searchByImage(dataset, encoded, want, k, order)),
+        this.#best(k, signal, (dataset) =>
+          searchByImage(dataset, encoded, want, k, order, within(dataset, among)),
+        ),
       );
     });
   }
@@ -208,6 +216,14 @@ export class LiveQueries {
       .slice(0, k)
       .map(({ neighbour }) => neighbour);
   }
+}
+
+/** Which images of a dataset may be found. */
+function within(
+  { dataset: { root } }: Pick<IncrementalDataset, 'dataset'>,
+  among: ImageTest | undefined,
+): ((image: DatasetPath) => boolean) | undefined {
+  return among && ((image) => among(root, image));
 }
 
 /**

@@ -150,6 +150,9 @@ export interface TextPlace {
   readonly column: number;
 }
 
+/** Whether an image of a dataset, named by the root of the dataset and its path there, may be found. */
+export type ImageTest = (root: string, image: DatasetPath) => boolean;
+
 /** Lines of a file, 0-based, inclusive. */
 export interface Lines {
   readonly first: number;
@@ -212,17 +215,21 @@ export interface LiveWorkspace {
     caption: string,
     signal?: CancelSignal,
   ): Promise<readonly GroundedWord[]>;
+  /** @param among of images, only these */
   searchText(
     text: string,
     want: 'images' | 'captions',
     k: number,
     signal?: CancelSignal,
+    among?: ImageTest,
   ): Promise<readonly LiveNeighbour[]>;
+  /** @param among of images, only these */
   searchImage(
     image: { readonly path: string } | { readonly bytes: Uint8Array },
     want: 'images' | 'captions',
     k: number,
     signal?: CancelSignal,
+    among?: ImageTest,
   ): Promise<readonly LiveNeighbour[]>;
   /** Edits of caption files. They are made, not written. */
   readonly edits: Pick<LiveEdits, keyof LiveEdits>;

@@ -61,6 +61,20 @@ test('by meaning and likeness: the images that fit best, in their order, also un
   assert.deepEqual([page.fault.start, page.fault.end], [4, 23]);
 });
 
+test('the best are chosen among what the rest of a query selects', async () => {
+  const { images } = await opened(sidecars(240));
+  const [scene = ''] = scenes(1);
+  const those = new Set(await images('tag:tag1'));
+  assert.equal(those.size, 80);
+  for (const like of [`~"${scene}"`, 'similar:0.jpg']) {
+    assert.deepEqual(new Set(await images(`${like} tag:tag1`)), those);
+    assert.equal((await images(like)).length, 200);
+    // Of two conditions by likeness each chooses among the same.
+    assert.deepEqual(new Set(await images(`${like} ~boat tag:tag1`)), those);
+    assert.ok((await images(`tag:tag1 OR ${like}`)).length > 200);
+  }
+});
+
 test('the list follows decisions and captions', async () => {
   const { live, images, files } = await opened(sidecars(6));
   const { before } = await live.decide([id(1), id(4)], 'verified');

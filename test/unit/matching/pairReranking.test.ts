@@ -6,7 +6,7 @@ import { MATCHERS } from '../../../src/core/matching/matchers.ts';
 import { matrix } from '../../../src/core/matching/matrix.ts';
 import { METHODS } from '../../../src/core/matching/methods.ts';
 import { byScore, pairRerankingMatcher } from '../../../src/core/matching/pairReranking.ts';
-import type { Fragments } from '../../../src/core/matching/pairScorer.ts';
+import type { Fragments } from '../../../src/core/matching/crossEncoder.ts';
 import { denseScores } from '../../../src/core/matching/scoreBlocks.ts';
 import { PairLensError } from '../../../src/core/errors.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';

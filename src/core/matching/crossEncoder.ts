@@ -6,14 +6,14 @@ export interface Fragment {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** What a scorer of pairs made of one image or of one caption: its regions, its words, by the names of its graphs. */
+/** What a cross-encoder made of one image or of one caption: its regions, its words, by the names of its graphs. */
 export type Fragments = ReadonlyMap<string, Fragment>;
 
 /**
- * A method that reads an image and a caption together, such as SCAN: more exact than a cosine of two embeddings, and too slow to
- * score all pairs of a dataset. Scores rank within one query only.
+ * A scorer of pairs, called cross-encoder in contrast to the dual encoders that embed: it reads an image and a caption together, such as
+ * SCAN. More exact than a cosine of two embeddings, and too slow to score all pairs of a dataset. Scores rank within one query only.
  */
-export interface PairScorer {
+export interface CrossEncoder {
   /** Of the method and its weights. */
   readonly id: string;
   /** Side of the pictures it reads, in pixels. */

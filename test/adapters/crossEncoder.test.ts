@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { installedEncoders, installedScorers } from '../../src/adapters/installedEncoders.ts';
 import { shippedModels } from '../../src/adapters/installation.ts';
 import { openEncoders } from '../../src/adapters/encoders.ts';
-import { openOnnxPairScorer } from '../../src/adapters/onnxPairScorer.ts';
+import { openOnnxCrossEncoder } from '../../src/adapters/onnxCrossEncoder.ts';
 import { scanImageToText, scanTextToImage } from '../../src/core/matching/crossAttention.ts';
 import { gsmn, type GraphWeights } from '../../src/core/matching/graphMatching.ts';
 import { type Matrix, matrix } from '../../src/core/matching/matrix.ts';
-import type { Fragments, PairScorer } from '../../src/core/matching/pairScorer.ts';
+import type { CrossEncoder, Fragments } from '../../src/core/matching/crossEncoder.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
 import { fixturePack } from '../support/fixtureEncoders.ts';
@@ -81,12 +81,12 @@ function weightsOf({
 }
 
 describe('scorers of pairs', { timeout: 240_000 }, () => {
-  const opened: (PairScorer & { close(): Promise<void> })[] = [];
+  const opened: (CrossEncoder & { close(): Promise<void> })[] = [];
   let images: Fragments[];
   let captions: Fragments[];
 
-  async function open(method: string): Promise<PairScorer> {
-    const scorer = await openOnnxPairScorer(path.join(fixturePack(), method));
+  async function open(method: string): Promise<CrossEncoder> {
+    const scorer = await openOnnxCrossEncoder(path.join(fixturePack(), method));
     opened.push(scorer);
     return scorer;
   }
@@ -193,7 +193,7 @@ describe('method packs', { timeout: 240_000 }, () => {
       const file = path.join(scorer, 'scorer.json');
       const text = await readFile(file, 'utf8');
       await writeFile(file, text.replace(/("image-backbone.onnx",[^]*?"sha256": ")..../, '$10000'));
-      await assert.rejects(openOnnxPairScorer(scorer), (error) => {
+      await assert.rejects(openOnnxCrossEncoder(scorer), (error) => {
         assert.ok(PairLensError.is(error, 'invalid-model'));
         assert.match(error.message, /image-backbone\.onnx is missing/);
         assert.match(error.remedy ?? '', /another version of PairLens/);
@@ -201,7 +201,10 @@ describe('method packs', { timeout: 240_000 }, () => {
       });
       await writeFile(file, text);
       await writeFile(path.join(scorer, 'score.onnx'), 'no graph');
-      await assert.rejects(openOnnxPairScorer(scorer), /score\.onnx cannot be used: its checksum/);
+      await assert.rejects(
+        openOnnxCrossEncoder(scorer),
+        /score\.onnx cannot be used: its checksum/,
+      );
     } finally {
       await folder.remove();
     }

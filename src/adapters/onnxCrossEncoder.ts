@@ -1,5 +1,5 @@
 import type { OnnxValue, Tensor } from 'onnxruntime-node';
-import type { Fragment, Fragments, PairScorer } from '../core/matching/pairScorer.ts';
+import type { CrossEncoder, Fragment, Fragments } from '../core/matching/crossEncoder.ts';
 import { PairLensError } from '../core/errors.ts';
 import { openImageBackbone, openTextBackbone } from './backbones.ts';
 import { openScorerFolder } from './modelFolder.ts';
@@ -17,10 +17,10 @@ const MASK = 'mask';
  * @param threads per run; 0 for all cores
  * @throws PairLensError `invalid-model`, `missing-native-package`.
  */
-export async function openOnnxPairScorer(
+export async function openOnnxCrossEncoder(
   folder: string,
   threads = 0,
-): Promise<PairScorer & { close(): Promise<void> }> {
+): Promise<CrossEncoder & { close(): Promise<void> }> {
   const { Tensor: TensorOf } = await onnxRuntime();
   const model = await openScorerFolder(folder);
   const opened: { release(): Promise<void> }[] = [];
