@@ -99,24 +99,38 @@ export class FixCounter implements FixCounts {
   later = 0;
   archived = 0;
 
-  /** Takes the fixes of findings that are wanted and need no choice. */
+  /**
+   * Takes the fixes of the findings of a dataset that are wanted and need no choice. A caption that is suggested for several images goes
+   * to the one that it fits best: it belongs to one.
+   */
   take(
     taken: Pick<TakenFixes, 'take'>,
     findings: Iterable<Finding>,
     wanted: WantedFixes,
     isArchived: (finding: Finding) => boolean,
   ): void {
-    for (const finding of findings) {
-      if (wanted.rules?.has(finding.code) === false || !hasWritingFix(finding)) continue;
-      const fix = chooseFix(finding, wanted);
+    const chosen = [...findings]
+      .filter((each) => wanted.rules?.has(each.code) !== false && hasWritingFix(each))
+      .map((finding) => ({ finding, fix: chooseFix(finding, wanted) }))
+      .sort((a, b) => suggestedMatch(b.fix) - suggestedMatch(a.fix));
+    const given = new Set<string>();
+    for (const { finding, fix } of chosen) {
+      const suggestion =
+        fix?.kind === 'replace-caption' && fix.match !== undefined ? fix.caption : '';
       if (isArchived(finding)) this.archived++;
-      else if (fix === undefined) count(this.left, finding.code);
+      else if (fix === undefined || given.has(suggestion)) count(this.left, finding.code);
       else if (taken.take(finding, fix)) {
         count(this.fixed, finding.code);
         this.taken.push(finding);
+        if (suggestion !== '') given.add(suggestion);
       } else this.later++;
     }
   }
+}
+
+/** The match of a suggestion; of other fixes more than any. */
+function suggestedMatch(fix: WritingFix | undefined): number {
+  return (fix?.kind === 'replace-caption' ? fix.match : undefined) ?? 2;
 }
 
 function count(counts: Map<RuleCode, number>, code: RuleCode): void {

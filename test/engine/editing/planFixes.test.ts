@@ -98,6 +98,22 @@ describe('fixes of findings', () => {
     assert.deepEqual((await planned(example, { rules, suggestions: 'first' })).changes, []);
   });
 
+  test('a caption that is suggested for several images goes to the one that it fits best', async () => {
+    const rivals = [0.6, 0.9, 0.7].map((match, pair) =>
+      found('caption-mismatch', pair, [{ ...SUGGESTED, match }]),
+    );
+    const rules = new Set(['caption-mismatch']);
+    const { changes, left } = await planned(rivals, { rules, suggestions: 'first' });
+    assert.deepEqual(
+      changes
+        .map(diffOf)
+        .join('')
+        .match(/^\+\+\+ .*/gm),
+      ['+++ b/b.txt'],
+    );
+    assert.deepEqual([...left], [['caption-mismatch', 2]]);
+  });
+
   test('a caption that follows from the old one needs no request', async () => {
     const doubled = [found('x', 0, [{ kind: 'replace-caption', caption: 'caption' }])];
     assert.equal((await planned(doubled)).changes.length, 1);
