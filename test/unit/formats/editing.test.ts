@@ -136,7 +136,7 @@ describe('every caption format', () => {
 
   test('a string of a JSON list in a CSV field is replaced, with both kinds of escapes', async () => {
     const text =
-      'raw,filename\r\n"[""A \\""dog\\"""",\n ""two""]",a.jpg\r\n"[""three""]",b.jpg\r\n';
+      'caption,filename\r\n"[""A \\""dog\\"""",\n ""two""]",a.jpg\r\n"[""three""]",b.jpg\r\n';
     const before = await captionsOf('delimited', text, 64);
     assert.deepEqual(
       before.map(({ caption, range }) => [

@@ -63,7 +63,7 @@ const TABLES: Readonly<Record<string, (captions: readonly string[], end: string)
       })
       .join(''),
   'delimited (JSON lists)': (captions, end) =>
-    `raw,filename${end}` +
+    `caption,filename${end}` +
     captions
       .map((text, i) => {
         const list = JSON.stringify([text, 'x']).replaceAll('"', '""');
