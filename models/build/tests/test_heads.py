@@ -140,8 +140,9 @@ def test_gsmn_spreads_what_neighbours_found():
 
 def test_polar_coordinates_of_a_grid():
     rho, theta = gsmn.polar(4)
-    assert rho[0, 3] == pytest.approx(0.75) and theta[0, 3] == pytest.approx(0)
-    assert rho[0, 12] == pytest.approx(0.75) and theta[0, 12] == pytest.approx(np.pi / 2)
+    # Seen from the first cell, the last of its row lies to the right, and the last of its column below.
+    assert rho[3, 0] == pytest.approx(0.75) and theta[3, 0] == pytest.approx(0)
+    assert rho[12, 0] == pytest.approx(0.75) and theta[12, 0] == pytest.approx(np.pi / 2)
     assert rho[5, 5] == 0
 
 
