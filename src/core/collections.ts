@@ -11,3 +11,9 @@ export function pushTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   if (known === undefined) lists.set(key, [item]);
   else known.push(item);
 }
+
+/** At most `most` items at even distances, the first among them, in their order. */
+export function evenSample<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, Math.floor(items.length / most));
+  return items.filter((_, i) => i % step === 0).slice(0, most);
+}

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
-import { groupBy } from '../../core/collections.ts';
+import { evenSample, groupBy } from '../../core/collections.ts';
 import { archiveMember } from '../../core/dataset/archivePaths.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { folderOf, toAbsolute } from '../../core/dataset/paths.ts';
@@ -46,8 +46,7 @@ export async function textsInsideImages(
   const plain = uncaptioned.filter((image) => archiveMember(image) === undefined);
   for (const images of groupBy(plain, folderOf).values()) {
     throwIfCancelled(signal);
-    const step = Math.max(1, Math.floor(images.length / LOOKED_INTO));
-    const some = images.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO);
+    const some = evenSample(images, LOOKED_INTO);
     const heads = await pMap(some, (image) => headOf(files, toAbsolute(dir, image)), {
       concurrency: READ_AT_ONCE,
     });

@@ -1,5 +1,5 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
-import { groupBy } from '../../core/collections.ts';
+import { evenSample, groupBy } from '../../core/collections.ts';
 import { sampleKey } from '../../core/dataset/archivePaths.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf } from '../../core/dataset/fileKinds.ts';
@@ -53,10 +53,9 @@ async function areNumbers(
   dir: string,
   texts: readonly DatasetPath[],
 ): Promise<boolean> {
-  const step = Math.max(1, Math.floor(texts.length / LOOKED_INTO));
   let written = 0;
   let numbers = 0;
-  for (const file of texts.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO)) {
+  for (const file of evenSample(texts, LOOKED_INTO)) {
     const text = await textIn(files, toAbsolute(dir, file));
     if (text === undefined || text.trim() === '') continue;
     written++;

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { throwIfCancelled, type CancelSignal } from '../../core/cancellation.ts';
-import { groupBy, pushTo } from '../../core/collections.ts';
+import { evenSample, groupBy, pushTo } from '../../core/collections.ts';
 import {
   BESIDE_EXTENSIONS,
   SIDECAR_EXTENSIONS,
@@ -276,8 +276,7 @@ class SidecarSearch implements OtherSidecars {
   async #lookInto(
     all: readonly DatasetPath[],
   ): Promise<'captions' | 'prose' | 'numbers' | 'neither'> {
-    const step = Math.max(1, Math.floor(all.length / LOOKED_INTO));
-    const some = all.filter((_, i) => i % step === 0).slice(0, LOOKED_INTO);
+    const some = evenSample(all, LOOKED_INTO);
     const found = await pMap(some, (file) => this.#contentOf(file), { concurrency: READ_AT_ONCE });
     // Empty files are missing captions if the others are captions.
     const contents = found.filter((content) => content !== 'blank');
