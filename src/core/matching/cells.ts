@@ -27,13 +27,20 @@ export async function cellsOf(x: Matrix, count: number, options: MatchOptions): 
     centres = meansOf(sample, await nearestCentres(sample, centres, options), centres);
   }
   const cellOf = await nearestCentres(x, centres, options);
-  const starts = new Int32Array(centres.rows + 1);
-  for (const cell of cellOf) starts[cell + 1]! += 1;
-  for (let cell = 0; cell < centres.rows; cell++) starts[cell + 1]! += starts[cell]!;
-  const order = new Int32Array(x.rows);
+  return { centres, ...orderedByCell(cellOf, centres.rows) };
+}
+
+/** Sorts the places of `cellOf` by the cell there, one of `count`; places with -1 are left out. A counting sort, stable. */
+export function orderedByCell(cellOf: Int32Array, count: number): Pick<Cells, 'order' | 'starts'> {
+  const starts = new Int32Array(count + 1);
+  for (const cell of cellOf) if (cell >= 0) starts[cell + 1]! += 1;
+  for (let cell = 0; cell < count; cell++) starts[cell + 1]! += starts[cell]!;
+  const order = new Int32Array(starts[count]!);
   const next = starts.slice();
-  cellOf.forEach((cell, row) => (order[next[cell]!++] = row));
-  return { centres, order, starts };
+  cellOf.forEach((cell, at) => {
+    if (cell >= 0) order[next[cell]!++] = at;
+  });
+  return { order, starts };
 }
 
 /** The nearest centre of each row by Euclidean distance. */

@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../cancellation.ts';
 import type { AllPairsOptions, CrossLists } from './allPairs.ts';
-import { type Cells, cellsOf } from './cells.ts';
+import { type Cells, cellsOf, orderedByCell } from './cells.ts';
 import { plainInnerProducts } from './innerProducts.ts';
 import type { Matrix } from './matrix.ts';
 import { gatheredRows, productBlocks, rowsFrom, walkScores } from './scoreBlocks.ts';
@@ -134,24 +134,13 @@ function queriesOfCells(
   count: number,
 ): { readonly queries: Int32Array; readonly starts: Int32Array } {
   const rows = nearest.length / probes;
-  const starts = new Int32Array(count + 1);
+  const width = to - from;
+  const cellOf = new Int32Array(rows * width);
   for (let row = 0; row < rows; row++) {
-    for (let rank = from; rank < to; rank++) {
-      const cell = nearest[row * probes + rank]!;
-      if (cell >= 0) starts[cell + 1]! += 1;
-    }
+    cellOf.set(nearest.subarray(row * probes + from, row * probes + to), row * width);
   }
-  for (let cell = 0; cell < count; cell++) starts[cell + 1]! += starts[cell]!;
-  const queries = new Int32Array(rows * (to - from));
-  const next = starts.slice();
-  for (let row = 0; row < rows; row++) {
-    for (let rank = from; rank < to; rank++) {
-      const cell = nearest[row * probes + rank]!;
-      if (cell < 0) continue;
-      queries[next[cell]!] = firstQuery + row;
-      next[cell]! += 1;
-    }
-  }
+  const { order: queries, starts } = orderedByCell(cellOf, count);
+  queries.forEach((at, n) => (queries[n] = firstQuery + Math.floor(at / width)));
   return { queries, starts };
 }
 
