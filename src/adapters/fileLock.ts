@@ -147,7 +147,8 @@ async function markIn(lock: string): Promise<string | undefined> {
   }
 }
 
-function busy(file: string): PairLensError {
+/** The error of a file that others change all the time. */
+export function busy(file: string): PairLensError {
   return new PairLensError(
     'write-failed',
     sentence('{0} is being changed by another program.', file),

@@ -6,7 +6,7 @@ import { outsideWrite } from '../core/outsideWrite.ts';
 import type { FileSystem, ProcessMarks } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
 import { codeOf, entryKind, notWritten, unreadable } from './fileErrors.ts';
-import { withLock } from './fileLock.ts';
+import { busy, withLock } from './fileLock.ts';
 import { openParts, readRegular, streamRegular } from './regularFile.ts';
 import { replaceFile, syncFolder } from './replaceFile.ts';
 import { isWithin, walkFrom } from './walkFolder.ts';
@@ -53,10 +53,21 @@ export const nodeFiles: FileSystem = {
       const target = await realTarget(file);
       makeFolder(path.dirname(target));
       await withLock(target, async (held) => {
-        const before = (await isThere(target))
-          ? await readRegular(target, options?.maxBytes)
-          : undefined;
-        await exchange(target, before, change(before), held);
+        for (let tries = 1; ; tries++) {
+          const read = await stampOf(target);
+          const before =
+            read === undefined ? undefined : await readRegular(target, options?.maxBytes);
+          try {
+            await exchange(target, before, change(before), async () => {
+              await held();
+              if ((await stampOf(target)) !== read) throw new SavedMeanwhile();
+            });
+            return;
+          } catch (error) {
+            if (!(error instanceof SavedMeanwhile)) throw error;
+            if (tries === MOST_TRIES) throw busy(file);
+          }
+        }
       });
     } catch (error) {
       throw notWritten(file, error);
@@ -91,6 +102,23 @@ function alreadyThere(file: string): PairLensError {
 }
 
 export const nodeProcesses: ProcessMarks = { own: ownMark(), isGone };
+
+/** A program that knows nothing of locks, such as an editor, saved the file after it was read. */
+class SavedMeanwhile extends Error {}
+
+/** How often a file is read again that is saved by others all the time. */
+const MOST_TRIES = 10;
+
+/** Differs after each save; undefined if there is no file. */
+async function stampOf(file: string): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await lstat(file, { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
 /** Replaces `before` by `after`, if they differ. */
 async function exchange(

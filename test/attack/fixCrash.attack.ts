@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attackFolder, goodPairs } from './support/data.ts';
+import { attackFolder } from './support/data.ts';
+import { markedNames, markedStates, writeMarked } from './support/markedCaptions.ts';
 import { CLI, pairlens, run } from './support/run.ts';
 import { seededRandom, trials } from './support/trials.ts';
 
@@ -13,42 +14,22 @@ import { seededRandom, trials } from './support/trials.ts';
 // says how many are which, and --undo gives back what was.
 
 const FILES = 1000;
-const MARK = '\uFEFF';
 const root = await attackFolder('fix');
 const dataset = path.join(root, 'set');
 const cache = path.join(root, 'cache');
-const names = Array.from({ length: FILES }, (_, n) => `p${String(n).padStart(4, '0')}`);
+const names = markedNames(FILES);
 
-/** Of each caption file whether it is as it was, or changed; anything else fails. */
-async function states(folder = dataset): Promise<{ old: number; new: number }> {
-  const found = { old: 0, new: 0 };
-  for (const name of names) {
-    const text = await readFile(path.join(folder, `${name}.txt`), 'utf8');
-    if (text === `${MARK}caption of ${name}\n`) found.old++;
-    else if (text === `caption of ${name}\n`) found.new++;
-    else assert.fail(`${name}.txt holds ${JSON.stringify(text)}`);
-  }
-  return found;
-}
-
-async function writeDataset(folder: string): Promise<void> {
-  const originals = path.join(root, 'originals');
-  const images = await goodPairs(originals);
-  await mkdir(folder, { recursive: true });
-  for (const [n, name] of names.entries()) {
-    await copyFile(
-      path.join(originals, images[n % images.length] ?? ''),
-      path.join(folder, `${name}.jpg`),
-    );
-    await writeFile(path.join(folder, `${name}.txt`), `${MARK}caption of ${name}\n`);
-  }
-}
+/** How many captions are as they were, and changed; anything else fails. */
+const states = async (folder = dataset): Promise<{ old: number; new: number }> => {
+  const { old, new: changed } = await markedStates(folder, names);
+  return { old, new: changed };
+};
 
 const fix = (...args: string[]) => ['--cache', cache, 'fix', dataset, ...args];
 
 describe('a fix of 1,000 files', () => {
   before(async () => {
-    await writeDataset(dataset);
+    await writeMarked(dataset, names, path.join(root, 'originals'));
     const dry = await pairlens(fix());
     assert.equal(dry.status, 0, dry.stderr);
     assert.match(dry.stderr, /1,000 files would change/u);

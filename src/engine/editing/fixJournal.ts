@@ -25,7 +25,7 @@ const headSchema = z.object({
   /** When it began, ISO 8601. */
   started: z.string(),
   rules: z.array(z.string()),
-  /** Mark of the process that wrote it. */
+  /** Mark of the process that is at work with it: that of the run, or the one that takes it back. */
   process: z.string(),
   files: z.int().min(0),
 });
@@ -85,20 +85,34 @@ export async function readJournal(
 ): Promise<FixJournal | undefined> {
   const path = toAbsolute(folder, name);
   if (!(await files.exists(path))) return undefined;
-  const lines = new TextDecoder().decode(await files.read(path)).split('\n');
+  let bytes: Uint8Array;
+  try {
+    bytes = await files.read(path);
+  } catch (error) {
+    // Another process may have ended its run in between.
+    if (!(await files.exists(path))) return undefined;
+    throw error;
+  }
+  const journal = parsedJournal(bytes);
+  if (journal !== undefined) return journal;
+  throw new PairLensError(
+    'unsupported-format',
+    sentence('{0} is damaged, so what it holds cannot be taken back.', path),
+    { path, remedy: sentence('Delete it.') },
+  );
+}
+
+/** Undefined if the journal is damaged or was cut. */
+export function parsedJournal(bytes: Uint8Array): FixJournal | undefined {
+  const lines = new TextDecoder().decode(bytes).split('\n');
   try {
     const head = headSchema.parse(JSON.parse(lines[0] ?? ''));
     const entries = lines
       .slice(1)
       .filter((line) => line !== '')
       .map((line) => entrySchema.parse(JSON.parse(line)));
-    if (entries.length === head.files) return { head, entries };
+    return entries.length === head.files ? { head, entries } : undefined;
   } catch {
-    // Reported below, as is a file that was cut.
+    return undefined;
   }
-  throw new PairLensError(
-    'unsupported-format',
-    sentence('{0} is damaged, so what it holds cannot be taken back.', path),
-    { path, remedy: sentence('Delete it.') },
-  );
 }

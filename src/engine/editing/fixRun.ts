@@ -4,7 +4,7 @@ import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { FileSystem, Hasher, ProcessMarks } from '../../core/ports.ts';
 import { inverted, spliced } from '../../core/text/byteSplices.ts';
-import { sentence } from '../../core/text/sentence.ts';
+import { type Sentence, sentence } from '../../core/text/sentence.ts';
 import { changedMeanwhile } from './editor.ts';
 import type { FileChange } from './fileChange.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type FixJournal,
   type JournalEntry,
   journalBytes,
+  parsedJournal,
   readJournal,
   UNFINISHED,
 } from './fixJournal.ts';
@@ -66,26 +67,14 @@ export async function applyChanges(
     process: ports.processes.own,
     files: entries.length,
   };
-  const path = toAbsolute(folder, UNFINISHED);
-  await ports.files.update(path, folder, (before) => {
-    if (before !== undefined) throw otherRun(path);
-    return journalBytes({ head, entries });
-  });
-  const done: JournalEntry[] = [];
-  const failures: unknown[] = [];
-  const attempt = async (entry: JournalEntry): Promise<void> => {
-    if (failures.length > 0) return;
-    try {
-      await change(entry, 'new', folder, ports);
-      done.push(entry);
-    } catch (error) {
-      failures.push(error);
-    }
-  };
-  await pMap(entries, attempt, AT_ONCE);
-  if (failures.length > 0) await restoreAfter(failures[0], done, folder, ports);
+  await begin({ head, entries }, folder, ports);
+  const left = await allOrNone(entries, 'new', folder, ports);
+  if (left !== undefined) {
+    if (left.mixed === 0) await remove(ports.files, folder, UNFINISHED);
+    throw notDone(left, sentence('Nothing was changed: {0}', left.cause.parts.message));
+  }
   await remove(ports.files, folder, FINISHED);
-  await ports.files.move(path, toAbsolute(folder, FINISHED), folder);
+  await ports.files.move(toAbsolute(folder, UNFINISHED), toAbsolute(folder, FINISHED), folder);
 }
 
 /** The run that was stopped in the middle; undefined if there is none. @throws PairLensError if one is at work. */
@@ -105,27 +94,115 @@ export async function stoppedRun(folder: string, ports: FixPorts): Promise<Stopp
 /**
  * Takes back the run that was stopped, or else the last one: all its files, or none if one was changed since.
  * @returns its journal; undefined if there is nothing to take back.
- * @throws PairLensError `write-failed`.
+ * @throws PairLensError `write-failed`, also if another process changes files of the folder.
  */
 export async function takeBackRun(
   folder: string,
   ports: FixPorts,
 ): Promise<FixJournal | undefined> {
-  const stopped = await stoppedRun(folder, ports);
-  const journal = stopped?.journal ?? (await readJournal(ports.files, folder, FINISHED));
+  const stopped = await claimedStopped(folder, ports);
+  const finished = stopped === undefined ? await claimedFinished(folder, ports) : undefined;
+  const journal = stopped ?? finished;
   if (journal === undefined) return undefined;
   const news: JournalEntry[] = [];
-  for (const entry of journal.entries) {
-    const state = await stateOf(entry, folder, ports);
-    if (state === 'other') throw changedSince(folder, entry, stopped === undefined);
-    if (state === 'new') news.push(entry);
+  try {
+    for (const entry of journal.entries) {
+      const state = await stateOf(entry, folder, ports);
+      if (state === 'other') throw changedSince(folder, entry, finished !== undefined);
+      if (state === 'new') news.push(entry);
+    }
+  } catch (error) {
+    if (finished !== undefined) await remove(ports.files, folder, UNFINISHED);
+    throw error;
   }
-  const path = toAbsolute(folder, UNFINISHED);
-  // While files are taken back, each is old or new, as in a run that was stopped.
-  if (stopped === undefined) await ports.files.move(toAbsolute(folder, FINISHED), path, folder);
-  await pMap(news, (entry) => change(entry, 'old', folder, ports), AT_ONCE);
+  // From here on each file is old or new, as in a run that was stopped.
+  await remove(ports.files, folder, FINISHED);
+  const left = await allOrNone(news, 'old', folder, ports);
+  if (left !== undefined) {
+    if (left.mixed === 0 && finished !== undefined) {
+      await ports.files.move(toAbsolute(folder, UNFINISHED), toAbsolute(folder, FINISHED), folder);
+    }
+    throw notDone(left, sentence('Nothing was taken back: {0}', left.cause.parts.message));
+  }
   await remove(ports.files, folder, UNFINISHED);
   return journal;
+}
+
+/** Writes the journal of a run that begins. @throws PairLensError `write-failed` if there is one. */
+async function begin(journal: FixJournal, folder: string, { files }: FixPorts): Promise<void> {
+  const path = toAbsolute(folder, UNFINISHED);
+  await files.update(path, folder, (before) => {
+    if (before !== undefined) throw otherRun(path);
+    return journalBytes(journal);
+  });
+}
+
+/**
+ * The journal of the run that was stopped, which this process now continues: another one that comes at the same time
+ * finds its mark in it.
+ */
+async function claimedStopped(folder: string, ports: FixPorts): Promise<FixJournal | undefined> {
+  const { files, processes } = ports;
+  const journal = await readJournal(files, folder, UNFINISHED);
+  if (journal === undefined) return undefined;
+  const path = toAbsolute(folder, UNFINISHED);
+  const { process } = journal.head;
+  if (processes.isGone(process) === false) throw otherRun(path);
+  await files.update(path, folder, (now) => {
+    if (now === undefined || parsedJournal(now)?.head.process !== process) throw otherRun(path);
+    return journalBytes(claimed(journal, ports));
+  });
+  return journal;
+}
+
+/** The journal of the last run, after this process has begun to take it back. */
+async function claimedFinished(folder: string, ports: FixPorts): Promise<FixJournal | undefined> {
+  const journal = await readJournal(ports.files, folder, FINISHED);
+  if (journal === undefined) return undefined;
+  await begin(claimed(journal, ports), folder, ports);
+  // Another run may have ended between the two: no other can from here on.
+  const now = await readJournal(ports.files, folder, FINISHED);
+  if (now !== undefined && JSON.stringify(now.head) === JSON.stringify(journal.head)) return now;
+  await remove(ports.files, folder, UNFINISHED);
+  if (now === undefined) return undefined;
+  throw otherRun(toAbsolute(folder, FINISHED));
+}
+
+function claimed({ head, entries }: FixJournal, { processes }: FixPorts): FixJournal {
+  return { head: { ...head, process: processes.own }, entries };
+}
+
+/** Why files were not changed, and how many could not be given back their content either. */
+interface Undone {
+  readonly cause: PairLensError;
+  readonly mixed: number;
+}
+
+/** Changes the files of all entries; where one cannot be, changes the others back. @returns undefined if all were. */
+async function allOrNone(
+  entries: readonly JournalEntry[],
+  to: 'new' | 'old',
+  folder: string,
+  ports: FixPorts,
+): Promise<Undone | undefined> {
+  const done: JournalEntry[] = [];
+  const failures: unknown[] = [];
+  const attempt = async (entry: JournalEntry): Promise<void> => {
+    if (failures.length > 0) return;
+    try {
+      await change(entry, to, folder, ports);
+      done.push(entry);
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  await pMap(entries, attempt, AT_ONCE);
+  if (failures.length === 0) return undefined;
+  let mixed = 0;
+  for (const entry of done.reverse()) {
+    await change(entry, to === 'new' ? 'old' : 'new', folder, ports).catch(() => mixed++);
+  }
+  return { cause: PairLensError.from(failures[0]), mixed };
 }
 
 async function entryOf(
@@ -207,39 +284,21 @@ async function change(
   });
 }
 
-/** Takes back what a failed run had done, and throws its error. */
-async function restoreAfter(
-  error: unknown,
-  done: readonly JournalEntry[],
-  folder: string,
-  ports: FixPorts,
-): Promise<never> {
-  const left: JournalEntry[] = [];
-  for (const entry of [...done].reverse()) {
-    await change(entry, 'old', folder, ports).catch(() => left.push(entry));
+/** @param nothing the message where all files have the content that they had */
+function notDone({ cause, mixed }: Undone, nothing: Sentence): PairLensError {
+  const { code, path, parts } = cause;
+  if (mixed === 0) {
+    return new PairLensError(code, nothing, {
+      cause,
+      ...(path !== undefined && { path }),
+      ...(parts.remedy && { remedy: parts.remedy }),
+    });
   }
-  const failure = PairLensError.from(error);
-  if (left.length === 0) {
-    await remove(ports.files, folder, UNFINISHED);
-    throw new PairLensError(
-      failure.code,
-      sentence('Nothing was changed: {0}', failure.parts.message),
-      {
-        cause: error,
-        ...(failure.path !== undefined && { path: failure.path }),
-        ...(failure.parts.remedy && { remedy: failure.parts.remedy }),
-      },
-    );
-  }
-  throw new PairLensError(
-    failure.code,
-    sentence(
-      '{0} {1} files have their new content and could not be taken back.',
-      failure.parts.message,
-      left.length,
-    ),
+  return new PairLensError(
+    code,
+    sentence('{0} {1} files were changed and could not be changed back.', parts.message, mixed),
     {
-      cause: error,
+      cause,
       remedy: sentence('Take the run back with --undo when the disk can be written to.'),
     },
   );

@@ -145,6 +145,85 @@ describe('a run of changes', () => {
     }
   });
 
+  test('taking back that fails at any write leaves the run as it was', async () => {
+    for (let n = 0; n <= COUNT; n++) {
+      const files = dataset();
+      const before = texts(files);
+      await applyChanges(ROOT, await changesOf(files), FACTS, portsOf(files));
+      const after = texts(files);
+      await assert.rejects(
+        takeBackRun(ROOT, portsOf(failingAt(files, n))),
+        /Nothing was taken back: The disk is full/u,
+      );
+      assert.deepEqual(texts(files), after, `write ${n}`);
+      assert.deepEqual(journals(files), [`${ROOT}/.pairlens/last-fix.jsonl`]);
+      await takeBackRun(ROOT, portsOf(files));
+      assert.deepEqual(texts(files), before);
+    }
+  });
+
+  test('two that take it back at once: one does, and the other says so', async () => {
+    const messages = new Set<string>();
+    // The second begins when the first has accessed files so many times.
+    for (let late = 0; late < 60; late++) {
+      const files = dataset();
+      const before = texts(files);
+      await applyChanges(ROOT, await changesOf(files), FACTS, portsOf(files));
+      const processes = (own: string): FixPorts['processes'] => ({
+        own,
+        isGone: (mark) => !['first', 'second'].includes(mark),
+      });
+      let accesses = 0;
+      let reach = (): void => undefined;
+      const reached = new Promise<void>((resolve) => (reach = resolve));
+      const count = (): void => {
+        if (accesses++ === late) reach();
+      };
+      const counted = {
+        ...files,
+        exists: (path: string) => (count(), files.exists(path)),
+        read: (path: string) => (count(), files.read(path)),
+        update: (...args: Parameters<FileSystem['update']>) => (count(), files.update(...args)),
+      };
+      const first = takeBackRun(ROOT, { ...portsOf(counted), processes: processes('first') });
+      await Promise.race([reached, first]);
+      const second = takeBackRun(ROOT, { ...portsOf(files), processes: processes('second') });
+      const ended = await Promise.allSettled([first, second]);
+      const done = ended.filter((each) => each.status === 'fulfilled' && each.value !== undefined);
+      assert.equal(done.length, 1, `after ${late} accesses`);
+      for (const each of ended) {
+        if (each.status === 'rejected') messages.add(PairLensError.from(each.reason).message);
+      }
+      assert.deepEqual(texts(files), before);
+      assert.deepEqual(journals(files), []);
+    }
+    assert.deepEqual([...messages], ['Another run is changing files of this folder.']);
+  });
+
+  test('a run that ends while another is about to take back the one before it keeps its journal', async () => {
+    const files = dataset();
+    await applyChanges(ROOT, await changesOf(files), FACTS, portsOf(files));
+    const later = { ...FACTS, started: '2026-01-02T00:00:00Z' };
+    const path = `${ROOT}/new.txt`;
+    let reads = 0;
+    const slow: FileSystem = {
+      ...files,
+      read: async (file, options) => {
+        const bytes = await files.read(file, options);
+        if (reads++ === 0) {
+          const content = new TextEncoder().encode('made\n');
+          const made: FileChange = { kind: 'create', file: 'new.txt', content };
+          await applyChanges(ROOT, [made], later, portsOf(files));
+        }
+        return bytes;
+      },
+    };
+    await assert.rejects(takeBackRun(ROOT, portsOf(slow)), /Another run/u);
+    assert.equal(texts(files)[path], 'made\n');
+    assert.equal((await takeBackRun(ROOT, portsOf(files)))?.head.started, later.started);
+    assert.equal(texts(files)[path], undefined);
+  });
+
   test('writes nothing if a file is not the one that was read', async () => {
     const files = dataset();
     const changes = await changesOf(files);
