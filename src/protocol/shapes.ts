@@ -238,6 +238,8 @@ export const findingItemSchema = z.object({
   relatedUris: z.array(z.string()),
   /** Whether the finding is about several files of one picture: `relatedUris` are the others. */
   ofDuplicates: z.literal(true).optional(),
+  /** Whether it says that a caption does not belong to its image. */
+  wrongCaption: z.literal(true).optional(),
   fixes: z.array(fixItemSchema),
   remedy: z.string().optional(),
 });

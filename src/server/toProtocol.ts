@@ -4,6 +4,7 @@ import { DUPLICATE_RULES } from '../core/audit/detectors/duplicatePictures.ts';
 import type { Finding, Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
 import { isReadOnly } from '../core/dataset/archivePaths.ts';
+import { isImageName } from '../core/dataset/fileKinds.ts';
 import { placeOfPart } from '../core/dataset/captionPart.ts';
 import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
@@ -104,12 +105,14 @@ export class ProtocolConverter {
   finding(live: LiveFinding): FindingItem {
     const { finding, root, pair } = live;
     const [range] = findingRanges(live);
-    const image = finding.image ?? pair?.image;
+    const rule = ruleOf(finding.code);
+    const image =
+      finding.image ?? pair?.image ?? (isImageName(finding.file) ? finding.file : undefined);
     return {
       id: live.id,
       code: finding.code,
-      title: localize(ruleOf(finding.code).title),
-      shortTitle: localize(ruleOf(finding.code).shortTitle),
+      title: localize(rule.title),
+      shortTitle: localize(rule.shortTitle),
       level: finding.level,
       message: localize(finding.message),
       evidence: finding.evidence.map(localize),
@@ -121,6 +124,7 @@ export class ProtocolConverter {
       related: live.related.map((other) => this.item(other)),
       relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsoluteFrom(root, file))),
       ...(DUPLICATE_RULES.includes(finding.code) && { ofDuplicates: true as const }),
+      ...(rule.wrongCaption && { wrongCaption: true as const }),
       fixes: this.fixes(live),
       ...(finding.remedy !== undefined && { remedy: localize(finding.remedy) }),
     };

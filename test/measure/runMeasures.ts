@@ -7,6 +7,7 @@
 //   npm run measure -- fit DATASET... [--case random:0.4 ...] [--seeds 3] [--split NAME]   what `pairlens fit` adds
 //   npm run measure -- fit-verdicts DATASET... [--case random:0.25 ...] [--answers 60] [--seeds 3]   what verdicts teach a fit
 //   npm run measure -- learnt DATASET... [--rate 0.1 ...] [--seeds 3] [--bank N ...] [--split NAME]   pairs judged by a model learnt from others
+//   npm run measure -- search DATASET... [--limit 500] [--split NAME]   images found by the editor's search
 //   npm run measure -- evidence DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME] [--print N]   words said to be seen or not
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- unsupported-words DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME]   words reported by the rule
@@ -24,6 +25,7 @@ import { measureLearnt } from './learnt.ts';
 import { measureMismatch } from './mismatch.ts';
 import { measureOneTopic } from './oneTopic.ts';
 import { measureRegions } from './regions.ts';
+import { measureSearch } from './search.ts';
 import { measureSentences } from './sentences.ts';
 import { measureShift } from './shift.ts';
 import { measureSuggestions } from './suggestions.ts';
@@ -43,6 +45,7 @@ else if (args[0] === 'learnt') await measureLearnt(args.slice(1));
 else if (args[0] === 'fit-verdicts') await measureFitVerdicts(args.slice(1));
 else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'unsupported-words') await measureUnsupportedWords(args.slice(1));
+else if (args[0] === 'search') await measureSearch(args.slice(1));
 else if (args[0] === 'sentences') await measureSentences(args.slice(1));
 else if (args[0] === 'verdicts') await measureVerdicts(args.slice(1));
 else if (args[0] === 'weights') await measureWeights(args.slice(1));

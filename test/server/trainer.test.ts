@@ -46,6 +46,12 @@ describe('a dataset of a known trainer in an editor', () => {
         .toFile(file(`${i}.jpg`));
       await writeFile(file(`${i}.txt`), i === 0 ? `${LONG}\n` : `a photo of ${i} hens\n`);
     }
+    for (const i of [8, 9]) {
+      await photo(i)
+        .avif()
+        .toFile(file(`${i}.avif`));
+      await writeFile(file(`${i}.txt`), i === 9 ? `${LONG}\n` : `a photo of ${i} hens\n`);
+    }
     await mkdir(file('table'));
     for (const i of [6, 7]) {
       await photo(i)
@@ -79,6 +85,22 @@ describe('a dataset of a known trainer in an editor', () => {
     const label = hints?.[0]?.label;
     assert.ok(typeof label === 'string');
     assert.match(label, /77\/75 tokens$/);
+  });
+
+  test('what is said of many images has the picture of one, and comes after what is said of a pair', async () => {
+    const leftOut = 'trainer/image-extension';
+    const { findings } = await client.request('findings', {});
+    assert.deepEqual(
+      findings.filter(({ code }) => code === leftOut).map(({ imageUri }) => imageUri),
+      [uriOf(file('8.avif'))],
+    );
+    const neighbours = await client.request('neighbours', {
+      target: { kind: 'image', uri: uriOf(file('9.avif')) },
+    });
+    assert.deepEqual(
+      neighbours?.findings.map(({ code }) => code),
+      [OVERFLOW, leftOut],
+    );
   });
 
   test('a hover tells of the words only where the editor does not', async () => {

@@ -11,6 +11,7 @@ import type {
 } from '../../src/protocol/shapes.ts';
 import { matchGrade } from '../shared/score.ts';
 import type { WireError } from '../shared/rpcClient.ts';
+import { wrongCaptionsFirst } from './findingOrder.ts';
 import { addStep, type Pace } from './pace.ts';
 
 /** How the user resolved a finding. */
@@ -48,7 +49,7 @@ export interface Detail {
 
 export interface TriageState {
   readonly status: Status | undefined;
-  /** All findings, the worst first; null until they are loaded. */
+  /** All findings, those of wrong captions first, then the worst; null until they are loaded. */
   readonly findings: readonly FindingItem[] | null;
   readonly failure: WireError | null;
   /** Filter: show only findings of this rule. */
@@ -374,7 +375,8 @@ function reveal(state: TriageState): TriageState {
   return at(shown, index);
 }
 
-function withFindings(before: TriageState, findings: readonly FindingItem[]): TriageState {
+function withFindings(before: TriageState, reported: readonly FindingItem[]): TriageState {
+  const findings = wrongCaptionsFirst(reported);
   const first = before.findings === null;
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const resolved = new Map(

@@ -33,6 +33,8 @@ export interface Rule {
    * the same image.
    */
   readonly supersedes?: readonly RuleCode[];
+  /** Whether its findings say that a caption does not belong to its image. */
+  readonly wrongCaption?: true;
   /** Whether this also applies to the related pairs of a finding. */
   readonly coversRelated?: boolean;
 }

@@ -227,8 +227,8 @@ function within(
 }
 
 /**
- * Findings about an image or its pairs, the worst first. Of two that say the same of each other, as of exchanged captions, it
- * is the image's own.
+ * Findings about an image or its pairs, the worst first; its own before those in which it is one of many. Of two that say
+ * the same of each other, as of exchanged captions, it is the image's own.
  */
 export function findingsAbout(
   opened: OpenedDataset,
@@ -243,14 +243,15 @@ export function findingsAbout(
     (finding) => finding.image === image || finding.relatedFiles.includes(image),
   );
   const own = about.filter(({ finding }) => finding.image === image);
-  return about.filter(
+  const others = about.filter(
     ({ finding: { code, image: other } }) =>
-      other === image ||
+      other !== image &&
       !own.some(
         ({ finding }) =>
           finding.code === code && other !== undefined && finding.relatedFiles.includes(other),
       ),
   );
+  return [...own, ...others];
 }
 
 /**

@@ -46,6 +46,18 @@ describe('triage state', () => {
     assert.equal(run([{ type: 'restart' }], state).current?.id, 'a');
   });
 
+  test('wrong captions come first, whatever the levels of other rules', () => {
+    const missing = finding('missing', 'missing-image');
+    const wrong = { ...finding('wrong'), wrongCaption: true as const };
+    const swapped = { ...finding('swapped', 'captions-swapped'), wrongCaption: true as const };
+    const state = run([listed([missing, wrong, ...FIVE.slice(0, 1), swapped])]);
+    assert.deepEqual(
+      openFindings(state).map(({ id }) => id),
+      ['wrong', 'swapped', 'missing', 'a'],
+    );
+    assert.equal(state.current?.id, 'wrong');
+  });
+
   test('a finding dealt with gives way to the next one, before the server has dropped it', () => {
     const state = run([listed(), next, fixed('b'), listed()]);
     assert.equal(state.current?.id, 'c');

@@ -30,6 +30,7 @@ export const captionMismatch: Detector = {
       meaning: sentence(
         'The caption says something else than the picture shows. A model trained on the pair learns a wrong association.',
       ),
+      wrongCaption: true,
     },
   ],
   track: (context) => new MismatchTracker(context),

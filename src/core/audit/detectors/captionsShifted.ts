@@ -20,6 +20,7 @@ export const captionsShifted: Detector = {
       meaning: sentence(
         'From one image on the captions moved along in the order of the files: each describes a neighbour of its image.',
       ),
+      wrongCaption: true,
       supersedes: ['caption-mismatch', 'captions-swapped'],
       coversRelated: true,
     },

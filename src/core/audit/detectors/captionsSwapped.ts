@@ -27,6 +27,7 @@ export const captionsSwapped: Detector = {
       meaning: sentence(
         'Two or three pairs fit better when their captions change places: each caption describes the image of another.',
       ),
+      wrongCaption: true,
       supersedes: ['caption-mismatch'],
     },
   ],
