@@ -49,7 +49,7 @@ export default tseslint.config(
   {
     // Loops over typed arrays stay within their bounds; a check on every element would cost half the speed.
     files: [
-      'src/core/{matching,audit}/**/*.ts',
+      'src/core/{matching,audit,projection}/**/*.ts',
       'src/engine/audit/{auditDataset,scorablePairs}.ts',
       'src/engine/workspace/**/*.ts',
     ],

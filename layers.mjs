@@ -17,6 +17,7 @@ export const LAYERS = [
   { name: 'core/formats', may: ['core', 'core/text', 'core/dataset'], advice: CORE },
   { name: 'core/matching', may: ['core', 'core/text'], advice: CORE },
   { name: 'core/audit', may: ['core', 'core/text', 'core/dataset', 'core/matching'], advice: CORE },
+  { name: 'core/projection', may: ['core', 'core/matching'], advice: CORE },
   {
     name: 'core/settings',
     may: ['core', 'core/text', 'core/dataset', 'core/formats', 'core/audit'],

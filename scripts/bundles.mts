@@ -47,6 +47,7 @@ export function webviews(mode: Mode): BuildOptions {
       review: 'webview/review/reviewPage.ts',
       browse: 'webview/browse/browsePage.ts',
       statistics: 'webview/statistics/statisticsPage.ts',
+      map: 'webview/map/mapPage.ts',
     },
     outdir: 'dist/webview',
     // One classic script per page: the page's policy lets in a single script by its nonce, so no chunks.

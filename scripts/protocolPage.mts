@@ -4,8 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import ts from 'typescript';
 import { z } from 'zod';
 import { errorDataSchema } from '../src/protocol/errorData.ts';
+import * as commands from '../src/protocol/commands.ts';
 import * as api from '../src/protocol/serverApi.ts';
 import * as inventoryShapes from '../src/protocol/inventoryShapes.ts';
+import * as mapShapes from '../src/protocol/mapShapes.ts';
 import * as shapes from '../src/protocol/shapes.ts';
 import * as statisticsShapes from '../src/protocol/statisticsShapes.ts';
 import * as workspaceEdit from '../src/protocol/workspaceEdit.ts';
@@ -14,9 +16,11 @@ export const PROTOCOL_PAGE = 'docs/protocol.md';
 
 const SOURCES = [
   'src/protocol/serverApi.ts',
+  'src/protocol/commands.ts',
   'src/protocol/shapes.ts',
   'src/protocol/inventoryShapes.ts',
   'src/protocol/statisticsShapes.ts',
+  'src/protocol/mapShapes.ts',
   'src/protocol/workspaceEdit.ts',
   'src/protocol/errorData.ts',
 ];
@@ -89,10 +93,10 @@ export async function protocolPage(): Promise<string> {
     }
   }
   parts.push('## Commands of the server', 'Run with `workspace/executeCommand`.');
-  for (const [name, command] of Object.entries(api.SERVER_COMMANDS))
+  for (const [name, command] of Object.entries(commands.SERVER_COMMANDS))
     parts.push(section(command, comments.get(`SERVER_COMMANDS.${name}`)));
   parts.push('## Commands of the client', comments.get('CLIENT_COMMANDS') ?? '');
-  for (const [name, { command, args }] of Object.entries(api.CLIENT_COMMANDS)) {
+  for (const [name, { command, args }] of Object.entries(commands.CLIENT_COMMANDS)) {
     const at = `CLIENT_COMMANDS.${name}`;
     parts.push(section(command, comments.get(at)), block(`arguments: ${typeOf(args, at)}`));
   }
@@ -120,6 +124,7 @@ function namedSchemas(): readonly { id: string; schema: z.ZodType; constant: str
     ...Object.entries(shapes),
     ...Object.entries(inventoryShapes),
     ...Object.entries(statisticsShapes),
+    ...Object.entries(mapShapes),
     ...Object.entries(workspaceEdit),
     ...Object.entries(api),
     ['errorDataSchema', errorDataSchema],

@@ -1,4 +1,4 @@
-import type { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
+import type { CLIENT_COMMANDS } from '../protocol/commands.ts';
 
 /** Commands of package.json; test/contract/manifest.test.ts compares them. */
 export const DECLARED_COMMANDS = [
@@ -8,6 +8,7 @@ export const DECLARED_COMMANDS = [
   'pairlens.review',
   'pairlens.browse',
   'pairlens.statistics',
+  'pairlens.map',
   'pairlens.showNeighbours',
   'pairlens.rebuildIndex',
   'pairlens.chooseEncoder',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CAPTION_FORMATS } from '../core/formats/formatTable.ts';
-import { CLIENT_COMMANDS, REQUESTS } from '../protocol/serverApi.ts';
+import { CLIENT_COMMANDS } from '../protocol/commands.ts';
+import { REQUESTS } from '../protocol/serverApi.ts';
 import type { HostEvent } from '../protocol/webviewApi.ts';
 import type { Actions } from './actions.ts';
 import type { CommandId } from './commandIds.ts';
@@ -34,6 +35,7 @@ export interface CommandParts {
   readonly review: EditorPage;
   readonly browse: EditorPage;
   readonly statistics: EditorPage;
+  readonly map: EditorPage;
   readonly tree: FindingsTree;
   readonly inventory: InventoryModel;
   readonly encoderNumbers: KeptNumbers;
@@ -81,6 +83,9 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   },
   'pairlens.statistics': async ({ client, statistics }) => {
     if (await hasDataset(client)) await statistics.show();
+  },
+  'pairlens.map': async ({ client, map }) => {
+    if (await hasDataset(client)) await map.show();
   },
   'pairlens.showNeighbours': async ({ neighbours }, argument) => {
     const link = CLIENT_COMMANDS.showNeighbours.args.safeParse([argument]);

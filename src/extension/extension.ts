@@ -40,7 +40,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const statistics = own(
     new EditorPage(pages, { page: 'statistics', title: vscode.l10n.t('Dataset Statistics') }),
   );
-  pages.onBrowse = (query) => browse.show({ event: 'showQuery', query });
+  const map = own(new EditorPage(pages, { page: 'map', title: vscode.l10n.t('Dataset Map') }));
+  pages.onBrowse = (query, first) => browse.show({ event: 'showQuery', query, first });
   pages.onFollow = (pair) => neighbours.follow(pair);
   const tree = own(registerFindingsTree(findings, client));
   own(registerFileDecorations(findings));
@@ -50,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerTokenItem(client));
   own(registerInventoryTree(inventory));
   const encoderNumbers = new KeptNumbers(context.workspaceState);
-  const shown = { neighbours, review, browse, statistics, tree, inventory };
+  const shown = { neighbours, review, browse, statistics, map, tree, inventory };
   own(registerCommands({ client, actions, log, encoderNumbers, ...shown }));
   own(new DatasetDetector(() => void client.start(), log));
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { baseName } from '../core/dataset/paths.ts';
 import { isLikelyFix } from '../protocol/candidate.ts';
-import { CLIENT_COMMANDS } from '../protocol/serverApi.ts';
+import { CLIENT_COMMANDS } from '../protocol/commands.ts';
 import type { DatasetSummary, DecidedPair, FindingItem, PairItem } from '../protocol/shapes.ts';
 import type { Arrangement, FindingNode } from './findingGroups.ts';
 import { tellingCaption } from './pairTexts.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../protocol/serverApi.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../protocol/commands.ts';
 import { fixTextsSchema } from '../protocol/workspaceEdit.ts';
 import { type AppliedEdit, BeforeEdit } from './applyEdit.ts';
 import type { CommandId } from './commandIds.ts';

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { PairLensError } from '../core/errors.ts';
 import { CAPTION_GLOB } from '../protocol/datasetFiles.ts';
 import { errorDataSchema } from '../protocol/errorData.ts';
+import { CLIENT_COMMANDS } from '../protocol/commands.ts';
 import {
-  CLIENT_COMMANDS,
   CLIENT_NOTIFICATIONS,
   NOTIFICATIONS,
   type RequestSpec,
@@ -28,6 +28,7 @@ type Token = vscode.CancellationToken;
 const NO_FINDINGS = { error: 0, warning: 0, info: 0, hint: 0 } as const;
 const IDLE: Status = { state: 'starting', counts: NO_FINDINGS, datasets: [] };
 
+type MapProgress = z.output<(typeof NOTIFICATIONS)['mapProgress']['params']>;
 export type Change = z.output<(typeof NOTIFICATIONS)['changed']['params']>;
 
 /** Starts the language server process, sends validated requests and forwards its notifications. */
@@ -38,6 +39,7 @@ export class ServerClient implements vscode.Disposable {
   readonly #restarts = new RestartPolicy();
   readonly #statusChanged = new vscode.EventEmitter<Status>();
   readonly #changed = new vscode.EventEmitter<Change>();
+  readonly #mapProgress = new vscode.EventEmitter<MapProgress>();
   readonly #tables = new FollowedTables();
   readonly #subscriptions: vscode.Disposable;
   #client: LanguageClient | undefined;
@@ -49,6 +51,7 @@ export class ServerClient implements vscode.Disposable {
   readonly onStatus = this.#statusChanged.event;
   /** Findings, scores or neighbours may have changed. */
   readonly onChange = this.#changed.event;
+  readonly onMapProgress = this.#mapProgress.event;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#context = context;
@@ -201,6 +204,10 @@ export class ServerClient implements vscode.Disposable {
       const change = NOTIFICATIONS.changed.params.safeParse(params);
       if (change.success) this.#changed.fire(change.data);
       else this.#log.warn(`Invalid change notification of the server: ${change.error.message}`);
+    });
+    client.onNotification(NOTIFICATIONS.mapProgress.method, (params: unknown) => {
+      const progress = NOTIFICATIONS.mapProgress.params.safeParse(params);
+      if (progress.success) this.#mapProgress.fire(progress.data);
     });
     await client.start();
   }

@@ -29,8 +29,8 @@ export interface WebviewHostOptions {
   readonly onReady: () => void;
   /** Called with the pair that the page shows, for the neighbours view. */
   readonly onFollow: (pair: PairRef) => void;
-  /** Called with a query whose pairs are to be shown. */
-  readonly onBrowse: (query: string) => Promise<void>;
+  /** Called with a query whose pairs are to be shown; `first`: the page of the first of them. */
+  readonly onBrowse: (query: string, first: boolean) => Promise<void>;
 }
 
 type HostHandlers = {
@@ -54,6 +54,7 @@ export class WebviewHost implements vscode.Disposable {
       webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
       client.onStatus((status) => this.post({ event: 'status', status })),
       client.onChange(({ findings, uris }) => this.post({ event: 'changed', findings, uris })),
+      client.onMapProgress((progress) => this.post({ event: 'mapProgress', ...progress })),
     );
   }
 
@@ -179,8 +180,8 @@ function handlers(
       onFollow(pair);
       return Promise.resolve(done);
     },
-    browseQuery: async ({ query }) => {
-      await onBrowse(query);
+    browseQuery: async ({ query, first = false }) => {
+      await onBrowse(query, first);
       return done;
     },
     removeImages: async ({ keep, images }) => {

@@ -12,8 +12,8 @@ export class WebviewPages {
   readonly options: vscode.WebviewOptions;
   /** Called with the pair that a page shows. */
   onFollow: ((pair: PairRef) => void) | undefined;
-  /** Called with the query whose pairs a page wants to be shown. */
-  onBrowse: ((query: string) => Promise<void>) | undefined;
+  /** Called with the query whose pairs a page wants to be shown; `first`: the page of the first of them. */
+  onBrowse: ((query: string, first: boolean) => Promise<void>) | undefined;
   readonly #client: ServerClient;
   readonly #actions: Actions;
   readonly #log: vscode.LogOutputChannel;
@@ -40,7 +40,7 @@ export class WebviewPages {
       log: this.#log,
       onReady,
       onFollow: (pair) => this.onFollow?.(pair),
-      onBrowse: async (query) => this.onBrowse?.(query),
+      onBrowse: async (query, first) => this.onBrowse?.(query, first),
     });
   }
 

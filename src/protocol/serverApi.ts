@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SETTINGS } from '../core/settings/settingTable.ts';
 import { encoderListSchema, encoderNumbersSchema } from './encoderShapes.ts';
-import { askedSchema, inventorySchema } from './inventoryShapes.ts';
+import { inventorySchema } from './inventoryShapes.ts';
 import {
   decidedPairSchema,
   decisionSchema,
@@ -17,17 +17,16 @@ import {
   chosenFindingsSchema,
   pairItemSchema,
   captionMoveSchema,
-  imageSeparationSchema,
   pairRefSchema,
   groundedWordSchema,
   positionSchema,
-  rangeSchema,
   statusSchema,
   tagListSchema,
   targetSchema,
   thumbnailSchema,
   weighedWordSchema,
 } from './shapes.ts';
+import { datasetMapSchema, mapSideSchema } from './mapShapes.ts';
 import { statisticsSchema } from './statisticsShapes.ts';
 import { findingFixesSchema, takenOutSchema, workspaceEditSchema } from './workspaceEdit.ts';
 
@@ -250,6 +249,27 @@ export const REQUESTS = {
   ),
   /** Statistics of all pairs. */
   statistics: request('pairlens/statistics', nothing, statisticsSchema),
+  /**
+   * The map of a dataset: pairs of similar pictures, or of similar captions, lie close together. Null if there is no such dataset, or
+   * too few of them for a map. May take seconds; `pairlens/mapProgress` has the progress.
+   */
+  map: request(
+    'pairlens/map',
+    z.object({ root: z.string(), side: mapSideSchema }),
+    z.object({ map: datasetMapSchema.nullable() }),
+  ),
+  /** The pair at a point of a map as it is now; null if it is gone, or the map is out of date. */
+  mapPair: request(
+    'pairlens/mapPair',
+    z.object({ map: z.int(), point: z.int().min(0) }),
+    z.object({ item: pairItemSchema.nullable() }),
+  ),
+  /** Keeps points of a map as a selection; the query selects its pairs until the server ends. */
+  mapSelection: request(
+    'pairlens/mapSelection',
+    z.object({ map: z.int(), points: z.array(z.int().min(0)) }),
+    z.object({ query: z.string() }),
+  ),
   /** The edit that makes a change to the captions of some pairs; `edit` is null if none changes. */
   changeEdit: request(
     'pairlens/changeEdit',
@@ -333,73 +353,15 @@ export const NOTIFICATIONS = {
       uris: z.array(z.string()),
     }),
   },
+  /** Which share of a map is laid out. */
+  mapProgress: {
+    method: 'pairlens/mapProgress',
+    params: z.object({ root: z.string(), side: mapSideSchema, share: z.number() }),
+  },
 } as const;
 
 /** Notifications of the client to the server, beyond those of LSP. */
 export const CLIENT_NOTIFICATIONS = {
   /** The user has trusted the workspace: paths in its settings may be used. */
   trusted: { method: 'pairlens/trusted', params: nothing },
-} as const;
-
-/**
- * Client commands that hovers and quick fixes use if the client set `commandLinks`. The arguments of a link are a
- * percent-encoded JSON array, as in VS Code's `command:` links; parse them with these schemas.
- */
-export const CLIENT_COMMANDS = {
-  /** Opens the caption of a pair in its file. */
-  openPair: {
-    command: 'pairlens.openPair',
-    args: z.tuple([z.object({ captionUri: z.string(), range: rangeSchema, imageUri: z.string() })]),
-  },
-  /** Replaces the caption of `pair`, as one undo step. */
-  useCaption: {
-    command: 'pairlens.useCaption',
-    args: z.tuple([z.object({ pair: pairRefSchema, caption: z.string() })]),
-  },
-  /** Opens the review at a finding. */
-  reviewFinding: {
-    command: 'pairlens.reviewFinding',
-    args: z.tuple([z.object({ id: z.string() })]),
-  },
-  /** Writes a caption file as UTF-8, with a message that offers undo. */
-  saveAsUtf8: {
-    command: 'pairlens.saveAsUtf8',
-    args: z.tuple([z.object({ uri: z.string(), encoding: z.string() })]),
-  },
-  /** Renames a caption file, with a message that offers undo. */
-  renameCaptionFile: {
-    command: 'pairlens.renameCaptionFile',
-    args: z.tuple([z.object({ from: z.string(), to: z.string() })]),
-  },
-  /** Renames images that share the caption file `uri`, and gives each a copy of it, with a message that offers undo. */
-  separateImages: {
-    command: 'pairlens.separateImages',
-    args: z.tuple([z.object({ uri: z.string(), separations: z.array(imageSeparationSchema) })]),
-  },
-  /** Asks a question of the inventory, and writes the answer into the config file. */
-  settle: { command: 'pairlens.settle', args: z.tuple([askedSchema]) },
-  /** Sets the decision on a pair, with a message that offers undo. */
-  decide: {
-    command: 'pairlens.decide',
-    args: z.tuple([z.object({ pair: pairRefSchema, decision: decisionSchema })]),
-  },
-  /** Shows the neighbours of a pair. */
-  showNeighbours: {
-    command: 'pairlens.showNeighbours',
-    args: z.tuple([z.object({ pair: pairRefSchema })]),
-  },
-} as const;
-
-/** Commands that the server runs (workspace/executeCommand), for the quick fixes of any editor. */
-export const SERVER_COMMANDS = {
-  /** Argument: the params of `pairlens/decide`. */
-  decide: 'pairlens.server.decide',
-  /** Argument: the params of `pairlens/saveAsUtf8`. */
-  saveAsUtf8: 'pairlens.server.saveAsUtf8',
-  /** Argument: the params of `pairlens/audit`, or none. */
-  audit: 'pairlens.server.audit',
-  /** No argument: as `pairlens/fit`, with progress and messages. */
-  fit: 'pairlens.server.fit',
-  /** No argument: as `pairlens/dropFit`. */
-  dropFit: 'pairlens.server.dropFit',
 } as const;

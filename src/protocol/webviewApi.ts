@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorDataSchema } from './errorData.ts';
-import { REQUESTS } from './serverApi.ts';
+import { NOTIFICATIONS, REQUESTS } from './serverApi.ts';
 import {
   captionChangeSchema,
   captionMoveSchema,
@@ -31,6 +31,9 @@ export const FORWARDED_REQUESTS = [
   'browsedPairs',
   'tags',
   'statistics',
+  'map',
+  'mapPair',
+  'mapSelection',
   'duplicates',
   'thumbnail',
 ] as const satisfies readonly (keyof typeof REQUESTS)[];
@@ -38,7 +41,7 @@ export const FORWARDED_REQUESTS = [
 const nothing = z.object({});
 
 /** Commands of the extension that webviews may run. */
-const PAGE_COMMANDS = ['pairlens.audit', 'pairlens.statistics'] as const;
+const PAGE_COMMANDS = ['pairlens.audit', 'pairlens.statistics', 'pairlens.map'] as const;
 
 /** Requests of a webview that the extension host handles itself. */
 export const HOST_REQUESTS = {
@@ -128,8 +131,11 @@ export const HOST_REQUESTS = {
   },
   /** Shows the neighbours of a pair in their view, without moving the focus. */
   follow: { params: z.object({ pair: pairRefSchema }), result: nothing },
-  /** Opens Browse Dataset with a filter. */
-  browseQuery: { params: z.object({ query: z.string() }), result: nothing },
+  /** Opens Browse Dataset with a filter; with `first` at the page of the first pair. */
+  browseQuery: {
+    params: z.object({ query: z.string(), first: z.boolean().optional() }),
+    result: nothing,
+  },
   /** Removes duplicates of an image after asking; `removed` is false if the user did not confirm. */
   removeImages: {
     params: z.object({ keep: z.string(), images: z.array(z.string()) }),
@@ -157,8 +163,10 @@ export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('target'), target: targetSchema.nullable() }),
   /** The review shows this finding. */
   z.object({ event: z.literal('showFinding'), id: z.string() }),
-  /** Browse Dataset shows the pairs of this query. */
-  z.object({ event: z.literal('showQuery'), query: z.string() }),
+  /** Browse Dataset shows the pairs of this query; with `first` the page of the first of them. */
+  z.object({ event: z.literal('showQuery'), query: z.string(), first: z.boolean().optional() }),
+  /** Which share of a map is laid out. */
+  NOTIFICATIONS.mapProgress.params.extend({ event: z.literal('mapProgress') }),
 ]);
 export type HostEvent = z.infer<typeof eventSchema>;
 

@@ -1,6 +1,6 @@
 /** Parts of a webview page; URIs must be webview URIs. */
 export interface WebviewPage {
-  readonly name: 'neighbours' | 'review' | 'browse' | 'statistics';
+  readonly name: 'neighbours' | 'review' | 'browse' | 'statistics' | 'map';
   readonly title: string;
   /** BCP 47, for `<html lang>`. */
   readonly locale: string;

@@ -6,7 +6,7 @@ import {
   type Connection,
   type ServerCapabilities,
 } from 'vscode-languageserver/node';
-import { SERVER_COMMANDS } from '../protocol/serverApi.ts';
+import { SERVER_COMMANDS } from '../protocol/commands.ts';
 import { FOLLOWED } from './features/fileOperations.ts';
 import { clientFacts } from './clientCapabilities.ts';
 import { initialOptions } from './initialOptions.ts';

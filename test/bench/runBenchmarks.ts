@@ -4,6 +4,7 @@ import { benchAllPairs } from './allPairs.ts';
 import { benchIndex } from './indexing.ts';
 import { benchKeystroke } from './keystroke.ts';
 import { benchLive } from './live.ts';
+import { benchMap } from './map.ts';
 import { benchMatching } from './matching.ts';
 import { benchMemory } from './memory.ts';
 import { benchResponses } from './responses.ts';
@@ -19,6 +20,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   keystroke: () => benchKeystroke(),
   responses: () => benchResponses(),
   matching: () => benchMatching(),
+  map: () => benchMap(),
   activation: () => benchActivation(),
 };
 

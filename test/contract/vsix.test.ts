@@ -17,7 +17,7 @@ const ALLOWED = [
   /^dist\/(?:cli|server)\/main\.js$/,
   /^dist\/chunks\/[\w-]+\.js$/,
   /^dist\/extension\/main\.cjs$/,
-  /^dist\/webview\/(?:neighbours|review|browse|statistics)\.(?:js|css)$/,
+  /^dist\/webview\/(?:neighbours|review|browse|statistics|map)\.(?:js|css)$/,
   /^dist\/webview\/codicon\.ttf$/,
   /^dist\/.+\.LEGAL\.txt$/,
   /^docs\/[\w-]+\.md$/,

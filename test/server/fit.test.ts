@@ -12,7 +12,8 @@ import { openEncoders } from '../../src/adapters/encoders.ts';
 import { matrix } from '../../src/core/matching/matrix.ts';
 import { SCORE_NAMES } from '../../src/core/audit/pairScorer.ts';
 import { FITTED_FILE, fittedBytes } from '../../src/engine/audit/fittedFile.ts';
-import { REQUESTS, SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
+import { SERVER_COMMANDS } from '../../src/protocol/commands.ts';
+import { REQUESTS } from '../../src/protocol/serverApi.ts';
 import { writeGoodPairs } from '../support/photos.ts';
 import { ServerPlace } from '../support/serverPlace.ts';
 

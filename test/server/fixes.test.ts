@@ -10,7 +10,8 @@ import {
   FileChangeType,
   type CodeAction,
 } from 'vscode-languageserver/node';
-import { CLIENT_COMMANDS, REQUESTS, SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../src/protocol/commands.ts';
+import { REQUESTS } from '../../src/protocol/serverApi.ts';
 import { fixTextsSchema } from '../../src/protocol/workspaceEdit.ts';
 import { tourCopy, workplace, writeMetadata, type Workplace } from '../support/datasets.ts';
 import { EDITOR, LspClient, uriOf } from '../support/lspClient.ts';

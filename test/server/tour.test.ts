@@ -16,7 +16,7 @@ import {
   type CodeAction,
   type InlayHint,
 } from 'vscode-languageserver/node';
-import { SERVER_COMMANDS } from '../../src/protocol/serverApi.ts';
+import { SERVER_COMMANDS } from '../../src/protocol/commands.ts';
 import { tourCopy, type Workplace } from '../support/datasets.ts';
 import { LspClient, uriOf } from '../support/lspClient.ts';
 

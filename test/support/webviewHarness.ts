@@ -24,7 +24,7 @@ const BODY_CLASS: Readonly<Record<Theme, string>> = {
 };
 
 export interface OpenOptions {
-  readonly name: 'neighbours' | 'review' | 'browse' | 'statistics';
+  readonly name: 'neighbours' | 'review' | 'browse' | 'statistics' | 'map';
   readonly host: ScriptedHost;
   readonly theme?: Theme;
   readonly width?: number;

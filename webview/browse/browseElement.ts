@@ -168,8 +168,19 @@ export class BrowseElement extends PageElement {
       >
         ${t('Tags')} <kbd aria-hidden="true">T</kbd>
       </button>
-      <button class="plain-button" type="button" @click=${() => void session.showStatistics()}>
+      <button
+        class="plain-button"
+        type="button"
+        @click=${() => void session.showPage('pairlens.statistics')}
+      >
         ${t('Statistics')}
+      </button>
+      <button
+        class="plain-button"
+        type="button"
+        @click=${() => void session.showPage('pairlens.map')}
+      >
+        ${t('Map')}
       </button>
       <span class="browse-count dim" role="status">${countText(state)}</span>
       <button class="plain-button" type="button" aria-keyshortcuts="?" @click=${this.#help}>

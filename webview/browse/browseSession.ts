@@ -54,6 +54,8 @@ export class BrowseSession {
   #wanted: readonly number[] = [0];
   readonly #asking = new Set<number>();
   #shownKey: string | undefined;
+  /** Whether the page of the first pair is opened when the list arrives. */
+  #opensFirst = false;
   readonly #actions = new ActionQueue((error) => {
     this.#complain(error);
   });
@@ -74,7 +76,7 @@ export class BrowseSession {
   async start(): Promise<void> {
     this.#host.rpc.onEvent((event) => {
       if (event.event === 'status') this.store.dispatch({ type: 'status', status: event.status });
-      if (event.event === 'showQuery') this.#showQuery(event.query);
+      if (event.event === 'showQuery') this.#showQuery(event.query, event.first === true);
       if (event.event !== 'changed') return;
       this.thumbnails.forget(event.uris);
       this.#shownKey = undefined;
@@ -101,10 +103,9 @@ export class BrowseSession {
     this.#ask(FILTER_DELAY_MS);
   }
 
-  async showStatistics(): Promise<void> {
-    await this.#actions.run(() =>
-      this.#host.rpc.call('command', { command: 'pairlens.statistics' }),
-    );
+  /** Opens another page about all pairs. */
+  async showPage(command: 'pairlens.statistics' | 'pairlens.map'): Promise<void> {
+    await this.#actions.run(() => this.#host.rpc.call('command', { command }));
   }
 
   setSort(sort: SortChoice): void {
@@ -242,8 +243,9 @@ export class BrowseSession {
     return itemAt(this.store.state, this.store.state.active);
   }
 
-  /** What another page wants to be shown: the filter is replaced, and the grid comes to the front. */
-  #showQuery(query: string): void {
+  /** What another page wants to be shown: the filter is replaced, and the grid, or the page of its first pair, comes to the front. */
+  #showQuery(query: string, first: boolean): void {
+    this.#opensFirst = first;
     this.store.dispatch({ type: 'open', opened: false });
     this.store.dispatch({ type: 'filter', filter: query });
     this.#ask(0);
@@ -295,7 +297,9 @@ export class BrowseSession {
       else {
         const { total, untagged, items, rules: titles } = answer;
         this.store.dispatch({ type: 'page', page, total, untagged, items, titles });
+        if (this.#opensFirst && total > 0) this.store.dispatch({ type: 'open', opened: true });
       }
+      this.#opensFirst = false;
       this.#asking.delete(page);
       if (answer.fault === null) this.#fill();
     } catch (error) {

@@ -13,11 +13,24 @@ export interface LikeCondition {
   readonly end: number;
 }
 
+/** The pair was selected on the map of an editor. */
+export interface SelectionCondition {
+  readonly kind: 'selection';
+  /** Name of the selection. */
+  readonly value: string;
+  /** Range in the query, UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Number of images that a condition selects, of those of its candidates (`likeCandidates`). */
 export const LIKE_FOUND = 200;
 
 /** The pairs that each condition selects, with the rank of their images: 0 is the best. */
-export type Likes = ReadonlyMap<LikeCondition, ReadonlyMap<QueriedPair, number>>;
+export type Likes = ReadonlyMap<
+  LikeCondition | SelectionCondition,
+  ReadonlyMap<QueriedPair, number>
+>;
 
 export const NO_LIKES: Likes = new Map();
 
@@ -32,5 +45,14 @@ export function imageNamed<P extends QueriedPair>(
   if (pair !== undefined) return { pair };
   return {
     fault: { message: sentence('There is no image {0} in the datasets.', value), start, end },
+  };
+}
+
+/** The fault of a condition on a selection that is not kept. */
+export function noSuchSelection({ value, start, end }: SelectionCondition): QueryFault {
+  return {
+    message: sentence('There is no selection {0}: select again on the map in the editor.', value),
+    start,
+    end,
   };
 }

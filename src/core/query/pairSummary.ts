@@ -46,7 +46,8 @@ export function pairSummary(pairs: Iterable<QueriedPair>): PairSummary {
   };
 }
 
-function medianOf(values: readonly number[]): number | undefined {
+/** The median; undefined of no values. */
+export function medianOf(values: readonly number[]): number | undefined {
   const sorted = Float64Array.from(values).sort();
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
   return low === undefined || high === undefined ? undefined : (low + high) / 2;

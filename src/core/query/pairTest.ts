@@ -78,7 +78,8 @@ export function pairTest(condition: Condition | undefined, likes: Likes = NO_LIK
       const { decision: wanted } = condition;
       return ({ decision = 'none' }) => decision === wanted;
     }
-    case 'like': {
+    case 'like':
+    case 'selection': {
       const found = likes.get(condition);
       return (pair) => found?.has(pair) === true;
     }

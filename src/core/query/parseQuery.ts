@@ -11,7 +11,7 @@ import {
   type SortKey,
   type SortOrder,
 } from './query.ts';
-import type { LikeCondition } from './likes.ts';
+import type { LikeCondition, SelectionCondition } from './likes.ts';
 import { matchesPattern } from './wildcards.ts';
 
 /*
@@ -60,6 +60,7 @@ class QueryParser {
   #depth = 0;
   #sort: SortOrder | undefined;
   readonly #likes: LikeCondition[] = [];
+  readonly #selections: SelectionCondition[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -71,7 +72,7 @@ class QueryParser {
     if (this.#at < this.#text.length) {
       throw this.#fault(sentence('This bracket closes nothing.'), this.#at, this.#at + 1);
     }
-    return { condition, sort: this.#sort, likes: this.#likes };
+    return { condition, sort: this.#sort, likes: this.#likes, selections: this.#selections };
   }
 
   /** Undefined if it holds an order only. */
@@ -173,6 +174,7 @@ class QueryParser {
       return { kind: known, pattern };
     }
     if (name === 'similar') return this.#like('image', this.#value(start), start);
+    if (name === 'map') return this.#selection(this.#value(start), start);
     if (name === 'decision') {
       const said = this.#value(start);
       const decision = DECISIONS.find((each) => each === said.toLowerCase());
@@ -197,7 +199,7 @@ class QueryParser {
       sentence(
         'There is no field {0}. Fields are {1}. Put text with a colon in quotes.',
         name,
-        [...FIELDS, 'similar', 'decision', 'sort'].join(', '),
+        [...FIELDS, 'similar', 'decision', 'map', 'sort'].join(', '),
       ),
       start,
       this.#at,
@@ -205,10 +207,20 @@ class QueryParser {
   }
 
   #like(to: LikeCondition['to'], value: string, start: number): LikeCondition {
-    const end = this.#text.slice(0, this.#at).trimEnd().length;
-    const like = { kind: 'like' as const, to, value, start, end };
+    const like = { kind: 'like' as const, to, value, ...this.#rangeFrom(start) };
     this.#likes.push(like);
     return like;
+  }
+
+  #selection(value: string, start: number): SelectionCondition {
+    const selection = { kind: 'selection' as const, value, ...this.#rangeFrom(start) };
+    this.#selections.push(selection);
+    return selection;
+  }
+
+  /** Range of the term that begins at `start` and was read. */
+  #rangeFrom(start: number): { readonly start: number; readonly end: number } {
+    return { start, end: this.#text.slice(0, this.#at).trimEnd().length };
   }
 
   #compare(name: string, comparison: Comparison, start: number): Condition {
@@ -366,7 +378,7 @@ class QueryParser {
 
   /** A fault of the term that begins at `start` and was read. */
   #unknown(message: Sentence, start: number): Faulty {
-    return this.#fault(message, start, this.#text.slice(0, this.#at).trimEnd().length);
+    return this.#fault(message, start, this.#rangeFrom(start).end);
   }
 }
 

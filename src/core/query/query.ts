@@ -1,6 +1,6 @@
 import type { Decision } from '../dataset/decisions.ts';
 import type { Sentence } from '../text/sentence.ts';
-import type { LikeCondition } from './likes.ts';
+import type { LikeCondition, SelectionCondition } from './likes.ts';
 
 /** A number of a pair that a query compares or sorts by. */
 export const QUANTITIES = [
@@ -30,6 +30,7 @@ export type Condition =
   /** One of the caption's tags, the image's path, a folder of it, its split, a rule: `*` stands for any characters. */
   | { readonly kind: 'tag' | 'name' | 'folder' | 'split' | 'rule'; readonly pattern: string }
   | LikeCondition
+  | SelectionCondition
   | { readonly kind: 'decision'; readonly decision: Decision | 'none' }
   /** The image has no caption, or an empty one. */
   | { readonly kind: 'untagged' }
@@ -57,6 +58,8 @@ export interface Query {
   readonly sort: SortOrder | undefined;
   /** Its conditions that ask for images like a text or an image. */
   readonly likes: readonly LikeCondition[];
+  /** Its conditions that ask for what was selected on the map. */
+  readonly selections: readonly SelectionCondition[];
 }
 
 /** Why a text is no query, and where. */

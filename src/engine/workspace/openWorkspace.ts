@@ -23,7 +23,9 @@ import {
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
 import { LiveEdits } from './liveEdits.ts';
+import { KeptSelections } from './keptSelections.ts';
 import { LiveFits } from './liveFits.ts';
+import { LiveMaps } from './liveMaps.ts';
 import { LiveStatistics } from './liveStatistics.ts';
 import { LiveTags } from './liveTags.ts';
 import { PairFiles } from './pairFiles.ts';
@@ -75,16 +77,19 @@ class IncrementalWorkspace implements LiveWorkspace {
     () => (this.#closed ? [] : this.#opened),
     () => (this.#findings = undefined),
   );
+  readonly #selections = new KeptSelections();
   readonly browser = new PairBrowser(
     () => this.#opened,
     () => this.findings(),
     this,
+    this.#selections,
   );
   readonly tags = new LiveTags(() => this.#opened);
   readonly edits: LiveEdits;
   readonly statistics = new LiveStatistics(() => this.browser.byDataset(), this.tags);
   readonly pairFiles: PairFiles;
   readonly fits: LiveFits;
+  readonly maps: LiveMaps;
   readonly #background = new BackgroundWork({
     audit: () => this.refresh(this.#folders, {}),
     rescore: async () => {
@@ -135,6 +140,8 @@ class IncrementalWorkspace implements LiveWorkspace {
       findings: () => this.#currentFindings(),
     });
     this.fits = new LiveFits({ updater, gate, ports, opened });
+    const { browser } = this;
+    this.maps = new LiveMaps({ browser, selections: this.#selections, gate, ports, opened });
     this.#words = new WordQueries({ ports, gate, opened });
     this.#queries = new LiveQueries({
       ports,

@@ -2,17 +2,26 @@ import { LRUCache } from 'lru-cache';
 import { groupBy, pushTo } from '../../core/collections.ts';
 import { RulesOfPairs } from '../../core/audit/rulesOfPairs.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
+import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { naturalRanks } from '../../core/dataset/naturalOrder.ts';
 import { uncaptionedImages } from '../../core/dataset/uncaptioned.ts';
 import { likeCandidates } from '../../core/query/likeCandidates.ts';
-import { imageNamed, LIKE_FOUND, type LikeCondition } from '../../core/query/likes.ts';
+import {
+  imageNamed,
+  LIKE_FOUND,
+  type LikeCondition,
+  type Likes,
+  noSuchSelection,
+  type SelectionCondition,
+} from '../../core/query/likes.ts';
 import type { QueriedPair } from '../../core/query/pairTest.ts';
 import { parseQuery } from '../../core/query/parseQuery.ts';
 import type { Query, QueryFault } from '../../core/query/query.ts';
 import { selectPairs } from '../../core/query/selectPairs.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
-import type { OpenedDataset } from './openedDatasets.ts';
+import type { KeptSelections } from './keptSelections.ts';
+import { findPair, type OpenedDataset } from './openedDatasets.ts';
 import { imageAlone, livePair } from './pairLookup.ts';
 import type {
   ImageTest,
@@ -45,9 +54,14 @@ const LISTS_KEPT = 8;
 /** Finds images by a text or an image. */
 type ImageSearch = Pick<LiveWorkspace, 'searchText' | 'searchImage'>;
 
-interface BrowsedRow {
+/** A pair, or an image without a caption, as it was when a list was made. */
+export interface BrowsedRow {
   readonly dataset: IncrementalDataset;
+  /** Undefined for an image without a caption. */
   readonly slot: number | undefined;
+  readonly image: DatasetPath;
+  readonly captionIndex: number;
+  readonly queried: QueriedPair;
 }
 
 interface Snapshot {
@@ -62,14 +76,17 @@ export class PairBrowser {
   readonly #opened: () => readonly OpenedDataset[];
   readonly #findings: () => readonly LiveFinding[];
   readonly #search: ImageSearch;
+  readonly #selections: KeptSelections;
   #snapshot: Snapshot | undefined;
 
   constructor(
     opened: () => readonly OpenedDataset[],
     findings: () => readonly LiveFinding[],
     search: ImageSearch,
+    selections: KeptSelections,
   ) {
     this.#search = search;
+    this.#selections = selections;
     this.#opened = opened;
     this.#findings = findings;
   }
@@ -104,19 +121,29 @@ export class PairBrowser {
     const snapshot = (this.#snapshot ??= this.#take());
     const list = await this.#list(snapshot, text);
     if ('fault' in list) return [];
-    return Array.from(list.rows.subarray(from, from + count), (r) => {
-      const { root, image, captionIndex } = this.#live(snapshot, r);
-      return { root, image, captionIndex };
-    });
+    return Array.from(list.rows.subarray(from, from + count), (r) => idOf(rowAt(snapshot, r)));
   }
 
   /** All pairs and images without a caption, by the root of their dataset. */
   byDataset(): ReadonlyMap<string, readonly QueriedPair[]> {
-    const { rows, pairs } = (this.#snapshot ??= this.#take());
+    const { rows } = (this.#snapshot ??= this.#take());
     const byRoot = new Map<string, QueriedPair[]>();
     for (const { dataset } of this.#opened()) byRoot.set(dataset.root, []);
-    for (const [r, pair] of pairs.entries()) byRoot.get(rows[r]?.dataset.root ?? '')?.push(pair);
+    for (const { dataset, queried } of rows) byRoot.get(dataset.root)?.push(queried);
     return byRoot;
+  }
+
+  /** All pairs of a dataset, and its images without a caption. */
+  rowsOf(dataset: IncrementalDataset): readonly BrowsedRow[] {
+    const { rows } = (this.#snapshot ??= this.#take());
+    return rows.filter((row) => row.dataset === dataset);
+  }
+
+  /** The pair of a row as it is now; undefined if it is gone. */
+  current(row: BrowsedRow): LivePair | undefined {
+    const found = findPair(this.#opened(), idOf(row));
+    if (found !== undefined) return livePair(found.dataset, found.slot);
+    return row.slot === undefined ? imageAlone(row.dataset.root, row.image) : undefined;
   }
 
   async #list(
@@ -129,9 +156,15 @@ export class PairBrowser {
     if ('fault' in parsed) return parsed;
     const ranks = (): Int32Array =>
       (snapshot.ranks ??= naturalRanks(snapshot.pairs.map(({ image }) => image)));
-    const likes = new Map<LikeCondition, ReadonlyMap<QueriedPair, number>>();
+    const likes = new Map<LikeCondition | SelectionCondition, ReadonlyMap<QueriedPair, number>>();
+    for (const selection of parsed.query.selections) {
+      const isSelected = this.#selections.test(selection.value);
+      if (isSelected === undefined) return { fault: noSuchSelection(selection) };
+      const chosen = snapshot.rows.filter((row) => isSelected(idOf(row)));
+      likes.set(selection, new Map(chosen.map(({ queried }, rank) => [queried, rank])));
+    }
     for (const like of parsed.query.likes) {
-      const found = await this.#like(snapshot, parsed.query, like);
+      const found = await this.#like(snapshot, parsed.query, like, likes);
       if ('fault' in found) return found;
       likes.set(like, found);
     }
@@ -145,13 +178,13 @@ export class PairBrowser {
     snapshot: Snapshot,
     query: Query,
     like: LikeCondition,
+    known: Likes,
   ): Promise<ReadonlyMap<QueriedPair, number> | { readonly fault: QueryFault }> {
-    const isCandidate = likeCandidates(query, like);
-    const byImage = new Map<string, number[]>();
-    for (const r of snapshot.rows.keys()) {
-      if (isCandidate?.(snapshot.pairs[r]!) === false) continue;
-      const { root, image } = this.#live(snapshot, r);
-      pushTo(byImage, imageKey(root, image), r);
+    const isCandidate = likeCandidates(query, like, known);
+    const byImage = new Map<string, QueriedPair[]>();
+    for (const { dataset, image, queried } of snapshot.rows) {
+      if (isCandidate?.(queried) === false) continue;
+      pushTo(byImage, imageKey(dataset.root, image), queried);
     }
     const among =
       isCandidate && ((root: string, image: string) => byImage.has(imageKey(root, image)));
@@ -159,9 +192,8 @@ export class PairBrowser {
     if ('fault' in hits) return hits;
     const ranks = new Map<QueriedPair, number>();
     for (const [rank, { pair }] of hits.entries()) {
-      for (const r of byImage.get(imageKey(pair.root, pair.image)) ?? []) {
-        const queried = snapshot.pairs[r];
-        if (queried !== undefined) ranks.set(queried, rank);
+      for (const queried of byImage.get(imageKey(pair.root, pair.image)) ?? []) {
+        ranks.set(queried, rank);
       }
     }
     return ranks;
@@ -180,47 +212,48 @@ export class PairBrowser {
     return this.#search.searchImage({ path: imagePath }, 'images', ...rest);
   }
 
-  #live({ rows, pairs }: Snapshot, r: number): LivePair {
-    const row = rows[r];
-    if (row === undefined) throw new Error(`There is no row ${r}.`);
-    const { dataset, slot } = row;
-    if (slot !== undefined) return livePair(dataset, slot);
-    const { image = '' } = pairs[r] ?? {};
-    const prefix = this.#prefixOf(dataset);
-    return imageAlone(dataset.root, image.slice(prefix.length));
-  }
-
-  #prefixOf(dataset: IncrementalDataset): string {
-    const member = this.#opened().find((each) => each.dataset === dataset);
-    return member === undefined ? '' : folderPrefix(member.opened.dir, dataset.root);
+  #live(snapshot: Snapshot, r: number): LivePair {
+    const { dataset, slot, image } = rowAt(snapshot, r);
+    return slot === undefined ? imageAlone(dataset.root, image) : livePair(dataset, slot);
   }
 
   #take(): Snapshot {
     const findings = groupBy(this.#findings(), ({ root }) => root);
     const rows: BrowsedRow[] = [];
-    const pairs: QueriedPair[] = [];
     for (const { dataset, opened } of this.#opened()) {
       const found = (findings.get(dataset.root) ?? []).map(({ finding }) => finding);
       const rules = new RulesOfPairs(found);
       const prefix = folderPrefix(opened.dir, dataset.root);
       for (const slot of dataset.slots.all()) {
-        rows.push({ dataset, slot });
-        pairs.push(queriedPair(dataset, slot, prefix, rules));
+        const { image, captionIndex } = dataset.slots.pairs[slot]!;
+        const queried = queriedPair(dataset, slot, prefix, rules);
+        rows.push({ dataset, slot, image, captionIndex, queried });
       }
       const { problems } = dataset;
       const captioned = dataset.slots.pairs.filter((_, slot) => dataset.slots.holds(slot));
       for (const image of uncaptionedImages({ pairs: captioned, problems })) {
-        rows.push({ dataset, slot: undefined });
-        pairs.push({
+        const queried = {
           ...UNKNOWN,
           ...sizeOf(dataset, image),
           image: prefix + image,
           rules: rules.of(undefined, image),
-        });
+        };
+        rows.push({ dataset, slot: undefined, image, captionIndex: 0, queried });
       }
     }
+    const pairs = rows.map(({ queried }) => queried);
     return { rows, pairs, lists: new LRUCache({ max: LISTS_KEPT }), ranks: undefined };
   }
+}
+
+function rowAt({ rows }: Snapshot, r: number): BrowsedRow {
+  const row = rows[r];
+  if (row === undefined) throw new Error(`There is no row ${r}.`);
+  return row;
+}
+
+export function idOf({ dataset, image, captionIndex }: BrowsedRow): LivePairId {
+  return { root: dataset.root, image, captionIndex };
 }
 
 function imageKey(root: string, image: string): string {

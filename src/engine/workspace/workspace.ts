@@ -14,6 +14,7 @@ import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import type { HeldOut } from '../../core/audit/fitting/fittedModel.ts';
 import type { LiveEdits } from './liveEdits.ts';
+import type { LiveMaps } from './liveMaps.ts';
 import type { LiveFits } from './liveFits.ts';
 import type { Decided } from './decidePairs.ts';
 import type { LiveStatistics } from './liveStatistics.ts';
@@ -251,6 +252,8 @@ export interface LiveWorkspace {
   readonly statistics: Pick<LiveStatistics, 'now'>;
   /** Fitting to the datasets; `refresh` uses what was written, or goes without what was dropped. */
   readonly fits: Pick<LiveFits, 'fit' | 'drop'>;
+  /** Pairs in the plane, similar ones close together. */
+  readonly maps: Pick<LiveMaps, 'of' | 'select' | 'pair'>;
   setSettings(settings: LiveSettings): void;
   close(): Promise<void>;
 }

@@ -20,7 +20,8 @@ import type {
   LiveWorkspace,
 } from '../../engine/workspace/workspace.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
-import { CLIENT_COMMANDS, REQUESTS, SERVER_COMMANDS } from '../../protocol/serverApi.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../protocol/commands.ts';
+import { REQUESTS } from '../../protocol/serverApi.ts';
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import type { FixItem, PairRef } from '../../protocol/shapes.ts';

@@ -26,6 +26,7 @@ import {
 } from './editRequests.ts';
 import { findingFixes } from './findingFixes.ts';
 import { configEdit, inventories } from './inventoryRequests.ts';
+import { map, mapPair, mapSelection } from './mapRequests.ts';
 import { statistics } from './statisticsRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
@@ -209,6 +210,9 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       return { total, tags: [...tags], isOfTags };
     },
     statistics: (_params, signal) => statistics(context, signal),
+    map: (params, signal) => map(context, params, signal),
+    mapPair: (params) => mapPair(context, params),
+    mapSelection: (params) => mapSelection(context, params),
     async changeEdit({ of, change }, signal) {
       const ids =
         'pairs' in of ? of.pairs.map(idOf) : await context.live.browser.ids(of.query, 0, Infinity);

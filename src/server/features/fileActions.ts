@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { CodeActionKind, Command, RenameFile, type CodeAction } from 'vscode-languageserver/node';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
-import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../protocol/serverApi.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../protocol/commands.ts';
 import type { FixItem } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
 import { fileOf } from '../toProtocol.ts';

@@ -8,7 +8,7 @@ import {
 import type { WeighedWord } from '../../core/matching/leaveOneOut.ts';
 import type { LiveFinding, LiveNeighbour, LivePair } from '../../engine/workspace/workspace.ts';
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
-import { CLIENT_COMMANDS } from '../../protocol/serverApi.ts';
+import { CLIENT_COMMANDS } from '../../protocol/commands.ts';
 import { shownScore } from '../../protocol/shownScore.ts';
 import { answer } from '../requestHandler.ts';
 import type { ServerContext } from '../context.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { INTERNAL_COMMANDS } from '../../../src/extension/commandIds.ts';
-import { CLIENT_COMMANDS } from '../../../src/protocol/serverApi.ts';
+import { CLIENT_COMMANDS } from '../../../src/protocol/commands.ts';
 import { loadedAddons } from '../../support/processTree.ts';
 import {
   activated,

@@ -80,6 +80,7 @@ describe('a query', () => {
       condition: undefined,
       sort: { key: 'name', descending: false },
       likes: [],
+      selections: [],
     });
   });
 });
@@ -175,6 +176,7 @@ function written(of: Condition): string {
     case 'regex':
     case 'decision':
     case 'like':
+    case 'selection':
       return assert.fail('not generated');
     default:
       return `${of.kind}:${quoted(of.pattern)}`;
