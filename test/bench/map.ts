@@ -38,7 +38,7 @@ export async function benchMap(
   const used = process.cpuUsage();
   const start = performance.now();
   const project = projectRows({ space, lists }, rows);
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const step = performance.now();
     done = project.next().done === true;
     steps.push(performance.now() - step);

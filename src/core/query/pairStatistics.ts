@@ -1,10 +1,9 @@
 import type { DatasetPath } from '../dataset/dataset.ts';
 import type { RuleCode } from '../audit/rule.ts';
-import { isContentWord } from '../text/contentWords.ts';
 import type { Steps } from '../steps.ts';
 import { queryOfTags } from '../text/tagQuery.ts';
 import type { TagCount } from '../text/tagVocabulary.ts';
-import { wordsOf } from './captionWords.ts';
+import { isUnspaced, meaningfulWords, wordsLike } from './captionWords.ts';
 import { type Bin, binsBetween, wholeNumberBins } from './histogram.ts';
 import { type PairSummary, pairSummary } from './pairSummary.ts';
 import { type QueriedPair, quantityOf } from './pairTest.ts';
@@ -82,10 +81,9 @@ export function* pairStatistics(
     lengths.push(quantityOf(pair, 'len') ?? 0);
     const count = quantityOf(pair, 'tokens');
     if (count !== undefined && count > 0) tokens.push(count);
-    for (const word of wordsOf(caption)) {
-      if (isContentWord(word)) words.set(word, (words.get(word) ?? 0) + 1);
-    }
+    for (const word of meaningfulWords(caption)) words.set(word, (words.get(word) ?? 0) + 1);
   }
+  const frequent = yield* asQueriesFind(mostFrequent(words), pairs);
   const { rules, ...summary } = pairSummary(pairs);
   return {
     ...summary,
@@ -94,7 +92,10 @@ export function* pairStatistics(
     length: wholeNumberBins('len', lengths),
     tokens: wholeNumberBins('tokens', tokens),
     folders: shortened(folderCounts(pairs), (each) => each),
-    words: shortened(mostFrequent(words), (word) => ({ ...word, query: `"${word.name}"` })),
+    words: {
+      total: words.size,
+      shown: frequent.map((word) => ({ ...word, query: `"${word.name}"` })),
+    },
     tags: shortened(tags, ({ tag, captions }) => ({
       name: tag,
       pairs: captions,
@@ -158,9 +159,37 @@ function folderKey(folder: string): string {
 }
 
 function mostFrequent(words: ReadonlyMap<string, number>): Omit<Counted, 'query'>[] {
-  return [...words]
-    .map(([name, count]) => ({ name, pairs: count }))
-    .sort((a, b) => b.pairs - a.pairs || (a.name < b.name ? -1 : 1));
+  return [...words].map(([name, count]) => ({ name, pairs: count })).sort(byFrequency);
+}
+
+/**
+ * The most frequent words with the number of captions that the query of each finds: in scripts without spaces that is more than
+ * the captions that are split so.
+ */
+function* asQueriesFind(
+  words: readonly Omit<Counted, 'query'>[],
+  pairs: readonly QueriedPair[],
+): Steps<Omit<Counted, 'query'>[]> {
+  // Twice as many, for the order may change.
+  const counted: Omit<Counted, 'query'>[] = [];
+  for (const word of words.slice(0, 2 * LISTED)) {
+    if (!isUnspaced(word.name)) {
+      counted.push(word);
+      continue;
+    }
+    const pattern = wordsLike(word.name, 'whole');
+    let found = 0;
+    for (const [p, { caption = '' }] of pairs.entries()) {
+      if (p % (20 * PER_STEP) === 0) yield;
+      if (pattern.test(caption.normalize('NFC'))) found++;
+    }
+    counted.push({ ...word, pairs: found });
+  }
+  return counted.sort(byFrequency).slice(0, LISTED);
+}
+
+function byFrequency(a: Omit<Counted, 'query'>, b: Omit<Counted, 'query'>): number {
+  return b.pairs - a.pairs || (a.name < b.name ? -1 : 1);
 }
 
 function shortened<A, B>(all: readonly A[], show: (item: A) => B): Shortened<B> {

@@ -19,7 +19,10 @@ export interface PairSummary {
   readonly rules: readonly { readonly code: RuleCode; readonly pairs: number }[];
 }
 
-export function pairSummary(pairs: Iterable<QueriedPair>): PairSummary {
+/** What a summary looks at. */
+export type SummarizedPair = Pick<QueriedPair, 'caption' | 'match' | 'rules' | 'decision'>;
+
+export function pairSummary(pairs: Iterable<SummarizedPair>): PairSummary {
   const matches: number[] = [];
   const rules = new Map<RuleCode, number>();
   let [captions, untagged, found, verified, excluded] = [0, 0, 0, 0, 0];

@@ -6,7 +6,7 @@ import { regionsOf, type Regions } from '../../core/projection/regions.ts';
 import { spread } from '../../core/projection/spread.ts';
 import { runCooperatively } from '../../core/steps.ts';
 import { isNameable } from '../../core/text/contentWords.ts';
-import { wordsOf } from '../../core/query/captionWords.ts';
+import { isUnspaced, meaningfulWords } from '../../core/query/captionWords.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { KeptSelections } from './keptSelections.ts';
 import { MapLayouts, type MapSide } from './mapLayouts.ts';
@@ -93,7 +93,9 @@ export class LiveMaps {
       throwIfCancelled(signal);
     });
     const words = regionWords(regions, (p) =>
-      [...wordsOf(points[p]!.queried.caption ?? '')].filter(isNameable),
+      [...meaningfulWords(points[p]!.queried.caption ?? '')].filter(
+        (word) => isUnspaced(word) || isNameable(word),
+      ),
     );
     const id = ++this.#last;
     const placeless = all.length - points.length;

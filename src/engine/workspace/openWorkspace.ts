@@ -86,7 +86,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   );
   readonly tags = new LiveTags(() => this.#opened);
   readonly edits: LiveEdits;
-  readonly statistics = new LiveStatistics(() => this.browser.byDataset(), this.tags);
+  readonly statistics = new LiveStatistics(this.browser, this.tags);
   readonly pairFiles: PairFiles;
   readonly fits: LiveFits;
   readonly maps: LiveMaps;

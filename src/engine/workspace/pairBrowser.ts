@@ -15,6 +15,7 @@ import {
   type SelectionCondition,
 } from '../../core/query/likes.ts';
 import type { QueriedPair } from '../../core/query/pairTest.ts';
+import type { SummarizedPair } from '../../core/query/pairSummary.ts';
 import { parseQuery } from '../../core/query/parseQuery.ts';
 import type { Query, QueryFault } from '../../core/query/query.ts';
 import { selectPairs } from '../../core/query/selectPairs.ts';
@@ -133,6 +134,23 @@ export class PairBrowser {
     return byRoot;
   }
 
+  /** What a summary of all pairs looks at, one after the other: no snapshot is made, which takes several times as long. */
+  *summarized(): Generator<SummarizedPair> {
+    const findings = groupBy(this.#findings(), ({ root }) => root);
+    for (const { dataset } of this.#opened()) {
+      const found = (findings.get(dataset.root) ?? []).map(({ finding }) => finding);
+      const rules = new RulesOfPairs(found);
+      for (const slot of dataset.slots.all()) {
+        const { image, caption } = dataset.slots.pairs[slot]!;
+        const match = matchOf(dataset, slot);
+        yield { caption, match, rules: rules.of(slot, image), decision: dataset.decision(slot) };
+      }
+      for (const image of uncaptionedOf(dataset)) {
+        yield { ...UNKNOWN, rules: rules.of(undefined, image) };
+      }
+    }
+  }
+
   /** All pairs of a dataset, and its images without a caption. */
   rowsOf(dataset: IncrementalDataset): readonly BrowsedRow[] {
     const { rows } = (this.#snapshot ??= this.#take());
@@ -229,9 +247,7 @@ export class PairBrowser {
         const queried = queriedPair(dataset, slot, prefix, rules);
         rows.push({ dataset, slot, image, captionIndex, queried });
       }
-      const { problems } = dataset;
-      const captioned = dataset.slots.pairs.filter((_, slot) => dataset.slots.holds(slot));
-      for (const image of uncaptionedImages({ pairs: captioned, problems })) {
+      for (const image of uncaptionedOf(dataset)) {
         const queried = {
           ...UNKNOWN,
           ...sizeOf(dataset, image),
@@ -269,14 +285,13 @@ function queriedPair(
   rules: RulesOfPairs,
 ): QueriedPair {
   const pair = dataset.slots.pairs[slot];
-  const mismatch = dataset.context.mismatch[slot];
   const { image = '', caption, split } = pair ?? {};
   const { clipTokens } = dataset.context;
   return {
     image: prefix + image,
     caption,
     split,
-    match: mismatch === undefined || Number.isNaN(mismatch) ? undefined : 1 - mismatch,
+    match: matchOf(dataset, slot),
     rules: rules.of(slot, image),
     decision: dataset.decision(slot),
     ...sizeOf(dataset, image),
@@ -288,4 +303,14 @@ function sizeOf(dataset: IncrementalDataset, image: string): Pick<QueriedPair, '
   const { facts } = dataset.context.embedded.images;
   const { width, height } = facts[dataset.imageRowOf.get(image) ?? -1] ?? {};
   return { width, height };
+}
+
+function matchOf(dataset: IncrementalDataset, slot: number): number | undefined {
+  const mismatch = dataset.context.mismatch[slot];
+  return mismatch === undefined || Number.isNaN(mismatch) ? undefined : 1 - mismatch;
+}
+
+function uncaptionedOf({ slots, problems }: IncrementalDataset): DatasetPath[] {
+  const captioned = slots.pairs.filter((_, slot) => slots.holds(slot));
+  return uncaptionedImages({ pairs: captioned, problems });
 }
