@@ -94,13 +94,21 @@ describe('a dataset of a known trainer in an editor', () => {
       findings.filter(({ code }) => code === leftOut).map(({ imageUri }) => imageUri),
       [uriOf(file('8.avif'))],
     );
-    const neighbours = await client.request('neighbours', {
-      target: { kind: 'image', uri: uriOf(file('9.avif')) },
+    const about = async (name: string) => {
+      const target = { kind: 'image' as const, uri: uriOf(file(name)) };
+      const neighbours = await client.request('neighbours', { target });
+      return neighbours?.findings
+        .map(({ code }) => code)
+        .filter((code) => code.startsWith('trainer/'));
+    };
+    assert.deepEqual(await about('8.avif'), [leftOut], 'the first of them');
+    assert.deepEqual(await about('9.avif'), [OVERFLOW, leftOut]);
+    const { total } = await client.request('browse', {
+      query: `rule:${leftOut}`,
+      from: 0,
+      count: 1,
     });
-    assert.deepEqual(
-      neighbours?.findings.map(({ code }) => code),
-      [OVERFLOW, leftOut],
-    );
+    assert.equal(total, 2);
   });
 
   test('a hover tells of the words only where the editor does not', async () => {

@@ -9,11 +9,14 @@ export class RulesOfPairs {
   readonly #ofImage = new Map<DatasetPath, RuleCode[]>();
 
   constructor(
-    findings: Iterable<Pick<Finding, 'code' | 'pair' | 'image' | 'relatedPairs' | 'relatedFiles'>>,
+    findings: Iterable<
+      Pick<Finding, 'code' | 'file' | 'pair' | 'image' | 'relatedPairs' | 'relatedFiles'>
+    >,
   ) {
-    for (const { code, pair, image, relatedPairs, relatedFiles } of findings) {
+    for (const { code, file: opened, pair, image, relatedPairs, relatedFiles } of findings) {
       if (pair !== undefined) pushTo(this.#ofPair, pair, code);
-      else if (image !== undefined) pushTo(this.#ofImage, image, code);
+      // What is said of many images opens the first of them.
+      else pushTo(this.#ofImage, image ?? opened, code);
       for (const other of relatedPairs) pushTo(this.#ofPair, other, code);
       if (pair === undefined) for (const file of relatedFiles) pushTo(this.#ofImage, file, code);
     }

@@ -240,7 +240,8 @@ export function findingsAbout(
     opened,
     settings,
     hash,
-    (finding) => finding.image === image || finding.relatedFiles.includes(image),
+    ({ file, image: own, relatedFiles }) =>
+      own === image || (own === undefined && file === image) || relatedFiles.includes(image),
   );
   const own = about.filter(({ finding }) => finding.image === image);
   const others = about.filter(
