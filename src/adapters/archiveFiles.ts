@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { CancelSignal } from '../core/cancellation.ts';
-import { type ArchiveMember, archiveMember, fileToOpen } from '../core/dataset/archivePaths.ts';
+import { type ArchiveMember, archiveMember } from '../core/dataset/archivePaths.ts';
 import { extensionOf } from '../core/dataset/fileKinds.ts';
 import { DEFAULT_READ_BYTES } from '../core/dataset/fileLimits.ts';
-import { archiveWrite } from '../core/archiveWrite.ts';
+import { readOnlyWrite } from '../core/dataset/readOnly.ts';
 import { PairLensError } from '../core/errors.ts';
 import type { FileStat, FileSystem, ReadOptions } from '../core/ports.ts';
 import { sentence } from '../core/text/sentence.ts';
@@ -70,14 +70,14 @@ export function withArchives(files: FileSystem): FileSystem {
 
     update: async (path, folder, change, options) => {
       const inside = await archives.locate(path);
-      if (inside !== undefined || isArchiveName(path)) throw archiveWrite(path, fileToOpen(path));
+      if (inside !== undefined || isArchiveName(path)) throw readOnlyWrite(path, 'archive');
       return files.update(path, folder, change, options);
     },
 
     move: async (from, to, folder) => {
       for (const path of [from, to]) {
         const inside = await archives.locate(path);
-        if (inside !== undefined) throw archiveWrite(path, inside.archive);
+        if (inside !== undefined) throw readOnlyWrite(path, 'archive');
       }
       return files.move(from, to, folder);
     },

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { extensionOf, IMAGE_EXTENSIONS } from '../core/dataset/fileKinds.ts';
 import { PairLensError } from '../core/errors.ts';
 import { outsideWrite } from '../core/outsideWrite.ts';
 import type { FileSystem, ProcessMarks } from '../core/ports.ts';
@@ -101,6 +102,14 @@ function alreadyThere(file: string): PairLensError {
   });
 }
 
+function imageWrite(file: string): PairLensError {
+  return new PairLensError(
+    'write-failed',
+    sentence('{0} is an image, which PairLens does not change.', file),
+    { path: file, remedy: sentence('Nothing was written.') },
+  );
+}
+
 export const nodeProcesses: ProcessMarks = { own: ownMark(), isGone };
 
 /** A program that knows nothing of locks, such as an editor, saved the file after it was read. */
@@ -130,6 +139,8 @@ async function exchange(
   if (before !== undefined) await refuseReadOnly(file);
   if (after !== undefined) {
     if (before !== undefined && Buffer.compare(before, after) === 0) return;
+    // Whatever a caller believes: the content of an image is never replaced.
+    if (before !== undefined && IMAGE_EXTENSIONS.has(extensionOf(file))) throw imageWrite(file);
     await replaceFile(file, (handle) => handle.writeFile(after), held);
   } else if (before !== undefined) {
     await held();

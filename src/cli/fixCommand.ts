@@ -10,7 +10,7 @@ import type { FixPlan } from '../engine/editing/planFixes.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { fixPorts, openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
-import { afterStoppedRun, counted, writeOrPrint } from './runChanges.ts';
+import { afterStoppedRun, counted, readOnlyLines, writeOrPrint } from './runChanges.ts';
 import { takeOutRun, targetIn } from './takeOutRun.ts';
 
 export interface FixCommandOptions {
@@ -97,7 +97,7 @@ async function takeBack(root: string, { terminal }: CommandContext): Promise<num
   return 0;
 }
 
-function sayWhatIsLeft({ left, later, archived }: FixPlan, { terminal }: CommandContext): void {
+function sayWhatIsLeft({ left, later, readOnly }: FixPlan, { terminal }: CommandContext): void {
   for (const [code, findings] of left) {
     const how =
       code === 'caption-mismatch'
@@ -105,11 +105,7 @@ function sayWhatIsLeft({ left, later, archived }: FixPlan, { terminal }: Command
         : `--rule ${code} takes them all`;
     terminal.log.info(`${code}: ${counted(findings, 'fix')} left to you; ${how}.`);
   }
-  if (archived > 0) {
-    terminal.log.info(
-      `${counted(archived, 'finding')} inside archives, which PairLens does not change.`,
-    );
-  }
+  for (const line of readOnlyLines(readOnly, 'finding')) terminal.log.info(line);
   if (later > 0) {
     terminal.log.info(
       `${counted(later, 'finding')} in files that another fix changes: run it again.`,

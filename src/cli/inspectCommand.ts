@@ -137,6 +137,12 @@ function asked(question: Question): string {
     const folders = question.folders.map(({ folder }) => (folder === '' ? '.' : folder));
     return visibleText(`which folder are its images in, ${folders.join(' or ')}? For example`);
   }
+  if (question.kind === 'names') {
+    const samples = question.samples.map((sample) => `"${sample}"`).join(', ');
+    return visibleText(
+      `are the names of ${number(question.images)} images their captions, such as ${samples}? For example`,
+    );
+  }
   const words = question.columns.filter(({ holds }) => holds === 'words');
   const known = words.length > 0 ? words : question.columns;
   return visibleText(

@@ -1,3 +1,4 @@
+import type { ReadOnlyCounts } from '../core/dataset/readOnly.ts';
 import { PairLensError } from '../core/errors.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
 import { diffOf, type FileChange } from '../engine/editing/fileChange.ts';
@@ -111,4 +112,19 @@ function forReading(diff: string, { colors }: CommandContext['terminal']): strin
 export function counted(count: number, what: string): string {
   const many = what.endsWith('x') ? `${what}es` : `${what}s`;
   return `${number(count)} ${count === 1 ? what : many}`;
+}
+
+/** What stays as it is because its captions are not edited: a line for each reason. @param what one of them: "finding" */
+export function readOnlyLines(
+  { archive, 'file-name': named }: Readonly<ReadOnlyCounts>,
+  what: string,
+): string[] {
+  return [
+    ...(archive > 0
+      ? [`${counted(archive, what)} inside archives, which PairLens does not change.`]
+      : []),
+    ...(named > 0
+      ? [`${counted(named, what)} in names of files: rename the files to change them.`]
+      : []),
+  ];
 }

@@ -10,7 +10,7 @@ import { existingFolder, runOptions, type CommandContext } from './commandContex
 import { fixPorts, openWorkspace, readFolder } from './composeCli.ts';
 import { number } from './progressLine.ts';
 import { queryOf } from './queryOption.ts';
-import { afterStoppedRun, counted, writeOrPrint } from './runChanges.ts';
+import { afterStoppedRun, counted, readOnlyLines, writeOrPrint } from './runChanges.ts';
 
 export interface TagsCommandOptions {
   readonly json?: true | undefined;
@@ -38,15 +38,13 @@ export async function tagsCommand(
   const reads = new NotedReads(fixPorts.files);
   const datasets = await chosenOf(root, query, reads, context);
   if (change === undefined) return printTags(datasets, options, context);
-  const { changes, changed, emptied, archived } = await planChange(root, datasets, change, reads);
+  const { changes, changed, emptied, readOnly } = await planChange(root, datasets, change, reads);
   const what = counted(changed, 'caption');
   const run = { root, changes, names: [change.kind], what };
   await writeOrPrint(run, options.write === true, context);
   const { log } = context.terminal;
   if (emptied > 0) log.info(`${counted(emptied, 'caption')} would be empty and stay as they are.`);
-  if (archived > 0) {
-    log.info(`${counted(archived, 'caption')} inside archives, which PairLens does not change.`);
-  }
+  for (const line of readOnlyLines(readOnly, 'caption')) log.info(line);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import type { WireEdit } from '../protocol/workspaceEdit.ts';
 import * as vscode from 'vscode';
+import type { z } from 'zod';
 import { baseName } from '../core/dataset/paths.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   PairRef,
   Range,
 } from '../protocol/shapes.ts';
+import type { HOST_REQUESTS } from '../protocol/webviewApi.ts';
 import { type AppliedEdit, applyEdit } from './applyEdit.ts';
 import { renameFile, rewriteFile, separateImages } from './fileSteps.ts';
 import { oneLine } from './pairTexts.ts';
@@ -166,14 +168,18 @@ export class Actions {
   async changeCaptions(
     of: ChangedPairs,
     change: CaptionChangeItem,
-  ): Promise<{ changed: number; emptied: number; discarded: boolean; partly?: boolean }> {
+  ): Promise<z.input<(typeof HOST_REQUESTS)['changeCaptions']['result']>> {
     const asked = { of, change };
-    const { edit, changed, emptied } = await this.#client.request(REQUESTS.changeEdit, asked);
-    if (edit === null) return { changed: 0, emptied, discarded: false };
+    const { edit, changed, emptied, readOnly } = await this.#client.request(
+      REQUESTS.changeEdit,
+      asked,
+    );
+    if (edit === null) return { changed: 0, emptied, readOnly, discarded: false };
     const applied = await this.#edit(edit, 'page', true);
     return {
       changed: applied === undefined ? 0 : changed,
       emptied,
+      readOnly,
       discarded: applied === undefined,
       ...(applied?.partly && { partly: true }),
     };

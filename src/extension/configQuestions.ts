@@ -17,6 +17,7 @@ const folderSchema = z.object({ folder: z.string() });
 /** A question in one line. */
 export function questionText(question: QuestionItem): string {
   if (question.kind === 'columns') return vscode.l10n.t('Which column is the caption?');
+  if (question.kind === 'names') return vscode.l10n.t('Are the names of the images captions?');
   return question.prefix === ''
     ? vscode.l10n.t('Which folder are its images in?')
     : vscode.l10n.t('Which folder is {0} here?', question.prefix);
@@ -33,9 +34,20 @@ export async function settle(
   const asked = given.success ? given.data : await chosenQuestion(await model.current());
   if (asked === undefined) return;
   const { folder, question } = asked;
-  const answer = question.kind === 'columns' ? await askColumns(question) : await askRoot(question);
+  const answer = await answerTo(question);
   if (answer === undefined) return;
   await actions.edit(await client.request(REQUESTS.configEdit, { folder, ...answer }));
+}
+
+function answerTo(question: QuestionItem): Promise<Answer | undefined> {
+  switch (question.kind) {
+    case 'columns':
+      return askColumns(question);
+    case 'names':
+      return askNames(question);
+    case 'root':
+      return askRoot(question);
+  }
 }
 
 /** Creates the config file of a folder and opens it; opens one that is there. */
@@ -133,6 +145,24 @@ async function pickColumn(
       .join('  ·  '),
   }));
   return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.label;
+}
+
+async function askNames(
+  question: Extract<QuestionItem, { kind: 'names' }>,
+): Promise<Answer | undefined> {
+  const items = [
+    {
+      label: vscode.l10n.t('Yes, they are captions'),
+      detail: question.samples.map((text) => `“${text}”`).join('  ·  '),
+      captionsInFileNames: true,
+    },
+    { label: vscode.l10n.t('No, they are only names'), captionsInFileNames: false },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Names of {0} images', String(question.images)),
+    placeHolder: questionText(question),
+  });
+  return picked && { captionsInFileNames: picked.captionsInFileNames };
 }
 
 async function askRoot(

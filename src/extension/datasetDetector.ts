@@ -9,7 +9,7 @@ import {
 import { CONFIG_FILE } from '../core/settings/settingTable.ts';
 import { Debouncer } from '../protocol/debouncer.ts';
 import type { Settings } from '../protocol/settings.ts';
-import { haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
+import { haveNames, haveSidecars, looksLikeTable } from './looksLikeDataset.ts';
 
 const EXCLUDE = '**/{node_modules,.git,.venv,venv,__pycache__,dist,build}/**';
 /** Most files listed: enough to find a pair in any dataset, and bounded for huge folders. */
@@ -74,6 +74,7 @@ export class DatasetDetector implements vscode.Disposable {
     const images = await find(IMAGE_GLOB, MAX_LISTED_FILES);
     if (images.length === 0) return false;
     if ((await find(CONFIG_GLOB, 1)).length > 0) return true;
+    if (haveNames(images.map(({ path }) => path))) return true;
     return (await this.#hasTable(find)) || (await hasSidecars(images, find));
   }
 

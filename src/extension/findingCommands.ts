@@ -66,9 +66,10 @@ export async function fixGroup(
   if (findings.length === 0) return;
   const of = { ids: findings.map(({ id }) => id) };
   const fixed = await fixFindings(client, actions, of, suggestions, 'message');
-  const { left, later, archived } = fixed;
+  const { left, later, readOnly } = fixed;
+  const kept = Object.values(readOnly).reduce((total, count) => total + count, left + later);
   // The number of fixed ones has a message with undo.
-  if (fixed.discarded || (fixed.fixed.length > 0 && left + later + archived === 0)) return;
+  if (fixed.discarded || (fixed.fixed.length > 0 && kept === 0)) return;
   void vscode.window.showInformationMessage(fixedText(fixed));
 }
 

@@ -31,8 +31,8 @@ export async function fixFindings(
   teller: Teller,
 ): Promise<FixedFindings> {
   const plan = await client.request(REQUESTS.findingFixes, { of, suggestions });
-  const { edit, files, left, later, archived } = plan;
-  const counts = { left, later, archived };
+  const { edit, files, left, later, readOnly } = plan;
+  const counts = { left, later, readOnly };
   if (edit === null && files.length === 0) return { fixed: [], ...counts, discarded: false };
   const applied = await applyPlan(client, plan);
   if (applied === undefined) return { fixed: [], ...counts, discarded: true };
@@ -42,7 +42,8 @@ export async function fixFindings(
 }
 
 /** In one sentence each: what became of findings. */
-export function fixedText({ fixed, left, later, archived }: FixedFindings): string {
+export function fixedText({ fixed, left, later, readOnly }: FixedFindings): string {
+  const { archive: archived, 'file-name': named } = readOnly;
   return [
     ...(fixed.length === 0 ? [fixedCount(0)] : []),
     ...(left > 0 ? [vscode.l10n.t('Left for a choice: {0}. The review shows it.', left)] : []),
@@ -51,6 +52,9 @@ export function fixedText({ fixed, left, later, archived }: FixedFindings): stri
       : []),
     ...(archived > 0
       ? [vscode.l10n.t('In archives, which PairLens does not change: {0}.', archived)]
+      : []),
+    ...(named > 0
+      ? [vscode.l10n.t('Names of files, to be changed by renaming the files: {0}.', named)]
       : []),
   ].join(' ');
 }

@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { groupBy } from '../core/collections.ts';
+import { namesRead } from '../core/dataset/captionInName.ts';
 import { stemOf } from '../core/dataset/fileKinds.ts';
-import { baseName } from '../core/dataset/paths.ts';
+import { baseName, folderOf } from '../core/dataset/paths.ts';
 import { mayHoldCaptions } from '../core/formats/captionFiles.ts';
 
 /** Bytes read to detect the format, which is decided by the first rows. */
@@ -19,6 +21,11 @@ export function haveSidecars(images: readonly string[], texts: readonly string[]
   if (texts.some((text) => stems.has(stemOf(text)))) return true;
   const names = new Set([...stems].map(baseName));
   return texts.filter((text) => names.has(baseName(stemOf(text)))).length >= LEAST_NAMES;
+}
+
+/** Whether the names of the images of a folder are captions. */
+export function haveNames(images: readonly string[]): boolean {
+  return [...groupBy(images, folderOf).values()].some((all) => namesRead(all) === 'captions');
 }
 
 /** Whether the first bytes of a file are those of a caption table, or may be. False for unreadable files. */

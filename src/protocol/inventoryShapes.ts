@@ -20,6 +20,15 @@ export const questionSchema = z.discriminatedUnion('kind', [
     ),
   }),
   z.object({
+    kind: z.literal('names'),
+    /** The first image. */
+    file: z.string(),
+    uri: z.string(),
+    images: z.int(),
+    /** The captions that would be read from the first of them. */
+    samples: z.array(z.string()),
+  }),
+  z.object({
     kind: z.literal('root'),
     file: z.string(),
     uri: z.string(),

@@ -20,6 +20,7 @@ import {
   pairRefSchema,
   groundedWordSchema,
   positionSchema,
+  readOnlyCountsSchema,
   statusSchema,
   tagListSchema,
   targetSchema,
@@ -280,6 +281,8 @@ export const REQUESTS = {
       changed: z.int(),
       /** Number of captions that would be empty and stay as they are. */
       emptied: z.int(),
+      /** Number of captions that are not edited. */
+      readOnly: readOnlyCountsSchema,
     }),
   ),
   /**
@@ -327,6 +330,7 @@ export const REQUESTS = {
         .record(z.string(), z.object({ image: z.string().optional(), caption: z.string() }))
         .optional(),
       roots: z.record(z.string(), z.string()).optional(),
+      captionsInFileNames: z.boolean().optional(),
       rules: z.record(z.string(), z.enum(SETTINGS.rules.choices)).optional(),
     }),
     workspaceEditSchema,

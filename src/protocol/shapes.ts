@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { READ_ONLY_REASONS } from '../core/dataset/readOnly.ts';
 
 /*
  * Data types of the messages between server, extension and webviews. The receiver parses each message once with these
@@ -33,6 +34,10 @@ export type WireLevel = z.infer<typeof levelSchema>;
 /** Why the captions of a dataset cannot be judged against one another. */
 const incomparableSchema = z.enum(['too-alike', 'too-few']);
 
+/** Numbers of captions or findings that stay as they are, by the reason. */
+export const readOnlyCountsSchema = z.record(z.enum(READ_ONLY_REASONS), z.int());
+export type ReadOnlyCountsItem = z.infer<typeof readOnlyCountsSchema>;
+
 /** A pair with the data to display and open it. */
 export const pairItemSchema = z.object({
   pair: pairRefSchema,
@@ -44,8 +49,8 @@ export const pairItemSchema = z.object({
   /** Caption file, and the caption's range in it. */
   captionUri: z.string(),
   range: rangeSchema,
-  /** Whether the caption is in an archive, and cannot be changed. */
-  readOnly: z.boolean().optional(),
+  /** Why the caption cannot be changed: it is in an archive, or it is the name of its image. Absent if it can. */
+  readOnly: z.enum(READ_ONLY_REASONS).optional(),
   /** 1 - mismatch probability, 0..1; absent for pairs that were not scored, or whose score says nothing. */
   match: z.number().optional(),
   /** Why there is no match: the captions of the dataset cannot be judged against one another. */

@@ -9,6 +9,7 @@ import {
   imageSeparationSchema,
   pairItemSchema,
   pairRefSchema,
+  readOnlyCountsSchema,
   statusSchema,
   targetSchema,
 } from './shapes.ts';
@@ -113,6 +114,7 @@ export const HOST_REQUESTS = {
     result: z.object({
       changed: z.int(),
       emptied: z.int(),
+      readOnly: readOnlyCountsSchema,
       discarded: z.boolean(),
       partly: z.boolean().optional(),
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileFixSchema, positionSchema } from './shapes.ts';
+import { fileFixSchema, positionSchema, readOnlyCountsSchema } from './shapes.ts';
 
 /**
  * As in LSP: edits by document URI with the document version, plus files to create first. A client must not apply
@@ -42,10 +42,11 @@ export const findingFixesSchema = z.object({
   files: z.array(fileFixSchema),
   /** IDs of the findings that this fixes. */
   fixed: z.array(z.string()),
-  /** Number of those whose fix a person must choose, that another fix must precede, and that are inside archives. */
+  /** Number of those whose fix a person must choose, and that another fix must precede. */
   left: z.int(),
   later: z.int(),
-  archived: z.int(),
+  /** Number of those about captions that are not edited. */
+  readOnly: readOnlyCountsSchema,
 });
 
 /** `data` of a resolved quick fix: its messages and the texts its edit applies to, as in `workspaceEditSchema`. */

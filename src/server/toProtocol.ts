@@ -1,14 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { DUPLICATE_RULES } from '../core/audit/detectors/duplicatePictures.ts';
-import type { Finding, Fix } from '../core/audit/finding.ts';
+import { changesCaptions, type Finding, type Fix } from '../core/audit/finding.ts';
 import { ruleOf } from '../core/audit/rules.ts';
-import { isReadOnly } from '../core/dataset/archivePaths.ts';
 import { isImageName } from '../core/dataset/fileKinds.ts';
+import { readOnlyReason, readOnlyRemedy } from '../core/dataset/readOnly.ts';
 import { placeOfPart } from '../core/dataset/captionPart.ts';
 import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
-import { isWithinArchive } from '../engine/workspace/pairLookup.ts';
+import { readOnlyBecause } from '../engine/workspace/pairLookup.ts';
 import type {
   LiveFinding,
   LiveMatch,
@@ -90,6 +90,7 @@ export class ProtocolConverter {
   }
 
   item(pair: LivePair): PairItem {
+    const readOnly = readOnlyReason(pair.captionPath);
     return {
       pair: this.ref(pair),
       caption: pair.caption,
@@ -97,13 +98,14 @@ export class ProtocolConverter {
       imageUri: this.#uris.toUri(pair.imagePath),
       captionUri: this.#uris.toUri(pair.captionPath),
       range: rangeOf(pair),
-      ...(isReadOnly(pair.captionPath) && { readOnly: true }),
+      ...(readOnly !== undefined && { readOnly }),
       ...judged(pair),
     };
   }
 
   finding(live: LiveFinding): FindingItem {
     const { finding, root, pair } = live;
+    const remedy = remedyOf(live);
     const [range] = findingRanges(live);
     const rule = ruleOf(finding.code);
     const image =
@@ -126,7 +128,7 @@ export class ProtocolConverter {
       ...(DUPLICATE_RULES.includes(finding.code) && { ofDuplicates: true as const }),
       ...(rule.wrongCaption && { wrongCaption: true as const }),
       fixes: this.fixes(live),
-      ...(finding.remedy !== undefined && { remedy: localize(finding.remedy) }),
+      ...(remedy !== undefined && { remedy: localize(remedy) }),
     };
   }
 
@@ -165,7 +167,8 @@ export class ProtocolConverter {
   /** Fixes in the order in which the editor offers them. */
   fixes(live: LiveFinding): FixItem[] {
     const offered = live.finding.fixes.flatMap((fix) => this.#fix(fix, live) ?? []);
-    if (isWithinArchive(live)) return offered.filter(({ kind }) => VERDICTS.includes(kind));
+    if (readOnlyBecause(live) !== undefined)
+      return offered.filter(({ kind }) => VERDICTS.includes(kind));
     const creates = offered.some(({ kind }) => kind === 'create-caption');
     if (creates || !lacksCaption(live.finding)) return offered;
     return [
@@ -262,6 +265,14 @@ export class ProtocolConverter {
         return { kind: fix.kind, title: l10n.t('Exclude from training') };
     }
   }
+}
+
+/** What a finding says to do; where its fixes are not offered, what to do in place of them. */
+function remedyOf(live: LiveFinding): Finding['remedy'] {
+  const { finding } = live;
+  const reason = readOnlyBecause(live);
+  if (finding.remedy !== undefined || reason === undefined) return finding.remedy;
+  return changesCaptions(finding) ? readOnlyRemedy(reason) : undefined;
 }
 
 /** The match of a caption, or that its dataset says nothing about it. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { URI } from 'vscode-uri';
-import { isReadOnly } from '../core/dataset/archivePaths.ts';
+import { isArchived } from '../core/dataset/archivePaths.ts';
 import { MEMBER_SCHEME } from '../protocol/serverApi.ts';
 
 /**
@@ -32,7 +32,7 @@ export class Uris {
     if (spelt !== undefined) return spelt;
     const uri = URI.file(file);
     return (
-      this.#opensMembers && isReadOnly(file) ? uri.with({ scheme: MEMBER_SCHEME }) : uri
+      this.#opensMembers && isArchived(file) ? uri.with({ scheme: MEMBER_SCHEME }) : uri
     ).toString();
   }
 

@@ -119,7 +119,7 @@ function placed(text: string, { range }: CaptionRow, json: boolean): boolean {
 
 describe(`${TRIALS} damaged files of each format, seed ${SEED}`, () => {
   // Formats that are never written have no text of their own: parquet reads as JSON Lines.
-  for (const format of CAPTION_FORMATS.filter(({ isReadOnly }) => isReadOnly !== true)) {
+  for (const format of CAPTION_FORMATS.filter(({ isBinary }) => isBinary !== true)) {
     test(format.id, async () => {
       const example = EXAMPLES[format.id];
       assert.ok(example !== undefined, 'every format has an example');

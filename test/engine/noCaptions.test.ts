@@ -179,25 +179,6 @@ describe('what is no caption', () => {
     assert.deepEqual(datasets, []);
     return inventory.unread.map(({ count, what }) => `${count} ${inEnglish(what)}`);
   };
-  const named = (names: readonly string[]): Entries =>
-    Object.fromEntries(names.map((name) => [name, 'x']));
-
-  test('names of pictures read like captions where each says something of its own', async () => {
-    const told = ['3 an image whose name reads like a caption, which is not read'];
-    const captions = ['a brown cow on a meadow', 'two hens at a fence', 'a kitten asleep in a bed'];
-    assert.deepEqual(await toldOf(named(captions.map((text) => `${text}.jpg`))), told);
-    const slugs = captions.map(
-      (text, i) => `stock-photo-${text.replaceAll(' ', '-')}-${i}9283.jpg`,
-    );
-    assert.deepEqual(await toldOf(named(slugs)), told);
-    for (const scheme of [
-      (i: number) => `WhatsApp Image 2024-01-0${i} at 10.11.12 AM.jpg`,
-      (i: number) => `Screenshot from my old phone ${i}.png`,
-      (i: number) => `photo of john smith (${i}).jpg`,
-    ]) {
-      assert.deepEqual(await toldOf(named([1, 2, 3, 4].map(scheme))), []);
-    }
-  });
 
   test('prompts and descriptions inside pictures are named', async () => {
     const png = (keyword: string): Uint8Array =>
@@ -231,10 +212,10 @@ describe('what is no caption', () => {
 
   test('settings say that a trainer takes its captions from elsewhere', async () => {
     const backend = [
-      { id: 'x', type: 'local', instance_data_dir: '.', caption_strategy: 'filename' },
+      { id: 'x', type: 'local', instance_data_dir: '.', caption_strategy: 'instanceprompt' },
     ];
     assert.deepEqual(await toldOf({ ...images(), 'multidatabackend.json': json(backend) }), [
-      '1 settings of SimpleTuner, in which caption_strategy is "filename"',
+      '1 settings of SimpleTuner, in which caption_strategy is "instanceprompt"',
     ]);
   });
 

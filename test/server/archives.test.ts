@@ -67,7 +67,7 @@ describe('archives in an editor', { timeout: 240_000 }, () => {
       k: 3,
     });
     assert.equal(near?.focus.caption, caption(2));
-    assert.equal(near.focus.readOnly, true);
+    assert.equal(near.focus.readOnly, 'archive');
     await assert.rejects(
       client.request('captionEdit', { pair: near.focus.pair, caption: 'x' }),
       /inside an archive/,

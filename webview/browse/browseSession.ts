@@ -17,6 +17,7 @@ import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import { fixedText } from '../shared/fixedText.ts';
+import { readOnlyText } from '../shared/readOnlyText.ts';
 import { TagsSession } from './tagsSession.ts';
 import {
   type BrowseAction,
@@ -174,6 +175,7 @@ export class BrowseSession {
       const parts = [
         done.partly === true ? partlyText() : changedText(done.changed),
         ...(done.emptied > 0 ? [t('{0} would be empty and stay as they are.', done.emptied)] : []),
+        ...readOnlyText(done.readOnly),
       ];
       this.#say(parts.join(' '), { undo: done.changed > 0 });
     });

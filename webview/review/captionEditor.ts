@@ -124,7 +124,13 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
 function fixedCaption({ current }: TriageState): TemplateResult | typeof nothing {
   if (current?.item === undefined) return nothing;
   return html`<p class="caption-fixed" dir="auto">${current.item.caption}</p>
-    <p class="dim">${t('In an archive, which PairLens does not change.')}</p>`;
+    <p class="dim">
+      ${
+        current.item.readOnly === 'file-name'
+          ? t('This caption is the name of the file: rename the file to change it.')
+          : t('In an archive, which PairLens does not change.')
+      }
+    </p>`;
 }
 
 /** Callbacks of the editor. */

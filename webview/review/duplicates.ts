@@ -87,7 +87,7 @@ function canGiveCaption({ images }: Duplicates, { items }: DuplicateImage): bool
   return (
     caption !== undefined &&
     images.some((other) =>
-      other.items.some((item) => item.caption !== caption && item.readOnly !== true),
+      other.items.some((item) => item.caption !== caption && item.readOnly === undefined),
     )
   );
 }

@@ -49,7 +49,7 @@ export class DuplicatesSession {
   async setCaptions(caption: string): Promise<void> {
     const { detail } = this.#store.state;
     const items = detail.duplicates?.images.flatMap((image) => image.items) ?? [];
-    const changed = items.filter((item) => item.caption !== caption && item.readOnly !== true);
+    const changed = items.filter((item) => item.caption !== caption && item.readOnly === undefined);
     if (changed.length === 0) return;
     await this.#actions.run(async () => {
       const captions = changed.map(({ pair }) => ({ pair, caption }));

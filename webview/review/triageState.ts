@@ -191,7 +191,7 @@ export function isDirty(state: TriageState): boolean {
 export function canEdit(state: TriageState): boolean {
   const { current } = state;
   if (current === null) return false;
-  if (current.item !== undefined) return current.item.readOnly !== true;
+  if (current.item !== undefined) return current.item.readOnly === undefined;
   return (
     current.imageUri !== undefined && current.fixes.some(({ kind }) => kind === 'create-caption')
   );

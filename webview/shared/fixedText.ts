@@ -1,20 +1,22 @@
 import { partlyText } from './actionQueue.ts';
 import { t } from './l10n.ts';
+import { readOnlyText } from './readOnlyText.ts';
+import type { ReadOnlyCountsItem } from '../../src/protocol/shapes.ts';
 
 /** What became of findings that were to be fixed. */
 export function fixedText(done: {
   readonly fixed: readonly string[];
   readonly left: number;
   readonly later: number;
-  readonly archived: number;
+  readonly readOnly: ReadOnlyCountsItem;
   readonly partly?: boolean | undefined;
 }): string {
-  const { fixed, left, later, archived, partly } = done;
+  const { fixed, left, later, readOnly, partly } = done;
   return [
     partly === true ? partlyText() : fixedCount(fixed.length),
     ...(left > 0 ? [t('Left for a choice: {0}.', left)] : []),
     ...(later > 0 ? [t('In files that another fix changes first: {0}; fix again.', later)] : []),
-    ...(archived > 0 ? [t('In archives, which PairLens does not change: {0}.', archived)] : []),
+    ...readOnlyText(readOnly),
   ].join(' ');
 }
 

@@ -64,3 +64,10 @@ export interface Finding {
   /** What to do, if it is not one of the fixes. */
   readonly remedy?: Sentence;
 }
+
+/** Whether a fix of the finding changes captions, and not a file as a whole. */
+export function changesCaptions({ fixes }: Pick<Finding, 'fixes'>): boolean {
+  return fixes.some(({ kind }) => CAPTION_FIXES.includes(kind));
+}
+
+const CAPTION_FIXES: readonly Fix['kind'][] = ['replace-caption', 'swap-captions', 'move-captions'];

@@ -29,8 +29,8 @@ export function archiveMember(path: string): ArchiveMember | undefined {
   return { archive, member: inner.replaceAll('\\', '/') };
 }
 
-/** Whether a path is that of a file inside an archive, or of a table that is no text: neither is ever edited. */
-export function isReadOnly(path: string): boolean {
+/** Whether a path is that of a file inside an archive, or of an archive that is read as a table: never written, moved or opened as text. */
+export function isArchived(path: string): boolean {
   return /\.parquet$/i.test(path) || archiveMember(path) !== undefined;
 }
 

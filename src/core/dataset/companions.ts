@@ -393,6 +393,13 @@ function isNumber(rest: string): boolean {
   return /^[-_. ]+\d+$|^\d+[-_. ]+$/.test(rest);
 }
 
+/** Whether a folder is called after companions, or after regularisation images. */
+export function isCompanionFolder(folder: DatasetPath): boolean {
+  return (
+    tellsCompanion(baseName(folder)) || folder.split('/').some((part) => REGULARISATION.test(part))
+  );
+}
+
 /** Whether the name of a folder or suffix is typical of companions: `control1`, `conditioning_images`, `_mask`. */
 export function tellsCompanion(text: string): boolean {
   return text

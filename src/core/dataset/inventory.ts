@@ -69,6 +69,15 @@ export type Question =
       readonly columns: readonly SampledColumn[];
     }
   | {
+      /** Whether the names of images are their captions. */
+      readonly kind: 'names';
+      /** The first of them. */
+      readonly file: DatasetPath;
+      readonly images: number;
+      /** The captions that would be read from the first of them. */
+      readonly samples: readonly string[];
+    }
+  | {
       /** Which folder a beginning of image names stands for. */
       readonly kind: 'root';
       readonly file: DatasetPath;

@@ -43,9 +43,8 @@ export const CAPTION_EXTENSIONS: readonly string[] = [
 /** Extensions of caption files that are texts, which an editor opens. */
 export const TEXT_EXTENSIONS: readonly string[] = CAPTION_EXTENSIONS.filter((extension) =>
   CAPTION_FORMATS.some(
-    ({ files, isReadOnly }) =>
-      isReadOnly !== true &&
-      [...files.extensions, ...(files.besideImages ?? [])].includes(extension),
+    ({ files, isBinary }) =>
+      isBinary !== true && [...files.extensions, ...(files.besideImages ?? [])].includes(extension),
   ),
 );
 
@@ -76,6 +75,11 @@ export function isNamedLikeTable(path: string): boolean {
 /** Whether this format has one file beside each image. */
 export function isSidecarFormat(id: string): boolean {
   return captionFormat(id).layout === 'sidecar';
+}
+
+/** Whether this format has one file for many images. */
+export function isTableFormat(id: string): boolean {
+  return captionFormat(id).layout === 'table';
 }
 
 /** Whether a file is a table of captions by its name and first bytes, or names images and texts of unclear columns. */

@@ -94,9 +94,9 @@ export type RowPlace =
   | 'file';
 
 /**
- * Layout of captions and images: one file beside each image, or one file for many images.
+ * Layout of captions and images: one file beside each image, one file for many images, or no file but the image.
  */
-export type Layout = 'sidecar' | 'table';
+export type Layout = 'sidecar' | 'table' | 'name';
 
 /** File names of a format. */
 export interface FormatFiles {
@@ -128,8 +128,8 @@ export interface CaptionFormat {
   readonly files: FormatFiles;
   readonly images: ImagePlace;
   readonly rows: RowPlace;
-  /** Whether its files are no text, and never edited. */
-  readonly isReadOnly?: true;
+  /** Whether its files are no text; core/dataset/readOnly.ts says which captions are not edited. */
+  readonly isBinary?: true;
   /** Confidence that a file has this format, 0..1. */
   detect(head: FileHead): number;
   /** Rows in file order. Never throws because of the file's content. */

@@ -9,6 +9,7 @@ import type { ColumnChoice } from './columnChoice.ts';
 import type { CaptionFormat } from './captionFormat.ts';
 import type { FileHead } from './fileHead.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
+import { fileName } from './fileName.ts';
 import { flickrToken } from './flickrToken.ts';
 import { hfMetadataCsv } from './hfMetadataCsv.ts';
 import { hfMetadataJsonl } from './hfMetadataJsonl.ts';
@@ -41,6 +42,7 @@ export const CAPTION_FORMATS: readonly CaptionFormat[] = [
   namedLines,
   kaggleResults,
   parquet,
+  fileName,
 ];
 
 /** @throws PairLensError `unsupported-format` for an unknown ID. */

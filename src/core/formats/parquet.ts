@@ -19,7 +19,7 @@ function parquetWith(chosen: ColumnChoice | undefined): CaptionFormat {
     files: { extensions: ['parquet'] },
     images: 'search-stem',
     rows: 'file',
-    isReadOnly: true,
+    isBinary: true,
     // More than that of JSON Lines, which it looks like.
     detect: (head) => (/\.parquet$/i.test(head.name) ? 1.1 * rows.detect(head) : 0),
     read: (file) => rows.read(file),

@@ -22,11 +22,17 @@ export function rootAnswer(prefix: string, folder: string): DatasetSettings {
   return { roots: { [prefix]: folder === '' ? '.' : folder } };
 }
 
+/** The settings that answer whether the names of images are their captions. */
+export function namesAnswer(areCaptions: boolean): DatasetSettings {
+  return { captionsInFileNames: areCaptions };
+}
+
 /** An answer to a question, as an example: the first column of words, the first folder. */
 export function likelyAnswer(question: Question): DatasetSettings {
   if (question.kind === 'root') {
     return rootAnswer(question.prefix, question.folders[0]?.folder ?? '');
   }
+  if (question.kind === 'names') return namesAnswer(true);
   const { file, columns } = question;
   const image = columns.find(({ holds }) => holds === 'images')?.name;
   const words = columns.find(({ holds }) => holds === 'words') ?? columns.at(-1);

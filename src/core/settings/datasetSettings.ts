@@ -47,6 +47,7 @@ const shape = {
   trainer: z.enum(SETTINGS.trainer.choices),
   captionsPerFile: z.enum(SETTINGS.captionsPerFile.choices),
   captionExtension: z.string().min(1),
+  captionsInFileNames: z.boolean(),
   columns: z.record(z.string(), columnsSchema),
   roots: z.record(z.string(), z.string().refine(isInside, { error: OUTSIDE })),
   include: z.array(z.string().min(1)),
@@ -64,6 +65,9 @@ export const datasetSettingsSchema = z.strictObject({
   trainer: shape.trainer.describe(SETTINGS.trainer.about).optional(),
   captionsPerFile: shape.captionsPerFile.describe(SETTINGS.captionsPerFile.about).optional(),
   captionExtension: shape.captionExtension.describe(SETTINGS.captionExtension.about).optional(),
+  captionsInFileNames: shape.captionsInFileNames
+    .describe(SETTINGS.captionsInFileNames.about)
+    .optional(),
   columns: shape.columns.describe(SETTINGS.columns.about).optional(),
   roots: shape.roots.describe(SETTINGS.roots.about).optional(),
   include: shape.include.describe(SETTINGS.include.about).optional(),

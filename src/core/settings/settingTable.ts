@@ -50,6 +50,10 @@ export const SETTINGS = {
     about:
       'Extension of the caption files beside images that is read where an image has several, such as "caption"; .txt comes before .caption without it.',
   },
+  captionsInFileNames: {
+    about:
+      'Whether the names of images are their captions, where they have no other: true or false; told from the names and the settings of the trainer without it.',
+  },
   columns: {
     about:
       'The image and caption columns (of a table), or properties (of JSON objects), of caption files, by the name of the file or a pattern. A table without a header has the columns "1", "2", and so on.',

@@ -1,8 +1,14 @@
 import { LEAST_POSSIBLE } from '../../core/candidateLevels.ts';
 import { LEVELS_WORST_FIRST } from '../../core/audit/rule.ts';
-import type { Finding, Fix } from '../../core/audit/finding.ts';
+import { changesCaptions, type Finding, type Fix } from '../../core/audit/finding.ts';
 import { type CaptionPart, placeOfPart } from '../../core/dataset/captionPart.ts';
 import type { Dataset, Pair } from '../../core/dataset/dataset.ts';
+import {
+  readOnlyFinding,
+  type ReadOnlyReason,
+  readOnlyReason,
+  readOnlyRemedy,
+} from '../../core/dataset/readOnly.ts';
 import { resolveWithin } from '../../core/dataset/paths.ts';
 import type { Decision } from '../../core/dataset/decisions.ts';
 import {
@@ -140,10 +146,14 @@ function reportFinding(
   const image = finding.image ?? pair?.image;
   const caption = finding.caption ?? pair?.caption;
   const source = finding.source ?? pair?.source;
-  const remedy = finding.remedy === undefined ? remedyOf(finding.fixes) : inEnglish(finding.remedy);
+  const readOnly = readOnlyFinding(finding.file, [
+    ...(source === undefined ? [] : [source.file]),
+    ...finding.relatedPairs.flatMap((p) => dataset.pairs[p]?.source.file ?? []),
+  ]);
+  const remedy = remedyIn(finding, readOnly);
   const replacements = finding.fixes.filter(isSuggested);
   const region =
-    source?.file === finding.file
+    source?.file === finding.file && readOnlyReason(source.file) !== 'file-name'
       ? regionOf(source.range, caption ?? '', finding.parts?.[0])
       : undefined;
   return {
@@ -259,6 +269,13 @@ function regionOf(
     startColumn,
     ...(oneLine && { endColumn: startColumn + range.end - range.start }),
   };
+}
+
+function remedyIn(finding: Finding, readOnly: ReadOnlyReason | undefined): string | undefined {
+  if (finding.remedy !== undefined) return inEnglish(finding.remedy);
+  return readOnly !== undefined && changesCaptions(finding)
+    ? inEnglish(readOnlyRemedy(readOnly))
+    : remedyOf(finding.fixes);
 }
 
 function remedyOf(fixes: readonly Fix[]): string | undefined {

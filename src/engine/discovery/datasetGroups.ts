@@ -5,6 +5,7 @@ import { commonFolder, folderOf, toAbsolute, within } from '../../core/dataset/p
 import type { Problem } from '../../core/dataset/problem.ts';
 import type { CaptionFileKind, CaptionFiles } from './captionFileKind.ts';
 import { accountedFor, type CaptionTable } from './tableRows.ts';
+import { missingInName, type NamedImages, namedPairs } from './namedImages.ts';
 import { missingRow } from './missingRow.ts';
 import type { Sidecars } from './sidecars.ts';
 
@@ -69,6 +70,25 @@ function addPairs(group: Group, pairs: readonly Pair[]): void {
     const captionIndex = pair.captionIndex + offset;
     group.pairs.push(offset === 0 ? pair : { ...pair, captionIndex });
     group.counts.set(image, Math.max(group.counts.get(image) ?? 0, captionIndex + 1));
+  }
+}
+
+/** Adds captions that are names of images, as sidecars are added. */
+export function addNamed(groups: Map<DatasetPath, Group>, named: NamedImages): void {
+  const claiming = new Owners(groups, claimed);
+  const home = (image: DatasetPath) => claiming.of(folderOf(image)) ?? groupAt(groups, '');
+  for (const pair of namedPairs(named)) {
+    const group = home(pair.image);
+    group.pairs.push(pair);
+    group.formats.add(pair.source.format);
+    group.images.add(pair.image);
+    group.captioned.add(pair.image);
+  }
+  for (const image of named.without) {
+    const group = home(image);
+    group.images.add(image);
+    group.captioned.add(image);
+    group.problems.push(missingInName(image));
   }
 }
 

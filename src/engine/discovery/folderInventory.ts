@@ -8,6 +8,7 @@ import type {
 import type { Problem } from '../../core/dataset/problem.ts';
 import { trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import { PairLensError } from '../../core/errors.ts';
+import { fileName } from '../../core/formats/fileName.ts';
 import { ended, sentence } from '../../core/text/sentence.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import type { CaptionTable } from './tableRows.ts';
@@ -22,6 +23,8 @@ export function inventoryOf(
   const [problem] = dataset.pairs.length === 0 ? dataset.problems : [];
   const counts = new Map<string, number>();
   for (const kind of files.values()) counts.set(kind.format, (counts.get(kind.format) ?? 0) + 1);
+  const named = dataset.pairs.filter(({ source }) => source.format === fileName.id).length;
+  if (named > 0) counts.set(fileName.id, named);
   return {
     root,
     formats: [...counts].map(([format, count]) => ({ format, files: count })),
@@ -40,12 +43,17 @@ export function inventoryTrainer(trainer: Dataset['trainer']): InventoryTrainer 
     : { id: trainer.id, name: trainerOf(trainer.id).name, why: trainer.why };
 }
 
-/** What the config file can settle: columns of files that were not read, and roots that several folders may be. */
+/** What the config file can settle: columns of files that were not read, whether names of images are captions, and roots that several folders may be. */
 export function questionsOf(
   tables: readonly CaptionTable[],
   unread: readonly UnreadFile[],
 ): Question[] {
+  const named = unread.filter(({ nameSamples }) => nameSamples !== undefined);
+  const [{ file: first, nameSamples: samples } = {}] = named;
   return [
+    ...(first !== undefined && samples !== undefined
+      ? [{ kind: 'names' as const, file: first, images: named.length, samples }]
+      : []),
     ...unread.flatMap(({ file, columns }): Question[] =>
       columns === undefined ? [] : [{ kind: 'columns', file, columns }],
     ),

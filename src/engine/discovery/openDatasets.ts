@@ -7,33 +7,25 @@ import { layersOf } from '../../core/dataset/layers.ts';
 import { extensionOf } from '../../core/dataset/fileKinds.ts';
 import { folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
-import { trainerOf } from '../../core/dataset/trainers/trainerTable.ts';
 import type { CaptionsPerFile } from '../../core/formats/sidecar.ts';
 import type { FileSystem, Log } from '../../core/ports.ts';
-import { sentence } from '../../core/text/sentence.ts';
 import type { ProgressListener } from '../../core/progress.ts';
 import type { NameMapping } from '../../core/dataset/nameMapping.ts';
 import { type DatasetSettings, overridden } from '../../core/settings/datasetSettings.ts';
+import { captionsElsewhere } from './captionsElsewhere.ts';
 import type { CaptionFiles } from './captionFileKind.ts';
 import { findTrainers, firstExtension, type FoundTrainers } from './detectTrainer.ts';
 import { discoverFiles, type Listing } from './listFiles.ts';
-import { textsInsideImages } from './insideImages.ts';
+import { askedNames, namedImages, namesByTrainer } from './namedImages.ts';
 import { namingFiles } from './namingFiles.ts';
 import { namedArchives } from './packedImages.ts';
 import { numberTexts } from './numberTexts.ts';
 import { otherSidecars } from './otherSidecars.ts';
 import { readSidecars } from './sidecars.ts';
-import {
-  bareArchives,
-  captionsInNames,
-  containers,
-  inventoryEntries,
-  mayCaption,
-  type UnreadFile,
-  unreadProblem,
-} from './unreadFiles.ts';
+import { containers, inventoryEntries, mayCaption, unreadProblem } from './unreadFiles.ts';
 import {
   addMissingCaptions,
+  addNamed,
   addSidecars,
   filesOf,
   groupAt,
@@ -228,32 +220,33 @@ export async function lookInto(
   const mayBeCaptioned = new Set(
     [...aside, ...tables.filter(isUnreadable)].flatMap((file) => mayCaption(file, index, untold)),
   );
-  const sidecars = await readSidecars(
-    files,
-    dir,
-    without(listing.images, second),
-    texts.filter((text) => !tableFiles.has(text)),
-    {
-      captioned,
-      ...(first && { first }),
-      companions: named,
-      videos: listing.videos,
-      others,
-      mayBeCaptioned,
-      unlisted: listing.unlisted,
-      ...(options.log && { log: options.log }),
-      ...(settings.captionsPerFile === undefined
-        ? {}
-        : { captionsPerFile: settings.captionsPerFile }),
-      ...(signal === undefined ? {} : { signal }),
-      onRead: (done, total) => {
-        if (done % PROGRESS_STEP === 0 || done === total) {
-          onProgress?.({ phase: 'read', done, total });
-        }
-      },
-    },
+  const besideImages = texts.filter((text) => !tableFiles.has(text));
+  const names = namedImages(
+    untold,
+    { tables, texts: besideImages, others: others.of, mayBeCaptioned },
+    settings.captionsInFileNames ?? namesByTrainer(trainerSettings),
   );
+  const sidecars = await readSidecars(files, dir, without(listing.images, second), besideImages, {
+    captioned: new Set([...captioned, ...names.captionOf.keys(), ...names.without]),
+    ...(first && { first }),
+    companions: named,
+    videos: listing.videos,
+    others,
+    mayBeCaptioned,
+    unlisted: listing.unlisted,
+    ...(options.log && { log: options.log }),
+    ...(settings.captionsPerFile === undefined
+      ? {}
+      : { captionsPerFile: settings.captionsPerFile }),
+    ...(signal === undefined ? {} : { signal }),
+    onRead: (done, total) => {
+      if (done % PROGRESS_STEP === 0 || done === total) {
+        onProgress?.({ phase: 'read', done, total });
+      }
+    },
+  });
   addSidecars(groups, sidecars);
+  addNamed(groups, names);
   const companions = new Set([
     ...named,
     ...sidecars.companions.flatMap((group) => group.companions),
@@ -268,7 +261,7 @@ export async function lookInto(
       ...aside,
       ...listing.damaged,
       ...(groups.size === 0
-        ? await elsewhere(files, dir, uncaptioned, trainerSettings, signal)
+        ? await captionsElsewhere(files, dir, { names, uncaptioned }, trainerSettings, signal)
         : []),
     ],
     index,
@@ -348,41 +341,13 @@ export async function lookInto(
       datasets: inventoried.filter(({ formats }) => formats.length > 0),
       rivalTrainers: trainers.rivals.flatMap((each) => inventoryTrainer(each) ?? []),
       unread: entries,
-      questions: questionsOf(tables, unread),
+      questions: questionsOf(tables, [...unread, ...(groups.size === 0 ? askedNames(names) : [])]),
       ...(sidecars.imagesOf.size > 0 && { captionsPerFile: sidecars.captionsPerFile }),
       leftOut: listing.leftOut,
       flaws: configProblems.map(({ message, remedy }) => ({ message, remedy })),
     },
     strayProblems: [...configProblems, ...problems, ...listing.problems],
   };
-}
-
-/** What the captions of a folder without a dataset may be instead. */
-async function elsewhere(
-  files: FileSystem,
-  dir: string,
-  uncaptioned: readonly DatasetPath[],
-  { configs }: FoundTrainers,
-  signal: CancelSignal | undefined,
-): Promise<UnreadFile[]> {
-  return [
-    ...captionsInNames(uncaptioned),
-    ...(await textsInsideImages(files, dir, uncaptioned, signal)),
-    ...bareArchives(uncaptioned),
-    ...configs.flatMap(({ id, file, settings: { insteadOfTexts } }): UnreadFile[] =>
-      file === undefined || insteadOfTexts === undefined
-        ? []
-        : [
-            {
-              file,
-              what: sentence('settings of {0}, in which {1}', trainerOf(id).name, insteadOfTexts),
-              remedy: sentence('Nothing to do: the trainer takes no texts beside the images.'),
-              names: [],
-              isLeftAlone: true,
-            },
-          ],
-    ),
-  ];
 }
 
 /** Settings of trainers are no tables, though some are lists of objects as tables are. */

@@ -1,4 +1,3 @@
-import { groupBy } from '../../core/collections.ts';
 import { archiveMember } from '../../core/dataset/archivePaths.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
@@ -27,6 +26,8 @@ export interface UnreadFile {
   readonly isForUncaptioned?: boolean;
   /** Its columns, if naming the right ones is all that is missing. */
   readonly columns?: readonly SampledColumn[];
+  /** Captions that would be read, if saying that names are captions is all that is missing. */
+  readonly nameSamples?: readonly string[];
 }
 
 const PACKED_REMEDY = sentence('Unpack it into the folder.');
@@ -107,36 +108,6 @@ export function containers({ rest, texts, videos }: Listing): UnreadFile[] {
   return [...packed, ...clips];
 }
 
-/** Smallest number of words of a file name that may be a caption. */
-const NAME_WORDS = 4;
-/** Smallest number of its words that the others of its folder do not share. */
-const OWN_WORDS = 2;
-/** Smallest number of such images in a folder. */
-const NAMED_SO = 3;
-/** Share of the images whose names begin a common scheme: `WhatsApp Image ... at ... AM`. */
-const MOST = 0.8;
-
-/** Folders of uncaptioned images whose file names look like captions. */
-export function captionsInNames(uncaptioned: readonly DatasetPath[]): UnreadFile[] {
-  return [...groupBy(uncaptioned, folderOf).values()].flatMap((images): UnreadFile[] => {
-    const counts = new Map<string, number>();
-    for (const word of images.flatMap((image) => [...new Set(wordsOf(image))])) {
-      counts.set(word, (counts.get(word) ?? 0) + 1);
-    }
-    const isOwn = (word: string): boolean => (counts.get(word) ?? 0) < MOST * images.length;
-    const worded = images.filter((image) => {
-      const words = wordsOf(image);
-      return words.length >= NAME_WORDS && words.filter(isOwn).length >= OWN_WORDS;
-    });
-    if (worded.length < NAMED_SO || worded.length < MOST * images.length) return [];
-    const what = sentence('an image whose name reads like a caption, which is not read');
-    const remedy = sentence(
-      'PairLens reads captions from files: write each into a .txt file beside its image.',
-    );
-    return worded.map((file) => ({ file, what, remedy, names: [file] }));
-  });
-}
-
 /** Tars whose images have no captions in them. */
 export function bareArchives(uncaptioned: readonly DatasetPath[]): UnreadFile[] {
   const archives = new Set(uncaptioned.flatMap((image) => archiveMember(image)?.archive ?? []));
@@ -148,11 +119,6 @@ export function bareArchives(uncaptioned: readonly DatasetPath[]): UnreadFile[] 
       remedy: sentence('Nothing to do, if its captions are elsewhere.'),
       names: [],
     }));
-}
-
-function wordsOf(image: DatasetPath): string[] {
-  const words = baseName(stemOf(image)).split(/[\s_-]+/);
-  return words.filter((word) => /^\p{L}+[,.]?$/u.test(word));
 }
 
 /**

@@ -1,7 +1,11 @@
 import type { Finding } from '../../core/audit/finding.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
-import { isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
+import {
+  readOnlyFinding,
+  type ReadOnlyReason,
+  refuseReadOnly,
+} from '../../core/dataset/readOnly.ts';
 import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
 import { formatWith } from '../../core/formats/formatTable.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
@@ -53,11 +57,14 @@ export class DatasetPlanner {
     return this.#taken.take(finding, fix);
   }
 
-  /** Whether a file of the finding is inside an archive. */
-  isArchived({ file, pair, relatedPairs }: Finding): boolean {
+  /** Why the finding is not fixed; undefined if it may be. */
+  readOnly({ file, pair, relatedPairs }: Finding): ReadOnlyReason | undefined {
     const pairs = [...(pair === undefined ? [] : [pair]), ...relatedPairs];
     const files = pairs.map((p) => this.#dataset.pairs[p]?.source.file ?? '');
-    return [file, ...files].some((each) => isReadOnly(this.#absolute(each)));
+    return readOnlyFinding(
+      this.#absolute(file),
+      files.map((each) => this.#absolute(each)),
+    );
   }
 
   async changes(): Promise<FileChange[]> {
@@ -113,6 +120,7 @@ export class DatasetPlanner {
     if (pair === undefined) throw new Error(`There is no pair ${p}.`);
     const { file, range } = pair.source;
     const path = this.#absolute(file);
+    refuseReadOnly(path);
     // Patterns of a config file are relative to its folder, which may be above the dataset.
     const columns = this.#columnsOf(file) ?? this.#columnsOf(fileIn(this.#folder, path));
     const format = formatWith(pair.source.format, columns);

@@ -1,6 +1,6 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { stemOf } from '../../core/dataset/fileKinds.ts';
-import { isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { isArchived } from '../../core/dataset/archivePaths.ts';
 import {
   baseName,
   folderOf,
@@ -65,7 +65,7 @@ export async function followMoves(
     const pathAfter = pathsAfter(dir, movers);
     const images = new Map<DatasetPath, DatasetPath>();
     for (const image of index.paths) {
-      const to = isReadOnly(image) ? undefined : pathAfter(image);
+      const to = isArchived(image) ? undefined : pathAfter(image);
       if (to !== undefined) images.set(image, to);
     }
     if (images.size === 0) continue;
@@ -109,7 +109,7 @@ export async function followDeletions(
     const { dir, index } = folder.opened;
     const deleted = new Movers(dir, gone, (path) => path);
     const isGone = (path: DatasetPath): boolean => deleted.of(path) !== undefined;
-    const images = new Set(index.paths.filter((image) => !isReadOnly(image) && isGone(image)));
+    const images = new Set(index.paths.filter((image) => !isArchived(image) && isGone(image)));
     if (images.size === 0) continue;
     const followers = new ImageFollowers(ports.files, folder.opened, folder.datasets);
     const following = new Set<DatasetPath>();
@@ -253,7 +253,7 @@ async function namingTable(
   const concerned = [...kind.mentioned, ...kind.accounted].some((image) =>
     isConcerned(joinPath(folder, image)),
   );
-  if (!concerned || isReadOnly(file)) return undefined;
+  if (!concerned || isArchived(file)) return undefined;
   const path = toAbsolute(opened.dir, file);
   const format = formatWith(kind.format, kind.columns);
   const [name, text] = [baseName(file), await ports.textOf(path)];

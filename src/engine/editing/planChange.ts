@@ -1,5 +1,5 @@
-import { isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
+import { noneReadOnly, type ReadOnlyCounts, readOnlyReason } from '../../core/dataset/readOnly.ts';
 import { type CaptionChange, changedCaption } from '../../core/text/captionChange.ts';
 import { TagVocabulary } from '../../core/text/tagVocabulary.ts';
 import { DatasetPlanner, type ReadDataset } from './datasetPlanner.ts';
@@ -13,8 +13,8 @@ export interface ChangePlan {
   readonly changed: number;
   /** Number of captions that would be empty and therefore stay as they are. */
   readonly emptied: number;
-  /** Number of captions in archives, which are never changed. */
-  readonly archived: number;
+  /** Number of captions that are not edited, by the reason. */
+  readonly readOnly: Readonly<ReadOnlyCounts>;
 }
 
 /** A dataset with the pairs whose captions are to be changed. */
@@ -36,7 +36,8 @@ export async function planChange(
   reads: NotedReads,
 ): Promise<ChangePlan> {
   const changes: FileChange[] = [];
-  const counts = { changed: 0, emptied: 0, archived: 0 };
+  const counts = { changed: 0, emptied: 0 };
+  const readOnly = noneReadOnly();
   for (const { dataset, settings, chosen } of datasets) {
     const planner = new DatasetPlanner(folder, { dataset, settings }, reads);
     const vocabulary = TagVocabulary.of(dataset.pairs.map(({ caption }) => caption));
@@ -45,11 +46,12 @@ export async function planChange(
       if (pair === undefined) continue;
       const caption = changedCaption(pair.caption, change, vocabulary);
       if (caption === pair.caption) continue;
+      const reason = readOnlyReason(toAbsolute(dataset.root, pair.source.file));
       if (caption.trim() === '') counts.emptied++;
-      else if (isReadOnly(toAbsolute(dataset.root, pair.source.file))) counts.archived++;
+      else if (reason !== undefined) readOnly[reason]++;
       else if (planner.replace(p, caption)) counts.changed++;
     }
     changes.push(...(await planner.changes()));
   }
-  return { changes: changes.filter((each) => !changesNothing(each)), ...counts };
+  return { changes: changes.filter((each) => !changesNothing(each)), ...counts, readOnly };
 }

@@ -31,10 +31,10 @@ export async function planFixes(
   const changes: FileChange[] = [];
   for (const { dataset, settings, findings } of datasets) {
     const planner = new DatasetPlanner(folder, { dataset, settings }, reads);
-    counter.take(planner, findings, wanted, (finding) => planner.isArchived(finding));
+    counter.take(planner, findings, wanted, (finding) => planner.readOnly(finding));
     changes.push(...(await planner.changes()));
   }
-  const { fixed, left, later, archived } = counter;
+  const { fixed, left, later, readOnly } = counter;
   const changing = changes.filter((change) => !changesNothing(change));
-  return { changes: changing, fixed, left, later, archived };
+  return { changes: changing, fixed, left, later, readOnly };
 }

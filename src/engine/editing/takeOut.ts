@@ -1,9 +1,9 @@
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
-import { isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { isArchived } from '../../core/dataset/archivePaths.ts';
 import { stemOf } from '../../core/dataset/fileKinds.ts';
 import { joinPath, toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { isSidecarFormat } from '../../core/formats/captionFiles.ts';
+import { isTableFormat } from '../../core/formats/captionFiles.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { sentence } from '../../core/text/sentence.ts';
 import type { FileEdit } from './editor.ts';
@@ -46,7 +46,7 @@ export async function takeOut(
   const { deletions, edits, left } = await followDeletions(folders, images, ports);
   const edited = new Set(edits.map(({ path }) => path));
   for (const path of [...images, ...deletions]) {
-    if (isReadOnly(path)) throw inArchive(path);
+    if (isArchived(path)) throw inArchive(path);
     const { folder, file } = folderOf(folders, path);
     const base = target ?? toAbsolute(folder.opened.dir, REMOVED);
     moves.push({ from: path, to: toAbsolute(base, file) });
@@ -90,7 +90,7 @@ function rowCaptions(
       .filter(
         (pair) =>
           joinPath(folder, pair.image) === image &&
-          !isSidecarFormat(pair.source.format) &&
+          isTableFormat(pair.source.format) &&
           edited.has(toAbsolute(root, pair.source.file)),
       )
       .map(({ caption }) => caption.trim().replaceAll(/\s*[\r\n]+\s*/g, ' '));

@@ -1,6 +1,11 @@
 import type { Finding } from '../../core/audit/finding.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
+import {
+  noneReadOnly,
+  type ReadOnlyCounts,
+  type ReadOnlyReason,
+} from '../../core/dataset/readOnly.ts';
 import { chooseFix, hasWritingFix, type WantedFixes, type WritingFix } from './chooseFix.ts';
 
 /** The new caption of a pair: a text, or that of another pair. */
@@ -20,8 +25,8 @@ export interface FixCounts {
   readonly left: ReadonlyMap<RuleCode, number>;
   /** Number of findings whose file gets another fix first: for a second run. */
   readonly later: number;
-  /** Number of findings in archives, which are never changed. */
-  readonly archived: number;
+  /** Number of findings about captions that are not edited, by the reason. */
+  readonly readOnly: Readonly<ReadOnlyCounts>;
 }
 
 /** The fixes of a dataset that can be made together: a file gets either edits of its captions or one change as a whole. */
@@ -97,7 +102,7 @@ export class FixCounter implements FixCounts {
   /** The findings that are fixed. */
   readonly taken: Finding[] = [];
   later = 0;
-  archived = 0;
+  readonly readOnly = noneReadOnly();
 
   /**
    * Takes the fixes of the findings of a dataset that are wanted and need no choice. A caption that is suggested for several images goes
@@ -107,7 +112,7 @@ export class FixCounter implements FixCounts {
     taken: Pick<TakenFixes, 'take'>,
     findings: Iterable<Finding>,
     wanted: WantedFixes,
-    isArchived: (finding: Finding) => boolean,
+    readOnly: (finding: Finding) => ReadOnlyReason | undefined,
   ): void {
     const chosen = [...findings]
       .filter((each) => wanted.rules?.has(each.code) !== false && hasWritingFix(each))
@@ -117,7 +122,8 @@ export class FixCounter implements FixCounts {
     for (const { finding, fix } of chosen) {
       const suggestion =
         fix?.kind === 'replace-caption' && fix.match !== undefined ? fix.caption : '';
-      if (isArchived(finding)) this.archived++;
+      const reason = readOnly(finding);
+      if (reason !== undefined) this.readOnly[reason]++;
       else if (fix === undefined || given.has(suggestion)) count(this.left, finding.code);
       else if (taken.take(finding, fix)) {
         count(this.fixed, finding.code);

@@ -1,3 +1,4 @@
+import { noneReadOnly, type ReadOnlyCounts, readOnlyReason } from '../../core/dataset/readOnly.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { type CaptionChange, changedCaption } from '../../core/text/captionChange.ts';
 import { TagVocabulary } from '../../core/text/tagVocabulary.ts';
@@ -15,6 +16,8 @@ export interface ChangeEdits {
   readonly changed: number;
   /** Number of captions that would be empty and therefore stay as they are. */
   readonly emptied: number;
+  /** Number of captions that are not edited, by the reason. */
+  readonly readOnly: Readonly<ReadOnlyCounts>;
 }
 
 /**
@@ -29,20 +32,24 @@ export async function changeEdits(
 ): Promise<ChangeEdits> {
   const captions: NewCaption<LivePairId>[] = [];
   let emptied = 0;
+  const readOnly = noneReadOnly();
   const vocabularies = new Map<string, TagVocabulary>();
   for (const pair of ids) {
     const found = findPair(editing.opened, pair);
-    const before = found?.dataset.slots.pairs[found.slot]?.caption;
-    if (before === undefined) continue;
+    const known = found?.dataset.slots.pairs[found.slot];
+    if (known === undefined) continue;
+    const before = known.caption;
+    const reason = readOnlyReason(known.source.file);
     const vocabulary = vocabularies.get(pair.root) ?? (await tags.of(pair)) ?? NO_TAGS;
     vocabularies.set(pair.root, vocabulary);
     const caption = changed(before, change, vocabulary);
     if (caption === before) continue;
     if (caption.trim() === '') emptied++;
+    else if (reason !== undefined) readOnly[reason]++;
     else captions.push({ pair, caption });
   }
   const edits = await editorOf(editing).replace(captions);
-  return { edits, changed: captions.length, emptied };
+  return { edits, changed: captions.length, emptied, readOnly };
 }
 
 const NO_TAGS = new TagVocabulary();

@@ -1,5 +1,4 @@
-import { archiveWrite } from '../../core/archiveWrite.ts';
-import { fileToOpen, isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { isArchived } from '../../core/dataset/archivePaths.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import {
   baseName,
@@ -9,8 +8,13 @@ import {
   toDatasetPath,
   within,
 } from '../../core/dataset/paths.ts';
+import { readOnlyWrite, refuseReadOnly } from '../../core/dataset/readOnly.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { isSidecarFormat, structuredSidecar } from '../../core/formats/captionFiles.ts';
+import {
+  isSidecarFormat,
+  isTableFormat,
+  structuredSidecar,
+} from '../../core/formats/captionFiles.ts';
 import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
 import { formatWith } from '../../core/formats/formatTable.ts';
 import { refuseBlank, refuseUnwritable } from '../../core/formats/representable.ts';
@@ -38,7 +42,7 @@ export function editorOf({ opened, updater }: Editing): Editor<LivePairId> {
   const textOf = async (found: FoundPair, path: string): Promise<string> => {
     const known = texts.get(path);
     if (known !== undefined) return known;
-    refuseArchive(path);
+    refuseReadOnly(path);
     await refuseOutside(updater.disk, path, found.opened.dir);
     const text = await currentText(updater, path);
     // The dataset is updated first, because the file may have changed.
@@ -87,7 +91,7 @@ export async function createCaptionEdit(
     const { dataset, opened: folder } = member;
     const image = toDatasetPath(dataset.root, imagePath);
     if (image === undefined || !dataset.hasImage(image)) continue;
-    refuseArchive(imagePath);
+    if (isArchived(imagePath)) throw readOnlyWrite(imagePath, 'archive');
     const edit =
       (await emptyRowEdit(member, updater, image, caption)) ??
       (await createCaption(member, updater, image, caption));
@@ -192,7 +196,7 @@ function tableFor(dataset: IncrementalDataset, image: string): Table | undefined
   let same = -1;
   for (const slot of dataset.slots.all()) {
     const { source, image: other } = dataset.slots.pairs[slot]!;
-    if (isSidecarFormat(source.format)) continue;
+    if (!isTableFormat(source.format)) continue;
     const rank = folderOf(other) === folderOf(image) ? 1 : 0;
     if (rank > same) [found, same] = [{ file: source.file, format: source.format }, rank];
     if (same === 1) break;
@@ -271,14 +275,11 @@ function noPlace(dataset: IncrementalDataset, image: string): PairLensError {
     ),
     {
       path: toAbsolute(dataset.root, image),
-      remedy: sentence('Add the image to the caption file by hand.'),
+      remedy: dataset.dataset.formats.some(isTableFormat)
+        ? sentence('Add the image to the caption file by hand.')
+        : sentence('Rename the file to its caption.'),
     },
   );
-}
-
-/** @throws PairLensError `write-failed` for a file inside an archive. */
-function refuseArchive(path: string): void {
-  if (isReadOnly(path)) throw archiveWrite(path, fileToOpen(path));
 }
 
 /** @throws PairLensError `write-failed` if the file is a link to a file outside of the opened folder. */

@@ -11,7 +11,7 @@ import {
   type WholeFileFix,
 } from '../editing/takenFixes.ts';
 import { type Editing, editorOf, refuseOutside } from './edits.ts';
-import { isWithinArchive, livePair } from './pairLookup.ts';
+import { readOnlyBecause, livePair } from './pairLookup.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
 import type { LiveFinding, LivePairId } from './workspace.ts';
 
@@ -77,12 +77,12 @@ export async function groupFixes(
     const { root } = dataset;
     const { pairs } = dataset.slots;
     const here = findings.filter((each) => each.root === root);
-    const isArchived = new Map(here.map((live) => [live.finding, isWithinArchive(live)]));
+    const reasons = new Map(here.map((live) => [live.finding, readOnlyBecause(live)]));
     const taken = new TakenFixes((slot) => pairs[slot]?.source.file);
     const chosen = here
       .map(({ finding }) => finding)
       .filter(({ fixes }) => !suggestions || fixes.some(isSuggestion));
-    counter.take(taken, chosen, wanted, (each) => isArchived.get(each) === true);
+    counter.take(taken, chosen, wanted, (each) => reasons.get(each));
     for (const [slot, caption] of taken.captions) {
       const text = 'text' in caption ? caption.text : pairs[caption.from]?.caption;
       if (text !== undefined) captions.push({ pair: livePair(dataset, slot), caption: text });
@@ -94,10 +94,10 @@ export async function groupFixes(
     }
   }
   const edits = await editorOf(editing).replace(captions);
-  const { left, later, archived } = counter;
+  const { left, later, readOnly } = counter;
   const taken = new Set(counter.taken);
   const fixed = findings.filter(({ finding }) => taken.has(finding)).map(({ id }) => id);
-  return { edits, files, fixed, left, later, archived };
+  return { edits, files, fixed, left, later, readOnly };
 }
 
 function fileFix(root: string, path: string, fix: WholeFileFix): FileFix {

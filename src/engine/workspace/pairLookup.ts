@@ -1,6 +1,6 @@
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
-import { isReadOnly } from '../../core/dataset/archivePaths.ts';
 import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
+import { readOnlyFinding, type ReadOnlyReason } from '../../core/dataset/readOnly.ts';
 import { captionFormat } from '../../core/formats/formatTable.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { OpenedDataset } from './openedDatasets.ts';
@@ -41,10 +41,15 @@ export function judgedMatch(
 /** Probability of being wrong from which a caption is suspicious by itself. */
 const SUSPICIOUS = 0.5;
 
-/** Whether a finding is about a file in an archive, which is never changed. */
-export function isWithinArchive({ root, finding, pair, related }: LiveFinding): boolean {
-  const captions = [pair, ...related].map((each) => each?.captionPath ?? '');
-  return [toAbsolute(root, finding.file), ...captions].some(isReadOnly);
+/** Why nothing is edited for a finding; undefined if its fixes are offered. */
+export function readOnlyBecause({
+  root,
+  finding,
+  pair,
+  related,
+}: LiveFinding): ReadOnlyReason | undefined {
+  const captions = [pair, ...related].flatMap((each) => each?.captionPath ?? []);
+  return readOnlyFinding(toAbsolute(root, finding.file), captions);
 }
 
 /** The pairs of a dataset that the user decided on. */

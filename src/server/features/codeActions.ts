@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { PairLensError } from '../../core/errors.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { sentence } from '../../core/text/sentence.ts';
-import { isWithinArchive } from '../../engine/workspace/pairLookup.ts';
+import { readOnlyBecause } from '../../engine/workspace/pairLookup.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
 import type {
   Lines,
@@ -253,7 +253,9 @@ async function actionsFor(
 
 /** Whether the review shows the pair of the finding, or can create its caption. */
 function isShown(live: LiveFinding): boolean {
-  return live.pair !== undefined || (lacksCaption(live.finding) && !isWithinArchive(live));
+  return (
+    live.pair !== undefined || (lacksCaption(live.finding) && readOnlyBecause(live) === undefined)
+  );
 }
 
 /** Quick fix that opens the review at a finding. */

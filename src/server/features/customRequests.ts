@@ -1,6 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import type { z } from 'zod';
-import { isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { isArchived } from '../../core/dataset/archivePaths.ts';
 import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
@@ -136,7 +136,7 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     async member({ uri }) {
       const file = fileOf(uri);
       // Nothing but the files of datasets: the paths are the client's.
-      if (!isReadOnly(file) || context.live.kindOf(file) === undefined) return null;
+      if (!isArchived(file) || context.live.kindOf(file) === undefined) return null;
       try {
         const { modified } = await context.files.stat(file);
         const bytes = await context.files.read(file, { maxBytes: MAX_IMAGE_BYTES });

@@ -5,7 +5,7 @@ import {
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
 import { groupBy } from '../../core/collections.ts';
-import { archiveMember, fileToOpen, isReadOnly } from '../../core/dataset/archivePaths.ts';
+import { archiveMember, fileToOpen, isArchived } from '../../core/dataset/archivePaths.ts';
 import { toAbsoluteFrom } from '../../core/dataset/paths.ts';
 import { shorten, visibleText } from '../../core/text/visibleText.ts';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
@@ -95,7 +95,7 @@ export class Diagnostics {
 
   /** The ranges of a finding in the file that bears its diagnostics: one for each part of the caption that it is about. */
   #placesIn(live: LiveFinding): readonly Range[] {
-    const isText = this.#context.client.opensMembers || !isReadOnly(fileOf(live));
+    const isText = this.#context.client.opensMembers || !isArchived(fileOf(live));
     const ranges = isText ? findingRanges(live) : [];
     return ranges.length > 0 ? ranges : [FILE_START];
   }
@@ -152,7 +152,7 @@ function messageOf(live: LiveFinding): string {
   const { finding, pair } = live;
   const said = localize(finding.message);
   const image = pair?.image ?? finding.image;
-  return image === undefined || !isReadOnly(fileOf(live)) || said.includes(image)
+  return image === undefined || !isArchived(fileOf(live)) || said.includes(image)
     ? said
     : `${archiveMember(image)?.member ?? image}: ${said}`;
 }

@@ -6,6 +6,7 @@ import {
   TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import type { z } from 'zod';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { PairLensError } from '../../core/errors.ts';
 import type { CaptionChange } from '../../core/text/captionChange.ts';
@@ -14,6 +15,7 @@ import { visibleText } from '../../core/text/visibleText.ts';
 import { changedMeanwhile, type FileEdit } from '../../engine/editing/editor.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { noSuchPair } from '../../engine/workspace/openedDatasets.ts';
+import type { REQUESTS } from '../../protocol/serverApi.ts';
 import { textHash } from '../../protocol/textHash.ts';
 import type { WireEdit } from '../../protocol/workspaceEdit.ts';
 import type { ServerContext } from '../context.ts';
@@ -95,9 +97,10 @@ export async function changeEdit(
   ids: readonly LivePairId[],
   change: CaptionChange,
   signal: AbortSignal,
-): Promise<{ edit: WireEdit | null; changed: number; emptied: number }> {
+): Promise<z.input<(typeof REQUESTS)['changeEdit']['result']>> {
   const plan = () => context.live.edits.change(ids, change);
-  const { edits, ...counts } = await planOfShown(context, plan, signal);
+  const { edits, changed, emptied, readOnly } = await planOfShown(context, plan, signal);
+  const counts = { changed, emptied, readOnly: { ...readOnly } };
   if (edits.length === 0) return { edit: null, ...counts };
   return { edit: await wireEdit(context, changeWords(counts.changed), edits), ...counts };
 }

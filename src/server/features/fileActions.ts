@@ -1,3 +1,4 @@
+import type { Question } from '../../core/dataset/inventory.ts';
 import * as l10n from '@vscode/l10n';
 import { CodeActionKind, Command, RenameFile, type CodeAction } from 'vscode-languageserver/node';
 import type { LiveFinding } from '../../engine/workspace/workspace.ts';
@@ -38,12 +39,20 @@ export function settleActions(context: ServerContext, live: LiveFinding): CodeAc
   if (!context.client.richHovers || !isUnread(live.finding.code)) return [];
   const asked = questionAbout(context, fileOf(live));
   if (asked === undefined) return [];
-  const title =
-    asked.question.kind === 'columns'
-      ? l10n.t('Choose the column with the captions')
-      : l10n.t('Choose the folder with the images');
+  const title = settleTitle(asked.question.kind);
   const command = Command.create(title, CLIENT_COMMANDS.settle.command, asked);
   return [{ title, kind: CodeActionKind.QuickFix, isPreferred: true, command }];
+}
+
+function settleTitle(kind: Question['kind']): string {
+  switch (kind) {
+    case 'columns':
+      return l10n.t('Choose the column with the captions');
+    case 'names':
+      return l10n.t('Say whether the names of the images are captions');
+    case 'root':
+      return l10n.t('Choose the folder with the images');
+  }
 }
 
 function isUnread(code: string): boolean {

@@ -20,7 +20,7 @@ export async function findingFixes(
   const { live, uris } = context;
   const wanted = chosen(of, new ProtocolConverter(uris));
   const plan = () => live.edits.fixes(wanted, suggestions);
-  const { edits, files, fixed, left, later, archived } = await planOfShown(context, plan, signal);
+  const { edits, files, fixed, left, later, readOnly } = await planOfShown(context, plan, signal);
   const words =
     fixed.length === 1
       ? { label: l10n.t('Fix 1 finding'), done: l10n.t('1 finding fixed.') }
@@ -34,7 +34,7 @@ export async function findingFixes(
     fixed: [...fixed],
     left: [...left.values()].reduce((total, count) => total + count, 0),
     later,
-    archived,
+    readOnly: { ...readOnly },
   };
 }
 

@@ -117,6 +117,7 @@ function wireQuestion(
   uriOf: (file: string) => string,
 ): WireInventory['questions'][number] {
   const uri = uriOf(question.file);
+  if (question.kind === 'names') return { ...question, uri, samples: [...question.samples] };
   return question.kind === 'root'
     ? { ...question, uri, folders: [...question.folders] }
     : {
@@ -134,7 +135,7 @@ type ConfigParams = z.output<typeof REQUESTS.configEdit.params>;
  */
 export async function configEdit(
   context: ServerContext,
-  { folder, columns, roots, rules }: ConfigParams,
+  { folder, columns, roots, rules, captionsInFileNames }: ConfigParams,
 ): Promise<WireEdit> {
   const dir = context.uris.toPath(folder);
   const inventory = context.live.inventories.find((known) => known.dir === dir);
@@ -150,6 +151,7 @@ export async function configEdit(
     ...(columns && { columns }),
     ...(roots && { roots }),
     ...(rules && { rules }),
+    ...(captionsInFileNames !== undefined && { captionsInFileNames }),
   };
   const isFirst = Object.keys(answer).length === 0;
   if (isFirst && before !== undefined) {

@@ -64,7 +64,7 @@ const TRIMMING = new Set(['sidecar', 'sidecar-lines', 'kaggle-results', 'named-l
 describe('every caption format', () => {
   test('has an example in this test', () => {
     assert.deepEqual(
-      CAPTION_FORMATS.filter(({ isReadOnly }) => isReadOnly !== true)
+      CAPTION_FORMATS.filter(({ isBinary }) => isBinary !== true)
         .map((format) => format.id)
         .sort(),
       Object.keys(FORMAT_EXAMPLES).sort(),

@@ -6,7 +6,7 @@ import { removalEdits, renameEdits } from '../../../src/core/formats/imageRefere
 import { FORMAT_EXAMPLES } from '../../support/formatExamples.ts';
 
 const TABLES = CAPTION_FORMATS.filter(
-  ({ layout, isReadOnly }) => layout === 'table' && isReadOnly !== true,
+  ({ layout, isBinary }) => layout === 'table' && isBinary !== true,
 ).map(({ id }) => id);
 
 async function captionsIn(id: string, text: string): Promise<CaptionRow[]> {

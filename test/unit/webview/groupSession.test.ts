@@ -77,7 +77,7 @@ describe('all findings of a rule', () => {
         fixed: discarded ? [] : [a.id],
         left: 0,
         later: discarded ? 0 : 1,
-        archived: 0,
+        readOnly: { archive: 0, 'file-name': 0 },
         discarded,
       }),
     });
@@ -104,7 +104,7 @@ describe('all findings of a rule', () => {
         fixed: tourFindings().map(({ id }) => id),
         left: 0,
         later: 0,
-        archived: 0,
+        readOnly: { archive: 0, 'file-name': 0 },
         discarded: false,
         partly: true,
       }),

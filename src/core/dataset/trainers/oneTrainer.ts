@@ -54,6 +54,9 @@ function concepts(value: unknown): TrainerSettings | undefined {
     ...(!isClip && { isClip }),
     // SelectInput, modules/dataLoader/mixin/DataLoaderText2ImageMixin.py
     ...(source !== undefined &&
-      source !== 'sample' && { insteadOfTexts: sentence('{0} is "{1}"', 'prompt_source', source) }),
+      source !== 'sample' && {
+        insteadOfTexts: sentence('{0} is "{1}"', 'prompt_source', source),
+        captionsInNames: source === 'filename',
+      }),
   };
 }

@@ -51,6 +51,7 @@ function backends(value: unknown): TrainerSettings | undefined {
     ...(strategy !== undefined &&
       strategy !== 'textfile' && {
         insteadOfTexts: sentence('{0} is "{1}"', 'caption_strategy', strategy),
+        captionsInNames: strategy === 'filename',
       }),
   };
 }

@@ -116,6 +116,8 @@ export interface TrainerSettings {
   readonly usualExtension?: string;
   /** What its settings say that it reads in place of texts beside images, as a phrase. */
   readonly insteadOfTexts?: Sentence;
+  /** Whether that is the names of the images. */
+  readonly captionsInNames?: boolean;
   /** Whether the text encoder is CLIP; unknown if undefined. */
   readonly isClip?: boolean;
   /** Whether each line of a caption file is a caption, which is otherwise its first. */
