@@ -33,8 +33,8 @@ describe('captions in the names of images', () => {
       dataset?.pairs.map(({ caption }) => caption),
       [...CAPTIONS].sort(),
     );
-    assert.equal(dataset?.pairs[0]?.split, 'train');
-    assert.equal(dataset?.pairs[0]?.source.file, dataset?.pairs[0]?.image);
+    assert.equal(dataset.pairs[0]?.split, 'train');
+    assert.equal(dataset.pairs[0].source.file, dataset.pairs[0].image);
     assert.deepEqual(inventory.datasets[0]?.formats, [{ format: 'file-name', files: 3 }]);
     assert.deepEqual([inventory.unread, inventory.questions], [[], []]);
   });

@@ -65,7 +65,7 @@ describe('captions in the names of images, in an editor', { timeout: 240_000 }, 
       },
     });
     assert.equal(change.edit, null);
-    assert.ok((change.readOnly['file-name'] ?? 0) > 0);
+    assert.ok(change.readOnly['file-name'] > 0);
     const { findings } = await client.request('findings', {});
     const fixes = await client.request('findingFixes', {
       of: { ids: findings.map(({ id }) => id) },
