@@ -16,6 +16,7 @@ import {
   fittedCombination,
   FOREIGN_WEIGHTS,
   learntCombination,
+  usesPredictions,
 } from './combination.ts';
 import {
   type CaptionPredictor,
@@ -274,9 +275,12 @@ function* calibrated(
   { pairs, observed, random }: OwnScores,
   combination: (wrong: readonly PairScores[]) => Combination,
 ): Steps<Suspicions> {
-  const near = yield* nearScores(scorer, pairs, texts);
   const foreign = yield* foreignScores(scorer, neighbours, pairs);
   const score = combination(random);
+  const seemsRight = yield* likelyRight(combineAll(observed, score), combineAll(random, score));
+  // Captions of other parts are learnt from by the predictions, which only matters where those count.
+  const donors = usesPredictions(score) ? pairs : inFolds(pairs, undefined);
+  const near = yield* nearScores(scorer, donors, texts, (at) => seemsRight[at] === true);
   return {
     exchanged: yield* suspicion(
       { observed, random, near },
@@ -288,6 +292,12 @@ function* calibrated(
       learntCombination(observed, foreign, FOREIGN_WEIGHTS),
     ),
   };
+}
+
+/** Which of the observed captions are more likely right than wrong, by a first calibration. */
+function* likelyRight(observed: Float64Array, random: Float64Array): Steps<boolean[]> {
+  const { mismatch } = yield* calibrate(observed, random);
+  return Array.from(observed, (score) => mismatch(score) < 0.5);
 }
 
 /** Puts a fitted model into the scorer, and scores with it. */

@@ -1,7 +1,17 @@
 import { moments } from '../matching/moments.ts';
 import type { Steps } from '../steps.ts';
 import { NO_RIVALS, rivalSupport, type Rivals } from './rivals.ts';
-import { CELLS, density, histogram, interpolate, LOW, rightDensity, STEP } from './scoreDensity.ts';
+import {
+  CELLS,
+  density,
+  histogram,
+  interpolate,
+  LOW,
+  rightDensity,
+  type Skew,
+  SKEWS,
+  STEP,
+} from './scoreDensity.ts';
 
 /** What a calibration consists of. */
 export interface FittedMixture {
@@ -57,9 +67,12 @@ const RIGHT_MEAN_DEVIATION = 1;
  */
 const RIGHT_SPREAD = 1;
 const SPREAD_COUNT = 16;
-/** Prior share of near misses among the wrong captions, and its weight in wrong captions. */
-const NEAR_SHARE = 0.3;
-const NEAR_COUNT = 2;
+/**
+ * Shares of near misses among the wrong captions: captions are exchanged mostly at random or mostly among look-alikes. All but
+ * the first are as likely as near misses can be told from the observed captions: where they fit as well as right ones, they
+ * would explain any share.
+ */
+const NEAR_SHARES = [0.02, 0.5, 0.98];
 /** Separability below which a dataset has no weight for its share, and from which it has full weight. */
 const NOT_SEPARABLE = 0.6;
 const SEPARABLE = 0.8;
@@ -77,9 +90,9 @@ const LIMIT = 1e-4;
 
 /**
  * Fits a mixture of wrong and correct captions to the observed scores. The densities of wrong ones are known: `random`
- * are random captions, `near` near misses; their proportion is fitted. The density of correct ones is a left-skewed curve
- * with fitted mean and spread. For each possible share of wrong captions the best fit is found; the likelihoods of the
- * fits, tempered by the separability of correct and wrong captions, update the prior to a posterior, over which the
+ * are random captions, `near` near misses. The density of correct ones is a left-skewed curve with fitted mean and spread. The
+ * best fit is found for each share of wrong captions, each share of near misses among them and each skew; the likelihoods of
+ * the fits, tempered by the separability of correct and wrong captions, update the prior to a posterior, over which the
  * probabilities are averaged. If correct and wrong captions have the same scores, the posterior is the prior. Correct
  * captions may be vague and score like wrong ones; the other captions of their images tell which (rivals.ts).
  * @param said the likelihood of the answers, given the scores, counts for every fit. It does not matter which captions a
@@ -105,39 +118,47 @@ export function* calibrate(
   const randomDensity = density(random, scaled);
   const nearDensity = near.length > 0 ? density(near, scaled) : randomDensity;
   yield;
-  const { separability, surely } = separation(counts, histogram(random, scaled));
-  const trust = clamp((surely - NOT_SEPARABLE) / (SEPARABLE - NOT_SEPARABLE));
+  const { separability, trust } = separation(counts, histogram(random, scaled));
+  const ofNear = near.length > 0 ? separation(counts, histogram(near, scaled)).trust : 0;
   const ofRivals = rivalSupport(rivals, scaled);
   const prior = sharePrior(trust * NOISY);
-  const fits: (Fit & { readonly share: number; readonly weight: number })[] = [];
   // Without rivals nothing tells vague captions from wrong ones.
   const vagueShares = ofRivals === undefined ? [0] : VAGUE;
-  for (const vague of vagueShares) {
-    const chance = vague === 0 ? 1 - ANY_VAGUE : ANY_VAGUE / (VAGUE.length - 1);
-    for (const [s, share] of SHARES.entries()) {
+  const wrongOnes = NEAR_SHARES.slice(0, ofNear > 0 ? NEAR_SHARES.length : 1).map((share, n) => ({
+    ofWrong: randomDensity.map((value, c) => (1 - share) * value + share * nearDensity[c]! + FLOOR),
+    chance: (n === 0 ? 1 - ofNear : 0) + ofNear / NEAR_SHARES.length,
+  }));
+  const known = { counts, answers, random: randomDensity };
+  const mixtures = vagueShares.flatMap((vague) => {
+    const ofVague = vague === 0 ? 1 - ANY_VAGUE : ANY_VAGUE / (VAGUE.length - 1);
+    return wrongOnes.flatMap(({ ofWrong, chance }) =>
+      SKEWS.map((skew) => ({ ...known, vague, ofWrong, skew, chance: chance * ofVague })),
+    );
+  });
+  const fits: (Fit & { readonly place: number; readonly weight: number })[] = [];
+  for (const { chance, ...mixture } of mixtures) {
+    for (const [place, share] of SHARES.entries()) {
       yield;
-      const known = { vague, counts, answers, random: randomDensity, near: nearDensity };
-      const fit = fitAt(share, known);
+      const fit = fitAt(share, mixture);
       const logLikelihood = fit.logLikelihood + (ofRivals?.(fit.wrong) ?? 0);
+      const logPrior = Math.log(prior[place]! * chance);
       // Answers are not tempered: they tell which captions are wrong even if the scores do not.
-      const weight = trust * logLikelihood + fit.ofAnswers + Math.log(prior[s]! * chance);
-      fits.push({ ...fit, share, weight });
+      fits.push({ ...fit, place, weight: trust * logLikelihood + fit.ofAnswers + logPrior });
     }
   }
   const most = Math.max(...fits.map(({ weight }) => weight));
   const masses = fits.map(({ weight }) => Math.exp(weight - most));
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   const posterior = masses.map((mass) => mass / total);
-  const ofShares = SHARES.map((_, s) =>
-    vagueShares.reduce((sum, _vague, v) => sum + posterior[v * SHARES.length + s]!, 0),
-  );
+  const ofShares = SHARES.map(() => 0);
+  fits.forEach(({ place }, f) => (ofShares[place]! += posterior[f]!));
   const table = new Float64Array(counts.length);
   const ratios = new Float64Array(counts.length);
-  fits.forEach(({ wrong, mean: place, spread: width }, s) => {
-    const right = rightDensity(randomDensity, place, width);
+  fits.forEach((fit, f) => {
+    const right = rightDensity(randomDensity, fit);
     for (let c = 0; c < table.length; c++) {
-      table[c]! += posterior[s]! * wrong[c]!;
-      ratios[c]! += posterior[s]! * Math.log((right[c]! + FLOOR) / (randomDensity[c]! + FLOOR));
+      table[c]! += posterior[f]! * fit.wrong[c]!;
+      ratios[c]! += posterior[f]! * Math.log((right[c]! + FLOOR) / (randomDensity[c]! + FLOOR));
     }
   });
   const best = fits[posterior.indexOf(Math.max(...posterior))]!;
@@ -146,7 +167,7 @@ export function* calibrate(
   table.forEach((value, c) => (table[c] = clamp(value, LIMIT, 1 - LIMIT)));
   level(ratios, middle, 1);
   return calibrationOf({
-    wrongShare: fits.reduce((sum, { share }, s) => sum + posterior[s]! * share, 0),
+    wrongShare: ofShares.reduce((sum, mass, place) => sum + mass * SHARES[place]!, 0),
     range: { low: quantile(ofShares, 0.05), high: quantile(ofShares, 0.95) },
     separability,
     trust,
@@ -180,9 +201,10 @@ interface Mixture {
   /** Histogram of the observed scores. */
   readonly counts: Float64Array;
   readonly answers: readonly Counted[];
-  /** Densities of wrong captions. */
+  readonly skew: Skew;
+  /** Densities of captions exchanged at random, and of wrong ones. */
   readonly random: Float64Array;
-  readonly near: Float64Array;
+  readonly ofWrong: Float64Array;
 }
 
 /** The best fit for a given share of wrong captions. */
@@ -192,12 +214,13 @@ interface Fit {
   readonly ofAnswers: number;
   readonly mean: number;
   readonly spread: number;
+  readonly skew: Skew;
   /** P(wrong) at each cell of the grid. */
   readonly wrong: Float64Array;
 }
 
-/** Expectation maximisation (MAP) of the mean and spread of correct captions and of the share of near misses. */
-function fitAt(share: number, { vague, counts, answers, random, near }: Mixture): Fit {
+/** Expectation maximisation (MAP) of the mean and spread of correct captions. */
+function fitAt(share: number, { vague, skew, counts, answers, random, ofWrong }: Mixture): Fit {
   const cells = counts.length;
   const wrong = new Float64Array(cells);
   const clearly = new Float64Array(cells);
@@ -205,23 +228,18 @@ function fitAt(share: number, { vague, counts, answers, random, near }: Mixture)
   const total = counts.reduce((sum, count, c) => sum + count * (LOW + c * STEP), 0);
   let mean = Math.max(0.05, meanOf(observed, total, RIGHT_SPREAD));
   let spread = RIGHT_SPREAD;
-  let nearShare = NEAR_SHARE;
   let logLikelihood = 0;
   let ofAnswers = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const clear = rightDensity(random, mean, spread);
+    const clear = rightDensity(random, { mean, spread, skew });
     let rightMass = 0;
     let sum = 0;
-    let wrongMass = NEAR_COUNT;
-    let nearMass = NEAR_COUNT * NEAR_SHARE;
     logLikelihood = 0;
     ofAnswers = 0;
     for (let c = 0; c < cells; c++) {
-      const ofNear = nearShare * near[c]!;
-      const ofWrong = (1 - nearShare) * random[c]! + ofNear + FLOOR;
-      const w = share * ofWrong;
+      const w = share * ofWrong[c]!;
       const ofClear = (1 - vague) * (clear[c]! + FLOOR);
-      const all = w + (1 - share) * (ofClear + vague * ofWrong);
+      const all = w + (1 - share) * (ofClear + vague * ofWrong[c]!);
       wrong[c] = w / all;
       if (counts[c] === 0) continue;
       logLikelihood += counts[c]! * Math.log(all);
@@ -232,10 +250,8 @@ function fitAt(share: number, { vague, counts, answers, random, near }: Mixture)
         ofAnswers += answered[c]! * Math.log(chance);
         wrongHere += answered[c]! * ((ifWrong * wrong[c]!) / chance - wrong[c]!);
       }
-      const clearHere = ((counts[c]! - wrongHere) * ofClear) / (ofClear + vague * ofWrong);
+      const clearHere = ((counts[c]! - wrongHere) * ofClear) / (ofClear + vague * ofWrong[c]!);
       clearly[c] = clearHere;
-      wrongMass += counts[c]! - clearHere;
-      nearMass += ((counts[c]! - clearHere) * ofNear) / ofWrong;
       rightMass += clearHere;
       sum += clearHere * (LOW + c * STEP);
     }
@@ -247,22 +263,19 @@ function fitAt(share: number, { vague, counts, answers, random, near }: Mixture)
       }
     }
     const nextSpread = Math.sqrt(squares / (rightMass + SPREAD_COUNT));
-    const nextNear = nearMass / wrongMass;
-    const moved =
-      Math.abs(nextMean - mean) + Math.abs(nextSpread - spread) + Math.abs(nextNear - nearShare);
-    logLikelihood += logPrior(mean, spread, nearShare);
-    [mean, spread, nearShare] = [nextMean, nextSpread, nextNear];
+    const moved = Math.abs(nextMean - mean) + Math.abs(nextSpread - spread);
+    logLikelihood += logPriorOf(mean, spread);
+    [mean, spread] = [nextMean, nextSpread];
     if (moved < CLOSE) break;
   }
-  return { logLikelihood, ofAnswers, mean, spread, wrong };
+  return { logLikelihood, ofAnswers, mean, spread, skew, wrong };
 }
 
-function logPrior(mean: number, spread: number, nearShare: number): number {
+function logPriorOf(mean: number, spread: number): number {
   return (
     -0.5 * ((mean - RIGHT_MEAN) / RIGHT_MEAN_DEVIATION) ** 2 -
     SPREAD_COUNT * Math.log(spread) -
-    0.5 * SPREAD_COUNT * (RIGHT_SPREAD / spread) ** 2 +
-    NEAR_COUNT * (NEAR_SHARE * Math.log(nearShare) + (1 - NEAR_SHARE) * Math.log(1 - nearShare))
+    0.5 * SPREAD_COUNT * (RIGHT_SPREAD / spread) ** 2
   );
 }
 
@@ -289,14 +302,14 @@ function sharePrior(noisy: number): number[] {
   });
 }
 
-/** Probability that an observed caption scores above a wrong one, and its lower confidence bound. */
+/** Probability that an observed caption scores above a wrong one, and how far its lower confidence bound can be trusted. */
 function separation(
   observed: Float64Array,
   wrong: Float64Array,
-): { readonly separability: number; readonly surely: number } {
+): { readonly separability: number; readonly trust: number } {
   const n = observed.reduce((sum, count) => sum + count, 0);
   const total = wrong.reduce((sum, count) => sum + count, 0);
-  if (n === 0 || total === 0) return { separability: 0.5, surely: 0.5 };
+  if (n === 0 || total === 0) return { separability: 0.5, trust: 0 };
   let below = 0;
   let won = 0;
   observed.forEach((count, c) => {
@@ -305,7 +318,8 @@ function separation(
   });
   const separability = won / (n * total);
   const careful = (separability * n + 1) / (n + 2);
-  return { separability, surely: careful - Math.sqrt((careful * (1 - careful)) / n) };
+  const surely = careful - Math.sqrt((careful * (1 - careful)) / n);
+  return { separability, trust: clamp((surely - NOT_SEPARABLE) / (SEPARABLE - NOT_SEPARABLE)) };
 }
 
 /**

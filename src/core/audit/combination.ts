@@ -94,6 +94,11 @@ export const fittedCombination: Combination = {
   offset: 0,
 };
 
+/** Whether the captions that the dataset predicts count in a combination. */
+export function usesPredictions({ weights }: Combination): boolean {
+  return weights[PREDICTED] !== 0 || weights[FITTED] !== 0;
+}
+
 /** AUROC of observed captions against wrong ones. */
 function separability(
   observed: readonly PairScores[],

@@ -54,11 +54,15 @@ export function* injectedScores(
   });
 }
 
-/** Scores of near misses: captions of other images that share an informative word. */
+/**
+ * Scores of near misses: captions of other images that share an informative word.
+ * @param may whether pair `at` may get one: what shares a word with a wrong caption is no near miss of its image
+ */
 export function* nearScores(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
   texts: readonly string[],
+  may: (at: number) => boolean,
   seed = 2,
 ): Steps<PairScores[]> {
   const random = mulberry32(seed);
@@ -73,6 +77,7 @@ export function* nearScores(
   }
   const most = Math.max(3, (INFORMATIVE * pairs.length) / Math.max(1, folds));
   return yield* exchanged(scorer, pairs, NEAR_INJECTIONS, (at) => {
+    if (!may(at)) return undefined;
     const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
       ({ length }) => length > 1 && length <= most,
     );

@@ -11,11 +11,19 @@ const LEAST_WIDTH = 0.15;
 /** Share of the wrong captions' density in the density of correct captions. */
 const LIKE_WRONG = 0.15;
 
-/** Log-gamma curve of shape 4: a heavier left tail than the normal distribution, like that of correct captions. */
-const SHAPE = 4;
-const LOG_GAMMA = Math.log(6);
-const DIGAMMA = 1.2561176684318005;
-const ROOT_TRIGAMMA = Math.sqrt(0.28382295573711533);
+/** A log-gamma curve: a heavier left tail than the normal distribution, like that of correct captions; the heavier, the lower its shape. */
+export interface Skew {
+  readonly shape: number;
+  /** The logarithm of the gamma function, and its first two derivatives, at `shape`. */
+  readonly logGamma: number;
+  readonly digamma: number;
+  readonly trigamma: number;
+}
+/** How skewed the scores of correct captions may be. */
+export const SKEWS: readonly Skew[] = [
+  { shape: 2, logGamma: 0, digamma: 0.42278433509846713, trigamma: 0.6449340668482264 },
+  { shape: 4, logGamma: Math.log(6), digamma: 1.2561176684318005, trigamma: 0.28382295573711533 },
+];
 
 /** Histogram with linear interpolation: a score between two cells counts partly for both. */
 export function histogram(
@@ -56,20 +64,28 @@ export function density(
   return out;
 }
 
+/** Mean and spread of the scores of correct captions, and how skewed they are. */
+export interface RightCurve {
+  readonly mean: number;
+  readonly spread: number;
+  readonly skew: Skew;
+}
+
 /**
- * Density of correct captions around `mean`: left-skewed, because some are vague, and partly of the shape of the wrong
+ * Density of correct captions around their mean: left-skewed, because some are vague, and partly of the shape of the wrong
  * ones' density, to which it converges if the two cannot be distinguished.
  */
 export function rightDensity(
   wrong: Float64Array,
-  mean: number,
-  spread: number,
+  { mean, spread, skew }: RightCurve,
 ): Float64Array<ArrayBuffer> {
+  const { shape, logGamma, digamma } = skew;
+  const rootTrigamma = Math.sqrt(skew.trigamma);
   const out = new Float64Array(CELLS);
   for (let c = 0; c < CELLS; c++) {
     const z = (LOW + c * STEP - mean) / spread;
-    const u = Math.min(5, z * ROOT_TRIGAMMA + DIGAMMA);
-    const skewed = Math.exp(SHAPE * u - Math.exp(u) - LOG_GAMMA) * ROOT_TRIGAMMA;
+    const u = Math.min(5, z * rootTrigamma + digamma);
+    const skewed = Math.exp(shape * u - Math.exp(u) - logGamma) * rootTrigamma;
     out[c] = ((1 - LIKE_WRONG) * skewed + LIKE_WRONG * interpolate(wrong, z)) / spread;
   }
   return out;

