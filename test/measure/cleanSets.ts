@@ -20,11 +20,13 @@ export interface CleanSet {
 /**
  * Opens and embeds the datasets of some folders, one by one; the workspace is closed after the last.
  * @param splits names of the only splits to use
+ * @param options the first `limit` images, with `captions` captions each
  */
 export async function* cleanSets(
   folders: readonly string[],
   splits: readonly string[] | undefined,
   terminal = new Terminal({ quiet: true, color: false }),
+  { limit = Infinity, captions = 1 }: { readonly limit?: number; readonly captions?: number } = {},
 ): AsyncGenerator<CleanSet> {
   const wanted = splits?.map((name) => splitFromName(name) ?? name);
   const workspace = await openWorkspace({ globals: { color: true }, terminal }, undefined);
@@ -34,8 +36,11 @@ export async function* cleanSets(
         const all = opened.pairs.filter(
           ({ split }) => wanted === undefined || wanted.includes(split ?? ''),
         );
-        const pairs = all.filter(({ captionIndex }) => captionIndex === 0);
-        const images = [...new Set(pairs.map(({ image }) => image))];
+        const images = [...new Set(all.map(({ image }) => image))].slice(0, limit);
+        const wantedImages = new Set(images);
+        const pairs = all.filter(
+          ({ captionIndex, image }) => captionIndex < captions && wantedImages.has(image),
+        );
         const clean = await workspace.index(
           { ...opened, pairs, images, problems: [] },
           {},

@@ -9,6 +9,7 @@
 //   npm run measure -- learnt DATASET... [--rate 0.1 ...] [--seeds 3] [--bank N ...] [--split NAME]   pairs judged by a model learnt from others
 //   npm run measure -- search DATASET... [--limit 500] [--split NAME]   images found by the editor's search
 //   npm run measure -- evidence DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME] [--print N]   words said to be seen or not
+//   npm run measure -- hardly-seen DATASET [--below 0.75] [--write]   nouns that no picture is said to lack
 //   npm run measure -- words DATASET [--cases 500] [--seed 0] [--split NAME] [--scan STEM]   wrong words found
 //   npm run measure -- unsupported-words DATASET... [--rate 0.1 ...] [--seeds 3] [--split NAME]   words reported by the rule
 //   npm run measure -- sentences DATASET... [--rate 0.1 ...] [--limit 500] [--split NAME]   foreign sentences found in long captions
@@ -21,6 +22,7 @@ import { measureEvidence } from './evidence.ts';
 import { measureFilesEntered } from './filesEntered.ts';
 import { measureFit } from './fit.ts';
 import { measureFitVerdicts } from './fitVerdicts.ts';
+import { measureHardlySeen } from './hardlySeen.ts';
 import { measureLearnt } from './learnt.ts';
 import { measureMismatch } from './mismatch.ts';
 import { measureOneTopic } from './oneTopic.ts';
@@ -43,6 +45,7 @@ else if (args[0] === 'files-entered') await measureFilesEntered();
 else if (args[0] === 'fit') await measureFit(args.slice(1));
 else if (args[0] === 'learnt') await measureLearnt(args.slice(1));
 else if (args[0] === 'fit-verdicts') await measureFitVerdicts(args.slice(1));
+else if (args[0] === 'hardly-seen') await measureHardlySeen(args.slice(1));
 else if (args[0] === 'evidence') await measureEvidence(args.slice(1));
 else if (args[0] === 'unsupported-words') await measureUnsupportedWords(args.slice(1));
 else if (args[0] === 'search') await measureSearch(args.slice(1));

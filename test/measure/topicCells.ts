@@ -124,10 +124,15 @@ function styled(caption: string, style: Style, word: string, i: number): string 
   const kind = style === 'mixed' ? MIXED[i % MIXED.length]! : style;
   if (kind === 'sentence') return caption;
   if (kind === 'prefix') return `a photo of xqz ${word}. ${caption}`;
+  return [...(kind === 'tags+trigger' ? [`xqz ${word}`] : []), ...tagsOf(caption)].join(', ');
+}
+
+/** The words of a caption as a list of tags. */
+export function tagsOf(caption: string): string[] {
   const words = (caption.toLowerCase().match(/[a-z]+/g) ?? []).filter(
     (each) => !LEFT_OUT.has(each) && each.length > 2,
   );
-  return [...(kind === 'tags+trigger' ? [`xqz ${word}`] : []), ...new Set(words)].join(', ');
+  return [...new Set(words)];
 }
 
 /** The cell as the engine would have opened it. @param root folder that the images lie in */

@@ -7,6 +7,7 @@ import type { Pair } from '../../src/core/dataset/dataset.ts';
 import { isNameable } from '../../src/core/text/contentWords.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
 import { nounsOf } from './nouns.ts';
+import { tagsOf } from './topicCells.ts';
 
 /** A pair with one noun of its caption replaced, or none. */
 interface Changed {
@@ -17,7 +18,8 @@ interface Changed {
 
 /**
  * The rule `unsupported-words`: which share of the nouns of right captions does it report, and how many of the nouns that
- * were replaced by one that no caption of the image holds? The whole audit runs, with one caption an image.
+ * were replaced by one that no caption of the image holds? The whole audit runs, with one caption an image, with `--tags` as a
+ * list of tags.
  */
 export async function measureUnsupportedWords(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -29,11 +31,12 @@ export async function measureUnsupportedWords(args: readonly string[]): Promise<
       limit: { type: 'string', default: '1000' },
       split: { type: 'string', multiple: true },
       print: { type: 'string', default: '0' },
+      tags: { type: 'boolean', default: false },
     },
   });
   if (positionals.length === 0) {
     console.error(
-      'Usage: npm run measure -- unsupported-words DATASET... [--rate SHARE] [--seeds N] [--limit N] [--split NAME] [--print N]',
+      'Usage: npm run measure -- unsupported-words DATASET... [--rate SHARE] [--seeds N] [--limit N] [--split NAME] [--print N] [--tags]',
     );
     process.exit(2);
   }
@@ -48,7 +51,12 @@ export async function measureUnsupportedWords(args: readonly string[]): Promise<
     for (const rate of values.rate.map(Number)) {
       const sums = { nouns: 0, reported: 0, wrong: 0, found: 0 };
       for (let seed = 0; seed < (rate === 0 ? 1 : Number(values.seeds)); seed++) {
-        const changed = replaced(pairs.slice(0, Number(values.limit)), truth, rate, seed);
+        const used = pairs
+          .slice(0, Number(values.limit))
+          .map((pair) =>
+            values.tags ? { ...pair, caption: tagsOf(pair.caption).join(', ') } : pair,
+          );
+        const changed = replaced(used, truth, rate, seed);
         const words = await reportedWords(workspace, clean.dataset.root, changed);
         for (const [p, { pair, start }] of changed.entries()) {
           const right = compromiseNouns

@@ -1,6 +1,7 @@
 import { type Omission, omissions } from '../matching/leaveOneOut.ts';
 import type { FoundNoun } from '../ports.ts';
 import { contentWords, isNameable } from '../text/contentWords.ts';
+import { HARDLY_SEEN } from '../text/hardlySeen.ts';
 import type { AuditContext } from './detectors/detector.ts';
 
 /** A word that fits an image less than this, in standard deviations, is not seen (docs/matchers.md). */
@@ -57,11 +58,13 @@ export function doubtfulWords(
   );
 }
 
-/** What a caption says that the image does not seem to show, in the order of the caption. */
+/** What a caption says that the image does not seem to show, in the order of the caption; no word that images hardly tell. */
 export function wordsNotSeen(context: AuditContext, image: number, caption: string): string[] {
   const { vocabulary, nouns, model } = context;
   if (vocabulary === undefined || nouns === undefined) return [];
-  const judgeable = new Set(judgeableWords(context, caption));
+  const judgeable = new Set(
+    judgeableWords(context, caption).filter((word) => !HARDLY_SEEN.has(word)),
+  );
   const fits = (word: string): number =>
     judgeable.has(word) ? (vocabulary.fit(model.scorer, image, word) ?? Infinity) : Infinity;
   // Finding nouns takes a millisecond: only where a word may be named.
