@@ -151,6 +151,13 @@ export async function prepareAudit(
   };
 }
 
+/** A model, and what it was fitted to. */
+export interface FittedAudit {
+  readonly model: AuditModel;
+  /** Scores of `PreparedAudit.pairs`, which need not be computed again. */
+  readonly observed: readonly PairScores[];
+}
+
 /**
  * Fits the model to a prepared dataset: predictions, calibration.
  * @param fitted what `pairlens fit` learnt: used if it tells the captions from exchanged ones better than the model without it
@@ -159,13 +166,13 @@ export async function prepareAudit(
 export async function fitAuditModel(
   prepared: PreparedAudit,
   options: Omit<AllPairsOptions, 'k'> & { readonly fitted?: FittedModel },
-): Promise<AuditModel> {
+): Promise<FittedAudit> {
   const { scorer, centres } = prepared;
-  const learnt = await runCooperatively(
+  const { observed, ...learnt } = await runCooperatively(
     learntSuspicions(prepared, options.fitted),
     pausing(options),
   );
-  return auditModel({ scorer, centres, ...learnt });
+  return { model: auditModel({ scorer, centres, ...learnt }), observed };
 }
 
 function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<void> {
@@ -209,6 +216,7 @@ function* centredSpaces(
 
 interface LearntSuspicions {
   readonly suspicions: Suspicions;
+  readonly observed: readonly PairScores[];
   readonly predictor?: CaptionPredictor;
   readonly regressions?: LearntRegressions;
 }
@@ -236,7 +244,8 @@ function* learntSuspicions(
     const { before, after } = heldOutGain(without, separated(withFitted, fittedCombination));
     if (after >= before) {
       const suspicions = yield* calibrated(prepared, withFitted, () => fittedCombination);
-      return { suspicions, predictor: (visual) => expectedByAll(fitted, visual) };
+      const { observed } = withFitted;
+      return { suspicions, observed, predictor: (visual) => expectedByAll(fitted, visual) };
     }
     scorer.fitted = undefined;
     scorer.spaces.predictions.data.set(own);
@@ -244,9 +253,10 @@ function* learntSuspicions(
   const suspicions = yield* calibrated(prepared, { pairs, observed, random }, (wrong) =>
     learntCombination(observed, wrong, EXCHANGED_WEIGHTS),
   );
-  if (regressions === undefined) return { suspicions };
+  if (regressions === undefined) return { suspicions, observed };
   return {
     suspicions,
+    observed,
     regressions,
     predictor: (visual) => predictedCaption(regressions, visual),
   };

@@ -1,6 +1,6 @@
 import { type Matrix, row } from '../matching/matrix.ts';
 import { moments } from '../matching/moments.ts';
-import { unitProduct } from '../matching/ridgeRegression.ts';
+import { unitProduct, unitProducts } from '../matching/ridgeRegression.ts';
 import type { Steps } from '../steps.ts';
 import { CrossFittedRegression, learnFrom, predictByFold } from './crossFitting.ts';
 
@@ -71,9 +71,7 @@ export function* learnPredictions(
     regression.add(foldOfImage[image]!, row(visuals, image), row(sentences, text), weights[at]!);
   });
   const folds = yield* regression.ofFolds();
-  yield* predictByFold({ visuals, predictions }, foldOfImage, (fold, visual) =>
-    unitProduct(folds[fold]!, visual),
-  );
+  yield* predictByFold({ visuals, predictions }, foldOfImage, unitProducts(folds));
   yield;
   return { folds, all: regression.ofAll() };
 }

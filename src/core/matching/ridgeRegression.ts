@@ -1,5 +1,6 @@
 import { dot } from './innerProducts.ts';
 import { type Matrix, matrix } from './matrix.ts';
+import { openRoom } from './simd/vectorArena.ts';
 import { solvePositive } from './solvePositive.ts';
 
 /** A weighted least-squares problem with a ridge penalty: X'WX and X'WY, summed over its pairs of rows. */
@@ -60,6 +61,24 @@ export function unitProduct(map: Matrix, x: Float32Array): Float32Array {
     out[c] = dot(map.data, c * map.columns, x, 0, map.columns);
   }
   return unitVector(out);
+}
+
+/** The same of one of several maps, which are copied to where they are multiplied: for many vectors. */
+export function unitProducts(
+  maps: readonly Matrix[],
+): (which: number, x: Float32Array) => Float32Array {
+  const [{ columns } = matrix(0, 0)] = maps;
+  const room = openRoom([[1, columns], ...maps.map((map) => [map.rows, map.columns] as const)]);
+  const input = room.matrix(1, columns);
+  const placed = maps.map((map) => {
+    const out = room.matrix(map.rows, map.columns);
+    out.data.set(map.data);
+    return out;
+  });
+  return (which, x) => {
+    input.data.set(x);
+    return unitVector(room.products.withAll(input, 0, placed[which]!));
+  };
 }
 
 /** The vector scaled to length one; itself if it has no length. */

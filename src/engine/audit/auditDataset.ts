@@ -156,8 +156,8 @@ export async function judgeDataset(
     ...running,
     ...(learnt && { centres: learnt.model.centres }),
   });
-  const fitted = learnt
-    ? await judgedByLearnt(prepared, embedded, learnt.model, learnt.hash, running)
+  const { model: fitted, observed = [] } = learnt
+    ? { model: await judgedByLearnt(prepared, embedded, learnt.model, learnt.hash, running) }
     : await fitAuditModel(prepared, {
         ...running,
         ...(options.fitted && { fitted: options.fitted }),
@@ -168,10 +168,10 @@ export async function judgeDataset(
     exchanged: new Float64Array(total).fill(NaN),
     foreign: new Float64Array(total).fill(NaN),
   };
-  for (let p = 0; p < total; p++) {
-    if (p % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await yieldOrCancel();
-    if (judged[p] !== true) continue;
-    const here = fitted.scores(embedded.imageRow[p]!, embedded.textRow[p]!);
+  for (const [n, { pair: p, image, text }] of prepared.pairs.entries()) {
+    if (n % JUDGED_PER_TURN === JUDGED_PER_TURN - 1) await yieldOrCancel();
+    const known = observed[n];
+    const here = known === undefined ? fitted.scores(image, text) : fitted.combined(known);
     scores.exchanged[p] = here.exchanged;
     scores.foreign[p] = here.foreign;
   }

@@ -42,7 +42,7 @@ async function found(...datasets: EmbeddedDataset[]): Promise<Detected[]> {
   const last = datasets.at(-1)!;
   const { pairs, root } = last.dataset;
   const judged = pairs.map(() => true);
-  const model = await fitAuditModel(await prepareAudit(last, judged, syntheticBank(), {}), {});
+  const { model } = await fitAuditModel(await prepareAudit(last, judged, syntheticBank(), {}), {});
   const elsewhere = audited.seenFrom(root);
   const context = { embedded: last, model, elsewhere, pairs: () => pairs.keys() };
   return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! }));

@@ -12,7 +12,7 @@ async function fitted(pause: () => Promise<void>, signal?: { readonly aborted: b
   const { embedded } = syntheticWorld(N);
   const judged = embedded.dataset.pairs.map(() => true);
   const options = { pause, ...(signal && { signal }) };
-  const model = await fitAuditModel(
+  const { model } = await fitAuditModel(
     await prepareAudit(embedded, judged, syntheticBank(), options),
     options,
   );

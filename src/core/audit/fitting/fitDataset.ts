@@ -79,7 +79,7 @@ async function shippedScores(
   prepared: PreparedAudit,
   options: Omit<AllPairsOptions, 'k'>,
 ): Promise<SeparatedScores> {
-  const model = await fitAuditModel(prepared, options);
+  const { model } = await fitAuditModel(prepared, options);
   const { exchanged } = model.suspicions;
   return {
     observed: Float64Array.from(prepared.pairs, ({ image, text }) =>
