@@ -8,6 +8,7 @@ import type { InnerProducts } from '../../src/core/matching/innerProducts.ts';
 import type { Matrix } from '../../src/core/matching/matrix.ts';
 import { crossNeighbours, selfNeighbours } from '../../src/core/matching/neighbourLists.ts';
 import { gatheredRows } from '../../src/core/matching/scoreBlocks.ts';
+import { openRoom } from '../../src/core/matching/simd/vectorArena.ts';
 import type { TopLists } from '../../src/core/matching/topLists.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
 import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
@@ -59,8 +60,11 @@ export async function benchScale(): Promise<void> {
 
 async function measureLists(made: RealSizePairs, innerProducts: InnerProducts): Promise<void> {
   const { images, texts } = made.embedded;
-  const inCentre = (m: Matrix): Matrix => centred(m, shrunkMean(m, new Float32Array(m.columns), 1));
-  const options = { innerProducts };
+  const matrices = [images.embedding, texts.embedding, images.visual, texts.sentence] as const;
+  const room = openRoom(matrices.map(({ rows, columns }) => [rows, columns]));
+  const inCentre = (m: Matrix): Matrix =>
+    centred(m, shrunkMean(m, new Float32Array(m.columns), 1), room.matrix(m.rows, m.columns));
+  const options = { innerProducts, rowProducts: room.products };
   const [a, b] = [inCentre(images.embedding), inCentre(texts.embedding)];
   const cross = await timed(() => crossNeighbours(a, b, { ...options, k: CROSS_K }));
   const { rows, columns } = cross.result;

@@ -119,6 +119,7 @@ export class PairScorer {
     const k = hubnessNeighbours(size) + SLACK;
     const third = (n: number): Omit<NeighbourOptions, 'k'> => ({
       ...options,
+      rowProducts: products,
       onProgress: (share) => options.onProgress?.((n + share) / 3),
     });
     const cross = await crossNeighbours(spaces.images, spaces.captions, { ...third(0), k });

@@ -4,7 +4,37 @@ import { type Matrix } from './matrix.ts';
  * Inner products of every row of `a` (n, d) with every row of `b` (m, d), as n * m values row by row.
  * Replaceable by a fast kernel: all-pairs search spends nine tenths of its time here.
  */
-export type InnerProducts = (a: Matrix, b: Matrix) => Promise<Float32Array>;
+export interface InnerProducts {
+  (a: Matrix, b: Matrix): Promise<Float32Array>;
+  /** The same of rounded rows; default: plain JavaScript. */
+  readonly ofBytes?: ByteProducts;
+}
+
+/**
+ * Writes the products of the rows of `a` (n, d) with the columns of `b` (d, m) to `out`, n * m values row by row.
+ * @param a each value plus 128
+ * @param b values of at most `MOST_BYTE`, which those of `a` do not exceed either
+ */
+export type ByteProducts = (
+  a: { readonly rows: number; readonly columns: number; readonly data: Uint8Array },
+  b: Int8Array,
+  out: Int32Array,
+) => Promise<void>;
+
+/** With it two products of bytes, one of them plus 128, have a sum of 16 bits, as processors without VNNI add them. */
+export const MOST_BYTE = 79;
+
+export const plainByteProducts: ByteProducts = ({ rows, columns, data }, b, out) => {
+  const width = out.length / rows;
+  out.fill(0);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const value = data[r * columns + c]! - 128;
+      for (let m = 0; m < width; m++) out[r * width + m]! += value * b[c * width + m]!;
+    }
+  }
+  return Promise.resolve();
+};
 
 /** Inner products of rows of some matrices: single ones, or of one row with all rows of a matrix. */
 export interface RowProducts {

@@ -1,4 +1,5 @@
 import { type AllPairsOptions, type CrossLists, crossLists, selfLists } from './allPairs.ts';
+import type { RowProducts } from './innerProducts.ts';
 import type { Matrix } from './matrix.ts';
 import { probedCrossLists, probedSelfLists } from './probedLists.ts';
 import type { TopLists } from './topLists.ts';
@@ -9,6 +10,8 @@ export const MOST_EXACT_ROWS = 20_000;
 export interface NeighbourOptions extends AllPairsOptions {
   /** Default `MOST_EXACT_ROWS`; Infinity for lists that are exact whatever their number. */
   readonly mostExactRows?: number | undefined;
+  /** Computes the similarities of lists that are found among some candidates; default: plain JavaScript. */
+  readonly rowProducts?: RowProducts;
 }
 
 /** Nearest neighbours of the rows of `a` (n, d) in `b` (m, d), and the reverse. @throws PairLensError `cancelled`. */

@@ -15,7 +15,10 @@ async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): P
   visual.data.set(row(visual, 0), copy * visual.columns);
   thumbnails.set(change(thumbnails.subarray(0, 256)), copy * 256);
   const judged = embedded.dataset.pairs.map(() => true);
-  const { model } = await fitAuditModel(await prepareAudit(embedded, judged, syntheticBank(), {}), {});
+  const { model } = await fitAuditModel(
+    await prepareAudit(embedded, judged, syntheticBank(), {}),
+    {},
+  );
   const { pairs } = embedded.dataset;
   const context = { embedded, model, elsewhere: [], pairs: () => pairs.keys() };
   return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! }));

@@ -1,5 +1,5 @@
-;; Inner products of float32 vectors, four lanes at a time. Addresses and sizes are in bytes but for `$length`, which
-;; counts values. `node --import tsx scripts/assemble.mts` writes the binary beside this file.
+;; Inner products of float32 vectors, four lanes at a time, and what goes on around products of bytes. Addresses are in
+;; bytes; `$length` counts values. `node --import tsx scripts/assemble.mts` writes the binary beside this file.
 (module
   (import "arena" "memory" (memory 0))
 
@@ -52,4 +52,67 @@
         (local.set $out (i32.add (local.get $out) (i32.const 4)))
         (local.set $b (i32.add (local.get $b) (i32.shl (local.get $length) (i32.const 2))))
         (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
-        (br $row)))))
+        (br $row))))
+
+  ;; Copies vectors of `$length` bytes, a multiple of 16, that lie from `$from` on: those whose numbers lie from `$rows` on.
+  (func (export "gather") (param $rows i32) (param $count i32) (param $from i32) (param $length i32) (param $out i32)
+    (local $at i32)
+    (local $end i32)
+    (block $done
+      (loop $row
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $at
+          (i32.add (local.get $from) (i32.mul (i32.load (local.get $rows)) (local.get $length))))
+        (local.set $end (i32.add (local.get $at) (local.get $length)))
+        (loop $block
+          (v128.store (local.get $out) (v128.load (local.get $at)))
+          (local.set $out (i32.add (local.get $out) (i32.const 16)))
+          (local.set $at (i32.add (local.get $at) (i32.const 16)))
+          (br_if $block (i32.lt_u (local.get $at) (local.get $end))))
+        (local.set $rows (i32.add (local.get $rows) (i32.const 4)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $row))))
+
+  ;; Places of the `$width` products (i32) from `$values` on that are, times their own scale and `$scale`, above `$limit` or
+  ;; above their own limit; their number. Scales behind the last one are NaN up to a multiple of four.
+  (func (export "above") (param $values i32) (param $scales i32) (param $limits i32) (param $width i32)
+    (param $scale f32) (param $limit f32) (param $out i32) (result i32)
+    (local $first i32)
+    (local $at i32)
+    (local $mask i32)
+    (local $product v128)
+    (local.set $first (local.get $out))
+    (block $done
+      (loop $four
+        (br_if $done (i32.ge_s (local.get $at) (local.get $width)))
+        (local.set $product
+          (f32x4.mul
+            (f32x4.mul
+              (f32x4.convert_i32x4_s (v128.load (local.get $values)))
+              (v128.load (local.get $scales)))
+            (f32x4.splat (local.get $scale))))
+        (local.set $mask
+          (i32x4.bitmask
+            (v128.or
+              (f32x4.gt (local.get $product) (f32x4.splat (local.get $limit)))
+              (f32x4.gt (local.get $product) (v128.load (local.get $limits))))))
+        (if (local.get $mask)
+          (then
+            ;; Each place is written, and kept where its bit is set.
+            (i32.store (local.get $out) (local.get $at))
+            (local.set $out (i32.add (local.get $out)
+              (i32.shl (i32.and (local.get $mask) (i32.const 1)) (i32.const 2))))
+            (i32.store (local.get $out) (i32.add (local.get $at) (i32.const 1)))
+            (local.set $out (i32.add (local.get $out)
+              (i32.shl (i32.and (local.get $mask) (i32.const 2)) (i32.const 1))))
+            (i32.store (local.get $out) (i32.add (local.get $at) (i32.const 2)))
+            (local.set $out (i32.add (local.get $out) (i32.and (local.get $mask) (i32.const 4))))
+            (i32.store (local.get $out) (i32.add (local.get $at) (i32.const 3)))
+            (local.set $out (i32.add (local.get $out)
+              (i32.shr_u (i32.and (local.get $mask) (i32.const 8)) (i32.const 1))))))
+        (local.set $values (i32.add (local.get $values) (i32.const 16)))
+        (local.set $scales (i32.add (local.get $scales) (i32.const 16)))
+        (local.set $limits (i32.add (local.get $limits) (i32.const 16)))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (br $four)))
+    (i32.shr_u (i32.sub (local.get $out) (local.get $first)) (i32.const 2))))

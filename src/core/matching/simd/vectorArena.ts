@@ -1,16 +1,7 @@
 import { plainRowProducts, type RowProducts } from '../innerProducts.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import { INNER_PRODUCTS_WASM } from './innerProducts.ts';
+import { aligned, type Kernel, openKernel } from './kernel.ts';
 
-/** Exports of innerProducts.wat; addresses are byte offsets in the memory. */
-interface Kernel {
-  readonly dot: (a: number, b: number, length: number) => number;
-  readonly dots: (a: number, b: number, rows: number, length: number, out: number) => void;
-}
-
-const PAGE = 1 << 16;
-/** Limit of WebAssembly's 32-bit memory. */
-const MOST = 2 ** 32;
 /** Smallest useful size: each memory reserves address space, and smaller matrices are fast enough without SIMD. */
 const WORTH_BYTES = 1 << 20;
 
@@ -42,16 +33,9 @@ export class VectorArena implements RowProducts {
       (sum, [rows, columns]) => sum + aligned(4 * rows * columns),
       aligned(4 * longest),
     );
-    if (needed < WORTH_BYTES || needed > MOST - PAGE) return undefined;
-    try {
-      const memory = new WebAssembly.Memory({ initial: Math.ceil(needed / PAGE) });
-      const module = new WebAssembly.Module(bytesOf(INNER_PRODUCTS_WASM));
-      const { exports } = new WebAssembly.Instance(module, { arena: { memory } });
-      return new VectorArena(memory.buffer, exports as unknown as Kernel, longest);
-    } catch (error) {
-      if (error instanceof RangeError || isCompileError(error)) return undefined;
-      throw error;
-    }
+    if (needed < WORTH_BYTES) return undefined;
+    const opened = openKernel(needed);
+    return opened && new VectorArena(opened.buffer, opened.kernel, longest);
   }
 
   /** A zero matrix in the arena; must be one of the shapes passed to `open`. */
@@ -96,18 +80,4 @@ export function openRoom(shapes: readonly (readonly [number, number])[]): Matrix
   const arena = VectorArena.open(shapes);
   if (arena === undefined) return { matrix, products: plainRowProducts };
   return { matrix: (rows, columns) => arena.matrix(rows, columns), products: arena };
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 16) * 16;
-}
-
-function isCompileError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CompileError';
-}
-
-function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
-    Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
-  );
 }
