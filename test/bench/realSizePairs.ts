@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
-import { type Matrix, matrix } from '../../src/core/matching/matrix.ts';
+import { type Matrix, releasableMatrix } from '../../src/core/matching/matrix.ts';
 import { stackedRows } from '../../src/core/matching/scoreBlocks.ts';
 import { mulberry32 } from '../../src/core/random.ts';
 import { cleanSets } from '../measure/cleanSets.ts';
@@ -45,7 +45,7 @@ export function realSizePairs(photos: EmbeddedDataset, n: number): RealSizePairs
   const size = photos.dataset.pairs.length;
   const moves = Array.from({ length: n }, () => [0, 1].map(() => Math.floor(size * random())));
   const moved = (m: Matrix, rowOf: Int32Array): Matrix => {
-    const out = matrix(n, m.columns);
+    const out = releasableMatrix(n, m.columns);
     for (let i = 0; i < n; i++) {
       const from = rowOf[i % size]! * m.columns;
       const [plus, minus] = moves[i]!.map((p) => rowOf[p]! * m.columns);

@@ -1,10 +1,9 @@
 import type { EmbeddedDataset } from './embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
 import { centred, shrunkMean } from '../matching/centring.ts';
-import type { RowProducts } from '../matching/innerProducts.ts';
-import type { Matrix } from '../matching/matrix.ts';
+import { type Matrix, release } from '../matching/matrix.ts';
 import type { NeighbourOptions } from '../matching/neighbourLists.ts';
-import { openRoom } from '../matching/simd/vectorArena.ts';
+import { type MatrixRoom, openRoom } from '../matching/simd/vectorArena.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { runCooperatively, type Steps } from '../steps.ts';
 import { calibrate } from './calibration.ts';
@@ -55,12 +54,14 @@ import type { KnownScores, Suspicion, Suspicions } from './suspicions.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
 import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
-import { forEachSpace, type Spaces } from './spaces.ts';
+import { forEachSpace, type Spaces, SPACES } from './spaces.ts';
 
 /** Weight of the shipped mean in rows when a space is centred. */
 const MEAN_STRENGTH = 50;
 /** Without a shipped mean, one row at the origin: of a single picture something is left. */
 const ORIGIN_STRENGTH = 1;
+
+const NO_SPARE: SpareRows = { images: 0, texts: 0 };
 
 /** The model fitted to a dataset: scores any of its images with any of its captions. */
 export interface AuditModel {
@@ -103,17 +104,30 @@ export interface PreparedAudit {
   readonly hashes: readonly string[];
 }
 
+/** Rows behind those of a dataset, for images and captions that are added later. */
+export interface SpareRows {
+  readonly images: number;
+  readonly texts: number;
+}
+
+export interface PrepareOptions extends Omit<NeighbourOptions, 'k'> {
+  readonly centres?: Spaces<Float32Array>;
+  readonly releases?: boolean;
+  readonly spare?: SpareRows;
+}
+
 /**
  * Centres the spaces of a dataset and finds its neighbours.
  * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
- * @param options with `centres`, if another dataset decides them
+ * @param options with `centres`, if another dataset decides them; with `releases` the embeddings are released once they are
+ *   centred, but for the visual ones, which duplicates are found by
  * @throws PairLensError `cancelled`.
  */
 export async function prepareAudit(
   embedded: EmbeddedDataset,
   judged: readonly boolean[],
   reference: ReferenceBank,
-  options: Omit<NeighbourOptions, 'k'> & { readonly centres?: Spaces<Float32Array> },
+  options: PrepareOptions,
 ): Promise<PreparedAudit> {
   const graph = pairGraph(embedded, judged);
   const { images, texts } = embedded;
@@ -124,8 +138,8 @@ export async function prepareAudit(
     sentences: texts.sentence,
     visuals: images.visual,
   };
-  const { centres, spaces, bank, products } = await runCooperatively(
-    centredSpaces(rows, reference, options.centres),
+  const { centres, spaces, bank, room } = await runCooperatively(
+    centredSpaces(rows, reference, options),
     pausing(options),
   );
   const neighbours = await referenceNeighbours(spaces, bank, {
@@ -133,7 +147,7 @@ export async function prepareAudit(
     // Short compared to the dataset's own neighbours, whose progress is reported.
     onProgress: () => undefined,
   });
-  const scorer = await PairScorer.build({ spaces, products }, graph, neighbours.hubs, options);
+  const scorer = await PairScorer.build({ spaces, room }, graph, neighbours.hubs, options);
   const pairs = judged.flatMap((use, p) =>
     use ? [{ pair: p, image: embedded.imageRow[p]!, text: embedded.textRow[p]! }] : [],
   );
@@ -189,29 +203,33 @@ function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<v
 function* centredSpaces(
   rows: Spaces<Matrix>,
   reference: ReferenceBank,
-  given: Spaces<Float32Array> | undefined,
+  { centres: given, releases = false, spare = NO_SPARE }: PrepareOptions,
 ): Steps<{
   readonly centres: Spaces<Float32Array>;
   readonly spaces: AuditSpaces;
   readonly bank: Spaces<Matrix>;
-  readonly products: RowProducts;
+  readonly room: MatrixRoom;
 }> {
   const strength = reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH;
   const centres =
     given ??
     (yield* forEachSpace((space) => shrunkMean(rows[space], reference.means[space], strength)));
+  const spareOf = (space: keyof Spaces<Matrix>): number =>
+    space === 'captions' || space === 'sentences' ? spare.texts : spare.images;
   const ofPredictions = [rows.images.rows, rows.sentences.columns] as const;
-  const shapes = Object.values<Matrix>({ ...rows }).map(
-    (space) => [space.rows, space.columns] as const,
+  const shapes = SPACES.map(
+    (space) => [rows[space].rows + spareOf(space), rows[space].columns] as const,
   );
-  const room = openRoom([...shapes, ofPredictions]);
+  const room = openRoom([...shapes, [ofPredictions[0] + spare.images, ofPredictions[1]]]);
   const spaces = yield* forEachSpace((space) => {
-    const out = room.matrix(rows[space].rows, rows[space].columns);
-    return centred(rows[space], centres[space], out);
+    const out = room.matrix(rows[space].rows, rows[space].columns, spareOf(space));
+    centred(rows[space], centres[space], out);
+    if (releases && space !== 'visuals') release(rows[space]);
+    return out;
   });
   const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));
-  const predictions = room.matrix(...ofPredictions);
-  return { centres, spaces: { ...spaces, predictions }, bank, products: room.products };
+  const predictions = room.matrix(...ofPredictions, spare.images);
+  return { centres, spaces: { ...spaces, predictions }, bank, room };
 }
 
 interface LearntSuspicions {

@@ -100,7 +100,7 @@ export async function bankScorer(
       sentences: await nearest(of.sentences, others.sentences, few, rowOfText),
     },
     own.hubs,
-    room.products,
+    room,
     hub,
   );
 }

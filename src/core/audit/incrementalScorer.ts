@@ -1,10 +1,10 @@
 import { centred } from '../matching/centring.ts';
 import type { RowProducts } from '../matching/innerProducts.ts';
 import { type Matrix, matrix, row } from '../matching/matrix.ts';
-import { openRoom } from '../matching/simd/vectorArena.ts';
+import { type MatrixRoom, openRoom } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import type { Steps } from '../steps.ts';
-import { type AuditModel, auditModel } from './auditModel.ts';
+import { type AuditModel, auditModel, type SpareRows } from './auditModel.ts';
 import { type AuditSpaces, PairScorer } from './pairScorer.ts';
 import { forEachSpace } from './spaces.ts';
 
@@ -47,7 +47,7 @@ export class IncrementalScorer {
     fitted: AuditModel,
     rows: { readonly queryRow: number; readonly spareStart: number; readonly spareEnd: number },
     spaces: AuditSpaces,
-    products: RowProducts,
+    room: MatrixRoom,
   ) {
     const { scorer } = fitted;
     const { graph } = scorer;
@@ -66,7 +66,7 @@ export class IncrementalScorer {
     graph.pictureOf.forEach((picture, x) => (pictureOf[image(x)] = image(picture)));
     this.#baseCaptions = scorer.captionLists.withGaps(query, spare);
     this.#baseSentences = scorer.sentenceLists.withGaps(spare, spare);
-    this.#products = products;
+    this.#products = room.products;
     this.#scorer = new PairScorer(
       spaces,
       { images, texts, pictureOf, captionsOf: this.#captionsOf, imagesOf: this.#imagesOf },
@@ -77,7 +77,7 @@ export class IncrementalScorer {
         sentences: scorer.sentenceLists.withGaps(spare, spare),
       },
       scorer.hubs.withGaps(query, spare),
-      products,
+      room,
       scorer.hub,
     );
     this.#scorer.fitted = scorer.fitted?.withOutsideRow(this.queryRow);
@@ -86,7 +86,7 @@ export class IncrementalScorer {
   }
 
   /**
-   * Adds spare rows to a fitted model, in steps.
+   * Adds spare rows to a fitted model, in steps: those that its spaces have behind them (`SpareRows`), else in a copy.
    * @param images,texts number of rows of the dataset
    * @param spare number of spare caption rows
    */
@@ -96,7 +96,12 @@ export class IncrementalScorer {
     texts: number,
     spare: number,
   ): Steps<IncrementalScorer> {
-    const { spaces, graph } = fitted.scorer;
+    const { spaces, graph, room: own } = fitted.scorer;
+    const rows = { queryRow: images, spareStart: texts, spareEnd: texts + spare };
+    if (images === graph.images && texts === graph.texts) {
+      const longer = lengthened(spaces, own, { images: 1, texts: spare });
+      if (longer !== undefined) return new IncrementalScorer(fitted, rows, longer, own);
+    }
     const imageRows = graph.images + 1;
     const textRows = graph.texts + spare;
     const ofImages = [spaces.images, spaces.visuals, spaces.priors, spaces.predictions];
@@ -112,8 +117,7 @@ export class IncrementalScorer {
         : spread(spaces[space], images, free(imageRows, spaces[space])),
     );
     const predictions = spread(spaces.predictions, images, free(imageRows, spaces.predictions));
-    const rows = { queryRow: images, spareStart: texts, spareEnd: texts + spare };
-    return new IncrementalScorer(fitted, rows, { ...spaced, predictions }, room.products);
+    return new IncrementalScorer(fitted, rows, { ...spaced, predictions }, room);
   }
 
   /** Whether embeddings of these lengths can be added: a dataset without captions has empty spaces. */
@@ -320,6 +324,22 @@ function placed(
   const out: (readonly number[])[] = Array.from({ length: rows }, () => []);
   lists.forEach((list, r) => (out[at(r)] = list));
   return out;
+}
+
+/** The spaces with their spare rows; undefined if they do not have as many. */
+function lengthened(
+  { images, captions, visuals, priors, sentences, predictions }: AuditSpaces,
+  room: MatrixRoom,
+  spare: SpareRows,
+): AuditSpaces | undefined {
+  const ofImages = [images, visuals, priors, predictions].map((m) =>
+    room.lengthened(m, spare.images),
+  );
+  const ofTexts = [captions, sentences].map((m) => room.lengthened(m, spare.texts));
+  const [i, v, p, e] = ofImages;
+  const [c, s] = ofTexts;
+  if (!i || !v || !p || !e || !c || !s) return undefined;
+  return { images: i, captions: c, visuals: v, priors: p, sentences: s, predictions: e };
 }
 
 /** Copies `m` to the longer `out`, with the additional rows as a gap at `at`. */

@@ -1,5 +1,5 @@
 import { csls, hubnessNeighbours } from '../matching/hubness.ts';
-import { dotRows, plainRowProducts, type RowProducts } from '../matching/innerProducts.ts';
+import { dotRows } from '../matching/innerProducts.ts';
 import { LEMON_FIX } from '../matching/lemon.ts';
 import type { MatchingSpaces } from '../matching/matcher.ts';
 import type { Matrix } from '../matching/matrix.ts';
@@ -8,6 +8,7 @@ import {
   type NeighbourOptions,
   selfNeighbours,
 } from '../matching/neighbourLists.ts';
+import { type MatrixRoom, PLAIN_ROOM } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import type { FoldedCombination } from './fitting/foldedCombination.ts';
 import type { PairGraph } from './pairGraph.ts';
@@ -56,6 +57,8 @@ const MAX_ITEMS_PER_NEIGHBOUR = 5;
 /** Scores any image with any caption of the dataset as a pair. */
 export class PairScorer {
   readonly spaces: AuditSpaces;
+  /** Where the spaces lie. */
+  readonly room: MatrixRoom;
   readonly graph: PairGraph;
   /** For each image the captions nearest to it, for each caption the images nearest to it. */
   readonly captionLists: TopLists;
@@ -90,10 +93,11 @@ export class PairScorer {
       readonly sentences: TopLists;
     },
     hubs: ReferenceHubs,
-    products: RowProducts = plainRowProducts,
+    room = PLAIN_ROOM,
     hub = hubnessNeighbours(Math.min(graph.images, graph.texts)),
   ) {
     this.spaces = spaces;
+    this.room = room;
     this.graph = graph;
     this.captionLists = lists.captions;
     this.imageLists = lists.images;
@@ -101,6 +105,7 @@ export class PairScorer {
     this.sentenceLists = lists.sentences;
     this.hubs = hubs;
     this.hub = hub;
+    const { products } = room;
     this.cosine = products.between(spaces.images, spaces.captions);
     this.predicted = products.between(spaces.predictions, spaces.sentences);
     this.#priorCosine = products.between(spaces.priors, spaces.sentences);
@@ -110,7 +115,7 @@ export class PairScorer {
 
   /** Finds the neighbours in the joint space, in both directions, and within each modality. @throws PairLensError `cancelled`. */
   static async build(
-    { spaces, products }: { readonly spaces: AuditSpaces; readonly products: RowProducts },
+    { spaces, room }: { readonly spaces: AuditSpaces; readonly room: MatrixRoom },
     graph: PairGraph,
     hubs: ReferenceHubs,
     options: Omit<NeighbourOptions, 'k'>,
@@ -119,7 +124,7 @@ export class PairScorer {
     const k = hubnessNeighbours(size) + SLACK;
     const third = (n: number): Omit<NeighbourOptions, 'k'> => ({
       ...options,
-      rowProducts: products,
+      rowProducts: room.products,
       onProgress: (share) => options.onProgress?.((n + share) / 3),
     });
     const cross = await crossNeighbours(spaces.images, spaces.captions, { ...third(0), k });
@@ -129,7 +134,7 @@ export class PairScorer {
       k: NEIGHBOURS + SLACK,
     });
     const lists = { captions: cross.rows, images: cross.columns, visuals, sentences };
-    return new PairScorer(spaces, graph, lists, hubs, products);
+    return new PairScorer(spaces, graph, lists, hubs, room);
   }
 
   /** Must be called after a change of lists, rows or the graph. */

@@ -11,6 +11,14 @@ export interface Spaces<T> {
   readonly sentences: T;
 }
 
+export const SPACES = [
+  'images',
+  'captions',
+  'visuals',
+  'priors',
+  'sentences',
+] as const satisfies readonly (keyof Spaces<unknown>)[];
+
 /** Computes a value for every space, one per step. */
 export function* forEachSpace<T>(make: (space: keyof Spaces<T>) => T): Steps<Spaces<T>> {
   const images = make('images');

@@ -143,9 +143,13 @@ export function rowsFrom(m: Matrix, start: number, end = m.rows): Matrix {
   return matrix(end - start, m.columns, m.data.subarray(start * m.columns, end * m.columns));
 }
 
-/** The rows `indices` of `m`, in that order: a copy. */
-export function gatheredRows(m: Matrix, indices: ArrayLike<number>): Matrix {
-  const out = matrix(indices.length, m.columns);
+/** The rows `indices` of `m`, in that order: a copy. @param make makes the matrix (rows, columns) */
+export function gatheredRows(
+  m: Matrix,
+  indices: ArrayLike<number>,
+  make: (rows: number, columns: number) => Matrix = matrix,
+): Matrix {
+  const out = make(indices.length, m.columns);
   for (let r = 0; r < indices.length; r++) {
     const from = indices[r]! * m.columns;
     out.data.set(m.data.subarray(from, from + m.columns), r * m.columns);

@@ -1,4 +1,9 @@
-import { fitAuditModel, prepareAudit, taughtModel } from '../../core/audit/auditModel.ts';
+import {
+  fitAuditModel,
+  prepareAudit,
+  type SpareRows,
+  taughtModel,
+} from '../../core/audit/auditModel.ts';
 import type { ScoresOfPairs, UnwantedCaption } from '../../core/audit/answers.ts';
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { incomparable } from '../../core/audit/comparability.ts';
@@ -30,7 +35,7 @@ import type { EncodeCaptions } from '../indexing/indexCaptions.ts';
 import { ProgressMeter } from '../indexing/progressMeter.ts';
 import { weighAllDoubtfulWords } from './doubtfulWords.ts';
 import { weighedWords } from './wordContributions.ts';
-import { type PlacedCaption, unwantedCaptions } from './unwantedCaptions.ts';
+import { excludedCaptions, type PlacedCaption, unwantedCaptions } from './unwantedCaptions.ts';
 import { findingsAt, superseded } from './reportedFindings.ts';
 import { scorablePairs } from './scorablePairs.ts';
 import type { AuditedPair, DatasetAudit } from './datasetAudit.ts';
@@ -64,6 +69,10 @@ export interface JudgeOptions {
   readonly learnt?: { readonly model: LearntModel; readonly hash: (caption: string) => string };
   /** Pictures of the datasets of the same folder that were audited before, to find those that are here again. */
   readonly elsewhere?: readonly PicturesElsewhere[];
+  /** Releases the embeddings once they are centred, but for the visual ones: for a caller that reads them no more. */
+  readonly releases?: boolean;
+  /** Rows for images and captions that are added later, in the spaces of the model. */
+  readonly spare?: SpareRows;
   /** Pictures that the user called different (core/dataset/differentPictures.ts). */
   readonly different?: ReadonlySet<string>;
   /** Awaited between the steps, so that a long audit does not block the event loop; default: one yield. */
@@ -98,6 +107,7 @@ export async function auditDataset(
   const { levels } = options;
   const { encode, ...others } = options;
   const wanted = encode !== undefined && levelOf(levels, 'unsupported-words') !== 'off';
+  const similarities = similaritiesOf(whole);
   const context = await judgeDataset(whole, { ...others, ...(wanted && { encode }) });
   const detected = await detect(context, options, (code) => levelOf(levels, code) !== 'off');
   const estimate = context.judged.includes(true) ? mismatchEstimate(context) : undefined;
@@ -111,7 +121,7 @@ export async function auditDataset(
   ).length;
   const weighed = options.words && (await weighPairs(context, options.words, options));
   return {
-    pairs: auditedPairs(whole, context, detected, levels),
+    pairs: auditedPairs(similarities, context, detected, levels),
     findings: findingsAt(levels, detected),
     ...(estimate && { estimate }),
     ...(estimate?.incomparable && { leastFitting: leastFitting(context) }),
@@ -140,7 +150,16 @@ export async function judgeDataset(
     yieldOrCancel,
   );
   const judged = scorable.map((ok, p) => ok && decisions[p] !== 'excluded');
-  const embedded = withJudgedTexts(whole, judged);
+  const excluded = pairs.flatMap((_, p) =>
+    scorable[p] === true && decisions[p] === 'excluded' ? [p] : [],
+  );
+  const { replaced: table } = whole;
+  const unwantedTables = [
+    excludedCaptions(whole, excluded),
+    ...(table ? [{ said: 'replaced' as const, table, captions: options.replaced ?? [] }] : []),
+  ];
+  const { releases = false, spare } = options;
+  const embedded = withJudgedTexts(whole, judged, releases);
   const total = pairs.length;
   const verified = pairs.map((_, p) => decisions[p] === 'verified');
   const running = {
@@ -155,6 +174,8 @@ export async function judgeDataset(
   const prepared = await prepareAudit(embedded, judged, options.reference, {
     ...running,
     ...(learnt && { centres: learnt.model.centres }),
+    ...(spare && { spare }),
+    releases,
   });
   const { model: fitted, observed = [] } = learnt
     ? { model: await judgedByLearnt(prepared, embedded, learnt.model, learnt.hash, running) }
@@ -175,13 +196,7 @@ export async function judgeDataset(
     scores.exchanged[p] = here.exchanged;
     scores.foreign[p] = here.foreign;
   }
-  const excluded = pairs.flatMap((_, p) =>
-    scorable[p] === true && decisions[p] === 'excluded' ? [p] : [],
-  );
-  const unwanted = await runCooperatively(
-    unwantedCaptions(fitted, whole, excluded, options.replaced ?? []),
-    yieldOrCancel,
-  );
+  const unwanted = await runCooperatively(unwantedCaptions(fitted, unwantedTables), yieldOrCancel);
   const model = learnt
     ? fitted
     : await runCooperatively(
@@ -279,8 +294,23 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Cosine of image and caption of each pair; undefined for one that could not be read. */
+function similaritiesOf({
+  images,
+  texts,
+  imageRow,
+  textRow,
+  dataset,
+}: EmbeddedDataset): (number | undefined)[] {
+  return dataset.pairs.map((_, p) =>
+    imageRow[p]! < 0 || textRow[p]! < 0
+      ? undefined
+      : dotRows(images.embedding, imageRow[p]!, texts.embedding, textRow[p]!),
+  );
+}
+
 function auditedPairs(
-  embedded: EmbeddedDataset,
+  similarities: readonly (number | undefined)[],
   { mismatch }: AuditContext,
   detected: readonly Detected[],
   levels: Levels,
@@ -294,16 +324,11 @@ function auditedPairs(
     const known = codes.get(pair) ?? [];
     if (!known.includes(code)) codes.set(pair, [...known, code]);
   }
-  return embedded.dataset.pairs.map((_, p) => {
-    if (embedded.imageRow[p]! < 0 || embedded.textRow[p]! < 0) return undefined;
+  return similarities.map((similarity, p) => {
+    if (similarity === undefined) return undefined;
     const probability = mismatch[p]!;
     return {
-      similarity: dotRows(
-        embedded.images.embedding,
-        embedded.imageRow[p]!,
-        embedded.texts.embedding,
-        embedded.textRow[p]!,
-      ),
+      similarity,
       // A caption that was not scored has the mean probability.
       mismatch: Number.isNaN(probability) ? anyWrong : probability,
       scored: !Number.isNaN(probability),

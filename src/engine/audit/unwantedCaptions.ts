@@ -3,9 +3,10 @@ import type { AuditModel } from '../../core/audit/auditModel.ts';
 import type { EmbeddedDataset, TextTable } from '../../core/audit/embeddedDataset.ts';
 import { centred } from '../../core/matching/centring.ts';
 import { type Matrix, matrix, row } from '../../core/matching/matrix.ts';
+import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
 import type { Steps } from '../../core/steps.ts';
 
-/** A caption that was replaced: row of its image, and its row in `EmbeddedDataset.replaced`. */
+/** A caption that a person does not want: row of its image, and its own row in a table, for a replaced one in `EmbeddedDataset.replaced`. */
 export interface PlacedCaption {
   readonly imageRow: number;
   readonly row: number;
@@ -16,15 +17,36 @@ export function unwantedKey(imageRow: number, caption: string): string {
   return `${imageRow} ${caption}`;
 }
 
+/** Captions that a person does not want for one reason, and the table that holds them. */
+export interface UnwantedTable {
+  readonly said: SaidWrong;
+  readonly table: TextTable;
+  readonly captions: readonly PlacedCaption[];
+}
+
+/** The excluded captions: a copy, as they are not neighbours and their table may be released. */
+export function excludedCaptions(
+  { texts, imageRow, textRow }: EmbeddedDataset,
+  excluded: readonly number[],
+): UnwantedTable {
+  const rows = excluded.map((p) => textRow[p]!);
+  return {
+    said: 'excluded',
+    table: {
+      texts: rows.map((t) => texts.texts[t]!),
+      embedding: gatheredRows(texts.embedding, rows),
+      sentence: gatheredRows(texts.sentence, rows),
+    },
+    captions: excluded.map((p, row) => ({ imageRow: imageRow[p]!, row })),
+  };
+}
+
 /** Scores excluded and replaced captions as if their images still had them. */
 export function* unwantedCaptions(
   fitted: AuditModel,
-  whole: EmbeddedDataset,
-  excluded: readonly number[],
-  replaced: readonly PlacedCaption[],
+  tables: readonly UnwantedTable[],
 ): Steps<Map<string, UnwantedCaption>> {
   const unwanted = new Map<string, UnwantedCaption>();
-  if (excluded.length + replaced.length === 0) return unwanted;
   const { scorer, centres } = fitted;
   const add = (said: SaidWrong, imageRow: number, table: TextTable, r: number): void => {
     const rowOf = (m: Matrix, centre: Float32Array): Matrix =>
@@ -39,13 +61,11 @@ export function* unwantedCaptions(
       scores: fitted.combined(scores),
     });
   };
-  for (const p of excluded) {
-    yield;
-    add('excluded', whole.imageRow[p] ?? -1, whole.texts, whole.textRow[p] ?? -1);
-  }
-  for (const { imageRow, row: r } of replaced) {
-    yield;
-    if (whole.replaced !== undefined) add('replaced', imageRow, whole.replaced, r);
+  for (const { said, table, captions } of tables) {
+    for (const { imageRow, row: r } of captions) {
+      yield;
+      add(said, imageRow, table, r);
+    }
   }
   return unwanted;
 }

@@ -65,6 +65,7 @@ export async function auditFolder(
     const elsewhere = audited.seenFrom(dataset.root);
     const wanted = {
       ...{ levels, decisions, replaced, words, elsewhere },
+      releases: options.onAudited === undefined,
       ...(fit && { fit }),
       ...(learnt && { learnt }),
       ...(different && { different }),

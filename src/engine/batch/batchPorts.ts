@@ -37,6 +37,8 @@ export interface AuditRequest {
   readonly elsewhere?: readonly PicturesElsewhere[];
   /** Pictures that the user called different. */
   readonly different?: ReadonlySet<string>;
+  /** Releases the embeddings once they are centred, but for the visual ones: for a caller that reads them no more. */
+  readonly releases?: boolean;
   /** Whether to weigh the words of each pair, which encodes about six more captions per pair. */
   readonly words?: boolean;
 }

@@ -1,10 +1,10 @@
-import { matrix } from '../../core/matching/matrix.ts';
+import { matrix, releasableMatrix } from '../../core/matching/matrix.ts';
 import type { Matrix } from '../../core/matching/matrix.ts';
 
 /** A matrix whose number of columns is set by the first written row; rows may be written in any order. */
 export class RowMatrix {
   #columns = 0;
-  #data = new Float32Array(0);
+  #data: Float32Array = new Float32Array(0);
   readonly #rows: number;
 
   constructor(rows: number) {
@@ -14,7 +14,7 @@ export class RowMatrix {
   write(index: number, values: Float32Array): void {
     if (this.#columns === 0) {
       this.#columns = values.length;
-      this.#data = new Float32Array(this.#rows * this.#columns);
+      this.#data = releasableMatrix(this.#rows, this.#columns).data;
     }
     if (values.length !== this.#columns) {
       throw new RangeError(`row ${index} has ${values.length} values, the others ${this.#columns}`);

@@ -1,4 +1,5 @@
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
+import type { SpareRows } from '../../core/audit/auditModel.ts';
 import type { Incomparable } from '../../core/audit/comparability.ts';
 import { IncrementalScorer, noRows, type TouchedRows } from '../../core/audit/incrementalScorer.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
@@ -18,6 +19,8 @@ import { type AccusedCaption, PairTable, VISIBLE } from './pairTable.ts';
 
 /** Spare rows for captions added between two whole audits. */
 const SPARE_TEXTS = 512;
+/** What is added to a dataset while it is open: an image at a time as a query, and captions. */
+export const LIVE_SPARE: SpareRows = { images: 1, texts: SPARE_TEXTS };
 /** Pairs rescored per batch; each takes about 0.1 ms. */
 const JUDGED_AT_ONCE = 30;
 

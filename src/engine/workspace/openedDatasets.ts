@@ -22,7 +22,7 @@ import { indexDataset } from '../indexing/indexDataset.ts';
 import type { Levels } from '../../core/audit/rules.ts';
 import { type DatasetSettings, levelsOf, overridden } from '../../core/settings/datasetSettings.ts';
 import type { CaptionFileUpdater } from './captionUpdates.ts';
-import { IncrementalDataset } from './incrementalDataset.ts';
+import { IncrementalDataset, LIVE_SPARE } from './incrementalDataset.ts';
 import { livePair } from './pairLookup.ts';
 import type { DatasetFit, LiveDatasetSummary, LivePairId, LiveStatus } from './workspace.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
@@ -207,6 +207,8 @@ export async function buildDataset(
   options.onAudit();
   const context = await judgeDataset(embedded, {
     ...options,
+    releases: true,
+    spare: LIVE_SPARE,
     fitted: known.fit?.model,
     reference: ports.reference,
     ...(different && { different }),

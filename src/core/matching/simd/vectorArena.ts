@@ -14,6 +14,8 @@ export class VectorArena implements RowProducts {
   readonly #kernel: Kernel;
   /** Results of `withAll`: as many as the longest matrix has rows. */
   readonly #results: Float32Array;
+  /** Where the spare rows of each matrix end, by its start. */
+  readonly #ends = new Map<number, number>();
   #next: number;
 
   private constructor(buffer: ArrayBuffer, kernel: Kernel, longest: number) {
@@ -38,11 +40,21 @@ export class VectorArena implements RowProducts {
     return opened && new VectorArena(opened.buffer, opened.kernel, longest);
   }
 
-  /** A zero matrix in the arena; must be one of the shapes passed to `open`. */
-  matrix(rows: number, columns: number): Matrix {
+  /** A zero matrix in the arena; with `spare` rows behind it, it must be one of the shapes passed to `open`. */
+  matrix(rows: number, columns: number, spare = 0): Matrix {
     const data = new Float32Array(this.#buffer, this.#next, rows * columns);
-    this.#next += aligned(4 * rows * columns);
+    const bytes = 4 * (rows + spare) * columns;
+    this.#ends.set(data.byteOffset, data.byteOffset + bytes);
+    this.#next += aligned(bytes);
     return matrix(rows, columns, data);
+  }
+
+  lengthened({ rows, columns, data }: Matrix, spare: number): Matrix | undefined {
+    const { buffer, byteOffset } = data;
+    const end = this.#ends.get(byteOffset) ?? 0;
+    const longer = rows + spare;
+    if (buffer !== this.#buffer || byteOffset + 4 * longer * columns > end) return undefined;
+    return matrix(longer, columns, new Float32Array(buffer, byteOffset, longer * columns));
   }
 
   between(a: Matrix, b: Matrix): (i: number, j: number) => number {
@@ -70,14 +82,27 @@ export class VectorArena implements RowProducts {
 
 /** Where matrices are made, and what multiplies their rows. */
 export interface MatrixRoom {
-  /** A zero matrix; must be one of the shapes that the room was opened for. */
-  readonly matrix: (rows: number, columns: number) => Matrix;
+  /** A zero matrix; with `spare` rows behind it, it must be one of the shapes that the room was opened for. */
+  readonly matrix: (rows: number, columns: number, spare?: number) => Matrix;
+  /** The same matrix with as many of its spare rows, not a copy; undefined if it has fewer. */
+  readonly lengthened: (m: Matrix, spare: number) => Matrix | undefined;
   readonly products: RowProducts;
 }
+
+/** Ordinary memory. */
+export const PLAIN_ROOM: MatrixRoom = {
+  matrix: (rows, columns) => matrix(rows, columns),
+  lengthened: () => undefined,
+  products: plainRowProducts,
+};
 
 /** Room for matrices of these shapes (rows, columns): a new arena, or ordinary memory if none can be opened. */
 export function openRoom(shapes: readonly (readonly [number, number])[]): MatrixRoom {
   const arena = VectorArena.open(shapes);
-  if (arena === undefined) return { matrix, products: plainRowProducts };
-  return { matrix: (rows, columns) => arena.matrix(rows, columns), products: arena };
+  if (arena === undefined) return PLAIN_ROOM;
+  return {
+    matrix: (...shape) => arena.matrix(...shape),
+    lengthened: (m, spare) => arena.lengthened(m, spare),
+    products: arena,
+  };
 }
