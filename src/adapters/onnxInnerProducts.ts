@@ -23,13 +23,18 @@ export function onnxInnerProducts(threads = 0): InnerProducts {
       { s: new Tensor('int32', out, [a.rows, width]) },
     );
   };
-  const ofFloats = async (...[a, b]: Parameters<InnerProducts>): Promise<Float32Array> => {
+  const ofFloats = async (...[a, b, out]: Parameters<InnerProducts>): Promise<Float32Array> => {
     const { Tensor } = await onnxRuntime();
     const session = await floats();
-    const { s } = await session.run({
+    const feeds = {
       a: new Tensor('float32', a.data, [a.rows, a.columns]),
       b: new Tensor('float32', b.data, [b.rows, b.columns]),
-    });
+    };
+    if (out !== undefined) {
+      await session.run(feeds, { s: new Tensor('float32', out, [a.rows, b.rows]) });
+      return out;
+    }
+    const { s } = await session.run(feeds);
     if (!(s?.data instanceof Float32Array)) throw new TypeError('The product is not float32.');
     return s.data;
   };

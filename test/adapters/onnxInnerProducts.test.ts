@@ -19,6 +19,9 @@ test('onnxruntime multiplies as plain JavaScript does, views of a larger array i
     const slow = await plainInnerProducts(a, b);
     assert.equal(fast.length, slow.length);
     fast.forEach((value, i) => assert.ok(Math.abs(value - slow[i]!) < 1e-5));
+    const out = new Float32Array(fast.length);
+    assert.equal(await multiply(a, b, out), out);
+    assert.deepEqual(out, fast);
   }
 });
 

@@ -1,6 +1,5 @@
-import { plainInnerProducts } from './innerProducts.ts';
 import { type Matrix, matrix } from './matrix.ts';
-import { gatheredRows, type MatchOptions, productBlocks, walkScores } from './scoreBlocks.ts';
+import { gatheredRows, type MatchOptions, walkProducts } from './scoreBlocks.ts';
 
 /** Rounds of k-means, and rows of each cell that take part: more of either changes the cells little. */
 const ROUNDS = 4;
@@ -47,7 +46,7 @@ export function orderedByCell(cellOf: Int32Array, count: number): Pick<Cells, 'o
 async function nearestCentres(
   x: Matrix,
   centres: Matrix,
-  { innerProducts = plainInnerProducts, ...options }: MatchOptions,
+  options: MatchOptions,
 ): Promise<Int32Array> {
   const { rows: count, columns } = centres;
   const halfSquares = new Float32Array(count);
@@ -56,7 +55,7 @@ async function nearestCentres(
   }
   const nearest = new Int32Array(x.rows);
   const quiet = { ...options, onProgress: () => undefined };
-  await walkScores(productBlocks(x, centres, innerProducts), quiet, (values, start, end) => {
+  await walkProducts(x, centres, quiet, (values, start, end) => {
     for (let row = start, at = 0; row < end; row++) {
       let best = -Infinity;
       for (let cell = 0; cell < count; cell++, at++) {

@@ -5,7 +5,8 @@ import { type Matrix } from './matrix.ts';
  * Replaceable by a fast kernel: all-pairs search spends nine tenths of its time here.
  */
 export interface InnerProducts {
-  (a: Matrix, b: Matrix): Promise<Float32Array>;
+  /** @param out where they are written, and what is returned: a new array by default */
+  (a: Matrix, b: Matrix, out?: Float32Array): Promise<Float32Array>;
   /** The same of rounded rows; default: plain JavaScript. */
   readonly ofBytes?: ByteProducts;
 }
@@ -83,8 +84,11 @@ export function dot(
 }
 
 /** The plain JavaScript kernel: register-blocked, 4 rows of `a` by 2 of `b` at a time. */
-export const plainInnerProducts: InnerProducts = (a, b) => {
-  const out = new Float32Array(a.rows * b.rows);
+export const plainInnerProducts: InnerProducts = (
+  a,
+  b,
+  out = new Float32Array(a.rows * b.rows),
+) => {
   const blockedRows = a.rows - (a.rows % 4);
   const blockedColumns = b.rows - (b.rows % 2);
   for (let i = 0; i < blockedRows; i += 4) {

@@ -3,7 +3,7 @@ import { type AllPairsOptions, type CrossLists, crossLists, selfLists } from './
 import { type Cells, cellsOf, orderedByCell } from './cells.ts';
 import { plainByteProducts, plainRowProducts, type RowProducts } from './innerProducts.ts';
 import type { Matrix } from './matrix.ts';
-import { productBlocks, rowsFrom, walkScores } from './scoreBlocks.ts';
+import { rowsFrom, walkProducts } from './scoreBlocks.ts';
 import { placesOfLargest } from './selection.ts';
 import { ByteRows } from './simd/byteRows.ts';
 import { TopLists } from './topLists.ts';
@@ -23,9 +23,9 @@ const ROWS_OF_CELL = 128;
  * 99 of 100 neighbours (docs/adr/0016-neighbours-by-cells.md).
  */
 const CROSS_SHARE = 0.1;
-const SELF_SHARE = 0.15;
+const SELF_SHARE = 0.18;
 const SHARE_ROWS = 100_000;
-const SHARE_EXPONENT = 0.4;
+const SHARE_EXPONENT = 0.3;
 /** The nearest cells of a row come first, so that its list soon holds rows near to it and takes few others. */
 const FIRST_PROBES = 2;
 const NEXT_PROBES = 10;
@@ -156,18 +156,14 @@ async function nearestCells(
 ): Promise<Int32Array> {
   const nearest = new Int32Array(x.rows * probes);
   const quiet = { ...options, onProgress: () => undefined };
-  await walkScores(
-    productBlocks(x, centres, options.innerProducts),
-    quiet,
-    (values, start, end) => {
-      for (let row = start; row < end; row++) {
-        const at = (row - start) * centres.rows;
-        const products = values.subarray(at, at + centres.rows);
-        const places = nearest.subarray(row * probes, (row + 1) * probes);
-        placesOfLargest(products, places, NEXT_PROBES);
-      }
-    },
-  );
+  await walkProducts(x, centres, quiet, (values, start, end) => {
+    for (let row = start; row < end; row++) {
+      const at = (row - start) * centres.rows;
+      const products = values.subarray(at, at + centres.rows);
+      const places = nearest.subarray(row * probes, (row + 1) * probes);
+      placesOfLargest(products, places, NEXT_PROBES);
+    }
+  });
   return nearest;
 }
 

@@ -101,6 +101,23 @@ export async function walkScores(
   );
 }
 
+/** As `walkScores` of inner products of the rows of `a` (n, d) and `b` (m, d); the values are overwritten after `use`. */
+export async function walkProducts(
+  a: Matrix,
+  b: Matrix,
+  { innerProducts = plainInnerProducts, ...options }: MatchOptions,
+  use: (values: Float32Array, start: number, end: number) => void,
+): Promise<void> {
+  // Two by turns, as one is computed while the other is used: new ones for each block would keep the collector busy.
+  let [last, next] = [new Float32Array(0), new Float32Array(0)];
+  const read = (start: number, end: number): Promise<Float32Array> => {
+    const length = (end - start) * b.rows;
+    [last, next] = [next.length < length ? new Float32Array(length) : next, last];
+    return innerProducts(rowsFrom(a, start, end), b, last.subarray(0, length));
+  };
+  await walkBlocks(a.rows, () => b.rows, read, options, use);
+}
+
 /**
  * Visits `rows` rows in blocks; computes the next block while the current one is used.
  * @param width values per row in the block that starts at row `start`; 0 ends the iteration

@@ -164,9 +164,9 @@ test('a search by cells stops at the next block once it is cancelled', async () 
 test('lists are exact up to a number of rows, and above it most pairs are not compared', async () => {
   let products = 0;
   const counting: InnerProducts = Object.assign(
-    (...[a, b]: Parameters<InnerProducts>) => {
-      products += a.rows * b.rows;
-      return plainInnerProducts(a, b);
+    (...args: Parameters<InnerProducts>) => {
+      products += args[0].rows * args[1].rows;
+      return plainInnerProducts(...args);
     },
     {
       ofBytes: (...[a, b, out]: Parameters<ByteProducts>) => {
