@@ -1,6 +1,7 @@
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { TextTable } from '../../core/audit/embeddedDataset.ts';
 import { type Matrix, matrix, row } from '../../core/matching/matrix.ts';
+import { gatheredRows } from '../../core/matching/scoreBlocks.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { packTextRecord, unpackTextRecord } from './embeddingRecord.ts';
 import type { TextRecord } from './embeddingRecord.ts';
@@ -15,11 +16,15 @@ const LOOKUPS_PER_TURN = 100;
 export interface IndexedCaptions {
   readonly table: TextTable;
   readonly rowOf: ReadonlyMap<string, number>;
+  /** The words of the options. */
+  readonly words: TextTable;
 }
 
 export interface IndexCaptionsOptions extends IndexOptions {
   /** Left out of what is embedded. */
   readonly boilerplate?: Boilerplate;
+  /** Distinct words to embed as well, each by itself, in the same runs of the encoder: one more run costs a keystroke more. */
+  readonly words?: readonly string[];
 }
 
 /**
@@ -31,29 +36,34 @@ export async function indexCaptions(
   ports: IndexPorts,
   options: IndexCaptionsOptions,
 ): Promise<IndexedCaptions> {
-  const { boilerplate = Boilerplate.none } = options;
+  const { boilerplate = Boilerplate.none, words = [] } = options;
   const rowOf = new Map<string, number>();
   for (const caption of captions) {
     if (!rowOf.has(caption) && caption.trim() !== '') rowOf.set(caption, rowOf.size);
   }
   const texts = [...rowOf.keys()];
   const encoded = new Map<string, number>();
+  const placeOf = (text: string): number => {
+    const known = encoded.get(text) ?? encoded.size;
+    encoded.set(text, known);
+    return known;
+  };
   const judgedAs: WeighedRow[][] = [];
   for (const [index, caption] of texts.entries()) {
     const judged = boilerplate.judged(caption);
     // Of a caption that is nothing but boilerplate all is embedded: it has to have a place.
     const whole = judged.length === 0 ? [{ text: caption, weight: 1 }] : judged;
-    judgedAs.push(
-      whole.map(({ text, weight }) => {
-        const known = encoded.get(text) ?? encoded.size;
-        encoded.set(text, known);
-        return { row: known, weight };
-      }),
-    );
+    judgedAs.push(whole.map(({ text, weight }) => ({ row: placeOf(text), weight })));
     if (index % LOOKUPS_PER_TURN === LOOKUPS_PER_TURN - 1) await nextTurn(options.signal);
   }
+  const wordRows = words.map(placeOf);
   const { embedding, sentence } = await encodeTexts([...encoded.keys()], ports, options);
   return {
+    words: {
+      texts: words,
+      embedding: gatheredRows(embedding, wordRows),
+      sentence: gatheredRows(sentence, wordRows),
+    },
     table: { texts, embedding: mixed(embedding, judgedAs), sentence: mixed(sentence, judgedAs) },
     rowOf,
   };

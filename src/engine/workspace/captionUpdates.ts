@@ -10,7 +10,7 @@ import type { CaptionFileKind, CaptionFiles } from '../discovery/captionFileKind
 import { sniffTable } from '../discovery/captionTables.ts';
 import type { OpenedFolder } from '../discovery/openDatasets.ts';
 import type { TextRecord } from '../indexing/embeddingRecord.ts';
-import { learnWords, weighDoubtfulWords } from '../audit/doubtfulWords.ts';
+import { weighDoubtfulWords } from '../audit/doubtfulWords.ts';
 import { addSentences } from '../audit/weighedSentences.ts';
 import { captionEncoder, indexCaptions } from '../indexing/indexCaptions.ts';
 import { DocumentOverlay, withText } from './documentOverlay.ts';
@@ -200,11 +200,13 @@ export class CaptionFileUpdater {
   ): Promise<Map<string, TextRecord>> {
     const wanted = texts.filter((text) => text.trim() !== '');
     if (wanted.length === 0) return new Map();
-    if (dataset !== undefined) await learnWords(dataset.context, wanted, this.#ports(), signal);
-    const { table, rowOf } = await indexCaptions(wanted, this.#ports(), {
+    const vocabulary = dataset?.context.vocabulary;
+    const { table, rowOf, words } = await indexCaptions(wanted, this.#ports(), {
       ...(dataset?.boilerplate && { boilerplate: dataset.boilerplate }),
+      ...(vocabulary && { words: vocabulary.missing(wanted) }),
       ...(signal && { signal }),
     });
+    vocabulary?.add(words);
     return new Map(
       [...rowOf].map(([text, r]) => [
         text,
