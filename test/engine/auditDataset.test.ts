@@ -5,7 +5,7 @@ import type { Fix } from '../../src/core/audit/finding.ts';
 import { DEFAULT_LEVELS, type Levels } from '../../src/core/audit/rules.ts';
 import { PairLensError } from '../../src/core/errors.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
-import { matrix, row } from '../../src/core/matching/matrix.ts';
+import { type Matrix, matrix, releasableMatrix, row } from '../../src/core/matching/matrix.ts';
 import type { TextEncoder } from '../../src/core/ports.ts';
 import type { EmbeddedDataset } from '../../src/core/audit/embeddedDataset.ts';
 import { type AuditOptions, auditDataset } from '../../src/engine/audit/auditDataset.ts';
@@ -29,6 +29,37 @@ test('wrong captions are told from right ones, and the estimated share is near t
     assert.ok(auroc(mismatches(result), wrong) > 0.97);
     assert.ok(Math.abs(result.estimate!.wrongShare - share) < 0.05);
   }
+});
+
+test('an audit that gives the embeddings back finds the same, excluded captions included', async () => {
+  const releasable = (m: Matrix): Matrix => {
+    const out = releasableMatrix(m.rows, m.columns);
+    out.data.set(m.data);
+    return out;
+  };
+  const { embedded } = syntheticWorld(200, { given: exchanged(200, 0.1) });
+  const { images, texts } = embedded;
+  const given: EmbeddedDataset = {
+    ...embedded,
+    images: {
+      ...images,
+      embedding: releasable(images.embedding),
+      prior: releasable(images.prior),
+      visual: releasable(images.visual),
+    },
+    texts: {
+      ...texts,
+      embedding: releasable(texts.embedding),
+      sentence: releasable(texts.sentence),
+    },
+  };
+  const decisions = embedded.dataset.pairs.map((_, p) => (p % 40 === 3 ? 'excluded' : undefined));
+  const kept = await audit(embedded, { decisions });
+  const released = await audit(given, { decisions, releases: true });
+  assert.deepEqual(released, kept);
+  assert.equal(given.images.embedding.data.length, 0);
+  assert.equal(given.texts.sentence.data.length, 0);
+  assert.deepEqual(given.images.visual.data, images.visual.data);
 });
 
 test('the probability is honest: of captions judged wrong at about p, about p are wrong', async () => {

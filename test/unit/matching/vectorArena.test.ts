@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { plainRowProducts, type RowProducts } from '../../../src/core/matching/innerProducts.ts';
-import type { Matrix } from '../../../src/core/matching/matrix.ts';
+import { type Matrix, matrix, row } from '../../../src/core/matching/matrix.ts';
 import { openRoom, VectorArena } from '../../../src/core/matching/simd/vectorArena.ts';
 import { randomRows, seeded } from '../../support/randomVectors.ts';
 import { runs } from '../../support/runs.ts';
@@ -63,6 +63,28 @@ describe('matrices in an arena', () => {
     const { matrices, products } = inRoom({ a });
     assert.deepEqual(products.withAll(matrices.a, 5, b), plainRowProducts.withAll(a, 5, b));
     assert.equal(products.between(matrices.a, b)(5, 6), plainRowProducts.between(a, b)(5, 6));
+  });
+
+  test('get their spare rows without a copy, and no more than they have', () => {
+    const room = openRoom([
+      [900, 300],
+      [500, 300],
+    ]);
+    const a = room.matrix(890, 300, 10);
+    const b = room.matrix(500, 300);
+    a.data.fill(1);
+    b.data.fill(2);
+    const longer = room.lengthened(a, 10);
+    assert.ok(longer);
+    assert.equal(longer.rows, 900);
+    row(longer, 899).fill(3);
+    a.data[0] = 4;
+    assert.equal(longer.data[0], 4);
+    assert.ok(b.data.every((value) => value === 2));
+    assert.equal(room.products.between(longer, b)(899, 0), 3 * 2 * 300);
+    assert.equal(room.lengthened(a, 11), undefined);
+    assert.equal(room.lengthened(b, 1), undefined);
+    assert.equal(room.lengthened(matrix(3, 300), 0), undefined);
   });
 
   test('too few and too many values stay where they are', () => {
