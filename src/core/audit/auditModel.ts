@@ -1,12 +1,11 @@
 import type { EmbeddedDataset } from './embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
-import { centred, shrunkMean } from '../matching/centring.ts';
-import { type Matrix, release } from '../matching/matrix.ts';
+import type { Matrix } from '../matching/matrix.ts';
 import type { NeighbourOptions } from '../matching/neighbourLists.ts';
-import { type MatrixRoom, openRoom } from '../matching/simd/vectorArena.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { runCooperatively, type Steps } from '../steps.ts';
 import { calibrate } from './calibration.ts';
+import { centredSpaces, type CentringOptions } from './centredSpaces.ts';
 import { type Answered, type CombinedScores, taught } from './answers.ts';
 import {
   type Combination,
@@ -33,13 +32,7 @@ import {
   type FittedModel,
   foldsOfImages,
 } from './fitting/fittedModel.ts';
-import {
-  type AuditSpaces,
-  type PairScores,
-  PairScorer,
-  SCORE_NAMES,
-  type Substitution,
-} from './pairScorer.ts';
+import { type PairScores, PairScorer, SCORE_NAMES, type Substitution } from './pairScorer.ts';
 import {
   byContent,
   foreignScores,
@@ -54,14 +47,7 @@ import type { KnownScores, Suspicion, Suspicions } from './suspicions.ts';
 import { pairGraph } from './pairGraph.ts';
 import type { ReferenceBank } from './referenceBank.ts';
 import { type ReferenceNeighbours, referenceNeighbours } from './referenceHubs.ts';
-import { forEachSpace, type Spaces, SPACES } from './spaces.ts';
-
-/** Weight of the shipped mean in rows when a space is centred. */
-const MEAN_STRENGTH = 50;
-/** Without a shipped mean, one row at the origin: of a single picture something is left. */
-const ORIGIN_STRENGTH = 1;
-
-const NO_SPARE: SpareRows = { images: 0, texts: 0 };
+import type { Spaces } from './spaces.ts';
 
 /** The model fitted to a dataset: scores any of its images with any of its captions. */
 export interface AuditModel {
@@ -104,23 +90,11 @@ export interface PreparedAudit {
   readonly hashes: readonly string[];
 }
 
-/** Rows behind those of a dataset, for images and captions that are added later. */
-export interface SpareRows {
-  readonly images: number;
-  readonly texts: number;
-}
-
-export interface PrepareOptions extends Omit<NeighbourOptions, 'k'> {
-  readonly centres?: Spaces<Float32Array>;
-  readonly releases?: boolean;
-  readonly spare?: SpareRows;
-}
+export interface PrepareOptions extends Omit<NeighbourOptions, 'k'>, CentringOptions {}
 
 /**
  * Centres the spaces of a dataset and finds its neighbours.
  * @param judged for each pair whether it is scored (readable, in a language that the encoder supports).
- * @param options with `centres`, if another dataset decides them; with `releases` the embeddings are released once they are
- *   centred, but for the visual ones, which duplicates are found by
  * @throws PairLensError `cancelled`.
  */
 export async function prepareAudit(
@@ -194,42 +168,6 @@ function pausing({ pause, signal }: Omit<AllPairsOptions, 'k'>): () => Promise<v
     await pause?.();
     throwIfCancelled(signal);
   };
-}
-
-/**
- * Every space, and the reference bank, centred on the dataset's own mean or on given ones. The spaces lie where their rows are
- * multiplied, so that they are not held twice; with them the predictions, which are learnt later.
- */
-function* centredSpaces(
-  rows: Spaces<Matrix>,
-  reference: ReferenceBank,
-  { centres: given, releases = false, spare = NO_SPARE }: PrepareOptions,
-): Steps<{
-  readonly centres: Spaces<Float32Array>;
-  readonly spaces: AuditSpaces;
-  readonly bank: Spaces<Matrix>;
-  readonly room: MatrixRoom;
-}> {
-  const strength = reference.images.rows > 0 ? MEAN_STRENGTH : ORIGIN_STRENGTH;
-  const centres =
-    given ??
-    (yield* forEachSpace((space) => shrunkMean(rows[space], reference.means[space], strength)));
-  const spareOf = (space: keyof Spaces<Matrix>): number =>
-    space === 'captions' || space === 'sentences' ? spare.texts : spare.images;
-  const ofPredictions = [rows.images.rows, rows.sentences.columns] as const;
-  const shapes = SPACES.map(
-    (space) => [rows[space].rows + spareOf(space), rows[space].columns] as const,
-  );
-  const room = openRoom([...shapes, [ofPredictions[0] + spare.images, ofPredictions[1]]]);
-  const spaces = yield* forEachSpace((space) => {
-    const out = room.matrix(rows[space].rows, rows[space].columns, spareOf(space));
-    centred(rows[space], centres[space], out);
-    if (releases && space !== 'visuals') release(rows[space]);
-    return out;
-  });
-  const bank = yield* forEachSpace((space) => centred(reference[space], centres[space]));
-  const predictions = room.matrix(...ofPredictions, spare.images);
-  return { centres, spaces: { ...spaces, predictions }, bank, room };
 }
 
 interface LearntSuspicions {

@@ -4,7 +4,8 @@ import { type Matrix, matrix, row } from '../matching/matrix.ts';
 import { type MatrixRoom, openRoom } from '../matching/simd/vectorArena.ts';
 import { TopLists } from '../matching/topLists.ts';
 import type { Steps } from '../steps.ts';
-import { type AuditModel, auditModel, type SpareRows } from './auditModel.ts';
+import { type AuditModel, auditModel } from './auditModel.ts';
+import type { SpareRows } from './centredSpaces.ts';
 import { type AuditSpaces, PairScorer } from './pairScorer.ts';
 import { forEachSpace } from './spaces.ts';
 

@@ -19,7 +19,8 @@ export function placesOfLargest(values: Float32Array, places: Int32Array, ordere
   for (let n = 0; n < size; n++) if (values[n]! > least) above++;
   let equal = wanted - above;
   for (let n = 0; n < size; n++) {
-    if (values[n]! > least || (values[n]! === least && least > -Infinity && equal-- > 0)) {
+    const value = values[n]!;
+    if (value > least || (value === least && least > -Infinity && equal-- > 0)) {
       places[held++] = n;
     }
   }

@@ -1,9 +1,5 @@
-import {
-  fitAuditModel,
-  prepareAudit,
-  type SpareRows,
-  taughtModel,
-} from '../../core/audit/auditModel.ts';
+import { fitAuditModel, prepareAudit, taughtModel } from '../../core/audit/auditModel.ts';
+import type { SpareRows } from '../../core/audit/centredSpaces.ts';
 import type { ScoresOfPairs, UnwantedCaption } from '../../core/audit/answers.ts';
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { incomparable } from '../../core/audit/comparability.ts';

@@ -29,15 +29,15 @@ export function excludedCaptions(
   { texts, imageRow, textRow }: EmbeddedDataset,
   excluded: readonly number[],
 ): UnwantedTable {
-  const rows = excluded.map((p) => textRow[p]!);
+  const rows = excluded.map((p) => textRow[p] ?? -1);
   return {
     said: 'excluded',
     table: {
-      texts: rows.map((t) => texts.texts[t]!),
+      texts: rows.map((t) => texts.texts[t] ?? ''),
       embedding: gatheredRows(texts.embedding, rows),
       sentence: gatheredRows(texts.sentence, rows),
     },
-    captions: excluded.map((p, row) => ({ imageRow: imageRow[p]!, row })),
+    captions: excluded.map((p, place) => ({ imageRow: imageRow[p] ?? -1, row: place })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
-import type { SpareRows } from '../../core/audit/auditModel.ts';
+import type { SpareRows } from '../../core/audit/centredSpaces.ts';
 import type { Incomparable } from '../../core/audit/comparability.ts';
 import { IncrementalScorer, noRows, type TouchedRows } from '../../core/audit/incrementalScorer.ts';
 import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
