@@ -16,6 +16,7 @@ import type { Actions } from './actions.ts';
 import { turnRuleOff } from './findingCommands.ts';
 import { fixFindings } from './findingFixes.ts';
 import { removeImages } from './pairRemoval.ts';
+import type { SavedViews } from './savedViews.ts';
 import type { ServerClient } from './serverClient.ts';
 import { nameOf } from './workspaceFiles.ts';
 
@@ -24,6 +25,7 @@ export interface WebviewHostOptions {
   readonly webview: vscode.Webview;
   readonly client: ServerClient;
   readonly actions: Actions;
+  readonly views: SavedViews;
   readonly log: vscode.LogOutputChannel;
   /** Called when the page is ready to receive events. */
   readonly onReady: () => void;
@@ -113,7 +115,7 @@ export class WebviewHost implements vscode.Disposable {
 }
 
 function handlers(
-  { client, actions, onReady, onFollow, onBrowse }: WebviewHostOptions,
+  { client, actions, views, onReady, onFollow, onBrowse }: WebviewHostOptions,
   post: (event: HostEvent) => void,
 ): HostHandlers {
   const done = {};
@@ -183,6 +185,15 @@ function handlers(
     browseQuery: async ({ query, first = false }) => {
       await onBrowse(query, first);
       return done;
+    },
+    views: () => Promise.resolve({ views: views.all }),
+    saveView: async ({ query }) => {
+      await views.save(query);
+      return { views: views.all };
+    },
+    removeView: async ({ name }) => {
+      await views.remove(name);
+      return { views: views.all };
     },
     removeImages: async ({ keep, images }) => {
       const question = vscode.l10n.t(

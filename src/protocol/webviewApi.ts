@@ -41,6 +41,12 @@ export const FORWARDED_REQUESTS = [
 
 const nothing = z.object({});
 
+/** A query of Browse Dataset with a name. */
+export const savedViewSchema = z.object({ name: z.string(), query: z.string() });
+export type SavedView = z.infer<typeof savedViewSchema>;
+
+const savedViews = z.object({ views: z.array(savedViewSchema) });
+
 /** Commands of the extension that webviews may run. */
 const PAGE_COMMANDS = ['pairlens.audit', 'pairlens.statistics', 'pairlens.map'] as const;
 
@@ -138,6 +144,11 @@ export const HOST_REQUESTS = {
     params: z.object({ query: z.string(), first: z.boolean().optional() }),
     result: nothing,
   },
+  /** The saved views of the workspace. */
+  views: { params: nothing, result: savedViews },
+  /** Saves a query under a name that the user is asked for; nothing is saved without one. */
+  saveView: { params: savedViewSchema.pick({ query: true }), result: savedViews },
+  removeView: { params: savedViewSchema.pick({ name: true }), result: savedViews },
   /** Removes duplicates of an image after asking; `removed` is false if the user did not confirm. */
   removeImages: {
     params: z.object({ keep: z.string(), images: z.array(z.string()) }),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { ROOT, TOUR } from '../support/product.ts';
 import { BrowsePanel } from './pages/browsePanel.ts';
+import { MapPanel } from './pages/mapPanel.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
 import { StatisticsPanel } from './pages/statisticsPanel.ts';
@@ -77,6 +78,14 @@ try {
   await new StatisticsPanel(window.page).bar('0.95–1.00').waitFor();
   await window.page.mouse.move(SIZE.width - 1, SIZE.height - 1);
   await take(window, 'statistics');
+
+  const map = new MapPanel(window.page);
+  await window.runCommand('PairLens: Dataset Map');
+  await map.category('likely wrong').waitFor();
+  await map.surface.focus();
+  await window.page.keyboard.press('ArrowRight');
+  await map.frame.locator('.map-card img').waitFor();
+  await take(window, 'map');
 } finally {
   await session.stop();
 }

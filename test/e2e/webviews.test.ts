@@ -6,6 +6,7 @@ import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { TOUR } from '../support/product.ts';
 import { BrowsePanel } from './pages/browsePanel.ts';
+import { MapPanel } from './pages/mapPanel.ts';
 import { NeighboursView } from './pages/neighboursView.ts';
 import { ReviewPanel } from './pages/reviewPanel.ts';
 import { StatisticsPanel } from './pages/statisticsPanel.ts';
@@ -187,6 +188,33 @@ describe('the webviews', () => {
     await browse.count.filter({ hasText: /^2 / }).waitFor();
     await browse.pairs.filter({ hasText: 'honey bee' }).waitFor();
   });
+
+  step(
+    'the map shows all pairs; what is selected on it opens in the grid, and a pair on its page',
+    async () => {
+      const browse = new BrowsePanel(window.page);
+      const map = new MapPanel(window.page);
+      await window.runCommand('PairLens: Dataset Map');
+      await map.category('likely wrong').waitFor();
+      for (const theme of Object.values(THEMES)) {
+        await window.chooseTheme(theme);
+        const frame = await webviewDocument(window.page, 'editor');
+        assert.deepEqual(await axeFindings(frame, OF_THE_WHOLE_PAGE), []);
+      }
+      await session.screenshot(window, 'map');
+      await map.category('likely wrong').press('Enter');
+      const [selected] = /^\d+/u.exec(await map.selection.innerText()) ?? [];
+      await map.browseSelected.press('Enter');
+      await browse.count.filter({ hasText: new RegExp(`^${selected} `, 'u') }).waitFor();
+      assert.match(await browse.filter.inputValue(), /^map:\d+$/u);
+      await window.runCommand('PairLens: Dataset Map');
+      await map.surface.press('ArrowRight');
+      await map.frame.locator('.map-card img').waitFor();
+      const name = await map.frame.locator('.map-card-name').innerText();
+      await map.surface.press('Enter');
+      await browse.frame.locator('#pair-title').filter({ hasText: name }).waitFor();
+    },
+  );
 
   test('nothing beyond loopback was asked for', () => {
     session.assertNothingLeft();

@@ -392,4 +392,27 @@ describe('the sample dataset in an editor', () => {
       (error: { data?: { remedy?: string } }) => error.data?.remedy !== undefined,
     );
   });
+
+  test('its map has a place for each pair; a selection on it is a query', async () => {
+    const { datasets } = await client.request('status', {});
+    const root = datasets[0]?.root ?? '';
+    const { map } = await client.request('map', { root, side: 'images' });
+    assert.ok(map);
+    const { total } = await client.request('browse', { query: '', from: 0, count: 1 });
+    assert.equal(map.x.length + map.placeless, total);
+    assert.equal(
+      map.regions.reduce((sum, { pairs }) => sum + pairs, 0),
+      map.x.length,
+    );
+    const { item } = await client.request('mapPair', { map: map.id, point: 2 });
+    const { query } = await client.request('mapSelection', { map: map.id, points: [2] });
+    const page = await client.request('browse', { query, from: 0, count: 5 });
+    assert.deepEqual(
+      page.items.map((each) => each.item.imageUri),
+      [item?.imageUri],
+    );
+    const none = await client.request('map', { root: uriOf('/elsewhere'), side: 'captions' });
+    assert.equal(none.map, null);
+    await assert.rejects(client.request('mapSelection', { map: 999, points: [] }), /out of date/u);
+  });
 });

@@ -80,6 +80,7 @@ export function browseAnswers(total: number): Answers {
       const tags = TAGS.filter(({ tag }) => tag.includes(text));
       return { total: tags.length, tags: tags.slice(0, count), isOfTags: true };
     },
+    views: () => ({ views: [] }),
     decideAll: ({ pairs }: { pairs: readonly PairRef[] }) => ({ decided: pairs.length }),
     changeCaptions: ({ of }: { of: ChangedPairs }) => ({
       changed: 'pairs' in of ? of.pairs.length : 2,

@@ -115,6 +115,45 @@ describe('the grid of all pairs', () => {
     await close();
   });
 
+  test('a filter with its order is saved as a view, chosen by its name, and removed', async () => {
+    const { page, host, close } = await opened(500);
+    const save = page.getByRole('button', { name: 'Save View' });
+    assert.ok(await save.isDisabled(), 'all pairs are no view');
+    const filter = page.getByRole('textbox', { name: 'Filter' });
+    await filter.fill('few cats');
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('match');
+    const view = { name: 'Doubtful cats', query: 'few cats sort:match' };
+    const other = { name: 'None', query: 'none' };
+    host.answer('saveView', () => ({ views: [view, other] }));
+    await save.click();
+    const views = page.getByRole('combobox', { name: 'Saved views' });
+    await page.getByRole('button', { name: 'Remove View' }).waitFor();
+    assert.deepEqual(host.callsOf('saveView')[0]?.params, { query: view.query });
+    assert.equal(await views.inputValue(), view.name);
+    await views.selectOption('None');
+    await page.getByText('No pair is like that.').waitFor();
+    assert.equal(await filter.inputValue(), 'none');
+    await views.selectOption(view.name);
+    await page.getByText('20 pairs').waitFor();
+    assert.equal(await filter.inputValue(), view.query);
+    host.answer('removeView', () => ({ views: [other] }));
+    await page.getByRole('button', { name: 'Remove View' }).click();
+    await save.waitFor();
+    assert.deepEqual(host.callsOf('removeView')[0]?.params, { name: view.name });
+    await close();
+  });
+
+  test('another page can ask for the page of the first pair of a query', async () => {
+    const { page, host, close } = await opened(500);
+    host.emit({ event: 'showQuery', query: 'few cats', first: true });
+    await page.locator('#pair-title').waitFor();
+    await page.keyboard.press('Escape');
+    host.emit({ event: 'showQuery', query: 'few dogs' });
+    await page.getByText('20 pairs').waitFor();
+    assert.equal(await page.locator('#pair-title').count(), 0);
+    await close();
+  });
+
   test('pairs are selected with the keyboard and the mouse, also beyond what is loaded', async () => {
     const { page, host, list, cell, close } = await opened(5000);
     await list.focus();

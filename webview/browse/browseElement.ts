@@ -17,6 +17,7 @@ import {
 } from './browseState.ts';
 import { browseKeys } from './browseKeys.ts';
 import { pairView } from './pairView.ts';
+import { viewTools } from './viewTools.ts';
 import './bulkBar.ts';
 import './pairGrid.ts';
 import './tagsPanel.ts';
@@ -144,6 +145,7 @@ export class BrowseElement extends PageElement {
             </option>`,
         )}
       </select>
+      ${viewTools(session, state)}
       <input
         class="size-slider"
         type="range"

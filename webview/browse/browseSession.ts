@@ -1,4 +1,5 @@
 import type { BrowsedItem, CaptionChangeItem, ChangedPairs } from '../../src/protocol/shapes.ts';
+import type { SavedView } from '../../src/protocol/webviewApi.ts';
 import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
@@ -19,6 +20,7 @@ import { Thumbnails } from '../shared/thumbnails.ts';
 import { fixedText } from '../shared/fixedText.ts';
 import { readOnlyText } from '../shared/readOnlyText.ts';
 import { TagsSession } from './tagsSession.ts';
+import { ViewsSession } from './viewsSession.ts';
 import {
   type BrowseAction,
   type BrowseState,
@@ -46,6 +48,7 @@ export class BrowseSession {
   readonly store: Store<BrowseState, BrowseAction>;
   readonly thumbnails: Thumbnails;
   readonly tags: TagsSession;
+  readonly views: ViewsSession;
   readonly #host: Host;
   readonly #filter = new Latest();
   readonly #detail = new Latest();
@@ -68,6 +71,9 @@ export class BrowseSession {
     this.tags = new TagsSession(host, this.store, (error) => {
       this.#complain(error);
     });
+    this.views = new ViewsSession(host, this.store, (error) => {
+      this.#complain(error);
+    });
     this.store.subscribe(() => {
       host.remember(toRemembered(this.store.state));
       this.#follow();
@@ -86,6 +92,7 @@ export class BrowseSession {
     });
     this.#fill();
     this.tags.refresh();
+    void this.views.load();
     await announce(this.#host.rpc, (news) => {
       this.store.dispatch(news);
     });
@@ -102,6 +109,12 @@ export class BrowseSession {
   setFilter(filter: string): void {
     this.store.dispatch({ type: 'filter', filter });
     this.#ask(FILTER_DELAY_MS);
+  }
+
+  showView({ query }: SavedView): void {
+    this.store.dispatch({ type: 'sort', sort: 'dataset' });
+    this.store.dispatch({ type: 'filter', filter: query });
+    this.#ask(0);
   }
 
   /** Opens another page about all pairs. */

@@ -7,6 +7,7 @@ import type {
   Status,
   TagList,
 } from '../../src/protocol/shapes.ts';
+import type { SavedView } from '../../src/protocol/webviewApi.ts';
 import type { Notice } from '../shared/noticeLine.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
 import type { WireError } from '../shared/rpcClient.ts';
@@ -74,6 +75,7 @@ export interface BrowseState {
   readonly tagsShown: boolean;
   readonly tagsFind: string;
   readonly tags: TagList | null;
+  readonly views: readonly SavedView[];
   readonly notice: Notice | null;
 }
 
@@ -104,6 +106,7 @@ export type BrowseAction =
   | { readonly type: 'tags-shown'; readonly shown: boolean }
   | { readonly type: 'tags-find'; readonly text: string }
   | { readonly type: 'tags'; readonly tags: TagList }
+  | { readonly type: 'views'; readonly views: readonly SavedView[] }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
 const rememberedSchema = z.object({
@@ -150,6 +153,7 @@ export function initialState(remembered: RememberedBrowse): BrowseState {
     tagsShown,
     tagsFind: '',
     tags: null,
+    views: [],
     notice: null,
   };
 }
@@ -228,6 +232,8 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
       return { ...state, tagsFind: action.text };
     case 'tags':
       return { ...state, tags: action.tags };
+    case 'views':
+      return { ...state, views: action.views };
     case 'notice':
       return { ...state, notice: action.notice };
   }

@@ -34,7 +34,7 @@ export interface MapEvents {
 const RADIUS = { few: 6, many: 2.5, closest: 8 } as const;
 const MANY_POINTS = 5000;
 /** Opacity of points that are not selected while others are, in 255ths. */
-const FAINT = 70;
+const FAINT = 90;
 /** The pointer is at a point that is this near, in pixels. */
 const NEAR = 10;
 /** The pointer has moved, rather than clicked. */

@@ -290,7 +290,11 @@ function notes(map: DatasetMap, dataset: DatasetSummary | undefined): TemplateRe
     ...(unjudged === '' ? [] : [unjudged]),
     ...(map.placeless === 0
       ? []
-      : [t('{0} pairs have no place on this map.', map.placeless.toLocaleString())]),
+      : [
+          map.placeless === 1
+            ? t('1 pair has no place on this map.')
+            : t('{0} pairs have no place on this map.', map.placeless.toLocaleString()),
+        ]),
     ...(map.sampled
       ? [
           t(
