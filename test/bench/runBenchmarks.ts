@@ -9,6 +9,7 @@ import { benchMatching } from './matching.ts';
 import { benchMemory } from './memory.ts';
 import { benchResponses } from './responses.ts';
 import { benchScale } from './scale.ts';
+import { benchStatistics } from './statistics.ts';
 
 // `npm run bench` runs every section, `npm run bench -- index` only those named.
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   responses: () => benchResponses(),
   matching: () => benchMatching(),
   map: () => benchMap(),
+  statistics: () => benchStatistics(),
   activation: () => benchActivation(),
 };
 
