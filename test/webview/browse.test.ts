@@ -120,6 +120,8 @@ describe('the grid of all pairs', () => {
     const save = page.getByRole('button', { name: 'Save View' });
     assert.ok(await save.isDisabled(), 'all pairs are no view');
     const filter = page.getByRole('textbox', { name: 'Filter' });
+    await filter.fill('few (-map:1)');
+    assert.ok(await save.isDisabled(), 'a selection on the map does not last');
     await filter.fill('few cats');
     await page.getByRole('combobox', { name: 'Order' }).selectOption('match');
     const view = { name: 'Doubtful cats', query: 'few cats sort:match' };

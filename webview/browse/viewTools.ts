@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
 import type { BrowseSession } from './browseSession.ts';
 import { type BrowseState, queryText } from './browseState.ts';
-import { shownView } from './viewsSession.ts';
+import { canBeSaved, shownView } from './viewsSession.ts';
 
 /** Chooses among the saved views, saves what is shown, or removes the view that is shown. */
 export function viewTools(session: BrowseSession, state: BrowseState): TemplateResult {
@@ -35,7 +35,7 @@ export function viewTools(session: BrowseSession, state: BrowseState): TemplateR
       ? html`<button
           class="plain-button"
           type="button"
-          ?disabled=${queryText(state) === ''}
+          ?disabled=${!canBeSaved(queryText(state))}
           @click=${() => void session.views.save()}
         >
           ${t('Save View')}

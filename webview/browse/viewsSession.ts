@@ -26,7 +26,7 @@ export class ViewsSession {
   /** Saves what is shown, under a name that the editor asks for. */
   async save(): Promise<void> {
     const query = queryText(this.#store.state);
-    if (query !== '') await this.#show(() => this.#host.rpc.call('saveView', { query }));
+    if (canBeSaved(query)) await this.#show(() => this.#host.rpc.call('saveView', { query }));
   }
 
   async remove({ name }: SavedView): Promise<void> {
@@ -49,4 +49,9 @@ export function shownView(
 ): SavedView | undefined {
   const query = queryText(state);
   return state.views.find((view) => view.query === query);
+}
+
+/** A selection on the map has its name until the window is closed: later another one may have it. */
+export function canBeSaved(query: string): boolean {
+  return query !== '' && !/(?:^|[\s(-])map:/iu.test(query);
 }
