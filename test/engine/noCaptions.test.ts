@@ -180,6 +180,58 @@ describe('what is no caption', () => {
     return inventory.unread.map(({ count, what }) => `${count} ${inEnglish(what)}`);
   };
 
+  const toldBy = async (entries: Entries): Promise<string[]> => {
+    const { inventory } = await lookInto(memoryFiles('/set', { ...images(), ...entries }), '/set');
+    return inventory.unread.map(({ what }) => inEnglish(what));
+  };
+
+  test('another column that is called a caption is named, and which one is read', async () => {
+    const row = (n: string, c: string) => ({ image: `${n}.jpg`, org_caption: c, re_caption: c });
+    const said = ['its captions are read from "org_caption", and not from "re_caption"'];
+    assert.deepEqual(await toldBy({ 'c.jsonl': lines(each((n, c) => json(row(n, c)))) }), said);
+    const table = ['image,org_caption,re_caption', ...each((n, c) => `${n}.jpg,${c},${c} now`)];
+    assert.deepEqual(await toldBy({ 'c.csv': lines(table) }), said);
+    const config = json({ columns: { 'c.csv': { image: 'image', caption: 're_caption' } } });
+    const chosen = { 'c.csv': lines(table), 'pairlens.config.json': config };
+    assert.deepEqual(await toldBy(chosen), []);
+  });
+
+  test('JSON in a text, prompts without images and phrases about regions are named', async () => {
+    const list = json(each((n, c) => ({ image: `${n}.jpg`, caption: c })));
+    assert.deepEqual(await toldBy({ 'captions.txt': list }), [
+      'it names images in JSON, which is not read from a .txt',
+    ]);
+    const prompts = lines(each((_, c) => c));
+    assert.deepEqual(await toldBy({ 'prompts.txt': prompts }), [
+      'lines of text that name no images',
+    ]);
+    assert.deepEqual(await toldBy({ 'sample_prompts.txt': prompts }), []);
+    const regions = each((_, c, i) => ({ id: i, regions: [{ region_id: i, phrase: c, x: 1 }] }));
+    assert.deepEqual(await toldBy({ 'region_descriptions.json': json(regions) }), [
+      'a list of objects with id, regions: phrases about parts of images, which are no captions of whole images',
+    ]);
+  });
+
+  test('a table of VIA is named once', async () => {
+    const table = [
+      'filename,file_attributes,region_count,region_shape_attributes,region_attributes',
+      ...each((n, c) => `${n}.jpg,"{""caption"":""${c}""}",0,"{}","{}"`),
+    ];
+    const files = memoryFiles('/set', { ...images(), 'via.csv': lines(table) });
+    const { datasets, inventory } = await lookInto(files, '/set');
+    assert.deepEqual(datasets, []);
+    const [entry] = inventory.unread;
+    assert.match(inEnglish(entry!.what), /annotations of VIA, whose texts are inside other fields/);
+  });
+
+  test('what a generator writes below a prompt is no caption of its own', async () => {
+    const text = (c: string) =>
+      `${c}\nNegative prompt: ugly, blurry, bad\nSteps: 20, Sampler: Euler a`;
+    const beside = files((n, c) => [`${n}.txt`, text(c)]);
+    const { datasets } = await lookInto(memoryFiles('/set', { ...images(), ...beside }), '/set');
+    assert.equal(datasets[0]?.pairs.length, 3);
+  });
+
   test('prompts and descriptions inside pictures are named', async () => {
     const png = (keyword: string): Uint8Array =>
       Buffer.from(`\x89PNG\r\n\x1a\n____tEXt${keyword}\0a cow on a meadow, 8k`, 'latin1');

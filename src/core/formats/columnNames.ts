@@ -33,6 +33,9 @@ const CAPTION_LIKE = /^caption[ _-]|[ _-](?:caption|captions|prompt|description)
 /** Prompts that describe no image: what it must not show, how it is changed, what a model is told. */
 const NO_CAPTION = /^(?:negative|edit|editing|system)_/;
 
+/** Titles, comments and tags stand beside captions without being meant. */
+const CALLED_CAPTION = new Set(['text', 'caption', 'captions', 'prompt', 'description']);
+
 /** What Karpathy's sentences have beside their text, which is `raw`. */
 const SENTENCE_FACTS = new Set(['tokens', 'sentid', 'sentids']);
 
@@ -81,6 +84,15 @@ export function captionColumns(columns: readonly string[]): readonly string[] {
   if (numbered.length > 1) return numbered;
   const only = captionColumn(columns) ?? numbered[0];
   return only === undefined ? [] : [only];
+}
+
+/** Whether a column is called a caption, a text or a prompt of the image. */
+export function isNamedForCaptions(column: string): boolean {
+  const name = folded(column);
+  return (
+    (CALLED_CAPTION.has(name) || CAPTION_LIKE.test(name) || NUMBERED_CAPTION.test(name)) &&
+    !NO_CAPTION.test(name)
+  );
 }
 
 /** Possible image columns, the most likely first. */

@@ -1,6 +1,6 @@
 import { IMAGE_EXTENSIONS } from '../dataset/fileKinds.ts';
 import { sentence } from '../text/sentence.ts';
-import { namesImage } from './columnNames.ts';
+import { type ImageNames, namesImage } from './columnNames.ts';
 import type { FileHead } from './fileHead.ts';
 import type { JsonNode } from './jsonTree.ts';
 import type { UnreadTable } from './unreadTable.ts';
@@ -37,6 +37,25 @@ export function describeNamingJson({ json, images }: FileHead): UnreadTable | un
   if (names.length < LEAST_NAMES || texts.length < names.length / 2) return undefined;
   const what = sentence('it names images and has texts, in a form that is not read');
   return { what, remedy: REMEDY, names };
+}
+
+/** JSON in a .txt, which trainers and PairLens take for lines of text. */
+export function describeJsonText({ text, images }: FileHead): UnreadTable | undefined {
+  const names = namesIn(text, images);
+  if (names.length === 0) return undefined;
+  return {
+    what: sentence('it names images in JSON, which is not read from a .txt'),
+    remedy: sentence('Rename it to .json, or to .jsonl if each line is an object.'),
+    names,
+  };
+}
+
+/** Quoted image names in invalid JSON. */
+export function namesIn(text: string, images?: ImageNames): string[] {
+  const quotedTexts = [...text.matchAll(/(["'])((?:(?!\1)[^\\\n]){1,300})\1/g)].map(
+    ([, , name = '']) => name,
+  );
+  return distinct(quotedTexts.filter((name) => namesImage(name, images)));
 }
 
 /** A text in another language, such as XML, YAML or Markdown, with names of images and words for each. */

@@ -102,6 +102,8 @@ export function looksLikeCaptionLines(text: string): boolean {
         line.trim().split(/\s+/).length >= 3 &&
         !/^\s*(?:[-*\u2022#]|\d+[.)])\s/.test(line) &&
         !/[,;:]\s*$/.test(line) &&
+        // What AUTOMATIC1111 writes below a prompt.
+        !/^(?:negative prompt|steps):/i.test(line) &&
         !(i > 0 && /^\s*\p{Ll}/u.test(line) && /^\s*\p{Lu}/u.test(lines[0] ?? '')),
     )
   );

@@ -36,6 +36,9 @@ const HALF = 0.5;
 const MEAN_WORDS = 3;
 const DISTINCT = 0.3;
 
+/** A column of VIA's CSV, whose texts are inside JSON. */
+export const VIA_COLUMN = 'region_shape_attributes';
+
 const SEPARATORS = [',', '\t', ';', '|'];
 
 /**
@@ -52,6 +55,7 @@ export function tableShape(
     rows: csvRecords(text, separator, ROWS_LOOKED_AT),
   })).filter(({ rows }) => (rows[0]?.length ?? 0) > 1);
   if (chosen !== undefined) return chosenShape(tables, chosen, images);
+  if (tables.some(({ rows }) => rows[0]?.includes(VIA_COLUMN) === true)) return undefined;
   for (const { separator, rows } of tables) {
     const columns = namedColumns(rows[0] ?? [], rows.slice(1), images);
     if (columns !== undefined)

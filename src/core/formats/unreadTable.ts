@@ -13,8 +13,8 @@ import { csvRecords } from './csvTable.ts';
 import type { FileHead } from './fileHead.ts';
 import type { JsonFields, JsonNode } from './jsonTree.ts';
 import { JsonReader } from './jsonReader.ts';
-import { isHeader, likelySeparator, ROWS_LOOKED_AT } from './tableColumns.ts';
-import { describeNamingJson } from './namingText.ts';
+import { isHeader, likelySeparator, ROWS_LOOKED_AT, VIA_COLUMN } from './tableColumns.ts';
+import { describeJsonText, describeNamingJson, namesIn } from './namingText.ts';
 import { recordLists } from './captionsJson.ts';
 import { HEAD_CHARACTERS } from './captionFormat.ts';
 
@@ -40,6 +40,7 @@ const NAMED = 8;
  */
 export function describeUnread(head: FileHead): UnreadTable | undefined {
   if (extensionOf(head.name) === 'parquet') return describeParquet(head);
+  if (extensionOf(head.name) === 'txt' && /^\s*[[{]/.test(head.text)) return describeJsonText(head);
   if (head.isJsonLines === false) return describeJson(head);
   if (head.isJsonLines === true) {
     return describeRecords(head.jsonLines, head, (keys) =>
@@ -113,6 +114,9 @@ function describeRecords(
   const [first] = some;
   if (first === undefined) return undefined;
   const keys = keysOf(some);
+  if (first.get('regions')?.items?.[0]?.fields?.has('phrase') === true) {
+    return { ...REGIONS, what: sentence('{0}: {1}', about(listed(keys)), REGIONS.what), names: [] };
+  }
   const known = some.map(knownTool).find((tool) => tool !== undefined);
   const texts = some.flatMap((fields) => [...fields.values()].flatMap(stringsOf));
   const names = distinct(texts.filter((text) => namesImage(text, images)));
@@ -141,6 +145,12 @@ function knownTool(fields: JsonFields): readonly [what: Sentence, remedy: Senten
   return lists.some(isTurn) ? CONVERSATIONS : undefined;
 }
 
+/** Visual Genome's `region_descriptions.json`. */
+const REGIONS = {
+  what: sentence('phrases about parts of images, which are no captions of whole images'),
+  remedy: sentence('Nothing to do.'),
+  isLeftAlone: true,
+} as const;
 const LABEL_STUDIO = [
   sentence('tasks of Label Studio, which are not read'),
   sentence('Export them as JSON-MIN or CSV.'),
@@ -224,7 +234,8 @@ function describeLines({ name, text, images }: FileHead): UnreadTable | undefine
 }
 
 const LEAST_LINES = 3;
-const NAMED_FOR_CAPTIONS = /capt|descri|annot/i;
+/** Prompts of samples, which trainers draw while they train, are no captions. */
+const NAMED_FOR_CAPTIONS = /capt|descri|annot|^(?!.*(?:sample|negative)).*prompt/i;
 
 interface Facts {
   readonly what: Sentence;
@@ -255,6 +266,12 @@ function describe({
     names: distinct(named),
   });
   if (prose.length === 0) return undefined;
+  if (keys.includes(VIA_COLUMN)) {
+    return told(
+      sentence('annotations of VIA, whose texts are inside other fields'),
+      sentence('Write the text of each image into a column of its own.'),
+    );
+  }
   if (asksQuestions(keys) && captions.length === 0 && !asksForDescriptions(values)) {
     const none = told(
       sentence('questions about images, which are no captions'),
@@ -366,12 +383,4 @@ export function columnsOf(head: FileHead): readonly string[] {
   if (head.isJsonLines === undefined) return tableColumns(head)?.keys ?? [];
   const lists = head.isJsonLines ? [head.jsonLines] : recordLists(head);
   return lists.map(keysOf).find((keys) => keys.length > 0) ?? [];
-}
-
-/** Quoted image names in invalid JSON. */
-export function namesIn(text: string, images?: ImageNames): string[] {
-  const quotedTexts = [...text.matchAll(/(["'])((?:(?!\1)[^\\\n]){1,300})\1/g)].map(
-    ([, , name = '']) => name,
-  );
-  return distinct(quotedTexts.filter((name) => namesImage(name, images)));
 }

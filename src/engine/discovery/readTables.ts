@@ -6,6 +6,7 @@ import { PairLensError } from '../../core/errors.ts';
 import type { ColumnChoice } from '../../core/formats/columnChoice.ts';
 import type { FileHead } from '../../core/formats/fileHead.ts';
 import { detectFormat } from '../../core/formats/formatTable.ts';
+import { otherCaptions } from '../../core/formats/otherCaptions.ts';
 import { columnsOf, describeUnread } from '../../core/formats/unreadTable.ts';
 import type { FileSystem } from '../../core/ports.ts';
 import { CONFIG_FILE } from '../../core/settings/settingTable.ts';
@@ -73,8 +74,10 @@ export async function readTables(
       );
       // Many JSON files have "images"; without captions they are not caption files.
       const { pairs, problems: flaws, unlistedRows, unjudged } = table;
-      if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) tables.push(table);
-      else {
+      if (pairs.length + flaws.length + unlistedRows + unjudged.length > 0) {
+        tables.push(table);
+        if (columns === undefined) unread.push(...othersBeside(file, head));
+      } else {
         const described = describeUnread(head);
         if (described !== undefined) unread.push({ file, ...described });
       }
@@ -84,6 +87,20 @@ export async function readTables(
     }
   }
   return { tables, unread, shapeless, problems };
+}
+
+/** Columns that may be meant in place of the one that is read: listed, not reported. */
+function othersBeside(file: DatasetPath, head: FileHead): UnreadFile[] {
+  const found = otherCaptions(head);
+  if (found === undefined) return [];
+  const { read, others } = found;
+  const what = sentence(
+    'its captions are read from "{0}", and not from {1}',
+    read,
+    others.map((name) => `"${name}"`).join(', '),
+  );
+  const remedy = sentence('Name the other in {0}, if it is meant.', CONFIG_FILE);
+  return [{ file, what, remedy, names: [], isLeftAlone: true }];
 }
 
 /** The problem of a file without the columns that the config file names. */
