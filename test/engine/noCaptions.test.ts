@@ -201,6 +201,10 @@ describe('what is no caption', () => {
     assert.deepEqual(await toldBy({ 'captions.txt': list }), [
       'it names images in JSON, which is not read from a .txt',
     ]);
+    const tagged = lines(each((_, c) => `[v] ${c}`));
+    assert.deepEqual(await toldBy({ 'captions.txt': tagged }), [
+      'lines of text that name no images',
+    ]);
     const prompts = lines(each((_, c) => c));
     assert.deepEqual(await toldBy({ 'prompts.txt': prompts }), [
       'lines of text that name no images',

@@ -1,4 +1,4 @@
-import { IMAGE_EXTENSIONS } from '../dataset/fileKinds.ts';
+import { extensionOf, IMAGE_EXTENSIONS } from '../dataset/fileKinds.ts';
 import { sentence } from '../text/sentence.ts';
 import { type ImageNames, namesImage } from './columnNames.ts';
 import type { FileHead } from './fileHead.ts';
@@ -40,7 +40,8 @@ export function describeNamingJson({ json, images }: FileHead): UnreadTable | un
 }
 
 /** JSON in a .txt, which trainers and PairLens take for lines of text. */
-export function describeJsonText({ text, images }: FileHead): UnreadTable | undefined {
+export function describeJsonText({ name, text, images }: FileHead): UnreadTable | undefined {
+  if (extensionOf(name) !== 'txt' || !/^\s*[[{]/.test(text)) return undefined;
   const names = namesIn(text, images);
   if (names.length === 0) return undefined;
   return {

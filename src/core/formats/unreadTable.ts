@@ -40,14 +40,13 @@ const NAMED = 8;
  */
 export function describeUnread(head: FileHead): UnreadTable | undefined {
   if (extensionOf(head.name) === 'parquet') return describeParquet(head);
-  if (extensionOf(head.name) === 'txt' && /^\s*[[{]/.test(head.text)) return describeJsonText(head);
   if (head.isJsonLines === false) return describeJson(head);
   if (head.isJsonLines === true) {
     return describeRecords(head.jsonLines, head, (keys) =>
       sentence('lines of objects with {0}', keys),
     );
   }
-  return describeTable(head) ?? describeLines(head);
+  return describeJsonText(head) ?? describeTable(head) ?? describeLines(head);
 }
 
 /** A parquet file is named in any case: it is a dataset more often than not. */
