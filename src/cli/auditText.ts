@@ -146,7 +146,7 @@ function summary(report: AuditReport, { colors, seconds, width }: AuditTextOptio
   }
   if (decided !== undefined) {
     lines.push(
-      `By your decisions ${counted(decided.verified, 'pair')} verified, ${counted(decided.excluded, 'pair')} left out.`,
+      `By your decisions ${counted(decided.verified, 'pair')} verified, ${counted(decided.excluded, 'pair')} ignored.`,
     );
   }
   const found = LEVELS_WORST_FIRST.filter((level) => levels[level] > 0).map((level) =>

@@ -39,7 +39,7 @@ export function addMove(program: Program, run: RunCommand): void {
     .command('move')
     .description('move pairs with captions, masks and caches to a folder, or print what would move')
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .argument('<query>', `which pairs, such as 'decision:excluded'; docs/cli.md explains it`)
+    .argument('<query>', `which pairs, such as 'decision:ignored'; docs/cli.md explains it`)
     .requiredOption('--to <folder>', 'folder below it, such as .excluded')
     .option('--write', 'move the files, all or none; pairlens fix DIR --undo takes it back')
     .action((folder, query, options, command) =>

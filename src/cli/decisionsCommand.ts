@@ -67,8 +67,9 @@ async function print(
     const at = path.join(toDatasetPath(dir, root) ?? root, image).replaceAll('\\', '/');
     const lapsed = applies ? '' : dim('  (lapsed: the image or the caption has changed)');
     const words = visibleText(shorten(caption.trim(), CAPTION_CHARACTERS));
-    return `${decision}  ${bold(visibleText(at))}  "${words}"${lapsed}\n`;
+    const verdict = decision === 'excluded' ? 'ignored' : decision;
+    return `${verdict}  ${bold(visibleText(at))}  "${words}"${lapsed}\n`;
   });
   await terminal.print(lines.join(''));
-  if (listed.length === 0) terminal.log.info('Nothing is marked as verified or excluded.');
+  if (listed.length === 0) terminal.log.info('Nothing is marked as verified or ignored.');
 }

@@ -64,7 +64,7 @@ export async function exportCommand(
   }
 }
 
-/** The pairs that are written: those that were asked for, without the excluded ones. */
+/** The pairs that are written: those that were asked for, without the ignored ones. */
 function selectionOf({
   all,
   selected,
@@ -76,7 +76,7 @@ function selectionOf({
   const kept: ListedPair[] = [];
   const dropped: { pair: ListedPair; why: string }[] = [];
   for (const pair of all) {
-    if (pair.decision === 'excluded') dropped.push({ pair, why: 'excluded' });
+    if (pair.decision === 'excluded') dropped.push({ pair, why: 'ignored' });
     else if (!asked.has(pair)) dropped.push({ pair, why: 'not selected' });
     else kept.push(pair);
   }

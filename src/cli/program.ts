@@ -254,7 +254,7 @@ function addExport(program: Program, run: RunCommand): void {
     .command('export')
     .description('write the pairs of a folder, or those that a query selects, as a new dataset')
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
-    .argument('[query]', 'which pairs; all without it. Excluded pairs are never written')
+    .argument('[query]', 'which pairs; all without it. Ignored pairs are never written')
     .requiredOption('--out <folder>', 'new folder for the dataset')
     .addOption(
       new Option('--as <layout>', 'how the captions are written')
@@ -277,7 +277,7 @@ function addExport(program: Program, run: RunCommand): void {
 function addDecisions(program: Program, run: RunCommand): void {
   program
     .command('decisions')
-    .description('list the pairs that are marked as verified or excluded, or take that back')
+    .description('list the pairs that are marked as verified or ignored, or take that back')
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
     .option('--json', 'print JSON')
     .option('--undo <image...>', 'take back what was decided of these images')

@@ -51,7 +51,7 @@ function statisticsText(statistics: PairStatistics, colors: Colors): string {
     ...(untagged > 0 ? [`${counted(untagged, 'image')} without a caption`] : []),
     `${counted(found, 'pair')} with findings`,
     ...(verified > 0 ? [`${number(verified)} verified`] : []),
-    ...(excluded > 0 ? [`${number(excluded)} excluded`] : []),
+    ...(excluded > 0 ? [`${number(excluded)} ignored`] : []),
   ];
   const median = medianMatch === undefined ? '' : `, median ${medianMatch.toFixed(2)}`;
   const { match, length, tokens, rules, folders, words, tags } = statistics;

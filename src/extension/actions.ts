@@ -114,7 +114,7 @@ export class Actions {
     const step = {
       label: verified
         ? vscode.l10n.t('Mark {0} as verified', name)
-        : vscode.l10n.t('Exclude {0}', name),
+        : vscode.l10n.t('Ignore {0}', name),
       takeBack: async () => {
         await this.#client.request(REQUESTS.decide, { pair, decision: 'none' });
         return true;
@@ -124,7 +124,7 @@ export class Actions {
     if (teller === 'page') return;
     const done = verified
       ? vscode.l10n.t('{0} is marked as verified.', name)
-      : vscode.l10n.t('{0} is excluded.', name);
+      : vscode.l10n.t('{0} is ignored.', name);
     this.#tell(done, step);
   }
 
@@ -308,7 +308,7 @@ function decidedText(decision: PairDecision, count: number): string {
     case 'verified':
       return vscode.l10n.t('{0} pairs are marked as verified.', count);
     case 'excluded':
-      return vscode.l10n.t('{0} pairs are excluded.', count);
+      return vscode.l10n.t('{0} pairs are ignored.', count);
     case 'none':
       return vscode.l10n.t('Verdicts on {0} pairs taken back.', count);
   }

@@ -22,7 +22,8 @@ import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
-import { moveExcluded, removeExactDuplicates } from './pairRemoval.ts';
+import { exclude, imagesOfFindings, moveIgnored } from './excluding.ts';
+import { removeExactDuplicates } from './pairRemoval.ts';
 import { FIX_MADE } from './quickFixes.ts';
 import type { ServerClient } from './serverClient.ts';
 import { showFailure } from './showFailure.ts';
@@ -93,8 +94,8 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
     if (link.success) await neighbours.show({ kind: 'pair', pair: link.data[0].pair });
     else await neighbours.show(image && { kind: 'image', uri: image.toString() });
   },
-  'pairlens.moveExcluded': async ({ client, actions }) => {
-    if (await hasDataset(client)) await moveExcluded(client, actions);
+  'pairlens.moveIgnored': async ({ client, actions }) => {
+    if (await hasDataset(client)) await moveIgnored(client, actions);
   },
   'pairlens.removeDuplicates': async ({ client, actions }) => {
     if (await hasDataset(client)) await removeExactDuplicates(client, actions);
@@ -151,8 +152,12 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   },
   'pairlens.finding.verify': ({ actions }, argument, selected) =>
     decideFindings(actions, chosenFindings(argument, selected), 'verified'),
-  'pairlens.finding.exclude': ({ actions }, argument, selected) =>
+  'pairlens.finding.ignore': ({ actions }, argument, selected) =>
     decideFindings(actions, chosenFindings(argument, selected), 'excluded'),
+  'pairlens.finding.exclude': async ({ client, actions }, argument, selected) => {
+    const images = imagesOfFindings(chosenFindings(argument, selected));
+    await exclude(client, actions, images, 'message');
+  },
   'pairlens.finding.apply': ({ client, actions }, argument, selected) =>
     fixGroup(client, actions, chosenFindings(argument, selected), false),
   'pairlens.finding.takeLikely': ({ client, actions }, argument, selected) =>

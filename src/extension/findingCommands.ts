@@ -38,7 +38,7 @@ export function chosenVerdicts(argument: unknown, selected: unknown): readonly D
   );
 }
 
-/** Verifies or excludes the pairs of findings, as one step. */
+/** Verifies or ignores the pairs of findings, as one step. */
 export async function decideFindings(
   actions: Actions,
   findings: readonly FindingItem[],

@@ -116,7 +116,7 @@ export function leastFittingItem({
 }
 
 export function verdictItem({ item: pair, decision }: DecidedPair): vscode.TreeItem {
-  const verdict = decision === 'verified' ? vscode.l10n.t('verified') : vscode.l10n.t('excluded');
+  const verdict = decision === 'verified' ? vscode.l10n.t('verified') : vscode.l10n.t('ignored');
   const item = pairItem(pair, verdict, 'verdict');
   item.iconPath = VERDICT_ICONS[decision];
   return item;

@@ -71,7 +71,7 @@ export function registerFindingsTree(findings: FindingsModel, client: ServerClie
     async showVerdicts() {
       if (findings.verdicts.length === 0) {
         void vscode.window.showInformationMessage(
-          vscode.l10n.t('Nothing is marked as verified or excluded.'),
+          vscode.l10n.t('Nothing is marked as verified or ignored.'),
         );
         return;
       }

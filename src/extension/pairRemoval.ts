@@ -8,7 +8,7 @@ import type { ServerClient } from './serverClient.ts';
 import { confirmTakeOut, hasWastebasket, takeOutFiles } from './takeOutSteps.ts';
 
 /*
- * Images that leave their dataset with captions, companions and rows: duplicates, and pairs that are excluded.
+ * Duplicates that are removed with captions, companions and rows.
  */
 
 /**
@@ -30,55 +30,6 @@ export async function removeImages(
   const done = vscode.l10n.t('{0} images removed with what belongs to them.', count);
   actions.did(await takeOutFiles(plan, useTrash, { label, done }), teller);
   return true;
-}
-
-/** Asks for the folder once, and moves the excluded pairs there. */
-export async function moveExcluded(client: ServerClient, actions: Actions): Promise<void> {
-  const { decisions } = await client.request(REQUESTS.decisions, {});
-  const excluded = decisions.filter(({ decision }) => decision === 'excluded');
-  const images = [...new Set(excluded.map(({ item }) => item.imageUri))];
-  const [first] = excluded;
-  if (first === undefined) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('No pair is excluded. Exclude pairs in the review or in Browse Dataset first.'),
-    );
-    return;
-  }
-  const folder = await excludedFolder(vscode.Uri.parse(first.item.pair.root));
-  if (folder === undefined) return;
-  const plan = await client.request(REQUESTS.takeOut, { images, folder: folder.toString() });
-  const question = vscode.l10n.t('Move {0} excluded images out of the dataset?', images.length);
-  if (!(await confirmTakeOut(plan, false, question))) return;
-  const label = vscode.l10n.t('Move {0} excluded images', images.length);
-  const done = vscode.l10n.t('{0} excluded images moved with what belongs to them.', images.length);
-  actions.did(await takeOutFiles(plan, false, { label, done }), 'message');
-}
-
-const FOLDER_SETTING = 'excludedFolder';
-
-/** The folder of the setting; asked and kept where it is empty. @param root of the dataset */
-async function excludedFolder(root: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const settings = vscode.workspace.getConfiguration('pairlens');
-  let named = settings.get<string>(FOLDER_SETTING)?.trim() ?? '';
-  if (named === '') {
-    const given = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Folder for excluded pairs'),
-      prompt: vscode.l10n.t(
-        'A path, or a name in the dataset’s folder. PairLens does not read folders whose name begins with a dot.',
-      ),
-      value: '.excluded',
-      // A page that loads meanwhile may take the focus.
-      ignoreFocusOut: true,
-      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Give a folder.') : undefined),
-    });
-    if (given === undefined) return undefined;
-    named = given.trim();
-    await settings.update(FOLDER_SETTING, named, vscode.ConfigurationTarget.Workspace);
-  }
-  const isAbsolute = /^(?:[\\/]|[A-Za-z]:[\\/])/.test(named);
-  return isAbsolute
-    ? root.with({ path: vscode.Uri.file(named).path })
-    : vscode.Uri.joinPath(root, named);
 }
 
 /** Lists all groups of exact duplicates with the image that is kept, and removes the others of those that stay selected. */

@@ -15,6 +15,7 @@ import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
 import { turnRuleOff } from './findingCommands.ts';
 import { fixFindings } from './findingFixes.ts';
+import { exclude, imagesOf } from './excluding.ts';
 import { removeImages } from './pairRemoval.ts';
 import type { SavedViews } from './savedViews.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -195,6 +196,14 @@ function handlers(
       await views.remove(name);
       return { views: views.all };
     },
+    exclude: async ({ of }) => ({
+      excluded: await exclude(
+        client,
+        actions,
+        'pairs' in of ? imagesOf(of.pairs) : of.images,
+        'page',
+      ),
+    }),
     removeImages: async ({ keep, images }) => {
       const question = vscode.l10n.t(
         'Keep {0} and remove its {1} duplicates?',

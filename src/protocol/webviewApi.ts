@@ -149,6 +149,19 @@ export const HOST_REQUESTS = {
   /** Saves a query under a name that the user is asked for; nothing is saved without one. */
   saveView: { params: savedViewSchema.pick({ query: true }), result: savedViews },
   removeView: { params: savedViewSchema.pick({ name: true }), result: savedViews },
+  /**
+   * Moves images out of their dataset, with captions and companions, to a folder that is asked for once; several after a
+   * question. `excluded`: how many images; 0 if the user did not confirm.
+   */
+  exclude: {
+    params: z.object({
+      of: z.union([
+        z.object({ images: z.array(z.string()) }),
+        z.object({ pairs: z.array(pairRefSchema) }),
+      ]),
+    }),
+    result: z.object({ excluded: z.int() }),
+  },
   /** Removes duplicates of an image after asking; `removed` is false if the user did not confirm. */
   removeImages: {
     params: z.object({ keep: z.string(), images: z.array(z.string()) }),

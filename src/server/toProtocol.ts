@@ -262,7 +262,7 @@ export class ProtocolConverter {
       case 'mark-verified':
         return { kind: fix.kind, title: l10n.t('Mark as verified') };
       case 'exclude-pair':
-        return { kind: fix.kind, title: l10n.t('Exclude from training') };
+        return { kind: fix.kind, title: l10n.t('Ignore: leave it out of audits and exports') };
     }
   }
 }

@@ -44,7 +44,7 @@ describe('pairlens decisions', () => {
     assert.equal(status, 0);
     const [koala, creek, dahlia] = stdout.trim().split('\n');
     assert.match(koala ?? '', /^verified {2}animals\/koala\.jpg {2}"A red double-decker/u);
-    assert.match(creek ?? '', /^excluded {2}creek\.jpg {2}".*"$/u);
+    assert.match(creek ?? '', /^ignored {2}creek\.jpg {2}".*"$/u);
     assert.match(dahlia ?? '', /what it said before.*lapsed/u);
   });
 
@@ -65,7 +65,7 @@ describe('pairlens decisions', () => {
     const before = await lines();
     const { status, stdout } = await pairlens(['decisions', folder.path, '--undo', 'creek.jpg']);
     assert.equal(status, 0);
-    assert.match(stdout, /^excluded {2}creek\.jpg/u);
+    assert.match(stdout, /^ignored {2}creek\.jpg/u);
     assert.deepEqual(await lines(), before.toSpliced(1, 1));
   });
 

@@ -70,7 +70,7 @@ describe('pairlens export', () => {
     assert.deepEqual(captionsOf(again.stdout), captionsOf(before.stdout));
   });
 
-  test('writes what a query selects, without excluded pairs, in the layout that is asked for', async () => {
+  test('writes what a query selects, without ignored pairs, in the layout that is asked for', async () => {
     const set = place('decided');
     await cp(TOUR, set, { recursive: true });
     const query = 'rule:captions-swapped';

@@ -127,7 +127,7 @@ describe('quick fixes', () => {
     assert.deepEqual(review?.command?.arguments, [problem?.data]);
     assert.deepEqual(
       actions.slice(-2).map(({ title }) => title),
-      ['Mark as verified', 'Exclude from training'],
+      ['Mark as verified', 'Ignore: leave it out of audits and exports'],
     );
   });
 

@@ -167,7 +167,7 @@ describe('the sample dataset in an editor', () => {
     assert.deepEqual(titles, [
       'Show the picture and all fixes',
       'Mark as verified',
-      'Exclude from training',
+      'Ignore: leave it out of audits and exports',
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('verdicts in an editor', () => {
     const before = (await client.request('findings', {})).findings;
     const waysBack = new Map([
       ['mark-verified', 'Take back that it is verified'],
-      ['exclude-pair', 'Take back that it is excluded'],
+      ['exclude-pair', 'Take back that it is ignored'],
     ]);
     const given = before.flatMap(({ item, fixes, uri }) =>
       fixes.flatMap(({ kind, title }) => {

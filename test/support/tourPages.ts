@@ -114,7 +114,7 @@ export function mismatch(
         homeless: true,
       })),
       { kind: 'mark-verified', title: 'Mark as verified' },
-      { kind: 'exclude-pair', title: 'Exclude' },
+      { kind: 'exclude-pair', title: 'Ignore' },
     ],
   };
 }
@@ -187,7 +187,7 @@ export function tourFindings(): readonly FindingItem[] {
       item: tourPair('dandelion_bright.jpg', 0.9),
       related: [duplicate],
       relatedUris: [],
-      fixes: [{ kind: 'exclude-pair', title: 'Exclude' }],
+      fixes: [{ kind: 'exclude-pair', title: 'Ignore' }],
     },
   ];
 }

@@ -171,11 +171,11 @@ describe('the grid of all pairs', () => {
     await page.getByText('4 selected').waitFor();
     await cell(8).click({ modifiers: ['Control'] });
     await page.getByText('5 selected').waitFor();
-    await page.getByRole('button', { name: 'Exclude' }).click();
-    await page.getByText('5 pairs are excluded.').waitFor();
+    await page.getByRole('button', { name: 'Ignore' }).click();
+    await page.getByText('5 pairs are ignored.').waitFor();
     await cell(3).click();
-    await page.keyboard.press('x');
-    await page.getByText('1 pair is excluded.').waitFor();
+    await page.keyboard.press('i');
+    await page.getByText('1 pair is ignored.').waitFor();
     await list.focus();
     await page.keyboard.press('Control+a');
     await page.getByText('5,000 selected').waitFor();
@@ -213,8 +213,8 @@ describe('the grid of all pairs', () => {
     const written = host.callsOf('setCaption')[0]?.params as { caption: string };
     assert.equal(written.caption, `${text} More words.`);
     await page.keyboard.press('Escape');
-    await page.keyboard.press('x');
-    await eventually(() => host.callsOf('decideAll').length === 1, 'the pair is excluded');
+    await page.keyboard.press('i');
+    await eventually(() => host.callsOf('decideAll').length === 1, 'the pair is ignored');
     for (let n = 0; n < 150; n++) await page.keyboard.press('j');
     await page.getByText('153 of 300').waitFor();
     assert.ok(host.callsOf('follow').length > 2, 'the neighbours follow');

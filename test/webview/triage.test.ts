@@ -48,7 +48,7 @@ describe('triage by keyboard alone', () => {
     await harness.close();
   });
 
-  test('a whole session: apply, swap, edit, verify, exclude, undo, skip, to the end', async () => {
+  test('a whole session: apply, swap, edit, verify, ignore, undo, skip, to the end', async () => {
     const host = livingHost();
     const { page, close } = await harness.open({ name: 'review', host });
     const shows = (name: RegExp) => page.getByRole('heading', { name }).waitFor();
@@ -62,9 +62,9 @@ describe('triage by keyboard alone', () => {
     await page.keyboard.type('The Colosseum, visited by jokers: vxszjk 123 ?');
     await page.keyboard.press('Control+Enter');
     await shows(/solar_panel/u);
-    await page.keyboard.press('x');
+    await page.keyboard.press('i');
     await shows(/mountain_trail/u);
-    await page.getByText('3 fixed · 1 excluded').waitFor();
+    await page.getByText('3 fixed · 1 ignored').waitFor();
     await page.keyboard.press('z');
     await shows(/solar_panel/u);
     await page.getByText('3 fixed', { exact: true }).waitFor();
@@ -101,7 +101,7 @@ describe('triage by keyboard alone', () => {
     await page.getByRole('textbox', { name: 'Caption' }).focus();
     await page.keyboard.type('vsxjkez?123');
     await page.getByRole('combobox', { name: 'Show findings of' }).focus();
-    await page.keyboard.press('x');
+    await page.keyboard.press('i');
     assert.equal(
       host.calls.some(({ method }) => ['decide', 'setCaption'].includes(method)),
       false,

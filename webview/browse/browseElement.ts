@@ -241,8 +241,11 @@ export class BrowseElement extends PageElement {
         case 'v':
           void session.decide('verified');
           break;
-        case 'x':
+        case 'i':
           void session.decide('excluded');
+          break;
+        case 'x':
+          void session.exclude();
           break;
         case 'b':
           void session.decide('none');

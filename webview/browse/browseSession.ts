@@ -8,6 +8,7 @@ import {
   ActionQueue,
   changedText,
   decidedText,
+  excludedText,
   failureNotice,
   partlyText,
   undoneText,
@@ -155,6 +156,16 @@ export class BrowseSession {
     await this.#actions.run(async () => {
       const { decided } = await this.#host.rpc.call('decideAll', { pairs: [...pairs], decision });
       this.#say(decidedText(decision, decided), { undo: decided > 0 });
+    });
+  }
+
+  /** Moves the images of the chosen pairs out of the dataset, with their captions and all else that belongs to them. */
+  async exclude(): Promise<void> {
+    const pairs = chosenPairs(this.store.state);
+    if (pairs.length === 0) return;
+    await this.#actions.run(async () => {
+      const { excluded } = await this.#host.rpc.call('exclude', { of: { pairs: [...pairs] } });
+      if (excluded > 0) this.#say(excludedText(excluded), { undo: true });
     });
   }
 

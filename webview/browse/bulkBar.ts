@@ -41,7 +41,8 @@ export class BulkBar extends PageElement {
       <div class="bulk-row">
         <strong class="bulk-count">${t('{0} selected', this.count.toLocaleString())}</strong>
         ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
-        ${keyButton(t('Exclude'), 'X', () => void session.decide('excluded'))}
+        ${keyButton(t('Ignore'), 'I', () => void session.decide('excluded'))}
+        ${keyButton(t('Exclude…'), 'X', () => void session.exclude())}
         ${keyButton(t('Take verdict back'), 'B', () => void session.decide('none'))}
         <vscode-button secondary @click=${() => void session.fix(true)}
           >${t('Take likely captions…')}</vscode-button

@@ -299,7 +299,7 @@ export class PairGrid extends PageElement {
 function decisionBadge(decision: 'verified' | 'excluded'): TemplateResult {
   return decision === 'verified'
     ? html`<span class="badge badge-verified">${icon('pass-filled')}${t('verified')}</span>`
-    : html`<span class="badge badge-excluded">${icon('circle-slash')}${t('excluded')}</span>`;
+    : html`<span class="badge badge-excluded">${icon('circle-slash')}${t('ignored')}</span>`;
 }
 
 function cellId(index: number): string {

@@ -88,7 +88,8 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
               >`
         }
         ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
-        ${keyButton(t('Exclude'), 'X', () => void session.decide('excluded'))}
+        ${keyButton(t('Ignore'), 'I', () => void session.decide('excluded'))}
+        ${keyButton(t('Exclude'), 'X', () => void session.exclude())}
         ${
           decision === undefined
             ? nothing
@@ -101,7 +102,7 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
           ? nothing
           : html`<p class="pair-decision">
               ${icon(decision === 'verified' ? 'pass-filled' : 'circle-slash')}
-              ${decision === 'verified' ? t('verified') : t('excluded')}
+              ${decision === 'verified' ? t('verified') : t('ignored')}
             </p>`
       }
       ${

@@ -7,7 +7,14 @@ import { fileFix, fileFixLabel, fileFixPreview } from './fileFix.ts';
 import { captionMovesPreview } from './movesPreview.ts';
 import { wordRow } from './wordRow.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, captionAtFault, draftOf, isDirty, type TriageState } from './triageState.ts';
+import {
+  canEdit,
+  captionAtFault,
+  draftOf,
+  imageToExclude,
+  isDirty,
+  type TriageState,
+} from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 interface Choice {
@@ -90,7 +97,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
         primary: false,
         run: () => void session.decide('verified'),
       },
-      { label: t('Exclude'), key: 'X', primary: false, run: () => void session.decide('excluded') },
+      { label: t('Ignore'), key: 'I', primary: false, run: () => void session.decide('excluded') },
     );
   } else {
     const fix = fileFix(current);
@@ -107,6 +114,14 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       key: 'O',
       primary: all.length === 0,
       run: () => void session.open('caption'),
+    });
+  }
+  if (imageToExclude(current) !== undefined) {
+    all.push({
+      label: t('Exclude'),
+      key: 'X',
+      primary: false,
+      run: () => void session.exclude(),
     });
   }
   all.push({

@@ -1,4 +1,4 @@
-import type { FindingItem, PairItem } from '../../src/protocol/shapes.ts';
+import type { FindingItem, PairItem, PairRef } from '../../src/protocol/shapes.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
 
 /** A pair, and the one whose caption it gets. */
@@ -18,4 +18,9 @@ export function captionMoves(finding: FindingItem | null): readonly ShownMove[] 
     const [to, from] = [items.get(pairKey(move.to)), items.get(pairKey(move.from))];
     return to === undefined || from === undefined ? [] : [{ to, from }];
   });
+}
+
+/** The pair that the finding's fix swaps captions with. */
+export function swapPartner(finding: FindingItem | null): PairRef | undefined {
+  return finding?.fixes.find(({ kind }) => kind === 'swap-captions')?.other;
 }

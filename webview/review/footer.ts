@@ -11,12 +11,13 @@ export function leftText(state: TriageState): string {
   return minutes === undefined ? t('{0} left', left) : t('{0} left, about {1} min', left, minutes);
 }
 
-/** Such as "3 fixed · 3 verified · 1 excluded", without zero counts. */
+/** Such as "3 fixed · 3 verified · 1 ignored", without zero counts. */
 export function tallyText(state: TriageState): string {
-  const { fixed, verified, excluded } = tally(state.history);
+  const { fixed, verified, ignored, excluded } = tally(state.history);
   return [
     fixed > 0 ? t('{0} fixed', fixed) : '',
     verified > 0 ? t('{0} verified', verified) : '',
+    ignored > 0 ? t('{0} ignored', ignored) : '',
     excluded > 0 ? t('{0} excluded', excluded) : '',
   ]
     .filter((part) => part !== '')

@@ -5,7 +5,7 @@ import type { GroupSession } from './groupSession.ts';
 
 /** Actions on all open findings of the chosen rule. */
 export function groupBar(group: GroupSession): TemplateResult | typeof nothing {
-  const { findings, decidable, fixable, likely } = group;
+  const { findings, decidable, excludable, fixable, likely } = group;
   if (findings.length < 2) return nothing;
   return html`<section class="group-bar" aria-label=${t('All findings of this rule')}>
     <span class="dim">${t('All {0}:', findings.length)}</span>
@@ -13,7 +13,12 @@ export function groupBar(group: GroupSession): TemplateResult | typeof nothing {
       decidable.length === 0
         ? nothing
         : html`${keyButton(t('Verified'), 'Shift+V', () => void group.decide('verified'))}
-          ${keyButton(t('Exclude'), 'Shift+X', () => void group.decide('excluded'))}`
+          ${keyButton(t('Ignore'), 'Shift+I', () => void group.decide('excluded'))}`
+    }
+    ${
+      excludable.length === 0
+        ? nothing
+        : keyButton(t('Exclude…'), 'Shift+X', () => void group.exclude())
     }
     ${
       likely.length === 0

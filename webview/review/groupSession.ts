@@ -1,12 +1,19 @@
 import { isLikelyFix } from '../../src/protocol/candidate.ts';
 import { distinctPairs } from '../../src/protocol/pairKey.ts';
 import type { FindingItem, FixItem } from '../../src/protocol/shapes.ts';
-import { type ActionQueue, decidedText } from '../shared/actionQueue.ts';
+import { type ActionQueue, decidedText, excludedText } from '../shared/actionQueue.ts';
 import { fixedText } from '../shared/fixedText.ts';
 import { t } from '../shared/l10n.ts';
 import type { RpcClient } from '../shared/rpcClient.ts';
 import type { Store } from '../shared/store.ts';
-import { openFindings, type Outcome, type TriageAction, type TriageState } from './triageState.ts';
+import {
+  imageToExclude,
+  openFindings,
+  type Outcome,
+  outcomeOf,
+  type TriageAction,
+  type TriageState,
+} from './triageState.ts';
 
 /** Fixes of a group that need no choice of a person. */
 const GROUP_FIXES: readonly FixItem['kind'][] = [
@@ -66,8 +73,26 @@ export class GroupSession {
       const pairs = distinctPairs(all);
       const { decided } = await this.#rpc.call('decideAll', { pairs, decision });
       if (decided === 0) return;
-      this.#resolve(findings, decision);
+      this.#resolve(findings, outcomeOf(decision));
       this.#say(decidedText(decision, decided));
+    });
+  }
+
+  /** Those whose image can be moved out of the dataset. */
+  get excludable(): readonly FindingItem[] {
+    return this.findings.filter((finding) => imageToExclude(finding) !== undefined);
+  }
+
+  /** Moves the images of all out of the dataset, after a question. */
+  async exclude(): Promise<void> {
+    const findings = this.excludable;
+    const images = [...new Set(findings.flatMap((finding) => imageToExclude(finding) ?? []))];
+    if (images.length === 0) return;
+    await this.#actions.run(async () => {
+      const { excluded } = await this.#rpc.call('exclude', { of: { images } });
+      if (excluded === 0) return;
+      this.#resolve(findings, 'excluded');
+      this.#say(excludedText(excluded));
     });
   }
 

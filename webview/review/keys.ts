@@ -5,6 +5,7 @@ export type TriageCommand =
       readonly kind:
         | 'verified'
         | 'swap'
+        | 'ignore'
         | 'exclude'
         | 'next'
         | 'back'
@@ -19,6 +20,7 @@ export type TriageCommand =
         | 'different'
         | 'keep'
         | 'verify-all'
+        | 'ignore-all'
         | 'exclude-all'
         | 'likely-all'
         | 'fix-all'
@@ -40,6 +42,7 @@ export type KeyPlace = 'field' | 'control' | 'page';
 const LETTERS: Readonly<Record<string, TriageCommand>> = {
   v: { kind: 'verified' },
   s: { kind: 'swap' },
+  i: { kind: 'ignore' },
   x: { kind: 'exclude' },
   j: { kind: 'next' },
   k: { kind: 'back' },
@@ -56,6 +59,7 @@ const LETTERS: Readonly<Record<string, TriageCommand>> = {
 /** With Shift, for all findings of the chosen rule. */
 const SHIFTED: Readonly<Record<string, TriageCommand>> = {
   v: { kind: 'verify-all' },
+  i: { kind: 'ignore-all' },
   x: { kind: 'exclude-all' },
   l: { kind: 'likely-all' },
   f: { kind: 'fix-all' },

@@ -2,7 +2,7 @@ import type { TriageCommand } from './keys.ts';
 import type { TriageSession } from './triageSession.ts';
 import { captionMoves } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
-import { canEdit, groundedWords } from './triageState.ts';
+import { canEdit, groundedWords, imageToExclude } from './triageState.ts';
 
 /** The commands that are enabled now; only their keys are shown. */
 export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
@@ -11,12 +11,14 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   const possible = new Set<TriageCommand['kind']>(['help']);
   if (history.length > 0) possible.add('undo');
   if (index > 0) possible.add('back');
-  if (session.group.decidable.length > 1) possible.add('verify-all').add('exclude-all');
+  if (session.group.decidable.length > 1) possible.add('verify-all').add('ignore-all');
+  if (session.group.excludable.length > 1) possible.add('exclude-all');
   if (session.group.likely.length > 0) possible.add('likely-all');
   if (session.group.fixable.length > 0) possible.add('fix-all');
   if (current === null) return possible;
   possible.add('next').add('open');
-  if (current.item !== undefined) possible.add('verified').add('exclude');
+  if (current.item !== undefined) possible.add('verified').add('ignore');
+  if (imageToExclude(current) !== undefined) possible.add('exclude');
   if (session.canSwap) possible.add('swap');
   if (fileFix(current) !== undefined || captionMoves(current).length > 0) possible.add('fix');
   const { duplicates } = state.detail;

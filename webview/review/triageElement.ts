@@ -279,8 +279,11 @@ export class TriageElement extends PageElement {
       case 'verified':
         void session.decide('verified');
         break;
-      case 'exclude':
+      case 'ignore':
         void session.decide('excluded');
+        break;
+      case 'exclude':
+        void session.exclude();
         break;
       case 'swap':
         void session.swap();
@@ -318,8 +321,11 @@ export class TriageElement extends PageElement {
       case 'verify-all':
         void session.group.decide('verified');
         break;
-      case 'exclude-all':
+      case 'ignore-all':
         void session.group.decide('excluded');
+        break;
+      case 'exclude-all':
+        void session.group.exclude();
         break;
       case 'likely-all':
         void session.group.fix(true);

@@ -1,23 +1,25 @@
-import type { FindingItem, PairItem, PairRef } from '../../src/protocol/shapes.ts';
+import type { FindingItem, PairItem } from '../../src/protocol/shapes.ts';
 import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
 import { Latest } from '../shared/latest.ts';
-import { ActionQueue, failureNotice, undoneText } from '../shared/actionQueue.ts';
+import { ActionQueue, excludedText, failureNotice, undoneText } from '../shared/actionQueue.ts';
 import { fileName, pathBelow } from '../shared/pairs.ts';
 import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
-import { captionMoves } from './captionMoves.ts';
+import { captionMoves, swapPartner } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
 import { suggestionsFor, takesSuggestions, type Suggestion } from './suggestions.ts';
 import {
   canEdit,
   draftOf,
+  imageToExclude,
   initialState,
   isDirty,
   openFindings,
   type Outcome,
+  outcomeOf,
   parseRemembered,
   reduceTriage,
   type TriageAction,
@@ -176,14 +178,28 @@ export class TriageSession {
     if (current === null || pair === undefined) return;
     await this.#actions.run(async () => {
       await this.#host.rpc.call('decide', { pair, decision });
-      this.#resolve(current, decision);
+      this.#resolve(current, outcomeOf(decision));
       const name = imageName(current);
       this.#done(
         decision === 'verified'
           ? t('{0} is marked as verified.', name)
-          : t('{0} is excluded.', name),
+          : t('{0} is ignored.', name),
         current,
       );
+    }, current.id);
+  }
+
+  /** Moves the image out of the dataset, with its captions and all else that belongs to it. */
+  async exclude(): Promise<void> {
+    const { current } = this.store.state;
+    const image = current === null ? undefined : imageToExclude(current);
+    if (current === null || image === undefined) return;
+    await this.#actions.run(async () => {
+      const { excluded } = await this.#host.rpc.call('exclude', { of: { images: [image] } });
+      if (excluded === 0) return;
+      this.#resolve(current, 'excluded');
+      const notice = { text: excludedText(excluded), error: false, undo: true };
+      this.store.dispatch({ type: 'notice', notice });
     }, current.id);
   }
 
@@ -413,8 +429,4 @@ export class TriageSession {
 /** File name of a finding's image. */
 function imageName({ item, imageUri, uri }: FindingItem): string {
   return item === undefined ? pathBelow(imageUri ?? uri, []) : fileName(item.pair.image);
-}
-
-function swapPartner(finding: FindingItem | null): PairRef | undefined {
-  return finding?.fixes.find(({ kind }) => kind === 'swap-captions')?.other;
 }

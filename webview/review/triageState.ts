@@ -15,7 +15,7 @@ import { wrongCaptionsFirst } from './findingOrder.ts';
 import { addStep, type Pace } from './pace.ts';
 
 /** How the user resolved a finding. */
-export const OUTCOMES = ['fixed', 'verified', 'excluded'] as const;
+export const OUTCOMES = ['fixed', 'verified', 'ignored', 'excluded'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface Resolution {
@@ -223,8 +223,20 @@ export function groundedWords(state: TriageState): {
   return { words, isCurrent: caption === draftOf(state) };
 }
 
+/** What a verdict did: a pair that is excluded in the file of decisions stays where it is, and is called ignored. */
+export function outcomeOf(decision: 'verified' | 'excluded'): Outcome {
+  return decision === 'verified' ? 'verified' : 'ignored';
+}
+
+/** The image that leaves the dataset with a finding; undefined where there is none, in archives, and for groups of duplicates. */
+export function imageToExclude(finding: FindingItem): string | undefined {
+  const { item, imageUri, ofDuplicates } = finding;
+  if (ofDuplicates === true || item?.readOnly === true) return undefined;
+  return item?.imageUri ?? imageUri;
+}
+
 export function tally(history: readonly Resolution[]): Readonly<Record<Outcome, number>> {
-  const counts = { fixed: 0, verified: 0, excluded: 0 };
+  const counts = { fixed: 0, verified: 0, ignored: 0, excluded: 0 };
   for (const { outcome } of history) counts[outcome]++;
   return counts;
 }

@@ -67,10 +67,17 @@ export function decidedText(decision: 'verified' | 'excluded' | 'none', count: n
         ? t('1 pair is marked as verified.')
         : t('{0} pairs are marked as verified.', count);
     case 'excluded':
-      return count === 1 ? t('1 pair is excluded.') : t('{0} pairs are excluded.', count);
+      return count === 1 ? t('1 pair is ignored.') : t('{0} pairs are ignored.', count);
     case 'none':
       return count === 1
         ? t('The verdict on 1 pair is taken back.')
         : t('Verdicts on {0} pairs taken back.', count);
   }
+}
+
+/** What became of images that were moved out of the dataset. */
+export function excludedText(count: number): string {
+  return count === 1
+    ? t('1 image is excluded: it and what belongs to it were moved.')
+    : t('{0} images are excluded: they and what belongs to them were moved.', count);
 }

@@ -58,7 +58,7 @@ function rows(): readonly Row[] {
     },
     { title: t('Pairs with findings'), of: ({ found }) => number(found), query: 'rule:*' },
     { title: t('Verified'), of: ({ verified }) => number(verified), query: 'decision:verified' },
-    { title: t('Excluded'), of: ({ excluded }) => number(excluded), query: 'decision:excluded' },
+    { title: t('Ignored'), of: ({ excluded }) => number(excluded), query: 'decision:ignored' },
     {
       title: t('Median match'),
       of: ({ medianMatch }) => (medianMatch === undefined ? '–' : scoreText(medianMatch)),

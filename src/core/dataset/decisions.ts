@@ -1,4 +1,7 @@
-/** A user's decision about a pair: its caption is correct, or it is excluded from audits. */
+/**
+ * A user's decision about a pair: its caption is correct, or audits and exports leave it out. Users read *ignored* for the
+ * second; the file keeps its first name, which older versions and other programs read.
+ */
 export type Decision = 'verified' | 'excluded';
 
 /** A wrong caption that a person replaced. Its line is a comment, which older versions keep without reading. */

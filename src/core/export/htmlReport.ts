@@ -88,7 +88,7 @@ function facts({ summary, datasets }: AuditReport): string {
       ? []
       : [
           ['Verified by hand', String(summary.decided.verified)] as const,
-          ['Left out by hand', String(summary.decided.excluded)] as const,
+          ['Ignored by hand', String(summary.decided.excluded)] as const,
         ]),
   ];
   const items = rows.map(([key, value]) => `<dt>${key}</dt><dd>${escapeHtml(value)}</dd>`);

@@ -81,7 +81,7 @@ function facts(report: AuditReport): string {
         ? []
         : [
             ['Pairs verified by hand', String(summary.decided.verified)],
-            ['Pairs left out by hand', String(summary.decided.excluded)],
+            ['Pairs ignored by hand', String(summary.decided.excluded)],
           ]),
       ['Caption formats', formats.map(escapeMarkdown).join(', ')],
       ...(only?.captionWords === undefined || others.length > 0

@@ -27,7 +27,7 @@ function parquetWith(chosen: ColumnChoice | undefined): CaptionFormat {
       throw new PairLensError(
         'invalid-argument',
         sentence('“{0}” cannot be written: PairLens does not change parquet files.', caption),
-        { remedy: sentence('Mark the pair as verified or excluded instead.') },
+        { remedy: sentence('Mark the pair as verified, or ignore it.') },
       );
     },
     withColumns: parquetWith,

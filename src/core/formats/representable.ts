@@ -15,7 +15,7 @@ export function refuseLineBreaks(caption: string, format: string): void {
 export function refuseBlank(caption: string): void {
   if (caption.trim() !== '') return;
   throw new PairLensError('invalid-argument', sentence('The new caption is empty.'), {
-    remedy: sentence('Write a caption, or exclude the pair instead.'),
+    remedy: sentence('Write a caption, or ignore the pair instead.'),
   });
 }
 

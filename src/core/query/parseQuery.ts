@@ -1,3 +1,4 @@
+import type { Decision } from '../dataset/decisions.ts';
 import { RULES } from '../audit/rules.ts';
 import { sentence, type Sentence } from '../text/sentence.ts';
 import {
@@ -42,7 +43,13 @@ export function parseQuery(
 const DEEPEST = 100;
 
 const FIELDS = ['tag', 'name', 'folder', 'split', 'rule'] as const;
-const DECISIONS = ['verified', 'excluded', 'none'] as const;
+/** What a decision is called in queries; `excluded` is its name in the file of decisions. */
+const DECISIONS: ReadonlyMap<string, Decision | 'none'> = new Map([
+  ['verified', 'verified'],
+  ['ignored', 'excluded'],
+  ['none', 'none'],
+  ['excluded', 'excluded'],
+]);
 const MULTIPLES: Readonly<Record<string, number>> = { '': 1, '%': 0.01, k: 1e3, m: 1e6, mp: 1e6 };
 
 class Faulty extends Error {
@@ -177,9 +184,9 @@ class QueryParser {
     if (name === 'map') return this.#selection(this.#value(start), start);
     if (name === 'decision') {
       const said = this.#value(start);
-      const decision = DECISIONS.find((each) => each === said.toLowerCase());
+      const decision = DECISIONS.get(said.toLowerCase());
       if (decision !== undefined) return { kind: 'decision', decision };
-      throw this.#unknown(sentence('A decision is one of {0}.', DECISIONS.join(', ')), start);
+      throw this.#unknown(sentence('A decision is one of {0}.', 'verified, ignored, none'), start);
     }
     if (QUANTITIES.some((quantity) => quantity === name)) {
       throw this.#fault(

@@ -215,7 +215,7 @@ function takeBackAction(context: ServerContext, pair: LivePair, decided: Decisio
   const title =
     decided === 'verified'
       ? l10n.t('Take back that it is verified')
-      : l10n.t('Take back that it is excluded');
+      : l10n.t('Take back that it is ignored');
   const argument = { pair: new ProtocolConverter(context.uris).ref(pair), decision: 'none' };
   const command = Command.create(title, SERVER_COMMANDS.decide, argument);
   return { title, kind: CodeActionKind.QuickFix, command };

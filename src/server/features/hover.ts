@@ -232,7 +232,7 @@ function summary(
     parts.push(notJudgedText(pair));
   }
   if (pair.decision === 'verified') parts.push(l10n.t('marked as verified'));
-  if (pair.decision === 'excluded') parts.push(l10n.t('excluded from training'));
+  if (pair.decision === 'excluded') parts.push(l10n.t('ignored by audits and exports'));
   return parts.join(' · ');
 }
 

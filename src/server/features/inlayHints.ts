@@ -80,7 +80,7 @@ function hintOf(
   const words = match === undefined ? [] : [matchText(match)];
   if (other !== undefined) words.push(l10n.t('swapped with {0}', placeName(pair, other)));
   if (pair.decision === 'verified') words.push(l10n.t('verified'));
-  if (pair.decision === 'excluded') words.push(l10n.t('excluded'));
+  if (pair.decision === 'excluded') words.push(l10n.t('ignored'));
   // VS Code cuts long hints off at their end.
   if (tokens !== undefined) words.push(l10n.t('{0}/{1} tokens', tokens.count, tokens.limit.most));
   const text = client.markdown ? markdownText : plainText;

@@ -107,7 +107,7 @@ describe('statistics of pairs', () => {
         assert.equal(selected(pairs, '-untagged'), statistics.captions);
         assert.equal(selected(pairs, 'rule:*'), statistics.found);
         assert.equal(selected(pairs, 'decision:verified'), statistics.verified);
-        assert.equal(selected(pairs, 'decision:excluded'), statistics.excluded);
+        assert.equal(selected(pairs, 'decision:ignored'), statistics.excluded);
       }),
       { numRuns: runs(200) },
     );

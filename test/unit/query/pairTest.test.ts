@@ -80,6 +80,7 @@ describe('a query selects', () => {
     ['rule:*', [1, 4]],
     ['-rule:*', [0, 2, 3]],
     ['decision:none', [0, 1, 4]],
+    ['decision:ignored', [3]],
     ['decision:excluded', [3]],
     ['untagged', [4]],
     ['match<0.5', [1]],

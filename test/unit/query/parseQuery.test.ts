@@ -101,7 +101,7 @@ describe('a text that is no query', () => {
     ['«/a/x»', /no flag x/u],
     ['«foo:»bar', /no field foo/u],
     ['«rule:nothing»', /no rule nothing/u],
-    ['«decision:maybe»', /verified, excluded, none/u],
+    ['«decision:maybe»', /verified, ignored, none/u],
     ['«match:»0.3', /match<0\.5/u],
     ['cat «match<x»', /number behind match</u],
     ['«name<»3', /cannot be compared/u],

@@ -25,6 +25,7 @@ describe('keys of the review', () => {
     const expected = {
       v: 'verified',
       s: 'swap',
+      i: 'ignore',
       x: 'exclude',
       j: 'next',
       k: 'back',

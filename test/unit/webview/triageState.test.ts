@@ -65,7 +65,7 @@ describe('triage state', () => {
       openFindings(state).map(({ id }) => id),
       ['a', 'c', 'd', 'e'],
     );
-    assert.deepEqual(tally(state.history), { fixed: 1, verified: 0, excluded: 0 });
+    assert.deepEqual(tally(state.history), { fixed: 1, verified: 0, ignored: 0, excluded: 0 });
   });
 
   test('a finding that is still there with its new caption was no fix and comes back', () => {
@@ -112,7 +112,7 @@ describe('triage state', () => {
     let state = run([listed(), next, fixed('b'), listed(FIVE.filter(({ id }) => id !== 'b'))]);
     state = run([{ type: 'unresolve' }], state);
     assert.equal(state.current?.id, 'c');
-    assert.deepEqual(tally(state.history), { fixed: 0, verified: 0, excluded: 0 });
+    assert.deepEqual(tally(state.history), { fixed: 0, verified: 0, ignored: 0, excluded: 0 });
     state = run([listed()], state);
     assert.equal(state.current?.id, 'b');
   });
@@ -156,7 +156,7 @@ describe('triage state', () => {
     });
     assert.equal(state.current?.id, 'd');
     assert.equal(draftOf(state), 'typed');
-    assert.deepEqual(tally(state.history), { fixed: 1, verified: 0, excluded: 0 });
+    assert.deepEqual(tally(state.history), { fixed: 1, verified: 0, ignored: 0, excluded: 0 });
     assert.equal(state.pace.length, 3);
   });
 
