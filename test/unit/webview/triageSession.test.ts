@@ -79,10 +79,26 @@ describe('triage session', () => {
     });
     assert.equal(session.store.state.current?.code, 'wrong-encoding');
     const possible = possibleCommands(session);
-    for (const dead of ['edit', 'apply', 'suggestion', 'swap', 'verified', 'exclude'] as const) {
+    for (const dead of ['edit', 'apply', 'suggestion', 'swap', 'verified', 'ignore'] as const) {
       assert.ok(!possible.has(dead), dead);
     }
+    assert.ok(possible.has('exclude'), 'the image can be moved out of the dataset');
     assert.deepEqual(session.suggestions, []);
+  });
+
+  test('exclude moves the image out of the dataset, goes on and can be undone; one not confirmed stays', async () => {
+    let excluded = 0;
+    const { session, scripted } = await started({ exclude: () => ({ excluded }) });
+    const { current } = session.store.state;
+    await session.exclude();
+    assert.equal(session.store.state.current, current);
+    excluded = 1;
+    await session.exclude();
+    const asked = { of: { images: [current?.item?.imageUri] } };
+    assert.deepEqual(scripted.callsOf('exclude').at(-1)?.params, asked);
+    assert.equal(session.store.state.history.at(-1)?.outcome, 'excluded');
+    assert.equal(session.store.state.notice?.undo, true);
+    assert.notEqual(session.store.state.current, current);
   });
 
   test('stays and says so when the file has changed meanwhile', async () => {
