@@ -63,10 +63,16 @@ export class EditorPage implements vscode.WebviewPanelSerializer, vscode.Disposa
       dark: vscode.Uri.joinPath(media, 'review-dark.svg'),
     };
     this.#listens = false;
-    const host = this.#pages.connect(panel.webview, () => {
-      this.#listens = true;
-      this.#post();
-    });
+    const host = this.#pages.connect(
+      panel.webview,
+      () => {
+        this.#listens = true;
+        this.#post();
+      },
+      () => {
+        if (panel.active) panel.reveal();
+      },
+    );
     this.#open = { panel, host };
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#listens = false;

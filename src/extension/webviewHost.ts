@@ -32,6 +32,8 @@ export interface WebviewHostOptions {
   readonly onReady: () => void;
   /** Called with the pair that the page shows, for the neighbours view. */
   readonly onFollow: (pair: PairRef) => void;
+  /** Called after a question over the window, which took the focus from the page. */
+  readonly onAsked: () => void;
   /** Called with a query whose pairs are to be shown; `first`: the page of the first of them. */
   readonly onBrowse: (query: string, first: boolean) => Promise<void>;
 }
@@ -116,7 +118,7 @@ export class WebviewHost implements vscode.Disposable {
 }
 
 function handlers(
-  { client, actions, views, onReady, onFollow, onBrowse }: WebviewHostOptions,
+  { client, actions, views, onReady, onAsked, onFollow, onBrowse }: WebviewHostOptions,
   post: (event: HostEvent) => void,
 ): HostHandlers {
   const done = {};
@@ -196,21 +198,21 @@ function handlers(
       await views.remove(name);
       return { views: views.all };
     },
-    exclude: async ({ of }) => ({
-      excluded: await exclude(
-        client,
-        actions,
-        'pairs' in of ? imagesOf(of.pairs) : of.images,
-        'page',
-      ),
-    }),
+    exclude: async ({ of }) => {
+      const images = 'pairs' in of ? imagesOf(of.pairs) : of.images;
+      const excluded = await exclude(client, actions, images, 'page');
+      onAsked();
+      return { excluded };
+    },
     removeImages: async ({ keep, images }) => {
       const question = vscode.l10n.t(
         'Keep {0} and remove its {1} duplicates?',
         nameOf(keep),
         images.length,
       );
-      return { removed: await removeImages(client, actions, images, question, 'page') };
+      const removed = await removeImages(client, actions, images, question, 'page');
+      onAsked();
+      return { removed };
     },
     setCaptions: async ({ captions }) => {
       await actions.setCaptions(captions, 'page');

@@ -35,8 +35,16 @@ export class WebviewPages {
     this.#log = log;
   }
 
-  /** Creates the webview's host; call it before `fill`. `onReady`: the page can receive events. */
-  connect(webview: vscode.Webview, onReady: () => void): WebviewHost {
+  /**
+   * Creates the webview's host; call it before `fill`.
+   * @param onReady the page can receive events
+   * @param onAsked a question took the focus from the page
+   */
+  connect(
+    webview: vscode.Webview,
+    onReady: () => void,
+    onAsked: () => void = () => undefined,
+  ): WebviewHost {
     return new WebviewHost({
       webview,
       client: this.#client,
@@ -44,6 +52,7 @@ export class WebviewPages {
       views: this.#views,
       log: this.#log,
       onReady,
+      onAsked,
       onFollow: (pair) => this.onFollow?.(pair),
       onBrowse: async (query, first) => this.onBrowse?.(query, first),
     });

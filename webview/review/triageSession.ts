@@ -89,6 +89,7 @@ export class TriageSession {
           break;
         case 'target':
         case 'showQuery':
+        case 'mapProgress':
           break;
       }
     });
@@ -198,8 +199,7 @@ export class TriageSession {
       const { excluded } = await this.#host.rpc.call('exclude', { of: { images: [image] } });
       if (excluded === 0) return;
       this.#resolve(current, 'excluded');
-      const notice = { text: excludedText(excluded), error: false, undo: true };
-      this.store.dispatch({ type: 'notice', notice });
+      this.#done(excludedText(excluded), {});
     }, current.id);
   }
 
@@ -353,7 +353,7 @@ export class TriageSession {
   }
 
   /** Reports an action on a finding that is no longer shown. */
-  #done(text: string, { item }: FindingItem): void {
+  #done(text: string, { item }: Pick<FindingItem, 'item'>): void {
     const notice = { text, error: false, undo: true, ...(item && { show: item }) };
     this.store.dispatch({ type: 'notice', notice });
   }
