@@ -231,7 +231,7 @@ export function outcomeOf(decision: 'verified' | 'excluded'): Outcome {
 /** The image that leaves the dataset with a finding; undefined where there is none, in archives, and for groups of duplicates. */
 export function imageToExclude(finding: FindingItem): string | undefined {
   const { item, imageUri, ofDuplicates } = finding;
-  if (ofDuplicates === true || item?.readOnly === true) return undefined;
+  if (ofDuplicates === true || item?.readOnly === 'archive') return undefined;
   return item?.imageUri ?? imageUri;
 }
 

@@ -36,9 +36,7 @@ const WORDS: Readonly<
 > = {
   archive: [
     (path) => sentence('{0} is inside an archive, which PairLens does not change.', path),
-    sentence(
-      'Mark the pair as verified or excluded instead, or unpack the archive and edit the files.',
-    ),
+    sentence('Mark the pair as verified, ignore it, or unpack the archive and edit the files.'),
   ],
   'file-name': [
     (path) => sentence('The caption of {0} is the name of the file.', path),

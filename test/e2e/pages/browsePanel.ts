@@ -4,8 +4,10 @@ import { webviewFrame } from './webview.ts';
 /** All pairs of the dataset in an editor tab. */
 export class BrowsePanel {
   readonly frame: FrameLocator;
+  readonly #page: Page;
 
   constructor(page: Page) {
+    this.#page = page;
     this.frame = webviewFrame(page, 'editor');
   }
 
@@ -31,5 +33,33 @@ export class BrowsePanel {
   /** What the last action did, once it is done; until then another one is ignored. */
   notice(text: string | RegExp): Locator {
     return this.frame.locator('.notice').filter({ hasText: text });
+  }
+
+  /** The caption on the page of a pair. */
+  get caption(): Locator {
+    return this.frame.getByRole('textbox', { name: 'Caption' });
+  }
+
+  /** Opens the page of the one pair that a filter selects, with keys. */
+  async openPair(filter: string): Promise<void> {
+    await this.focus();
+    await this.#page.keyboard.press('/');
+    await this.#page.keyboard.press('Control+A');
+    await this.#page.keyboard.insertText(filter);
+    await this.count.filter({ hasText: /\b1 (?:pair|image)\b/ }).waitFor();
+    await this.#page.keyboard.press('Enter');
+    await this.#page.keyboard.press('Enter');
+    await this.caption.waitFor();
+  }
+
+  async back(): Promise<void> {
+    await this.#page.keyboard.press('Escape');
+    await this.#page.keyboard.press('Escape');
+    await this.filter.waitFor();
+  }
+
+  /** Moves the focus to the page, so that its keys work. */
+  async focus(): Promise<void> {
+    await this.count.click();
   }
 }

@@ -1,5 +1,16 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { z } from 'zod';
+import { eventually } from '../../support/eventually.ts';
 import { webviewFrame } from './webview.ts';
+
+/** For what is there already. */
+const SOON = { timeout: 2000 };
+
+/** A finding on show: its rule and the path below its title. */
+export interface ShownFinding {
+  readonly code: string;
+  readonly file: string;
+}
 
 /** The review in an editor tab, on its page Triage. */
 export class ReviewPanel {
@@ -31,6 +42,76 @@ export class ReviewPanel {
 
   get #heading(): Locator {
     return this.frame.getByRole('main', { name: 'Triage' }).getByRole('heading', { level: 2 });
+  }
+
+  /** The finding on show; undefined once all are dealt with. Waits while they are loaded, and begins again with skipped ones. */
+  async shown(): Promise<ShownFinding | undefined> {
+    return eventually(async () => {
+      const [heading] = await this.frame.locator('#finding-title').all();
+      if (heading === undefined) return false;
+      const [tag, file] = [heading.locator('.tag'), heading.locator('.finding-path')];
+      if ((await tag.count()) > 0) {
+        const code = await tag.getAttribute('title', SOON).catch(() => null);
+        const path = await file.textContent(SOON).catch(() => null);
+        return code !== null && path !== null && { code, file: path };
+      }
+      const text = await heading.textContent(SOON).catch(() => '');
+      if (text?.includes('end of the list') === true) {
+        await this.frame.getByRole('button', { name: /skipped/ }).press('Enter');
+        return false;
+      }
+      return /^(?:Done|Nothing)/.test(text ?? '') ? null : false;
+    }, 'a finding or the end is shown').then((found) => found ?? undefined);
+  }
+
+  /** Waits until another finding, or the end, is on show. */
+  async goesOn(from: ShownFinding): Promise<void> {
+    await eventually(async () => {
+      const now = await this.shown();
+      return now?.code !== from.code || now.file !== from.file;
+    }, `the review goes on from ${from.code} of ${from.file}`);
+  }
+
+  /** Moves the focus to the page, so that its keys work. */
+  async focus(): Promise<void> {
+    await this.#heading.click();
+  }
+
+  /** From now on takes the time from each key press until another finding is drawn. */
+  async watchPace(): Promise<void> {
+    await this.frame.locator('body').evaluate(`{
+      const { body } = document;
+      const title = () => body.querySelector('#finding-title')?.textContent;
+      const times = [];
+      let pressed, last = title();
+      body.addEventListener('keydown', () => (pressed = performance.now()), true);
+      setInterval(() => {
+        if (title() === last) return;
+        if (pressed !== undefined) times.push(performance.now() - pressed);
+        [pressed, last] = [undefined, title()];
+        body.dataset.pace = JSON.stringify(times);
+      }, 4);
+    }`);
+  }
+
+  /** Milliseconds from key presses to the next finding. */
+  async pace(): Promise<number[]> {
+    const text = await this.frame.locator('body').getAttribute('data-pace');
+    return z.array(z.number()).parse(JSON.parse(text ?? '[]'));
+  }
+
+  /** Whether a button with this key is on show. */
+  async hasKey(key: string): Promise<boolean> {
+    return this.frame.locator(`.choices [aria-keyshortcuts="${key}"]`).first().isVisible();
+  }
+
+  /** Number of the key that keeps the image of this name, among duplicates. */
+  async keyThatKeeps(name: RegExp): Promise<number> {
+    const names = this.frame.locator('.duplicate .file-name');
+    await names.first().waitFor();
+    const place = (await names.allInnerTexts()).findIndex((each) => name.test(each));
+    if (place < 0) throw new Error(`no duplicate is named ${name.source}`);
+    return place + 1;
   }
 
   get caption(): Locator {
