@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { eventually } from '../../support/eventually.ts';
 import { webviewFrame } from './webview.ts';
 
 /** All pairs of the dataset in an editor tab. */
@@ -47,9 +48,11 @@ export class BrowsePanel {
     await this.#page.keyboard.press('Control+A');
     await this.#page.keyboard.insertText(filter);
     await this.count.filter({ hasText: /\b1 (?:pair|image)\b/ }).waitFor();
-    await this.#page.keyboard.press('Enter');
-    await this.#page.keyboard.press('Enter');
-    await this.caption.waitFor();
+    // From the field to the grid, and once that has the focus, to the page.
+    await eventually(async () => {
+      await this.#page.keyboard.press('Enter');
+      return this.caption.isVisible();
+    }, `the page of ${filter} is open`);
   }
 
   async back(): Promise<void> {
