@@ -96,7 +96,7 @@ describe('captions that are not edited', () => {
     const image = fc.constantFrom(...IMAGE_EXTENSIONS, 'parquet');
     fc.assert(
       fc.property(fc.string(), image, fc.boolean(), (stem, extension, isUpper) => {
-        const name = `x${stem}.${isUpper ? extension.toUpperCase() : extension}`;
+        const name = `x${stem}y.${isUpper ? extension.toUpperCase() : extension}`;
         for (const path of [name, `/data/${name}`, `C:\\set\\${name}`]) {
           assert.notEqual(readOnlyReason(path), undefined, path);
           assert.throws(() => refuseReadOnly(path));
