@@ -60,6 +60,7 @@ export class NeighboursSession {
           break;
         case 'showFinding':
         case 'showQuery':
+        case 'mapProgress':
           break;
       }
     });
