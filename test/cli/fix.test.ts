@@ -49,7 +49,7 @@ describe('pairlens fix', () => {
     const { status, stdout, stderr } = await pairlens(['fix', dir, '--write']);
     assert.equal(status, 0);
     assert.deepEqual(stdout.trim().split('\n').sort(), FIXED);
-    assert.match(stderr, /caption-mismatch: 2 fixes left to you/u);
+    assert.match(stderr, /caption-mismatch: 3 fixes left to you/u);
     const now = await contents();
     const different = Object.keys(now).filter((file) => now[file] !== old[file]);
     assert.deepEqual(different.sort(), FIXED);
