@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { noneReadOnly } from '../../src/core/dataset/readOnly.ts';
 import type { BrowsedItem, ChangedPairs, PairRef, TagItem } from '../../src/protocol/shapes.ts';
 import type { Answers } from './scriptedHost.ts';
 import { tourAnswers, tourFindings, tourNeighbours, tourPair } from './tourPages.ts';
@@ -85,6 +86,7 @@ export function browseAnswers(total: number): Answers {
     changeCaptions: ({ of }: { of: ChangedPairs }) => ({
       changed: 'pairs' in of ? of.pairs.length : 2,
       emptied: 0,
+      readOnly: noneReadOnly(),
       discarded: false,
     }),
   };
