@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJournal, FINISHED } from '../../src/engine/editing/fixJournal.ts';
 import { nodeFiles } from '../../src/adapters/nodeFiles.ts';
 import { attackFolder } from './support/data.ts';
-import { mark, markedNames, markedStates, writeMarked } from './support/markedCaptions.ts';
+import { mark, markedNames, markedStates, unmark, writeMarked } from './support/markedCaptions.ts';
 import { pairlens, type Ended } from './support/run.ts';
 import { seededRandom, trials } from './support/trials.ts';
 
@@ -68,6 +68,7 @@ describe('a fix beside another writer', () => {
   test('one that writes beside one that takes back: the journal holds what is changed', async () => {
     for (let round = 0; round < trials(2); round++) {
       // The first run changes the one half; then the other half has something to fix.
+      await Promise.all(others.map((name) => unmark(dataset, name)));
       assert.equal((await fix('--write')).status, 0);
       await Promise.all(others.map((name) => mark(dataset, name)));
       const late = random.next() * 3000;

@@ -30,6 +30,11 @@ export async function mark(folder: string, name: string): Promise<void> {
   await writeFile(path.join(folder, `${name}.txt`), `${MARK}caption of ${name}\n`);
 }
 
+/** Writes a caption as `pairlens fix` leaves it. */
+export async function unmark(folder: string, name: string): Promise<void> {
+  await writeFile(path.join(folder, `${name}.txt`), `caption of ${name}\n`);
+}
+
 /** How many captions are as they were, changed, or what `others` say; anything else fails. */
 export async function markedStates(
   folder: string,
