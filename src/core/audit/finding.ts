@@ -65,6 +65,11 @@ export interface Finding {
   readonly remedy?: Sentence;
 }
 
+/** What a finding without a pair is about: its image, or the file to open, which is the first image of what is said of many. */
+export function subjectOf({ image, file }: Pick<Finding, 'image' | 'file'>): DatasetPath {
+  return image ?? file;
+}
+
 /** Whether a fix of the finding changes captions, and not a file as a whole. */
 export function changesCaptions({ fixes }: Pick<Finding, 'fixes'>): boolean {
   return fixes.some(({ kind }) => CAPTION_FIXES.includes(kind));

@@ -1,6 +1,6 @@
 import { pushTo } from '../collections.ts';
 import type { DatasetPath } from '../dataset/dataset.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, subjectOf } from './finding.ts';
 import type { RuleCode } from './rule.ts';
 
 /** The rules whose findings concern each pair of a dataset: as its own, as a related one, or by its image. */
@@ -13,10 +13,10 @@ export class RulesOfPairs {
       Pick<Finding, 'code' | 'file' | 'pair' | 'image' | 'relatedPairs' | 'relatedFiles'>
     >,
   ) {
-    for (const { code, file: opened, pair, image, relatedPairs, relatedFiles } of findings) {
+    for (const finding of findings) {
+      const { code, pair, relatedPairs, relatedFiles } = finding;
       if (pair !== undefined) pushTo(this.#ofPair, pair, code);
-      // What is said of many images opens the first of them.
-      else pushTo(this.#ofImage, image ?? opened, code);
+      else pushTo(this.#ofImage, subjectOf(finding), code);
       for (const other of relatedPairs) pushTo(this.#ofPair, other, code);
       if (pair === undefined) for (const file of relatedFiles) pushTo(this.#ofImage, file, code);
     }

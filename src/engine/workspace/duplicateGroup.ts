@@ -1,4 +1,5 @@
 import { DUPLICATE_RULES } from '../../core/audit/detectors/duplicatePictures.ts';
+import { subjectOf } from '../../core/audit/finding.ts';
 import { type DifferentPictures, pictureKey } from '../../core/dataset/differentPictures.ts';
 import { toAbsolute, toAbsoluteFrom, toDatasetPath } from '../../core/dataset/paths.ts';
 import type { PictureFacts } from '../../core/pictureFacts.ts';
@@ -82,7 +83,7 @@ export function picturesOf(
   datasets: readonly OpenedDataset[],
   { root, finding }: LiveFinding,
 ): DifferentPictures[] {
-  const files = [finding.image ?? finding.file, ...finding.relatedFiles];
+  const files = [subjectOf(finding), ...finding.relatedFiles];
   const known = files.flatMap((image) => {
     const hash = knownImage(datasets, toAbsoluteFrom(root, image))?.hash;
     return hash === undefined ? [] : [{ image, hash }];

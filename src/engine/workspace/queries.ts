@@ -1,5 +1,5 @@
 import { evidenceOf } from '../../core/audit/captionEvidence.ts';
-import type { Finding } from '../../core/audit/finding.ts';
+import { type Finding, subjectOf } from '../../core/audit/finding.ts';
 import type { DatasetSettings } from '../../core/settings/datasetSettings.ts';
 import { type CancelSignal, throwIfCancelled } from '../../core/cancellation.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
@@ -240,8 +240,7 @@ export function findingsAbout(
     opened,
     settings,
     hash,
-    ({ file, image: own, relatedFiles }) =>
-      own === image || (own === undefined && file === image) || relatedFiles.includes(image),
+    (finding) => subjectOf(finding) === image || finding.relatedFiles.includes(image),
   );
   const own = about.filter(({ finding }) => finding.image === image);
   const others = about.filter(
