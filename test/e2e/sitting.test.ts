@@ -119,7 +119,7 @@ describe('a whole sitting', () => {
         const right = planted.captions.get(name) ?? '';
         if ((await captionOf(name)) === `${right}\n`) continue;
         missed++;
-        await browse.openPair(`name:${name}.jpg`);
+        await browse.openPair(`${name}.jpg`);
         await window.page.keyboard.press('e');
         await browse.caption.and(browse.frame.locator(':focus')).waitFor();
         await write(right);

@@ -224,6 +224,64 @@ describe('the grid of all pairs', () => {
     await close();
   });
 
+  test('Enter on a query that is not answered opens the first pair of its answer, not of the list before', async () => {
+    const { page, close } = await opened(500);
+    await page.keyboard.press('/');
+    await page.keyboard.insertText('few cats');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 of 20').waitFor();
+    await page.keyboard.press('e');
+    await page.getByRole('textbox', { name: 'Caption' }).and(page.locator(':focus')).waitFor();
+    await close();
+  });
+
+  test('a caption that is being written stays on its page when the list gets another order', async () => {
+    let backwards = false;
+    const answers = browseAnswers(50);
+    const host = new ScriptedHost({
+      ...answers,
+      browse: (asked: {
+        readonly query: string;
+        readonly from: number;
+        readonly count: number;
+      }) => {
+        const all = Array.from({ length: 50 }, (_, n) => browsedItem(backwards ? 49 - n : n));
+        const items = all.slice(asked.from, asked.from + asked.count);
+        return { total: 50, untagged: 0, items, rules: [], fault: null };
+      },
+    });
+    const { page, close } = await harness.open({ name: 'browse', host });
+    await page.locator('#pair-0 img').waitFor();
+    await page.getByRole('listbox', { name: 'Pairs' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const caption = page.getByRole('textbox', { name: 'Caption' });
+    await page.getByText('2 of 50').waitFor();
+    await page.keyboard.press('e');
+    await caption.and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('A new');
+    backwards = true;
+    const asked = host.callsOf('browse').length;
+    host.emit({ event: 'changed', findings: true, uris: [] });
+    await eventually(() => host.callsOf('browse').length > asked, 'the list is asked for again');
+    await page.keyboard.type(' caption');
+    await page.keyboard.press('Control+Enter');
+    await eventually(() => host.callsOf('setCaption').length === 1, 'the caption is written');
+    assert.deepEqual(host.callsOf('setCaption')[0]?.params, {
+      pair: browsedItem(1).item.pair,
+      caption: 'A new caption',
+    });
+    // It has gone elsewhere; what is typed now goes into no caption.
+    await eventually(
+      async () => (await caption.inputValue()).startsWith('48: '),
+      'the next is shown',
+    );
+    await page.locator('#pair-title').and(page.locator(':focus')).waitFor();
+    await close();
+  });
+
   test('tags are listed with their counts; one filters, several are merged everywhere', async () => {
     const { page, host, list, savedState, close } = await opened(500);
     await list.focus();

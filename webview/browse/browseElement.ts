@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { followFocus } from '../shared/followFocus.ts';
 import { icon } from '../shared/icon.ts';
 import { t } from '../shared/l10n.ts';
+import { pairKey } from '../../src/protocol/pairKey.ts';
 import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { waitingText } from '../shared/statusText.ts';
@@ -11,6 +12,7 @@ import type { BrowseSession } from './browseSession.ts';
 import {
   type BrowseState,
   CELL_SIZES,
+  currentItem,
   hasOrder,
   SORT_CHOICES,
   type SortChoice,
@@ -29,7 +31,8 @@ const SIZE_STEP = 24;
 export class BrowseElement extends PageElement {
   #session: BrowseSession | undefined;
   #opened = false;
-  #active = -1;
+  /** Key of the pair on its page. */
+  #shown: string | undefined;
   #renders = 0;
 
   /** Must be set once, before the first render. */
@@ -95,14 +98,17 @@ export class BrowseElement extends PageElement {
   protected override updated(): void {
     const state = this.#session?.store.state;
     if (state === undefined) return;
-    const { opened, active } = state;
+    const { opened } = state;
+    const item = currentItem(state);
+    const shown = item === undefined ? undefined : pairKey(item.item.pair);
     if (opened !== this.#opened) {
       this.#opened = opened;
       followFocus(this.querySelector<HTMLElement>(opened ? '#pair-title' : 'pairlens-pair-grid'));
-    } else if (opened && active !== this.#active && this.#fieldHasFocus()) {
+    } else if (opened && shown !== this.#shown && this.#fieldHasFocus()) {
+      // What is typed next must not go into the caption of another pair.
       followFocus(this.querySelector<HTMLElement>('#pair-title'));
     }
-    this.#active = active;
+    this.#shown = shown;
   }
 
   #tools(session: BrowseSession, state: BrowseState): TemplateResult {
@@ -213,6 +219,7 @@ export class BrowseElement extends PageElement {
   readonly #onFilterKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape') this.#session?.setFilter('');
     else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+      this.#session?.askNow();
       this.querySelector('pairlens-pair-grid')?.focus();
     } else return;
     event.preventDefault();

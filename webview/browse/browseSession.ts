@@ -26,6 +26,7 @@ import {
   type BrowseAction,
   type BrowseState,
   chosenPairs,
+  currentItem,
   initialState,
   itemAt,
   PAGE_SIZE,
@@ -59,6 +60,8 @@ export class BrowseSession {
   #wanted: readonly number[] = [0];
   readonly #asking = new Set<number>();
   #shownKey: string | undefined;
+  /** What became of the query; until it is answered, the pairs on show are those of an earlier one. */
+  #query: 'typed' | 'sent' | 'answered' = 'sent';
   /** Whether the page of the first pair is opened when the list arrives. */
   #opensFirst = false;
   readonly #actions = new ActionQueue((error) => {
@@ -110,6 +113,25 @@ export class BrowseSession {
   setFilter(filter: string): void {
     this.store.dispatch({ type: 'filter', filter });
     this.#ask(FILTER_DELAY_MS);
+  }
+
+  /** Sends the typed query without waiting for more of it. */
+  askNow(): void {
+    if (this.#query === 'typed') this.#ask(0);
+  }
+
+  /** Opens the page of the pair at the cursor; of the first pair of the list that is asked for, as soon as it is there. */
+  open(): void {
+    if (this.#query === 'answered') this.store.dispatch({ type: 'open', opened: true });
+    else {
+      this.#opensFirst = true;
+      this.askNow();
+    }
+  }
+
+  /** Opens the page of the pair that was clicked, unless it belongs to a list that is about to go. */
+  openClicked(): void {
+    if (this.#query === 'answered') this.open();
   }
 
   showView({ query }: SavedView): void {
@@ -246,7 +268,7 @@ export class BrowseSession {
       if (item.untagged === true) {
         await this.#host.rpc.call('createCaption', { imageUri: item.item.imageUri, caption });
       } else await this.#host.rpc.call('setCaption', { pair: item.item.pair, caption });
-      this.store.dispatch({ type: 'draft', key, text: null });
+      this.store.dispatch({ type: 'applied', key });
       this.#say(t('Caption of {0} replaced.', imageName(item.item)), { undo: true });
     });
   }
@@ -266,7 +288,7 @@ export class BrowseSession {
   }
 
   get #current(): BrowsedItem | undefined {
-    return itemAt(this.store.state, this.store.state.active);
+    return currentItem(this.store.state);
   }
 
   /** What another page wants to be shown: the filter is replaced, and the grid, or the page of its first pair, comes to the front. */
@@ -278,8 +300,10 @@ export class BrowseSession {
   }
 
   #ask(delay: number): void {
+    this.#query = 'typed';
     this.#filter.run(delay, () => Promise.resolve(), {
       done: () => {
+        this.#query = 'sent';
         this.#wanted = [0];
         this.store.dispatch({ type: 'asked' });
         this.refresh();
@@ -319,18 +343,22 @@ export class BrowseSession {
         count: PAGE_SIZE,
       });
       if (list !== this.#list) return;
+      // What is typed meanwhile will be asked for.
+      if (this.#query === 'sent') this.#query = 'answered';
       if (answer.fault !== null) this.store.dispatch({ type: 'fault', fault: answer.fault });
       else {
         const { total, untagged, items, rules: titles } = answer;
         this.store.dispatch({ type: 'page', page, total, untagged, items, titles });
-        if (this.#opensFirst && total > 0) this.store.dispatch({ type: 'open', opened: true });
+        const opens = this.#opensFirst && this.#query === 'answered';
+        if (opens && total > 0) this.store.dispatch({ type: 'open', opened: true });
       }
-      this.#opensFirst = false;
+      if (this.#query === 'answered') this.#opensFirst = false;
       this.#asking.delete(page);
       if (answer.fault === null) this.#fill();
     } catch (error) {
       if (list !== this.#list) return;
       this.#asking.delete(page);
+      this.#opensFirst = false;
       this.store.dispatch({ type: 'failed', failure: wireError(error) });
     }
   }

@@ -68,6 +68,8 @@ export interface BrowseState {
   readonly selected: ReadonlyMap<string, PairRef>;
   /** Whether the page of the pair at the cursor is shown instead of the grid. */
   readonly opened: boolean;
+  /** The pair that stays on its page while its caption is written, though another one took its place in the list. */
+  readonly kept: BrowsedItem | null;
   readonly detail: PairDetail | null;
   /** Captions that were typed and not applied, by pair. */
   readonly drafts: ReadonlyMap<string, string>;
@@ -103,6 +105,8 @@ export type BrowseAction =
   | { readonly type: 'open'; readonly opened: boolean }
   | { readonly type: 'detail'; readonly detail: PairDetail | null }
   | { readonly type: 'draft'; readonly key: string; readonly text: string | null }
+  /** A typed caption was written. */
+  | { readonly type: 'applied'; readonly key: string }
   | { readonly type: 'tags-shown'; readonly shown: boolean }
   | { readonly type: 'tags-find'; readonly text: string }
   | { readonly type: 'tags'; readonly tags: TagList }
@@ -148,6 +152,7 @@ export function initialState(remembered: RememberedBrowse): BrowseState {
     anchor: active,
     selected: new Map(),
     opened: false,
+    kept: null,
     detail: null,
     drafts: new Map(),
     tagsShown,
@@ -177,10 +182,17 @@ export function itemAt(
   return pages.get(Math.floor(index / PAGE_SIZE))?.[index % PAGE_SIZE];
 }
 
+/** The pair at the cursor, which is the one on the page of a pair. */
+export function currentItem(
+  state: Pick<BrowseState, 'pages' | 'active' | 'kept'>,
+): BrowsedItem | undefined {
+  return state.kept ?? itemAt(state, state.active);
+}
+
 /** The selected pairs, or else the pair at the cursor. */
 export function chosenPairs(state: BrowseState): readonly PairRef[] {
   if (state.selected.size > 0) return [...state.selected.values()];
-  const item = itemAt(state, state.active);
+  const item = currentItem(state);
   return item === undefined ? [] : [item.item.pair];
 }
 
@@ -197,7 +209,7 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
     case 'size':
       return { ...state, size: action.size };
     case 'asked':
-      return { ...state, active: 0, anchor: 0, selected: new Map(), opened: false };
+      return { ...state, active: 0, anchor: 0, selected: new Map(), opened: false, kept: null };
     case 'fault':
       return { ...state, fault: action.fault };
     case 'page':
@@ -205,8 +217,12 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
     case 'stale':
       return { ...state, stale: new Set(state.pages.keys()) };
     case 'cursor': {
-      const active = Math.max(0, Math.min(action.active, (state.total ?? 1) - 1));
-      return { ...state, active, anchor: action.keepAnchor === true ? state.anchor : active };
+      // The pair at the place of a kept one has not been shown: it is the next.
+      const isNext = state.kept !== null && action.active === state.active + 1;
+      const wanted = isNext ? state.active : action.active;
+      const active = Math.max(0, Math.min(wanted, (state.total ?? 1) - 1));
+      const anchor = action.keepAnchor === true ? state.anchor : active;
+      return { ...state, active, anchor, kept: null };
     }
     case 'select':
       return { ...state, selected: new Map(action.pairs.map((pair) => [pairKey(pair), pair])) };
@@ -217,7 +233,7 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
       return { ...state, selected };
     }
     case 'open':
-      return { ...state, opened: action.opened, detail: null };
+      return { ...state, opened: action.opened, detail: null, kept: null };
     case 'detail':
       return { ...state, detail: action.detail };
     case 'draft': {
@@ -225,6 +241,11 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
       if (action.text === null) drafts.delete(action.key);
       else drafts.set(action.key, action.text);
       return { ...state, drafts };
+    }
+    case 'applied': {
+      const drafts = new Map(state.drafts);
+      drafts.delete(action.key);
+      return { ...state, drafts, kept: null };
     }
     case 'tags-shown':
       return { ...state, tagsShown: action.shown };
@@ -237,6 +258,13 @@ export function reduceBrowse(state: BrowseState, action: BrowseAction): BrowseSt
     case 'notice':
       return { ...state, notice: action.notice };
   }
+}
+
+/** The pair on its page, if its caption is being written and it is not the one that is in its place now; else null. */
+function keptPair(state: BrowseState, now: BrowsedItem | undefined): BrowsedItem | null {
+  const shown = state.opened ? currentItem(state) : undefined;
+  if (shown === undefined || !state.drafts.has(pairKey(shown.item.pair))) return null;
+  return now !== undefined && pairKey(now.item.pair) === pairKey(shown.item.pair) ? null : shown;
 }
 
 function withPage(
@@ -256,6 +284,7 @@ function withPage(
   const active = Math.max(0, Math.min(state.active, total - 1));
   return {
     ...state,
+    kept: keptPair(state, itemAt({ pages }, active)),
     pages,
     stale,
     titles: known,

@@ -245,7 +245,7 @@ export class PairGrid extends PageElement {
   };
 
   readonly #onDoubleClick = (event: MouseEvent) => {
-    if (indexOf(event) !== undefined) this.session.store.dispatch({ type: 'open', opened: true });
+    if (indexOf(event) !== undefined) this.session.openClicked();
   };
 
   readonly #onKey = (event: KeyboardEvent) => {
@@ -257,7 +257,7 @@ export class PairGrid extends PageElement {
     else if (event.key === ' ') {
       const pair = itemAt(store.state, active)?.item.pair;
       if (pair !== undefined) store.dispatch({ type: 'toggle', pair });
-    } else if (event.key === 'Enter') store.dispatch({ type: 'open', opened: true });
+    } else if (event.key === 'Enter') this.session.open();
     else if (event.key === 'Escape') this.session.clearSelection();
     else {
       const step = this.#step(event.key);

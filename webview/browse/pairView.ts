@@ -7,14 +7,14 @@ import { t } from '../shared/l10n.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
 import { matchLine } from '../shared/score.ts';
 import { type BrowseSession, STAGE_PIXELS } from './browseSession.ts';
-import { type BrowseState, itemAt } from './browseState.ts';
+import { type BrowseState, currentItem } from './browseState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '../shared/thumbnailElement.ts';
 import './tagChips.ts';
 
 /** The page of the pair at the cursor: its image, its caption with a live match, its findings. */
 export function pairView(session: BrowseSession, state: BrowseState): TemplateResult {
-  const browsed = itemAt(state, state.active);
+  const browsed = currentItem(state);
   if (browsed === undefined) {
     return html`<section class="pair-view" aria-labelledby="pair-title">
       <h2 class="pair-title" id="pair-title" tabindex="-1">${t('Loading')}</h2>

@@ -1,5 +1,4 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { eventually } from '../../support/eventually.ts';
 import { webviewFrame } from './webview.ts';
 
 /** All pairs of the dataset in an editor tab. */
@@ -41,18 +40,17 @@ export class BrowsePanel {
     return this.frame.getByRole('textbox', { name: 'Caption' });
   }
 
-  /** Opens the page of the one pair that a filter selects, with keys. */
-  async openPair(filter: string): Promise<void> {
+  /** Opens the page of a pair, with keys. */
+  async openPair(image: string): Promise<void> {
     await this.focus();
     await this.#page.keyboard.press('/');
     await this.#page.keyboard.press('Control+A');
-    await this.#page.keyboard.insertText(filter);
-    await this.count.filter({ hasText: /\b1 (?:pair|image)\b/ }).waitFor();
-    // From the field to the grid, and once that has the focus, to the page.
-    await eventually(async () => {
-      await this.#page.keyboard.press('Enter');
-      return this.caption.isVisible();
-    }, `the page of ${filter} is open`);
+    await this.#page.keyboard.insertText(`name:${image}`);
+    // From the field to the grid, and from there to the page of the first pair of the answer.
+    await this.#page.keyboard.press('Enter');
+    await this.#page.keyboard.press('Enter');
+    await this.frame.locator('#pair-title').filter({ hasText: image }).waitFor();
+    await this.caption.waitFor();
   }
 
   async back(): Promise<void> {
