@@ -27,6 +27,7 @@ export function somePairs(count: number): QueriedPair[] {
       caption: n % 50 === 7 ? undefined : caption,
       split: undefined,
       match: n % 50 === 7 ? undefined : match,
+      fit: n % 50 === 7 ? undefined : match,
       rules: [
         ...(match < 0.4 ? ['caption-mismatch'] : []),
         ...(n % 31 === 0 ? ['near-duplicate'] : []),

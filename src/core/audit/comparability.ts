@@ -20,3 +20,14 @@ export function incomparable({ trust }: Calibration, pairs: number): Incomparabl
   if (trust >= LEAST_TRUST) return undefined;
   return pairs < LEAST_PAIRS ? 'too-few' : 'too-alike';
 }
+
+/** Probability of being wrong from which a caption is suspicious by itself. */
+const SUSPICIOUS = 0.5;
+
+/**
+ * Whether the mismatch probability of a caption says something: where captions cannot be compared, only that of one which is
+ * suspicious all the same does.
+ */
+export function saysSomething(mismatch: number, why: Incomparable | undefined): boolean {
+  return !Number.isNaN(mismatch) && (why === undefined || mismatch >= SUSPICIOUS);
+}

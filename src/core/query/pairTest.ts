@@ -13,8 +13,10 @@ export interface QueriedPair {
   readonly image: DatasetPath;
   readonly caption: string | undefined;
   readonly split: string | undefined;
-  /** 1 - mismatch probability; undefined if it was not scored. */
+  /** 1 - mismatch probability; undefined if it was not scored, or its score says nothing. */
   readonly match: number | undefined;
+  /** 1 - mismatch probability, which orders captions also where it is no probability; undefined if it was not scored. */
+  readonly fit: number | undefined;
   /** Rules of its findings. */
   readonly rules: readonly RuleCode[];
   readonly decision: Decision | undefined;

@@ -62,6 +62,8 @@ function sortValue(
     const known = ranks?.() ?? naturalRanks(pairs.map(({ image }) => image));
     return (p) => known[p];
   }
+  // Captions that are too alike to be judged still have an order.
+  if (key === 'match') return (p) => pairs[p]?.fit;
   const quantity = SORTED_BY[key];
   return (p) => {
     const pair = pairs[p];
@@ -69,4 +71,4 @@ function sortValue(
   };
 }
 
-const SORTED_BY = { match: 'match', length: 'len', size: 'size' } as const;
+const SORTED_BY = { length: 'len', size: 'size' } as const;

@@ -1,3 +1,4 @@
+import { saysSomething } from '../../core/audit/comparability.ts';
 import { RulesOfPairs } from '../../core/audit/rulesOfPairs.ts';
 import type { DatasetPath } from '../../core/dataset/dataset.ts';
 import { uncaptionedImages } from '../../core/dataset/uncaptioned.ts';
@@ -68,8 +69,9 @@ function* pairsOf(
   const { dataset, audit, decisions, pictures } = audited;
   const prefix = folderPrefix(root, dataset.root);
   const rules = new RulesOfPairs(audit.findings);
+  const why = audit.estimate?.incomparable;
   for (const [p, { image, caption, captionIndex, split, source }] of dataset.pairs.entries()) {
-    const result = audit.pairs[p];
+    const { scored = false, mismatch = NaN } = audit.pairs[p] ?? {};
     const { width, height } = pictures.get(image) ?? {};
     yield {
       dataset: audited,
@@ -79,7 +81,8 @@ function* pairsOf(
       captionIndex,
       captionFile: prefix + source.file,
       split,
-      match: result?.scored === true ? 1 - result.mismatch : undefined,
+      match: scored && saysSomething(mismatch, why) ? 1 - mismatch : undefined,
+      fit: scored ? 1 - mismatch : undefined,
       rules: rules.of(p, image),
       decision: decisions[p],
       width,
@@ -98,6 +101,7 @@ function* pairsOf(
       captionFile: undefined,
       split: undefined,
       match: undefined,
+      fit: undefined,
       rules: rules.of(undefined, image),
       decision: undefined,
       width,

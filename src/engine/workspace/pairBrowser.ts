@@ -23,7 +23,7 @@ import { folderPrefix } from '../audit/buildReport.ts';
 import type { IncrementalDataset } from './incrementalDataset.ts';
 import type { KeptSelections } from './keptSelections.ts';
 import { findPair, type OpenedDataset } from './openedDatasets.ts';
-import { imageAlone, livePair } from './pairLookup.ts';
+import { imageAlone, judgedMatch, livePair } from './pairLookup.ts';
 import type {
   ImageTest,
   LiveFinding,
@@ -142,7 +142,7 @@ export class PairBrowser {
       const rules = new RulesOfPairs(found);
       for (const slot of dataset.slots.all()) {
         const { image, caption } = dataset.slots.pairs[slot]!;
-        const match = matchOf(dataset, slot);
+        const match = fitOf(dataset, slot).match;
         yield { caption, match, rules: rules.of(slot, image), decision: dataset.decision(slot) };
       }
       for (const image of uncaptionedOf(dataset)) {
@@ -276,7 +276,13 @@ function imageKey(root: string, image: string): string {
   return `${root}\0${image}`;
 }
 
-const UNKNOWN = { caption: undefined, split: undefined, match: undefined, decision: undefined };
+const UNKNOWN = {
+  caption: undefined,
+  split: undefined,
+  match: undefined,
+  fit: undefined,
+  decision: undefined,
+};
 
 function queriedPair(
   dataset: IncrementalDataset,
@@ -291,7 +297,7 @@ function queriedPair(
     image: prefix + image,
     caption,
     split,
-    match: matchOf(dataset, slot),
+    ...fitOf(dataset, slot),
     rules: rules.of(slot, image),
     decision: dataset.decision(slot),
     ...sizeOf(dataset, image),
@@ -305,9 +311,10 @@ function sizeOf(dataset: IncrementalDataset, image: string): Pick<QueriedPair, '
   return { width, height };
 }
 
-function matchOf(dataset: IncrementalDataset, slot: number): number | undefined {
-  const mismatch = dataset.context.mismatch[slot];
-  return mismatch === undefined || Number.isNaN(mismatch) ? undefined : 1 - mismatch;
+function fitOf(dataset: IncrementalDataset, slot: number): Pick<QueriedPair, 'match' | 'fit'> {
+  const mismatch = dataset.context.mismatch[slot] ?? NaN;
+  const { match } = judgedMatch(dataset, mismatch);
+  return { match, fit: Number.isNaN(mismatch) ? undefined : 1 - mismatch };
 }
 
 function uncaptionedOf({ slots, problems }: IncrementalDataset): DatasetPath[] {

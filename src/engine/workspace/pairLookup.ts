@@ -1,3 +1,4 @@
+import { saysSomething } from '../../core/audit/comparability.ts';
 import type { DatasetPath, Pair } from '../../core/dataset/dataset.ts';
 import { toAbsolute, toDatasetPath } from '../../core/dataset/paths.ts';
 import { readOnlyFinding, type ReadOnlyReason } from '../../core/dataset/readOnly.ts';
@@ -27,19 +28,16 @@ export function livePair(dataset: IncrementalDataset, slot: number): LivePair {
   };
 }
 
-/** The match of a caption; where captions cannot be compared, only that of one which is suspicious all the same says something. */
+/** The match of a caption, or why its mismatch probability says nothing. */
 export function judgedMatch(
   { incomparable }: IncrementalDataset,
   mismatch: number,
 ): Pick<LivePair, 'match' | 'incomparable'> {
   if (Number.isNaN(mismatch)) return { match: undefined };
-  return incomparable !== undefined && mismatch < SUSPICIOUS
-    ? { match: undefined, incomparable }
-    : { match: 1 - mismatch };
+  return incomparable === undefined || saysSomething(mismatch, incomparable)
+    ? { match: 1 - mismatch }
+    : { match: undefined, incomparable };
 }
-
-/** Probability of being wrong from which a caption is suspicious by itself. */
-const SUSPICIOUS = 0.5;
 
 /** Why nothing is edited for a finding; undefined if its fixes are offered. */
 export function readOnlyBecause({

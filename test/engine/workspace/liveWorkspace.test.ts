@@ -103,6 +103,14 @@ test('captions too alike to be judged have no match, and those that fit least ar
   const tried = await live.match(id(3), 'old boat river lamp');
   assert.equal(tried?.match, undefined);
   assert.equal(tried?.incomparable, 'too-alike');
+  // What pages say of a pair is what queries and statistics count; the order by how well captions fit stays.
+  const selected = await live.browser.ids('match>=0', 0, 500);
+  assert.ok(selected.every(({ image }) => reported.has(image)));
+  const { now } = await live.statistics.now();
+  assert.equal(now.judged, selected.length);
+  const worst = await live.browser.ids('sort:match', 0, 120);
+  assert.equal(worst.length, 120);
+  assert.notDeepEqual(worst, await live.browser.ids('', 0, 120));
   const [first] = summary.leastFitting;
   await live.decide([first!], 'verified');
   assert.ok(live.datasets[0]!.leastFitting.every(({ image }) => image !== first!.image));

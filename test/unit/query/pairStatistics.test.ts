@@ -16,6 +16,7 @@ function pairOf(given: Partial<QueriedPair>): QueriedPair {
     caption: 'a red bus',
     split: undefined,
     match: undefined,
+    fit: given.match,
     rules: [],
     decision: undefined,
     width: undefined,

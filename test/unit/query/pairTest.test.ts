@@ -14,6 +14,7 @@ function pair(
     caption,
     split: undefined,
     match: undefined,
+    fit: more.match,
     rules: [],
     decision: undefined,
     width: undefined,

@@ -24,6 +24,7 @@ test('the query of a tag selects the captions with that tag and no others', () =
           caption,
           split: undefined,
           match: undefined,
+          fit: undefined,
           rules: [],
           decision: undefined,
           width: undefined,
