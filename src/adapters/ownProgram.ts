@@ -50,7 +50,11 @@ export async function runOwnProgram(args: readonly string[], signal: AbortSignal
     });
     throwIfCancelled(signal);
     if (status !== 0) {
-      throw new PairLensError('invalid-argument', sentence('Measuring failed: {0}', said.trim()));
+      const command = `pairlens ${args[0] ?? ''}`;
+      throw new PairLensError(
+        'invalid-argument',
+        sentence('{0} failed: {1}', command, said.trim()),
+      );
     }
     return Buffer.concat(read).toString('utf8');
   } finally {

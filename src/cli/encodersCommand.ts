@@ -75,7 +75,7 @@ function chosenOf(
     );
     if (found === undefined) {
       throw new PairLensError('invalid-argument', `There is no encoder ${name}.`, {
-        remedy: `There are ${known.map((each) => each.name).join(', ')}.`,
+        remedy: `Known: ${known.map((each) => each.name).join(', ')}.`,
       });
     }
     return found;

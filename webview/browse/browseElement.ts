@@ -127,7 +127,7 @@ export class BrowseElement extends PageElement {
           placeholder=${t('Filter, e.g. cat match<0.5 -rule:* tag:outdoors')}
           .value=${live(state.filter)}
           @input=${(event: Event) => {
-            session.setFilter((event.target as HTMLInputElement).value);
+            session.list.setFilter((event.target as HTMLInputElement).value);
           }}
           @keydown=${this.#onFilterKey}
         />
@@ -138,7 +138,7 @@ export class BrowseElement extends PageElement {
         ?disabled=${ordered}
         .value=${ordered ? '' : state.sort}
         @change=${(event: Event) => {
-          session.setSort((event.target as HTMLSelectElement).value as SortChoice);
+          session.list.setSort((event.target as HTMLSelectElement).value as SortChoice);
         }}
       >
         <option value="" ?hidden=${!ordered} ?selected=${ordered}>
@@ -217,9 +217,9 @@ export class BrowseElement extends PageElement {
   }
 
   readonly #onFilterKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') this.#session?.setFilter('');
+    if (event.key === 'Escape') this.#session?.list.setFilter('');
     else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-      this.#session?.askNow();
+      this.#session?.list.askNow();
       this.querySelector('pairlens-pair-grid')?.focus();
     } else return;
     event.preventDefault();

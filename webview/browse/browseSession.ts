@@ -1,5 +1,4 @@
 import type { BrowsedItem, CaptionChangeItem, ChangedPairs } from '../../src/protocol/shapes.ts';
-import type { SavedView } from '../../src/protocol/webviewApi.ts';
 import { announce } from '../shared/announce.ts';
 import type { Host } from '../shared/host.ts';
 import { t } from '../shared/l10n.ts';
@@ -15,11 +14,11 @@ import {
 } from '../shared/actionQueue.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
 import { imageName } from '../shared/pairs.ts';
-import { wireError } from '../shared/rpcClient.ts';
 import { Store } from '../shared/store.ts';
 import { Thumbnails } from '../shared/thumbnails.ts';
 import { fixedText } from '../shared/fixedText.ts';
 import { readOnlyText } from '../shared/readOnlyText.ts';
+import { PairListSession } from './pairListSession.ts';
 import { TagsSession } from './tagsSession.ts';
 import { ViewsSession } from './viewsSession.ts';
 import {
@@ -29,41 +28,28 @@ import {
   currentItem,
   initialState,
   itemAt,
-  PAGE_SIZE,
   parseRemembered,
   queryText,
   reduceBrowse,
-  type SortChoice,
   toRemembered,
 } from './browseState.ts';
 
-const FILTER_DELAY_MS = 150;
 const MATCH_DELAY_MS = 150;
-/** Requests for pages at a time. */
-const PAGES_AT_ONCE = 2;
 const NEIGHBOURS_SHOWN = 5;
 /** Longest side of the image on the page of a pair, in pixels. */
 export const STAGE_PIXELS = 1280;
 
-/** Controller of the grid, without DOM: requests the pages that are visible and dispatches their results. */
+/** Controller of the page, without DOM: what is done with the pairs of the list. */
 export class BrowseSession {
   readonly store: Store<BrowseState, BrowseAction>;
+  readonly list: PairListSession;
   readonly thumbnails: Thumbnails;
   readonly tags: TagsSession;
   readonly views: ViewsSession;
   readonly #host: Host;
-  readonly #filter = new Latest();
   readonly #detail = new Latest();
   readonly #match = new Latest();
-  /** Number of the list: answers for an earlier one are dropped. */
-  #list = 0;
-  #wanted: readonly number[] = [0];
-  readonly #asking = new Set<number>();
   #shownKey: string | undefined;
-  /** What became of the query; until it is answered, the pairs on show are those of an earlier one. */
-  #query: 'typed' | 'sent' | 'answered' = 'sent';
-  /** Whether the page of the first pair is opened when the list arrives. */
-  #opensFirst = false;
   readonly #actions = new ActionQueue((error) => {
     this.#complain(error);
   });
@@ -71,6 +57,7 @@ export class BrowseSession {
   constructor(host: Host) {
     this.#host = host;
     this.store = new Store(initialState(parseRemembered(host.recall())), reduceBrowse);
+    this.list = new PairListSession(host, this.store);
     this.thumbnails = new Thumbnails(host.rpc);
     this.tags = new TagsSession(host, this.store, (error) => {
       this.#complain(error);
@@ -87,14 +74,14 @@ export class BrowseSession {
   async start(): Promise<void> {
     this.#host.rpc.onEvent((event) => {
       if (event.event === 'status') this.store.dispatch({ type: 'status', status: event.status });
-      if (event.event === 'showQuery') this.#showQuery(event.query, event.first === true);
+      if (event.event === 'showQuery') this.list.showQuery(event.query, event.first === true);
       if (event.event !== 'changed') return;
       this.thumbnails.forget(event.uris);
       this.#shownKey = undefined;
-      this.refresh();
+      this.list.refresh();
       this.tags.refresh();
     });
-    this.#fill();
+    this.list.fill();
     this.tags.refresh();
     void this.views.load();
     await announce(this.#host.rpc, (news) => {
@@ -102,60 +89,9 @@ export class BrowseSession {
     });
   }
 
-  /** Requests the pairs at these places, which are visible. */
-  show(from: number, to: number): void {
-    const first = Math.floor(from / PAGE_SIZE);
-    const last = Math.floor(Math.max(from, to - 1) / PAGE_SIZE);
-    this.#wanted = Array.from({ length: last - first + 1 }, (_, n) => first + n);
-    this.#fill();
-  }
-
-  setFilter(filter: string): void {
-    this.store.dispatch({ type: 'filter', filter });
-    this.#ask(FILTER_DELAY_MS);
-  }
-
-  /** Sends the typed query without waiting for more of it. */
-  askNow(): void {
-    if (this.#query === 'typed') this.#ask(0);
-  }
-
-  /** Opens the page of the pair at the cursor; of the first pair of the list that is asked for, as soon as it is there. */
-  open(): void {
-    if (this.#query === 'answered') this.store.dispatch({ type: 'open', opened: true });
-    else {
-      this.#opensFirst = true;
-      this.askNow();
-    }
-  }
-
-  /** Opens the page of the pair that was clicked, unless it belongs to a list that is about to go. */
-  openClicked(): void {
-    if (this.#query === 'answered') this.open();
-  }
-
-  showView({ query }: SavedView): void {
-    this.store.dispatch({ type: 'sort', sort: 'dataset' });
-    this.store.dispatch({ type: 'filter', filter: query });
-    this.#ask(0);
-  }
-
   /** Opens another page about all pairs. */
   async showPage(command: 'pairlens.statistics' | 'pairlens.map'): Promise<void> {
     await this.#actions.run(() => this.#host.rpc.call('command', { command }));
-  }
-
-  setSort(sort: SortChoice): void {
-    this.store.dispatch({ type: 'sort', sort });
-    this.#ask(0);
-  }
-
-  /** Requests what is shown again. */
-  refresh(): void {
-    this.#list++;
-    this.#asking.clear();
-    this.store.dispatch({ type: 'stale' });
-    this.#fill();
   }
 
   /** Selects the pairs between the anchor and the cursor. */
@@ -291,27 +227,6 @@ export class BrowseSession {
     return currentItem(this.store.state);
   }
 
-  /** What another page wants to be shown: the filter is replaced, and the grid, or the page of its first pair, comes to the front. */
-  #showQuery(query: string, first: boolean): void {
-    this.#opensFirst = first;
-    this.store.dispatch({ type: 'open', opened: false });
-    this.store.dispatch({ type: 'filter', filter: query });
-    this.#ask(0);
-  }
-
-  #ask(delay: number): void {
-    this.#query = 'typed';
-    this.#filter.run(delay, () => Promise.resolve(), {
-      done: () => {
-        this.#query = 'sent';
-        this.#wanted = [0];
-        this.store.dispatch({ type: 'asked' });
-        this.refresh();
-      },
-      failed: () => undefined,
-    });
-  }
-
   async #select(from: number, count: number): Promise<void> {
     await this.#actions.run(async () => {
       const query = queryText(this.store.state);
@@ -320,54 +235,11 @@ export class BrowseSession {
     });
   }
 
-  /** Sends requests for wanted pages that are missing or stale. */
-  #fill(): void {
-    const { pages, stale, total, active, opened } = this.store.state;
-    const last = total === null || total === 0 ? 0 : Math.floor((total - 1) / PAGE_SIZE);
-    const wanted = opened ? [Math.floor(active / PAGE_SIZE)] : this.#wanted;
-    for (const page of wanted) {
-      if (this.#asking.size >= PAGES_AT_ONCE) return;
-      if (this.#asking.has(page) || (pages.has(page) && !stale.has(page))) continue;
-      if (page > last && stale.size === 0) continue;
-      this.#asking.add(page);
-      void this.#load(page, this.#list);
-    }
-  }
-
-  async #load(page: number, list: number): Promise<void> {
-    try {
-      const query = queryText(this.store.state);
-      const answer = await this.#host.rpc.call('browse', {
-        query,
-        from: page * PAGE_SIZE,
-        count: PAGE_SIZE,
-      });
-      if (list !== this.#list) return;
-      // What is typed meanwhile will be asked for.
-      if (this.#query === 'sent') this.#query = 'answered';
-      if (answer.fault !== null) this.store.dispatch({ type: 'fault', fault: answer.fault });
-      else {
-        const { total, untagged, items, rules: titles } = answer;
-        this.store.dispatch({ type: 'page', page, total, untagged, items, titles });
-        const opens = this.#opensFirst && this.#query === 'answered';
-        if (opens && total > 0) this.store.dispatch({ type: 'open', opened: true });
-      }
-      if (this.#query === 'answered') this.#opensFirst = false;
-      this.#asking.delete(page);
-      if (answer.fault === null) this.#fill();
-    } catch (error) {
-      if (list !== this.#list) return;
-      this.#asking.delete(page);
-      this.#opensFirst = false;
-      this.store.dispatch({ type: 'failed', failure: wireError(error) });
-    }
-  }
-
   /** Requests the details of the pair on its page, and lets the neighbours view follow. */
   #follow(): void {
     const { opened, active, detail } = this.store.state;
     const item = opened ? this.#current : undefined;
-    if (opened && item === undefined) this.show(active, active + 1);
+    if (opened && item === undefined) this.list.show(active, active + 1);
     if (opened && this.store.state.tags === null) this.tags.refresh();
     const key = item === undefined ? undefined : `${pairKey(item.item.pair)}\n${item.item.caption}`;
     if (key === this.#shownKey) return;

@@ -115,7 +115,7 @@ export class PairGrid extends PageElement {
       this.#active = browse.active;
       if (moved || browse.active > 0) this.#reveal(browse.active);
     }
-    this.session.show(first, last);
+    this.session.list.show(first, last);
   }
 
   #visible(total: number): { readonly first: number; readonly last: number } {
@@ -245,7 +245,7 @@ export class PairGrid extends PageElement {
   };
 
   readonly #onDoubleClick = (event: MouseEvent) => {
-    if (indexOf(event) !== undefined) this.session.openClicked();
+    if (indexOf(event) !== undefined) this.session.list.openClicked();
   };
 
   readonly #onKey = (event: KeyboardEvent) => {
@@ -257,7 +257,7 @@ export class PairGrid extends PageElement {
     else if (event.key === ' ') {
       const pair = itemAt(store.state, active)?.item.pair;
       if (pair !== undefined) store.dispatch({ type: 'toggle', pair });
-    } else if (event.key === 'Enter') this.session.open();
+    } else if (event.key === 'Enter') this.session.list.open();
     else if (event.key === 'Escape') this.session.clearSelection();
     else {
       const step = this.#step(event.key);

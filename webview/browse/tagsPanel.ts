@@ -221,7 +221,7 @@ export class TagsPanel extends PageElement {
     const tag = this.#tags[index]?.tag;
     if (tag === undefined) return;
     const query = queryOfTags([tag]);
-    this.session.setFilter(this.session.store.state.filter === query ? '' : query);
+    this.session.list.setFilter(this.session.store.state.filter === query ? '' : query);
   }
 }
 

@@ -16,7 +16,7 @@ export function viewTools(session: BrowseSession, state: BrowseState): TemplateR
           @change=${(event: Event) => {
             const { value } = event.target as HTMLSelectElement;
             const view = state.views.find(({ name }) => name === value);
-            if (view !== undefined) session.showView(view);
+            if (view !== undefined) session.list.showView(view);
           }}
         >
           <option value="" ?selected=${shown === undefined} ?hidden=${shown !== undefined}>
