@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { SCORE_NAMES, PairScorer } from '../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
-import { cleanSets } from './cleanSets.ts';
+import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
+import { DOUBT_LEVELS, isDoubted } from './doubts.ts';
 import { averagePrecision, calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 
@@ -37,9 +37,11 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
   const terminal = new Terminal({ quiet: false, color: true });
   for await (const { workspace, clean } of cleanSets([folder], values.split, terminal)) {
     console.log(`${folder}, ${kind}, seeds 0..${Number(values.seeds) - 1}, ${workspace.modelId}`);
-    console.log('rate  pairs  AUROC  cosine  AP     ECE    flagged precision recall  estimated');
+    console.log(
+      'rate   pairs AUROC cosine AP    calibration error (most)  flagged precision claimed recall  share error (most)',
+    );
     for (const rate of values.rate.map(Number)) {
-      const rows: number[][] = [];
+      const runs: Run[] = [];
       for (let seed = 0; seed < Number(values.seeds); seed++) {
         const { embedded, wrong } = noisyCopy(clean, {
           kind,
@@ -47,38 +49,80 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
           seed,
           limit: Number(values.limit),
         });
-        const { pairs: judged, estimate } = await workspace.audit(
-          embedded,
-          { levels: DEFAULT_LEVELS },
-          {},
-        );
-        const mismatch = judged.map((pair) => pair?.mismatch ?? 0);
-        const flagged = judged.map((pair) => pair?.findings.includes('caption-mismatch') ?? false);
-        const hits = flagged.filter((flag, i) => flag && wrong[i] === true).length;
-        rows.push([
-          wrong.length,
-          auroc(mismatch, wrong),
-          auroc(
-            judged.map((pair) => -(pair?.similarity ?? 0)),
-            wrong,
-          ),
-          averagePrecision(mismatch, wrong),
-          calibrationError(mismatch, wrong),
-          flagged.filter(Boolean).length,
-          hits / Math.max(1, flagged.filter(Boolean).length),
-          hits / Math.max(1, wrong.filter(Boolean).length),
-          estimate?.wrongShare ?? 0,
-        ]);
+        const audit = await workspace.audit(embedded, { levels: DOUBT_LEVELS }, {});
+        runs.push(runOf(audit, wrong));
       }
-      const means = (rows[0] ?? []).map(
-        (_, c) => rows.reduce((sum, line) => sum + (line[c] ?? 0), 0) / rows.length,
-      );
-      const shown = means.map((mean, c) =>
-        c === 0 || c === 5 ? mean.toFixed(0) : mean.toFixed(4),
-      );
-      console.log(`${rate}  ${shown.join('  ')}`);
+      console.log(`${String(rate).padEnd(6)} ${lineOf(runs)}`);
     }
   }
+}
+
+/** What became of one noisy copy. */
+interface Run {
+  readonly pairs: number;
+  readonly auroc: number;
+  readonly ofCosine: number;
+  readonly averagePrecision: number;
+  readonly error: number;
+  readonly wrong: number;
+  readonly flagged: number;
+  readonly hits: number;
+  /** Sum of the probabilities of the flagged pairs. */
+  readonly claimed: number;
+  readonly share: number;
+}
+
+function runOf(
+  { pairs, estimate }: Awaited<ReturnType<MeasuredWorkspace['audit']>>,
+  wrong: readonly boolean[],
+): Run {
+  const mismatch = pairs.map((pair) => pair?.mismatch ?? 0);
+  const flagged = pairs.flatMap((pair, p) => (isDoubted(pair) ? [p] : []));
+  const cosines = pairs.map((pair) => -(pair?.similarity ?? 0));
+  const both = wrong.includes(true) && wrong.includes(false);
+  return {
+    pairs: wrong.length,
+    auroc: both ? auroc(mismatch, wrong) : NaN,
+    ofCosine: both ? auroc(cosines, wrong) : NaN,
+    averagePrecision: both ? averagePrecision(mismatch, wrong) : NaN,
+    error: calibrationError(mismatch, wrong),
+    wrong: wrong.filter(Boolean).length,
+    flagged: flagged.length,
+    hits: flagged.filter((p) => wrong[p]).length,
+    claimed: flagged.reduce((sum, p) => sum + mismatch[p]!, 0),
+    share: estimate?.wrongShare ?? 0,
+  };
+}
+
+/** The runs of one rate: means, and precision and recall of all their findings together. */
+function lineOf(runs: readonly Run[]): string {
+  const values = (of: (run: Run) => number): number[] => runs.map(of);
+  const sum = (of: (run: Run) => number): number => values(of).reduce((a, b) => a + b, 0);
+  const mean = (of: (run: Run) => number): string => (sum(of) / runs.length).toFixed(3);
+  const flagged = sum((run) => run.flagged);
+  const ratio = (part: number, of: number): string => (of === 0 ? '-' : (part / of).toFixed(3));
+  const shareErrors = (run: Run): number => Math.abs(run.share - run.wrong / run.pairs);
+  return [
+    mean(({ pairs }) => pairs).replace('.000', ''),
+    mean((run) => run.auroc),
+    mean((run) => run.ofCosine),
+    mean((run) => run.averagePrecision),
+    `${mean(({ error }) => error)} (${Math.max(...values(({ error }) => error)).toFixed(3)})`,
+    flagged,
+    ratio(
+      sum(({ hits }) => hits),
+      flagged,
+    ),
+    ratio(
+      sum(({ claimed }) => claimed),
+      flagged,
+    ),
+    ratio(
+      sum(({ hits }) => hits),
+      sum(({ wrong }) => wrong),
+    ),
+    `${mean(({ share }) => share)} of ${(sum(({ wrong }) => wrong) / sum(({ pairs }) => pairs)).toFixed(3)}: ${mean(shareErrors)} (${Math.max(...values(shareErrors)).toFixed(3)})`,
+  ].join('  ');
 }
 
 /** Judges as if some kinds of evidence said the same of every pair: what they add to the others is what is missing then. */

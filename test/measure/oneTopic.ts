@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS, type Levels } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { openWorkspace } from '../../src/cli/composeCli.ts';
+import { DOUBT_LEVELS, isDoubted } from './doubts.ts';
 import {
   type Cell,
   cellDataset,
@@ -13,13 +13,6 @@ import {
   topicWords,
   writeCell,
 } from './topicCells.ts';
-
-/** Rules that call a caption wrong. Others are off: they cost more than judging a cell. */
-const DOUBTS = ['caption-mismatch', 'captions-swapped', 'captions-shifted'] as const;
-const LEVELS: Levels = {
-  ...Object.fromEntries(Object.keys(DEFAULT_LEVELS).map((code) => [code, 'off'])),
-  ...Object.fromEntries(DOUBTS.map((code) => [code, 'warning'])),
-};
 
 /** What became of one cell. */
 interface Judged {
@@ -116,12 +109,9 @@ export async function measureOneTopic(args: readonly string[]): Promise<void> {
               {},
               { triggerWords: [] },
             );
-            const audit = await workspace.audit(embedded, { levels: LEVELS }, {});
+            const audit = await workspace.audit(embedded, { levels: DOUBT_LEVELS }, {});
             const mismatch = audit.pairs.map((pair) => pair?.mismatch ?? 0);
-            const flags = audit.pairs.map(
-              (pair) =>
-                pair?.findings.some((code) => DOUBTS.some((doubt) => doubt === code)) ?? false,
-            );
+            const flags = audit.pairs.map(isDoubted);
             const wrong = cell.kind.map((kind) => kind !== undefined);
             const count = (use: (i: number) => boolean): number =>
               flags.filter((_, i) => use(i)).length;

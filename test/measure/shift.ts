@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { mulberry32 } from '../../src/core/random.ts';
 import { cleanSets } from './cleanSets.ts';
+import { DOUBT_LEVELS } from './doubts.ts';
 import { noisyCopy } from './noisyCopy.ts';
 
 /**
@@ -60,7 +60,7 @@ export async function measureShift(args: readonly string[]): Promise<void> {
             images: { ...embedded.images, paths },
             textRow,
           },
-          { levels: DEFAULT_LEVELS },
+          { levels: DOUBT_LEVELS },
           {},
         );
         let hit = false;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { cleanSets } from './cleanSets.ts';
+import { DOUBT_LEVELS } from './doubts.ts';
 import { noisyCopy } from './noisyCopy.ts';
 
 /** A match from which on a caption is said to fit well (webview/shared/score.ts). */
@@ -49,7 +49,7 @@ export async function measureSuggestions(args: readonly string[]): Promise<void>
             seed,
             limit: Number(values.limit),
           });
-          const audit = await workspace.audit(embedded, { levels: DEFAULT_LEVELS }, {});
+          const audit = await workspace.audit(embedded, { levels: DOUBT_LEVELS }, {});
           const noisy = embedded.dataset.pairs;
           if (kind === 'swap') swaps.planted += wrong.filter(Boolean).length;
           else sums.wrong += wrong.filter(Boolean).length;

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Decision } from '../../src/core/dataset/decisions.ts';
 import type { EmbeddedDataset, TextTable } from '../../src/core/audit/embeddedDataset.ts';
-import { DEFAULT_LEVELS } from '../../src/core/audit/rules.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { dotRows } from '../../src/core/matching/innerProducts.ts';
 import { gatheredRows } from '../../src/core/matching/scoreBlocks.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
+import { DOUBT_LEVELS, DOUBTS, isDoubted } from './doubts.ts';
 import { calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 import { cellDataset, rowsOf, topicCell } from './topicCells.ts';
@@ -90,7 +90,7 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
         verified += [...answered].filter((p) => task.wrong[p] === false).length;
         mended += [...answered].filter((p) => task.wrong[p] === true).length;
         const { embedded, decisions, replaced } = afterAnswers(task, answered);
-        const levels = DEFAULT_LEVELS;
+        const levels = DOUBT_LEVELS;
         const audits = [
           await workspace.audit(embedded, { levels }, {}),
           await workspace.audit(embedded, { levels, decisions, replaced }, {}),
@@ -99,7 +99,7 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
         const after = audits.at(-1)?.pairs ?? [];
         for (const p of reported.filter((each) => !answered.has(each))) {
           const isRight = task.wrong[p] === false;
-          const isReported = after[p]?.findings.some((code) => DOUBTS.includes(code)) === true;
+          const isReported = isDoubted(after[p]);
           open.add(isRight);
           if (!isReported) gone.add(isRight);
           else if (nearestIsVerified(task, p, answered)) alike.add(isRight);
@@ -117,15 +117,12 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Rules that call a caption wrong. */
-const DOUBTS: readonly string[] = ['caption-mismatch', 'captions-swapped'];
-
 /** The captions that findings call wrong, the worst first. */
 async function reportedPairs(
   workspace: MeasuredWorkspace,
   { embedded }: Task,
 ): Promise<readonly number[]> {
-  const { findings } = await workspace.audit(embedded, { levels: DEFAULT_LEVELS }, {});
+  const { findings } = await workspace.audit(embedded, { levels: DOUBT_LEVELS }, {});
   const order = findings.flatMap(({ code, pair }) =>
     pair !== undefined && DOUBTS.includes(code) ? [pair] : [],
   );
