@@ -1,11 +1,8 @@
+import type { Finding } from '../../src/core/audit/finding.ts';
 import { DEFAULT_LEVELS, type Levels } from '../../src/core/audit/rules.ts';
 
 /** Rules that call a caption wrong. */
-export const DOUBTS: readonly string[] = [
-  'caption-mismatch',
-  'captions-swapped',
-  'captions-shifted',
-];
+const DOUBTS: readonly string[] = ['caption-mismatch', 'captions-swapped', 'captions-shifted'];
 
 /** Only those rules: the others say nothing about which captions are wrong, and cost more than judging a small dataset. */
 export const DOUBT_LEVELS: Levels = {
@@ -13,7 +10,14 @@ export const DOUBT_LEVELS: Levels = {
   ...Object.fromEntries(DOUBTS.map((code) => [code, 'warning'])),
 };
 
-/** Whether a finding calls the caption of this pair wrong. */
-export function isDoubted(pair: { readonly findings: readonly string[] } | undefined): boolean {
-  return pair?.findings.some((code) => DOUBTS.includes(code)) ?? false;
+/** The pairs whose captions the findings call wrong, the worst first, each with the probability that is shown. */
+export function doubtedPairs(findings: readonly Finding[]): ReadonlyMap<number, number> {
+  const claimed = new Map<number, number>();
+  for (const { code, pair, relatedPairs, confidence } of findings) {
+    if (pair === undefined || !DOUBTS.includes(code)) continue;
+    for (const p of [pair, ...relatedPairs]) {
+      claimed.set(p, Math.max(claimed.get(p) ?? 0, confidence));
+    }
+  }
+  return claimed;
 }

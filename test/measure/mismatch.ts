@@ -3,7 +3,7 @@ import { SCORE_NAMES, PairScorer } from '../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
-import { DOUBT_LEVELS, isDoubted } from './doubts.ts';
+import { DOUBT_LEVELS, doubtedPairs } from './doubts.ts';
 import { averagePrecision, calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 
@@ -67,17 +67,17 @@ interface Run {
   readonly wrong: number;
   readonly flagged: number;
   readonly hits: number;
-  /** Sum of the probabilities of the flagged pairs. */
+  /** Sum of the probabilities shown of the flagged pairs. */
   readonly claimed: number;
   readonly share: number;
 }
 
 function runOf(
-  { pairs, estimate }: Awaited<ReturnType<MeasuredWorkspace['audit']>>,
+  { pairs, findings, estimate }: Awaited<ReturnType<MeasuredWorkspace['audit']>>,
   wrong: readonly boolean[],
 ): Run {
   const mismatch = pairs.map((pair) => pair?.mismatch ?? 0);
-  const flagged = pairs.flatMap((pair, p) => (isDoubted(pair) ? [p] : []));
+  const doubted = doubtedPairs(findings);
   const cosines = pairs.map((pair) => -(pair?.similarity ?? 0));
   const both = wrong.includes(true) && wrong.includes(false);
   return {
@@ -87,9 +87,9 @@ function runOf(
     averagePrecision: both ? averagePrecision(mismatch, wrong) : NaN,
     error: calibrationError(mismatch, wrong),
     wrong: wrong.filter(Boolean).length,
-    flagged: flagged.length,
-    hits: flagged.filter((p) => wrong[p]).length,
-    claimed: flagged.reduce((sum, p) => sum + mismatch[p]!, 0),
+    flagged: doubted.size,
+    hits: [...doubted.keys()].filter((p) => wrong[p]).length,
+    claimed: [...doubted.values()].reduce((sum, claimed) => sum + claimed, 0),
     share: estimate?.wrongShare ?? 0,
   };
 }

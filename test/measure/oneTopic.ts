@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { openWorkspace } from '../../src/cli/composeCli.ts';
-import { DOUBT_LEVELS, isDoubted } from './doubts.ts';
+import { DOUBT_LEVELS, doubtedPairs } from './doubts.ts';
 import {
   type Cell,
   cellDataset,
@@ -22,7 +22,7 @@ interface Judged {
   readonly flagged: number;
   readonly hits: number;
   readonly share: number;
-  /** Sum of the probabilities of the flagged pairs. */
+  /** Sum of the probabilities shown of the flagged pairs. */
   readonly claimed: number;
   readonly auroc: number;
 }
@@ -111,18 +111,16 @@ export async function measureOneTopic(args: readonly string[]): Promise<void> {
             );
             const audit = await workspace.audit(embedded, { levels: DOUBT_LEVELS }, {});
             const mismatch = audit.pairs.map((pair) => pair?.mismatch ?? 0);
-            const flags = audit.pairs.map(isDoubted);
+            const doubted = doubtedPairs(audit.findings);
             const wrong = cell.kind.map((kind) => kind !== undefined);
-            const count = (use: (i: number) => boolean): number =>
-              flags.filter((_, i) => use(i)).length;
             judged.push({
               cell,
-              pairs: flags.length,
-              wrong: count((i) => wrong[i]!),
-              flagged: count((i) => flags[i]!),
-              hits: count((i) => flags[i]! && wrong[i]!),
+              pairs: wrong.length,
+              wrong: wrong.filter(Boolean).length,
+              flagged: doubted.size,
+              hits: [...doubted.keys()].filter((p) => wrong[p]).length,
               share: audit.estimate?.wrongShare ?? 0,
-              claimed: mismatch.reduce((sum, p, i) => sum + (flags[i] === true ? p : 0), 0),
+              claimed: [...doubted.values()].reduce((sum, claimed) => sum + claimed, 0),
               auroc: wrong.includes(true) && wrong.includes(false) ? auroc(mismatch, wrong) : NaN,
             });
           }

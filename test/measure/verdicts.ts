@@ -6,7 +6,7 @@ import { auroc } from '../../src/core/matching/auroc.ts';
 import { dotRows } from '../../src/core/matching/innerProducts.ts';
 import { gatheredRows } from '../../src/core/matching/scoreBlocks.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
-import { DOUBT_LEVELS, DOUBTS, isDoubted } from './doubts.ts';
+import { DOUBT_LEVELS, doubtedPairs } from './doubts.ts';
 import { calibrationError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 import { cellDataset, rowsOf, topicCell } from './topicCells.ts';
@@ -96,12 +96,11 @@ export async function measureVerdicts(args: readonly string[]): Promise<void> {
           await workspace.audit(embedded, { levels, decisions, replaced }, {}),
         ];
         for (const [a, audit] of audits.entries()) arms[a]!.add(audit.pairs, rest, task.wrong);
-        const after = audits.at(-1)?.pairs ?? [];
+        const after = doubtedPairs(audits.at(-1)?.findings ?? []);
         for (const p of reported.filter((each) => !answered.has(each))) {
           const isRight = task.wrong[p] === false;
-          const isReported = isDoubted(after[p]);
           open.add(isRight);
-          if (!isReported) gone.add(isRight);
+          if (!after.has(p)) gone.add(isRight);
           else if (nearestIsVerified(task, p, answered)) alike.add(isRight);
         }
       }
@@ -123,10 +122,7 @@ async function reportedPairs(
   { embedded }: Task,
 ): Promise<readonly number[]> {
   const { findings } = await workspace.audit(embedded, { levels: DOUBT_LEVELS }, {});
-  const order = findings.flatMap(({ code, pair }) =>
-    pair !== undefined && DOUBTS.includes(code) ? [pair] : [],
-  );
-  return [...new Set(order)];
+  return [...doubtedPairs(findings).keys()];
 }
 
 /** Whether the answered pair that is nearest, by picture and caption, was verified. */
