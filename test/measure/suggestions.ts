@@ -41,6 +41,7 @@ export async function measureSuggestions(args: readonly string[]): Promise<void>
         expected: 0,
       };
       const swaps = { planted: 0, named: 0, right: 0, claimed: 0 };
+      const mixedUp = { named: 0, wrong: 0 };
       for (let seed = 0; seed < Number(values.seeds); seed++) {
         for (const kind of ['random', 'swap'] as const) {
           const { embedded, wrong } = noisyCopy(clean, {
@@ -61,6 +62,10 @@ export async function measureSuggestions(args: readonly string[]): Promise<void>
               swaps.claimed += confidence;
               const [other] = relatedPairs;
               if (wrong[pair] === true && noisy[other ?? -1]?.caption === right) swaps.right++;
+            }
+            if (kind === 'random' && code === 'captions-swapped') {
+              mixedUp.named++;
+              if (wrong[pair] === true) mixedUp.wrong++;
             }
             if (kind !== 'random' || code !== 'caption-mismatch') continue;
             const offered = fixes.flatMap((fix) => (fix.kind === 'replace-caption' ? [fix] : []));
@@ -84,6 +89,9 @@ export async function measureSuggestions(args: readonly string[]): Promise<void>
       );
       console.log(
         `  swaps: ${swaps.planted} pairs, named ${swaps.named}, precision ${share(swaps.right, swaps.named)} (claimed ${share(swaps.claimed, swaps.named)}), recall ${share(swaps.right, swaps.planted)}`,
+      );
+      console.log(
+        `  where captions were mixed up and none swapped: swaps named ${mixedUp.named} (pairs), their captions wrong ${mixedUp.wrong}`,
       );
     }
   }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { naturalRanks } from '../../../src/core/dataset/naturalOrder.ts';
-import { Suspects } from '../../../src/core/audit/exchanges.ts';
+import {
+  exchangeProbability,
+  type PossibleExchange,
+  probabilitiesOf,
+  Suspects,
+} from '../../../src/core/audit/exchanges.ts';
 import { matchesAnywhere, ranked } from '../../../src/core/audit/candidates.ts';
 import { SCORE_NAMES } from '../../../src/core/audit/pairScorer.ts';
 import { DEFAULT_LEVELS } from '../../../src/core/audit/rules.ts';
@@ -70,10 +75,24 @@ describe('captions that changed places', () => {
       const support = (image: number, text: number): number => (image === text ? own[image]! : 5);
       const mismatch = judged.mismatch.map((_, p) => (p < 2 ? 0.4 : 0.01));
       const context = { ...judged, mismatch, model: { ...judged.model, support } };
-      return new Suspects(context).swapped(0, 1);
+      return exchangeProbability(new Suspects(context).swapped(0, 1));
     };
     assert.ok(exchanged([-2.4, 1]) < 0.5, `${exchanged([-2.4, 1])}`);
     assert.ok(exchanged([-4, -4]) > 0.9, `${exchanged([-4, -4])}`);
+  });
+
+  test('a few doubtful exchanges are doubted more, the more other captions are wrong; many confirm each other', () => {
+    const possible = (count: number): PossibleExchange[] =>
+      Array.from({ length: count }, (_, e) => ({
+        pairs: [2 * e, 2 * e + 1],
+        odds: { ofRings: 1, ring: 1, open: 0.2, others: 0.1 },
+      }));
+    const alone = exchangeProbability(possible(1)[0]!.odds);
+    const first = (count: number, wrong: number): number =>
+      probabilitiesOf(possible(count), wrong)[0]!;
+    assert.ok(first(3, 100) < 0.35 && alone > 0.5, `${first(3, 100)} of ${alone}`);
+    assert.ok(first(45, 100) > alone, `${first(45, 100)} of ${alone}`);
+    assert.ok(Math.abs(first(1, 2) - alone) < 0.1, `${first(1, 2)} of ${alone}`);
   });
 
   test('one wrong caption on many images costs as many comparisons as there are images, not their square', async () => {

@@ -1,4 +1,9 @@
-import { Suspects } from '../exchanges.ts';
+import {
+  exchangeProbability,
+  type PossibleExchange,
+  probabilitiesOf,
+  Suspects,
+} from '../exchanges.ts';
 import type { Steps } from '../../steps.ts';
 import {
   type AuditContext,
@@ -8,10 +13,11 @@ import {
   aboutPair,
 } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
+import { openMismatch } from './captionMismatch.ts';
 
 /** Smallest probability of a reported exchange. */
 const LEAST_PROBABILITY = 0.5;
-/** Smallest probability of a stored exchange; those below LEAST_PROBABILITY only compete with others. */
+/** Smallest probability, before others are known, of a stored exchange; those that end below LEAST_PROBABILITY only compete. */
 const LEAST_COUNTED = 0.05;
 /** Candidates for the next caption of a ring of three. */
 const NEXT_IN_RING = 3;
@@ -39,7 +45,7 @@ const SEARCHED_PER_STEP = 4;
 
 class SwapTracker implements Tracker {
   readonly #context: AuditContext;
-  #exchanges: Exchange[] = [];
+  #exchanges: PossibleExchange[] = [];
 
   constructor(context: AuditContext) {
     this.#context = context;
@@ -47,7 +53,7 @@ class SwapTracker implements Tracker {
 
   *detectAll(): Steps<void> {
     const suspects = new Suspects(this.#context);
-    const found: Exchange[] = [];
+    const found: PossibleExchange[] = [];
     let sought = 0;
     for (const p of suspects.pairs()) {
       if (sought++ % SEARCHED_PER_STEP === 0) yield;
@@ -63,7 +69,7 @@ class SwapTracker implements Tracker {
     const suspects = new Suspects(this.#context);
     const before = this.#exchanges;
     const kept = before.filter(({ pairs }) => pairs.every((p) => !again.has(p) && suspects.has(p)));
-    const found = new Map<string, Exchange>();
+    const found = new Map<string, PossibleExchange>();
     for (const p of again) {
       if (!suspects.has(p)) continue;
       for (const exchange of exchangesOf(suspects, p)) {
@@ -79,26 +85,18 @@ class SwapTracker implements Tracker {
   }
 }
 
-/** Pairs with exchanged captions: the correct caption of each image is that of the next pair, cyclically. */
-interface Exchange {
-  readonly pairs: readonly number[];
-  readonly probability: number;
-}
-
 /** The exchanges with `p` that have at least probability LEAST_COUNTED. */
-function exchangesOf(suspects: Suspects, p: number): Exchange[] {
-  const swaps = suspects
-    .partnersOf(p)
-    .map(({ pair: q }) => {
-      const pairs = [Math.min(p, q), Math.max(p, q)] as const;
-      return { pairs, probability: suspects.swapped(...pairs) };
-    })
-    .filter(({ probability }) => probability >= LEAST_COUNTED);
+function exchangesOf(suspects: Suspects, p: number): PossibleExchange[] {
+  const swaps = suspects.partnersOf(p).map(({ pair: q }) => {
+    const pairs = [Math.min(p, q), Math.max(p, q)] as const;
+    return { pairs, odds: suspects.swapped(...pairs) };
+  });
   const next = (of: number): readonly number[] => suspects.nextOf(of, NEXT_IN_RING);
-  const rings = [...suspects.ringsOf(p, next)]
-    .map((pairs) => ({ pairs: fromLowest(pairs), probability: suspects.turned(...pairs) }))
-    .filter(({ probability }) => probability >= LEAST_COUNTED);
-  return [...swaps, ...rings];
+  const rings = [...suspects.ringsOf(p, next)].map((pairs) => ({
+    pairs: fromLowest(pairs),
+    odds: suspects.turned(...pairs),
+  }));
+  return [...swaps, ...rings].filter(({ odds }) => exchangeProbability(odds) >= LEAST_COUNTED);
 }
 
 /** The same ring, rotated to begin with its lowest pair. */
@@ -108,16 +106,14 @@ function fromLowest(pairs: readonly number[]): readonly number[] {
 }
 
 /** The exchanges to report: the most probable first, each pair in at most one. */
-function exchangeFindings(context: AuditContext, exchanges: readonly Exchange[]): Detected[] {
-  const sums = new Map<number, number>();
-  for (const { pairs, probability } of exchanges) {
-    for (const p of pairs) sums.set(p, (sums.get(p) ?? 0) + probability);
-  }
-  // A pair is in at most one exchange, so competing ones reduce each other's probability.
-  const shared = exchanges.map(({ pairs, probability }) => ({
-    pairs,
-    probability: probability / Math.max(1, ...pairs.map((p) => sums.get(p)!)),
-  }));
+function exchangeFindings(
+  context: AuditContext,
+  exchanges: readonly PossibleExchange[],
+): Detected[] {
+  if (exchanges.length === 0) return [];
+  const wrong = openMismatch(context).reduce((sum, probability) => sum + probability, 0);
+  const probabilities = probabilitiesOf(exchanges, wrong);
+  const shared = exchanges.map(({ pairs }, e) => ({ pairs, probability: probabilities[e]! }));
   const taken = new Set<number>();
   return shared
     .sort((a, b) => b.probability - a.probability || compareLists(a.pairs, b.pairs))
