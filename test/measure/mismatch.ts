@@ -4,7 +4,7 @@ import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
 import { DOUBT_LEVELS, doubtedPairs } from './doubts.ts';
-import { averagePrecision, calibrationError } from './figures.ts';
+import { averagePrecision, calibrationError, chanceError } from './figures.ts';
 import { type NoiseKind, noisyCopy } from './noisyCopy.ts';
 
 const KINDS: readonly NoiseKind[] = ['random', 'swap', 'noun', 'shift'];
@@ -38,7 +38,7 @@ export async function measureMismatch(args: readonly string[]): Promise<void> {
   for await (const { workspace, clean } of cleanSets([folder], values.split, terminal)) {
     console.log(`${folder}, ${kind}, seeds 0..${Number(values.seeds) - 1}, ${workspace.modelId}`);
     console.log(
-      'rate   pairs AUROC cosine AP    calibration error (most)  flagged precision claimed recall  share error (most)',
+      'rate   pairs AUROC cosine AP    calibration error (most; by chance)  flagged precision claimed recall  share error (most)',
     );
     for (const rate of values.rate.map(Number)) {
       const runs: Run[] = [];
@@ -64,6 +64,8 @@ interface Run {
   readonly ofCosine: number;
   readonly averagePrecision: number;
   readonly error: number;
+  /** The same to expect if every probability is true. */
+  readonly chance: number;
   readonly wrong: number;
   readonly flagged: number;
   readonly hits: number;
@@ -86,6 +88,7 @@ function runOf(
     ofCosine: both ? auroc(cosines, wrong) : NaN,
     averagePrecision: both ? averagePrecision(mismatch, wrong) : NaN,
     error: calibrationError(mismatch, wrong),
+    chance: chanceError(mismatch),
     wrong: wrong.filter(Boolean).length,
     flagged: doubted.size,
     hits: [...doubted.keys()].filter((p) => wrong[p]).length,
@@ -107,7 +110,7 @@ function lineOf(runs: readonly Run[]): string {
     mean((run) => run.auroc),
     mean((run) => run.ofCosine),
     mean((run) => run.averagePrecision),
-    `${mean(({ error }) => error)} (${Math.max(...values(({ error }) => error)).toFixed(3)})`,
+    `${mean(({ error }) => error)} (${Math.max(...values(({ error }) => error)).toFixed(3)}; ${mean(({ chance }) => chance)})`,
     flagged,
     ratio(
       sum(({ hits }) => hits),
