@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { SCORE_NAMES, PairScorer } from '../../src/core/audit/pairScorer.ts';
+import { EXCHANGED_WEIGHTS, FOREIGN_WEIGHTS } from '../../src/core/audit/combination.ts';
+import { SCORE_NAMES } from '../../src/core/audit/pairScorer.ts';
 import { auroc } from '../../src/core/matching/auroc.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { cleanSets, type MeasuredWorkspace } from './cleanSets.ts';
@@ -128,18 +129,17 @@ function lineOf(runs: readonly Run[]): string {
   ].join('  ');
 }
 
-/** Judges as if some kinds of evidence said the same of every pair: what they add to the others is what is missing then. */
+/** Judges without some of the scores that are weighed by hand: what they add to the others is what is missing then. */
 function leaveOut(names: readonly string[]): void {
-  const terms = names.map((name) => SCORE_NAMES.findIndex((known) => known === name));
-  if (terms.includes(-1)) {
-    console.error(`--without takes ${SCORE_NAMES.join(', ')}.`);
-    process.exit(2);
+  const weighed = SCORE_NAMES.filter(
+    (_, f) => EXCHANGED_WEIGHTS[f] !== 0 || FOREIGN_WEIGHTS[f] !== 0,
+  );
+  for (const name of names) {
+    const term = SCORE_NAMES.findIndex((known) => known === name);
+    if (!weighed.some((known) => known === name)) {
+      console.error(`--without takes ${weighed.join(', ')}.`);
+      process.exit(2);
+    }
+    for (const weights of [EXCHANGED_WEIGHTS, FOREIGN_WEIGHTS]) Reflect.set(weights, term, 0);
   }
-  const { prototype } = PairScorer;
-  const whole: PairScorer['of'] = Reflect.get(prototype, 'of');
-  prototype.of = function (this: PairScorer, ...args) {
-    const evidence = whole.apply(this, args);
-    for (const term of terms) evidence[term] = 0;
-    return evidence;
-  };
 }
