@@ -187,12 +187,16 @@ function addInit(program: Program, run: RunCommand): void {
     );
 }
 
+/** Of 384 dimensions they are 2 x 77 MB on disk, and twice that in memory. */
+const SHARD_PAIRS = 100_000;
+
 function addEmbed(program: Program, run: RunCommand): void {
   program
     .command('embed')
     .description('write the embeddings of all pairs in the layout of clip-retrieval')
     .argument('<folder>', 'folder of images and captions')
     .requiredOption('--out <folder>', 'folder to write to')
+    .option('--shard-size <n>', 'pairs in one shard', wholeNumber(1, MAX_LISTED), SHARD_PAIRS)
     .action((folder, options, command) =>
       run(command.optsWithGlobals(), async (context) => {
         const { embedCommand } = await import('./embedCommand.ts');

@@ -153,6 +153,21 @@ describe('what the commands print', () => {
       assert.match(bytes.subarray(0, 128).toString('latin1'), /'<f2'.*\(5, \d+\)/);
     }
     assert.deepEqual((await readdir(out)).sort(), ['img_emb', 'metadata', 'text_emb']);
+    const again = await run('embed', '--out', out);
+    assert.match(
+      again.stderr,
+      /has 5 pairs of \d+ dimensions\. Shards kept as they were: 1 of 1\.\n$/u,
+    );
+    const smaller = await run('embed', '--out', out, '--shard-size', '2');
+    assert.equal(smaller.status, 0);
+    assert.deepEqual((await readdir(path.join(out, 'metadata'))).sort(), [
+      'metadata_0.parquet',
+      'metadata_1.parquet',
+      'metadata_2.parquet',
+    ]);
+    const larger = await run('embed', '--out', out);
+    assert.equal(larger.status, 2);
+    assert.match(larger.stderr, /_1\.npy is a shard of other embeddings\./u);
   });
 
   test('search: images for a text, captions for an image from elsewhere', async () => {

@@ -1,9 +1,14 @@
+import { parquetMetadataAsync } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { throwIfCancelled } from '../../core/cancellation.ts';
+import type { Dataset } from '../../core/dataset/dataset.ts';
+import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { npyFile } from '../../core/export/npyFile.ts';
 import type { OutputFiles } from '../../core/export/outputFiles.ts';
 import { row } from '../../core/matching/matrix.ts';
+import type { FileSystem } from '../../core/ports.ts';
 import { folderPrefix } from '../audit/buildReport.ts';
 import type { RunOptions, BatchPorts } from './batchPorts.ts';
 
@@ -12,61 +17,209 @@ export interface ExportedEmbeddings {
   /** Number of pairs without a row, because image or caption could not be read. */
   readonly left: number;
   readonly dimensions: number;
-  /** The written files, relative to the output folder. */
-  readonly files: readonly string[];
+  readonly shards: number;
+  /** How many of them an earlier run had written of the same pairs. */
+  readonly kept: number;
 }
 
-const IMAGE_FILE = 'img_emb/img_emb_0.npy';
-const TEXT_FILE = 'text_emb/text_emb_0.npy';
-const METADATA_FILE = 'metadata/metadata_0.parquet';
+export interface EmbeddingFiles {
+  readonly files: Pick<FileSystem, 'stat' | 'exists' | 'open' | 'walk'>;
+  readonly output: OutputFiles;
+  /** Joins a folder and a relative path in the platform's style. */
+  readonly join: (folder: string, name: string) => string;
+}
+
+/** Key in the metadata of a shard that says which pairs it was made of, by which encoder. */
+const SOURCE = 'pairlens.source';
+
+/** A part of a dataset's pairs. */
+interface Slice {
+  readonly dataset: Dataset;
+  readonly prefix: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
- * Writes the embeddings of every readable pair below `folder` in the layout of clip-retrieval: row i of both arrays
- * (float16, unit rows) and of the metadata is pair i; an image with several captions has several rows.
+ * Writes the embeddings of every readable pair below `folder` in the layout of clip-retrieval, shard by shard: row i of both
+ * arrays (float16, unit rows) and of the metadata is a pair; an image with several captions has several rows. No more than a
+ * shard is in memory. A shard that an earlier run wrote of the same pairs, unchanged, is kept as it is.
  *
- * @param join joins `out` and a relative path in the platform's style
- * @throws PairLensError `no-dataset`, `write-failed`, `cancelled`.
+ * @param run.shardPairs pairs of a shard, readable or not
+ * @throws PairLensError `no-dataset`; `invalid-argument` if `out` has shards of something else; `write-failed`, `cancelled`.
  */
 export async function exportEmbeddings(
   folder: string,
   out: string,
   workspace: BatchPorts,
-  output: OutputFiles,
-  join: (folder: string, name: string) => string,
-  run: RunOptions,
+  target: EmbeddingFiles,
+  run: RunOptions & { readonly shardPairs: number },
 ): Promise<ExportedEmbeddings> {
-  for (const part of ['img_emb', 'text_emb', 'metadata']) {
-    await output.prepareFolder(join(out, part));
+  const { output, join } = target;
+  for (const part of PARTS) await output.prepareFolder(join(out, part.folder));
+  const datasets = await workspace.open(folder, run);
+  const shards = [
+    ...slicesOf(
+      datasets.map((dataset) => ({ dataset, prefix: folderPrefix(folder, dataset.root) })),
+      run.shardPairs,
+    ),
+  ];
+  const names = shards.map((_, n) => shardName(n, shards.length));
+  await refuseOthers(out, names, target);
+  let [pairs, kept, done] = [0, 0, 0];
+  const all = datasets.reduce((sum, dataset) => sum + dataset.pairs.length, 0);
+  for (const [n, slices] of shards.entries()) {
+    const paths = PARTS.map(({ folder: of, file }) => join(out, join(of, file(names[n] ?? ''))));
+    const source = await sourceOf(slices, workspace, target, run);
+    const known = await rowsOf(paths, source, target);
+    const rows = known === undefined ? await embeddedRows(slices, workspace, run) : [];
+    if (known !== undefined) kept++;
+    else if (rows.length > 0) await writeShard(paths, rows, source, output);
+    pairs += known ?? rows.length;
+    done += slices.reduce((sum, { from, to }) => sum + to - from, 0);
+    run.onProgress?.({ phase: 'write', done, total: all });
   }
-  const sets: { readonly embedded: EmbeddedDataset; readonly prefix: string }[] = [];
-  for (const dataset of await workspace.open(folder, run)) {
-    sets.push({
-      embedded: await workspace.index(dataset, run),
-      prefix: folderPrefix(folder, dataset.root),
-    });
-  }
-  const rows = sets.flatMap(({ embedded, prefix }) => readableRows(embedded, prefix));
-  const all = sets.reduce((sum, { embedded }) => sum + embedded.dataset.pairs.length, 0);
-  const dimensions = rows[0]?.image.length ?? workspace.reference.images.columns;
-  if (rows.length === 0) {
+  if (pairs === 0) {
     throw new PairLensError('no-dataset', `No pair below ${folder} can be read.`, {
       path: folder,
       remedy: 'Run `pairlens audit` on it to see what is wrong with its files.',
     });
   }
-  run.onProgress?.({ phase: 'write', done: 0, total: rows.length });
+  const dimensions = workspace.reference.images.columns;
+  return { pairs, left: all - pairs, dimensions, shards: shards.length, kept };
+}
+
+/** The files of a shard. The metadata are written last: with them a shard is complete. */
+const PARTS = [
+  { folder: 'img_emb', file: (shard: string) => `img_emb_${shard}.npy` },
+  { folder: 'text_emb', file: (shard: string) => `text_emb_${shard}.npy` },
+  { folder: 'metadata', file: (shard: string) => `metadata_${shard}.parquet` },
+] as const;
+
+/** Numbers of equal length, as clip-retrieval writes them, so that shards sort by name. */
+function shardName(n: number, count: number): string {
+  return String(n).padStart(String(count).length, '0');
+}
+
+/** Pairs in dataset order, `size` of them a shard. */
+function* slicesOf(
+  datasets: readonly Pick<Slice, 'dataset' | 'prefix'>[],
+  size: number,
+): Generator<Slice[]> {
+  let [shard, room]: [Slice[], number] = [[], size];
+  for (const { dataset, prefix } of datasets) {
+    for (let from = 0; from < dataset.pairs.length;) {
+      const to = Math.min(dataset.pairs.length, from + room);
+      shard.push({ dataset, prefix, from, to });
+      room -= to - from;
+      from = to;
+      if (room > 0) continue;
+      yield shard;
+      [shard, room] = [[], size];
+    }
+  }
+  if (shard.length > 0) yield shard;
+}
+
+/** @throws PairLensError `invalid-argument` where the folder has shards that this run does not write: a reader would take all. */
+async function refuseOthers(
+  out: string,
+  names: readonly string[],
+  { files, join }: EmbeddingFiles,
+): Promise<void> {
+  for (const { folder, file } of PARTS) {
+    const within = join(out, folder);
+    const own = new Set(names.map((name) => join(within, file(name))));
+    const options = { skipFolder: () => true, onProblem: () => undefined };
+    for await (const { path } of files.walk(within, options)) {
+      if (own.has(path) || !/_\d+\.(?:npy|parquet)$/u.test(path)) continue;
+      throw new PairLensError('invalid-argument', `${path} is a shard of other embeddings.`, {
+        path,
+        remedy: `Choose another folder, or delete the shards in ${out}.`,
+      });
+    }
+  }
+}
+
+/** A digest of what a shard is made of: the encoder, each pair, and size and time of its image. */
+async function sourceOf(
+  slices: readonly Slice[],
+  workspace: BatchPorts,
+  { files }: EmbeddingFiles,
+  { signal }: RunOptions,
+): Promise<string> {
+  const lines = [workspace.modelId];
+  const states = new Map<string, readonly number[]>();
+  for (const { dataset, prefix, from, to } of slices) {
+    for (const { image, caption, captionIndex, split } of dataset.pairs.slice(from, to)) {
+      throwIfCancelled(signal);
+      const path = toAbsolute(dataset.root, image);
+      const state =
+        states.get(path) ??
+        (await files.stat(path).then(
+          ({ bytes, modified }) => [bytes, modified],
+          () => [],
+        ));
+      states.set(path, state);
+      lines.push(JSON.stringify([prefix + image, state, captionIndex, caption, split ?? null]));
+    }
+  }
+  return workspace.hash(lines.join('\n'));
+}
+
+/** The number of rows of a shard that was written of `source`; undefined if there is none. */
+async function rowsOf(
+  paths: readonly string[],
+  source: string,
+  { files }: EmbeddingFiles,
+): Promise<number | undefined> {
+  for (const path of paths) if (!(await files.exists(path))) return undefined;
+  const metadata = paths.at(-1) ?? '';
+  const file = await files.open(metadata);
+  try {
+    const { key_value_metadata: known = [], num_rows: rows } = await parquetMetadataAsync({
+      byteLength: file.bytes,
+      slice: async (start, end = file.bytes) =>
+        new Uint8Array(await file.read(start, end - start)).buffer,
+    });
+    return known.some(({ key, value }) => key === SOURCE && value === source)
+      ? Number(rows)
+      : undefined;
+  } catch {
+    // Not whole, or of something else: it is written anew.
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+async function embeddedRows(
+  slices: readonly Slice[],
+  workspace: BatchPorts,
+  run: RunOptions,
+): Promise<EmbeddedRow[]> {
+  const rows: EmbeddedRow[] = [];
+  for (const { dataset, prefix, from, to } of slices) {
+    const pairs = dataset.pairs.slice(from, to);
+    const images = [...new Set(pairs.map(({ image }) => image))];
+    rows.push(...readableRows(await workspace.index({ ...dataset, pairs, images }, run), prefix));
+  }
+  return rows;
+}
+
+async function writeShard(
+  paths: readonly string[],
+  rows: readonly EmbeddedRow[],
+  source: string,
+  output: OutputFiles,
+): Promise<void> {
+  const [images = '', texts = '', described = ''] = paths;
+  const dimensions = rows[0]?.image.length ?? 0;
   const vector = (side: 'image' | 'text') => (index: number) =>
     rows[index]?.[side] ?? new Float32Array(dimensions);
-  await output.write(join(out, IMAGE_FILE), npyFile(rows.length, dimensions, vector('image')));
-  await output.write(join(out, TEXT_FILE), npyFile(rows.length, dimensions, vector('text')));
-  await output.write(join(out, METADATA_FILE), [metadata(rows)]);
-  run.onProgress?.({ phase: 'write', done: rows.length, total: rows.length });
-  return {
-    pairs: rows.length,
-    left: all - rows.length,
-    dimensions,
-    files: [IMAGE_FILE, TEXT_FILE, METADATA_FILE],
-  };
+  await output.write(images, npyFile(rows.length, dimensions, vector('image')));
+  await output.write(texts, npyFile(rows.length, dimensions, vector('text')));
+  await output.write(described, [metadata(rows, source)]);
 }
 
 interface EmbeddedRow {
@@ -97,9 +250,10 @@ function readableRows(embedded: EmbeddedDataset, prefix: string): EmbeddedRow[] 
 }
 
 /** The two columns that clip-retrieval reads, and further ones of PairLens. */
-function metadata(rows: readonly EmbeddedRow[]): Uint8Array {
+function metadata(rows: readonly EmbeddedRow[], source: string): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({
+      kvMetadata: [{ key: SOURCE, value: source }],
       columnData: [
         { name: 'image_path', data: rows.map(({ path }) => path), type: 'STRING', nullable: false },
         {
