@@ -21,15 +21,10 @@ export const SPACES = [
 
 /** Computes a value for every space, one per step. */
 export function* forEachSpace<T>(make: (space: keyof Spaces<T>) => T): Steps<Spaces<T>> {
-  const images = make('images');
-  yield;
-  const captions = make('captions');
-  yield;
-  const visuals = make('visuals');
-  yield;
-  const priors = make('priors');
-  yield;
-  const sentences = make('sentences');
-  yield;
-  return { images, captions, visuals, priors, sentences };
+  const made: [keyof Spaces<T>, T][] = [];
+  for (const space of SPACES) {
+    made.push([space, make(space)]);
+    yield;
+  }
+  return Object.fromEntries(made) as { [space in keyof Spaces<T>]: T };
 }

@@ -3,7 +3,7 @@ import type { FittedMixture } from '../../core/audit/calibration.ts';
 import type { LearntModel, LearntSuspicion } from '../../core/audit/learntModel.ts';
 import { SCORE_NAMES } from '../../core/audit/pairScorer.ts';
 import { CELLS } from '../../core/audit/scoreDensity.ts';
-import type { Spaces } from '../../core/audit/spaces.ts';
+import { type Spaces, SPACES } from '../../core/audit/spaces.ts';
 import { PairLensError } from '../../core/errors.ts';
 import {
   parseSafetensors,
@@ -15,7 +15,6 @@ import { type Matrix, matrix } from '../../core/matching/matrix.ts';
 import { sentence } from '../../core/text/sentence.ts';
 
 const FORMAT = 'pairlens-learnt/1';
-const SPACES = ['images', 'captions', 'visuals', 'priors', 'sentences'] as const;
 const WAYS = ['exchanged', 'foreign'] as const;
 
 /** A learnt model with the encoder that it is for. */
