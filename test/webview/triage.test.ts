@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FindingItem } from '../../src/protocol/shapes.ts';
+import { eventually } from '../support/eventually.ts';
 import { focusElsewhere, focusReaches, isFocused } from '../support/inPage.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
 import { tourAnswers, tourFindings, tourPair } from '../support/tourPages.ts';
@@ -236,5 +237,84 @@ describe('triage by keyboard alone', () => {
     await second.page.getByRole('heading', { name: /colosseum/u }).waitFor();
     await second.page.getByText('1 verified', { exact: true }).waitFor();
     await second.close();
+  });
+
+  test('no key waits for the editor: the next finding is drawn while the answers take a second each', async () => {
+    const second = () =>
+      new Promise((resolve) => {
+        setTimeout(() => {
+          resolve({});
+        }, 1000);
+      });
+    const host = new ScriptedHost({
+      ...tourAnswers(),
+      decide: second,
+      setCaption: second,
+      swapCaptions: second,
+    });
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    // From the key press until the frame in which another title stands.
+    await page.evaluate(`
+      globalThis.times = [];
+      const title = () => document.querySelector('#finding-title').textContent;
+      document.addEventListener('keydown', () => {
+        const [from, before] = [performance.now(), title()];
+        const look = () => {
+          if (title() === before) requestAnimationFrame(look);
+          else globalThis.times.push(performance.now() - from);
+        };
+        requestAnimationFrame(look);
+      }, true);
+    `);
+    const times = async () => (await page.evaluate('globalThis.times')) as number[];
+    for (const [n, key] of ['1', 's', 'v', 'i'].entries()) {
+      await page.keyboard.press(key);
+      await eventually(async () => (await times()).length > n, `${key} goes on`);
+    }
+    const longest = Math.max(...(await times()));
+    console.log(`key to next finding, answers after 1,000 ms: at most ${longest.toFixed(0)} ms`);
+    assert.ok(longest < 500, `it took ${longest} ms`);
+    await page.getByText('2 fixed · 1 verified · 1 ignored').waitFor();
+    await eventually(() => host.callsOf('decide').length === 2, 'all is done in the end');
+    await page.getByText('is ignored.').waitFor();
+    await close();
+  });
+
+  test('a key that is held down decides on one finding only', async () => {
+    const host = new ScriptedHost(tourAnswers());
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    await page.keyboard.down('v');
+    await page.keyboard.down('v');
+    await page.keyboard.down('v');
+    await page.keyboard.up('v');
+    await page.getByText('1 verified', { exact: true }).waitFor();
+    await eventually(() => host.callsOf('decide').length === 1, 'one verdict');
+    await close();
+  });
+
+  test('what could not be written is shown again with its reason, its text and the focus', async () => {
+    const host = new ScriptedHost({
+      ...tourAnswers(),
+      setCaption: async () => {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 300);
+        });
+        throw new Error('koala.txt was changed in the meantime.');
+      },
+    });
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    await page.keyboard.press('e');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('A koala.');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('heading', { name: /drum_kit/u }).waitFor();
+    await page.getByRole('heading', { name: /koala/u }).waitFor();
+    await page.getByRole('alert').getByText('koala.txt was changed in the meantime.').waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Caption' }).inputValue(), 'A koala.');
+    await focusReaches(page, 'koala.jpg');
+    await close();
   });
 });

@@ -47,7 +47,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       label: t('Different pictures'),
       key: 'D',
       primary: false,
-      run: () => void session.markDifferent(),
+      run: () => void session.act.markDifferent(),
     });
   }
   const dirty = canEdit(state) && isDirty(state);
@@ -65,7 +65,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       label: t('Move {0} captions', moves.length),
       key: 'F',
       primary: all.length === 0,
-      run: () => void session.moveCaptions(),
+      run: () => void session.act.moveCaptions(),
     });
   }
   if (session.canSwap) {
@@ -73,7 +73,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       label: t('Swap'),
       key: 'S',
       primary: all.length === 0,
-      run: () => void session.swap(),
+      run: () => void session.act.swap(),
     });
   }
   if (!dirty && captionAtFault(current)) {
@@ -95,9 +95,14 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
         label: t('Verified'),
         key: 'V',
         primary: false,
-        run: () => void session.decide('verified'),
+        run: () => void session.act.decide('verified'),
       },
-      { label: t('Ignore'), key: 'I', primary: false, run: () => void session.decide('excluded') },
+      {
+        label: t('Ignore'),
+        key: 'I',
+        primary: false,
+        run: () => void session.act.decide('excluded'),
+      },
     );
   } else {
     const fix = fileFix(current);
@@ -106,7 +111,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
         label: fileFixLabel(fix),
         key: 'F',
         primary: all.length === 0,
-        run: () => void session.fixFile(),
+        run: () => void session.act.fixFile(),
       });
     }
     all.push({
@@ -121,7 +126,7 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       label: t('Exclude'),
       key: 'X',
       primary: false,
-      run: () => void session.exclude(),
+      run: () => void session.act.exclude(),
     });
   }
   all.push({

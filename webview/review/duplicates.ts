@@ -47,7 +47,7 @@ function card(
     <div class="choices">
       <vscode-button
         aria-keyshortcuts=${key ?? nothing}
-        @click=${() => void session.keepDuplicate(index)}
+        @click=${() => void session.act.keepDuplicate(index)}
         >${t('Keep this one')}${
           key === undefined
             ? nothing

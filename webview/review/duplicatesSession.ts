@@ -54,6 +54,7 @@ export class DuplicatesSession {
     await this.#actions.run(async () => {
       const captions = changed.map(({ pair }) => ({ pair, caption }));
       await this.#rpc.call('setCaptions', { captions });
+      this.#store.dispatch({ type: 'changed' });
       const text = changedText(captions.length);
       this.#store.dispatch({ type: 'notice', notice: { text, error: false, undo: true } });
       this.load();

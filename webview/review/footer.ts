@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
 import type { TriageCommand } from './keys.ts';
 import { minutesLeft } from './pace.ts';
-import { openFindings, tally, type TriageState } from './triageState.ts';
+import { tally } from './resolutions.ts';
+import { openFindings, type TriageState } from './triageState.ts';
 
 /** Such as "16 left, about 4 min"; without the time until the user's pace is known. */
 export function leftText(state: TriageState): string {

@@ -6,11 +6,10 @@ import { fixedText } from '../shared/fixedText.ts';
 import { t } from '../shared/l10n.ts';
 import type { RpcClient } from '../shared/rpcClient.ts';
 import type { Store } from '../shared/store.ts';
+import { type Outcome, outcomeOf } from './resolutions.ts';
 import {
   imageToExclude,
   openFindings,
-  type Outcome,
-  outcomeOf,
   type TriageAction,
   type TriageState,
 } from './triageState.ts';

@@ -7,9 +7,9 @@ import { canEdit, groundedWords, imageToExclude } from './triageState.ts';
 /** The commands that are enabled now; only their keys are shown. */
 export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
   const { state } = session.store;
-  const { current, index, history } = state;
+  const { current, index, steps } = state;
   const possible = new Set<TriageCommand['kind']>(['help']);
-  if (history.length > 0) possible.add('undo');
+  if (steps.length > 0) possible.add('undo');
   if (index > 0) possible.add('back');
   if (session.group.decidable.length > 1) possible.add('verify-all').add('ignore-all');
   if (session.group.excludable.length > 1) possible.add('exclude-all');

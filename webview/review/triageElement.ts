@@ -25,7 +25,7 @@ import { ruleFilter } from './ruleFilter.ts';
 import { sidePanel } from './sidePanel.ts';
 import { imageUriOf, stage } from './stage.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, openFindings, type TriageState } from './triageState.ts';
+import { canEdit, openFindings, stillReported, type TriageState } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 const ANNOUNCE_DELAY_MS = 800;
@@ -45,6 +45,7 @@ export class TriageElement extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('keydown', this.#onKey);
+    this.session.resolver.isEditing = () => this.#field === document.activeElement;
     this.#unsubscribe = this.session.store.subscribe(() => {
       this.requestUpdate();
     });
@@ -213,11 +214,27 @@ export class TriageElement extends PageElement {
         ],
       ]);
     }
+    if (triage.pending.size > 0) {
+      return this.#restPage('info', t('Writing the last changes.'), tallyText(triage), []);
+    }
     if (waiting !== undefined) {
       const failed = status?.state === 'failed';
       return this.#restPage(failed ? 'error' : 'info', waiting, '', failed ? [this.#again()] : []);
     }
     const unjudged = status?.datasets.find(({ incomparable }) => incomparable !== undefined);
+    const again = stillReported(triage).length;
+    if (again > 0) {
+      const text = t('{0} findings are still reported after their fix.', again);
+      return this.#restPage('info', text, tallyText(triage), [
+        [
+          t('Look at them'),
+          () => {
+            this.session.store.dispatch({ type: 'reopen' });
+          },
+        ],
+        this.#again(),
+      ]);
+    }
     if (triage.history.length === 0 && unjudged !== undefined) {
       const text = t('Nothing to review.');
       return this.#restPage('info', text, unjudgedText(unjudged), [this.#again()]);
@@ -266,10 +283,16 @@ export class TriageElement extends PageElement {
     const command = commandFor(event, placeOf(event));
     if (command === undefined) return;
     const { session } = this;
+    const walks = command.kind === 'next' || command.kind === 'back';
+    // A key that is held down, or meant for what was on show before, decides nothing.
+    if (session.resolver.surprises || (event.repeat && !walks)) {
+      event.preventDefault();
+      return;
+    }
     switch (command.kind) {
       case 'suggestion':
         if (session.store.state.detail.duplicates !== null) {
-          void session.keepDuplicate(command.number - 1);
+          void session.act.keepDuplicate(command.number - 1);
         } else if (canEdit(session.store.state)) {
           const applied = session.suggestions[command.number - 1]?.grade !== 'example';
           void session.applySuggestion(command.number);
@@ -277,19 +300,19 @@ export class TriageElement extends PageElement {
         }
         break;
       case 'verified':
-        void session.decide('verified');
+        void session.act.decide('verified');
         break;
       case 'ignore':
-        void session.decide('excluded');
+        void session.act.decide('excluded');
         break;
       case 'exclude':
-        void session.exclude();
+        void session.act.exclude();
         break;
       case 'swap':
-        void session.swap();
+        void session.act.swap();
         break;
       case 'fix':
-        void session.fix();
+        void session.act.fix();
         break;
       case 'next':
         session.move(1);
@@ -316,7 +339,7 @@ export class TriageElement extends PageElement {
         void session.duplicates.mergeCaptions();
         break;
       case 'different':
-        void session.markDifferent();
+        void session.act.markDifferent();
         break;
       case 'verify-all':
         void session.group.decide('verified');

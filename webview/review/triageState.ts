@@ -11,28 +11,15 @@ import type {
 } from '../../src/protocol/shapes.ts';
 import { matchGrade } from '../shared/score.ts';
 import type { WireError } from '../shared/rpcClient.ts';
-import { wrongCaptionsFirst } from './findingOrder.ts';
-import { addStep, type Pace } from './pace.ts';
-
-/** How the user resolved a finding. */
-export const OUTCOMES = ['fixed', 'verified', 'ignored', 'excluded'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-export interface Resolution {
-  readonly id: string;
-  readonly outcome: Outcome;
-  /** The new caption, for `fixed`. */
-  readonly caption?: string | undefined;
-  /** The first finding of those that were resolved in one step, if there were several. */
-  readonly step?: string | undefined;
-}
+import type { Pace } from './pace.ts';
+import { type Held, isHeld, OUTCOMES, type Resolution, type Touched } from './resolutions.ts';
 
 /** Results for the words of one caption, which may be older than the text in the field. */
 export interface CaptionWords<T> {
   readonly caption: string;
   readonly words: readonly T[];
 }
-const NO_WORDS = { caption: '', words: [] };
+export const NO_WORDS = { caption: '', words: [] };
 
 /** Requested details of the current finding; `match` is that of the caption being typed. */
 export interface Detail {
@@ -64,8 +51,13 @@ export interface TriageState {
   readonly wanted: string | null;
   /** Resolved findings that the server may still report. */
   readonly resolved: ReadonlyMap<string, Resolution>;
-  /** All resolutions, the newest last: for the tally and for undo. */
+  /** Resolved findings whose action has not ended: their drafts are kept until it has. */
+  readonly pending: ReadonlySet<string>;
+  readonly held: Held;
+  /** All resolutions, the newest last: for the tally. */
   readonly history: readonly Resolution[];
+  /** What undo takes back, the newest last: the (first) finding of a step; null for a change that resolved none. */
+  readonly steps: readonly (string | null)[];
   /** Edited captions that were not applied, by finding ID. */
   readonly drafts: ReadonlyMap<string, string>;
   readonly detail: Detail;
@@ -80,11 +72,30 @@ export type TriageAction =
   | { readonly type: 'rule'; readonly rule: string | null }
   | { readonly type: 'move'; readonly by: 1 | -1; readonly took?: number }
   | { readonly type: 'restart' }
+  /** Shows those that were fixed and are reported all the same. */
+  | { readonly type: 'reopen' }
   | { readonly type: 'show'; readonly id: string }
   | { readonly type: 'resolve'; readonly resolved: Resolution; readonly took: number }
+  /** Before the action that resolves it has ended. */
+  | {
+      readonly type: 'presume';
+      readonly resolved: Resolution;
+      readonly touched: readonly Touched[];
+      readonly took: number;
+    }
+  /** That action has ended well. */
+  | { readonly type: 'confirm'; readonly id: string }
+  /** It was not done. `shown`: the user is brought back to the finding. */
+  | { readonly type: 'giveBack'; readonly finding: FindingItem; readonly shown: boolean }
+  /** What is known about the pairs that an action touched is up to date. */
+  | { readonly type: 'release'; readonly id: string }
   /** Several in one step of undo. */
   | { readonly type: 'resolveAll'; readonly resolved: readonly Resolution[] }
-  | { readonly type: 'unresolve' }
+  /** A change that undo takes back and that resolved no finding. */
+  | { readonly type: 'changed' }
+  /** The newest step is being taken back. */
+  | { readonly type: 'undoing' }
+  | { readonly type: 'unresolve'; readonly step: string }
   | { readonly type: 'draft'; readonly id: string; readonly text: string | null }
   | { readonly type: 'neighbours'; readonly id: string; readonly neighbours: Neighbours | null }
   | { readonly type: 'matching'; readonly id: string }
@@ -102,7 +113,7 @@ export type TriageAction =
     }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
-const NO_DETAIL: Detail = {
+export const NO_DETAIL: Detail = {
   neighbours: null,
   match: null,
   matching: false,
@@ -147,7 +158,10 @@ export function initialState(remembered: RememberedTriage): TriageState {
     gone: false,
     wanted: remembered.current,
     resolved: new Map(),
+    pending: new Set(),
+    held: new Map(),
     history: remembered.history,
+    steps: [...new Set(remembered.history.map(({ id, step }) => step ?? id))],
     drafts: new Map(remembered.drafts),
     detail: NO_DETAIL,
     notice: null,
@@ -160,7 +174,8 @@ export function toRemembered(state: TriageState): RememberedTriage {
     rule: state.rule,
     current: state.current?.id ?? state.wanted,
     index: state.index,
-    history: [...state.history],
+    // Whether it is done is not known, and nobody can say so to a page that is gone.
+    history: state.history.filter(({ id }) => !state.pending.has(id)),
     drafts: [...state.drafts],
     pace: [...state.pace],
   };
@@ -168,11 +183,20 @@ export function toRemembered(state: TriageState): RememberedTriage {
 
 /** The unresolved findings that pass the rule filter. */
 export function openFindings(
-  state: Pick<TriageState, 'findings' | 'rule' | 'resolved'>,
+  state: Pick<TriageState, 'findings' | 'rule' | 'resolved' | 'held'>,
 ): readonly FindingItem[] {
   return (state.findings ?? []).filter(
     (finding) =>
-      (state.rule === null || finding.code === state.rule) && !state.resolved.has(finding.id),
+      (state.rule === null || finding.code === state.rule) &&
+      !state.resolved.has(finding.id) &&
+      !isHeld(state.held, finding),
+  );
+}
+
+/** Findings that were fixed and are reported all the same, such as those of a file that has a second fault. */
+export function stillReported(state: TriageState): readonly FindingItem[] {
+  return (state.findings ?? []).filter(
+    ({ id }) => state.resolved.get(id)?.outcome === 'fixed' && !state.pending.has(id),
   );
 }
 
@@ -223,22 +247,11 @@ export function groundedWords(state: TriageState): {
   return { words, isCurrent: caption === draftOf(state) };
 }
 
-/** What a verdict did: a pair that is excluded in the file of decisions stays where it is, and is called ignored. */
-export function outcomeOf(decision: 'verified' | 'excluded'): Outcome {
-  return decision === 'verified' ? 'verified' : 'ignored';
-}
-
 /** The image that leaves the dataset with a finding; undefined where there is none, in archives, and for groups of duplicates. */
 export function imageToExclude(finding: FindingItem): string | undefined {
   const { item, imageUri, ofDuplicates } = finding;
   if (ofDuplicates === true || item?.readOnly === 'archive') return undefined;
   return item?.imageUri ?? imageUri;
-}
-
-export function tally(history: readonly Resolution[]): Readonly<Record<Outcome, number>> {
-  const counts = { fixed: 0, verified: 0, ignored: 0, excluded: 0 };
-  for (const { outcome } of history) counts[outcome]++;
-  return counts;
 }
 
 /** Rules of the unresolved findings with their counts, in list order. */
@@ -254,159 +267,4 @@ export function ruleCounts(state: TriageState): ReadonlyMap<string, RuleCount> {
 export interface RuleCount {
   readonly title: string;
   readonly count: number;
-}
-
-export function reduceTriage(state: TriageState, action: TriageAction): TriageState {
-  switch (action.type) {
-    case 'status':
-      return { ...state, status: action.status };
-    case 'findings':
-      return withFindings(state, action.findings);
-    case 'failed':
-      return { ...state, failure: action.failure };
-    case 'rule': {
-      const changed = { ...state, rule: action.rule };
-      const open = openFindings(changed);
-      const index = open.findIndex((finding) => finding.id === state.current?.id);
-      return at(changed, index < 0 ? 0 : index);
-    }
-    case 'move': {
-      const pace = action.took === undefined ? state.pace : addStep(state.pace, action.took);
-      // A removed finding's index is now that of the next one.
-      const by = state.gone && action.by === 1 ? 0 : action.by;
-      // The notice is about the finding before.
-      return at({ ...state, pace, notice: null }, Math.max(0, state.index + by));
-    }
-    case 'restart':
-      return at(state, 0);
-    case 'show':
-      return reveal({ ...state, wanted: action.id });
-    case 'resolve': {
-      const resolved = new Map(state.resolved).set(action.resolved.id, action.resolved);
-      const drafts = new Map(state.drafts);
-      drafts.delete(action.resolved.id);
-      const next: TriageState = {
-        ...state,
-        resolved,
-        drafts,
-        history: [...state.history, action.resolved],
-        pace: addStep(state.pace, action.took),
-        notice: null,
-      };
-      return state.current?.id === action.resolved.id ? at(next, state.index) : next;
-    }
-    case 'resolveAll': {
-      const [first] = action.resolved;
-      if (first === undefined) return state;
-      const resolved = new Map(state.resolved);
-      for (const each of action.resolved) resolved.set(each.id, each);
-      const history = [...state.history];
-      for (const each of action.resolved) history.push({ ...each, step: first.id });
-      return at({ ...state, resolved, history, notice: null }, state.index);
-    }
-    case 'unresolve': {
-      const { history } = state;
-      const last = history.at(-1);
-      if (last === undefined) return state;
-      const start =
-        last.step === undefined ? -1 : history.findIndex(({ step }) => step === last.step);
-      const taken = start < 0 ? [last] : history.slice(start);
-      const resolved = new Map(state.resolved);
-      for (const { id } of taken) resolved.delete(id);
-      return reveal({
-        ...state,
-        resolved,
-        history: history.slice(0, history.length - taken.length),
-        wanted: taken[0]?.id ?? last.id,
-      });
-    }
-    case 'draft': {
-      const drafts = new Map(state.drafts);
-      if (action.text === null) drafts.delete(action.id);
-      else drafts.set(action.id, action.text);
-      return { ...state, drafts };
-    }
-    case 'neighbours':
-      return detailOf(withRenewed(state, action), action.id, { neighbours: action.neighbours });
-    case 'matching':
-      return detailOf(state, action.id, { matching: true });
-    case 'duplicates':
-      return detailOf(state, action.id, { duplicates: action.duplicates });
-    case 'match':
-      return detailOf(state, action.id, { match: action.match, matching: false });
-    case 'unsupportedWords':
-      return detailOf(state, action.id, { unsupportedWords: action.result ?? NO_WORDS });
-    case 'groundings':
-      return detailOf(state, action.id, { groundings: action.result ?? NO_WORDS });
-    case 'notice':
-      return { ...state, notice: action.notice };
-  }
-}
-
-/** The finding as it is now: its suggestions follow other captions only when it is looked at. */
-function withRenewed(
-  state: TriageState,
-  { id, neighbours }: { readonly id: string; readonly neighbours: Neighbours | null },
-): TriageState {
-  const now = neighbours?.findings.find((finding) => finding.id === id);
-  return now === undefined || state.current?.id !== id ? state : { ...state, current: now };
-}
-
-function detailOf(state: TriageState, id: string, change: Partial<Detail>): TriageState {
-  if (state.current?.id !== id) return state;
-  return { ...state, detail: { ...state.detail, ...change } };
-}
-
-/** Moves to index `index` of the open findings; `current` is null beyond the last one. */
-function at(state: TriageState, index: number): TriageState {
-  const open = openFindings(state);
-  const place = Math.min(index, open.length);
-  const current = open[place] ?? null;
-  return {
-    ...state,
-    current,
-    index: place,
-    gone: false,
-    wanted: null,
-    detail: current !== null && current.id === state.current?.id ? state.detail : NO_DETAIL,
-  };
-}
-
-/** Moves to the wanted finding if it is in the list; clears a rule filter that hides it. */
-function reveal(state: TriageState): TriageState {
-  const { wanted } = state;
-  if (wanted === null || !(state.findings ?? []).some(({ id }) => id === wanted)) return state;
-  const resolved = new Map(state.resolved);
-  resolved.delete(wanted);
-  let shown: TriageState = { ...state, resolved };
-  let index = openFindings(shown).findIndex(({ id }) => id === wanted);
-  if (index < 0) {
-    shown = { ...shown, rule: null };
-    index = openFindings(shown).findIndex(({ id }) => id === wanted);
-  }
-  return at(shown, index);
-}
-
-function withFindings(before: TriageState, reported: readonly FindingItem[]): TriageState {
-  const findings = wrongCaptionsFirst(reported);
-  const first = before.findings === null;
-  const byId = new Map(findings.map((finding) => [finding.id, finding]));
-  const resolved = new Map(
-    [...before.resolved].filter(([id, { outcome, caption }]) => {
-      const finding = byId.get(id);
-      // No longer reported: nothing to hide. Still reported with the new caption: not fixed, so shown again.
-      if (finding === undefined) return false;
-      return outcome !== 'fixed' || caption === undefined || finding.item?.caption !== caption;
-    }),
-  );
-  const state: TriageState = { ...before, findings, resolved, failure: null };
-  if (state.wanted !== null && byId.has(state.wanted)) return reveal(state);
-  if (state.current === null) {
-    // At the end of the list, new findings are not shown until the user goes on.
-    return first || openFindings(before).length === 0 ? at(state, first ? state.index : 0) : state;
-  }
-  const index = openFindings(state).findIndex(({ id }) => id === state.current?.id);
-  if (index >= 0) return at(state, index);
-  if (isDirty(state)) return { ...state, gone: true };
-  return at(state, state.index);
 }

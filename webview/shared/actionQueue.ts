@@ -13,6 +13,11 @@ export class ActionQueue {
     this.#failed = failed;
   }
 
+  /** Whether an action that resolves this finding waits or runs. */
+  isUnfinished(finding: string): boolean {
+    return this.#unfinished.has(finding);
+  }
+
   /**
    * @param action is to act on what was shown when the user asked, which may be left when its turn comes
    * @param ofFinding the finding that the action resolves: until it has ended, no other one for this finding is taken

@@ -84,20 +84,24 @@ export class ReviewPanel {
       const title = () => body.querySelector('#finding-title')?.textContent;
       const times = [];
       let pressed, last = title();
-      body.addEventListener('keydown', () => (pressed = performance.now()), true);
-      setInterval(() => {
+      body.addEventListener('keydown', ({ key }) => (pressed = { key, at: performance.now() }), true);
+      const look = () => {
+        requestAnimationFrame(look);
         if (title() === last) return;
-        if (pressed !== undefined) times.push(performance.now() - pressed);
+        if (pressed !== undefined) {
+          times.push({ key: pressed.key, ms: performance.now() - pressed.at });
+        }
         [pressed, last] = [undefined, title()];
         body.dataset.pace = JSON.stringify(times);
-      }, 4);
+      };
+      look();
     }`);
   }
 
-  /** Milliseconds from key presses to the next finding. */
-  async pace(): Promise<number[]> {
+  /** Keys, each with the milliseconds to the next finding. */
+  async pace(): Promise<{ readonly key: string; readonly ms: number }[]> {
     const text = await this.frame.locator('body').getAttribute('data-pace');
-    return z.array(z.number()).parse(JSON.parse(text ?? '[]'));
+    return z.array(z.object({ key: z.string(), ms: z.number() })).parse(JSON.parse(text ?? '[]'));
   }
 
   /** Whether a button with this key is on show. */

@@ -90,10 +90,10 @@ describe('triage session', () => {
     let excluded = 0;
     const { session, scripted } = await started({ exclude: () => ({ excluded }) });
     const { current } = session.store.state;
-    await session.exclude();
+    await session.act.exclude();
     assert.equal(session.store.state.current, current);
     excluded = 1;
-    await session.exclude();
+    await session.act.exclude();
     const asked = { of: { images: [current?.item?.imageUri] } };
     assert.deepEqual(scripted.callsOf('exclude').at(-1)?.params, asked);
     assert.equal(session.store.state.history.at(-1)?.outcome, 'excluded');
@@ -112,27 +112,6 @@ describe('triage session', () => {
     assert.equal(session.store.state.history.length, 0);
     assert.match(session.store.state.notice?.text ?? '', /changed in the meantime/u);
     assert.equal(session.store.state.notice?.error, true);
-  });
-
-  test('does one thing at a time: a second key press in between does nothing', async () => {
-    let release: () => void = () => undefined;
-    const { session, scripted } = await started({
-      setCaption: () =>
-        new Promise((resolve) => {
-          release = () => {
-            resolve({});
-          };
-        }),
-    });
-    const first = session.applySuggestion(1);
-    await session.applySuggestion(1);
-    await session.decide('excluded');
-    await settle();
-    release();
-    await first;
-    assert.equal(scripted.callsOf('setCaption').length, 1);
-    assert.equal(scripted.callsOf('decide').length, 0);
-    assert.equal(session.store.state.history.length, 1);
   });
 
   test('moves the captions of a run back, as one step, and offers the key only there', async () => {
@@ -159,7 +138,7 @@ describe('triage session', () => {
       ]),
       items.map(({ pair }, i) => [pair.image, `words ${(i + 1) % 9}`]),
     );
-    await session.fix();
+    await session.act.fix();
     assert.deepEqual(
       scripted.callsOf('moveCaptions').map(({ params }) => params),
       [{ moves }],
@@ -170,10 +149,10 @@ describe('triage session', () => {
 
   test('swaps with the partner the finding names, and only then', async () => {
     const { session, scripted } = await started();
-    await session.swap();
+    await session.act.swap();
     assert.equal(scripted.callsOf('swapCaptions').length, 0);
     session.move(1);
-    await session.swap();
+    await session.act.swap();
     assert.deepEqual(scripted.callsOf('swapCaptions')[0]?.params, {
       pair: tourPair('drum_kit.jpg', 0).pair,
       other: tourPair('honey_bee.jpg', 0).pair,
@@ -242,7 +221,7 @@ describe('triage session', () => {
 
   test('undo asks the host, and takes back the tally', async () => {
     const { session, scripted } = await started();
-    await session.decide('verified');
+    await session.act.decide('verified');
     assert.equal(session.store.state.history.length, 1);
     await session.undo();
     await settle();
@@ -253,7 +232,7 @@ describe('triage session', () => {
 
   test('undo of nothing changes nothing', async () => {
     const { session } = await started({ undo: () => ({ undone: null }) });
-    await session.decide('verified');
+    await session.act.decide('verified');
     await session.undo();
     assert.equal(session.store.state.history.length, 1);
     assert.match(session.store.state.notice?.text ?? '', /Nothing to undo/u);
@@ -265,7 +244,7 @@ describe('triage session', () => {
         throw new Error('The file is read-only.');
       },
     });
-    await session.decide('excluded');
+    await session.act.decide('excluded');
     assert.equal(session.store.state.notice?.text, 'The file is read-only. Show the log.');
     assert.equal(session.store.state.history.length, 0);
   });

@@ -6,13 +6,13 @@ import {
   isDirty,
   openFindings,
   parseRemembered,
-  reduceTriage,
   ruleCounts,
-  tally,
   toRemembered,
   type TriageAction,
   type TriageState,
 } from '../../../webview/review/triageState.ts';
+import { tally } from '../../../webview/review/resolutions.ts';
+import { reduceTriage } from '../../../webview/review/triageReducer.ts';
 import { mismatch } from '../../support/tourPages.ts';
 
 const finding = (name: string, code = 'caption-mismatch') => ({
@@ -110,7 +110,7 @@ describe('triage state', () => {
 
   test('undo takes the last one back into view, as soon as the server knows it again', () => {
     let state = run([listed(), next, fixed('b'), listed(FIVE.filter(({ id }) => id !== 'b'))]);
-    state = run([{ type: 'unresolve' }], state);
+    state = run([{ type: 'unresolve', step: 'b' }], state);
     assert.equal(state.current?.id, 'c');
     assert.deepEqual(tally(state.history), { fixed: 0, verified: 0, ignored: 0, excluded: 0 });
     state = run([listed()], state);
