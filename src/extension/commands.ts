@@ -22,7 +22,7 @@ import type { InventoryModel } from './inventoryModel.ts';
 import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
-import { exclude, imagesOfFindings, moveIgnored } from './excluding.ts';
+import { exclude, filesOfFindings, moveIgnored } from './excluding.ts';
 import { removeExactDuplicates } from './pairRemoval.ts';
 import { FIX_MADE } from './quickFixes.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -155,7 +155,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   'pairlens.finding.ignore': ({ actions }, argument, selected) =>
     decideFindings(actions, chosenFindings(argument, selected), 'excluded'),
   'pairlens.finding.exclude': async ({ client, actions }, argument, selected) => {
-    const images = imagesOfFindings(chosenFindings(argument, selected));
+    const images = filesOfFindings(chosenFindings(argument, selected));
     await exclude(client, actions, images, 'message');
   },
   'pairlens.finding.apply': ({ client, actions }, argument, selected) =>

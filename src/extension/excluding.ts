@@ -19,9 +19,11 @@ export function imagesOf(pairs: readonly PairRef[]): readonly string[] {
   );
 }
 
-/** The images that findings are about, as URIs. */
-export function imagesOfFindings(findings: readonly FindingItem[]): readonly string[] {
-  return findings.flatMap(({ item, imageUri }) => item?.imageUri ?? imageUri ?? []);
+/** The images that findings are about, and caption files that belong to none, as URIs. */
+export function filesOfFindings(findings: readonly FindingItem[]): readonly string[] {
+  return findings.flatMap(({ item, imageUri, loneCaption, uri }) =>
+    loneCaption === true ? uri : (item?.imageUri ?? imageUri ?? []),
+  );
 }
 
 /**

@@ -205,11 +205,10 @@ function handlers(
       return { excluded };
     },
     removeImages: async ({ keep, images }) => {
-      const question = vscode.l10n.t(
-        'Keep {0} and remove its {1} duplicates?',
-        nameOf(keep),
-        images.length,
-      );
+      const question =
+        keep === undefined
+          ? vscode.l10n.t('Delete {0}?', images.map(nameOf).join(', '))
+          : vscode.l10n.t('Keep {0} and remove its {1} duplicates?', nameOf(keep), images.length);
       const removed = await removeImages(client, actions, images, question, 'page');
       onAsked();
       return { removed };

@@ -245,6 +245,8 @@ export const findingItemSchema = z.object({
   ofDuplicates: z.literal(true).optional(),
   /** Whether it says that a caption does not belong to its image. */
   wrongCaption: z.literal(true).optional(),
+  /** Whether it is about a caption file that belongs to no image. */
+  loneCaption: z.literal(true).optional(),
   fixes: z.array(fixItemSchema),
   remedy: z.string().optional(),
 });

@@ -162,9 +162,12 @@ export const HOST_REQUESTS = {
     }),
     result: z.object({ excluded: z.int() }),
   },
-  /** Removes duplicates of an image after asking; `removed` is false if the user did not confirm. */
+  /**
+   * Removes duplicates of the image `keep`, or a caption file that belongs to no image, after asking; `removed` is false if the user
+   * did not confirm.
+   */
   removeImages: {
-    params: z.object({ keep: z.string(), images: z.array(z.string()) }),
+    params: z.object({ keep: z.string().optional(), images: z.array(z.string()) }),
     result: z.object({ removed: z.boolean() }),
   },
   /** Gives several pairs new captions, as one undo step. */

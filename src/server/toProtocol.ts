@@ -5,6 +5,7 @@ import { changesCaptions, type Finding, type Fix } from '../core/audit/finding.t
 import { ruleOf } from '../core/audit/rules.ts';
 import { isImageName } from '../core/dataset/fileKinds.ts';
 import { readOnlyReason, readOnlyRemedy } from '../core/dataset/readOnly.ts';
+import { isLoneCaption } from '../core/formats/captionFiles.ts';
 import { placeOfPart } from '../core/dataset/captionPart.ts';
 import { toAbsolute, toAbsoluteFrom } from '../core/dataset/paths.ts';
 import { shorten, visibleText } from '../core/text/visibleText.ts';
@@ -127,6 +128,7 @@ export class ProtocolConverter {
       relatedUris: finding.relatedFiles.map((file) => this.#uris.toUri(toAbsoluteFrom(root, file))),
       ...(DUPLICATE_RULES.includes(finding.code) && { ofDuplicates: true as const }),
       ...(rule.wrongCaption && { wrongCaption: true as const }),
+      ...(isLone(finding) && { loneCaption: true as const }),
       fixes: this.fixes(live),
       ...(remedy !== undefined && { remedy: localize(remedy) }),
     };
@@ -281,6 +283,18 @@ function judged({
   incomparable,
 }: Pick<LivePair, 'match' | 'incomparable'>): Pick<PairItem, 'match' | 'incomparable'> {
   return { ...(match !== undefined && { match }), ...(incomparable && { incomparable }) };
+}
+
+/** Whether the finding is about a caption file that belongs to no image. */
+function isLone({ code, file, image, source, relatedFiles }: Finding): boolean {
+  if (code !== 'missing-image') return false;
+  return isLoneCaption({
+    code,
+    file,
+    ...(image !== undefined && { image }),
+    ...(source && { range: source.range }),
+    related: relatedFiles,
+  });
 }
 
 /** Whether the finding is about an image without a caption or with an empty one. */

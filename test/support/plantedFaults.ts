@@ -21,6 +21,8 @@ export interface PlantedFolder {
   readonly mended: ReadonlySet<string>;
   /** Copies of photos, by the name of the copy. */
   readonly copies: ReadonlyMap<string, string>;
+  /** Caption files without a photo. */
+  readonly lone: ReadonlySet<string>;
   /** Photos that cannot be read. */
   readonly broken: ReadonlySet<string>;
   /** Photos that share their caption file with a second one, a PNG. */
@@ -34,7 +36,7 @@ const MOST = 400;
 /** A fault of every kind in this order, again and again: wrong captions are the most frequent. */
 const ROUND = [
   ...['ring', 'swap', 'empty', 'missing', 'ring', 'latin', 'copy', 'swap', 'missing', 'ring'],
-  ...['empty', 'shared', 'broken', 'latin', 'ring'],
+  ...['empty', 'shared', 'broken', 'latin', 'ring', 'lone'],
 ] as const;
 
 /**
@@ -85,6 +87,7 @@ export async function plantFaults(folder: string): Promise<PlantedFolder> {
   const faults = Math.max(ROUND.length, Math.round(0.15 * order.length));
   const [mended, broken, shared] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const copies = new Map<string, string>();
+  const lone = new Set<string>();
   const exchanged: Record<'ring' | 'swap', string[]> = { ring: [], swap: [] };
   for (let n = 0; n < faults; n++) {
     const name = order[n] ?? '';
@@ -128,6 +131,10 @@ export async function plantFaults(folder: string): Promise<PlantedFolder> {
         await writeFile(file, bytes.subarray(0, Math.floor(bytes.length * 0.3)));
         break;
       }
+      case 'lone':
+        lone.add(`gone${n}`);
+        await writeFile(text(`gone${n}`), 'A photo that is not here.\n');
+        break;
       case undefined:
         break;
     }
@@ -144,7 +151,7 @@ export async function plantFaults(folder: string): Promise<PlantedFolder> {
       await writeFile(text(name), `${captions.get(partner(names, n, of)) ?? ''}\n`);
     }
   }
-  return { photos: given.length, faults, captions, mended, copies, broken, shared };
+  return { photos: given.length, faults, captions, mended, copies, lone, broken, shared };
 }
 
 function shuffled(names: string[]): string[] {
@@ -179,6 +186,7 @@ export function mendedFolder(
     wanted.delete(`${name}.jpg`);
     wanted.delete(`${name}.txt`);
   }
+  for (const name of planted.lone) move(`${name}.txt`, `.excluded/${name}.txt`);
   for (const name of planted.broken) {
     move(`${name}.jpg`, `.excluded/${name}.jpg`);
     move(`${name}.txt`, `.excluded/${name}.txt`);

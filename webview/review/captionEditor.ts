@@ -11,7 +11,7 @@ import {
   canEdit,
   captionAtFault,
   draftOf,
-  imageToExclude,
+  fileToExclude,
   isDirty,
   type TriageState,
 } from './triageState.ts';
@@ -121,7 +121,15 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
       run: () => void session.open('caption'),
     });
   }
-  if (imageToExclude(current) !== undefined) {
+  if (current.loneCaption === true) {
+    all.push({
+      label: t('Delete…'),
+      key: 'Delete',
+      primary: false,
+      run: () => void session.act.deleteFile(),
+    });
+  }
+  if (fileToExclude(current) !== undefined) {
     all.push({
       label: t('Exclude'),
       key: 'X',
@@ -182,6 +190,12 @@ export function captionEditor(
               aria-keyshortcuts="E"
               placeholder=${t('Write a caption for this image')}
               .value=${live(draftOf(state))}
+              @focus=${() => {
+                session.store.dispatch({ type: 'editing', editing: true });
+              }}
+              @blur=${() => {
+                session.store.dispatch({ type: 'editing', editing: false });
+              }}
               @input=${(event: Event) => {
                 session.type((event.target as HTMLTextAreaElement).value);
               }}

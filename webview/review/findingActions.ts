@@ -9,7 +9,7 @@ import { captionMoves, swapPartner } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
 import { outcomeOf, type Touched } from './resolutions.ts';
 import { imageName, type Resolver } from './resolver.ts';
-import { imageToExclude, type TriageAction, type TriageState } from './triageState.ts';
+import { fileToExclude, type TriageAction, type TriageState } from './triageState.ts';
 
 /** Actions on the finding on show, which they resolve. Those that need no question go on to the next one at once. */
 export class FindingActions {
@@ -54,10 +54,10 @@ export class FindingActions {
     });
   }
 
-  /** Moves the image out of the dataset, with its captions and all else that belongs to it. */
+  /** Moves the image out of the dataset, with its captions and all else that belongs to it; or a caption file without an image. */
   async exclude(): Promise<void> {
     const finding = this.#current;
-    const image = finding === null ? undefined : imageToExclude(finding);
+    const image = finding === null ? undefined : fileToExclude(finding);
     if (finding === null || image === undefined) return;
     await this.#resolver[this.#hasFolder ? 'atOnce' : 'afterwards'](finding, {
       outcome: 'excluded',
@@ -67,7 +67,10 @@ export class FindingActions {
         this.#hasFolder ||= excluded > 0;
         return excluded > 0;
       },
-      done: excludedText(1),
+      done:
+        finding.loneCaption === true
+          ? t('{0} is excluded: it was moved.', pathBelow(image, []))
+          : excludedText(1),
     });
   }
 
@@ -198,6 +201,18 @@ export class FindingActions {
       },
       done: t('{0} is kept, {1} duplicates removed.', kept.name, others.length),
       show: finding.item,
+    });
+  }
+
+  /** Removes a caption file that belongs to no image, after a question. */
+  async deleteFile(): Promise<void> {
+    const finding = this.#current;
+    if (finding?.loneCaption !== true) return;
+    const { uri } = finding;
+    await this.#resolver.afterwards(finding, {
+      outcome: 'excluded',
+      run: async () => (await this.#rpc.call('removeImages', { images: [uri] })).removed,
+      done: t('{0} is deleted.', pathBelow(uri, [])),
     });
   }
 

@@ -7,12 +7,7 @@ import { t } from '../shared/l10n.ts';
 import type { RpcClient } from '../shared/rpcClient.ts';
 import type { Store } from '../shared/store.ts';
 import { type Outcome, outcomeOf } from './resolutions.ts';
-import {
-  imageToExclude,
-  openFindings,
-  type TriageAction,
-  type TriageState,
-} from './triageState.ts';
+import { fileToExclude, openFindings, type TriageAction, type TriageState } from './triageState.ts';
 
 /** Fixes of a group that need no choice of a person. */
 const GROUP_FIXES: readonly FixItem['kind'][] = [
@@ -79,13 +74,13 @@ export class GroupSession {
 
   /** Those whose image can be moved out of the dataset. */
   get excludable(): readonly FindingItem[] {
-    return this.findings.filter((finding) => imageToExclude(finding) !== undefined);
+    return this.findings.filter((finding) => fileToExclude(finding) !== undefined);
   }
 
   /** Moves the images of all out of the dataset, after a question. */
   async exclude(): Promise<void> {
     const findings = this.excludable;
-    const images = [...new Set(findings.flatMap((finding) => imageToExclude(finding) ?? []))];
+    const images = [...new Set(findings.flatMap((finding) => fileToExclude(finding) ?? []))];
     if (images.length === 0) return;
     await this.#actions.run(async () => {
       const { excluded } = await this.#rpc.call('exclude', { of: { images } });

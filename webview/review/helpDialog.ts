@@ -18,6 +18,7 @@ export function helpDialog(possible: ReadonlySet<TriageCommand['kind']>): Templa
     ['swap', ['S'], t('Swap the captions of the two pairs')],
     ['ignore', ['I'], t('Ignore the pair: audits and exports leave it out')],
     ['exclude', ['X'], t('Exclude: move image and caption out of the dataset')],
+    ['delete', ['Delete'], t('Delete the caption file, after a question')],
     ['verify-all', ['Shift+V'], t('Verified: all findings of the chosen rule')],
     ['ignore-all', ['Shift+I'], t('Ignore: all findings of the chosen rule')],
     ['exclude-all', ['Shift+X'], t('Exclude: all findings of the chosen rule')],

@@ -19,6 +19,7 @@ export type TriageCommand =
         | 'merge'
         | 'different'
         | 'keep'
+        | 'delete'
         | 'verify-all'
         | 'ignore-all'
         | 'exclude-all'
@@ -76,6 +77,7 @@ export function commandFor(press: KeyPress, place: KeyPlace): TriageCommand | un
   if (key === 'Escape') return place === 'field' ? { kind: 'leave' } : undefined;
   if (place === 'field') return undefined;
   if (key === 'Enter') return place === 'control' ? undefined : { kind: 'edit' };
+  if (key === 'Delete') return { kind: 'delete' };
   if (/^[1-9]$/u.test(key)) return { kind: 'suggestion', number: Number(key) };
   const letter = key.toLowerCase();
   return (press.shiftKey ? SHIFTED[letter] : undefined) ?? LETTERS[letter];

@@ -2,7 +2,7 @@ import type { TriageCommand } from './keys.ts';
 import type { TriageSession } from './triageSession.ts';
 import { captionMoves } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
-import { canEdit, groundedWords, imageToExclude } from './triageState.ts';
+import { canEdit, groundedWords, fileToExclude } from './triageState.ts';
 
 /** The commands that are enabled now; only their keys are shown. */
 export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
@@ -18,7 +18,8 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   if (current === null) return possible;
   possible.add('next').add('open');
   if (current.item !== undefined) possible.add('verified').add('ignore');
-  if (imageToExclude(current) !== undefined) possible.add('exclude');
+  if (fileToExclude(current) !== undefined) possible.add('exclude');
+  if (current.loneCaption === true) possible.add('delete');
   if (session.canSwap) possible.add('swap');
   if (fileFix(current) !== undefined || captionMoves(current).length > 0) possible.add('fix');
   const { duplicates } = state.detail;

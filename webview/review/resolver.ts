@@ -10,8 +10,8 @@ import { isDirty, type TriageAction, type TriageState } from './triageState.ts';
 
 /** How long findings about what an action changed may say what was true before, after it has ended. */
 const HELD_MS = 3000;
-/** Keys this soon after the page went back by itself were meant for the finding that was on show before. */
-const SURPRISE_MS = 500;
+/** Keys this soon after another finding showed up by itself were meant for the one before. */
+const SURPRISE_MS = 400;
 
 /** An action that resolves a finding. */
 export interface Step {
@@ -38,8 +38,6 @@ interface Owed {
  * back to the finding with the reason, and what was typed there is still there.
  */
 export class Resolver {
-  /** Whether the user is typing: then the page stays where it is. */
-  isEditing: () => boolean = () => false;
   readonly #rpc: Pick<RpcClient, 'call'>;
   readonly #store: Store<TriageState, TriageAction>;
   readonly #actions: ActionQueue;
@@ -48,7 +46,7 @@ export class Resolver {
   /** When the finding on show appeared. */
   #since: number;
   #shownId: string | undefined;
-  #broughtBack: { readonly id: string; readonly at: number } | undefined;
+  #broughtBack: string | undefined;
 
   constructor(
     rpc: Pick<RpcClient, 'call'>,
@@ -68,14 +66,9 @@ export class Resolver {
     return this.#now() - this.#since;
   }
 
-  /** Whether the page went back by itself so recently that a key was not meant for what it shows now. */
+  /** Whether another finding showed up by itself so recently that a key was not meant for it. */
   get surprises(): boolean {
-    const back = this.#broughtBack;
-    return (
-      back !== undefined &&
-      back.id === this.#store.state.current?.id &&
-      this.#now() - back.at < SURPRISE_MS
-    );
+    return this.#store.state.byItself && this.took < SURPRISE_MS;
   }
 
   /** Call after each state change. */
@@ -84,7 +77,7 @@ export class Resolver {
     if (id === this.#shownId) return;
     this.#shownId = id;
     this.#since = this.#now();
-    if (id !== this.#broughtBack?.id) this.#payBack();
+    if (id !== this.#broughtBack) this.#payBack();
   }
 
   /** Resolves a finding before its step is done. Does nothing while another step for it is being done. */
@@ -163,12 +156,12 @@ export class Resolver {
   /** Whether the user is neither typing nor reading why another one failed. */
   #mayInterrupt(): boolean {
     const { current } = this.#store.state;
-    if (isDirty(this.#store.state) || this.isEditing()) return false;
-    return current === null || current.id !== this.#broughtBack?.id;
+    if (isDirty(this.#store.state) || this.#store.state.editing) return false;
+    return current === null || current.id !== this.#broughtBack;
   }
 
   #bringBack({ finding, notice }: Owed): void {
-    this.#broughtBack = { id: finding.id, at: this.#now() };
+    this.#broughtBack = finding.id;
     this.#store.dispatch({ type: 'giveBack', finding, shown: true });
     if (notice !== undefined) this.#store.dispatch({ type: 'notice', notice });
   }

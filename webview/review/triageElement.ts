@@ -45,7 +45,6 @@ export class TriageElement extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('keydown', this.#onKey);
-    this.session.resolver.isEditing = () => this.#field === document.activeElement;
     this.#unsubscribe = this.session.store.subscribe(() => {
       this.requestUpdate();
     });
@@ -357,6 +356,9 @@ export class TriageElement extends PageElement {
         void session.group.fix(false);
         break;
       case 'keep':
+        break;
+      case 'delete':
+        void session.act.deleteFile();
         break;
       case 'words':
         this.querySelector<HTMLElement>('.words button[tabindex="0"]')?.focus();

@@ -13,7 +13,22 @@ import {
   type TriageState,
 } from './triageState.ts';
 
+/** Actions that are no answer to a key of the user. */
+const BY_ITSELF: readonly TriageAction['type'][] = [
+  'findings',
+  'confirm',
+  'giveBack',
+  'release',
+  'unresolve',
+];
+
 export function reduceTriage(state: TriageState, action: TriageAction): TriageState {
+  const next = reduced(state, action);
+  if (next.current?.id === state.current?.id) return next;
+  return { ...next, byItself: BY_ITSELF.includes(action.type), editing: false };
+}
+
+function reduced(state: TriageState, action: TriageAction): TriageState {
   switch (action.type) {
     case 'status':
       return { ...state, status: action.status };
@@ -34,6 +49,8 @@ export function reduceTriage(state: TriageState, action: TriageAction): TriageSt
       // The notice is about the finding before.
       return at({ ...state, pace, notice: null }, Math.max(0, state.index + by));
     }
+    case 'editing':
+      return { ...state, editing: action.editing };
     case 'restart':
       return at(state, 0);
     case 'reopen': {
@@ -246,7 +263,7 @@ function relisted(state: TriageState, before: TriageState): TriageState {
   const open = openFindings(state);
   const index = open.findIndex(({ id }) => id === state.current?.id);
   if (index >= 0) return at(state, index);
-  if (isDirty(state)) return { ...state, gone: true };
+  if (isDirty(state) || state.editing) return { ...state, gone: true };
   const places = new Map(open.map(({ id }, place) => [id, place]));
   const behind = openFindings(before).slice(before.index);
   const next = behind.find(({ id }) => places.has(id));

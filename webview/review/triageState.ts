@@ -47,6 +47,10 @@ export interface TriageState {
   readonly index: number;
   /** Whether `current` is no longer in the list and is kept only while its caption is being edited. */
   readonly gone: boolean;
+  /** Whether the caption field has the focus: what is shown stays, because keys would be meant for the field. */
+  readonly editing: boolean;
+  /** Whether `current` was reached without a key of the user: because the list changed, or an action failed. */
+  readonly byItself: boolean;
   /** ID of the finding to show as soon as it is in the list. */
   readonly wanted: string | null;
   /** Resolved findings that the server may still report. */
@@ -72,6 +76,7 @@ export type TriageAction =
   | { readonly type: 'rule'; readonly rule: string | null }
   | { readonly type: 'move'; readonly by: 1 | -1; readonly took?: number }
   | { readonly type: 'restart' }
+  | { readonly type: 'editing'; readonly editing: boolean }
   /** Shows those that were fixed and are reported all the same. */
   | { readonly type: 'reopen' }
   | { readonly type: 'show'; readonly id: string }
@@ -156,6 +161,8 @@ export function initialState(remembered: RememberedTriage): TriageState {
     current: null,
     index: remembered.index,
     gone: false,
+    editing: false,
+    byItself: false,
     wanted: remembered.current,
     resolved: new Map(),
     pending: new Set(),
@@ -247,9 +254,13 @@ export function groundedWords(state: TriageState): {
   return { words, isCurrent: caption === draftOf(state) };
 }
 
-/** The image that leaves the dataset with a finding; undefined where there is none, in archives, and for groups of duplicates. */
-export function imageToExclude(finding: FindingItem): string | undefined {
-  const { item, imageUri, ofDuplicates } = finding;
+/**
+ * What leaves the dataset with a finding: its image, or a caption file that belongs to none; undefined where there is neither, in
+ * archives, and for groups of duplicates.
+ */
+export function fileToExclude(finding: FindingItem): string | undefined {
+  const { item, imageUri, ofDuplicates, loneCaption, uri } = finding;
+  if (loneCaption === true) return uri;
   if (ofDuplicates === true || item?.readOnly === 'archive') return undefined;
   return item?.imageUri ?? imageUri;
 }

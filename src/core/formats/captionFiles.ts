@@ -1,5 +1,6 @@
 import { baseName } from '../dataset/paths.ts';
 import { extensionOf } from '../dataset/fileKinds.ts';
+import type { Problem } from '../dataset/problem.ts';
 import { sniffEncoding, decodeLeniently, bomLength } from '../text/textEncoding.ts';
 import { describeUnread } from './unreadTable.ts';
 import { FileHead } from './fileHead.ts';
@@ -70,6 +71,23 @@ const NAMED_LIKE_SIDECARS = TABLE_NAMES.filter((name) =>
 export function isNamedLikeTable(path: string): boolean {
   const name = baseName(path).toLowerCase();
   return NAMED_LIKE_SIDECARS.some((pattern) => pattern.test(name));
+}
+
+/** Whether a problem is a caption file that belongs to no image: a sidecar as a whole. */
+export function isLoneCaption({
+  code,
+  file,
+  image,
+  range,
+  related = [],
+}: Pick<Problem, 'code' | 'file' | 'image' | 'range' | 'related'>): boolean {
+  return (
+    code === 'missing-image' &&
+    image === undefined &&
+    range === undefined &&
+    related.length === 0 &&
+    SIDECAR_EXTENSIONS.includes(extensionOf(file))
+  );
 }
 
 /** Whether this format has one file beside each image. */

@@ -5,7 +5,7 @@ import { IMAGE_EXTENSIONS, extensionOf, stemOf } from '../../core/dataset/fileKi
 import { SIDECAR_BYTES } from '../../core/dataset/fileLimits.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import type { CaptionMove, Problem } from '../../core/dataset/problem.ts';
-import { SIDECAR_EXTENSIONS } from '../../core/formats/captionFiles.ts';
+import { isLoneCaption } from '../../core/formats/captionFiles.ts';
 import { decodeText } from '../../core/text/decodeText.ts';
 import { shorten } from '../../core/text/visibleText.ts';
 import { PairLensError } from '../../core/errors.ts';
@@ -28,7 +28,7 @@ export async function withCaptionMoves(
   ports: Pick<IndexPorts, 'files' | 'store' | 'hasher'>,
 ): Promise<readonly Problem[]> {
   const { problems } = dataset;
-  const orphans = problems.filter(isOrphan);
+  const orphans = problems.filter(isLoneCaption);
   const bare = problems.flatMap(({ code, image, related }) =>
     code === 'missing-caption' && image !== undefined && related === undefined ? [image] : [],
   );
@@ -64,16 +64,6 @@ export async function withCaptionMoves(
       ? problem
       : { ...problem, move: found, remedy: remedyOf(problem, found) };
   });
-}
-
-/** Whether a problem is a sidecar without an image. */
-function isOrphan({ code, file, image, range }: Problem): boolean {
-  return (
-    code === 'missing-image' &&
-    image === undefined &&
-    range === undefined &&
-    SIDECAR_EXTENSIONS.includes(extensionOf(file))
-  );
 }
 
 function isBeside(file: DatasetPath, image: DatasetPath): boolean {

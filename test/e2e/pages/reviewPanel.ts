@@ -6,6 +6,8 @@ import { webviewFrame } from './webview.ts';
 /** For what is there already. */
 const SOON = { timeout: 2000 };
 
+const GOES_ON_MS = 5000;
+
 /** A finding on show: its rule and the path below its title. */
 export interface ShownFinding {
   readonly code: string;
@@ -64,12 +66,15 @@ export class ReviewPanel {
     }, 'a finding or the end is shown').then((found) => found ?? undefined);
   }
 
-  /** Waits until another finding, or the end, is on show. */
-  async goesOn(from: ShownFinding): Promise<void> {
-    await eventually(async () => {
+  /** Waits a while until another finding, or the end, is on show. False if there is none: a key came too soon after a change. */
+  async goesOn(from: ShownFinding): Promise<boolean> {
+    const until = Date.now() + GOES_ON_MS;
+    do {
       const now = await this.shown();
-      return now?.code !== from.code || now.file !== from.file;
-    }, `the review goes on from ${from.code} of ${from.file}`);
+      if (now?.code !== from.code || now.file !== from.file) return true;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } while (Date.now() < until);
+    return false;
   }
 
   /** Moves the focus to the page, so that its keys work. */

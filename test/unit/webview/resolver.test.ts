@@ -142,14 +142,12 @@ describe('findings are resolved while the user goes on', () => {
   test('nor from a field that has the focus', async () => {
     const { answers, next } = held('decide');
     const { session, shown } = await started(answers);
-    let editing = false;
-    session.resolver.isEditing = () => editing;
     const decided = session.act.decide('verified');
-    editing = true;
+    session.store.dispatch({ type: 'editing', editing: true });
     (await next()).fail('It cannot be written.');
     await decided;
     assert.equal(shown(), 'b');
-    editing = false;
+    session.store.dispatch({ type: 'editing', editing: false });
     session.move(1);
     assert.equal(shown(), 'a');
   });
@@ -166,6 +164,26 @@ describe('findings are resolved while the user goes on', () => {
     assert.deepEqual([shown(), notice()?.text], ['b', 'two Show the log.']);
     session.move(1);
     assert.equal(shown(), 'c');
+  });
+
+  test('a finding that is no longer reported stays while its caption has the focus', async () => {
+    const { session, scripted, shown } = await started({});
+    session.store.dispatch({ type: 'editing', editing: true });
+    scripted.answer('findings', () => ({ findings: FIVE.slice(1) }));
+    scripted.emit({ event: 'changed', findings: true, uris: [] });
+    await settle();
+    assert.deepEqual([shown(), session.store.state.gone], ['a', true]);
+  });
+
+  test('a key that was meant for a finding that has vanished is known as such', async () => {
+    const { session, scripted, shown, pass } = await started({});
+    pass(1000);
+    scripted.answer('findings', () => ({ findings: FIVE.slice(1) }));
+    scripted.emit({ event: 'changed', findings: true, uris: [] });
+    await settle();
+    assert.deepEqual([shown(), session.resolver.surprises], ['b', true]);
+    session.move(1);
+    assert.equal(session.resolver.surprises, false, 'one that the user went to');
   });
 
   test('a key that was meant for the finding before is known as such', async () => {
