@@ -27,7 +27,7 @@ const ROOT_FILES = [
   'package.nls.zh-cn.json',
 ];
 const FOLDERS = ['dist/chunks', 'dist/cli', 'dist/extension', 'dist/server', 'dist/webview'];
-const MORE_FOLDERS = ['docs', 'l10n', 'media', 'models'];
+const MORE_FOLDERS = ['docs', 'l10n', 'media', 'models', 'samples'];
 /** Fields of the manifest for npm and for development; VS Code reads the others. */
 const NPM_FIELDS = [
   'allowScripts',

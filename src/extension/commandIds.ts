@@ -20,6 +20,8 @@ export const DECLARED_COMMANDS = [
   'pairlens.showLog',
   'pairlens.restartServer',
   'pairlens.gettingStarted',
+  'pairlens.openSample',
+  'pairlens.openImageBeside',
   'pairlens.groupByRule',
   'pairlens.groupByFile',
   'pairlens.sortBySureness',

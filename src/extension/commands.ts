@@ -12,9 +12,12 @@ import {
   chosenVerdicts,
   decideFindings,
   fixGroup,
+  onFindings,
   turnRuleOff,
 } from './findingCommands.ts';
 import type { FindingsTree } from './findingsTree.ts';
+import { openImageBeside } from './captionEditors.ts';
+import { openSampleDataset } from './sampleDataset.ts';
 import { chooseEncoder } from './encoderChoice.ts';
 import type { KeptNumbers } from './encoderNumbers.ts';
 import { createConfig, settle } from './configQuestions.ts';
@@ -30,6 +33,7 @@ import { showFailure } from './showFailure.ts';
 import { showProgress } from './statusBar.ts';
 
 export interface CommandParts {
+  readonly context: vscode.ExtensionContext;
   readonly client: ServerClient;
   readonly actions: Actions;
   readonly neighbours: NeighboursView;
@@ -94,6 +98,8 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
     if (link.success) await neighbours.show({ kind: 'pair', pair: link.data[0].pair });
     else await neighbours.show(image && { kind: 'image', uri: image.toString() });
   },
+  'pairlens.openImageBeside': ({ client }) => openImageBeside(client),
+  'pairlens.openSample': ({ context }) => openSampleDataset(context),
   'pairlens.moveIgnored': async ({ client, actions }) => {
     if (await hasDataset(client)) await moveIgnored(client, actions);
   },
@@ -151,17 +157,17 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
     if (finding !== undefined) await review.show(shown(finding.id));
   },
   'pairlens.finding.verify': ({ actions }, argument, selected) =>
-    decideFindings(actions, chosenFindings(argument, selected), 'verified'),
+    onFindings(argument, selected, (findings) => decideFindings(actions, findings, 'verified')),
   'pairlens.finding.ignore': ({ actions }, argument, selected) =>
-    decideFindings(actions, chosenFindings(argument, selected), 'excluded'),
-  'pairlens.finding.exclude': async ({ client, actions }, argument, selected) => {
-    const images = filesOfFindings(chosenFindings(argument, selected));
-    await exclude(client, actions, images, 'message');
-  },
+    onFindings(argument, selected, (findings) => decideFindings(actions, findings, 'excluded')),
+  'pairlens.finding.exclude': ({ client, actions }, argument, selected) =>
+    onFindings(argument, selected, async (findings) => {
+      await exclude(client, actions, filesOfFindings(findings), 'message');
+    }),
   'pairlens.finding.apply': ({ client, actions }, argument, selected) =>
-    fixGroup(client, actions, chosenFindings(argument, selected), false),
+    onFindings(argument, selected, (findings) => fixGroup(client, actions, findings, false)),
   'pairlens.finding.takeLikely': ({ client, actions }, argument, selected) =>
-    fixGroup(client, actions, chosenFindings(argument, selected), true),
+    onFindings(argument, selected, (findings) => fixGroup(client, actions, findings, true)),
   'pairlens.finding.ruleOff': async ({ client, actions }, argument) => {
     const [finding] = chosenFindings(argument, undefined);
     if (finding !== undefined) await turnRuleOff(client, actions, finding, 'message');

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { registerDatasetItem } from './datasetItem.ts';
+import { registerCaptionEditors } from './captionEditors.ts';
 import { DatasetDetector } from './datasetDetector.ts';
 import { Actions } from './actions.ts';
 import { EditorPage } from './editorPage.ts';
@@ -51,9 +52,10 @@ export function activate(context: vscode.ExtensionContext): void {
   own(registerStatusBar(client));
   own(registerDatasetItem(inventory));
   own(registerTokenItem(client));
+  own(registerCaptionEditors(client));
   own(registerInventoryTree(inventory));
   const encoderNumbers = new KeptNumbers(context.workspaceState);
   const shown = { neighbours, review, browse, statistics, map, tree, inventory };
-  own(registerCommands({ client, actions, log, encoderNumbers, ...shown }));
+  own(registerCommands({ context, client, actions, log, encoderNumbers, ...shown }));
   own(new DatasetDetector(() => void client.start(), log));
 }

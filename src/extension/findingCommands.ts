@@ -32,6 +32,22 @@ export function chosenFindings(argument: unknown, selected: unknown): readonly F
   return findingsOf(nodesOf(argument, selected));
 }
 
+/** Runs what a menu is for; says so where the list changed while the menu was open, so that VS Code knows its row no more. */
+export async function onFindings(
+  argument: unknown,
+  selected: unknown,
+  run: (findings: readonly FindingItem[]) => Promise<void>,
+): Promise<void> {
+  const findings = chosenFindings(argument, selected);
+  if (findings.length > 0) {
+    await run(findings);
+    return;
+  }
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The findings have just changed, and nothing was done. Choose again.'),
+  );
+}
+
 export function chosenVerdicts(argument: unknown, selected: unknown): readonly DecidedPair[] {
   return nodesOf(argument, selected).flatMap((node) =>
     node.kind === 'verdict' ? [node.verdict] : [],
@@ -63,7 +79,6 @@ export async function fixGroup(
   findings: readonly FindingItem[],
   suggestions: boolean,
 ): Promise<void> {
-  if (findings.length === 0) return;
   const of = { ids: findings.map(({ id }) => id) };
   const fixed = await fixFindings(client, actions, of, suggestions, 'message');
   const { left, later, readOnly } = fixed;

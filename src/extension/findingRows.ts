@@ -12,6 +12,9 @@ import { nameOf } from './workspaceFiles.ts';
  * The rows of the view *Findings*.
  */
 
+/** VS Code draws no more of a line, such as that of a COCO file (its setting `editor.stopRenderingLineAfter`). */
+const DRAWN_COLUMNS = 10_000;
+
 const ICONS: Readonly<Record<FindingItem['level'], vscode.ThemeIcon>> = {
   error: new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground')),
   warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')),
@@ -52,19 +55,22 @@ export function findingItem(finding: FindingItem, by: Arrangement): vscode.TreeI
   item.accessibilityInformation = {
     label: `${name}, ${finding.message} ${finding.item?.caption ?? ''}`,
   };
-  item.command = {
-    command: 'vscode.open',
-    title: vscode.l10n.t('Open'),
-    arguments: [
-      vscode.Uri.parse(finding.uri),
-      {
-        preserveFocus: true,
-        preview: true,
-        ...(finding.range && { selection: toRange(finding.range) }),
-      },
-    ],
-  };
+  item.command = openCommand(finding);
   return item;
+}
+
+/** Opens a finding in its file; in the review where the editor does not draw what the finding is about. */
+function openCommand({ id, uri, range, item }: FindingItem): vscode.Command {
+  const title = vscode.l10n.t('Open');
+  if (item !== undefined && range !== undefined && range.start.character > DRAWN_COLUMNS) {
+    return { command: CLIENT_COMMANDS.reviewFinding.command, title, arguments: [{ id }] };
+  }
+  const options = {
+    preserveFocus: true,
+    preview: true,
+    ...(range && { selection: toRange(range) }),
+  };
+  return { command: 'vscode.open', title, arguments: [vscode.Uri.parse(uri), options] };
 }
 
 /** What can be done to findings, for the `when` clauses of menus: the kinds of their fixes, and `likely`. */

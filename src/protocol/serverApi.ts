@@ -78,6 +78,12 @@ export const REQUESTS = {
       })
       .nullable(),
   ),
+  /** The pair whose caption is at a position of a caption file; null where there is none. */
+  pairAt: request(
+    'pairlens/pairAt',
+    z.object({ uri: z.string(), position: positionSchema }),
+    pairItemSchema.nullable(),
+  ),
   /** Scores `caption` for the image of `pair` without changing a document. */
   match: request(
     'pairlens/match',

@@ -16,6 +16,8 @@ export const settingsSchema = z.object({
   inlayScores: z.boolean().catch(true),
   /** Whether captions, companions and names in tables follow when the editor renames, moves or deletes an image. */
   captionsFollowImages: z.boolean().catch(true),
+  /** Read by the extension: the image of the caption at the cursor is shown beside it. */
+  imageBeside: z.boolean().catch(false),
   /** The folder that the client moves excluded pairs to, and ignored ones; it asks where this is empty. */
   excludedFolder: z.string().catch(''),
   /** How search results are ranked: by the displayed match, or by one of `SEARCH_MATCHERS`. */

@@ -26,6 +26,8 @@ const ALLOWED = [
   /^media\/[\w-]+\.(?:svg|png)$/,
   /^models\/[\w-]+\.(?:onnx|json)$/,
   /^models\/clip-merges\.(?:LICENSE\.)?txt$/,
+  /^samples\/LICENSES\.md$/,
+  /^samples\/tour\/(?:[\w-]+\/)?[\p{L}\w -]+\.(?:jpg|md|png|txt|webp)$/u,
   /^models\/reference\/[\w-]+\.(?:npy|json)$/,
 ];
 const NATIVE_FILE = /\.(?:node|dll|dylib)$|\.so(?:\.\d+)*$/;

@@ -5,9 +5,9 @@ import { minutesLeft } from './pace.ts';
 import { tally } from './resolutions.ts';
 import { openFindings, type TriageState } from './triageState.ts';
 
-/** Such as "16 left, about 4 min"; without the time until the user's pace is known. */
+/** Such as "16 left, about 4 min", those that were skipped included; without the time until the user's pace is known. */
 export function leftText(state: TriageState): string {
-  const left = Math.max(0, openFindings(state).length - state.index);
+  const left = openFindings(state).length;
   const minutes = minutesLeft(state.pace, left);
   return minutes === undefined ? t('{0} left', left) : t('{0} left, about {1} min', left, minutes);
 }
@@ -32,7 +32,7 @@ export function footer(
   act: { undo(): void; help(): void },
 ): TemplateResult {
   const open = openFindings(state).length;
-  const done = state.history.length + Math.min(state.index, open);
+  const done = state.history.length;
   const total = state.history.length + open;
   const share = total === 0 ? 0 : (done / total) * 100;
   return html`<footer class="footer">
@@ -45,7 +45,7 @@ export function footer(
               viewBox="0 0 100 4"
               preserveAspectRatio="none"
               role="progressbar"
-              aria-label=${t('Findings looked at')}
+              aria-label=${t('Findings dealt with')}
               aria-valuemin="0"
               aria-valuemax=${total}
               aria-valuenow=${done}

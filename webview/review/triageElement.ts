@@ -188,7 +188,7 @@ export class TriageElement extends PageElement {
     const open = openFindings(triage);
     if (open.length > 0) {
       return this.#restPage(
-        'pass',
+        'info',
         t('You have reached the end of the list.'),
         [tallyText(triage), t('{0} skipped', open.length)]
           .filter((part) => part !== '')
@@ -221,30 +221,32 @@ export class TriageElement extends PageElement {
       return this.#restPage(failed ? 'error' : 'info', waiting, '', failed ? [this.#again()] : []);
     }
     const unjudged = status?.datasets.find(({ incomparable }) => incomparable !== undefined);
-    const again = stillReported(triage).length;
-    if (again > 0) {
-      const text = t('{0} findings are still reported after their fix.', again);
-      return this.#restPage('info', text, tallyText(triage), [
-        [
-          t('Look at them'),
-          () => {
-            this.session.store.dispatch({ type: 'reopen' });
-          },
-        ],
-        this.#again(),
-      ]);
-    }
     if (triage.history.length === 0 && unjudged !== undefined) {
       const text = t('Nothing to review.');
       return this.#restPage('info', text, unjudgedText(unjudged), [this.#again()]);
     }
+    const reported = stillReported(triage).length;
     return this.#restPage(
       'pass',
       triage.history.length > 0
         ? t('Done: every finding is dealt with.')
         : t('Nothing to review: no pair looks wrong.'),
-      tallyText(triage),
-      [this.#again()],
+      [tallyText(triage), reported > 0 ? t('{0} still reported after their fix', reported) : '']
+        .filter((part) => part !== '')
+        .join(' · '),
+      [
+        ...(reported > 0
+          ? [
+              [
+                t('Look at them'),
+                () => {
+                  this.session.store.dispatch({ type: 'reopen' });
+                },
+              ] as const,
+            ]
+          : []),
+        this.#again(),
+      ],
     );
   }
 

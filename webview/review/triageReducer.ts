@@ -14,18 +14,13 @@ import {
 } from './triageState.ts';
 
 /** Actions that are no answer to a key of the user. */
-const BY_ITSELF: readonly TriageAction['type'][] = [
-  'findings',
-  'confirm',
-  'giveBack',
-  'release',
-  'unresolve',
-];
+const BY_ITSELF: readonly TriageAction['type'][] = ['findings', 'confirm', 'giveBack', 'release'];
 
 export function reduceTriage(state: TriageState, action: TriageAction): TriageState {
   const next = reduced(state, action);
   if (next.current?.id === state.current?.id) return next;
-  return { ...next, byItself: BY_ITSELF.includes(action.type), editing: false };
+  const isAsked = state.current === null || next.current?.id === state.wanted;
+  return { ...next, byItself: !isAsked && BY_ITSELF.includes(action.type), editing: false };
 }
 
 function reduced(state: TriageState, action: TriageAction): TriageState {

@@ -103,6 +103,11 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       const id = await pairOfTarget(context, { kind: 'caption', uri, position }, signal);
       return (id && context.live.captionTokens(id)) ?? null;
     },
+    async pairAt({ uri, position }, signal) {
+      const id = await pairOfTarget(context, { kind: 'caption', uri, position }, signal);
+      const pair = id && context.live.pair(id);
+      return pair === undefined ? null : wire.item(pair);
+    },
     async match({ pair, caption }, signal) {
       const found = await context.live.match(idOf(pair), caption, signal);
       return found === undefined ? null : wire.match(found);
