@@ -106,29 +106,6 @@ describe('the sample dataset in an editor', () => {
     assert.ok(problem.range.end.character > problem.range.start.character);
   });
 
-  test('a caption file without an image is known as such, and leaves alone', async () => {
-    const { findings } = await client.request('findings', {});
-    const lone = findings.filter(({ loneCaption }) => loneCaption === true);
-    const uri = uriOf(file('harbour_evening.txt'));
-    assert.deepEqual(
-      lone.map((finding) => finding.uri),
-      [uri],
-    );
-    const folder = uriOf(file('.excluded'));
-    const plan = await client.request('takeOut', { images: [uri], folder });
-    assert.deepEqual(plan.moves, [{ from: uri, to: `${folder}/harbour_evening.txt` }]);
-    assert.deepEqual([plan.edit, plan.creations, plan.left], [null, [], []]);
-  });
-
-  test('the pair of a caption is known by its place, and none elsewhere', async () => {
-    const position = { line: 0, character: 3 };
-    const at = (name: string) => client.request('pairAt', { uri: uriOf(file(name)), position });
-    const pair = await at('animals/koala.txt');
-    assert.equal(pair?.imageUri, uriOf(file('animals/koala.jpg')));
-    assert.equal(pair.caption, (await read('animals/koala.txt')).trim());
-    assert.equal(await at('harbour_evening.txt'), null);
-  });
-
   test('the status counts what is shown', async () => {
     const status = await client.request('status', {});
     assert.equal(status.state, 'ready');

@@ -267,7 +267,7 @@ describe('triage by keyboard alone', () => {
         requestAnimationFrame(look);
       }, true);
     `);
-    const times = async () => (await page.evaluate('globalThis.times')) as number[];
+    const times = () => page.evaluate<number[]>('globalThis.times');
     for (const [n, key] of ['1', 's', 'v', 'i'].entries()) {
       await page.keyboard.press(key);
       await eventually(async () => (await times()).length > n, `${key} goes on`);

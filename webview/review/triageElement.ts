@@ -9,23 +9,22 @@ import { noticeLine } from '../shared/noticeLine.ts';
 import { PageElement } from '../shared/pageElement.ts';
 import { pathBelow } from '../shared/pairs.ts';
 import { keepOneTabStop, moveTabStop, stepFor } from '../shared/roving.ts';
-import { unjudgedText } from '../shared/score.ts';
-import { waitingText } from '../shared/statusText.ts';
 import { spotlightOf } from './wordRow.ts';
 import { announcement } from './announcement.ts';
 import { captionEditor } from './captionEditor.ts';
 import { duplicatesView } from './duplicates.ts';
-import { footer, tallyText } from './footer.ts';
+import { footer } from './footer.ts';
 import { groupBar } from './groupBar.ts';
 import { helpDialog } from './helpDialog.ts';
 import { placeOf } from './keyPlace.ts';
 import { commandFor } from './keys.ts';
 import { possibleCommands } from './possible.ts';
+import { restPage } from './restPage.ts';
 import { ruleFilter } from './ruleFilter.ts';
 import { sidePanel } from './sidePanel.ts';
 import { imageUriOf, stage } from './stage.ts';
 import type { TriageSession } from './triageSession.ts';
-import { canEdit, openFindings, stillReported, type TriageState } from './triageState.ts';
+import { canEdit, openFindings, type TriageState } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 const ANNOUNCE_DELAY_MS = 800;
@@ -85,7 +84,7 @@ export class TriageElement extends PageElement {
     const { current } = triage;
     const possible = possibleCommands(this.session);
     return html`<main class="triage" aria-label=${t('Triage')}>
-        ${current === null ? this.#rest(triage) : this.#finding(triage, current)}
+        ${current === null ? restPage(this.session, this.#notice(triage)) : this.#finding(triage, current)}
       </main>
       ${footer(triage, possible, {
         undo: () => void this.session.undo(),
@@ -173,109 +172,6 @@ export class TriageElement extends PageElement {
         this.session.store.dispatch({ type: 'notice', notice: null });
       },
     });
-  }
-
-  /** Shown when there is no current finding. */
-  #rest(triage: TriageState): TemplateResult {
-    const { failure, findings, status } = triage;
-    if (failure !== null) {
-      return this.#restPage('error', failure.message, failure.remedy ?? '', [
-        [t('Try again'), () => this.session.loadFindings()],
-      ]);
-    }
-    const waiting = waitingText(status);
-    if (findings === null) return this.#restPage('info', t('Loading the findings.'), '', []);
-    const open = openFindings(triage);
-    if (open.length > 0) {
-      return this.#restPage(
-        'info',
-        t('You have reached the end of the list.'),
-        [tallyText(triage), t('{0} skipped', open.length)]
-          .filter((part) => part !== '')
-          .join(' · '),
-        [
-          [
-            t('Look at the skipped ones'),
-            () => {
-              this.session.store.dispatch({ type: 'restart' });
-            },
-          ],
-        ],
-      );
-    }
-    if (triage.rule !== null && openFindings({ ...triage, rule: null }).length > 0) {
-      return this.#restPage('pass', t('No more findings of this rule.'), tallyText(triage), [
-        [
-          t('Show all rules'),
-          () => {
-            this.session.store.dispatch({ type: 'rule', rule: null });
-          },
-        ],
-      ]);
-    }
-    if (triage.pending.size > 0) {
-      return this.#restPage('info', t('Writing the last changes.'), tallyText(triage), []);
-    }
-    if (waiting !== undefined) {
-      const failed = status?.state === 'failed';
-      return this.#restPage(failed ? 'error' : 'info', waiting, '', failed ? [this.#again()] : []);
-    }
-    const unjudged = status?.datasets.find(({ incomparable }) => incomparable !== undefined);
-    if (triage.history.length === 0 && unjudged !== undefined) {
-      const text = t('Nothing to review.');
-      return this.#restPage('info', text, unjudgedText(unjudged), [this.#again()]);
-    }
-    const reported = stillReported(triage).length;
-    return this.#restPage(
-      'pass',
-      triage.history.length > 0
-        ? t('Done: every finding is dealt with.')
-        : t('Nothing to review: no pair looks wrong.'),
-      [tallyText(triage), reported > 0 ? t('{0} still reported after their fix', reported) : '']
-        .filter((part) => part !== '')
-        .join(' · '),
-      [
-        ...(reported > 0
-          ? [
-              [
-                t('Look at them'),
-                () => {
-                  this.session.store.dispatch({ type: 'reopen' });
-                },
-              ] as const,
-            ]
-          : []),
-        this.#again(),
-      ],
-    );
-  }
-
-  #again(): readonly [string, () => void] {
-    return [t('Audit again'), () => void this.session.audit()];
-  }
-
-  #restPage(
-    name: 'error' | 'info' | 'pass',
-    text: string,
-    more: string,
-    actions: readonly (readonly [string, () => void])[],
-  ): TemplateResult {
-    return html`<section class="rest rest-${name}" aria-labelledby="finding-title">
-      ${this.#notice(this.session.store.state)} ${icon(name)}
-      <h2 class="rest-title" id="finding-title" tabindex="-1">${text}</h2>
-      ${more === '' ? nothing : html`<p class="dim">${more}</p>`}
-      <div class="choices">
-        ${actions.map(
-          ([label, run]) =>
-            html`<vscode-button
-              @click=${() => {
-                run();
-              }}
-              >${label}</vscode-button
-            >`,
-        )}
-      </div>
-    </section>`;
   }
 
   readonly #onKey = (event: KeyboardEvent) => {

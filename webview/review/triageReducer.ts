@@ -116,8 +116,10 @@ function reduced(state: TriageState, action: TriageAction): TriageState {
       const ofStep = (each: Resolution): boolean => (each.step ?? each.id) === action.step;
       const last = history.findLastIndex(ofStep);
       if (last < 0) return state;
-      let first = last;
-      while (first > 0 && history[last]?.step !== undefined && ofStep(history[first - 1]!)) first--;
+      const isOne = history[last]?.step === undefined;
+      const first = isOne
+        ? last
+        : history.findLastIndex((each, place) => place < last && !ofStep(each)) + 1;
       const taken = history.slice(first, last + 1);
       const resolved = new Map(state.resolved);
       for (const { id } of taken) resolved.delete(id);

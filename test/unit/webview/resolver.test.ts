@@ -275,10 +275,11 @@ describe('findings are resolved while the user goes on', () => {
 
   test('what was not yet done when the page was left is not remembered as done', async () => {
     const { answers } = held('setCaption');
-    const { session, saved } = await started(answers);
+    const fake = await started(answers);
+    const { session } = fake;
     session.type('A new caption.');
     void session.apply();
-    const remembered = parseRemembered(saved());
+    const remembered = parseRemembered(fake.saved());
     assert.deepEqual(remembered.history, []);
     assert.deepEqual(remembered.drafts, [['a', 'A new caption.']]);
   });
@@ -311,7 +312,8 @@ describe('no finding is left out', () => {
 
   test('one that its fix did not help can be looked at again', async () => {
     const encoding = { ...named('a'), fixes: [{ kind: 'save-as-utf8' as const, title: '' }] };
-    const { item: _, ...file } = encoding;
+    const { item, ...file } = encoding;
+    assert.ok(item !== undefined, 'what is left is about a file');
     const { session, shown } = await started({ saveAsUtf8: () => ({}) }, [file]);
     await session.act.fix();
     assert.equal(shown(), undefined);
