@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   CodeActionRequest,
   ExecuteCommandRequest,
+  FileChangeType,
   type CodeAction,
 } from 'vscode-languageserver/node';
 import { tourCopy, type Workplace } from '../support/datasets.ts';
-import { LspClient } from '../support/lspClient.ts';
+import { eventually } from '../support/eventually.ts';
+import { LspClient, uriOf } from '../support/lspClient.ts';
 
 const WHOLE = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
 
@@ -62,5 +66,20 @@ describe('verdicts in an editor', () => {
     await client.request('idle', {});
     const after = (await client.request('findings', {})).findings;
     assert.deepEqual(after.map(({ id }) => id).sort(), before.map(({ id }) => id).sort());
+  });
+
+  test('verdicts whose folder is deleted are gone', async () => {
+    const { findings } = await client.request('findings', {});
+    const pair = findings.find(({ code }) => code === 'caption-mismatch')?.item?.pair;
+    assert.ok(pair);
+    await client.request('decide', { pair, decision: 'verified' });
+    assert.equal((await client.request('decisions', {})).decisions.length, 1);
+    const folder = path.join(place.folder, '.pairlens');
+    await rm(folder, { recursive: true });
+    await client.watched({ uri: uriOf(folder), type: FileChangeType.Deleted });
+    await eventually(
+      async () => (await client.request('decisions', {})).decisions.length === 0,
+      'the verdict is gone',
+    );
   });
 });

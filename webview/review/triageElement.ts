@@ -148,11 +148,13 @@ export class TriageElement extends PageElement {
     const root = finding.item?.pair.root;
     const precision = triage.status?.datasets.find((dataset) => dataset.root === root)?.precision;
     if (precision === undefined) return nothing;
+    const ofTen = Math.round(precision * 10);
     return html`<span class="precision dim">
-      ${t(
-        'By the estimate for this dataset, about {0} of 10 such findings are right.',
-        Math.round(precision * 10),
-      )}
+      ${
+        ofTen === 10
+          ? t('By the estimate for this dataset, nearly all such findings are right.')
+          : t('By the estimate for this dataset, about {0} of 10 such findings are right.', ofTen)
+      }
     </span>`;
   }
 

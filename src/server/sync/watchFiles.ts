@@ -116,6 +116,8 @@ export class FileWatcher {
     if (path.basename(path.dirname(file)) === '.pairlens') {
       return !path.basename(file).includes(PARTIAL_NAME);
     }
+    // With the folder its files are gone, of which no client tells.
+    if (path.basename(file) === '.pairlens') return type === FileChangeType.Deleted;
     if (live.kindOf(file) !== undefined) return true;
     if (this.#isSkipped(file)) return false;
     if (isImageName(file) || isArchiveName(file)) return true;
