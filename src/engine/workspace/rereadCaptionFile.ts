@@ -200,17 +200,18 @@ export function fileContent(context: FileContext, file: DatasetPath, read: ReadF
     return { file, pairs, problems, images: new Set(kind.images), restructures: false };
   }
   const { missing, images, strays } = uncaptioned(context, file, kind);
+  // Whether images without a caption are a problem depends on whether every caption file is readable.
+  const unreadable = isUnreadable({ mentioned: kind.mentioned, problems });
   return {
     file,
     pairs,
-    problems: [...problems, ...missing],
+    problems: unreadable ? problems : [...problems, ...missing],
     images,
     restructures:
       strays ||
       read.reachesOut ||
       read.pairs.length + problems.length === 0 ||
-      // Whether images without a caption are a problem depends on whether every caption file is readable.
-      isUnreadable({ mentioned: kind.mentioned, problems }) ||
+      unreadable ||
       known(context.found, file, 'mentioned').size === 0 ||
       outgrows(context, file, kind) ||
       movesBetweenSplits(context.dataset.pairs, file, read.pairs),

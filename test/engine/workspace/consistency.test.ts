@@ -239,6 +239,16 @@ test('an image whose caption was empty has none once its file is emptied', async
   assert.equal(missing.length, N / 4);
 });
 
+test('of a table whose only line is being typed it is not said which images have no caption', async () => {
+  const live = await opened(liveMemory(ROOT, entries()));
+  const codesNow = () => live.findings().map(({ finding }) => finding.code);
+  await live.captionsChanged(TABLE, '{"file_name":\n');
+  assert.ok(codesNow().includes('unreadable-caption'));
+  assert.ok(!codesNow().includes('missing-caption'));
+  await live.captionsChanged(TABLE, '{"file_name":"0.jpg","text":"red dog beach"}\n');
+  assert.equal(codesNow().filter((code) => code === 'missing-caption').length, N / 4 - 1);
+});
+
 test('opening a caption file adds no finding to those of other files', async () => {
   const coco = (captions: Readonly<Record<string, string>>) =>
     JSON.stringify({
