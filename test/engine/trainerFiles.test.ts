@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { problemFindings } from '../../src/core/audit/detectors/brokenFiles.ts';
 import { inEnglish } from '../../src/core/text/sentence.ts';
 import { openDatasets } from '../../src/engine/discovery/openDatasets.ts';
 import { memoryFiles, type MemoryEntry } from '../support/memoryFiles.ts';
@@ -23,6 +24,52 @@ describe('files that trainers read otherwise', () => {
       /^2 files have extensions in letters/,
     ],
   };
+  test('trainer/json-caption: the caption in the JSON is judged, else the text as it is', async () => {
+    const dataset = await openOne({
+      ...good,
+      'a.jpg': IMAGE,
+      'a.txt': '\n{"score": 0.5, "caption": "a dog, \\"Rex\\""}\n',
+      'b.jpg': IMAGE,
+      'b.txt': '{"lettering": "a cat"}',
+      'c.jpg': IMAGE,
+      'c.txt': '{"caption": "a"}\n{"caption": "b"}',
+    });
+    assert.deepEqual(
+      dataset.pairs.map(({ caption, source }) => [source.format, caption]),
+      [
+        ['json-sidecar', 'a dog, "Rex"'],
+        ['sidecar', '{"lettering": "a cat"}'],
+        ['sidecar', '{"caption": "a"}\n{"caption": "b"}'],
+        ['sidecar', 'a good dog'],
+      ],
+    );
+    assert.deepEqual(
+      dataset.problems.map(({ code, file }) => [code, file]),
+      ['a.txt', 'b.txt', 'c.txt'].map((file) => ['trainer/json-caption', file]),
+    );
+    const told = problemFindings(dataset.problems);
+    assert.deepEqual(
+      told.map(({ message }) => inEnglish(message)),
+      [
+        '3 caption files hold JSON, which trainers read as it is: brackets, names and all, e.g. a.txt.',
+      ],
+    );
+  });
+
+  test('tags, wildcards and emphasis in brackets are no JSON', async () => {
+    const texts = ['[sks] dog', '{a|b} dog', '[dog:1.2], {cat}', '[1, 2] dogs', '{{dog}}', '["dog'];
+    const entries = texts.flatMap((text, i): [string, MemoryEntry][] => [
+      [`${i}.jpg`, IMAGE],
+      [`${i}.txt`, text],
+    ]);
+    const dataset = await openOne(Object.fromEntries(entries));
+    assert.deepEqual(
+      dataset.pairs.map(({ caption }) => caption),
+      texts,
+    );
+    assert.deepEqual(dataset.problems, []);
+  });
+
   for (const [code, [entries, message]] of Object.entries(triggers)) {
     test(`${code} is told, and the captions are read`, async () => {
       const dataset = await openOne({ ...good, ...entries });

@@ -4,6 +4,7 @@
 //   npm run measure -- suggestions DATASET... [--rate 0.05 ...] [--seeds 5] [--split NAME]   right captions suggested, swaps named
 //   npm run measure -- shift DATASET... [--length 20] [--by 1 ...] [--seeds 20] [--split NAME]   runs whose captions moved along
 //   npm run measure -- verdicts DATASET... [--kind noun] [--rate 0.1 ...] [--word WORD] [--answers 20] [--seeds 3]   what verdicts teach
+//   npm run measure -- conflicts DATASET... [--copied 0.3] [--limit 400] [--seeds 3] [--split NAME]   conflicting captions of copies
 //   npm run measure -- fit DATASET... [--case random:0.4 ...] [--seeds 3] [--split NAME]   what `pairlens fit` adds
 //   npm run measure -- fit-verdicts DATASET... [--case random:0.25 ...] [--answers 60] [--seeds 3]   what verdicts teach a fit
 //   npm run measure -- learnt DATASET... [--rate 0.1 ...] [--seeds 3] [--bank N ...] [--split NAME]   pairs judged by a model learnt from others
@@ -18,6 +19,7 @@
 //   npm run measure -- archives DATA [PAIRS] [ROWS]   the same pairs as files, tar and parquet; large archives
 //   npm run measure -- files-entered   source files that an audit, a keystroke and a request enter
 import { measureArchives } from './archives.ts';
+import { measureConflicts } from './conflicts.ts';
 import { measureEvidence } from './evidence.ts';
 import { measureFilesEntered } from './filesEntered.ts';
 import { measureFit } from './fit.ts';
@@ -40,6 +42,7 @@ const args = process.argv.slice(2);
 if (args[0] === 'one-topic') await measureOneTopic(args.slice(1));
 else if (args[0] === 'suggestions') await measureSuggestions(args.slice(1));
 else if (args[0] === 'shift') await measureShift(args.slice(1));
+else if (args[0] === 'conflicts') await measureConflicts(args.slice(1));
 else if (args[0] === 'archives') await measureArchives(args.slice(1));
 else if (args[0] === 'files-entered') await measureFilesEntered();
 else if (args[0] === 'fit') await measureFit(args.slice(1));

@@ -15,7 +15,18 @@ export interface PicturesElsewhere {
   readonly thumbnails: Uint8Array;
   /** For each image the splits of its captions. */
   readonly splits: readonly (readonly string[])[];
+  /** The scored captions of an image as they are now; undefined if they are not known. */
+  readonly captionsOf?: CaptionsOf | undefined;
 }
+
+/** A caption that was scored, with its probability to be wrong. */
+export interface ScoredCaption {
+  readonly caption: string;
+  readonly mismatch: number;
+}
+
+/** @param i index of an image in its dataset */
+type CaptionsOf = (i: number) => readonly ScoredCaption[];
 
 /** Images of the datasets of a folder that were audited so far. */
 export class AuditedPictures {
@@ -24,6 +35,7 @@ export class AuditedPictures {
     readonly names: readonly DatasetPath[];
     readonly images: Pick<ImageTable, 'hashes' | 'visual' | 'thumbnails'>;
     readonly splits: readonly (readonly string[])[];
+    readonly captionsOf: CaptionsOf | undefined;
   }[] = [];
 
   /** @param folder that was opened (absolute path). */
@@ -31,7 +43,10 @@ export class AuditedPictures {
     this.#folder = folder;
   }
 
-  add({ dataset, images }: Pick<EmbeddedDataset, 'dataset' | 'images'>): void {
+  add(
+    { dataset, images }: Pick<EmbeddedDataset, 'dataset' | 'images'>,
+    captionsOf?: (image: DatasetPath) => readonly ScoredCaption[],
+  ): void {
     const { paths, hashes, visual, thumbnails } = images;
     const root = this.#pathOf(dataset.root);
     const splits = splitsOf(dataset);
@@ -39,19 +54,21 @@ export class AuditedPictures {
       names: paths.map((path) => joinPath(root, path)),
       images: { hashes, visual, thumbnails },
       splits: paths.map((path) => splits.get(path) ?? splitsOfFolder(joinPath(root, path))),
+      captionsOf: captionsOf && ((i) => captionsOf(paths[i] ?? '')),
     });
   }
 
   /** @param root of a dataset of the folder (absolute path). */
   seenFrom(root: string): PicturesElsewhere[] {
     const from = this.#pathOf(root);
-    return this.#datasets.map(({ names, images, splits }) => ({
+    return this.#datasets.map(({ names, images, splits, captionsOf }) => ({
       ...images,
       names,
       paths: names.map((name) =>
         isWithin(name, from) ? within(from, name) : seenFrom(from, name),
       ),
       splits,
+      captionsOf,
     }));
   }
 

@@ -28,6 +28,7 @@ export type ProblemCode =
 type TrainerFileCode =
   | 'trainer/bom'
   | 'trainer/utf-16'
+  | 'trainer/json-caption'
   | 'trainer/extension-case'
   | 'trainer/image-extension'
   | 'trainer/caption-extension'

@@ -19,6 +19,25 @@ export const jsonSidecar: CaptionFormat = {
   edit: editJsonString,
 };
 
+/**
+ * Whether a text is JSON with words, as a whole or each line of it: some tools write it into a .txt. Tags in brackets
+ * are none.
+ */
+export function isJsonText(text: string): boolean {
+  if (!JSON_BEGINS.test(text)) return false;
+  const documents = isJson(text)
+    ? [text]
+    : text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return documents.every((each) => JSON_BEGINS.test(each) && WORDS.test(each) && isJson(each));
+}
+
+const JSON_BEGINS = /^\s*[[{]/;
+const WORDS = /"[^"]*\p{L}/u;
+
+function isJson(text: string): boolean {
+  return readJsonTree(text).flaw === undefined;
+}
+
 function readSidecar(text: string, name: string): SidecarText {
   const { root, flaw } = readJsonTree(text);
   if (flaw !== undefined) return { captions: [], flaw: invalidJson(name, flaw) };

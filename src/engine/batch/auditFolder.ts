@@ -1,6 +1,8 @@
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import type { LearntModel } from '../../core/audit/learntModel.ts';
-import { AuditedPictures } from '../../core/audit/picturesElsewhere.ts';
+import { AuditedPictures, type ScoredCaption } from '../../core/audit/picturesElsewhere.ts';
+import { pushTo } from '../../core/collections.ts';
+import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
 import { throwIfCancelled } from '../../core/cancellation.ts';
 import type { AuditReport } from '../../core/export/auditReport.ts';
@@ -71,7 +73,7 @@ export async function auditFolder(
       ...(different && { different }),
     };
     const audit = await workspace.audit(embedded, wanted, run);
-    audited.add(embedded);
+    audited.add(embedded, scoredCaptions(embedded.dataset, audit));
     options.onAudited?.(embedded, audit);
     const { paths, facts } = embedded.images;
     const pictures = new Map(paths.flatMap((path, row) => entryOf(path, facts[row])));
@@ -84,6 +86,24 @@ export async function auditFolder(
     hash: (text) => workspace.hash(text),
   });
   return { report, datasets, failOn: (file) => settingsAt(folder, datasets, file).failOn };
+}
+
+/** The scored captions of an image, for the datasets that are audited later. */
+function scoredCaptions(
+  { pairs }: Dataset,
+  audit: DatasetAudit,
+): (image: DatasetPath) => readonly ScoredCaption[] {
+  let ofImage: Map<DatasetPath, ScoredCaption[]> | undefined;
+  return (image) => {
+    if (ofImage === undefined) {
+      ofImage = new Map();
+      for (const [p, pair] of pairs.entries()) {
+        const { scored = false, mismatch = NaN } = audit.pairs[p] ?? {};
+        if (scored) pushTo(ofImage, pair.image, { caption: pair.caption, mismatch });
+      }
+    }
+    return ofImage.get(image) ?? [];
+  };
 }
 
 /** The settings of the dataset that holds a file of the report. */

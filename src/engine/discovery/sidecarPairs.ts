@@ -3,6 +3,7 @@ import { folderOf } from '../../core/dataset/paths.ts';
 import type { Problem } from '../../core/dataset/problem.ts';
 import { splitFromFolders } from '../../core/dataset/split.ts';
 import { structuredSidecar } from '../../core/formats/captionFiles.ts';
+import { isJsonText, jsonSidecar } from '../../core/formats/jsonSidecar.ts';
 import { LIMITS } from '../../core/formats/limits.ts';
 import {
   sidecar,
@@ -21,8 +22,12 @@ export function sidecarPairs(
   mode: CaptionsPerFile,
 ): { readonly pairs: Pair[]; readonly problem?: Problem } {
   const split = splitFromFolders(folderOf(image));
-  const structured = structuredSidecar(file);
-  const held = structured?.readSidecar?.(text, file);
+  const isJson = structuredSidecar(file) === undefined && isJsonText(text);
+  const reader = isJson ? jsonSidecar : structuredSidecar(file);
+  const found = reader?.readSidecar?.(text, file);
+  // JSON without a known caption is judged as the text that trainers read.
+  const held = isJson && found?.captions.length === 0 ? undefined : found;
+  const structured = held && reader;
   const captions =
     held?.captions.filter(({ caption }) => caption.trim() !== '') ?? sidecarCaptions(text, mode);
   const format = structured?.id ?? (mode === 'whole' ? sidecar.id : sidecarLines.id);
@@ -45,9 +50,23 @@ export function sidecarPairs(
     return { pairs, problem: tooManyLines(file, image, captions.at(-1)?.range) };
   }
   const long = captions.find(({ caption }) => caption.length > LIMITS.captionCharacters);
-  return long === undefined
-    ? { pairs }
-    : { pairs, problem: { ...captionTooLong(file, long.range), image } };
+  if (long !== undefined) return { pairs, problem: { ...captionTooLong(file, long.range), image } };
+  return isJson ? { pairs, problem: jsonCaption(file) } : { pairs };
+}
+
+/** Trainers read a text beside an image as it is. */
+function jsonCaption(file: DatasetPath): Problem {
+  return {
+    code: 'trainer/json-caption',
+    file,
+    message: sentence(
+      '{0} holds JSON, which trainers read as it is: brackets, names and all.',
+      file,
+    ),
+    remedy: sentence(
+      'Write the caption alone into the file. Nothing to do if the model is trained on JSON prompts.',
+    ),
+  };
 }
 
 function tooManyLines(file: DatasetPath, image: DatasetPath, range?: SourceRange): Problem {

@@ -6,6 +6,7 @@ import type { Dataset, DatasetPath } from '../../core/dataset/dataset.ts';
 import type { Decision, ReplacedCaption } from '../../core/dataset/decisions.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { isOfPlace, type Problem } from '../../core/dataset/problem.ts';
+import type { ScoredCaption } from '../../core/audit/picturesElsewhere.ts';
 import type { MismatchEstimate } from '../../core/export/auditReport.ts';
 import { moved, type RowPatch } from '../../core/formats/rowPatch.ts';
 import type { Boilerplate } from '../../core/text/boilerplate.ts';
@@ -127,6 +128,15 @@ export class IncrementalDataset {
 
   get excluded(): number {
     return this.#tables.excluded;
+  }
+
+  /** The captions of an image that are scored now. */
+  scoredCaptions(image: DatasetPath): ScoredCaption[] {
+    const { judged, mismatch } = this.context;
+    return this.slots
+      .ofImage(image)
+      .filter((slot) => judged[slot] === true)
+      .map((slot) => ({ caption: this.slots.pairs[slot]!.caption, mismatch: mismatch[slot]! }));
   }
 
   decision(slot: number): Decision | undefined {

@@ -313,7 +313,11 @@ class IncrementalWorkspace implements LiveWorkspace {
             throw error;
           }
         }
-        if (changed.length > 0) this.#changed({ findings: true, paths: changed });
+        if (changed.length === 0) return;
+        // What is said of copies in several datasets follows the captions of all.
+        if (this.#opened.length > 1)
+          for (const { dataset } of this.#opened) dataset.findings.update();
+        this.#changed({ findings: true, paths: changed });
       }),
     );
     this.#background.rescoreSoon();

@@ -151,7 +151,8 @@ export async function openFolders(
           pause,
           onAudit: () => onState('auditing'),
         });
-        audited.add({ dataset, images: live.context.embedded.images });
+        const { images } = live.context.embedded;
+        audited.add({ dataset, images }, (image) => live.scoredCaptions(image));
         datasets.push({ opened, dataset: live, fit, ...known });
       }
     }

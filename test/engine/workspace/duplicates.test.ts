@@ -72,3 +72,42 @@ test('tags are merged, sentences are not', () => {
   assert.equal(mergedTags(['A dog runs over the lawn, barking.', 'dog, lawn']), undefined);
   assert.equal(mergedTags(['dog', 'dog, lawn']), undefined, 'one word may be a sentence');
 });
+
+test('conflicting captions of copies follow each change, also where the copy is of another dataset', async () => {
+  const write = async (name: string, text: string): Promise<void> => {
+    files.entries.set(`${ROOT}/${name}`, text);
+    await live.fileWritten(`${ROOT}/${name}`);
+    await live.whenIdle();
+  };
+  const rows = (caption: string) =>
+    `${JSON.stringify({ file_name: 'again.jpg', text: caption })}\n`;
+  const { files, ports } = liveMemory(ROOT, {
+    'own/metadata.jsonl': rows('a red boat on the river'),
+    'own/again.jpg': scenes(3)[2]!,
+    ...Object.fromEntries(
+      scenes(12).flatMap((scene, i) => [
+        [`${i}.jpg`, scene],
+        [`${i}.txt`, `${scene}\n`],
+      ]),
+    ),
+  });
+  const live = openWorkspace(files, () => Promise.resolve(ports), SETTINGS);
+  await live.refresh([ROOT], {});
+  const told = () =>
+    live
+      .findings()
+      .flatMap(({ root, finding: { code, file, relatedFiles } }) =>
+        code === 'conflicting-captions' ? [[root, file, ...relatedFiles].join(' ')] : [],
+      );
+  assert.deepEqual(told(), []);
+  await write('2.txt', 'a blue boat on the river');
+  const conflict = told();
+  assert.equal(conflict.length, 1);
+  assert.match(conflict[0]!, /2\.(?:txt|jpg)/);
+  await write('own/metadata.jsonl', rows('a blue boat on the river'));
+  assert.deepEqual(told(), [], 'the other dataset was corrected');
+  await write('own/metadata.jsonl', rows('a green boat on the river'));
+  assert.equal(told().length, 1);
+  await write('2.txt', 'a green boat on the river');
+  assert.deepEqual(told(), []);
+});

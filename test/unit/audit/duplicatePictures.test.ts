@@ -45,7 +45,7 @@ async function found(...datasets: EmbeddedDataset[]): Promise<Detected[]> {
   const { model } = await fitAuditModel(await prepareAudit(last, judged, syntheticBank(), {}), {});
   const elsewhere = audited.seenFrom(root);
   const context = { embedded: last, model, elsewhere, pairs: () => pairs.keys() };
-  return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! }));
+  return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! })).findings;
 }
 
 const told = (all: Detected[]) =>

@@ -21,7 +21,7 @@ async function detected(change: (pixels: Uint8Array) => Uint8Array, copy = 5): P
   );
   const { pairs } = embedded.dataset;
   const context = { embedded, model, elsewhere: [], pairs: () => pairs.keys() };
-  return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! }));
+  return runToCompletion(duplicates({ ...context, pair: (p) => pairs[p]! })).findings;
 }
 const files = (found: Detected[]): (string | undefined)[][] =>
   found.map(({ image, relatedFiles }) => [image, ...relatedFiles]);

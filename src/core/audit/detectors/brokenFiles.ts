@@ -127,6 +127,14 @@ const RULES: Readonly<Record<ProblemCode, Omit<Rule, 'code'>>> = {
       'sd-scripts, musubi-tuner and ai-toolkit read UTF-8 only and stop at the first such file.',
     ),
   },
+  'trainer/json-caption': {
+    level: 'warning',
+    title: sentence('Captions in JSON'),
+    shortTitle: sentence('Caption in JSON'),
+    meaning: sentence(
+      'The text beside the image holds JSON. Trainers do not look into it: they train brackets, names of properties and numbers as words.',
+    ),
+  },
   'trainer/extension-case': {
     level: 'warning',
     title: sentence('Extensions in other letters'),
@@ -202,6 +210,12 @@ const TOLD_AS_ONE: Readonly<
 > = {
   'trainer/bom': (count, file) =>
     sentence('{0} caption files begin with a byte order mark, e.g. {1}.', count, file),
+  'trainer/json-caption': (count, file) =>
+    sentence(
+      '{0} caption files hold JSON, which trainers read as it is: brackets, names and all, e.g. {1}.',
+      count,
+      file,
+    ),
   'trainer/utf-16': (count, file) =>
     sentence('{0} caption files are UTF-16, at which trainers stop, e.g. {1}.', count, file),
 };

@@ -21,7 +21,7 @@ export const captionsShifted: Detector = {
         'From one image on the captions moved along in the order of the files: each describes a neighbour of its image.',
       ),
       wrongCaption: true,
-      supersedes: ['caption-mismatch', 'captions-swapped'],
+      supersedes: ['caption-mismatch', 'captions-swapped', 'conflicting-captions'],
       coversRelated: true,
     },
   ],

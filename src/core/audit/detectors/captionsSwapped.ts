@@ -34,7 +34,7 @@ export const captionsSwapped: Detector = {
         'Two or three pairs fit better when their captions change places: each caption describes the image of another.',
       ),
       wrongCaption: true,
-      supersedes: ['caption-mismatch'],
+      supersedes: ['caption-mismatch', 'conflicting-captions'],
     },
   ],
   track: (context) => new SwapTracker(context),

@@ -1,6 +1,6 @@
 import type { DatasetPath } from '../../dataset/dataset.ts';
 import { row } from '../../matching/matrix.ts';
-import { splitsOf, splitsOfFolder } from '../picturesElsewhere.ts';
+import { type ScoredCaption, splitsOf, splitsOfFolder } from '../picturesElsewhere.ts';
 import type { AuditContext } from './detector.ts';
 
 /** Bytes of a thumbnail. */
@@ -19,6 +19,8 @@ export class ComparedPictures {
   readonly thumbnails: readonly Uint8Array[];
   /** The splits that the captions of each belong to. */
   readonly splits: readonly (readonly string[])[];
+  /** The captions of those of other datasets, as they are now. */
+  readonly captionsElsewhere: readonly (() => readonly ScoredCaption[])[];
 
   constructor(context: Pick<AuditContext, 'embedded' | 'elsewhere' | 'pairs' | 'pair'>) {
     const { images } = context.embedded;
@@ -29,6 +31,7 @@ export class ComparedPictures {
         ...images,
         names: images.paths,
         splits: images.paths.map((path) => known.get(path) ?? splitsOfFolder(path)),
+        captionsOf: undefined,
         // An image in two datasets is one file and not a duplicate.
         kept: [...images.paths.keys()],
       },
@@ -48,5 +51,10 @@ export class ComparedPictures {
       thumbnails.subarray(i * THUMBNAIL, (i + 1) * THUMBNAIL),
     );
     this.splits = all(({ splits }, i) => splits[i] ?? []);
+    this.captionsElsewhere = all(
+      ({ captionsOf }, i) =>
+        () =>
+          captionsOf?.(i) ?? [],
+    );
   }
 }

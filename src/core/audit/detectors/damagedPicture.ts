@@ -13,7 +13,7 @@ export const damagedPicture: Detector = {
       meaning: sentence(
         'Much of the picture is one plain colour, as a broken download or export leaves it. Training learns the caption with an empty picture.',
       ),
-      supersedes: ['caption-mismatch', 'captions-swapped', 'hard-negative'],
+      supersedes: ['caption-mismatch', 'captions-swapped', 'hard-negative', 'conflicting-captions'],
     },
   ],
   track: onImages(({ embedded }) =>

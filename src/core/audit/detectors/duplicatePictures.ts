@@ -1,9 +1,17 @@
+import { pushTo } from '../../collections.ts';
+import type { DatasetPath } from '../../dataset/dataset.ts';
 import { pictureKey } from '../../dataset/differentPictures.ts';
 import type { Steps } from '../../steps.ts';
 import { listed, sentence } from '../../text/sentence.ts';
 import type { RuleCode } from '../rule.ts';
 import { ComparedPictures } from './comparedPictures.ts';
-import { type AuditContext, type Detected, type Detector, onImages } from './detector.ts';
+import {
+  CONFLICTING_CAPTIONS,
+  conflictsOf,
+  copiesOf,
+  type CopyGroup,
+} from './conflictingCaptions.ts';
+import type { AuditContext, Detected, Detector, Tracker } from './detector.ts';
 import { exactGroups } from './exactDuplicate.ts';
 import { nearGroups } from './nearDuplicate.ts';
 
@@ -39,24 +47,104 @@ export const duplicatePictures: Detector = {
         'Two images show the same picture, re-saved, resized, cropped or mirrored; training sees it more often than meant.',
       ),
     },
+    CONFLICTING_CAPTIONS,
   ],
-  track: onImages(duplicates),
+  track: (context) => new DuplicatesTracker(context),
 };
 
 /** The rules whose findings name the files of one picture. */
 export const DUPLICATE_RULES: readonly RuleCode[] = duplicatePictures.rules.map(({ code }) => code);
 
-/** Detects duplicates, in steps. */
+/** The duplicates are found once per audit; whether their captions conflict follows each change. */
+class DuplicatesTracker implements Tracker {
+  readonly #context: AuditContext;
+  #duplicates: readonly Detected[] = [];
+  #groups: readonly CopyGroup[] = [];
+  /** The groups of each image of the dataset. */
+  readonly #groupsOf = new Map<DatasetPath, number[]>();
+  readonly #conflicts = new Map<number, readonly Detected[]>();
+
+  constructor(context: AuditContext) {
+    this.#context = context;
+  }
+
+  *detectAll(): Steps<void> {
+    const { findings, groups } = yield* duplicates(this.#context);
+    this.#duplicates = findings;
+    this.#groups = groups;
+    this.#groupsOf.clear();
+    this.#conflicts.clear();
+    for (const [g, { copies }] of groups.entries()) {
+      for (const { path } of copies) pushTo(this.#groupsOf, path, g);
+      this.#compare(g);
+      if (g % GROUPS_PER_STEP === 0) yield;
+    }
+  }
+
+  update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean {
+    if (this.#groups.length === 0) return false;
+    const again = new Set<number>();
+    const gone = new Set<number>();
+    for (const pairs of [changed, moved]) {
+      for (const p of pairs) {
+        if (!this.#context.holds(p)) gone.add(p);
+        else for (const g of this.#groupsOf.get(this.#context.pair(p).image) ?? []) again.add(g);
+      }
+    }
+    if (gone.size > 0) {
+      for (const [g, found] of this.#conflicts)
+        if (found.some((each) => names(each, gone))) again.add(g);
+    }
+    // Captions of other datasets may have changed.
+    for (const [g, { copies }] of this.#groups.entries()) {
+      if (copies.some(({ elsewhere }) => elsewhere !== undefined)) again.add(g);
+    }
+    return [...again].filter((g) => this.#compare(g)).length > 0;
+  }
+
+  findings(): readonly Detected[] {
+    // An image with copies of both kinds is in two groups.
+    const conflicts = new Map<number | undefined, Detected>();
+    for (const each of [...this.#conflicts.values()].flat().reverse()) {
+      conflicts.set(each.pair, each);
+    }
+    return [...this.#duplicates, ...[...conflicts.values()].reverse()];
+  }
+
+  /** Returns whether there are conflicts, or were. */
+  #compare(g: number): boolean {
+    const had = this.#conflicts.delete(g);
+    const group = this.#groups[g];
+    const found = group === undefined ? [] : conflictsOf(this.#context, group);
+    if (found.length > 0) this.#conflicts.set(g, found);
+    return had || found.length > 0;
+  }
+}
+
+function names({ pair, relatedPairs }: Detected, pairs: ReadonlySet<number>): boolean {
+  return (pair !== undefined && pairs.has(pair)) || relatedPairs.some((p) => pairs.has(p));
+}
+
+/** Groups whose captions are compared in one step. */
+const GROUPS_PER_STEP = 100;
+
+/** Detects duplicates, in steps: findings, and the images of each group. */
 export function* duplicates(
   context: Pick<AuditContext, 'model' | 'embedded' | 'elsewhere' | 'pairs' | 'pair' | 'different'>,
-): Steps<Detected[]> {
+): Steps<{ readonly findings: Detected[]; readonly groups: CopyGroup[] }> {
   const pictures = new ComparedPictures(context);
   yield;
-  const found = knownDuplicates(pictures, context.different);
-  for (const { members, mirrored } of yield* nearGroups(pictures, context)) {
-    found.push(nearDuplicate(pictures, members, mirrored));
+  const exact = exactCopies(pictures, context.different);
+  const findings = knownDuplicates(pictures, context.different);
+  const near = yield* nearGroups(pictures, context);
+  for (const { members, mirrored } of near) {
+    findings.push(nearDuplicate(pictures, members, mirrored));
   }
-  return found;
+  const groups = [
+    ...exact.map((members) => ({ copies: copiesOf(pictures, members), nearly: false })),
+    ...near.map(({ members }) => ({ copies: copiesOf(pictures, members), nearly: true })),
+  ];
+  return { findings, groups };
 }
 
 /** Images whose captions belong to several splits: `train.jsonl` and `val.jsonl` both name it. */
@@ -94,13 +182,22 @@ export function knownDuplicates(
   pictures: HashedPictures,
   different?: ReadonlySet<string>,
 ): Detected[] {
-  const isWanted = ([first = 0]: readonly number[]): boolean => {
+  const exact = exactCopies(pictures, different).map((members) =>
+    exactDuplicate(pictures, members),
+  );
+  return [...inSeveralSplits(pictures), ...exact];
+}
+
+/** Groups of images with the same bytes, without those that the user wants to be there twice. */
+function exactCopies(
+  pictures: Pick<ComparedPictures, 'own' | 'hashes'>,
+  different?: ReadonlySet<string>,
+): number[][] {
+  const isMeant = ([first = 0]: readonly number[]): boolean => {
     const hash = pictures.hashes[first] ?? '';
     return different?.has(pictureKey(hash, hash)) === true;
   };
-  const groups = exactGroups(pictures).filter((members) => !isWanted(members));
-  const exact = groups.map((members) => exactDuplicate(pictures, members));
-  return [...inSeveralSplits(pictures), ...exact];
+  return exactGroups(pictures).filter((members) => !isMeant(members));
 }
 
 function exactDuplicate(pictures: HashedPictures, members: readonly number[]): Detected {
