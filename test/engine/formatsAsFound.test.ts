@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openOne } from '../support/openMemory.ts';
+import { IMAGE, openOne } from '../support/openMemory.ts';
 import {
   each,
   type Entries,
@@ -347,6 +347,16 @@ describe('datasets as people have them', () => {
     for (const { image, caption, split } of dataset.pairs) {
       assert.ok(image.startsWith(`images/${split}/`) && caption.startsWith(`${split}:`));
     }
+  });
+
+  test('numbers of captions that are names of images, too, are no names, and no part of the captions', async () => {
+    const rows = each((n, c, i) => `${n}.jpg\t${i}\t${c}`);
+    const numbered = Object.fromEntries([0, 1, 2].map((i) => [`${i}.jpg`, IMAGE]));
+    const dataset = await openOne({ ...images(), ...numbered, 'captions.txt': lines(rows) });
+    assert.deepEqual(
+      dataset.pairs.map(({ image, caption }) => `${image}: ${caption}`).sort(),
+      each((n, c) => `${n}.jpg: ${c}`).sort(),
+    );
   });
 
   test('several numbered columns are several captions', async () => {

@@ -43,6 +43,69 @@ describe('a file that may hold captions and is not read', () => {
       'train.json x1: a list of objects with image, zh, note: which is the caption, "zh", "note"?',
     ],
     [
+      'the lines that Labelbox exports',
+      {
+        'export.ndjson': NAMES.map((name, i) =>
+          JSON.stringify({
+            data_row: { id: `ck${i}`, external_id: `${name}.jpg` },
+            projects: { p: { labels: [{ text_answer: { content: SENTENCES[i] } }] } },
+          }),
+        ).join('\n'),
+      },
+      'export.ndjson x1: lines of objects with data_row, projects: an export of Labelbox, whose texts are inside its labels',
+    ],
+    [
+      'the list that Labelbox exported before',
+      {
+        'export.json': json(
+          NAMES.map((name, i) => ({
+            'DataRow ID': `d${i}`,
+            'Labeled Data': `https://example.org/${name}.jpg`,
+            Label: { classifications: [{ title: 'Caption', answer: SENTENCES[i] }] },
+            'External ID': `${name}.jpg`,
+          })),
+        ),
+      },
+      'export.json x1: a list of objects with DataRow ID, Labeled Data, Label, External ID: an export of Labelbox, whose texts are inside its labels',
+    ],
+    [
+      'reports whose column "image" says how it was taken',
+      {
+        'reports.csv': `uid,image,findings,impression\n${NAMES.map((_, i) => `${i},Chest PA and Lateral,"${SENTENCES[i]}","${SENTENCES[2 - i]}"`).join('\n')}`,
+      },
+      'reports.csv x1: a table with the columns uid, image, findings, impression: no column names images of this folder',
+    ],
+    [
+      'reports of several images each',
+      {
+        'annotation.json': json({
+          train: NAMES.map((name, i) => ({
+            id: i,
+            report: SENTENCES[i],
+            image_path: [`${name}.jpg`, `${name}.jpg`],
+          })),
+        }),
+      },
+      'annotation.json x1: a list of objects with id, report, image_path: each names several images, whose caption is not judged',
+    ],
+    [
+      'a file for each image under another name',
+      Object.fromEntries(
+        NAMES.map((name, i) => [
+          `annotations/${i}.json`,
+          json({ image: `${name}.jpg`, short_caption: SENTENCES[i], mask_data: {} }),
+        ]),
+      ),
+      'annotations/0.json x3: it has a caption for one image, whose name it does not bear',
+    ],
+    [
+      'a table with the line ends of Mac OS 9',
+      {
+        'table.csv': `image,caption\r${NAMES.map((name, i) => `${name}.jpg,"${SENTENCES[i]}"`).join('\r')}`,
+      },
+      'table.csv x1: its lines end with a carriage return alone, which is not read',
+    ],
+    [
       'lines that name pictures by their addresses',
       {
         'train.jsonl': NAMES.map((name, i) =>

@@ -46,6 +46,13 @@ describe('names relative to another place', () => {
       },
       /begin with \\\\nas\\sets\\old, which is my_set here/,
     ],
+    'addresses of files on another machine': [
+      {
+        ...images('my set/'),
+        'dataset.jsonl': jsonl('image', (name) => `file:///home/x/my%20set/${name}.jpg`),
+      },
+      /begin with file:\/\/\/home\/x, which is the opened folder here/,
+    ],
     'a notebook on Colab': [
       {
         ...images('imgs/'),

@@ -113,7 +113,7 @@ const NONE: readonly (readonly [title: string, entries: Entries, told: readonly 
       ),
     },
     [
-      'refs.json x1: a list of objects with ref_id, file_name, sentences: is "sentences" the caption?',
+      'refs.json x1: a list of objects with ref_id, file_name, sentences: phrases about parts of images, which are no captions of whole images',
     ],
   ],
   [
@@ -213,6 +213,42 @@ describe('what is no caption', () => {
     const regions = each((_, c, i) => ({ id: i, regions: [{ region_id: i, phrase: c, x: 1 }] }));
     assert.deepEqual(await toldBy({ 'region_descriptions.json': json(regions) }), [
       'a list of objects with id, regions: phrases about parts of images, which are no captions of whole images',
+    ]);
+  });
+
+  for (const key of ['expression', 'phrase', 'referring_expression']) {
+    test(`an ${key} of a box is about a part of an image`, async () => {
+      const refs = each((n, c) => ({ image: `${n}.jpg`, bbox: [1, 2, 3, 4], [key]: c }));
+      assert.deepEqual(await toldBy({ 'refs.json': json(refs) }), [
+        `a list of objects with image, bbox, ${key}: phrases about parts of images, which are no captions of whole images`,
+      ]);
+    });
+  }
+
+  test('scene graphs and questions by their numbers are named', async () => {
+    const graphs = each((n) => [
+      n,
+      { location: 'out in the city', objects: { 1: { name: 'man', relations: [{ name: 'on' }] } } },
+    ]);
+    assert.deepEqual(await toldBy({ 'graphs.json': json(Object.fromEntries(graphs)) }), [
+      'scene graphs, objects of images with their relations, which are no captions',
+    ]);
+    const asked = each((n, c, i) => [i, { question: 'Is it red?', imageId: n, fullAnswer: c }]);
+    assert.deepEqual(await toldBy({ 'asked.json': json(Object.fromEntries(asked)) }), [
+      'questions about images, which are no captions',
+    ]);
+  });
+
+  test('pictures inside a file are named, though the first is longer than what is looked at', async () => {
+    const line = { image: `/9j/${'A'.repeat(100_000)}`, caption: 'a cow' };
+    assert.deepEqual(await toldBy({ 'data.jsonl': lines([JSON.stringify(line)]) }), [
+      'its pictures are inside the file',
+    ]);
+  });
+
+  test('a database is named where images have no caption, previews of Windows are not', async () => {
+    assert.deepEqual(await toldBy({ 'dataset.sqlite3': 'SQLite format 3', 'Thumbs.db': '' }), [
+      'a database, which is not read',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { tellsCompanion } from './companions.ts';
 import type { DatasetPath } from './dataset.ts';
 import { stemOf } from './fileKinds.ts';
-import { baseName, joinPath } from './paths.ts';
+import { baseName, joinPath, pathOfAddress } from './paths.ts';
 
 /**
  * Maps a common prefix of image names to a folder of this dataset. Names have such a prefix if the training script gets
@@ -98,12 +98,13 @@ export function mapped({ prefix, folder }: NameMapping, name: string): DatasetPa
 /** The replaced prefix of a name, as written. */
 export function writtenPrefix({ prefix }: NameMapping, name: string): string {
   const slash = name.includes('\\') ? '\\' : '/';
-  const start = /^[\\/]*/.exec(name)?.[0] ?? '';
+  const start = /^(?:file:)?[\\/]*/i.exec(name)?.[0] ?? '';
   return prefix.length === 0 ? '' : start + prefix.join(slash);
 }
 
 /** Parts of a written path, including a drive or server; undefined if it is not a file path. */
-function partsOf(name: string): string[] | undefined {
+function partsOf(written: string): string[] | undefined {
+  const name = pathOfAddress(written);
   if (/^(?:[A-Za-z][A-Za-z0-9+.-]+:\/\/|data:)/.test(name) || name.includes('\0')) return undefined;
   const parts = name.split(/[\\/]+/).filter((part) => part !== '' && part !== '.');
   return parts.length === 0 || parts.at(-1) === '..' ? undefined : parts;

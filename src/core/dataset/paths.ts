@@ -44,19 +44,33 @@ export function toDatasetPath(root: string, absolute: string): DatasetPath | und
   return parts.slice(rootParts.length).join('/');
 }
 
+/** The path of a `file:` address, as browsers and annotation tools write it; other names as they are. */
+export function pathOfAddress(written: string): string {
+  const [, drive = '', rest] = FILE_ADDRESS.exec(written) ?? [];
+  if (rest === undefined) return written;
+  try {
+    return decodeURIComponent(drive === '' ? `/${rest}` : `${drive}${rest}`);
+  } catch {
+    return written; // a percent sign that begins no escape
+  }
+}
+
+const FILE_ADDRESS = /^file:\/\/(?:localhost)?\/([A-Za-z]:\/)?(.*)$/is;
+
 /**
  * Resolves a file name of a caption file.
- * @param written as in the file: relative or absolute, with either kind of slash.
+ * @param address as in the file: relative or absolute, with either kind of slash, or `file:///...`.
  * @param base folder the name is relative to, within `root`.
  * @param root absolute path of the opened folder; absolute names inside it are followed.
  * @param fence folder within `root` that the name must not leave; `''` is the root itself.
  */
 export function readWrittenPath(
-  written: string,
+  address: string,
   base: DatasetPath,
   root: string,
   fence: DatasetPath = '',
 ): PathReading {
+  const written = pathOfAddress(address);
   if (written.trim() === '') return { refused: 'empty' };
   if (written.includes('\0')) return { refused: 'not-a-path' };
   if (URL_SCHEME.test(written)) return { refused: 'url' };

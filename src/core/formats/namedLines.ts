@@ -36,7 +36,9 @@ export const namedLines: CaptionFormat = {
     if (lines.length < LEAST_LINES) return 0;
     const rows = lines.flatMap((line) => {
       const [, image = '', separator = '', caption = ''] = ROW.exec(line) ?? [];
-      return images.isNamed(image) && readsLikeCaption(caption) ? [separator.trim()] : [];
+      // A second tab parts columns.
+      const isRow = images.isNamed(image) && readsLikeCaption(caption) && !caption.includes('\t');
+      return isRow ? [separator.trim()] : [];
     });
     return rows.length >= MOST * lines.length && new Set(rows).size === 1 ? 0.5 : 0;
   },

@@ -169,7 +169,9 @@ function namedColumns(
   const candidates = imageColumns(header).filter((name) => !captions.includes(name));
   const image = candidates.find((name) => {
     const fields = column(rows, header.indexOf(name));
-    return isNamedForImages(name) ? !namesOthers(fields) : identifyImages(name, fields, images);
+    return isNamedForImages(name)
+      ? !namesOthers(fields) && !saysWords(fields, images)
+      : identifyImages(name, fields, images);
   });
   return image === undefined
     ? undefined
@@ -191,8 +193,10 @@ function toldColumns(
   const all = Array.from({ length: width }, (_, c) => c);
   const naming = all.filter((c) => namesImages(column(rows, c), images));
   const known = imageColumns(header).map((name) => header.indexOf(name));
-  const image =
-    known.find((c) => naming.includes(c)) ?? (naming.length === 1 ? naming[0] : undefined);
+  // Numbers may be names of images without their extension, beside the column that has it.
+  const written = naming.filter((c) => namesImages(column(rows, c)));
+  const only = written.length > 0 ? written : naming;
+  const image = known.find((c) => naming.includes(c)) ?? (only.length === 1 ? only[0] : undefined);
   if (image === undefined) return undefined;
   const named = captionColumns(header).map((name) => header.indexOf(name));
   if (named.length > 0 && !named.includes(image)) return placed(header, image, named);
@@ -230,6 +234,13 @@ function namesOthers(fields: readonly string[]): boolean {
     return /^https?:/i.test(field.trim()) || isFile;
   };
   return fields.length > 0 && share(fields, other) >= MOST;
+}
+
+/** Whether a column contains words in place of names, such as `image` of reports: "Chest, lateral view". */
+function saysWords(fields: readonly string[], images?: ImageNames): boolean {
+  const isWords = (field: string): boolean =>
+    readsLikeCaption(field) && !/[/\\]/.test(field) && !namesImage(field, images);
+  return fields.length > 0 && share(fields, isWords) >= MOST;
 }
 
 /** Whether a column contains captions and not short, repeated names of classes or places. */

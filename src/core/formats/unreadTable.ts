@@ -14,6 +14,8 @@ import type { FileHead } from './fileHead.ts';
 import type { JsonFields, JsonNode } from './jsonTree.ts';
 import { JsonReader } from './jsonReader.ts';
 import { isHeader, likelySeparator, ROWS_LOOKED_AT, VIA_COLUMN } from './tableColumns.ts';
+import { describeGraphs, describeOwnImage, QUESTIONS } from './unreadDocuments.ts';
+import { isAboutParts, knownTool, nameSeveral, REGIONS } from './unreadRecords.ts';
 import { describeJsonText, describeNamingJson, namesIn } from './namingText.ts';
 import { recordLists } from './captionsJson.ts';
 import { HEAD_CHARACTERS } from './captionFormat.ts';
@@ -40,11 +42,10 @@ const NAMED = 8;
  */
 export function describeUnread(head: FileHead): UnreadTable | undefined {
   if (extensionOf(head.name) === 'parquet') return describeParquet(head);
-  if (head.isJsonLines === false) return describeJson(head);
+  if (head.isJsonLines === false) return describeJson(head) ?? describeEncoded(head);
   if (head.isJsonLines === true) {
-    return describeRecords(head.jsonLines, head, (keys) =>
-      sentence('lines of objects with {0}', keys),
-    );
+    const about = (keys: string) => sentence('lines of objects with {0}', keys);
+    return describeRecords(head.jsonLines, head, about) ?? describeEncoded(head);
   }
   return describeJsonText(head) ?? describeTable(head) ?? describeLines(head);
 }
@@ -92,7 +93,7 @@ function describeJson(head: FileHead): UnreadTable | undefined {
     );
     if (found !== undefined) return found;
   }
-  return describeNamingJson(head);
+  return describeOwnImage(head) ?? describeGraphs(head) ?? describeNamingJson(head);
 }
 
 const SILENT = {
@@ -113,7 +114,7 @@ function describeRecords(
   const [first] = some;
   if (first === undefined) return undefined;
   const keys = keysOf(some);
-  if (first.get('regions')?.items?.[0]?.fields?.has('phrase') === true) {
+  if (some.some(isAboutParts)) {
     return { ...REGIONS, what: sentence('{0}: {1}', about(listed(keys)), REGIONS.what), names: [] };
   }
   const known = some.map(knownTool).find((tool) => tool !== undefined);
@@ -122,6 +123,16 @@ function describeRecords(
   if (known !== undefined && names.length > 0) {
     const [what, remedy] = known;
     return { what: sentence('{0}: {1}', about(listed(keys)), what), remedy, names };
+  }
+  if (captionColumns(keys).length > 0 && nameSeveral(some, keys, images)) {
+    return {
+      what: sentence(
+        '{0}: each names several images, whose caption is not judged',
+        about(listed(keys)),
+      ),
+      remedy: sentence('Write an object for each image, if the caption is that of each.'),
+      names,
+    };
   }
   const values = some.flatMap((fields) =>
     [...fields].flatMap(([key, node]) => stringsOf(node).map((text) => ({ key, text }))),
@@ -134,35 +145,6 @@ function describeRecords(
     how,
   });
 }
-
-/** What a record is that is read in another form only. */
-function knownTool(fields: JsonFields): readonly [what: Sentence, remedy: Sentence] | undefined {
-  const lists = [...fields.values()].flatMap(({ items = [] }) => items[0]?.fields ?? []);
-  if (lists.some((first) => first.get('result')?.type === 'array')) return LABEL_STUDIO;
-  const isTurn = (turn: JsonFields): boolean =>
-    TURNS.some((names) => names.every((name) => turn.has(name)));
-  return lists.some(isTurn) ? CONVERSATIONS : undefined;
-}
-
-/** Visual Genome's `region_descriptions.json`. */
-const REGIONS = {
-  what: sentence('phrases about parts of images, which are no captions of whole images'),
-  remedy: sentence('Nothing to do.'),
-  isLeftAlone: true,
-} as const;
-const LABEL_STUDIO = [
-  sentence('tasks of Label Studio, which are not read'),
-  sentence('Export them as JSON-MIN or CSV.'),
-] as const;
-const CONVERSATIONS = [
-  sentence('conversations, which are not read from this file'),
-  sentence('Write them as JSON, with the images as files.'),
-] as const;
-const TURNS = [
-  ['user', 'assistant'],
-  ['from', 'value'],
-  ['role', 'content'],
-];
 
 function keysOf(records: readonly JsonFields[]): string[] {
   return distinct(records.flatMap((fields) => [...fields.keys()]));
@@ -192,6 +174,8 @@ function tableColumns({ text, images }: FileHead):
 
 function describeTable(head: FileHead): UnreadTable | undefined {
   const { name, images } = head;
+  const classic = describeClassicLines(head);
+  if (classic !== undefined) return classic;
   const table = tableColumns(head);
   if (table === undefined) return undefined;
   const { header, keys, body } = table;
@@ -204,6 +188,21 @@ function describeTable(head: FileHead): UnreadTable | undefined {
       : sentence('a table with the columns {0}', listed(keys));
   const isNamedForCaptions = NAMED_FOR_CAPTIONS.test(name);
   return describe({ what, keys, values, images, how: 'column', isNamedForCaptions });
+}
+
+/** A table with the line ends of Mac OS 9, as Excel for Mac still offers: one line for PairLens, and for most trainers. */
+function describeClassicLines({ text, images }: FileHead): UnreadTable | undefined {
+  const lines = text.includes('\n') ? [] : text.split('\r', ROWS_LOOKED_AT);
+  const names = lines.flatMap((line) => {
+    const [name = ''] = line.replaceAll('"', '').split(/[,;\t|]/, 1);
+    return namesImage(name, images) ? [name] : [];
+  });
+  if (names.length < LEAST_LINES) return undefined;
+  return {
+    what: sentence('its lines end with a carriage return alone, which is not read'),
+    remedy: sentence('Save it with the line ends of Unix or Windows.'),
+    names: distinct(names),
+  };
 }
 
 /** Describes lines with captions, with or without image names, without a separator. */
@@ -272,11 +271,7 @@ function describe({
     );
   }
   if (asksQuestions(keys) && captions.length === 0 && !asksForDescriptions(values)) {
-    const none = told(
-      sentence('questions about images, which are no captions'),
-      sentence('Nothing to do.'),
-    );
-    return { ...none, names: [], isLeftAlone: true };
+    return { ...told(QUESTIONS.what, QUESTIONS.remedy), names: [], isLeftAlone: true };
   }
   if (named.length === 0) {
     if (videos) {
@@ -292,10 +287,7 @@ function describe({
       );
     }
     if (values.some(({ text }) => isEncodedPicture(text))) {
-      return told(
-        sentence('its pictures are inside the file'),
-        sentence('Write the images as files, with their captions in a metadata.jsonl beside them.'),
-      );
+      return told(ENCODED.what, ENCODED.remedy);
     }
     const isMeant = captions.length > 0 && imageColumns(keys).length > 0;
     if (!isMeant && !isNamedForCaptions) return undefined;
@@ -303,7 +295,9 @@ function describe({
       how === 'column'
         ? sentence('no column names images of this folder')
         : sentence('no property names images of this folder'),
-      sentence('Add the file name of the image to each row, called "image".'),
+      imageColumns(keys).includes('image')
+        ? sentence('Add the file name of the image to each row, called "file_name".')
+        : sentence('Add the file name of the image to each row, called "image".'),
     );
   }
   const pictures = keys.filter((key) =>
@@ -359,6 +353,20 @@ function isEncodedPicture(text: string): boolean {
 }
 
 const ENCODED_CHARACTERS = 200;
+const ENCODED = {
+  what: sentence('its pictures are inside the file'),
+  remedy: sentence(
+    'Write the images as files, with their captions in a metadata.jsonl beside them.',
+  ),
+};
+
+/** JSON whose first picture is longer than the head: JPEG, PNG, WebP or GIF in Base64. */
+function describeEncoded({ text }: FileHead): UnreadTable | undefined {
+  return BEGUN_PICTURE.test(text) ? { ...ENCODED, names: [] } : undefined;
+}
+
+const BEGUN_PICTURE =
+  /:\s*"(?:data:image\/[^,"]*,)?(?:\/9j\/|iVBOR|UklGR|R0lGOD)[A-Za-z0-9+/=\s]{2000}/;
 
 function isVideo(text: string): boolean {
   return unsupportedPicture(text.trim()) === 'a video' && !/\s/.test(text.trim());

@@ -69,6 +69,15 @@ const CONTAINERS: Readonly<Record<string, readonly [what: Sentence, remedy: Sent
   ),
 };
 
+/** Databases, which hold anything; told where images have no caption otherwise. */
+const DATABASES = new Set(['db', 'sqlite', 'sqlite3']);
+const DATABASE = {
+  what: sentence('a database, which is not read'),
+  remedy: sentence('If it has the captions, save them as CSV with the file name of each image.'),
+};
+/** Previews of Windows and other programs. */
+const NO_DATABASE = /^(?:thumbs|ehthumbs\w*|\.?picasa\w*)\.db$/i;
+
 /** Files of programs that hold anything; told if they are named after captions. */
 const PROGRAM_DATA = new Set(['pkl', 'pickle', 'npy', 'npz', 'db', 'sqlite', 'sqlite3', 'pt']);
 const NAMED_FOR_CAPTIONS = /capt|descri|annot|prompt/i;
@@ -94,6 +103,8 @@ export function containers({ rest, texts, videos }: Listing): UnreadFile[] {
   const stems = new Set(texts.map(stemOf));
   const packed = rest.flatMap((file): UnreadFile[] => {
     const known = containerOf(file);
+    const isDatabase = DATABASES.has(extensionOf(file)) && !NO_DATABASE.test(baseName(file));
+    if (known === undefined && isDatabase) return [{ file, ...DATABASE, isForUncaptioned: true }];
     return known === undefined ? [] : [{ file, what: known[0], remedy: known[1], names: [] }];
   });
   const clips = videos
