@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { benchActivation } from './activation.ts';
 import { benchAllPairs } from './allPairs.ts';
+import { benchFormats } from './formats.ts';
 import { benchIndex } from './indexing.ts';
 import { benchKeystroke } from './keystroke.ts';
 import { benchLive } from './live.ts';
@@ -15,6 +16,7 @@ import { benchStatistics } from './statistics.ts';
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   index: () => benchIndex(),
   memory: () => benchMemory(),
+  formats: () => benchFormats(),
   'all-pairs': () => benchAllPairs(),
   scale: () => benchScale(),
   live: () => benchLive(),
