@@ -5,7 +5,7 @@ import { bankScorer } from './bankScorer.ts';
 import { type FittedMixture, calibrationOf } from './calibration.ts';
 import { type LearntRegressions, predictedCaption } from './captionPrediction.ts';
 import type { Combination } from './combination.ts';
-import { mismatchThreshold, openMismatch } from './detectors/captionMismatch.ts';
+import { reportThreshold, openMismatch } from './detectors/captionMismatch.ts';
 import type { AuditContext } from './detectors/detector.ts';
 import type { EmbeddedDataset } from './embeddedDataset.ts';
 import type { AllPairsOptions } from '../matching/allPairs.ts';
@@ -75,7 +75,7 @@ export function learntModel(
     centres: model.centres,
     suspicions: { exchanged: asData(exchanged), foreign: asData(foreign) },
     regressions: model.regressions,
-    reportedFrom: mismatchThreshold(openMismatch(context)),
+    reportedFrom: reportThreshold(openMismatch(context)),
     boilerplate,
   };
 }

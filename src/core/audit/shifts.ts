@@ -21,6 +21,7 @@ export interface Shift {
 
 /** Largest offset. */
 const FURTHEST = 10;
+/** Least number of different captions that fit better. */
 const SHORTEST_RUN = 5;
 /** Threshold for the increase of the cosine; about 0.35 if the shifted caption is the correct one. */
 const LEAST_RISE = 0.1;
@@ -135,7 +136,13 @@ function precise(
     return Math.max(-MAX_LOG_RATIO, Math.min(MAX_LOG_RATIO, gain));
   });
   const [best] = runsOf(gains).sort((a, b) => b.sum - a.sum);
-  if (best === undefined || best.to - best.from < SHORTEST_RUN) return undefined;
+  if (best === undefined) return undefined;
+  // Equal captions say nothing, and a caption that is there again not much more: only different ones are counted.
+  const moved = new Set<number>();
+  for (let at = best.from; at < best.to; at++) {
+    if (gains[at]! > 0) moved.add(embedded.textRow[sequence[from + at + by]!]!);
+  }
+  if (moved.size < SHORTEST_RUN) return undefined;
   const size = Math.max(1, model.scorer.graph.images);
   const priorOdds = Math.log(ONE_IN * size * 2 * FURTHEST);
   const probability = 1 / (1 + Math.exp(priorOdds - best.sum));

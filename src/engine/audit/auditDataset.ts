@@ -4,7 +4,7 @@ import type { ScoresOfPairs, UnwantedCaption } from '../../core/audit/answers.ts
 import { AuditFindings } from '../../core/audit/auditFindings.ts';
 import { incomparable } from '../../core/audit/comparability.ts';
 import type { AuditContext, Detected } from '../../core/audit/detectors/detector.ts';
-import { mismatchThreshold, openMismatch } from '../../core/audit/detectors/captionMismatch.ts';
+import { reportThreshold, openMismatch } from '../../core/audit/detectors/captionMismatch.ts';
 import type { FittedModel } from '../../core/audit/fitting/fittedModel.ts';
 import { judgedByLearnt, type LearntModel } from '../../core/audit/learntModel.ts';
 import type { RuleCode } from '../../core/audit/rule.ts';
@@ -355,7 +355,7 @@ export function mismatchEstimate(context: AuditContext): MismatchEstimate {
   const exchanged = model.suspicions.exchanged.calibration;
   const foreign = model.suspicions.foreign.calibration;
   const open = openMismatch(context);
-  const threshold = model.reportedFrom ?? mismatchThreshold(open);
+  const threshold = model.reportedFrom ?? reportThreshold(open);
   const scored = mismatch.filter((probability) => !Number.isNaN(probability)).length;
   const why = incomparable(exchanged, scored);
   let flagged = 0;

@@ -7,6 +7,8 @@ import {
   probabilitiesOf,
   Suspects,
 } from '../../../src/core/audit/exchanges.ts';
+import { captionsSwapped } from '../../../src/core/audit/detectors/captionsSwapped.ts';
+import { shiftedRuns } from '../../../src/core/audit/shifts.ts';
 import { matchesAnywhere, ranked } from '../../../src/core/audit/candidates.ts';
 import { SCORE_NAMES } from '../../../src/core/audit/pairScorer.ts';
 import { DEFAULT_LEVELS } from '../../../src/core/audit/rules.ts';
@@ -95,6 +97,28 @@ describe('captions that changed places', () => {
     assert.ok(Math.abs(first(1, 2) - alone) < 0.1, `${first(1, 2)} of ${alone}`);
   });
 
+  test('a single exchange is named only if it is as sure as other findings must be', async () => {
+    const given = Array.from({ length: 200 }, (_, i) => (i === 0 ? 1 : i === 1 ? 0 : i));
+    const { embedded } = syntheticWorld(200, { given });
+    const judged = await judgeDataset(embedded, { reference });
+    const mismatch = judged.mismatch.map((_, p) => (p < 2 ? 0.4 : 0.01));
+    const named = (moved: number): { readonly probability: number; readonly findings: number } => {
+      const home = (image: number, text: number): boolean => embedded.textRow[image] === text;
+      const support = (image: number, text: number): number => (home(image, text) ? -4 : moved);
+      const context = { ...judged, mismatch, model: { ...judged.model, support } };
+      const tracker = captionsSwapped.track(context);
+      for (const step of tracker.detectAll()) assert.equal(step, undefined);
+      const probability = exchangeProbability(new Suspects(context).swapped(0, 1));
+      return { probability, findings: tracker.findings().length };
+    };
+    const all = Array.from({ length: 60 }, (_, n) => named(n / 10));
+    const doubtful = all.filter(({ probability }) => probability > 0.55 && probability < 0.7);
+    const sure = all.filter(({ probability }) => probability > 0.9);
+    assert.ok(doubtful.length > 0 && sure.length > 0);
+    assert.ok(doubtful.every((each) => each.findings === 0));
+    assert.ok(sure.every((each) => each.findings === 2));
+  });
+
   test('one wrong caption on many images costs as many comparisons as there are images, not their square', async () => {
     const compared = async (n: number): Promise<number> => {
       const half = Array.from({ length: n }, (_, i) => i);
@@ -136,6 +160,27 @@ test('a caption that was copied from another image is compared with that image',
 });
 
 describe('captions that moved along', () => {
+  test('where few captions are there again and again, no run is seen', async () => {
+    const runs = async (different: number): Promise<number> => {
+      const captions = Array.from({ length: 60 }, (_, i) => `caption of picture ${i % different}`);
+      const { embedded } = syntheticWorld(60, { captions });
+      const judged = await judgeDataset(embedded, { reference });
+      const moved = (image: number, text: number): boolean => embedded.textRow[image] !== text;
+      const support = (image: number, text: number): number => (moved(image, text) ? 4 : -4);
+      const cosine = (image: number, text: number): number => (moved(image, text) ? 0.8 : 0);
+      const scorer = Object.create(judged.model.scorer, {
+        cosine: { value: cosine },
+      }) as typeof judged.model.scorer;
+      const search = shiftedRuns({ ...judged, model: { ...judged.model, scorer, support } });
+      for (;;) {
+        const { done, value } = search.next();
+        if (done === true) return value.length;
+      }
+    };
+    assert.equal(await runs(4), 0);
+    assert.ok((await runs(60)) > 0);
+  });
+
   for (const by of [1, -3]) {
     test(`a run moved by ${by} is one finding with one edit`, async () => {
       const moved: Record<number, number> = {};

@@ -101,7 +101,7 @@ class MismatchTracker implements Tracker {
 
   #calibrate(): void {
     const { model } = this.#context;
-    this.#threshold = model.reportedFrom ?? mismatchThreshold(openMismatch(this.#context));
+    this.#threshold = model.reportedFrom ?? reportThreshold(openMismatch(this.#context));
     this.#calibrated = model.suspicions;
   }
 
@@ -164,9 +164,9 @@ export function openMismatch({
   return mismatch.filter((probability, p) => !Number.isNaN(probability) && verified[p] !== true);
 }
 
-/** The lowest threshold, at least 0.5, at which the reported captions reach the wanted precision. */
-export function mismatchThreshold(mismatch: Float64Array): number {
-  const sorted = [...mismatch].filter((p) => p >= LEAST_PROBABILITY).sort((a, b) => b - a);
+/** The lowest threshold of probabilities, at least 0.5, at which what is reported reaches the wanted precision. */
+export function reportThreshold(probabilities: Float64Array): number {
+  const sorted = [...probabilities].filter((p) => p >= LEAST_PROBABILITY).sort((a, b) => b - a);
   let sum = 0;
   // A single caption with this probability reaches the precision.
   let threshold = WANTED_PRECISION;

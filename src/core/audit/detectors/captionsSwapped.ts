@@ -13,11 +13,9 @@ import {
   aboutPair,
 } from './detector.ts';
 import { sentence } from '../../text/sentence.ts';
-import { openMismatch } from './captionMismatch.ts';
+import { reportThreshold, openMismatch } from './captionMismatch.ts';
 
-/** Smallest probability of a reported exchange. */
-const LEAST_PROBABILITY = 0.5;
-/** Smallest probability, before others are known, of a stored exchange; those that end below LEAST_PROBABILITY only compete. */
+/** Smallest probability, before others are known, of a stored exchange; those that are not reported only compete. */
 const LEAST_COUNTED = 0.05;
 /** Candidates for the next caption of a ring of three. */
 const NEXT_IN_RING = 3;
@@ -115,15 +113,21 @@ function exchangeFindings(
   const probabilities = probabilitiesOf(exchanges, wrong);
   const shared = exchanges.map(({ pairs }, e) => ({ pairs, probability: probabilities[e]! }));
   const taken = new Set<number>();
-  return shared
+  const apart = shared
     .sort((a, b) => b.probability - a.probability || compareLists(a.pairs, b.pairs))
-    .flatMap(({ pairs, probability }): Detected[] => {
-      if (probability < LEAST_PROBABILITY || pairs.some((p) => taken.has(p))) return [];
+    .filter(({ pairs }) => {
+      if (pairs.some((p) => taken.has(p))) return false;
       for (const p of pairs) taken.add(p);
-      return pairs.map((_, at) =>
-        finding(context, [...pairs.slice(at), ...pairs.slice(0, at)], probability),
-      );
+      return true;
     });
+  const threshold = reportThreshold(Float64Array.from(apart, (each) => each.probability));
+  return apart.flatMap(({ pairs, probability }): Detected[] =>
+    probability < threshold
+      ? []
+      : pairs.map((_, at) =>
+          finding(context, [...pairs.slice(at), ...pairs.slice(0, at)], probability),
+        ),
+  );
 }
 
 function compareLists(a: readonly number[], b: readonly number[]): number {
