@@ -86,8 +86,8 @@ test('a verdict calibrates the dataset at once, as the next audit does, and taki
   await live.whenIdle();
   const after = matches(live);
   const others = WRONG.slice(4);
-  // Mean, spread and skew of right captions are fitted again, which may move a little doubt between the others.
-  for (const i of others) assert.ok(after[i]! >= before[i]! - 0.005, `${i}: ${after[i]}`);
+  // Four that the model takes for slips are called right: what is fitted to right captions moves, and the others by at most .0018.
+  for (const i of others) assert.ok(after[i]! >= before[i]! - 0.002, `${i}: ${after[i]}`);
   assert.ok(others.some((i) => after[i]! > before[i]!));
   assert.ok(live.datasets[0]!.estimate!.wrongShare < estimate.wrongShare);
   assertAlike(matches(await again({ ...memory })), after, 1e-9);

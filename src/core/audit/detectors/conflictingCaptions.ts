@@ -28,6 +28,7 @@ const LIKELY_RIGHT = 0.2;
 export const CONFLICTING_CAPTIONS: Rule = {
   code: 'conflicting-captions',
   level: 'warning',
+  wrongCaption: true,
   supersedes: ['caption-mismatch'],
   title: sentence('Conflicting captions of one picture'),
   shortTitle: sentence('Conflicting caption'),
