@@ -57,8 +57,14 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
       executionProviders: ['cpu'],
       intraOpNumThreads: usableThreads(threads),
       logSeverityLevel: LOG_SEVERITY,
-      // Spinning threads would take CPU time from the decoding threads.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          // Spinning threads would take CPU time from the decoding threads.
+          intra_op: { allow_spinning: '0' },
+          // x64 processors without VNNI add products of bytes in 16 bits, which overflow: embeddings would be others (cosine .99).
+          x64quantprecision: '1',
+        },
+      },
     });
   } catch (error) {
     throw new PairLensError('invalid-model', `The model file ${file} cannot be loaded.`, {

@@ -47,7 +47,9 @@ async function readJson<T>(schema: z.ZodType<T>, file: string): Promise<T> {
 }
 
 async function open(file: string): Promise<InferenceSession> {
-  return InferenceSession.create(path.join(MODELS, file));
+  return InferenceSession.create(path.join(MODELS, file), {
+    extra: { session: { x64quantprecision: '1' } },
+  });
 }
 
 /** The float rows of one output, however many dimensions lie between the batch and the last one. */
