@@ -104,10 +104,11 @@ async function stageOwnFiles(stage: string, manifest: Manifest): Promise<void> {
 
 /**
  * VS Code's page of an extension shows pictures and follows links only where they are addresses, which vsce makes of
- * relative ones with the repository's. Without one, the page is better off without.
+ * relative ones with the repository's. Without one, the page is better off without. What is of use in a clone only is left out.
  */
 function standingAlone(markdown: string): string {
   return markdown
+    .replace(/<!-- in a clone -->[^]*?<!-- end -->\n\n?/g, '')
     .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gm, '')
     .replace(/\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, '$1');
 }

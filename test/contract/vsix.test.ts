@@ -115,6 +115,7 @@ describe('the VSIX', () => {
   test('has a README without pictures and links that lead nowhere on the page of the extension', () => {
     const readme = readFileSync(path.join(folder, 'extension/readme.md'), 'utf8');
     assert.match(readme, /^# PairLens/);
+    assert.doesNotMatch(readme, /npm ci|<!--/u, 'what is of use in a clone only');
     assert.deepEqual(readme.match(/\]\((?!https:|#)[^)]*\)/g) ?? [], []);
   });
 
