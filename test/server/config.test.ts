@@ -24,7 +24,7 @@ describe('the config file in an editor', { timeout: 240_000 }, () => {
       [...client.codes(file('broken.txt')), ...client.codes(file('broken.jpg'))].includes(
         'unreadable-image',
       );
-    assert.ok(isReported());
+    await client.until(isReported, 'the broken picture is reported');
     await writeFile(file(CONFIG), '{\n  "rules": { "unreadable-image": "off" },\n  "trainr": 1\n}');
     await client.watched({ uri: uriOf(file(CONFIG)), type: FileChangeType.Created });
     await client.until(() => !isReported(), 'the rule is off');

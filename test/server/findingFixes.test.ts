@@ -3,6 +3,7 @@ import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { FileChangeType } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FileFixItem } from '../../src/protocol/shapes.ts';
 import { pairlens } from '../support/commandLine.ts';
@@ -47,6 +48,7 @@ describe('the fixes of several findings', () => {
       const file = fileURLToPath(uri);
       const text = TextDocument.create(uri, 'plaintext', 0, await readFile(file, 'utf8'));
       await writeFile(file, TextDocument.applyEdits(text, edits));
+      await client.watched({ uri, type: FileChangeType.Changed });
     }
     for (const fix of plan.files) await makeFile(fix);
     return plan;
@@ -87,6 +89,7 @@ describe('the fixes of several findings', () => {
   });
 
   test('leave wrong captions to a choice, unless the likely ones are asked for', async () => {
+    await client.request('idle', {});
     const solar = (await client.request('findings', {})).findings.find(
       ({ code, uri }) => code === 'caption-mismatch' && uri.endsWith('solar_panel.txt'),
     );
