@@ -1,7 +1,8 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { PixelSquare } from '../core/ports.ts';
 import type { ModelFolder } from './modelFolder.ts';
-import { onnxRuntime, openOnnxSession, tensorOutput } from './onnxSession.ts';
+import { onnxRuntime } from './onnxRuntime.ts';
+import { openOnnxSession, tensorOutput } from './onnxSession.ts';
 import { openTokenizer } from './shippedTokenizer.ts';
 
 /** The shipped image backbone: pictures to features, which heads read. */

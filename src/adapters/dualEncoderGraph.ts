@@ -3,7 +3,8 @@ import { packFloat16, unpackFloat16 } from '../core/float16.ts';
 import { type Matrix, matrix } from '../core/matching/matrix.ts';
 import { sentence } from '../core/text/sentence.ts';
 import { invalidEncoder } from './dualEncoderFolder.ts';
-import { onnxRuntime, openOnnxSession } from './onnxSession.ts';
+import { onnxRuntime } from './onnxRuntime.ts';
+import { openOnnxSession } from './onnxSession.ts';
 
 /** Outputs that hold an embedding for each picture or text, the best first. */
 const OUTPUTS = {

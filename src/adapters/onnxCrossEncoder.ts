@@ -3,7 +3,8 @@ import type { CrossEncoder, Fragment, Fragments } from '../core/matching/crossEn
 import { PairLensError } from '../core/errors.ts';
 import { openImageBackbone, openTextBackbone } from './backbones.ts';
 import { openScorerFolder } from './modelFolder.ts';
-import { onnxRuntime, type OnnxSession, openOnnxSession, tensorOutput } from './onnxSession.ts';
+import { onnxRuntime } from './onnxRuntime.ts';
+import { type OnnxSession, openOnnxSession, tensorOutput } from './onnxSession.ts';
 
 const PICTURES = 16;
 const CAPTIONS = 32;

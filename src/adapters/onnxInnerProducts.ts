@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ByteProducts, InnerProducts } from '../core/matching/innerProducts.ts';
-import { onnxRuntime, usableThreads } from './onnxSession.ts';
+import { onnxRuntime, usableThreads } from './onnxRuntime.ts';
 
 /**
  * Inner products by onnxruntime's matrix multiplication: about fifty times as fast as plain JavaScript. The calling thread

@@ -1,8 +1,8 @@
-import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, OnnxValue, Tensor } from 'onnxruntime-node';
 import { PairLensError } from '../core/errors.ts';
 import { type Matrix, matrix } from '../core/matching/matrix.ts';
-import { cores } from './machine.ts';
+import { bytesOverflow } from './byteOverflow.ts';
+import { onnxRuntime, usableThreads } from './onnxRuntime.ts';
 
 /** Only fatal messages: onnxruntime warns about every graph it optimises. */
 const LOG_SEVERITY = 4;
@@ -15,35 +15,6 @@ export interface OnnxSession {
   release(): Promise<void>;
 }
 
-let loading: Promise<typeof Runtime> | undefined;
-
-/** @throws PairLensError `missing-native-package`, with what to do on this platform. */
-export function onnxRuntime(): Promise<typeof Runtime> {
-  // Disables the telemetry of onnxruntime 1.30 and later; must be set before the library is loaded.
-  process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  loading ??= import('onnxruntime-node').catch((error: unknown) => {
-    loading = undefined;
-    const where = `${process.platform}-${process.arch}`;
-    throw new PairLensError(
-      'missing-native-package',
-      `onnxruntime-node cannot be loaded on ${where}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        remedy:
-          process.platform === 'win32'
-            ? 'Install the Visual C++ redistributable, then run npm ci again.'
-            : 'Run npm ci again on this machine; Linux needs glibc 2.28 or newer (not musl).',
-        cause: error,
-      },
-    );
-  });
-  return loading;
-}
-
-/** Limits a thread count to the number of cores, because more threads only use memory. 0 means all cores. */
-export function usableThreads(threads: number): number {
-  return Math.min(threads, cores());
-}
-
 /**
  * @param file checked ONNX file
  * @param threads per run; 0 for all cores
@@ -51,6 +22,7 @@ export function usableThreads(threads: number): number {
  */
 export async function openOnnxSession(file: string, threads: number): Promise<OnnxSession> {
   const runtime = await onnxRuntime();
+  const precise = await bytesOverflow();
   let session: InferenceSession;
   try {
     session = await runtime.InferenceSession.create(file, {
@@ -61,8 +33,8 @@ export async function openOnnxSession(file: string, threads: number): Promise<On
         session: {
           // Spinning threads would take CPU time from the decoding threads.
           intra_op: { allow_spinning: '0' },
-          // x64 processors without VNNI add products of bytes in 16 bits, which overflow: embeddings would be others (cosine .99).
-          x64quantprecision: '1',
+          // Slower, and nothing else gives the embeddings of other processors (cosine .99 without it).
+          x64quantprecision: precise ? '1' : '0',
         },
       },
     });

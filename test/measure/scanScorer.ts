@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { openTokenizer } from '../../src/adapters/shippedTokenizer.ts';
 import { shippedModels } from '../../src/adapters/installation.ts';
 import { openModelFolder } from '../../src/adapters/modelFolder.ts';
-import { onnxRuntime, openOnnxSession, tensorOutput } from '../../src/adapters/onnxSession.ts';
+import { onnxRuntime } from '../../src/adapters/onnxRuntime.ts';
+import { openOnnxSession, tensorOutput } from '../../src/adapters/onnxSession.ts';
 import { scanImageToText, scanTextToImage } from '../../src/core/matching/crossAttention.ts';
 import { type Matrix, matrix } from '../../src/core/matching/matrix.ts';
 import {
