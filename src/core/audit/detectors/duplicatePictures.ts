@@ -135,7 +135,7 @@ export function* duplicates(
   const pictures = new ComparedPictures(context);
   yield;
   const exact = exactCopies(pictures, context.different);
-  const findings = knownDuplicates(pictures, context.different);
+  const findings = duplicatesOf(pictures, exact);
   const near = yield* nearGroups(pictures, context);
   for (const { members, mirrored } of near) {
     findings.push(nearDuplicate(pictures, members, mirrored));
@@ -182,10 +182,15 @@ export function knownDuplicates(
   pictures: HashedPictures,
   different?: ReadonlySet<string>,
 ): Detected[] {
-  const exact = exactCopies(pictures, different).map((members) =>
-    exactDuplicate(pictures, members),
-  );
-  return [...inSeveralSplits(pictures), ...exact];
+  return duplicatesOf(pictures, exactCopies(pictures, different));
+}
+
+/** The findings about images with the same bytes, and about images of several splits. @param exact groups of `exactCopies` */
+function duplicatesOf(pictures: HashedPictures, exact: readonly (readonly number[])[]): Detected[] {
+  return [
+    ...inSeveralSplits(pictures),
+    ...exact.map((members) => exactDuplicate(pictures, members)),
+  ];
 }
 
 /** Groups of images with the same bytes, without those that the user wants to be there twice. */
