@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { tourCopy, type Workplace } from '../support/datasets.ts';
-import { LspClient, uriOf } from '../support/lspClient.ts';
+import type { Workplace } from '../support/datasets.ts';
+import { type LspClient, uriOf } from '../support/lspClient.ts';
+import { openTour } from '../support/serverTour.ts';
 
 describe('files and what belongs to them', () => {
   let place: Workplace;
@@ -11,10 +12,7 @@ describe('files and what belongs to them', () => {
   const file = (name: string) => path.join(place.folder, name);
 
   before(async () => {
-    place = await tourCopy();
-    client = await LspClient.start({ folders: [place.folder], cache: place.cache });
-    await client.ready();
-    await client.until(() => client.codes(file('animals/koala.txt')).length > 0, 'diagnostics');
+    ({ place, client } = await openTour());
   });
   after(async () => {
     assert.equal(await client.stop(), 0);

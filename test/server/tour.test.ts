@@ -17,8 +17,9 @@ import {
   type InlayHint,
 } from 'vscode-languageserver/node';
 import { SERVER_COMMANDS } from '../../src/protocol/commands.ts';
-import { tourCopy, type Workplace } from '../support/datasets.ts';
-import { LspClient, uriOf } from '../support/lspClient.ts';
+import type { Workplace } from '../support/datasets.ts';
+import { type LspClient, uriOf } from '../support/lspClient.ts';
+import { openTour } from '../support/serverTour.ts';
 
 describe('the sample dataset in an editor', () => {
   let place: Workplace;
@@ -28,11 +29,7 @@ describe('the sample dataset in an editor', () => {
   const everywhere = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
 
   before(async () => {
-    place = await tourCopy();
-    client = await LspClient.start({ folders: [place.folder], cache: place.cache });
-    await client.ready();
-    // The last one that is published: the least sure of the mismatches.
-    await client.until(() => client.codes(file('animals/koala.txt')).length > 0, 'diagnostics');
+    ({ place, client } = await openTour());
   });
   after(async () => {
     assert.equal(await client.stop(), 0);
