@@ -175,20 +175,6 @@ export class Workbench {
     return this.page.getByRole('dialog').getByRole('button', { name });
   }
 
-  /** A row of the view *Findings*. */
-  finding(name: string | RegExp): Locator {
-    return this.page
-      .getByRole('tree', { name: /^Findings/ })
-      .getByRole('treeitem', { name })
-      .first();
-  }
-
-  /** Chooses an item of the menu of a row; false if the menu closed first. */
-  async chooseInMenu(row: Locator, item: string): Promise<boolean> {
-    await row.click({ button: 'right' });
-    return isClicked(this.page.getByRole('menuitem', { name: item }).first());
-  }
-
   /** A notification that is on show, with its buttons. */
   notification(text: string | RegExp): Locator {
     return this.page
