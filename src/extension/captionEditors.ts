@@ -17,14 +17,17 @@ export function registerCaptionEditors(client: ServerClient): vscode.Disposable 
   let shown: string | undefined;
   const update = async (): Promise<void> => {
     const editor = vscode.window.activeTextEditor;
-    const item = await captionAtCursor(client);
-    if (item === undefined || editor === undefined) return;
+    if (editor === undefined) return;
     const { document } = editor;
-    if (document.languageId === 'plaintext' && document.uri.scheme === 'file') {
-      await vscode.languages.setTextDocumentLanguage(document, CAPTION_LANGUAGE);
-    }
-    const follows = vscode.workspace.getConfiguration('pairlens').get<boolean>('imageBeside');
-    if (follows !== true || item.imageUri === shown) return;
+    const isPlain = document.languageId === 'plaintext' && document.uri.scheme === 'file';
+    const follows =
+      vscode.workspace.getConfiguration('pairlens').get<boolean>('imageBeside') === true;
+    // Most moves of the cursor need no answer of the server.
+    if (!isPlain && !follows) return;
+    const item = await captionAtCursor(client);
+    if (item === undefined) return;
+    if (isPlain) await vscode.languages.setTextDocumentLanguage(document, CAPTION_LANGUAGE);
+    if (!follows || item.imageUri === shown) return;
     shown = item.imageUri;
     await openBeside(item.imageUri);
   };
