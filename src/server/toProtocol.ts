@@ -226,12 +226,12 @@ export class ProtocolConverter {
         };
       }
       case 'rename-caption-file': {
-        const { image, to, caption } = fix.move;
+        const { image, to } = fix.move;
         const names = [path.posix.basename(to), path.posix.basename(image)].map(visibleText);
         return {
           kind: fix.kind,
           title: l10n.t('Rename it to {0}, beside {1}', ...names),
-          caption,
+          caption: fix.caption,
           to: this.#uris.toUri(toAbsolute(root, to)),
           imageUri: this.#uris.toUri(toAbsolute(root, image)),
         };

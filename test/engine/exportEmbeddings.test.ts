@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { PairLensError } from '../../src/core/errors.ts';
 import { fromFloat16 } from '../../src/core/float16.ts';
 import { type EmbeddingFiles, exportEmbeddings } from '../../src/engine/batch/exportEmbeddings.ts';
@@ -150,5 +151,27 @@ describe('exported embeddings', () => {
         PairLensError.is(error, 'invalid-argument') && error.message.includes('text_emb_7'),
     );
     assert.deepEqual(written, []);
+  });
+
+  test('shards of another dataset, and those of another program, are not written over', async () => {
+    const { target, files } = memoryFiles();
+    const embed = (folder: string, name: string) =>
+      exportEmbeddings(
+        folder,
+        'out',
+        fakeWorkspace([fakeDataset(folder, [fakePair(name, name)])]),
+        target,
+        { shardPairs: 9 },
+      );
+    const refused = (error: unknown): boolean =>
+      PairLensError.is(error, 'invalid-argument') && error.message.includes('metadata_0.parquet');
+    await embed('/data', 'dog.jpg');
+    const before = new Map(files);
+    await assert.rejects(embed('/other', 'cat.jpg'), refused);
+    assert.deepEqual(files, before);
+
+    const columnData = [{ name: 'image_path', data: ['dog.jpg'] }];
+    files.set('out/metadata/metadata_0.parquet', Buffer.from(parquetWriteBuffer({ columnData })));
+    await assert.rejects(embed('/data', 'dog.jpg'), refused);
   });
 });

@@ -288,6 +288,9 @@ describe('files that a fix mends as a whole', () => {
     const pillow = byUri.get(uriOf(file('pillow.txt')));
     assert.equal(pillow?.to, uriOf(file('Pillow (1).txt')));
     assert.equal(byUri.size, 2, 'harbour_evening.txt is like no image');
+    const lone = findings.find(({ uri }) => uri === uriOf(file('harbour_evening.txt')));
+    const text = (await readFile(file('harbour_evening.txt'), 'utf8')).trim();
+    assert.deepEqual(lone?.evidence, [`Its text: “${text}”.`]);
     const [action] = await actionsOf(client, file('fig.txt'));
     assert.equal(action?.command?.command, CLIENT_COMMANDS.renameCaptionFile.command);
   });

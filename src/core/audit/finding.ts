@@ -29,8 +29,12 @@ export type Fix =
   | { readonly kind: 'save-as-utf8'; readonly reading: EncodingReading }
   /** Writes files as UTF-8 without a byte order mark; their text stays as it is. */
   | { readonly kind: 'plain-utf8'; readonly files: readonly DatasetPath[] }
-  /** Renames the caption file like its image. */
-  | { readonly kind: 'rename-caption-file'; readonly move: CaptionMove }
+  /** Renames the caption file, whose text is `caption`, like its image. */
+  | {
+      readonly kind: 'rename-caption-file';
+      readonly move: CaptionMove;
+      readonly caption: string;
+    }
   /** Renames images that share the caption file with another one, and gives each a copy of it. */
   | { readonly kind: 'separate-images'; readonly separations: readonly ImageSeparation[] }
   | { readonly kind: 'mark-verified' }

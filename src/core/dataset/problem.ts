@@ -50,6 +50,8 @@ export interface Problem {
   readonly remedy: Sentence;
   /** For `wrong-encoding`: how the file reads in the encoding that it seems to be in. */
   readonly reading?: EncodingReading;
+  /** For a caption without image: its text, shortened. */
+  readonly caption?: string;
   /** For a caption without image: the image that seems to be its own under another name. */
   readonly move?: CaptionMove;
   /** For images that share a caption file: new names for all but the first. */
@@ -64,8 +66,6 @@ export interface CaptionMove {
   readonly to: DatasetPath;
   /** Whether the content of the image was seen under the name of the caption file; otherwise the names are alike. */
   readonly known: boolean;
-  /** The text of the caption file, shortened. */
-  readonly caption: string;
 }
 
 /** An image that would get a name of its own, with a copy of the caption file that it shares with others. */

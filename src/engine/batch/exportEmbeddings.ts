@@ -29,8 +29,9 @@ export interface EmbeddingFiles {
   readonly join: (folder: string, name: string) => string;
 }
 
-/** Key in the metadata of a shard that says which pairs it was made of, by which encoder. */
+/** Keys in the metadata of a shard: a digest of the pairs that it was made of and the encoder, and one of the dataset's folder. */
 const SOURCE = 'pairlens.source';
+const FOLDER = 'pairlens.folder';
 
 /** A part of a dataset's pairs. */
 interface Slice {
@@ -65,7 +66,8 @@ export async function exportEmbeddings(
     ),
   ];
   const names = shards.map((_, n) => shardName(n, shards.length));
-  await refuseOthers(out, names, target);
+  const home = workspace.hash(folder);
+  await refuseOthers(out, names, home, target);
   let [pairs, kept, done] = [0, 0, 0];
   const all = datasets.reduce((sum, dataset) => sum + dataset.pairs.length, 0);
   for (const [n, slices] of shards.entries()) {
@@ -74,7 +76,7 @@ export async function exportEmbeddings(
     const known = await rowsOf(paths, source, target);
     const rows = known === undefined ? await embeddedRows(slices, workspace, run) : [];
     if (known !== undefined) kept++;
-    else if (rows.length > 0) await writeShard(paths, rows, source, output);
+    else if (rows.length > 0) await writeShard(paths, rows, { source, home }, output);
     pairs += known ?? rows.length;
     done += slices.reduce((sum, { from, to }) => sum + to - from, 0);
     run.onProgress?.({ phase: 'write', done, total: all });
@@ -89,11 +91,13 @@ export async function exportEmbeddings(
   return { pairs, left: all - pairs, dimensions, shards: shards.length, kept };
 }
 
+const METADATA = { folder: 'metadata', file: (shard: string) => `metadata_${shard}.parquet` };
+
 /** The files of a shard. The metadata are written last: with them a shard is complete. */
 const PARTS = [
   { folder: 'img_emb', file: (shard: string) => `img_emb_${shard}.npy` },
   { folder: 'text_emb', file: (shard: string) => `text_emb_${shard}.npy` },
-  { folder: 'metadata', file: (shard: string) => `metadata_${shard}.parquet` },
+  METADATA,
 ] as const;
 
 /** Numbers of equal length, as clip-retrieval writes them, so that shards sort by name. */
@@ -121,23 +125,36 @@ function* slicesOf(
   if (shard.length > 0) yield shard;
 }
 
-/** @throws PairLensError `invalid-argument` where the folder has shards that this run does not write: a reader would take all. */
+/**
+ * @param home digest of the dataset's folder
+ * @throws PairLensError `invalid-argument` where the folder has shards that this run does not write, since a reader would take
+ *   all, or where shards that it would write over are of another dataset or program.
+ */
 async function refuseOthers(
   out: string,
   names: readonly string[],
+  home: string,
   { files, join }: EmbeddingFiles,
 ): Promise<void> {
+  const refuse = (path: string): never => {
+    throw new PairLensError('invalid-argument', `${path} is a shard of other embeddings.`, {
+      path,
+      remedy: `Choose another folder, or delete the shards in ${out}.`,
+    });
+  };
   for (const { folder, file } of PARTS) {
     const within = join(out, folder);
     const own = new Set(names.map((name) => join(within, file(name))));
     const options = { skipFolder: () => true, onProblem: () => undefined };
     for await (const { path } of files.walk(within, options)) {
-      if (own.has(path) || !/_\d+\.(?:npy|parquet)$/u.test(path)) continue;
-      throw new PairLensError('invalid-argument', `${path} is a shard of other embeddings.`, {
-        path,
-        remedy: `Choose another folder, or delete the shards in ${out}.`,
-      });
+      if (!own.has(path) && /_\d+\.(?:npy|parquet)$/u.test(path)) refuse(path);
     }
+  }
+  for (const name of names) {
+    const path = join(out, join(METADATA.folder, METADATA.file(name)));
+    if (!(await files.exists(path))) continue;
+    const facts = await shardFacts(path, files);
+    if (facts !== undefined && facts.home !== home) refuse(path);
   }
 }
 
@@ -174,19 +191,39 @@ async function rowsOf(
   { files }: EmbeddingFiles,
 ): Promise<number | undefined> {
   for (const path of paths) if (!(await files.exists(path))) return undefined;
-  const metadata = paths.at(-1) ?? '';
-  const file = await files.open(metadata);
+  const facts = await shardFacts(paths.at(-1) ?? '', files);
+  return facts?.source === source ? facts.rows : undefined;
+}
+
+/** Digests of what a shard is made of, see SOURCE and FOLDER. */
+interface ShardOrigin {
+  readonly source: string;
+  readonly home: string;
+}
+
+interface ShardFacts {
+  readonly rows: number;
+  readonly source: string | undefined;
+  /** Digest of the folder whose pairs it holds; undefined where another program wrote it. */
+  readonly home: string | undefined;
+}
+
+/** What the metadata of a shard say of it; undefined where they are not whole. */
+async function shardFacts(
+  path: string,
+  files: EmbeddingFiles['files'],
+): Promise<ShardFacts | undefined> {
+  const file = await files.open(path);
   try {
     const { key_value_metadata: known = [], num_rows: rows } = await parquetMetadataAsync({
       byteLength: file.bytes,
       slice: async (start, end = file.bytes) =>
         new Uint8Array(await file.read(start, end - start)).buffer,
     });
-    return known.some(({ key, value }) => key === SOURCE && value === source)
-      ? Number(rows)
-      : undefined;
+    const of = (name: string): string | undefined => known.find(({ key }) => key === name)?.value;
+    return { rows: Number(rows), source: of(SOURCE), home: of(FOLDER) };
   } catch {
-    // Not whole, or of something else: it is written anew.
+    // Cut off while it was written.
     return undefined;
   } finally {
     await file.close();
@@ -210,7 +247,7 @@ async function embeddedRows(
 async function writeShard(
   paths: readonly string[],
   rows: readonly EmbeddedRow[],
-  source: string,
+  made: ShardOrigin,
   output: OutputFiles,
 ): Promise<void> {
   const [images = '', texts = '', described = ''] = paths;
@@ -219,7 +256,7 @@ async function writeShard(
     rows[index]?.[side] ?? new Float32Array(dimensions);
   await output.write(images, npyFile(rows.length, dimensions, vector('image')));
   await output.write(texts, npyFile(rows.length, dimensions, vector('text')));
-  await output.write(described, [metadata(rows, source)]);
+  await output.write(described, [metadata(rows, made)]);
 }
 
 interface EmbeddedRow {
@@ -250,10 +287,13 @@ function readableRows(embedded: EmbeddedDataset, prefix: string): EmbeddedRow[] 
 }
 
 /** The two columns that clip-retrieval reads, and further ones of PairLens. */
-function metadata(rows: readonly EmbeddedRow[], source: string): Uint8Array {
+function metadata(rows: readonly EmbeddedRow[], { source, home }: ShardOrigin): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({
-      kvMetadata: [{ key: SOURCE, value: source }],
+      kvMetadata: [
+        { key: SOURCE, value: source },
+        { key: FOLDER, value: home },
+      ],
       columnData: [
         { name: 'image_path', data: rows.map(({ path }) => path), type: 'STRING', nullable: false },
         {

@@ -2,7 +2,7 @@ import type { Dataset } from '../../core/dataset/dataset.ts';
 import type { EmbeddedDataset } from '../../core/audit/embeddedDataset.ts';
 import { wordsToEmbed } from '../../core/audit/vocabulary.ts';
 import { PairLensError } from '../../core/errors.ts';
-import { withCaptionMoves } from './captionMoves.ts';
+import { withLoneCaptions } from './loneCaptions.ts';
 import { indexCaptions, indexWords } from './indexCaptions.ts';
 import { runCooperatively } from '../../core/steps.ts';
 import { Boilerplate } from '../../core/text/boilerplate.ts';
@@ -59,7 +59,7 @@ export async function indexDataset(
       replaced.length === 0
         ? undefined
         : await indexCaptions(replaced, ports, { ...options, boilerplate });
-    const problems = await withCaptionMoves(dataset, images.table, ports);
+    const problems = await withLoneCaptions(dataset, images.table, ports);
     return {
       dataset: { ...dataset, problems },
       modelId: ports.imageEncoder.modelId,

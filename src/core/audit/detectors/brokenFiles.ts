@@ -252,7 +252,7 @@ function findingOf(problem: Problem): Detected {
     ...(problem.image !== undefined && { image: problem.image }),
     ...(problem.range && { source: { file: problem.file, range: problem.range } }),
     message: problem.message,
-    evidence: [],
+    evidence: evidenceOf(problem),
     confidence: 1,
     relatedPairs: [],
     relatedFiles: problem.related ?? [],
@@ -261,9 +261,15 @@ function findingOf(problem: Problem): Detected {
   };
 }
 
+/** The text of a caption without image, which the fix shows where there is one. */
+function evidenceOf({ caption, move }: Problem): readonly Sentence[] {
+  return caption === undefined || move !== undefined ? [] : [sentence('Its text: “{0}”.', caption)];
+}
+
 function fixesOf({
   code,
   file,
+  caption = '',
   related = [],
   reading,
   move,
@@ -273,7 +279,7 @@ function fixesOf({
   return [
     ...(reading === undefined ? [] : [{ kind: 'save-as-utf8' as const, reading }]),
     ...(isPlain ? [{ kind: 'plain-utf8' as const, files: [file, ...related] }] : []),
-    ...(move === undefined ? [] : [{ kind: 'rename-caption-file' as const, move }]),
+    ...(move === undefined ? [] : [{ kind: 'rename-caption-file' as const, move, caption }]),
     ...(separations === undefined ? [] : [{ kind: 'separate-images' as const, separations }]),
   ];
 }

@@ -161,7 +161,7 @@ function finding(context: AuditContext, rival: Rival, other: Rival, nearly: bool
     match: isRight ? 1 : 1 - other.mismatch,
   };
   const evidence: Sentence[] = [
-    sentence('{0} is captioned “{1}”', name, other.caption),
+    sentence('{0} is captioned “{1}”.', name, other.caption),
     ...(words ? [sentence('Here “{0}”, there “{1}”.', ...words)] : []),
     ...(isRight ? [sentence('That one is verified.')] : []),
     ...(isKnownWorse && !isRight

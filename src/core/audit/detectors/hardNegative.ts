@@ -189,7 +189,7 @@ export function hardNegativeFindings(
       code: 'hard-negative',
       ...aboutPair(context, first),
       message: sentence('Hard to tell from {0}: like pictures with like captions.', other.image),
-      evidence: [sentence('{0} is captioned “{1}”', other.image, other.caption)],
+      evidence: [sentence('{0} is captioned “{1}”.', other.image, other.caption)],
       confidence: Math.min(1, closeness),
       relatedPairs: [second],
       relatedFiles: [other.image],

@@ -18,36 +18,62 @@ const MOST_ORPHANS = 200;
 const CAPTION_CHARACTERS = 1000;
 
 /**
- * The problems of a dataset, with a fix for captions whose image was renamed: the uncaptioned image that the store has
- * under the caption's name, or else the only one of the folder with a similar name.
+ * The problems of a dataset; those of captions without an image with their text, and with a fix where the image was renamed:
+ * the uncaptioned image that the store has under the caption's name, or else the only one of the folder with a similar name.
  * @throws PairLensError `cancelled`.
  */
-export async function withCaptionMoves(
+export async function withLoneCaptions(
   dataset: Dataset,
   images: ImageTable,
   ports: Pick<IndexPorts, 'files' | 'store' | 'hasher'>,
 ): Promise<readonly Problem[]> {
   const { problems } = dataset;
   const orphans = problems.filter(isLoneCaption);
-  const bare = problems.flatMap(({ code, image, related }) =>
+  if (orphans.length === 0 || orphans.length > MOST_ORPHANS) return problems;
+  const captions = new Map<Problem, string>();
+  for (const orphan of orphans) {
+    const caption = await captionIn(dataset, orphan.file, ports);
+    if (caption !== undefined) captions.set(orphan, caption);
+  }
+  const moves = movesOf(
+    dataset,
+    orphans.filter((orphan) => captions.has(orphan)),
+    images,
+    ports,
+  );
+  return problems.map((problem) => {
+    const caption = captions.get(problem);
+    if (caption === undefined) return problem;
+    const move = moves.get(problem);
+    return move === undefined
+      ? { ...problem, caption }
+      : { ...problem, caption, move, remedy: remedyOf(problem, move) };
+  });
+}
+
+/** For captions without an image: the uncaptioned image that seems to be their own. */
+function movesOf(
+  dataset: Dataset,
+  orphans: readonly Problem[],
+  images: ImageTable,
+  ports: Pick<IndexPorts, 'store' | 'hasher'>,
+): ReadonlyMap<Problem, CaptionMove> {
+  const bare = dataset.problems.flatMap(({ code, image, related }) =>
     code === 'missing-caption' && image !== undefined && related === undefined ? [image] : [],
   );
-  if (bare.length === 0 || orphans.length === 0 || orphans.length > MOST_ORPHANS) return problems;
   const seen = new FileHashes(ports.store, ports.hasher);
   const hashOf = new Map(images.paths.map((path, row) => [path, images.hashes[row] ?? '']));
   const left = new Set(bare);
   const moves = new Map<Problem, CaptionMove>();
-  const move = async (orphan: Problem, image: DatasetPath, known: boolean): Promise<void> => {
-    const caption = await captionIn(dataset, orphan.file, ports);
-    if (caption === undefined) return;
+  const move = (orphan: Problem, image: DatasetPath, known: boolean): void => {
     left.delete(image);
     const to = `${stemOf(image)}.${extensionOf(orphan.file)}`;
-    moves.set(orphan, { image, to, known, caption });
+    moves.set(orphan, { image, to, known });
   };
   for (const orphan of orphans) {
     const before = hashesSeen(dataset, stemOf(orphan.file), seen);
     const image = [...left].find((path) => before.has(hashOf.get(path) ?? ''));
-    if (image !== undefined) await move(orphan, image, true);
+    if (image !== undefined) move(orphan, image, true);
   }
   for (const orphan of orphans) {
     if (moves.has(orphan)) continue;
@@ -55,15 +81,10 @@ export async function withCaptionMoves(
     const [image] = alike;
     const rivals = orphans.filter(({ file }) => image !== undefined && isBeside(file, image));
     if (image !== undefined && alike.length === 1 && rivals.length === 1) {
-      await move(orphan, image, false);
+      move(orphan, image, false);
     }
   }
-  return problems.map((problem) => {
-    const found = moves.get(problem);
-    return found === undefined
-      ? problem
-      : { ...problem, move: found, remedy: remedyOf(problem, found) };
-  });
+  return moves;
 }
 
 function isBeside(file: DatasetPath, image: DatasetPath): boolean {
