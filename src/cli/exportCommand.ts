@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PairLensError } from '../core/errors.ts';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
+import { PAIR_LISTS } from '../core/export/pairLists.ts';
 import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { exportDataset, EXPORT_LIST, type Selection } from '../engine/batch/exportDataset.ts';
 import { listAll, type ListedPair } from '../engine/batch/listPairs.ts';
@@ -24,7 +25,7 @@ export async function exportCommand(
 ): Promise<number> {
   // Before the audit, which may take hours.
   const query = queryOf(text);
-  const layout = CAPTION_LAYOUTS.find(({ id }) => id === options.as);
+  const layout = [...CAPTION_LAYOUTS, ...PAIR_LISTS].find(({ id }) => id === options.as);
   if (layout === undefined) throw new Error(`There is no layout ${options.as}.`);
   const root = await existingFolder(folder);
   const out = path.resolve(options.out);
@@ -55,6 +56,7 @@ export async function exportCommand(
       );
     }
     const left = selection.dropped.length;
+    if (layout.kind === 'list') log.info(`The pictures stay where they are: ${layout.use}`);
     log.info(
       `Wrote ${number(done.pairs)} pairs of ${number(done.images)} images to ${options.out}, without ${number(left)} others; ${EXPORT_LIST} lists all.`,
     );

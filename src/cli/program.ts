@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from '@commander-js/extra-typings';
 import { CAPTION_LAYOUTS } from '../core/export/captionLayouts.ts';
+import { PAIR_LISTS } from '../core/export/pairLists.ts';
 import { PRECISIONS } from '../core/encoderChoice.ts';
 import { MATCHERS } from '../core/matching/matchers.ts';
 import { MOST_RERANKED, RERANKED } from '../core/matching/pairReranking.ts';
@@ -256,13 +257,18 @@ function addEval(program: Program, run: RunCommand): void {
 function addExport(program: Program, run: RunCommand): void {
   program
     .command('export')
-    .description('write the pairs of a folder, or those that a query selects, as a new dataset')
+    .description(
+      'write the pairs of a folder, or those that a query selects, as a new dataset or a list for a trainer',
+    )
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
     .argument('[query]', 'which pairs; all without it. Ignored pairs are never written')
     .requiredOption('--out <folder>', 'new folder for the dataset')
     .addOption(
-      new Option('--as <layout>', 'how the captions are written')
-        .choices(CAPTION_LAYOUTS.map(({ id }) => id))
+      new Option(
+        '--as <layout>',
+        'how the captions are written, or a list of the pictures, which then stay where they are',
+      )
+        .choices([...CAPTION_LAYOUTS, ...PAIR_LISTS].map(({ id }) => id))
         .default('captions.jsonl'),
     )
     .addOption(

@@ -36,6 +36,7 @@ export const DECLARED_COMMANDS = [
   'pairlens.finding.takeLikely',
   'pairlens.finding.ruleOff',
   'pairlens.moveIgnored',
+  'pairlens.writePairList',
   'pairlens.removeDuplicates',
   'pairlens.showVerdicts',
   'pairlens.verdict.takeBack',

@@ -26,6 +26,7 @@ import { findMatchingCaptions } from './matchingCaptions.ts';
 import { findMatchingImages } from './matchingImages.ts';
 import type { NeighboursView } from './neighboursView.ts';
 import { exclude, filesOfFindings, moveIgnored } from './excluding.ts';
+import { writePairList } from './pairLists.ts';
 import { removeExactDuplicates } from './pairRemoval.ts';
 import { FIX_MADE } from './quickFixes.ts';
 import type { ServerClient } from './serverClient.ts';
@@ -102,6 +103,9 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   'pairlens.openSample': ({ context }) => openSampleDataset(context),
   'pairlens.moveIgnored': async ({ client, actions }) => {
     if (await hasDataset(client)) await moveIgnored(client, actions);
+  },
+  'pairlens.writePairList': async ({ client }) => {
+    if (await hasDataset(client)) await writePairList(client);
   },
   'pairlens.removeDuplicates': async ({ client, actions }) => {
     if (await hasDataset(client)) await removeExactDuplicates(client, actions);

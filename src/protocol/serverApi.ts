@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PAIR_LIST_IDS } from '../core/dataset/trainers.ts';
 import { SETTINGS } from '../core/settings/settingTable.ts';
 import { encoderListSchema, encoderNumbersSchema } from './encoderShapes.ts';
 import { inventorySchema } from './inventoryShapes.ts';
@@ -247,6 +248,21 @@ export const REQUESTS = {
     'pairlens/browsedPairs',
     z.object({ query: z.string(), from: z.int().min(0), count: z.int().min(0) }),
     z.object({ pairs: z.array(pairRefSchema) }),
+  ),
+  /** The pictures that are not ignored as a list for a trainer, or as plain lists of the kept and the left ones. */
+  pairList: request(
+    'pairlens/pairList',
+    z.object({ list: z.enum(PAIR_LIST_IDS) }),
+    z.object({
+      files: z.array(z.object({ name: z.string(), text: z.string() })),
+      /** How the trainer's settings name it. */
+      use: z.string(),
+      /** Pictures in the list, and those left out of it. */
+      kept: z.int(),
+      left: z.int(),
+      /** Captions that the list cannot hold. */
+      leftCaptions: z.int(),
+    }),
   ),
   /** The tags of all datasets whose name holds `text`, those that begin with it and the most frequent first. */
   tags: request(

@@ -198,6 +198,81 @@ describe('pairlens export', () => {
     assert.ok(tar.stdout.equals(await readFile(path.join(TOUR, 'windmill.png'))));
   });
 
+  test('writes lists for trainers that read one, and touches no picture', async () => {
+    const set = place('listed');
+    await mkdir(set, { recursive: true });
+    const rows = [
+      { image: 'dahlia.jpg', captions: ['a "red"\tdahlia\nin bloom', 'a second one'] },
+      { image: 'fig.jpg', captions: ['a fig, cut open: 无花果'] },
+      { image: 'windmill.png', captions: ['a windmill'] },
+    ];
+    for (const { image } of rows) await cp(path.join(TOUR, image), path.join(set, image));
+    await writeFile(
+      path.join(set, 'captions.jsonl'),
+      rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+    );
+    const [dahlia, fig, windmill] = rows.map(({ image }) => path.join(set, image));
+    const listed = async (as: string, file: string): Promise<string> => {
+      const out = place(`list-${as}`);
+      const done = await pairlens(['export', set, 'NOT name:windmill*', '--as', as, '--out', out]);
+      assert.equal(done.status, 0, done.stderr);
+      assert.match(done.stderr, /stay where they are/);
+      const names = await readdir(out);
+      assert.deepEqual(
+        names.filter((name) => /\.(?:jpg|png)$/.test(name)),
+        [],
+      );
+      return readFile(path.join(out, file), 'utf8');
+    };
+    assert.equal(await listed('files', 'kept.txt'), `${dahlia}\n${fig}\n`);
+    assert.equal(
+      await readFile(path.join(place('list-files'), 'dropped.txt'), 'utf8'),
+      `${windmill}\n`,
+    );
+    const first = [rows[0]?.captions[0], rows[1]?.captions[0]];
+    for (const [as, name] of [
+      ['sd-scripts', 'metadata.json'],
+      ['ai-toolkit', 'dataset.json'],
+    ] as const) {
+      const text = await listed(as, name);
+      // ai-toolkit opens it in the encoding of the system.
+      assert.match(text, /^[\0-\x7f]*$/);
+      const data = JSON.parse(text) as Record<string, { caption: string }>;
+      assert.deepEqual(Object.keys(data), [dahlia, fig]);
+      assert.deepEqual(
+        Object.values(data).map(({ caption }) => caption),
+        first,
+      );
+    }
+    const lines = (await listed('musubi-tuner', 'dataset.jsonl')).trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line) as unknown),
+      [dahlia, fig].map((image, n) => ({ image_path: image, caption: first[n] })),
+    );
+    assert.equal(
+      await listed('open-clip', 'train.tsv'),
+      `filepath\ttitle\n${dahlia}\t"a ""red""\tdahlia\nin bloom"\n${dahlia}\ta second one\n${fig}\ta fig, cut open: 无花果\n`,
+    );
+  });
+
+  test('says that no list can name a picture in an archive', async () => {
+    const set = place('in-archive');
+    await mkdir(set);
+    const photo = await readFile(path.join(TOUR, 'fig.jpg'));
+    await writeFile(
+      path.join(set, '00000.tar'),
+      tarOf([
+        { name: '0.jpg', bytes: photo },
+        { name: '0.txt', bytes: 'a fig' },
+      ]),
+    );
+    const out = place('list-in-archive');
+    const { status, stderr } = await pairlens(['export', set, '--as', 'files', '--out', out]);
+    assert.equal(status, 2);
+    assert.match(stderr, /00000\.tar.*can only name files/s);
+    assert.deepEqual(await readdir(out), []);
+  });
+
   test('overwrites nothing, and writes nothing into the dataset', async () => {
     const full = place('full');
     await mkdir(full);

@@ -11,6 +11,13 @@ export const TRAINER_IDS = [
 ] as const;
 export type TrainerId = (typeof TRAINER_IDS)[number];
 
+/** Lists of the pictures to train on: plain ones, and those of the trainers that read one. None reads a list of those to leave out. */
+export const PAIR_LIST_IDS = [
+  'files',
+  ...(['sd-scripts', 'musubi-tuner', 'ai-toolkit', 'open-clip'] as const satisfies TrainerId[]),
+] as const;
+export type PairListId = (typeof PAIR_LIST_IDS)[number];
+
 /** Extensions of files with settings of trainers, without the dot. */
 export const CONFIG_EXTENSIONS: readonly string[] = ['toml', 'yaml', 'yml', 'json'];
 

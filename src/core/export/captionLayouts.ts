@@ -1,3 +1,4 @@
+import { groupBy } from '../collections.ts';
 import type { DatasetPath } from '../dataset/dataset.ts';
 import { stemOf } from '../dataset/fileKinds.ts';
 import { baseName, folderOf, joinPath } from '../dataset/paths.ts';
@@ -102,6 +103,32 @@ function* lines(
   row: (image: ExportedImage) => object,
 ): Generator<string> {
   for (const image of images) yield `${JSON.stringify(row(image))}\n`;
+}
+
+/** A caption of an image; `caption` is undefined for an image without one. */
+interface CaptionOfImage {
+  readonly image: string;
+  readonly caption: string | undefined;
+  readonly captionIndex: number;
+  readonly split?: string | undefined;
+}
+
+/** The captioned images of pairs by their path, in the order of the paths, with their captions in order. */
+export function captionedImages(
+  pairs: readonly CaptionOfImage[],
+): Map<string, Omit<ExportedImage, 'file'>> {
+  const captioned = pairs.filter(({ caption }) => caption !== undefined);
+  const ofImage = [...groupBy(captioned, ({ image }) => image)].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return new Map(
+    ofImage.map(([image, own]) => {
+      const sorted = [...own].sort((a, b) => a.captionIndex - b.captionIndex);
+      const split = sorted[0]?.split;
+      const captions = sorted.flatMap(({ caption }) => caption ?? []);
+      return [image, { captions, ...(split !== undefined && { split }) }];
+    }),
+  );
 }
 
 /**

@@ -6,11 +6,14 @@ import { archiveMember } from '../../core/dataset/archivePaths.ts';
 import { extensionOf, stemOf } from '../../core/dataset/fileKinds.ts';
 import { baseName, folderOf, toAbsolute } from '../../core/dataset/paths.ts';
 import {
+  type CaptionFileText,
+  captionedImages,
   type CaptionLayout,
   type ExportedImage,
   exportedNames,
   type ShardLayout,
 } from '../../core/export/captionLayouts.ts';
+import { assertFile, type PairList } from '../../core/export/pairLists.ts';
 import { type TarFile, tarShard } from '../../core/export/tarShard.ts';
 import type { LinkKind, OutputFiles } from '../../core/export/outputFiles.ts';
 import type { FileSystem } from '../../core/ports.ts';
@@ -26,8 +29,8 @@ export interface ExportPorts {
 }
 
 export interface ExportWishes {
-  readonly layout: CaptionLayout;
-  /** How the pictures get there. Members of archives are always copied. */
+  readonly layout: CaptionLayout | PairList;
+  /** How the pictures get there, unless they are only listed. Members of archives are always copied. */
   readonly pictures: 'copy' | LinkKind;
 }
 
@@ -60,7 +63,7 @@ export async function exportDataset(
   ports: ExportPorts,
   run: RunOptions,
 ): Promise<ExportedDataset> {
-  const images = layout.kind === 'folders' ? imagesOf(kept) : withKeys(imagesOf(kept));
+  const images = layoutImages(root, layout, imagesOf(kept));
   let done = 0;
   const onWritten = (): void => {
     throwIfCancelled(run.signal);
@@ -68,7 +71,7 @@ export async function exportDataset(
   };
   const places = { root, out, onWritten };
   if (layout.kind === 'folders') await writePictures(images, pictures, places, ports);
-  else await writeShards(images, layout, places, ports);
+  else if (layout.kind === 'shards') await writeShards(images, layout, places, ports);
   const written = [...images.values()];
   const { output } = ports;
   await output.prepareFolder(toAbsolute(out, folderOf(EXPORT_LIST)));
@@ -76,7 +79,11 @@ export async function exportDataset(
     toAbsolute(out, EXPORT_LIST),
     listLines({ kept, dropped }, images, layout.mostCaptions),
   );
-  for (const { file, chunks } of layout.kind === 'folders' ? layout.files(written) : []) {
+  for (const { file, chunks } of captionFiles(
+    layout,
+    written,
+    leftOut(root, images, { kept, dropped }),
+  )) {
     throwIfCancelled(run.signal);
     await output.write(toAbsolute(out, file), chunks);
   }
@@ -95,6 +102,41 @@ export async function exportDataset(
 }
 
 type Images = ReadonlyMap<DatasetPath, ExportedImage>;
+
+/** The images with their names in a layout. @throws PairLensError `invalid-argument` for a list of images in an archive. */
+function layoutImages(root: string, layout: ExportWishes['layout'], images: Images): Images {
+  if (layout.kind === 'folders') return images;
+  return layout.kind === 'shards' ? withKeys(images) : inPlace(root, images);
+}
+
+function captionFiles(
+  layout: ExportWishes['layout'],
+  written: readonly ExportedImage[],
+  left: readonly string[],
+): Iterable<CaptionFileText> {
+  if (layout.kind === 'list') return layout.files(written, left);
+  return layout.kind === 'folders' ? layout.files(written) : [];
+}
+
+/** Images where they are: by absolute paths. */
+function inPlace(root: string, images: Images): Images {
+  return new Map(
+    [...images].map(([image, exported]) => {
+      const file = toAbsolute(root, image);
+      assertFile(file);
+      return [image, { ...exported, file }];
+    }),
+  );
+}
+
+/** Absolute paths of the images of which nothing is written. */
+function leftOut(root: string, images: Images, { kept, dropped }: Selection): string[] {
+  const all = [...kept, ...dropped.map(({ pair }) => pair)].map(({ image }) => image);
+  return [...new Set(all)]
+    .filter((image) => !images.has(image))
+    .sort()
+    .map((image) => toAbsolute(root, image));
+}
 
 /** Where an export reads and writes. */
 interface Places {
@@ -174,24 +216,10 @@ export interface Selection {
 
 /** The images of pairs, by their path, in the order of the paths. */
 function imagesOf(pairs: readonly ListedPair[]): Images {
-  const captioned = pairs.filter(({ caption }) => caption !== undefined);
-  const ofImage = [...groupBy(captioned, ({ image }) => image)].sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  const names = exportedNames(ofImage.map(([image]) => image));
+  const images = captionedImages(pairs);
+  const names = exportedNames([...images.keys()]);
   return new Map(
-    ofImage.map(([image, own]) => {
-      const sorted = [...own].sort((a, b) => a.captionIndex - b.captionIndex);
-      const split = sorted[0]?.split;
-      return [
-        image,
-        {
-          file: names.get(image) ?? image,
-          captions: sorted.flatMap(({ caption }) => caption ?? []),
-          ...(split !== undefined && { split }),
-        },
-      ];
-    }),
+    [...images].map(([image, held]) => [image, { ...held, file: names.get(image) ?? image }]),
   );
 }
 

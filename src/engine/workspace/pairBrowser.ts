@@ -151,6 +151,11 @@ export class PairBrowser {
     }
   }
 
+  /** All pairs and images without a caption. */
+  all(): readonly BrowsedRow[] {
+    return (this.#snapshot ??= this.#take()).rows;
+  }
+
   /** All pairs of a dataset, and its images without a caption. */
   rowsOf(dataset: IncrementalDataset): readonly BrowsedRow[] {
     const { rows } = (this.#snapshot ??= this.#take());

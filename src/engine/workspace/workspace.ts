@@ -247,7 +247,7 @@ export interface LiveWorkspace {
   /** Adds or removes lines of `.pairlens/decisions.jsonl`. */
   decide(ids: readonly LivePairId[], decision: Decision | 'none'): Promise<Decided>;
   /** Lists of all pairs by query. */
-  readonly browser: Pick<PairBrowser, 'page' | 'ids'>;
+  readonly browser: Pick<PairBrowser, 'page' | 'ids' | 'all'>;
   readonly tags: Pick<LiveTags, 'search' | 'of'>;
   readonly statistics: Pick<LiveStatistics, 'now'>;
   /** Fitting to the datasets; `refresh` uses what was written, or goes without what was dropped. */

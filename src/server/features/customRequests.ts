@@ -4,7 +4,9 @@ import { isArchived } from '../../core/dataset/archivePaths.ts';
 import { DECISIONS_FILE } from '../../core/dataset/decisions.ts';
 import { toAbsolute } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
+import { pairListNamed } from '../../core/export/pairLists.ts';
 import { MAX_IMAGE_BYTES } from '../../engine/indexing/imageFiles.ts';
+import { pairListOf } from '../../engine/workspace/livePairLists.ts';
 import type { LivePairId } from '../../engine/workspace/workspace.ts';
 import { REQUESTS } from '../../protocol/serverApi.ts';
 import type { PairRef, Status } from '../../protocol/shapes.ts';
@@ -209,6 +211,17 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     async browsedPairs({ query, from, count }) {
       const ids = await context.live.browser.ids(query, from, count);
       return { pairs: ids.map((id) => wire.ref(id)) };
+    },
+    pairList({ list }) {
+      const { files, ...counts } = pairListOf(context.live.browser.all(), pairListNamed(list));
+      return {
+        files: Array.from(files, ({ file, chunks }) => ({
+          name: file,
+          text: Array.from(chunks).join(''),
+        })),
+        use: pairListNamed(list).use,
+        ...counts,
+      };
     },
     async tags({ text, count }) {
       const { total, tags, isOfTags } = await context.live.tags.search(text, count);
