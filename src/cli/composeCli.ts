@@ -32,6 +32,7 @@ import { dropFitsOf, fitInPlace } from '../engine/audit/fitInPlace.ts';
 import { learnDataset } from '../engine/audit/learnDataset.ts';
 import { parseLearntModel } from '../engine/audit/learntModelFile.ts';
 import { readFit } from '../engine/audit/fittedFile.ts';
+import { readConfigFile } from '../engine/discovery/configFile.ts';
 import type { ExportPorts } from '../engine/batch/exportDataset.ts';
 import type { ReadDataset } from '../engine/editing/datasetPlanner.ts';
 import type { FixPorts } from '../engine/editing/fixRun.ts';
@@ -221,6 +222,11 @@ function openOptions(
     settings: { ...givenSettings(globals), ...given },
     strict: true,
   };
+}
+
+/** The saved views of a folder: queries by their names. What is wrong in its config file is told when the folder is read. */
+export async function viewsOfFolder(dir: string): Promise<Readonly<Record<string, string>>> {
+  return (await readConfigFile(nodeFiles, dir)).settings.views ?? {};
 }
 
 /** The datasets of a folder, read and not embedded. @throws PairLensError `no-dataset`, `unreadable-file`, `cancelled`. */

@@ -8,11 +8,12 @@ import { listAll, type ListedPair } from '../engine/batch/listPairs.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { exportPorts, openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
-import { queryOf } from './queryOption.ts';
+import { queryOf, viewNamed } from './queryOption.ts';
 
 export interface ExportCommandOptions {
   readonly out: string;
   readonly as: string;
+  readonly view?: string | undefined;
   readonly pictures: 'copy' | 'hardlink' | 'symlink';
 }
 
@@ -24,10 +25,12 @@ export async function exportCommand(
   context: CommandContext,
 ): Promise<number> {
   // Before the audit, which may take hours.
-  const query = queryOf(text);
   const layout = [...CAPTION_LAYOUTS, ...PAIR_LISTS].find(({ id }) => id === options.as);
   if (layout === undefined) throw new Error(`There is no layout ${options.as}.`);
+  const given = queryOf(text);
   const root = await existingFolder(folder);
+  const { view } = options;
+  const query = view === undefined ? given : await viewNamed(root, view, text);
   const out = path.resolve(options.out);
   await assertNew(out, root);
   const { output } = exportPorts;

@@ -5,12 +5,13 @@ import { type ListedPair, listPairs } from '../engine/batch/listPairs.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
 import { openWorkspace } from './composeCli.ts';
 import { number } from './progressLine.ts';
-import { queryOf } from './queryOption.ts';
+import { queryOf, viewNamed } from './queryOption.ts';
 
 export interface ListCommandOptions {
   readonly json?: true | undefined;
   readonly sort?: SortOrder | undefined;
   readonly limit?: number | undefined;
+  readonly view?: string | undefined;
 }
 
 const CAPTION_CHARACTERS = 160;
@@ -19,13 +20,14 @@ const CAPTION_CHARACTERS = 160;
 export async function listCommand(
   folder: string,
   text: string,
-  { json, sort, limit }: ListCommandOptions,
+  { json, sort, limit, view }: ListCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   // Before the audit, which may take hours.
-  const asked = queryOf(text);
-  const query: Query = { ...asked, sort: sort ?? asked.sort };
+  const given = queryOf(text);
   const root = await existingFolder(folder);
+  const asked = view === undefined ? given : await viewNamed(root, view, text);
+  const query: Query = { ...asked, sort: sort ?? asked.sort };
   const workspace = await openWorkspace(context, root);
   try {
     const options = {
@@ -49,7 +51,7 @@ export async function listCommand(
 /** The fields are a public interface. */
 function dataLine(pair: ListedPair): string {
   const { image, caption, captionIndex, captionFile, match, rules, decision, ...rest } = pair;
-  const { width, height, split } = rest;
+  const { width, height, split, modified } = rest;
   const data = {
     image,
     caption: caption ?? null,
@@ -61,6 +63,7 @@ function dataLine(pair: ListedPair): string {
     width: width ?? null,
     height: height ?? null,
     split: split ?? null,
+    modified: modified === undefined ? null : new Date(modified).toISOString(),
   };
   return `${jsonText(data)}\n`;
 }

@@ -16,6 +16,7 @@ export function addList(program: Program, run: RunCommand): void {
       `one of ${SORT_KEYS.join(', ')}; with - before it in reverse`,
       sortOrder,
     )
+    .option('--view <name>', 'a saved view of the folder in place of a query')
     .option('--limit <n>', 'pairs printed at most', wholeNumber(0, MAX_LISTED))
     .option('--json', 'one JSON object for each pair')
     .action((folder, query, options, command) =>

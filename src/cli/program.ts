@@ -262,6 +262,7 @@ function addExport(program: Program, run: RunCommand): void {
     )
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
     .argument('[query]', 'which pairs; all without it. Ignored pairs are never written')
+    .option('--view <name>', 'a saved view of the folder in place of a query')
     .requiredOption('--out <folder>', 'new folder for the dataset')
     .addOption(
       new Option(

@@ -13,7 +13,6 @@ import { InventoryModel } from './inventoryModel.ts';
 import { registerInventoryTree } from './inventoryTree.ts';
 import { registerMemberFiles } from './memberFiles.ts';
 import { NeighboursView } from './neighboursView.ts';
-import { SavedViews } from './savedViews.ts';
 import { ServerClient } from './serverClient.ts';
 import { registerStatusBar } from './statusBar.ts';
 import { registerTokenItem } from './tokenItem.ts';
@@ -33,8 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const findings = own(new FindingsModel(client));
   const inventory = own(new InventoryModel(client));
   const actions = new Actions(client);
-  const views = new SavedViews(context.workspaceState);
-  const pages = new WebviewPages(context.extensionUri, client, actions, views, log);
+  const pages = new WebviewPages(context.extensionUri, client, actions, log);
   const neighbours = own(new NeighboursView(pages));
   const review = own(new EditorPage(pages, { page: 'review', title: vscode.l10n.t('Review') }));
   const browse = own(

@@ -17,7 +17,7 @@ import { turnRuleOff } from './findingCommands.ts';
 import { fixFindings } from './findingFixes.ts';
 import { exclude, imagesOf } from './excluding.ts';
 import { removeImages } from './pairRemoval.ts';
-import type { SavedViews } from './savedViews.ts';
+import { savedViews, saveView } from './savedViews.ts';
 import type { ServerClient } from './serverClient.ts';
 import { nameOf } from './workspaceFiles.ts';
 
@@ -26,7 +26,6 @@ export interface WebviewHostOptions {
   readonly webview: vscode.Webview;
   readonly client: ServerClient;
   readonly actions: Actions;
-  readonly views: SavedViews;
   readonly log: vscode.LogOutputChannel;
   /** Called when the page is ready to receive events. */
   readonly onReady: () => void;
@@ -118,7 +117,7 @@ export class WebviewHost implements vscode.Disposable {
 }
 
 function handlers(
-  { client, actions, views, onReady, onAsked, onFollow, onBrowse }: WebviewHostOptions,
+  { client, actions, onReady, onAsked, onFollow, onBrowse }: WebviewHostOptions,
   post: (event: HostEvent) => void,
 ): HostHandlers {
   const done = {};
@@ -189,14 +188,13 @@ function handlers(
       await onBrowse(query, first);
       return done;
     },
-    views: () => Promise.resolve({ views: views.all }),
     saveView: async ({ query }) => {
-      await views.save(query);
-      return { views: views.all };
+      await saveView(client, query);
+      return { views: await savedViews(client) };
     },
     removeView: async ({ name }) => {
-      await views.remove(name);
-      return { views: views.all };
+      await client.request(REQUESTS.removeView, { name });
+      return { views: await savedViews(client) };
     },
     exclude: async ({ of }) => {
       const images = 'pairs' in of ? imagesOf(of.pairs) : of.images;

@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import type { PairRef } from '../protocol/shapes.ts';
 import type { Actions } from './actions.ts';
-import type { SavedViews } from './savedViews.ts';
 import type { ServerClient } from './serverClient.ts';
 import { WebviewHost } from './webviewHost.ts';
 import { pageHtml, webviewOptions, type PageName } from './webviewHtml.ts';
@@ -17,21 +16,18 @@ export class WebviewPages {
   onBrowse: ((query: string, first: boolean) => Promise<void>) | undefined;
   readonly #client: ServerClient;
   readonly #actions: Actions;
-  readonly #views: SavedViews;
   readonly #log: vscode.LogOutputChannel;
 
   constructor(
     extensionUri: vscode.Uri,
     client: ServerClient,
     actions: Actions,
-    views: SavedViews,
     log: vscode.LogOutputChannel,
   ) {
     this.extensionUri = extensionUri;
     this.options = webviewOptions(extensionUri);
     this.#client = client;
     this.#actions = actions;
-    this.#views = views;
     this.#log = log;
   }
 
@@ -49,7 +45,6 @@ export class WebviewPages {
       webview,
       client: this.#client,
       actions: this.#actions,
-      views: this.#views,
       log: this.#log,
       onReady,
       onAsked,

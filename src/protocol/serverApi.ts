@@ -22,6 +22,7 @@ import {
   groundedWordSchema,
   positionSchema,
   readOnlyCountsSchema,
+  savedViewSchema,
   statusSchema,
   tagListSchema,
   targetSchema,
@@ -270,6 +271,11 @@ export const REQUESTS = {
     z.object({ text: z.string(), count: z.int().min(0).max(1000) }),
     tagListSchema,
   ),
+  /** The saved views in the config files of the opened folders, by name. */
+  views: request('pairlens/views', nothing, z.object({ views: z.array(savedViewSchema) })),
+  /** Keeps a query under a name, in place of an earlier one of that name. */
+  saveView: request('pairlens/saveView', savedViewSchema, nothing),
+  removeView: request('pairlens/removeView', savedViewSchema.pick({ name: true }), nothing),
   /** Statistics of all pairs. */
   statistics: request('pairlens/statistics', nothing, statisticsSchema),
   /**

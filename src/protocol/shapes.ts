@@ -376,3 +376,7 @@ export const statusSchema = z.object({
   error: z.object({ message: z.string(), remedy: z.string().optional() }).optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
+
+/** A query of Browse Dataset with a name. */
+export const savedViewSchema = z.object({ name: z.string().min(1), query: z.string() });
+export type SavedView = z.infer<typeof savedViewSchema>;

@@ -10,6 +10,7 @@ import {
   pairItemSchema,
   pairRefSchema,
   readOnlyCountsSchema,
+  savedViewSchema,
   statusSchema,
   targetSchema,
 } from './shapes.ts';
@@ -31,6 +32,7 @@ export const FORWARDED_REQUESTS = [
   'browse',
   'browsedPairs',
   'tags',
+  'views',
   'statistics',
   'map',
   'mapPair',
@@ -40,12 +42,6 @@ export const FORWARDED_REQUESTS = [
 ] as const satisfies readonly (keyof typeof REQUESTS)[];
 
 const nothing = z.object({});
-
-/** A query of Browse Dataset with a name. */
-export const savedViewSchema = z.object({ name: z.string(), query: z.string() });
-export type SavedView = z.infer<typeof savedViewSchema>;
-
-const savedViews = z.object({ views: z.array(savedViewSchema) });
 
 /** Commands of the extension that webviews may run. */
 const PAGE_COMMANDS = ['pairlens.audit', 'pairlens.statistics', 'pairlens.map'] as const;
@@ -144,11 +140,9 @@ export const HOST_REQUESTS = {
     params: z.object({ query: z.string(), first: z.boolean().optional() }),
     result: nothing,
   },
-  /** The saved views of the workspace. */
-  views: { params: nothing, result: savedViews },
   /** Saves a query under a name that the user is asked for; nothing is saved without one. */
-  saveView: { params: savedViewSchema.pick({ query: true }), result: savedViews },
-  removeView: { params: savedViewSchema.pick({ name: true }), result: savedViews },
+  saveView: { params: savedViewSchema.pick({ query: true }), result: REQUESTS.views.result },
+  removeView: { params: savedViewSchema.pick({ name: true }), result: REQUESTS.views.result },
   /**
    * Moves images out of their dataset, with captions and companions, to a folder that is asked for once; several after a
    * question. `excluded`: how many images; 0 if the user did not confirm.

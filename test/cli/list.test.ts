@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { pairlens } from '../support/commandLine.ts';
+import { pairlens, temporaryFolder } from '../support/commandLine.ts';
 
 const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
 
@@ -87,5 +88,47 @@ describe('pairlens list', () => {
     assert.equal(status, 2);
     assert.equal(stdout, '');
     assert.match(stderr, /Query, character 5, match<x: Write a number/u);
+  });
+
+  test('by the date of the picture, and by a saved view of the folder', async () => {
+    const temporary = await temporaryFolder();
+    try {
+      const set = path.join(temporary.path, 'set');
+      await mkdir(set);
+      const photos = ['fig.jpg', 'dahlia.jpg', 'windmill.png'];
+      for (const [n, name] of photos.entries()) {
+        await cp(path.join(TOUR, name), path.join(set, name));
+        await writeFile(path.join(set, `${path.parse(name).name}.txt`), `a ${name}\n`);
+        await utimes(path.join(set, name), 0, 1_700_000_000 + 60 * n);
+      }
+      const views = { 'Newest photos': 'name:*.jpg sort:-date', Broken: '(fig' };
+      await writeFile(path.join(set, 'pairlens.config.json'), JSON.stringify({ views }));
+      const imagesOf = async (...args: string[]): Promise<string[]> => {
+        const { status, stdout, stderr } = await pairlens(['list', set, ...args, '--json']);
+        assert.equal(status, 0, stderr);
+        const lines = stdout.trimEnd().split('\n');
+        return lines.map((line) => (JSON.parse(line) as Line).image);
+      };
+      assert.deepEqual(await imagesOf('sort:date'), photos);
+      assert.deepEqual(await imagesOf('--sort', '-date'), [...photos].reverse());
+      assert.deepEqual(await imagesOf('--view', 'Newest photos'), ['dahlia.jpg', 'fig.jpg']);
+      const [fig] = (await pairlens(['--quiet', 'list', set, 'fig', '--json'])).stdout.split('\n');
+      assert.equal(
+        (JSON.parse(fig ?? '') as { modified: string }).modified,
+        '2023-11-14T22:13:20.000Z',
+      );
+      const refused: readonly (readonly [string[], RegExp])[] = [
+        [['--view', 'Other'], /There is no view Other.*Newest photos, Broken/s],
+        [['cat', '--view', 'Broken'], /not both/],
+        [['--view', 'Broken'], /bracket is not closed/],
+      ];
+      for (const [args, expected] of refused) {
+        const { status, stderr } = await pairlens(['list', set, ...args]);
+        assert.equal(status, 2);
+        assert.match(stderr, expected);
+      }
+    } finally {
+      await temporary.remove();
+    }
   });
 });

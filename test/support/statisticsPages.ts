@@ -35,6 +35,7 @@ export function somePairs(count: number): QueriedPair[] {
       decision: n % 40 === 3 ? 'verified' : undefined,
       width: 512,
       height: 512,
+      modified: undefined,
       tokens: () => 4 + (n % 13) + caption.length / 20,
     };
   });

@@ -337,5 +337,9 @@ function sortLabel(sort: SortChoice): string {
       return t('Smallest picture first');
     case '-size':
       return t('Largest picture first');
+    case 'date':
+      return t('Oldest picture first');
+    case '-date':
+      return t('Newest picture first');
   }
 }

@@ -4,10 +4,10 @@ import type {
   Match,
   Neighbours,
   PairRef,
+  SavedView,
   Status,
   TagList,
 } from '../../src/protocol/shapes.ts';
-import type { SavedView } from '../../src/protocol/webviewApi.ts';
 import type { Notice } from '../shared/noticeLine.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
 import type { WireError } from '../shared/rpcClient.ts';
@@ -26,6 +26,8 @@ export const SORT_CHOICES = [
   'length',
   '-size',
   'size',
+  '-date',
+  'date',
 ] as const;
 export type SortChoice = (typeof SORT_CHOICES)[number];
 

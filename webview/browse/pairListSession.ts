@@ -1,4 +1,4 @@
-import type { SavedView } from '../../src/protocol/webviewApi.ts';
+import type { SavedView } from '../../src/protocol/shapes.ts';
 import type { Host } from '../shared/host.ts';
 import { Latest } from '../shared/latest.ts';
 import { wireError } from '../shared/rpcClient.ts';

@@ -1,4 +1,4 @@
-import type { SavedView } from '../../src/protocol/webviewApi.ts';
+import type { SavedView } from '../../src/protocol/shapes.ts';
 import type { Host } from '../shared/host.ts';
 import type { Store } from '../shared/store.ts';
 import { type BrowseAction, type BrowseState, queryText } from './browseState.ts';

@@ -18,6 +18,8 @@ export interface ImageTable {
   /** Grey 16 x 16 thumbnails, 256 bytes per image, row by row, to confirm near-duplicates. */
   readonly thumbnails: Uint8Array;
   readonly facts: readonly PictureFacts[];
+  /** Modification time of each file when it was read, milliseconds since 1970; absent where nobody asks for it. */
+  readonly modified?: Float64Array;
 }
 
 /**

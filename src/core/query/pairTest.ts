@@ -23,6 +23,8 @@ export interface QueriedPair {
   /** Size of the image in pixels; undefined if it cannot be read. */
   readonly width: number | undefined;
   readonly height: number | undefined;
+  /** Modification time of the image's file, milliseconds since 1970; undefined if it cannot be read. */
+  readonly modified: number | undefined;
   /** Counts the CLIP tokens of the caption, without those of begin and end; absent if there is no vocabulary. */
   readonly tokens?: () => number;
 }

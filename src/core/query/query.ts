@@ -42,10 +42,10 @@ export type Condition =
     };
 
 /** Order of pairs; `dataset` is that of the caption files. */
-export const SORT_KEYS = ['dataset', 'match', 'name', 'length', 'size'] as const;
+export const SORT_KEYS = ['dataset', 'match', 'name', 'length', 'size', 'date'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
-/** Ascending, unless `descending`: the worst match, the first name, the shortest caption, the smallest image first. */
+/** Ascending, unless `descending`: the worst match, the first name, the shortest caption, the smallest image, the oldest file first. */
 export interface SortOrder {
   readonly key: SortKey;
   readonly descending: boolean;

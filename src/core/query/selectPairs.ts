@@ -64,6 +64,7 @@ function sortValue(
   }
   // Captions that are too alike to be judged still have an order.
   if (key === 'match') return (p) => pairs[p]?.fit;
+  if (key === 'date') return (p) => pairs[p]?.modified;
   const quantity = SORTED_BY[key];
   return (p) => {
     const pair = pairs[p];

@@ -1,4 +1,4 @@
-import { applyEdits, modify } from 'jsonc-parser';
+import { applyEdits, type FormattingOptions, modify } from 'jsonc-parser';
 import type { Inventory, Question } from '../dataset/inventory.ts';
 import type { DatasetSettings } from './datasetSettings.ts';
 
@@ -61,19 +61,29 @@ export function withSettings(text: string | undefined, added: DatasetSettings): 
   const start = text === undefined || text.trim() === '' ? undefined : text;
   if (start === undefined) return `${JSON.stringify(added, null, 2)}\n`;
   let written = start;
-  const indent = /\n([ \t]+)"/.exec(start)?.[1] ?? '  ';
-  const formattingOptions = {
-    insertSpaces: !indent.includes('\t'),
-    tabSize: indent.length,
-    eol: start.includes('\r\n') ? '\r\n' : '\n',
-  };
+  const formattingOptions = formattingOf(start);
   const set = (path: string[], value: unknown): void => {
     written = applyEdits(written, modify(written, path, value, { formattingOptions }));
   };
-  const { columns = {}, roots = {}, rules = {}, ...others } = added;
-  for (const [setting, entries] of Object.entries({ columns, roots, rules })) {
+  const { columns = {}, roots = {}, rules = {}, views = {}, ...others } = added;
+  for (const [setting, entries] of Object.entries({ columns, roots, rules, views })) {
     for (const [entry, value] of Object.entries(entries)) set([setting, entry], value);
   }
   for (const [setting, value] of Object.entries(others)) set([setting], value);
   return written;
+}
+
+/** The text of a config file without a view; everything else in it stays as it is. */
+export function withoutView(text: string, name: string): string {
+  const formattingOptions = formattingOf(text);
+  return applyEdits(text, modify(text, ['views', name], undefined, { formattingOptions }));
+}
+
+function formattingOf(text: string): FormattingOptions {
+  const indent = /\n([ \t]+)"/.exec(text)?.[1] ?? '  ';
+  return {
+    insertSpaces: !indent.includes('\t'),
+    tabSize: indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
 }

@@ -21,7 +21,9 @@ export interface ReadConfig {
 }
 
 /** Settings with an entry for each rule, file or name: a wrong entry does not spoil the others. */
-const BY_ENTRY: ReadonlySet<string> = new Set<keyof DatasetSettings>(['rules', 'columns', 'roots']);
+const BY_ENTRY: ReadonlySet<string> = new Set<keyof DatasetSettings>([
+  ...(['rules', 'columns', 'roots', 'views'] as const),
+]);
 
 /** Reads a config file. Unknown keys and wrong values are flaws; the rest applies. */
 export function readConfigText(text: string): ReadConfig {

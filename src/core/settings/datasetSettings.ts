@@ -53,6 +53,7 @@ const shape = {
   include: z.array(z.string().min(1)),
   exclude: z.array(z.string().min(1)),
   triggerWords: z.array(z.string().min(1)),
+  views: z.record(z.string().min(1), z.string()),
   encoder: encoderSchema,
   fitted: z.string().min(1).refine(isInside, { error: OUTSIDE }),
 } satisfies Record<keyof typeof SETTINGS, z.ZodType>;
@@ -73,6 +74,7 @@ export const datasetSettingsSchema = z.strictObject({
   include: shape.include.describe(SETTINGS.include.about).optional(),
   exclude: shape.exclude.describe(SETTINGS.exclude.about).optional(),
   triggerWords: shape.triggerWords.describe(SETTINGS.triggerWords.about).optional(),
+  views: shape.views.describe(SETTINGS.views.about).optional(),
   encoder: shape.encoder.describe(SETTINGS.encoder.about).optional(),
   fitted: shape.fitted.describe(SETTINGS.fitted.about).optional(),
 });

@@ -73,6 +73,10 @@ export const SETTINGS = {
       'Words and phrases that are left out of captions when they are judged, such as the trigger word of a LoRA.',
     flags: '--trigger-words <list>',
   },
+  views: {
+    about:
+      'Saved views: queries of `pairlens list` by their names, for its option --view and for Browse Dataset, which writes them here.',
+  },
   encoder: {
     about:
       'The encoder with which the command line reads this folder: {"path": FOLDER}, relative to this file, and "precision" to choose one of its files. Editors have the setting pairlens.encoder.',

@@ -39,6 +39,6 @@ export interface AuditedDataset {
   readonly audit: DatasetAudit;
   /** The user's decision about each pair. */
   readonly decisions: readonly (Decision | undefined)[];
-  /** Facts of the readable images. */
-  readonly pictures: ReadonlyMap<DatasetPath, PictureFacts>;
+  /** Facts of the readable images, and the modification times of their files in milliseconds since 1970. */
+  readonly pictures: ReadonlyMap<DatasetPath, PictureFacts & { readonly modified?: number }>;
 }

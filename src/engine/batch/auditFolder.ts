@@ -75,8 +75,14 @@ export async function auditFolder(
     const audit = await workspace.audit(embedded, wanted, run);
     audited.add(embedded, scoredCaptions(embedded.dataset, audit));
     options.onAudited?.(embedded, audit);
-    const { paths, facts } = embedded.images;
-    const pictures = new Map(paths.flatMap((path, row) => entryOf(path, facts[row])));
+    const { paths, facts, modified: times } = embedded.images;
+    const pictures = new Map(
+      paths.flatMap((path, row) => {
+        const modified = times?.[row];
+        const known = facts[row];
+        return entryOf(path, known && { ...known, ...(modified !== undefined && { modified }) });
+      }),
+    );
     datasets.push({ dataset, settings, audit, decisions, pictures });
   }
   const report = auditReport(folder, datasets, {

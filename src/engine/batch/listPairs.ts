@@ -72,7 +72,7 @@ function* pairsOf(
   const why = audit.estimate?.incomparable;
   for (const [p, { image, caption, captionIndex, split, source }] of dataset.pairs.entries()) {
     const { scored = false, mismatch = NaN } = audit.pairs[p] ?? {};
-    const { width, height } = pictures.get(image) ?? {};
+    const { width, height, modified } = pictures.get(image) ?? {};
     yield {
       dataset: audited,
       index: p,
@@ -87,11 +87,12 @@ function* pairsOf(
       decision: decisions[p],
       width,
       height,
+      modified,
       ...(countTokens && { tokens: () => countTokens(caption) }),
     };
   }
   for (const image of uncaptionedImages(dataset)) {
-    const { width, height } = pictures.get(image) ?? {};
+    const { width, height, modified } = pictures.get(image) ?? {};
     yield {
       dataset: audited,
       index: undefined,
@@ -106,6 +107,7 @@ function* pairsOf(
       decision: undefined,
       width,
       height,
+      modified,
     };
   }
 }

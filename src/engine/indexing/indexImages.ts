@@ -54,6 +54,7 @@ class ImageRun {
   readonly #visual: RowMatrix;
   readonly #thumbnails: Uint8Array;
   readonly #facts: (PictureFacts | undefined)[];
+  readonly #modified: Float64Array;
   readonly #written: Uint8Array;
   readonly #problems = new Map<number, Problem>();
   /** The first image by content hash; copies of it reuse its rows or its problem. */
@@ -77,6 +78,7 @@ class ImageRun {
     this.#visual = new RowMatrix(count);
     this.#thumbnails = new Uint8Array(count * THUMBNAIL_BYTES);
     this.#facts = new Array<PictureFacts | undefined>(count).fill(undefined);
+    this.#modified = new Float64Array(count);
     this.#written = new Uint8Array(count);
     this.#fileHashes = new FileHashes(ports.store, ports.hasher);
     this.#meter = new ProgressMeter('images', count, ports.clock, options.onProgress);
@@ -117,6 +119,7 @@ class ImageRun {
     const path = toAbsolute(this.#dataset.root, this.#paths[index] ?? '');
     try {
       const stat = await this.#ports.files.stat(path);
+      this.#modified[index] = stat.modified;
       const known = this.#fileHashes.get(path, stat);
       if (known !== undefined && this.#restore(index, known)) return undefined;
       return await this.#decode(index, path, stat);
@@ -230,6 +233,7 @@ class ImageRun {
         visual: this.#visual.finish(keep),
         thumbnails: this.#thumbnails.subarray(0, keep.length * THUMBNAIL_BYTES),
         facts: keep.map((index) => this.#facts[index] ?? plainFacts(0, 0)),
+        modified: Float64Array.from(keep, (index) => this.#modified[index] ?? NaN),
       },
       rowOf: new Map(paths.map((path, index) => [path, index])),
       problems: [...this.#problems.entries()].sort(([a], [b]) => a - b).map(([, p]) => p),

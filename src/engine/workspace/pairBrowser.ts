@@ -255,7 +255,7 @@ export class PairBrowser {
       for (const image of uncaptionedOf(dataset)) {
         const queried = {
           ...UNKNOWN,
-          ...sizeOf(dataset, image),
+          ...pictureOf(dataset, image),
           image: prefix + image,
           rules: rules.of(undefined, image),
         };
@@ -305,15 +305,19 @@ function queriedPair(
     ...fitOf(dataset, slot),
     rules: rules.of(slot, image),
     decision: dataset.decision(slot),
-    ...sizeOf(dataset, image),
+    ...pictureOf(dataset, image),
     ...(clipTokens && caption !== undefined && { tokens: () => clipTokens.count(caption) }),
   };
 }
 
-function sizeOf(dataset: IncrementalDataset, image: string): Pick<QueriedPair, 'width' | 'height'> {
-  const { facts } = dataset.context.embedded.images;
-  const { width, height } = facts[dataset.imageRowOf.get(image) ?? -1] ?? {};
-  return { width, height };
+function pictureOf(
+  dataset: IncrementalDataset,
+  image: string,
+): Pick<QueriedPair, 'width' | 'height' | 'modified'> {
+  const { facts, modified } = dataset.context.embedded.images;
+  const row = dataset.imageRowOf.get(image) ?? -1;
+  const { width, height } = facts[row] ?? {};
+  return { width, height, modified: modified?.[row] };
 }
 
 function fitOf(dataset: IncrementalDataset, slot: number): Pick<QueriedPair, 'match' | 'fit'> {

@@ -30,6 +30,7 @@ import { findingFixes } from './findingFixes.ts';
 import { configEdit, inventories } from './inventoryRequests.ts';
 import { map, mapPair, mapSelection } from './mapRequests.ts';
 import { statistics } from './statisticsRequests.ts';
+import { removeView, saveView, savedViews } from './viewRequests.ts';
 import { untilIdle, type BackgroundPart } from '../idle.ts';
 import { pairOfTarget } from '../resolveTarget.ts';
 import { ProtocolConverter } from '../toProtocol.ts';
@@ -226,6 +227,15 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
     async tags({ text, count }) {
       const { total, tags, isOfTags } = await context.live.tags.search(text, count);
       return { total, tags: [...tags], isOfTags };
+    },
+    views: async () => ({ views: await savedViews(context) }),
+    async saveView(view) {
+      await saveView(context, view);
+      return {};
+    },
+    async removeView({ name }) {
+      await removeView(context, name);
+      return {};
     },
     statistics: (_params, signal) => statistics(context, signal),
     map: (params, signal) => map(context, params, signal),

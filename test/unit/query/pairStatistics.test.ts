@@ -21,6 +21,7 @@ function pairOf(given: Partial<QueriedPair>): QueriedPair {
     decision: undefined,
     width: undefined,
     height: undefined,
+    modified: undefined,
     ...given,
   };
 }

@@ -19,6 +19,7 @@ function pair(
     decision: undefined,
     width: undefined,
     height: undefined,
+    modified: undefined,
     ...more,
   };
 }
@@ -29,14 +30,20 @@ const PAIRS: readonly QueriedPair[] = [
     width: 1024,
     height: 512,
     split: 'train',
+    modified: 200,
   }),
   pair('a/10.jpg', 'A cat in the café', {
     match: 0.2,
     rules: ['caption-mismatch'],
     width: 256,
     height: 256,
+    modified: 300,
   }),
-  pair('b/a/3.PNG', 'Two cathedrals,\nlong hair dryer', { match: 0.5, decision: 'verified' }),
+  pair('b/a/3.PNG', 'Two cathedrals,\nlong hair dryer', {
+    match: 0.5,
+    decision: 'verified',
+    modified: 100,
+  }),
   pair('top.jpg', '一只猫坐在桌子上', {
     split: 'test',
     decision: 'excluded',
@@ -99,6 +106,8 @@ describe('a query selects', () => {
     ['sort:name', [0, 1, 2, 4, 3]],
     ['sort:-length', [2, 0, 1, 3, 4]],
     ['sort:size folder:a', [1, 0, 2]],
+    ['sort:date', [2, 0, 1, 3, 4]],
+    ['sort:-date', [1, 0, 2, 3, 4]],
     ['sort:-dataset', [4, 3, 2, 1, 0]],
   ];
   for (const [text, expected] of cases) {

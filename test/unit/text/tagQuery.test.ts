@@ -29,6 +29,7 @@ test('the query of a tag selects the captions with that tag and no others', () =
           decision: undefined,
           width: undefined,
           height: undefined,
+          modified: undefined,
         });
       assert.ok(selects(`x, ${one}`), one);
       const has = tagsIn(`x, ${other}`).some(({ text }) => tagKey(text) === tagKey(tag));
