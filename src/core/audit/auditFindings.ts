@@ -39,13 +39,21 @@ export class AuditFindings {
     return news;
   }
 
+  /** Must be called after captions of other datasets of the folder may have changed. @returns whether findings did. */
+  elsewhereChanged(): boolean {
+    let news = false;
+    for (const tracker of this.#trackers) news = tracker.elsewhereChanged?.() === true || news;
+    if (news) this.#all = undefined;
+    return news;
+  }
+
   /** Suggests fixes for the findings about a pair again, when they are looked at. */
   renew(p: number): void {
     this.#all = undefined;
     for (const tracker of this.#trackers) tracker.renew?.(p);
   }
 
-  /** All findings, in the order of the detectors. */
+  /** All findings, in the order of the detectors: the same array until they change. */
   all(): readonly Detected[] {
     this.#all ??= this.#trackers.flatMap((tracker) => tracker.findings());
     return this.#all;

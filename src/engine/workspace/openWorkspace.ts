@@ -12,7 +12,7 @@ import { captionTokens } from './captionTokens.ts';
 import { kindOf, livePair, pairAt, pairsInFile, pairsOfImage, decidedPairs } from './pairLookup.ts';
 import { learnFromWrite } from './verdicts.ts';
 import type { WorkspacePorts } from './workspacePorts.ts';
-import { datasetFindings, findingsAbout, LiveQueries } from './queries.ts';
+import { findingsAbout, LiveQueries } from './queries.ts';
 import {
   findPair,
   type OpenedDataset,
@@ -23,6 +23,7 @@ import {
 import { ForegroundGate, BackgroundRescorer, SerialQueue } from './scheduling.ts';
 import { PairBrowser } from './pairBrowser.ts';
 import { LiveEdits } from './liveEdits.ts';
+import { KeptFindings } from './keptFindings.ts';
 import { KeptSelections } from './keptSelections.ts';
 import { LiveFits } from './liveFits.ts';
 import { LiveMaps } from './liveMaps.ts';
@@ -71,6 +72,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly #refreshes = new SerialQueue();
   readonly #listeners = new Set<(change: LiveChange) => void>();
   readonly #hash = cachedHash((text) => this.#ports.hasher.hash(text));
+  readonly #kept = new KeptFindings(this.#hash);
   readonly #rescorer = new BackgroundRescorer(
     this.#gate,
     this.#queue,
@@ -232,6 +234,8 @@ class IncrementalWorkspace implements LiveWorkspace {
   }
 
   #changed(change: LiveChange): void {
+    // What is said of copies in several datasets follows the captions and scores of all.
+    for (const { dataset } of this.#opened) dataset.findings.elsewhereChanged();
     this.browser.forget();
     this.#findings = undefined;
     for (const listener of this.#listeners) listener(change);
@@ -240,7 +244,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   findings(): readonly LiveFinding[] {
     this.#findings ??= [
       ...this.#opened.flatMap((openedDataset) =>
-        datasetFindings(openedDataset, this.#settings.dataset, this.#hash),
+        this.#kept.of(openedDataset, this.#settings.dataset),
       ),
       ...this.#early.findings(this.#opened, this.#settings.dataset),
     ];
@@ -314,9 +318,6 @@ class IncrementalWorkspace implements LiveWorkspace {
           }
         }
         if (changed.length === 0) return;
-        // What is said of copies in several datasets follows the captions of all.
-        if (this.#opened.length > 1)
-          for (const { dataset } of this.#opened) dataset.findings.update();
         this.#changed({ findings: true, paths: changed });
       }),
     );

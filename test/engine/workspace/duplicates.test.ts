@@ -84,6 +84,8 @@ test('conflicting captions of copies follow each change, also where the copy is 
   const { files, ports } = liveMemory(ROOT, {
     'own/metadata.jsonl': rows('a red boat on the river'),
     'own/again.jpg': scenes(3)[2]!,
+    'twin.jpg': scenes(6)[5]!,
+    'twin.txt': `${scenes(6)[5]!}\n`,
     ...Object.fromEntries(
       scenes(12).flatMap((scene, i) => [
         [`${i}.jpg`, scene],
@@ -110,4 +112,15 @@ test('conflicting captions of copies follow each change, also where the copy is 
   assert.equal(told().length, 1);
   await write('2.txt', 'a green boat on the river');
   assert.deepEqual(told(), []);
+  const ofWhole = () => live.findings().filter(({ root }) => root === ROOT);
+  const before = ofWhole();
+  assert.ok(before.length > 0);
+  await write('own/metadata.jsonl', rows('a green boat on the river at dawn'));
+  const after = ofWhole();
+  assert.ok(
+    before.length === after.length && before.every((finding, n) => finding === after[n]),
+    'a change in the other dataset that concerns no finding here tells none anew',
+  );
+  await write('5.txt', 'a caption that is not the one of before');
+  assert.ok(ofWhole().every((finding) => !before.includes(finding)));
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { AuditFindings } from '../../../src/core/audit/auditFindings.ts';
 import { fitAuditModel, prepareAudit } from '../../../src/core/audit/auditModel.ts';
 import type { Detected } from '../../../src/core/audit/detectors/detector.ts';
 import { duplicates } from '../../../src/core/audit/detectors/duplicatePictures.ts';
@@ -8,6 +9,7 @@ import { AuditedPictures } from '../../../src/core/audit/picturesElsewhere.ts';
 import { row } from '../../../src/core/matching/matrix.ts';
 import { runToCompletion } from '../../../src/core/steps.ts';
 import { inEnglish } from '../../../src/core/text/sentence.ts';
+import { judgeDataset } from '../../../src/engine/audit/auditDataset.ts';
 import { syntheticBank, syntheticWorld } from '../../support/syntheticWorld.ts';
 
 /** A dataset of 30 pictures of its own at a root, its pairs of a split. */
@@ -141,4 +143,39 @@ describe('within a dataset', () => {
       ['split-leak', '3.jpg', [], 'The picture has captions in several splits: train and val.'],
     ]);
   });
+});
+
+test('a change asks for captions of other datasets only where its own picture is there too; theirs are compared when they change', async () => {
+  const train = world('/data/train', 1);
+  const val = world('/data/val', 2);
+  for (const i of [3, 4]) copy([train, i], [val, i], 'same');
+  const asked: string[] = [];
+  let said = 'a red boat';
+  const audited = new AuditedPictures('/data');
+  audited.add(train, (image) => {
+    asked.push(image);
+    return [{ caption: image === '3.jpg' ? said : 'a house', mismatch: 0 }];
+  });
+  const elsewhere = audited.seenFrom('/data/val');
+  const context = await judgeDataset(val, { reference: syntheticBank(), elsewhere });
+  const findings = new AuditFindings(context, (code) => code === 'conflicting-captions');
+  await findings.detectAll(() => Promise.resolve());
+  const conflicts = () => findings.of('conflicting-captions').length;
+  assert.equal(asked.length > 0, true);
+  asked.length = 0;
+  findings.update(new Set([20]), [21]);
+  assert.deepEqual(asked, []);
+  findings.update(new Set([4]));
+  assert.deepEqual(new Set(asked), new Set(['4.jpg']));
+  const before = findings.all();
+  assert.equal(findings.elsewhereChanged(), false);
+  assert.equal(findings.all(), before);
+  const [pair] = val.dataset.pairs.slice(3);
+  assert.ok(pair);
+  Object.assign(pair, { caption: 'a red boat' });
+  findings.update(new Set([3]));
+  assert.equal(conflicts(), 0);
+  said = 'a blue boat';
+  assert.equal(findings.elsewhereChanged(), true);
+  assert.equal(conflicts(), 1);
 });

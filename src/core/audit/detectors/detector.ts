@@ -77,6 +77,8 @@ export interface Tracker {
    * @returns whether a finding was added, removed or detected again.
    */
   update(changed: ReadonlySet<number>, moved: Iterable<number>): boolean;
+  /** Must be called after captions of other datasets may have changed; whether findings did. Few detectors look at them. */
+  elsewhereChanged?(): boolean;
   /** Suggests fixes for the finding about a pair again: other captions may have changed since. */
   renew?(p: number): void;
   /** The current findings, the most important first. */

@@ -63,6 +63,8 @@ class DuplicatesTracker implements Tracker {
   /** The groups of each image of the dataset. */
   readonly #groupsOf = new Map<DatasetPath, number[]>();
   readonly #conflicts = new Map<number, readonly Detected[]>();
+  /** The groups with copies in other datasets, and what those were called when the group was compared. */
+  readonly #elsewhere = new Map<number, string>();
 
   constructor(context: AuditContext) {
     this.#context = context;
@@ -74,6 +76,7 @@ class DuplicatesTracker implements Tracker {
     this.#groups = groups;
     this.#groupsOf.clear();
     this.#conflicts.clear();
+    this.#elsewhere.clear();
     for (const [g, { copies }] of groups.entries()) {
       for (const { path } of copies) pushTo(this.#groupsOf, path, g);
       this.#compare(g);
@@ -95,11 +98,14 @@ class DuplicatesTracker implements Tracker {
       for (const [g, found] of this.#conflicts)
         if (found.some((each) => names(each, gone))) again.add(g);
     }
-    // Captions of other datasets may have changed.
-    for (const [g, { copies }] of this.#groups.entries()) {
-      if (copies.some(({ elsewhere }) => elsewhere !== undefined)) again.add(g);
-    }
     return [...again].filter((g) => this.#compare(g)).length > 0;
+  }
+
+  elsewhereChanged(): boolean {
+    const again = [...this.#elsewhere].filter(
+      ([g, known]) => captionsElsewhere(this.#groups[g]!) !== known,
+    );
+    return again.filter(([g]) => this.#compare(g)).length > 0;
   }
 
   findings(): readonly Detected[] {
@@ -115,10 +121,18 @@ class DuplicatesTracker implements Tracker {
   #compare(g: number): boolean {
     const had = this.#conflicts.delete(g);
     const group = this.#groups[g];
+    const elsewhere = group && captionsElsewhere(group);
+    if (elsewhere !== undefined) this.#elsewhere.set(g, elsewhere);
     const found = group === undefined ? [] : conflictsOf(this.#context, group);
     if (found.length > 0) this.#conflicts.set(g, found);
     return had || found.length > 0;
   }
+}
+
+/** The scored captions of the copies in other datasets, as one text; undefined without such copies. */
+function captionsElsewhere({ copies }: CopyGroup): string | undefined {
+  const others = copies.flatMap(({ elsewhere }) => (elsewhere === undefined ? [] : [elsewhere()]));
+  return others.length === 0 ? undefined : JSON.stringify(others);
 }
 
 function names({ pair, relatedPairs }: Detected, pairs: ReadonlySet<number>): boolean {
