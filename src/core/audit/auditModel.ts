@@ -14,6 +14,8 @@ import {
   fittedCombination,
   FOREIGN_WEIGHTS,
   learntCombination,
+  SHIPPED_SCORES,
+  usedScores,
   usesPredictions,
 } from './combination.ts';
 import {
@@ -186,10 +188,10 @@ function* learntSuspicions(
   const learns = new Set(hashes).size >= LEAST_PICTURES;
   const foldOfImage = learns ? hashes.map((hash) => foldOf(hash)) : undefined;
   const pairs = inFolds(prepared.pairs, foldOfImage);
-  const observed = yield* observedScores(scorer, pairs);
+  const observed = yield* observedScores(scorer, pairs, SHIPPED_SCORES);
   const regressions =
     foldOfImage && (yield* learntRegressions(scorer, pairs, observed, foldOfImage));
-  const random = yield* injectedScores(scorer, pairs);
+  const random = yield* injectedScores(scorer, pairs, { used: SHIPPED_SCORES });
   if (fitted !== undefined) {
     const without = separated(
       { observed, random },
@@ -246,13 +248,10 @@ function* calibrated(
   const seemsRight = yield* likelyRight(combineAll(observed, score), combineAll(random, score));
   // Captions of other parts are learnt from by the predictions, which only matters where those count.
   const donors = usesPredictions(score) ? pairs : inFolds(pairs, undefined);
-  const near = yield* nearScores(scorer, donors, texts, (at) => seemsRight[at] === true);
+  const used = usedScores(score);
+  const near = yield* nearScores(scorer, donors, texts, (at) => seemsRight[at] === true, { used });
   return {
-    exchanged: yield* suspicion(
-      { observed, random, near },
-      score,
-      rivalsOf(scorer, pairs, (scores) => linearScore(score, scores)),
-    ),
+    exchanged: yield* suspicion({ observed, random, near }, score, rivalsOf(scorer, pairs, score)),
     foreign: yield* suspicion(
       { observed, random: foreign, near: [] },
       learntCombination(observed, foreign, FOREIGN_WEIGHTS),
@@ -346,6 +345,8 @@ export function auditModel({
   reportedFrom,
 }: ModelParts): AuditModel {
   const { exchanged, foreign } = suspicions;
+  const ofBoth = usedScores(exchanged.score, foreign.score);
+  const ofExchanged = usedScores(exchanged.score);
   return {
     scorer,
     centres,
@@ -355,7 +356,7 @@ export function auditModel({
     taught: isTaught,
     reportedFrom,
     scores(image, text, replacement) {
-      return this.combined(judging.of(image, text, replacement));
+      return this.combined(judging.of(image, text, replacement, ofBoth));
     },
     combined(scores) {
       return {
@@ -372,7 +373,7 @@ export function auditModel({
     },
     support(image, text, replacement) {
       return exchanged.calibration.support(
-        linearScore(exchanged.score, judging.of(image, text, replacement)),
+        linearScore(exchanged.score, judging.of(image, text, replacement, ofExchanged)),
       );
     },
   };

@@ -1,3 +1,4 @@
+import { TopLists } from '../matching/topLists.ts';
 import type { AuditContext } from './detectors/detector.ts';
 
 /*
@@ -38,6 +39,8 @@ export interface Homes {
 export interface Homeless {
   /** For each row the probability that all its partners are wrong, 0..1; 0 for a caption without an image. */
   readonly wrong: Float64Array;
+  /** The rows that may well lack their partner, ascending: looked at for each doubtful pair. */
+  readonly perhaps: Int32Array;
   /** Expected number of rows that lack their partner. */
   readonly total: number;
   /** Number of counted rows. */
@@ -73,7 +76,8 @@ function homeless(wrong: Float64Array, alone: number): Homeless {
     if (!Number.isNaN(probability) || alone > 0) size++;
     total += wrong[row]!;
   });
-  return { wrong, total, size };
+  const perhaps = Int32Array.from(wrong.keys()).filter((row) => wrong[row]! >= PERHAPS_HOMELESS);
+  return { wrong, total, size, perhaps };
 }
 
 /** Number of best-matching captions, and of best-matching homeless ones, that are scored for an image. */
@@ -132,16 +136,17 @@ export function imagesFor(
 
 function withHomeless(
   nearest: readonly number[],
-  { wrong }: Homeless,
+  { perhaps }: Homeless,
   may: (row: number) => boolean,
   cosine: (row: number) => number,
 ): number[] {
-  const found: { readonly row: number; readonly cosine: number }[] = [];
-  wrong.forEach((probability, row) => {
-    if (probability >= PERHAPS_HOMELESS && may(row)) found.push({ row, cosine: cosine(row) });
-  });
-  found.sort((a, b) => b.cosine - a.cosine || a.row - b.row);
-  return [...new Set([...nearest, ...found.slice(0, NEAREST_HOMELESS).map(({ row }) => row)])];
+  const found = new TopLists(1, NEAREST_HOMELESS);
+  for (const row of perhaps) {
+    if (!may(row)) continue;
+    const here = cosine(row);
+    if (here > found.thresholds[0]!) found.offer(0, row, here);
+  }
+  return [...new Set([...nearest, ...found.items(0)])];
 }
 
 /**
@@ -150,7 +155,7 @@ function withHomeless(
  * @param support log likelihood ratio (natural) of a candidate's scores: correct pair to wrong pair
  */
 export function ranked(
-  { wrong, total, size }: Homeless,
+  { wrong, total, size }: Omit<Homeless, 'perhaps'>,
   mismatch: number,
   rows: readonly number[],
   support: (row: number) => number,

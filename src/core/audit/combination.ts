@@ -1,7 +1,7 @@
 import { moments } from '../matching/moments.ts';
 import { auroc } from '../matching/auroc.ts';
 import { linearScore, type LinearWeights } from './fitting/foldedCombination.ts';
-import { SCORE_NAMES, type PairScores } from './pairScorer.ts';
+import { SCORE_NAMES, type PairScores, type UsedScores } from './pairScorer.ts';
 
 /**
  * Weights of the standardised scores that find exchanged captions: the best few other partners tell near misses, the
@@ -93,6 +93,17 @@ export const fittedCombination: Combination = {
   weights: SCORE_NAMES.map((_, f) => (f === FITTED ? 1 : 0)),
   offset: 0,
 };
+
+/** The scores that some combinations look at; a fitted one looks at all. */
+export function usedScores(...combinations: readonly Combination[]): UsedScores {
+  const every = combinations.some(({ weights }) => weights[FITTED] !== 0);
+  return SCORE_NAMES.map((_, f) => every || combinations.some(({ weights }) => weights[f] !== 0));
+}
+
+/** Those that `learntCombination` looks at. */
+export const SHIPPED_SCORES: UsedScores = SCORE_NAMES.map(
+  (_, f) => f === PREDICTED || EXCHANGED_WEIGHTS[f] !== 0 || FOREIGN_WEIGHTS[f] !== 0,
+);
 
 /** Whether the captions that the dataset predicts count in a combination. */
 export function usesPredictions({ weights }: Combination): boolean {

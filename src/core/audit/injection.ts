@@ -4,7 +4,9 @@ import { csls } from '../matching/hubness.ts';
 import { dotRows } from '../matching/innerProducts.ts';
 import type { Steps } from '../steps.ts';
 import { contentWords } from '../text/contentWords.ts';
-import type { PairScores, PairScorer } from './pairScorer.ts';
+import { type Combination, usedScores } from './combination.ts';
+import { linearScore } from './fitting/foldedCombination.ts';
+import type { PairScores, PairScorer, Substitution, UsedScores } from './pairScorer.ts';
 import type { Rivals } from './rivals.ts';
 import { REFERENCE_NEIGHBOURS, type ReferenceNeighbours } from './referenceHubs.ts';
 
@@ -25,6 +27,13 @@ const INJECTIONS = 12_000;
 const NEAR_INJECTIONS = 6_000;
 const FOREIGN_INJECTIONS = 6_000;
 const MAX_PER_PAIR = 60;
+/** What is drawn, and which scores it gets: all by default. */
+interface InjectionOptions {
+  readonly seed?: number;
+  readonly limit?: number;
+  readonly used?: UsedScores | undefined;
+}
+
 /** Largest share of captions with a word that is considered informative. */
 const INFORMATIVE = 0.1;
 
@@ -43,12 +52,11 @@ export function byContent<T>(pairs: readonly T[], keyOf: (pair: T) => string): T
 export function* injectedScores(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
-  seed = 1,
-  limit = INJECTIONS,
+  { seed = 1, limit = INJECTIONS, used }: InjectionOptions = {},
 ): Steps<PairScores[]> {
   const random = mulberry32(seed);
   const parts = groupBy(pairs, ({ fold }) => fold);
-  return yield* exchanged(scorer, pairs, limit, (at) => {
+  return yield* exchanged(scorer, pairs, { limit, used }, (at) => {
     const part = parts.get(pairs[at]!.fold)!;
     return part[Math.floor(random() * part.length)];
   });
@@ -63,7 +71,7 @@ export function* nearScores(
   pairs: readonly JudgedPair[],
   texts: readonly string[],
   may: (at: number) => boolean,
-  seed = 2,
+  { seed = 2, used }: Omit<InjectionOptions, 'limit'> = {},
 ): Steps<PairScores[]> {
   const random = mulberry32(seed);
   const wordsOf: string[][] = [];
@@ -76,7 +84,7 @@ export function* nearScores(
     for (const word of words) pushTo(holders, word, pair);
   }
   const most = Math.max(3, (INFORMATIVE * pairs.length) / Math.max(1, folds));
-  return yield* exchanged(scorer, pairs, NEAR_INJECTIONS, (at) => {
+  return yield* exchanged(scorer, pairs, { limit: NEAR_INJECTIONS, used }, (at) => {
     if (!may(at)) return undefined;
     const shared = wordsOf[at]!.map((word) => holders.get(word)!).filter(
       ({ length }) => length > 1 && length <= most,
@@ -94,7 +102,7 @@ export function* nearScores(
 function* exchanged(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
-  limit: number,
+  { limit, used }: { readonly limit: number; readonly used: UsedScores | undefined },
   donorOf: (at: number) => JudgedPair | undefined,
 ): Steps<PairScores[]> {
   const { graph } = scorer;
@@ -110,7 +118,8 @@ function* exchanged(
       if (donor === undefined) break;
       const samePicture = graph.pictureOf[donor.image] === graph.pictureOf[image];
       if (samePicture || graph.captionsOf[image]!.includes(donor.text)) continue;
-      out.push(scorer.of(image, donor.text, { replacedText: text, donorImage: donor.image }));
+      const substitution = { replacedText: text, donorImage: donor.image };
+      out.push(scorer.of(image, donor.text, substitution, used));
       if (out.length % JUDGED_PER_STEP === 0) yield;
     }
   }
@@ -138,20 +147,18 @@ export function* foreignScores(
     const own = scorer.captionLists.meanOfBest(image, hub, nobody);
     const ofImages = imagesOfShipped.meanOfBest(b, hub, samePicture);
     const shipped = captionsOfImages.meanOfBest(image, REFERENCE_NEIGHBOURS, (t) => t === b);
-    out.push(
-      Float64Array.of(
-        cosine,
-        dotRows(spaces.priors, image, sentences, b),
-        csls(cosine, finite(own), finite(ofImages)),
-        csls(cosine, finite(shipped), ofShipped[b]!),
-        scorer.imageNeighbourTerm(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
-        0,
-        dotRows(spaces.predictions, image, sentences, b),
-        // Weighed only by what was fitted, which is not used for foreign captions.
-        0,
-        0,
-      ),
-    );
+    out.push([
+      cosine,
+      dotRows(spaces.priors, image, sentences, b),
+      csls(cosine, finite(own), finite(ofImages)),
+      csls(cosine, finite(shipped), ofShipped[b]!),
+      scorer.imageNeighbourTerm(image, (t) => dotRows(spaces.sentences, t, sentences, b)),
+      0,
+      dotRows(spaces.predictions, image, sentences, b),
+      // Weighed only by what was fitted, which is not used for foreign captions.
+      0,
+      0,
+    ]);
     if (out.length % JUDGED_PER_STEP === 0) yield;
   }
   return out;
@@ -161,10 +168,11 @@ export function* foreignScores(
 export function* observedScores(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
+  used?: UsedScores,
 ): Steps<PairScores[]> {
   const out: PairScores[] = [];
   for (const { image, text } of pairs) {
-    out.push(scorer.of(image, text));
+    out.push(scorer.of(image, text, undefined, used));
     if (out.length % JUDGED_PER_STEP === 0) yield;
   }
   return out;
@@ -178,8 +186,11 @@ const RIVAL_CANDIDATES = 8;
 export function* rivalsOf(
   scorer: PairScorer,
   pairs: readonly JudgedPair[],
-  score: (scores: PairScores) => number,
+  combination: Combination,
 ): Steps<Rivals> {
+  const used = usedScores(combination);
+  const score = (image: number, text: number, substitution?: Substitution): number =>
+    linearScore(combination, scorer.of(image, text, substitution, used));
   const stride = Math.max(1, pairs.length / RIVALS);
   const of: number[] = [];
   const own: number[] = [];
@@ -193,11 +204,11 @@ export function* rivalsOf(
       .slice(0, RIVAL_CANDIDATES);
     yield;
     const scores = others.map((t) =>
-      score(scorer.of(image, t, { replacedText: text, donorImage: graph.imagesOf[t]![0] ?? -1 })),
+      score(image, t, { replacedText: text, donorImage: graph.imagesOf[t]![0] ?? -1 }),
     );
     if (scores.length === 0) continue;
     of.push(pair);
-    own.push(score(scorer.of(image, text)));
+    own.push(score(image, text));
     best.push(Math.max(...scores));
   }
   return { pairs: Int32Array.from(of), own: Float64Array.from(own), best: Float64Array.from(best) };

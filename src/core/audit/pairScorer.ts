@@ -26,8 +26,11 @@ export const SCORE_NAMES = [
   'nearest',
   'fitted',
 ] as const;
-/** One value for each of `SCORE_NAMES`. */
-export type PairScores = Float64Array;
+/** One value for each of `SCORE_NAMES`. A plain array: a typed one of more than 64 bytes has memory of its own, which costs more than the scores. */
+export type PairScores = number[];
+/** For each of `SCORE_NAMES` whether it is asked for: others are 0. Each costs a look at some dozens of rows. */
+export type UsedScores = readonly boolean[];
+const EVERY_SCORE: UsedScores = SCORE_NAMES.map(() => true);
 
 /** Centred unit rows of every space. */
 export interface AuditSpaces extends MatchingSpaces {
@@ -83,6 +86,10 @@ export class PairScorer {
   #captionNeighbours:
     { readonly of: number; readonly byPlace: Map<number, WeightedNeighbours> } | undefined;
 
+  /** Cosine of each caption and the image in `#ofImages`: asked for again by all that are near to the pair. */
+  readonly #pairCosines: Float64Array;
+  readonly #ofImages: Int32Array;
+
   constructor(
     spaces: AuditSpaces,
     graph: PairGraph,
@@ -105,6 +112,8 @@ export class PairScorer {
     this.sentenceLists = lists.sentences;
     this.hubs = hubs;
     this.hub = hub;
+    this.#pairCosines = new Float64Array(spaces.captions.rows);
+    this.#ofImages = new Int32Array(spaces.captions.rows).fill(-1);
     const { products } = room;
     this.cosine = products.between(spaces.images, spaces.captions);
     this.predicted = products.between(spaces.predictions, spaces.sentences);
@@ -141,15 +150,22 @@ export class PairScorer {
   changed(): void {
     this.#imageNeighbours = undefined;
     this.#captionNeighbours = undefined;
+    this.#ofImages.fill(-1);
   }
 
   /**
    * Scores of caption `j` on image `i`. The pair is not its own neighbour: its caption, its image's other captions, copies
    * of the image and other images with the same caption are excluded by identity. The score `nearest` includes the last: a
    * caption that was copied from another image fits that one better. With `substitution` the pair is scored as after the
-   * exchange.
+   * exchange. All scores are needed where `fitted` combines them.
    */
-  of(i: number, j: number, substitution = NO_SUBSTITUTION): PairScores {
+  of(
+    i: number,
+    j: number,
+    substitution = NO_SUBSTITUTION,
+    used: UsedScores = EVERY_SCORE,
+  ): PairScores {
+    const [, prior, local, reference, ofImages, ofCaptions, predicted, few] = used;
     const { graph } = this;
     const { replacedText, donorImage } = substitution;
     const picture = graph.pictureOf[i]!;
@@ -168,13 +184,15 @@ export class PairScorer {
       finite(this.imageLists.meanOfBest(j, k, leaveOut));
     return this.#withFitted(i, [
       cosine,
-      this.#priorCosine(i, j),
-      csls(cosine, rowMean(this.hub), columnMean(this.hub, ownImage)),
-      csls(cosine, this.hubs.ofImages[i]!, this.hubs.ofTexts[j]!),
-      this.imageNeighbourTerm(i, (t) => (t === j ? NaN : this.#sentenceCosine(j, t))),
-      this.#captionNeighbourTerm(i, j, picture, ownCaption),
-      this.predicted(i, j),
-      csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS, ownPicture)),
+      prior ? this.#priorCosine(i, j) : 0,
+      local ? csls(cosine, rowMean(this.hub), columnMean(this.hub, ownImage)) : 0,
+      reference ? csls(cosine, this.hubs.ofImages[i]!, this.hubs.ofTexts[j]!) : 0,
+      ofImages
+        ? this.imageNeighbourTerm(i, (t) => (t === j ? NaN : this.#sentenceCosine(j, t)))
+        : 0,
+      ofCaptions ? this.#captionNeighbourTerm(i, j, picture, ownCaption) : 0,
+      predicted ? this.predicted(i, j) : 0,
+      few ? csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS, ownPicture)) : 0,
     ]);
   }
 
@@ -222,8 +240,9 @@ export class PairScorer {
   }
 
   /** The scores of a pair, of which all but `fitted` are known. */
-  #withFitted(i: number, known: readonly number[]): PairScores {
-    return Float64Array.of(...known, this.fitted?.of(i, known) ?? 0);
+  #withFitted(i: number, known: number[]): PairScores {
+    known.push(this.fitted?.of(i, known) ?? 0);
+    return known;
   }
 
   /** Whether caption `t` belongs only to copies of this image. */
@@ -264,10 +283,21 @@ export class PairScorer {
       used++;
       for (const t of graph.captionsOf[x]!.slice(0, MAX_ITEMS_PER_NEIGHBOUR)) {
         neighbours.items.push(t);
-        neighbours.weights.push(neighbourWeight(visualLists.similarities[p]!, this.cosine(x, t)));
+        neighbours.weights.push(
+          neighbourWeight(visualLists.similarities[p]!, this.#cosineOfPair(x, t)),
+        );
       }
     }
     return neighbours;
+  }
+
+  /** The cosine of a pair of the dataset. */
+  #cosineOfPair(x: number, t: number): number {
+    if (this.#ofImages[t] === x) return this.#pairCosines[t]!;
+    const cosine = this.cosine(x, t);
+    this.#ofImages[t] = x;
+    this.#pairCosines[t] = cosine;
+    return cosine;
   }
 
   /** LEMoN's caption term as a weighted mean: how similar the images of captions like `j` are to `i`. */
@@ -304,7 +334,11 @@ export class PairScorer {
     const t = sentenceLists.indices[place]!;
     const items = graph.imagesOf[t]!.slice(0, MAX_ITEMS_PER_NEIGHBOUR);
     const near = sentenceLists.similarities[place]!;
-    return { of: j, items, weights: items.map((x) => neighbourWeight(near, this.cosine(x, t))) };
+    return {
+      of: j,
+      items,
+      weights: items.map((x) => neighbourWeight(near, this.#cosineOfPair(x, t))),
+    };
   }
 }
 

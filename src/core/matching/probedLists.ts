@@ -5,7 +5,7 @@ import { plainByteProducts, plainRowProducts, type RowProducts } from './innerPr
 import type { Matrix } from './matrix.ts';
 import { rowsFrom, walkProducts } from './scoreBlocks.ts';
 import { placesOfLargest } from './selection.ts';
-import { ByteRows } from './simd/byteRows.ts';
+import { ByteLists } from './simd/byteLists.ts';
 import { TopLists } from './topLists.ts';
 
 export interface ProbeOptions extends AllPairsOptions {
@@ -48,44 +48,48 @@ export async function probedCrossLists(
   b: Matrix,
   options: ProbeOptions,
 ): Promise<CrossLists> {
-  const rows = new TopLists(a.rows, options.k + SPARE);
-  const columns = new TopLists(b.rows, options.k + SPARE);
-  const half = (n: number): ProbeOptions => ({
+  const [half, other] = [0, 1].map((n) => ({
     ...options,
-    onProgress: (share) => options.onProgress?.((n + share) / 2),
-  });
-  const done =
-    (await probe({ queries: a, items: b, ofQueries: rows, ofItems: columns }, half(0))) &&
-    (await probe({ queries: b, items: a, ofQueries: columns, ofItems: rows }, half(1)));
-  if (!done) return crossLists(a, b, options);
+    onProgress: (share: number) => options.onProgress?.((n + share) / 2),
+  }));
+  const ofA = await cellsFor(a, options);
+  const ofB = await cellsFor(b, options);
+  const widest = Math.max(widestOf(ofA), widestOf(ofB));
+  const lists = ByteLists.open([a, b], options.k + SPARE, widest);
+  if (lists === undefined) return crossLists(a, b, options);
+  await probe(lists, { rows: a, side: 0 }, { rows: b, side: 1, cells: ofB }, half!);
+  await probe(lists, { rows: b, side: 1 }, { rows: a, side: 0, cells: ofA }, other!);
   return {
-    rows: await rescored(rows, a, b, options),
-    columns: await rescored(columns, b, a, options),
+    rows: await rescored(lists, 0, a, b, options),
+    columns: await rescored(lists, 1, b, a, options),
   };
 }
 
 /** Nearest neighbours of the rows of `x` among themselves, as `selfLists`, by cells. @throws PairLensError `cancelled`. */
 export async function probedSelfLists(x: Matrix, options: ProbeOptions): Promise<TopLists> {
-  const lists = new TopLists(x.rows, options.k + SPARE);
-  const done = await probe({ queries: x, items: x, ofQueries: lists, ofItems: lists }, options);
-  return done ? rescored(lists, x, x, options) : selfLists(x, options);
+  const cells = await cellsFor(x, options);
+  const lists = ByteLists.open([x], options.k + SPARE, widestOf(cells));
+  if (lists === undefined) return selfLists(x, options);
+  await probe(lists, { rows: x, side: 0 }, { rows: x, side: 0, cells }, options);
+  return rescored(lists, 0, x, x, options);
 }
 
-/** The best of some lists by the products of the rows as they are. */
+/** The best of the lists of a side by the products of the rows as they are. */
 async function rescored(
-  lists: TopLists,
+  lists: ByteLists,
+  side: number,
   queries: Matrix,
   items: Matrix,
   { k, rowProducts = plainRowProducts, signal, pause }: ProbeOptions,
 ): Promise<TopLists> {
-  const out = new TopLists(lists.rows, k);
+  const out = new TopLists(queries.rows, k);
   const product = rowProducts.between(queries, items);
-  for (let q = 0; q < lists.rows; q++) {
+  for (let q = 0; q < queries.rows; q++) {
     if (q % RESCORED_PER_TURN === 0) {
       throwIfCancelled(signal);
       await pause?.();
     }
-    for (const item of lists.items(q)) {
+    for (const item of lists.items(side, q)) {
       const similarity = product(q, item);
       if (similarity > out.thresholds[q]!) out.offer(q, item, similarity);
     }
@@ -93,26 +97,36 @@ async function rescored(
   return out;
 }
 
-/** Two sides and the lists of their rows; one side may be both. */
-interface Sides {
-  readonly queries: Matrix;
-  readonly items: Matrix;
-  readonly ofQueries: TopLists;
-  readonly ofItems: TopLists;
+/** The rows that probe, or that are probed by their cells. */
+interface Probing {
+  readonly rows: Matrix;
+  /** Number of their side in the lists. */
+  readonly side: number;
+}
+interface Probed extends Probing {
+  readonly cells: Cells;
 }
 
-/** Compares each query with the items of the cells nearest to it. False if the runtime cannot. */
-async function probe(sides: Sides, options: ProbeOptions): Promise<boolean> {
-  const { queries, items } = sides;
+function cellsFor(items: Matrix, options: ProbeOptions): Promise<Cells> {
   const count = Math.min(items.rows, options.cells ?? Math.ceil(items.rows / ROWS_OF_CELL));
-  if (queries.rows === 0 || count === 0) return true;
-  const cells = await cellsOf(items, count, options);
-  const bytes = ByteRows.open(queries, widestOf(cells));
-  if (bytes === undefined) return false;
-  const probes = Math.min(count, options.probes ?? defaultProbes(sides, count));
-  for (let start = 0; start < queries.rows; start += ROWS_AT_ONCE) {
-    const end = Math.min(queries.rows, start + ROWS_AT_ONCE);
-    const nearest = await nearestCells(rowsFrom(queries, start, end), cells, probes, options);
+  return cellsOf(items, count, options);
+}
+
+/** Compares each query with the items of the cells nearest to it. */
+async function probe(
+  lists: ByteLists,
+  queries: Probing,
+  items: Probed,
+  options: ProbeOptions,
+): Promise<void> {
+  const { rows } = queries.rows;
+  const { cells } = items;
+  const count = cells.centres.rows;
+  if (rows === 0 || count === 0) return;
+  const probes = Math.min(count, options.probes ?? defaultProbes(queries, items, count));
+  for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
+    const end = Math.min(rows, start + ROWS_AT_ONCE);
+    const nearest = await nearestCells(rowsFrom(queries.rows, start, end), cells, probes, options);
     const [first, next] = [Math.min(FIRST_PROBES, probes), Math.min(NEXT_PROBES, probes)];
     const turns = [
       [0, first],
@@ -124,14 +138,14 @@ async function probe(sides: Sides, options: ProbeOptions): Promise<boolean> {
       const probing = queriesOfCells(nearest, probes, [from, to], start, count);
       for (let cell = 0; cell < count; cell++) {
         const those = probing.queries.subarray(probing.starts[cell], probing.starts[cell + 1]);
-        await compareWithCell(sides, bytes, those, cells, cell, options);
+        const members = cells.order.subarray(cells.starts[cell], cells.starts[cell + 1]);
+        await compare(lists, [queries.side, those], [items.side, members], options);
         done += those.length;
         const share = done / nearest.length;
-        options.onProgress?.((start + share * (end - start)) / queries.rows);
+        options.onProgress?.((start + share * (end - start)) / rows);
       }
     }
   }
-  return true;
 }
 
 function widestOf({ starts }: Cells): number {
@@ -142,9 +156,9 @@ function widestOf({ starts }: Cells): number {
   return widest;
 }
 
-function defaultProbes({ queries, items }: Sides, cells: number): number {
-  const share = queries === items ? SELF_SHARE : CROSS_SHARE;
-  return Math.ceil(Math.min(1, share * (SHARE_ROWS / items.rows) ** SHARE_EXPONENT) * cells);
+function defaultProbes(queries: Probing, items: Probing, cells: number): number {
+  const share = queries.side === items.side ? SELF_SHARE : CROSS_SHARE;
+  return Math.ceil(Math.min(1, share * (SHARE_ROWS / items.rows.rows) ** SHARE_EXPONENT) * cells);
 }
 
 /** The `probes` cells nearest to each row, the nearest first as far as it matters; -1 for a row without products. */
@@ -186,51 +200,22 @@ function queriesOfCells(
   return { queries, starts };
 }
 
-async function compareWithCell(
-  { items, ofQueries, ofItems }: Sides,
-  bytes: ByteRows,
-  those: Int32Array,
-  { order, starts }: Cells,
-  cell: number,
+/** Compares rows of one side with the members of a cell of the same or the other: both with the number of the side. */
+async function compare(
+  lists: ByteLists,
+  [side, those]: readonly [number, Int32Array],
+  [cellSide, members]: readonly [number, Int32Array],
   { innerProducts, signal, pause }: ProbeOptions,
 ): Promise<void> {
-  const members = order.subarray(starts[cell], starts[cell + 1]);
   if (members.length === 0 || those.length === 0) return;
   const multiply = innerProducts?.ofBytes ?? plainByteProducts;
-  const group = bytes.setGroup(items, members);
-  for (let start = 0; start < those.length; start += bytes.most) {
+  const group = lists.setGroup(cellSide, members);
+  for (let start = 0; start < those.length; start += lists.most) {
     throwIfCancelled(signal);
-    const block = those.subarray(start, start + bytes.most);
-    const { data, products } = bytes.gathered(block);
-    await multiply({ rows: block.length, columns: bytes.length, data }, group, products);
-    offerBlock(bytes, block, members, ofQueries, ofItems);
+    const block = those.subarray(start, start + lists.most);
+    const { data, products } = lists.gathered(side, block);
+    await multiply({ rows: block.length, columns: lists.length, data }, group, products);
+    lists.offer(side, cellSide);
     await pause?.();
-  }
-}
-
-function offerBlock(
-  bytes: ByteRows,
-  queries: Int32Array,
-  members: Int32Array,
-  ofQueries: TopLists,
-  ofItems: TopLists,
-): void {
-  const isSelf = ofQueries === ofItems;
-  const { hits } = bytes;
-  for (let n = 0; n < members.length; n++) bytes.setLimit(n, ofItems.thresholds[members[n]!]!);
-  for (let place = 0; place < queries.length; place++) {
-    const query = queries[place]!;
-    const count = bytes.above(query, place, ofQueries.thresholds[query]!);
-    for (let h = 0; h < count; h++) {
-      const n = hits[h]!;
-      const item = members[n]!;
-      if (isSelf && item === query) continue;
-      const value = bytes.product(query, place, n);
-      ofQueries.offerOnce(query, item, value);
-      if (value > bytes.limit(n)) {
-        ofItems.offerOnce(item, query, value);
-        bytes.setLimit(n, ofItems.thresholds[item]!);
-      }
-    }
   }
 }

@@ -1,7 +1,5 @@
 /** Longer lists use binary search and copyWithin. */
 const LONG = 32;
-/** Largest difference of a product of unit rows to itself, computed another way. */
-const SAME = 1e-5;
 
 /** A gap of `length` unused numbers: number `at` becomes `at + length`. */
 export interface Gap {
@@ -63,21 +61,6 @@ export class TopLists {
     if (held >= this.k - 1) {
       this.thresholds[q] = this.similarities[start + this.k - 1]!;
     }
-  }
-
-  /**
-   * As `offer`, for any similarity and for an item that may have been offered before: it is not taken twice. Its similarities may differ in the last
-   * digits, as products do that were computed in different blocks.
-   */
-  offerOnce(q: number, item: number, similarity: number): void {
-    if (!(similarity > this.thresholds[q]!)) return;
-    const start = q * this.k;
-    const end = start + this.#counts[q]!;
-    let place = this.#placeOf(similarity + SAME, start, end);
-    for (; place < end && this.similarities[place]! >= similarity - SAME; place++) {
-      if (this.indices[place] === item) return;
-    }
-    this.offer(q, item, similarity);
   }
 
   /** Replaces the items of query `q` by these (best first, at most `k`). */

@@ -127,8 +127,8 @@ describe('captions predicted from the other pairs of a dataset', () => {
 });
 
 describe('the share of the predictions in the score', () => {
-  const scores = (random: () => number, csls: number, predicted: number): Float64Array =>
-    Float64Array.from(SCORE_NAMES, (name) =>
+  const scores = (random: () => number, csls: number, predicted: number): number[] =>
+    SCORE_NAMES.map((name) =>
       name === 'csls'
         ? csls + 0.3 * normal(random)
         : name === 'predicted'
@@ -136,14 +136,14 @@ describe('the share of the predictions in the score', () => {
           : 0,
     );
   const PREDICTED = SCORE_NAMES.indexOf('predicted');
-  const raised = (of: Float64Array): Float64Array => of.with(PREDICTED, of[PREDICTED]! + 1);
+  const raised = (of: number[]): number[] => of.with(PREDICTED, of[PREDICTED]! + 1);
 
   test('is nothing where they tell nothing', () => {
     const random = mulberry32(1);
     const observed = Array.from({ length: 400 }, () => scores(random, 0, 0));
     const wrong = Array.from({ length: 2000 }, () => scores(random, -0.75, 0));
     const combination = learntCombination(observed, wrong, EXCHANGED_WEIGHTS);
-    const score = (of: Float64Array): number => linearScore(combination, of);
+    const score = (of: number[]): number => linearScore(combination, of);
     assert.equal(score(raised(observed[0]!)), score(observed[0]!));
   });
 
@@ -152,7 +152,7 @@ describe('the share of the predictions in the score', () => {
     const observed = Array.from({ length: 400 }, () => scores(random, -0.75, 0.4));
     const wrong = Array.from({ length: 2000 }, () => scores(random, -0.75, 0));
     const combination = learntCombination(observed, wrong, EXCHANGED_WEIGHTS);
-    const score = (of: Float64Array): number => linearScore(combination, of);
+    const score = (of: number[]): number => linearScore(combination, of);
     const all = [...observed, ...wrong];
     assert.ok(
       auroc(

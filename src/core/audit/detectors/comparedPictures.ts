@@ -1,7 +1,10 @@
 import type { DatasetPath } from '../../dataset/dataset.ts';
 import { row } from '../../matching/matrix.ts';
-import { type ScoredCaption, splitsOf, splitsOfFolder } from '../picturesElsewhere.ts';
+import { type PicturesElsewhere, type ScoredCaption, splitsOf, splitsOfFolder } from '../picturesElsewhere.ts';
 import type { AuditContext } from './detector.ts';
+
+/** Pictures of a dataset. */
+type Pictures = Pick<PicturesElsewhere, 'visual' | 'thumbnails' | 'captionsOf'>;
 
 /** Bytes of a thumbnail. */
 const THUMBNAIL = 256;
@@ -15,12 +18,11 @@ export class ComparedPictures {
   /** Names for messages. */
   readonly names: readonly DatasetPath[];
   readonly hashes: readonly string[];
-  readonly visuals: readonly Float32Array[];
-  readonly thumbnails: readonly Uint8Array[];
   /** The splits that the captions of each belong to. */
   readonly splits: readonly (readonly string[])[];
-  /** The captions of those of other datasets, as they are now. */
-  readonly captionsElsewhere: readonly (() => readonly ScoredCaption[])[];
+  readonly #images: Pictures;
+  /** Dataset of each picture that is not of the audited one, and its number there. */
+  readonly #elsewhere: readonly (readonly [Pictures, number])[];
 
   constructor(context: Pick<AuditContext, 'embedded' | 'elsewhere' | 'pairs' | 'pair'>) {
     const { images } = context.embedded;
@@ -46,15 +48,35 @@ export class ComparedPictures {
     this.paths = all(({ paths }, i) => paths[i] ?? '');
     this.names = all(({ names }, i) => names[i] ?? '');
     this.hashes = all(({ hashes }, i) => hashes[i] ?? '');
-    this.visuals = all(({ visual }, i) => row(visual, i));
-    this.thumbnails = all(({ thumbnails }, i) =>
-      thumbnails.subarray(i * THUMBNAIL, (i + 1) * THUMBNAIL),
-    );
     this.splits = all(({ splits }, i) => splits[i] ?? []);
-    this.captionsElsewhere = all(
-      ({ captionsOf }, i) =>
-        () =>
-          captionsOf?.(i) ?? [],
-    );
+    this.#images = images;
+    this.#elsewhere = parts.slice(1).flatMap((part) => part.kept.map((i) => [part, i] as const));
+  }
+
+  get size(): number {
+    return this.own + this.#elsewhere.length;
+  }
+
+  /** A view of the visual embedding of picture `i`: made when it is asked for, as there may be 100,000. */
+  visual(i: number): Float32Array {
+    const [{ visual }, at] = this.#placeOf(i);
+    return row(visual, at);
+  }
+
+  /** A view of its thumbnail. */
+  thumbnail(i: number): Uint8Array {
+    const [{ thumbnails }, at] = this.#placeOf(i);
+    return thumbnails.subarray(at * THUMBNAIL, (at + 1) * THUMBNAIL);
+  }
+
+  /** The captions of a picture of another dataset, as they are now; undefined for one of the audited dataset. */
+  captionsElsewhere(i: number): (() => readonly ScoredCaption[]) | undefined {
+    if (i < this.own) return undefined;
+    const [{ captionsOf }, at] = this.#placeOf(i);
+    return () => captionsOf?.(at) ?? [];
+  }
+
+  #placeOf(i: number): readonly [Pictures, number] {
+    return this.#elsewhere[i - this.own] ?? [this.#images, i];
   }
 }

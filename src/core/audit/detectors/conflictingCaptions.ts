@@ -58,7 +58,7 @@ export function copiesOf(pictures: ComparedPictures, members: readonly number[])
   return members.map((i) => ({
     path: pictures.paths[i] ?? '',
     name: pictures.names[i] ?? '',
-    elsewhere: i < pictures.own ? undefined : pictures.captionsElsewhere[i],
+    elsewhere: pictures.captionsElsewhere(i),
   }));
 }
 

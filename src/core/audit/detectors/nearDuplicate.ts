@@ -1,4 +1,3 @@
-import { pushTo } from '../../collections.ts';
 import { pictureKey } from '../../dataset/differentPictures.ts';
 import type { Steps } from '../../steps.ts';
 import type { AuditContext } from './detector.ts';
@@ -6,6 +5,8 @@ import type { ComparedPictures } from './comparedPictures.ts';
 
 /** Visual cosine from which two images are compared by thumbnail; a strongly compressed copy has at least 0.70. */
 const SIMILAR_VISUAL = 0.65;
+/** Where that is estimated: the estimate is some millionths off. */
+const LEAST_ESTIMATED = SIMILAR_VISUAL - 1e-3;
 /** Thumbnail correlation (plain or mirrored) of near-duplicates; a 5 % crop has 0.93. */
 const SAME_THUMBNAIL = 0.9;
 const SIDE = 16;
@@ -32,31 +33,67 @@ export function* nearGroups(
   pictures: ComparedPictures,
   { model, different }: Pick<AuditContext, 'model' | 'different'>,
 ): Steps<NearGroup[]> {
-  const { scorer } = model;
-  const { own, hashes, visuals, thumbnails } = pictures;
-  const normalised: Thumbnail[] = [];
-  for (const [i, thumbnail] of thumbnails.entries()) {
-    if (i % IMAGES_PER_STEP === 0) yield;
-    normalised.push(new Thumbnail(thumbnail));
-  }
-  const groups = new Groups(thumbnails.length);
-  const compare = (i: number, x: number): void => {
+  const { visualLists } = model.scorer;
+  const cosines = new UncentredCosines(pictures, model.centres.visuals);
+  const { own, size, hashes } = pictures;
+  // Made for those that are compared: few, where a dataset is alone.
+  const known = Array.from<Thumbnail | undefined>({ length: size });
+  const thumbnail = (i: number): Thumbnail => (known[i] ??= new Thumbnail(pictures.thumbnail(i)));
+  const groups = new Groups(size);
+  const compare = (i: number, x: number, visual: Float32Array): void => {
     if (different?.has(pictureKey(hashes[i] ?? '', hashes[x] ?? '')) === true) return;
-    if (hashes[i] === hashes[x] || dot(visuals[i]!, visuals[x]!) < SIMILAR_VISUAL) return;
-    const plain = normalised[i]!.correlation(normalised[x]!, false);
-    const mirrored = normalised[i]!.correlation(normalised[x]!, true);
+    if (hashes[i] === hashes[x] || dot(visual, pictures.visual(x)) < SIMILAR_VISUAL) return;
+    const plain = thumbnail(i).correlation(thumbnail(x), false);
+    const mirrored = thumbnail(i).correlation(thumbnail(x), true);
     if (Math.max(plain, mirrored) >= SAME_THUMBNAIL) groups.join(i, x, mirrored > plain);
   };
+  for (let x = own; x < size; x++) {
+    if (x % IMAGES_PER_STEP === 0) yield;
+    thumbnail(x);
+  }
   let compared = 0;
   for (let i = 0; i < own; i++) {
     if (i % IMAGES_PER_STEP === 0) yield;
-    for (const x of scorer.visualLists.items(i)) if (x < own) compare(i, x);
-    for (let x = own; x < thumbnails.length; x++) {
+    const visual = pictures.visual(i);
+    const first = i * visualLists.k;
+    for (let p = first; p < first + visualLists.count(i); p++) {
+      const x = visualLists.indices[p]!;
+      if (x < own && cosines.of(i, x, visualLists.similarities[p]!) >= LEAST_ESTIMATED) {
+        compare(i, x, visual);
+      }
+    }
+    for (let x = own; x < size; x++) {
       if (++compared % COMPARED_PER_STEP === 0) yield;
-      if (normalised[i]!.mayMatch(normalised[x]!)) compare(i, x);
+      if (thumbnail(i).mayMatch(thumbnail(x))) compare(i, x, visual);
     }
   }
   return groups.found();
+}
+
+/** Cosines of rows, estimated in a few steps from those after centring: few pictures need be compared. */
+class UncentredCosines {
+  /** Of each row: its length after `centre` was subtracted, and its product with `centre`. */
+  readonly #lengths: Float64Array;
+  readonly #products: Float64Array;
+  readonly #square: number;
+
+  constructor(pictures: ComparedPictures, centre: Float32Array) {
+    this.#square = dot(centre, centre);
+    this.#lengths = new Float64Array(pictures.own);
+    this.#products = new Float64Array(pictures.own);
+    for (let i = 0; i < pictures.own; i++) {
+      const visual = pictures.visual(i);
+      const product = dot(visual, centre);
+      this.#products[i] = product;
+      this.#lengths[i] = Math.sqrt(Math.max(0, dot(visual, visual) - 2 * product + this.#square));
+    }
+  }
+
+  /** @param centred cosine of both rows after centring */
+  of(i: number, x: number, centred: number): number {
+    const apart = centred * this.#lengths[i]! * this.#lengths[x]!;
+    return apart + this.#products[i]! + this.#products[x]! - this.#square;
+  }
 }
 
 /** Union-find of images. */
@@ -82,12 +119,17 @@ class Groups {
   }
 
   found(): NearGroup[] {
+    // The first image of a group is its root.
     const groups = new Map<number, number[]>();
     for (let i = 0; i < this.#parent.length; i++) {
-      pushTo(groups, this.#root(i), i);
+      const root = this.#root(i);
+      if (root === i) continue;
+      const members = groups.get(root);
+      if (members === undefined) groups.set(root, [root, i]);
+      else members.push(i);
     }
     return [...groups.values()]
-      .filter(({ length }) => length > 1)
+      .sort(([a = 0], [b = 0]) => a - b)
       .map((members) => ({
         members,
         mirrored: members.some((x) => this.#mirrored.has(`${members[0]} ${x}`)),

@@ -127,7 +127,9 @@ function* wrongByFold({ scorer, pairs, folds, seed }: FoldedPairs): Steps<PairSc
   const wrong: PairScores[][] = [];
   for (let fold = 0; fold < folds; fold++) {
     const own = pairs.filter((pair) => pair.fold === fold);
-    wrong.push(yield* injectedScores(scorer, own, seed + fold + 1, INJECTIONS / folds));
+    wrong.push(
+      yield* injectedScores(scorer, own, { seed: seed + fold + 1, limit: INJECTIONS / folds }),
+    );
   }
   return wrong;
 }

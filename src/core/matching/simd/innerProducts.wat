@@ -73,46 +73,222 @@
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
         (br $row))))
 
-  ;; Places of the `$width` products (i32) from `$values` on that are, times their own scale and `$scale`, above `$limit` or
-  ;; above their own limit; their number. Scales behind the last one are NaN up to a multiple of four.
-  (func (export "above") (param $values i32) (param $scales i32) (param $limits i32) (param $width i32)
-    (param $scale f32) (param $limit f32) (param $out i32) (result i32)
-    (local $first i32)
-    (local $at i32)
-    (local $mask i32)
-    (local $product v128)
-    (local.set $first (local.get $out))
+  ;; Lists: one for each row of a side, with the largest products so far. A side is described by eight words: the addresses of
+  ;; the scale of each row (f32), of the value that a product must exceed to enter its list (f32), of the length of its
+  ;; list (i32), of the values (f32) and of the items (i32) of all lists; then the length that lists are cut to, the length at
+  ;; which they are, and the address of room for one list (values, then items).
+
+  ;; Offers the products (i32) of `$count` rows of side `$q`, whose numbers lie from `$queries` on, with the `$width` members of
+  ;; a group of side `$i`. From `$group` on lie, each `$stride` bytes long, the numbers of the members, their scales (NaN
+  ;; behind the last one up to a multiple of four), and the values that a product must exceed to enter their lists.
+  (func (export "offer") (param $products i32) (param $queries i32) (param $count i32)
+    (param $group i32) (param $stride i32) (param $width i32) (param $q i32) (param $i i32)
+    (local $query i32) (local $scale f32) (local $limit f32)
+    (local $at i32) (local $place i32) (local $mask i32) (local $member i32) (local $value f32)
     (block $done
-      (loop $four
-        (br_if $done (i32.ge_s (local.get $at) (local.get $width)))
-        (local.set $product
-          (f32x4.mul
-            (f32x4.mul
-              (f32x4.convert_i32x4_s (v128.load (local.get $values)))
-              (v128.load (local.get $scales)))
-            (f32x4.splat (local.get $scale))))
-        (local.set $mask
-          (i32x4.bitmask
-            (v128.or
-              (f32x4.gt (local.get $product) (f32x4.splat (local.get $limit)))
-              (f32x4.gt (local.get $product) (v128.load (local.get $limits))))))
-        (if (local.get $mask)
-          (then
-            ;; Each place is written, and kept where its bit is set.
-            (i32.store (local.get $out) (local.get $at))
-            (local.set $out (i32.add (local.get $out)
-              (i32.shl (i32.and (local.get $mask) (i32.const 1)) (i32.const 2))))
-            (i32.store (local.get $out) (i32.add (local.get $at) (i32.const 1)))
-            (local.set $out (i32.add (local.get $out)
-              (i32.shl (i32.and (local.get $mask) (i32.const 2)) (i32.const 1))))
-            (i32.store (local.get $out) (i32.add (local.get $at) (i32.const 2)))
-            (local.set $out (i32.add (local.get $out) (i32.and (local.get $mask) (i32.const 4))))
-            (i32.store (local.get $out) (i32.add (local.get $at) (i32.const 3)))
-            (local.set $out (i32.add (local.get $out)
-              (i32.shr_u (i32.and (local.get $mask) (i32.const 8)) (i32.const 1))))))
-        (local.set $values (i32.add (local.get $values) (i32.const 16)))
-        (local.set $scales (i32.add (local.get $scales) (i32.const 16)))
-        (local.set $limits (i32.add (local.get $limits) (i32.const 16)))
+      (loop $row
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $query (i32.load (local.get $queries)))
+        (local.set $scale (f32.load
+          (i32.add (i32.load (local.get $q)) (i32.shl (local.get $query) (i32.const 2)))))
+        (local.set $limit (f32.load
+          (i32.add (i32.load offset=4 (local.get $q)) (i32.shl (local.get $query) (i32.const 2)))))
+        (local.set $at (i32.const 0))
+        (loop $four
+          (local.set $place (i32.add (local.get $group) (i32.shl (local.get $at) (i32.const 2))))
+          (local.set $mask
+            (call $above
+              (i32.add (local.get $products) (i32.shl (local.get $at) (i32.const 2)))
+              (i32.add (local.get $place) (local.get $stride))
+              (i32.add (local.get $place) (i32.shl (local.get $stride) (i32.const 1)))
+              (local.get $scale)
+              (local.get $limit)))
+          (block $none
+            (loop $hit
+              (br_if $none (i32.eqz (local.get $mask)))
+              (local.set $place (i32.add (local.get $group)
+                (i32.shl (i32.add (local.get $at) (i32.ctz (local.get $mask))) (i32.const 2))))
+              (local.set $member (i32.load (local.get $place)))
+              ;; The product of the two scales first, so that a pair of rows has one value whichever is the query.
+              (local.set $value
+                (f32.mul
+                  (f32.convert_i32_s (i32.load (i32.add (local.get $products)
+                    (i32.shl (i32.add (local.get $at) (i32.ctz (local.get $mask))) (i32.const 2)))))
+                  (f32.mul (local.get $scale)
+                    (f32.load (i32.add (local.get $place) (local.get $stride))))))
+              (local.set $mask
+                (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
+              ;; No row is its own neighbour.
+              (br_if $hit (i32.and
+                (i32.eq (local.get $q) (local.get $i))
+                (i32.eq (local.get $query) (local.get $member))))
+              (if (f32.gt (local.get $value) (local.get $limit))
+                (then
+                  (local.set $limit
+                    (call $push (local.get $q) (local.get $query) (local.get $member) (local.get $value)))))
+              (local.set $place
+                (i32.add (local.get $place) (i32.shl (local.get $stride) (i32.const 1))))
+              (if (f32.gt (local.get $value) (f32.load (local.get $place)))
+                (then
+                  (f32.store (local.get $place)
+                    (call $push (local.get $i) (local.get $member) (local.get $query) (local.get $value)))))
+              (br $hit)))
+          (local.set $at (i32.add (local.get $at) (i32.const 4)))
+          (br_if $four (i32.lt_u (local.get $at) (local.get $width))))
+        (local.set $products
+          (i32.add (local.get $products) (i32.shl (local.get $width) (i32.const 2))))
+        (local.set $queries (i32.add (local.get $queries) (i32.const 4)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $row))))
+
+  ;; Which of four products exceed `$limit` or their own limit, as bits.
+  (func $above (param $values i32) (param $scales i32) (param $limits i32) (param $scale f32) (param $limit f32)
+    (result i32)
+    (local $product v128)
+    (local.set $product
+      (f32x4.mul
+        (f32x4.convert_i32x4_s (v128.load (local.get $values)))
+        (f32x4.mul (v128.load (local.get $scales)) (f32x4.splat (local.get $scale)))))
+    (i32x4.bitmask
+      (v128.or
+        (f32x4.gt (local.get $product) (f32x4.splat (local.get $limit)))
+        (f32x4.gt (local.get $product) (v128.load (local.get $limits))))))
+
+  ;; Appends an item to the list of row `$row`, and cuts the list when it is full.
+  ;; Returns the value that the next one must exceed.
+  (func $push (param $side i32) (param $row i32) (param $item i32) (param $value f32) (result f32)
+    (local $length i32)
+    (local $count i32)
+    (local $at i32)
+    (local.set $length
+      (i32.add (i32.load offset=8 (local.get $side)) (i32.shl (local.get $row) (i32.const 2))))
+    (local.set $count (i32.load (local.get $length)))
+    (local.set $at
+      (i32.shl
+        (i32.add
+          (i32.mul (local.get $row) (i32.load offset=24 (local.get $side)))
+          (local.get $count))
+        (i32.const 2)))
+    (f32.store (i32.add (i32.load offset=12 (local.get $side)) (local.get $at)) (local.get $value))
+    (i32.store (i32.add (i32.load offset=16 (local.get $side)) (local.get $at)) (local.get $item))
+    (local.set $count (i32.add (local.get $count) (i32.const 1)))
+    (i32.store (local.get $length) (local.get $count))
+    (if (i32.eq (local.get $count) (i32.load offset=24 (local.get $side)))
+      (then (call $cut (local.get $side) (local.get $row))))
+    (f32.load
+      (i32.add (i32.load offset=4 (local.get $side)) (i32.shl (local.get $row) (i32.const 2)))))
+
+  ;; Sorts the list of row `$row`, the largest value first and of equal ones that which was appended first, and cuts it. An item that was
+  ;; appended twice, always with the same value, is kept once.
+  (func $cut (export "cut") (param $side i32) (param $row i32)
+    (local $values i32) (local $items i32) (local $end i32)
+    (local $room i32) (local $roomItems i32)
+    (local $sorted i32) (local $at i32) (local $to i32) (local $back i32)
+    (local $value f32) (local $item i32) (local $length i32) (local $most i32)
+    ;; All places are byte offsets from `$values` or `$items`.
+    (local.set $length
+      (i32.add (i32.load offset=8 (local.get $side)) (i32.shl (local.get $row) (i32.const 2))))
+    (local.set $end (i32.shl (i32.load (local.get $length)) (i32.const 2)))
+    (br_if 0 (i32.eqz (local.get $end)))
+    (local.set $at
+      (i32.shl (i32.mul (local.get $row) (i32.load offset=24 (local.get $side))) (i32.const 2)))
+    (local.set $values (i32.add (i32.load offset=12 (local.get $side)) (local.get $at)))
+    (local.set $items (i32.add (i32.load offset=16 (local.get $side)) (local.get $at)))
+    (local.set $room (i32.load offset=28 (local.get $side)))
+    (local.set $roomItems (i32.add (local.get $room)
+      (i32.shl (i32.load offset=24 (local.get $side)) (i32.const 2))))
+    ;; How far it is sorted since it was last cut.
+    (local.set $sorted (i32.const 4))
+    (block $unsorted
+      (loop $next
+        (br_if $unsorted (i32.ge_u (local.get $sorted) (local.get $end)))
+        (br_if $unsorted (f32.gt
+          (f32.load (i32.add (local.get $values) (local.get $sorted)))
+          (f32.load (i32.add (local.get $values) (i32.sub (local.get $sorted) (i32.const 4))))))
+        (local.set $sorted (i32.add (local.get $sorted) (i32.const 4)))
+        (br $next)))
+    ;; What is behind that, sorted by insertion into the room.
+    (local.set $at (local.get $sorted))
+    (block $copied
+      (loop $insert
+        (br_if $copied (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $value (f32.load (i32.add (local.get $values) (local.get $at))))
+        (local.set $item (i32.load (i32.add (local.get $items) (local.get $at))))
+        (local.set $to (i32.sub (local.get $at) (local.get $sorted)))
+        (block $found
+          (loop $shift
+            (br_if $found (i32.eqz (local.get $to)))
+            (local.set $back (i32.sub (local.get $to) (i32.const 4)))
+            (br_if $found (i32.eqz (f32.lt
+              (f32.load (i32.add (local.get $room) (local.get $back)))
+              (local.get $value))))
+            (f32.store (i32.add (local.get $room) (local.get $to))
+              (f32.load (i32.add (local.get $room) (local.get $back))))
+            (i32.store (i32.add (local.get $roomItems) (local.get $to))
+              (i32.load (i32.add (local.get $roomItems) (local.get $back))))
+            (local.set $to (local.get $back))
+            (br $shift)))
+        (f32.store (i32.add (local.get $room) (local.get $to)) (local.get $value))
+        (i32.store (i32.add (local.get $roomItems) (local.get $to)) (local.get $item))
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
-        (br $four)))
-    (i32.shr_u (i32.sub (local.get $out) (local.get $first)) (i32.const 2))))
+        (br $insert)))
+    ;; Merged from the end: `$sorted` and `$back` are how much of either is left.
+    (local.set $back (i32.sub (local.get $end) (local.get $sorted)))
+    (local.set $to (local.get $end))
+    (block $merged
+      (loop $merge
+        (br_if $merged (i32.eqz (local.get $back)))
+        (local.set $to (i32.sub (local.get $to) (i32.const 4)))
+        (local.set $value
+          (f32.load (i32.add (local.get $room) (i32.sub (local.get $back) (i32.const 4)))))
+        (if
+          (if (result i32) (local.get $sorted)
+            (then (f32.lt
+              (f32.load (i32.add (local.get $values) (i32.sub (local.get $sorted) (i32.const 4))))
+              (local.get $value)))
+            (else (i32.const 0)))
+          (then
+            (local.set $sorted (i32.sub (local.get $sorted) (i32.const 4)))
+            (f32.store (i32.add (local.get $values) (local.get $to))
+              (f32.load (i32.add (local.get $values) (local.get $sorted))))
+            (i32.store (i32.add (local.get $items) (local.get $to))
+              (i32.load (i32.add (local.get $items) (local.get $sorted)))))
+          (else
+            (local.set $back (i32.sub (local.get $back) (i32.const 4)))
+            (f32.store (i32.add (local.get $values) (local.get $to)) (local.get $value))
+            (i32.store (i32.add (local.get $items) (local.get $to))
+              (i32.load (i32.add (local.get $roomItems) (local.get $back))))))
+        (br $merge)))
+    ;; Each item once, up to the wanted length: `$to` is where the next one goes.
+    (local.set $most (i32.shl (i32.load offset=20 (local.get $side)) (i32.const 2)))
+    (local.set $to (i32.const 0))
+    (local.set $at (i32.const 0))
+    (block $full
+      (loop $keep
+        (br_if $full (i32.ge_u (local.get $at) (local.get $end)))
+        (br_if $full (i32.ge_u (local.get $to) (local.get $most)))
+        (local.set $value (f32.load (i32.add (local.get $values) (local.get $at))))
+        (local.set $item (i32.load (i32.add (local.get $items) (local.get $at))))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (local.set $back (local.get $to))
+        (block $new
+          (loop $equal
+            (br_if $new (i32.eqz (local.get $back)))
+            (local.set $back (i32.sub (local.get $back) (i32.const 4)))
+            (br_if $new (f32.gt
+              (f32.load (i32.add (local.get $values) (local.get $back)))
+              (local.get $value)))
+            (br_if $keep (i32.eq
+              (i32.load (i32.add (local.get $items) (local.get $back)))
+              (local.get $item)))
+            (br $equal)))
+        (f32.store (i32.add (local.get $values) (local.get $to)) (local.get $value))
+        (i32.store (i32.add (local.get $items) (local.get $to)) (local.get $item))
+        (local.set $to (i32.add (local.get $to) (i32.const 4)))
+        (br $keep)))
+    (i32.store (local.get $length) (i32.shr_u (local.get $to) (i32.const 2)))
+    (if (i32.eq (local.get $to) (local.get $most))
+      (then
+        (f32.store
+          (i32.add (i32.load offset=4 (local.get $side)) (i32.shl (local.get $row) (i32.const 2)))
+          (f32.load (i32.add (local.get $values) (i32.sub (local.get $to) (i32.const 4)))))))))

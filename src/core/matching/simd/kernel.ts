@@ -5,15 +5,17 @@ export interface Kernel {
   readonly dot: (a: number, b: number, length: number) => number;
   readonly dots: (a: number, b: number, rows: number, length: number, out: number) => void;
   readonly gather: (rows: number, count: number, from: number, length: number, out: number) => void;
-  readonly above: (
-    values: number,
-    scales: number,
-    limits: number,
+  readonly offer: (
+    products: number,
+    queries: number,
+    count: number,
+    group: number,
+    stride: number,
     width: number,
-    scale: number,
-    limit: number,
-    out: number,
-  ) => number;
+    querySide: number,
+    groupSide: number,
+  ) => void;
+  readonly cut: (side: number, row: number) => void;
 }
 
 const PAGE = 1 << 16;
