@@ -12,7 +12,8 @@ import { openRoom } from '../../src/core/matching/simd/vectorArena.ts';
 import type { TopLists } from '../../src/core/matching/topLists.ts';
 import { auditDataset } from '../../src/engine/audit/auditDataset.ts';
 import type { DatasetAudit } from '../../src/engine/audit/datasetAudit.ts';
-import { photosOf, realSizePairs, type RealSizePairs } from './realSizePairs.ts';
+import { KeptRuns } from './keptRuns.ts';
+import { realSizePairs, type RealSizePairs } from './realSizePairs.ts';
 
 const CROSS_K = 62;
 const SELF_K = 42;
@@ -22,25 +23,29 @@ const SAMPLED = 200;
 /**
  * Audits of embedded pairs: time, memory, recall of the neighbour lists, and what exact lists would have found.
  * PAIRLENS_BENCH_PHOTOS names the folders whose photos the pairs are made of, PAIRLENS_BENCH_SIZES their numbers,
- * PAIRLENS_BENCH_EXACT=1 audits with exact lists as well, which takes time by the square.
+ * PAIRLENS_BENCH_EXACT=1 audits with exact lists as well, which takes time by the square. PAIRLENS_BENCH_DIR keeps the embedded
+ * photos, and the findings of the first run, which later ones are compared with. PAIRLENS_BENCH_LISTS=0 leaves out the recall.
  */
 export async function benchScale(): Promise<void> {
   const { env } = process;
-  const photos = await photosOf((env['PAIRLENS_BENCH_PHOTOS'] ?? 'samples').split(path.delimiter));
-  console.log(`made of ${photos.dataset.pairs.length} photos`);
+  const kept = new KeptRuns(env['PAIRLENS_BENCH_DIR']);
+  const folders = (env['PAIRLENS_BENCH_PHOTOS'] ?? 'samples').split(path.delimiter);
+  const made = async (size: string): Promise<RealSizePairs> =>
+    realSizePairs(await kept.photos(folders), Number(size));
+  console.log(`made of ${(await kept.photos(folders)).dataset.pairs.length} photos`);
   const encoders = await openEncoders(undefined, undefined);
   for (const size of (env['PAIRLENS_BENCH_SIZES'] ?? '10000,30000,100000').split(',')) {
     const audit = async (mostExactRows?: number): Promise<Audited> => {
-      const made = realSizePairs(photos, Number(size));
+      const { embedded, wrong } = await made(size);
       const run = await timed(() =>
-        auditDataset(made.embedded, {
+        auditDataset(embedded, {
           ...encoders,
           levels: DEFAULT_LEVELS,
           releases: true,
           ...(mostExactRows !== undefined && { mostExactRows }),
         }),
       );
-      return { ...run, auroc: aurocOf(run.result, made).toFixed(4) };
+      return { ...run, auroc: aurocOf(run.result, wrong).toFixed(4) };
     };
     const run = await audit();
     const peak = process.resourceUsage().maxRSS / 2 ** 10;
@@ -49,7 +54,9 @@ export async function benchScale(): Promise<void> {
       `${size} pairs: audit ${run.seconds}; peak of the process ${peak.toFixed(0)} MiB; ` +
         `AUROC ${run.auroc}; findings about ${own.size} pairs and images`,
     );
-    await measureLists(realSizePairs(photos, Number(size)), encoders.innerProducts);
+    console.log(`  ${await kept.compared(Number(size), run.result)}`);
+    if (env['PAIRLENS_BENCH_LISTS'] !== '0')
+      await measureLists(await made(size), encoders.innerProducts);
     if (env['PAIRLENS_BENCH_EXACT'] === undefined) continue;
     const exact = await audit(Infinity);
     const wanted = keysOf(exact.result);
@@ -125,7 +132,7 @@ function keysOf({ findings }: DatasetAudit): ReadonlySet<string> {
 }
 
 /** How well the probabilities tell the exchanged captions from the others. */
-function aurocOf({ pairs }: DatasetAudit, { wrong }: RealSizePairs): number {
+function aurocOf({ pairs }: DatasetAudit, wrong: readonly boolean[]): number {
   return auroc(
     pairs.map((pair) => pair?.mismatch ?? 0),
     wrong,

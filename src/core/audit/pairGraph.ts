@@ -12,6 +12,13 @@ export interface PairGraph {
   readonly imagesOf: readonly (readonly number[])[];
 }
 
+/** Most rows have one partner: an empty array that grows would take room for seventeen. */
+function add(lists: number[][], row: number, partner: number): void {
+  const list = lists[row]!;
+  if (list.length === 0) lists[row] = [partner];
+  else list.push(partner);
+}
+
 /** Graph of the pairs for which `judged` is true. */
 export function pairGraph(embedded: EmbeddedDataset, judged: readonly boolean[]): PairGraph {
   const images = embedded.images.paths.length;
@@ -26,8 +33,8 @@ export function pairGraph(embedded: EmbeddedDataset, judged: readonly boolean[])
     const key = i * texts + j;
     if (seen.has(key)) return;
     seen.add(key);
-    captionsOf[i]!.push(j);
-    imagesOf[j]!.push(i);
+    add(captionsOf, i, j);
+    add(imagesOf, j, i);
   });
   const pictureOf = new Int32Array(images);
   const first = new Map<string, number>();

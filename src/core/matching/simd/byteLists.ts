@@ -2,13 +2,13 @@ import { MOST_BYTE } from '../innerProducts.ts';
 import type { Matrix } from '../matrix.ts';
 import { aligned, type Kernel, openKernel } from './kernel.ts';
 
-/** Products of one block, and rows that it may have. */
-const BLOCK_VALUES = 1 << 20;
+/** Products of one block, which stay in the cache between two steps, and rows that it may have. */
+const BLOCK_VALUES = 1 << 18;
 const MOST_ROWS = 1 << 13;
 /** Added to each value of a row: products are of unsigned with signed bytes. */
 const ZERO = 128;
 /** What a list holds beyond the wanted items: so many are appended between two times that it is sorted. */
-const APPENDED = 16;
+const APPENDED = 24;
 
 /** The rows of one matrix, rounded, and the list of each, in the memory. */
 interface Side {

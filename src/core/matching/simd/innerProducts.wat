@@ -83,76 +83,79 @@
   ;; behind the last one up to a multiple of four), and the values that a product must exceed to enter their lists.
   (func (export "offer") (param $products i32) (param $queries i32) (param $count i32)
     (param $group i32) (param $stride i32) (param $width i32) (param $q i32) (param $i i32)
-    (local $query i32) (local $scale f32) (local $limit f32)
-    (local $at i32) (local $place i32) (local $mask i32) (local $member i32) (local $value f32)
+    (local $query i32) (local $scale f32) (local $limit f32) (local $limit4 v128) (local $scale4 v128)
+    (local $members i32) (local $scales i32) (local $limits i32) (local $end i32) (local $next i32)
+    (local $product v128) (local $mask i32) (local $at i32) (local $member i32) (local $value f32)
+    (local.set $end (i32.add (local.get $group) (i32.shl (local.get $width) (i32.const 2))))
     (block $done
       (loop $row
         (br_if $done (i32.eqz (local.get $count)))
         (local.set $query (i32.load (local.get $queries)))
         (local.set $scale (f32.load
           (i32.add (i32.load (local.get $q)) (i32.shl (local.get $query) (i32.const 2)))))
+        (local.set $scale4 (f32x4.splat (local.get $scale)))
         (local.set $limit (f32.load
           (i32.add (i32.load offset=4 (local.get $q)) (i32.shl (local.get $query) (i32.const 2)))))
-        (local.set $at (i32.const 0))
-        (loop $four
-          (local.set $place (i32.add (local.get $group) (i32.shl (local.get $at) (i32.const 2))))
-          (local.set $mask
-            (call $above
-              (i32.add (local.get $products) (i32.shl (local.get $at) (i32.const 2)))
-              (i32.add (local.get $place) (local.get $stride))
-              (i32.add (local.get $place) (i32.shl (local.get $stride) (i32.const 1)))
-              (local.get $scale)
-              (local.get $limit)))
-          (block $none
-            (loop $hit
-              (br_if $none (i32.eqz (local.get $mask)))
-              (local.set $place (i32.add (local.get $group)
-                (i32.shl (i32.add (local.get $at) (i32.ctz (local.get $mask))) (i32.const 2))))
-              (local.set $member (i32.load (local.get $place)))
-              ;; The product of the two scales first, so that a pair of rows has one value whichever is the query.
-              (local.set $value
-                (f32.mul
-                  (f32.convert_i32_s (i32.load (i32.add (local.get $products)
-                    (i32.shl (i32.add (local.get $at) (i32.ctz (local.get $mask))) (i32.const 2)))))
-                  (f32.mul (local.get $scale)
-                    (f32.load (i32.add (local.get $place) (local.get $stride))))))
-              (local.set $mask
-                (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
-              ;; No row is its own neighbour.
-              (br_if $hit (i32.and
-                (i32.eq (local.get $q) (local.get $i))
-                (i32.eq (local.get $query) (local.get $member))))
-              (if (f32.gt (local.get $value) (local.get $limit))
-                (then
-                  (local.set $limit
-                    (call $push (local.get $q) (local.get $query) (local.get $member) (local.get $value)))))
-              (local.set $place
-                (i32.add (local.get $place) (i32.shl (local.get $stride) (i32.const 1))))
-              (if (f32.gt (local.get $value) (f32.load (local.get $place)))
-                (then
-                  (f32.store (local.get $place)
-                    (call $push (local.get $i) (local.get $member) (local.get $query) (local.get $value)))))
-              (br $hit)))
-          (local.set $at (i32.add (local.get $at) (i32.const 4)))
-          (br_if $four (i32.lt_u (local.get $at) (local.get $width))))
-        (local.set $products
+        (local.set $limit4 (f32x4.splat (local.get $limit)))
+        (local.set $members (local.get $group))
+        (local.set $scales (i32.add (local.get $members) (local.get $stride)))
+        (local.set $limits (i32.add (local.get $scales) (local.get $stride)))
+        (local.set $next
           (i32.add (local.get $products) (i32.shl (local.get $width) (i32.const 2))))
+        (loop $four
+          ;; The product of the two scales first, so that a pair of rows has one value whichever is the query.
+          (local.set $product
+            (f32x4.mul
+              (f32x4.convert_i32x4_s (v128.load (local.get $products)))
+              (f32x4.mul (v128.load (local.get $scales)) (local.get $scale4))))
+          (local.set $product
+            (v128.or
+              (f32x4.gt (local.get $product) (local.get $limit4))
+              (f32x4.gt (local.get $product) (v128.load (local.get $limits)))))
+          (if (v128.any_true (local.get $product))
+            (then
+              (local.set $mask (i32x4.bitmask (local.get $product)))
+              (loop $hit
+                (local.set $at (i32.shl (i32.ctz (local.get $mask)) (i32.const 2)))
+                (local.set $mask
+                  (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
+                (local.set $member (i32.load (i32.add (local.get $members) (local.get $at))))
+                ;; No row is its own neighbour.
+                (if
+                  (i32.or
+                    (i32.ne (local.get $q) (local.get $i))
+                    (i32.ne (local.get $query) (local.get $member)))
+                  (then
+                    (local.set $value
+                      (f32.mul
+                        (f32.convert_i32_s
+                          (i32.load (i32.add (local.get $products) (local.get $at))))
+                        (f32.mul
+                          (f32.load (i32.add (local.get $scales) (local.get $at)))
+                          (local.get $scale))))
+                    (if (f32.gt (local.get $value) (local.get $limit))
+                      (then
+                        (local.set $limit
+                          (call $push
+                            (local.get $q) (local.get $query) (local.get $member) (local.get $value)))
+                        (local.set $limit4 (f32x4.splat (local.get $limit)))))
+                    (local.set $at (i32.add (local.get $limits) (local.get $at)))
+                    (if (f32.gt (local.get $value) (f32.load (local.get $at)))
+                      (then
+                        (f32.store (local.get $at)
+                          (call $push
+                            (local.get $i) (local.get $member) (local.get $query)
+                            (local.get $value)))))))
+                (br_if $hit (local.get $mask)))))
+          (local.set $products (i32.add (local.get $products) (i32.const 16)))
+          (local.set $scales (i32.add (local.get $scales) (i32.const 16)))
+          (local.set $limits (i32.add (local.get $limits) (i32.const 16)))
+          (local.set $members (i32.add (local.get $members) (i32.const 16)))
+          (br_if $four (i32.lt_u (local.get $members) (local.get $end))))
+        (local.set $products (local.get $next))
         (local.set $queries (i32.add (local.get $queries) (i32.const 4)))
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
         (br $row))))
-
-  ;; Which of four products exceed `$limit` or their own limit, as bits.
-  (func $above (param $values i32) (param $scales i32) (param $limits i32) (param $scale f32) (param $limit f32)
-    (result i32)
-    (local $product v128)
-    (local.set $product
-      (f32x4.mul
-        (f32x4.convert_i32x4_s (v128.load (local.get $values)))
-        (f32x4.mul (v128.load (local.get $scales)) (f32x4.splat (local.get $scale)))))
-    (i32x4.bitmask
-      (v128.or
-        (f32x4.gt (local.get $product) (f32x4.splat (local.get $limit)))
-        (f32x4.gt (local.get $product) (v128.load (local.get $limits))))))
 
   ;; Appends an item to the list of row `$row`, and cuts the list when it is full.
   ;; Returns the value that the next one must exceed.
