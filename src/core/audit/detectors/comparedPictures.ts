@@ -1,6 +1,11 @@
 import type { DatasetPath } from '../../dataset/dataset.ts';
 import { row } from '../../matching/matrix.ts';
-import { type PicturesElsewhere, type ScoredCaption, splitsOf, splitsOfFolder } from '../picturesElsewhere.ts';
+import {
+  type PicturesElsewhere,
+  type ScoredCaption,
+  splitsOf,
+  splitsOfFolder,
+} from '../picturesElsewhere.ts';
 import type { AuditContext } from './detector.ts';
 
 /** Pictures of a dataset. */
