@@ -52,9 +52,20 @@ const RIGHT_PAIRS = 10;
 /** One dataset in twenty holds anything up to one half; fewer, the less the captions can tell: there the prior is the answer. */
 const NOISY = 0.05;
 const MOST_NOISY = 0.5;
-/** Shares of right captions that are vague: titles and names, which fit any image as well. Six datasets in a thousand have some. */
-const VAGUE = [0, 0.2, 0.4, 0.6, 0.8];
-const ANY_VAGUE = 0.006;
+/**
+ * Shares of right captions that score as wrong ones do, and how likely each is before anything is seen: titles and names, which fit
+ * any image as well, and what the encoders do not know, such as drawings. In one dataset in twenty there are some.
+ */
+const VAGUE = [
+  { share: 0, chance: 0.95 },
+  { share: 0.01, chance: 0.015 },
+  { share: 0.02, chance: 0.015 },
+  { share: 0.04, chance: 0.01 },
+  { share: 0.08, chance: 0.006 },
+  { share: 0.16, chance: 0.002 },
+  { share: 0.4, chance: 0.001 },
+  { share: 0.8, chance: 0.001 },
+];
 /**
  * Prior of the mean of correct captions, in standard deviations of the wrong ones from their mean: normal. Its deviation does
  * not depend on their spread, so that correct captions far above the wrong ones need no wide spread.
@@ -123,18 +134,17 @@ export function* calibrate(
   const ofRivals = rivalSupport(rivals, scaled);
   const prior = sharePrior(trust * NOISY);
   // Without rivals nothing tells vague captions from wrong ones.
-  const vagueShares = ofRivals === undefined ? [0] : VAGUE;
+  const ofVague = ofRivals === undefined ? [{ share: 0, chance: 1 }] : VAGUE;
   const wrongOnes = NEAR_SHARES.slice(0, ofNear > 0 ? NEAR_SHARES.length : 1).map((share, n) => ({
     ofWrong: randomDensity.map((value, c) => (1 - share) * value + share * nearDensity[c]! + FLOOR),
     chance: (n === 0 ? 1 - ofNear : 0) + ofNear / NEAR_SHARES.length,
   }));
   const known = { counts, answers, random: randomDensity };
-  const mixtures = vagueShares.flatMap((vague) => {
-    const ofVague = vague === 0 ? 1 - ANY_VAGUE : ANY_VAGUE / (VAGUE.length - 1);
-    return wrongOnes.flatMap(({ ofWrong, chance }) =>
-      SKEWS.map((skew) => ({ ...known, vague, ofWrong, skew, chance: chance * ofVague })),
-    );
-  });
+  const mixtures = ofVague.flatMap(({ share: vague, chance: most }) =>
+    wrongOnes.flatMap(({ ofWrong, chance }) =>
+      SKEWS.map((skew) => ({ ...known, vague, ofWrong, skew, chance: chance * most })),
+    ),
+  );
   const fits: (Fit & { readonly place: number; readonly weight: number })[] = [];
   for (const { chance, ...mixture } of mixtures) {
     for (const [place, share] of SHARES.entries()) {

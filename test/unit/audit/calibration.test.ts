@@ -164,6 +164,29 @@ describe('vague captions and wrong ones', () => {
     const { wrongShare } = halfLow(3.2);
     assert.ok(wrongShare > 0.38 && wrongShare < 0.55, `${wrongShare}`);
   });
+
+  /** Forty of a thousand captions score between random ones and the others; their images have rivals of this score. */
+  const fewLow = (best: number) => {
+    const own = Float64Array.from([
+      ...normals(40, 5).map((value) => 0.5 + 0.6 * value),
+      ...normals(960, 6).map((value) => 3.9 + 0.7 * value),
+    ]);
+    const noise = normals(1000, 7);
+    const rivals = {
+      pairs: Int32Array.from(own.keys()),
+      own,
+      best: own.map((_, i) => (i < 40 ? best : 3.2) + 0.45 * noise[i]!),
+    };
+    const { mismatch } = runToCompletion(
+      calibrate(own, normals(3000, 1), new Float64Array(), rivals),
+    );
+    return own.subarray(0, 40).reduce((sum, score) => sum + mismatch(score), 0) / 40;
+  };
+
+  test('a few captions that the encoders do not understand are not called wrong, and as many wrong ones are', () => {
+    assert.ok(fewLow(3.2) < 0.4, `${fewLow(3.2)}`);
+    assert.ok(fewLow(4) > 0.8, `${fewLow(4)}`);
+  });
 });
 
 test('verified captions are examples of right ones: others with their scores are doubted less', () => {
