@@ -18,6 +18,14 @@ export function waitingText(status: Status | undefined): string | undefined {
     case 'auditing':
       return t('Comparing images and captions. Neighbours appear when this is done.');
     case 'no-dataset':
+      if ((status.questions ?? 0) > 0) {
+        return t(
+          'A file here holds captions, but its columns or the folder of its images are unclear: settle that in Findings.',
+        );
+      }
+      if ((status.unread ?? 0) > 0) {
+        return t('No captions were read. Dataset lists the files that were not, and why.');
+      }
       return t(
         'This folder holds no image-caption dataset. Put captions beside the images (photo.jpg and photo.txt), or open a folder that has them.',
       );
