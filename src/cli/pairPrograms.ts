@@ -34,6 +34,10 @@ export function addStats(program: Program, run: RunCommand): void {
       'count the pairs of a folder by match, finding, folder, caption length, word and tag',
     )
     .argument('<folder>', 'folder of images and captions; it may hold several datasets')
+    .option(
+      '--calibration',
+      'measure on exchanged captions how often a caption with some match is right',
+    )
     .option('--json', 'print JSON')
     .action((folder, options, command) =>
       run(command.optsWithGlobals(), async (context) => {

@@ -2,6 +2,8 @@ import stringWidth from 'string-width';
 import type { Bin } from '../core/query/histogram.ts';
 import type { PairStatistics, Shortened } from '../core/query/pairStatistics.ts';
 import { jsonText, visibleText } from '../core/text/visibleText.ts';
+import type { EmbeddedDataset } from '../core/audit/embeddedDataset.ts';
+import { measureReliability, type Reliability } from '../engine/audit/measureReliability.ts';
 import { auditFolder } from '../engine/batch/auditFolder.ts';
 import { folderStatistics } from '../engine/batch/folderStatistics.ts';
 import { existingFolder, runOptions, type CommandContext } from './commandContext.ts';
@@ -14,22 +16,43 @@ const BAR_WIDTH = 30;
 /** Entries of each list that are printed; `--json` has more. */
 const LISTED = 15;
 
+export interface StatsCommandOptions {
+  readonly json?: true | undefined;
+  readonly calibration?: true | undefined;
+}
+
 /** `pairlens stats`: numbers of pairs by match, finding, folder, length, word and tag. */
 export async function statsCommand(
   folder: string,
-  { json }: { readonly json?: true | undefined },
+  { json, calibration }: StatsCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   const root = await existingFolder(folder);
   const workspace = await openWorkspace(context, root);
   try {
     const { version, terminal } = context;
-    const { datasets } = await auditFolder(root, workspace, { version }, runOptions(context));
+    const run = runOptions(context);
+    const embeddings: EmbeddedDataset[] = [];
+    const { datasets } = await auditFolder(
+      root,
+      workspace,
+      {
+        version,
+        ...(calibration && { onAudited: (embedded: EmbeddedDataset) => embeddings.push(embedded) }),
+      },
+      run,
+    );
     const statistics = folderStatistics(root, datasets, workspace);
+    const reliability = calibration
+      ? await measureReliability(
+          embeddings.map((embedded, d) => ({ embedded, decisions: datasets[d]?.decisions ?? [] })),
+          (embedded, levels) => workspace.audit(embedded, { levels }, run),
+        )
+      : undefined;
     await terminal.print(
       json === true
-        ? `${jsonText({ version: 1, root, ...statistics, medianMatch: statistics.medianMatch ?? null }, 2)}\n`
-        : statisticsText(statistics, terminal.colors),
+        ? `${jsonText({ version: 1, root, ...statistics, medianMatch: statistics.medianMatch ?? null, ...(reliability && { calibration: reliability }) }, 2)}\n`
+        : statisticsText(statistics, reliability, terminal.colors),
     );
     return 0;
   } finally {
@@ -44,7 +67,11 @@ interface Row {
   readonly note?: string;
 }
 
-function statisticsText(statistics: PairStatistics, colors: Colors): string {
+function statisticsText(
+  statistics: PairStatistics,
+  reliability: Reliability | undefined,
+  colors: Colors,
+): string {
   const { captions, untagged, found, verified, excluded, judged, medianMatch } = statistics;
   const facts = [
     counted(captions, 'caption'),
@@ -57,6 +84,7 @@ function statisticsText(statistics: PairStatistics, colors: Colors): string {
   const { match, length, tokens, rules, folders, words, tags } = statistics;
   const blocks = [
     block(`Match (${counted(judged, 'pair')}${median})`, match.map(binRow(2)), colors),
+    reliability === undefined ? '' : calibrationBlock(reliability, colors),
     block(
       'Pairs with findings, by rule',
       rules.map(({ code, pairs }) => ({ name: code, pairs })),
@@ -81,6 +109,29 @@ function statisticsText(statistics: PairStatistics, colors: Colors): string {
     listBlock('Captions by tag', tags, ({ name, pairs }) => ({ name, pairs }), colors),
   ];
   return `${[facts.join(', '), ...blocks.filter((each) => each !== '')].join('\n\n')}\n`;
+}
+
+/** Shares as bars of their own: the numbers of pairs would hide them. */
+function calibrationBlock(reliability: Reliability, colors: Colors): string {
+  const title = colors.bold('Calibration');
+  if ('why' in reliability) {
+    return `${title}\n  It cannot be known here: ${
+      reliability.why === 'too-few'
+        ? 'there are too few pairs.'
+        : 'the captions are too alike to be judged against one another.'
+    }`;
+  }
+  const { bins, pairs, exchanged, unknown } = reliability;
+  const lines = bins.map(({ from, to, pairs: count, claimed, right, low, high }) => {
+    const said = `claimed ${percent(claimed)}, right ${percent(right)} (${percent(low)} to ${percent(high)})`;
+    return `  ${from.toFixed(1)}-${to.toFixed(1)}  ${number(count).padStart(6)}  ${said}`;
+  });
+  const note = `of ${counted(pairs, 'pair')}, ${number(exchanged)} with a caption exchanged in memory, ${number(unknown)} that look wrong as they are`;
+  return [`${title} ${colors.dim(`(${note})`)}`, ...lines].join('\n');
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`.padStart(5);
 }
 
 function binRow(digits: number): (bin: Bin) => Row {

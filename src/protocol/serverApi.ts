@@ -30,7 +30,7 @@ import {
   weighedWordSchema,
 } from './shapes.ts';
 import { datasetMapSchema, mapSideSchema } from './mapShapes.ts';
-import { statisticsSchema } from './statisticsShapes.ts';
+import { calibrationSchema, statisticsSchema } from './statisticsShapes.ts';
 import { findingFixesSchema, takenOutSchema, workspaceEditSchema } from './workspaceEdit.ts';
 
 /** Scheme of the URIs of files inside archives, with the path of a `file:` URI. */
@@ -278,6 +278,8 @@ export const REQUESTS = {
   removeView: request('pairlens/removeView', savedViewSchema.pick({ name: true }), nothing),
   /** Statistics of all pairs. */
   statistics: request('pairlens/statistics', nothing, statisticsSchema),
+  /** How far the match can be believed, measured on captions that are exchanged in memory; takes seconds. */
+  calibration: request('pairlens/calibration', nothing, calibrationSchema),
   /**
    * The map of a dataset: pairs of similar pictures, or of similar captions, lie close together. Null if there is no such dataset, or
    * too few of them for a map. May take seconds; `pairlens/mapProgress` has the progress.

@@ -73,3 +73,32 @@ export const statisticsSchema = summarySchema.extend({
   before: summarySchema.optional(),
 });
 export type Statistics = z.infer<typeof statisticsSchema>;
+
+/** How often captions of some match are right, measured on exchanged captions. Shares and probabilities are 0..1. */
+export const calibrationSchema = z.union([
+  z.object({
+    /** Tenths of the match with enough pairs. */
+    bins: z.array(
+      z.object({
+        from: z.number(),
+        to: z.number(),
+        /** Pairs of which it is known whether their caption is right, and those of which it is not. */
+        pairs: z.int(),
+        unknown: z.int(),
+        /** Mean match of the known ones, the share of them that is right, and its 90 % interval. */
+        claimed: z.number(),
+        right: z.number(),
+        low: z.number(),
+        high: z.number(),
+      }),
+    ),
+    pairs: z.int(),
+    /** How many of them got the caption of another image. */
+    exchanged: z.int(),
+    /** Captions that stayed and look wrong, of which nobody said what they are. */
+    unknown: z.int(),
+  }),
+  /** Why it cannot be known. */
+  z.object({ why: z.enum(['too-few', 'too-alike']) }),
+]);
+export type Calibration = z.infer<typeof calibrationSchema>;

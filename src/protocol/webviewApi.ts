@@ -34,6 +34,7 @@ export const FORWARDED_REQUESTS = [
   'tags',
   'views',
   'statistics',
+  'calibration',
   'map',
   'mapPair',
   'mapSelection',

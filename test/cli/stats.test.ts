@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { PairStatistics } from '../../src/core/query/pairStatistics.ts';
-import { pairlens } from '../support/commandLine.ts';
+import type { Reliability } from '../../src/engine/audit/measureReliability.ts';
+import { pairlens, temporaryFolder } from '../support/commandLine.ts';
 
 const TOUR = path.resolve(import.meta.dirname, '../../samples/tour');
 
@@ -35,6 +37,31 @@ describe('pairlens stats', () => {
     assert.match(stdout, /^ {2}animals +\d+ of 14 {2}#+$/mu);
     assert.match(stdout, /^Captions by CLIP tokens$/mu);
     assert.match(stdout, /^ {2}and \d+ more$/mu);
+  });
+
+  test('--calibration: exchanged captions have a low match, the rest a high one; unknown for a few pairs', async () => {
+    const { status, stdout } = await pairlens([
+      ...['--quiet', 'stats', TOUR, '--calibration', '--json'],
+    ]);
+    assert.equal(status, 0);
+    const { calibration } = JSON.parse(stdout) as { calibration: Reliability };
+    if ('why' in calibration) assert.fail(calibration.why);
+    // A fifth of the images, twice.
+    assert.equal(calibration.exchanged, 18);
+    assert.ok(calibration.unknown >= 3, 'the mistakes of the sample may be wrong or right');
+    const [low, high] = [calibration.bins[0], calibration.bins.at(-1)];
+    assert.ok((low?.right ?? 1) < 0.2 && (high?.right ?? 0) > 0.9);
+    assert.ok((low?.high ?? 0) > 0.25, 'what is not known is in the interval');
+    const temporary = await temporaryFolder();
+    try {
+      await cp(path.join(TOUR, 'fig.jpg'), path.join(temporary.path, 'fig.jpg'));
+      await writeFile(path.join(temporary.path, 'fig.txt'), 'a fig');
+      const few = await pairlens(['--quiet', 'stats', temporary.path, '--calibration']);
+      assert.equal(few.status, 0);
+      assert.match(few.stdout, /cannot be known here: there are too few pairs/u);
+    } finally {
+      await temporary.remove();
+    }
   });
 
   test('a folder that is not there is refused', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Calibration } from '../../src/protocol/statisticsShapes.ts';
 import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { isFocused } from '../support/inPage.ts';
@@ -62,6 +63,60 @@ describe('the statistics of a dataset', () => {
     ]);
     assert.deepEqual([errors, violations], [[], []]);
     await close();
+  });
+
+  test('calibration is measured when asked for, stopped, said as a table, or why it is not known', async () => {
+    for (const theme of THEMES) {
+      const { page, host, errors, violations, close } = await opened({ theme });
+      const measured: Calibration = {
+        bins: [
+          {
+            from: 0,
+            to: 0.1,
+            pairs: 40,
+            unknown: 3,
+            claimed: 0.03,
+            right: 0.05,
+            low: 0.01,
+            high: 0.2,
+          },
+          {
+            from: 0.9,
+            to: 1,
+            pairs: 160,
+            unknown: 0,
+            claimed: 0.97,
+            right: 0.99,
+            low: 0.96,
+            high: 1,
+          },
+        ],
+        pairs: 203,
+        exchanged: 40,
+        unknown: 3,
+      };
+      const never = new Promise<Calibration>(() => undefined);
+      host.answer('calibration', () => never);
+      assert.equal(host.callsOf('calibration').length, 0);
+      await page.getByRole('button', { name: 'Measure' }).click();
+      await page.getByText('Measuring').waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      host.answer('calibration', () => measured);
+      await page.getByRole('button', { name: 'Measure' }).click();
+      const chart = page.getByRole('img', { name: /^Share of right captions by match/u });
+      await chart.waitFor();
+      assert.equal(await chart.locator('circle').count(), 2);
+      await page.getByText('203 pairs, 40 with a caption exchanged').waitFor();
+      const card = page.getByRole('region', { name: 'Can the match be believed?' });
+      await card.getByText('As a table').click();
+      await card.getByRole('row', { name: '0.9–1.0 97 % 99 % 96 %–100 % 160' }).waitFor();
+      assert.deepEqual(await axeFindings(page), []);
+      host.answer('calibration', () => ({ why: 'too-alike' as const }));
+      await page.getByRole('button', { name: 'Measure again' }).click();
+      await page.getByText('the captions are too alike').waitFor();
+      assert.deepEqual([errors, violations], [[], []]);
+      await close();
+    }
   });
 
   test('the threshold says how many pairs lie below it, opens them, and is kept', async () => {

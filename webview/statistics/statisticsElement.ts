@@ -8,6 +8,7 @@ import { PageElement } from '../shared/pageElement.ts';
 import { matchGrade, unjudgedText } from '../shared/score.ts';
 import { waitingText } from '../shared/statusText.ts';
 import type { BarRow } from './barList.ts';
+import { calibrationCard } from './calibrationCard.ts';
 import type { QueryEvent } from './chart.ts';
 import { type Column, columnTable } from './histogramChart.ts';
 import { sessionTable } from './sessionTable.ts';
@@ -68,6 +69,7 @@ export class StatisticsElement extends PageElement {
         <h2 id="session-title">${t('Now and at the start of the session')}</h2>
         ${sessionTable(statistics, (query) => void session.browse(query))}
       </section>
+      ${statistics.match.length === 0 ? nothing : card('calibration', t('Can the match be believed?'), calibrationCard(session))}
       ${
         rules.length === 0
           ? nothing

@@ -19,6 +19,7 @@ export class StatisticsSession {
   readonly store: Store<StatisticsState, StatisticsAction>;
   readonly #host: Host;
   readonly #latest = new Latest();
+  readonly #measuring = new Latest();
 
   constructor(host: Host) {
     this.#host = host;
@@ -41,6 +42,24 @@ export class StatisticsSession {
 
   setThreshold(threshold: number): void {
     this.store.dispatch({ type: 'threshold', threshold });
+  }
+
+  /** Measures how far the match can be believed. */
+  measure(): void {
+    this.store.dispatch({ type: 'measuring', isMeasuring: true });
+    this.#measuring.run(0, (signal) => this.#host.rpc.call('calibration', {}, signal), {
+      done: (calibration) => {
+        this.store.dispatch({ type: 'calibration', calibration });
+      },
+      failed: (error) => {
+        this.#failed(error);
+      },
+    });
+  }
+
+  stopMeasuring(): void {
+    this.#measuring.cancel();
+    this.store.dispatch({ type: 'measuring', isMeasuring: false });
   }
 
   /** Shows the pairs of a query in Browse Dataset. */

@@ -8,6 +8,8 @@ export interface NoisyDataset {
   readonly embedded: EmbeddedDataset;
   /** For each pair of the noisy dataset whether its caption was exchanged. */
   readonly wrong: readonly boolean[];
+  /** For each pair the pair of the dataset whose image it has. The same seed and limit keep the same pairs at any rate. */
+  readonly kept: readonly number[];
 }
 
 /** Where an exchanged caption comes from: any image, or one whose caption names the same thing. */
@@ -57,6 +59,7 @@ export function injectSwaps(
     return { ...own, caption: other.caption, captionIndex: 0 };
   });
   return {
+    kept,
     wrong: kept.map((index, i) => pairs[i]?.caption !== pairAt(embedded, index).caption),
     embedded: {
       ...embedded,

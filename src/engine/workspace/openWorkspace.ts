@@ -26,6 +26,7 @@ import { LiveEdits } from './liveEdits.ts';
 import { KeptFindings } from './keptFindings.ts';
 import { KeptSelections } from './keptSelections.ts';
 import { LiveFits } from './liveFits.ts';
+import { LiveReliability } from './liveReliability.ts';
 import { LiveMaps } from './liveMaps.ts';
 import { LiveStatistics } from './liveStatistics.ts';
 import { LiveTags } from './liveTags.ts';
@@ -91,6 +92,7 @@ class IncrementalWorkspace implements LiveWorkspace {
   readonly statistics = new LiveStatistics(this.browser, this.tags);
   readonly pairFiles: PairFiles;
   readonly fits: LiveFits;
+  readonly reliability: LiveReliability;
   readonly maps: LiveMaps;
   readonly #background = new BackgroundWork({
     audit: () => this.refresh(this.#folders, {}),
@@ -142,6 +144,7 @@ class IncrementalWorkspace implements LiveWorkspace {
       findings: () => this.#currentFindings(),
     });
     this.fits = new LiveFits({ updater, gate, ports, opened });
+    this.reliability = new LiveReliability({ updater, gate, ports, opened });
     const { browser } = this;
     this.maps = new LiveMaps({ browser, selections: this.#selections, gate, ports, opened });
     this.#words = new WordQueries({ ports, gate, opened });

@@ -17,6 +17,7 @@ import type { LiveEdits } from './liveEdits.ts';
 import type { LiveMaps } from './liveMaps.ts';
 import type { LiveFits } from './liveFits.ts';
 import type { Decided } from './decidePairs.ts';
+import type { LiveReliability } from './liveReliability.ts';
 import type { LiveStatistics } from './liveStatistics.ts';
 import type { LiveTags } from './liveTags.ts';
 import type { PairBrowser } from './pairBrowser.ts';
@@ -250,6 +251,7 @@ export interface LiveWorkspace {
   readonly browser: Pick<PairBrowser, 'page' | 'ids' | 'all'>;
   readonly tags: Pick<LiveTags, 'search' | 'of'>;
   readonly statistics: Pick<LiveStatistics, 'now'>;
+  readonly reliability: Pick<LiveReliability, 'measure'>;
   /** Fitting to the datasets; `refresh` uses what was written, or goes without what was dropped. */
   readonly fits: Pick<LiveFits, 'fit' | 'drop'>;
   /** Pairs in the plane, similar ones close together. */

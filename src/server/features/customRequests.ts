@@ -238,6 +238,10 @@ function handlersOf(context: ServerContext, services: Services): RequestHandlers
       return {};
     },
     statistics: (_params, signal) => statistics(context, signal),
+    async calibration(_params, signal) {
+      const measured = await context.live.reliability.measure(signal);
+      return 'why' in measured ? measured : { ...measured, bins: [...measured.bins] };
+    },
     map: (params, signal) => map(context, params, signal),
     mapPair: (params) => mapPair(context, params),
     mapSelection: (params) => mapSelection(context, params),

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { toDatasetPath } from '../../core/dataset/paths.ts';
 import { PairLensError } from '../../core/errors.ts';
 import { withoutView, withSettings } from '../../core/settings/configAnswers.ts';
 import { readConfigText } from '../../core/settings/configText.ts';
@@ -9,6 +8,7 @@ import { sentence } from '../../core/text/sentence.ts';
 import { encodeText } from '../../core/text/textEncoding.ts';
 import { readConfigFile } from '../../engine/discovery/configFile.ts';
 import { refuseOutside } from '../../engine/workspace/edits.ts';
+import { outermost } from '../../engine/workspace/openedDatasets.ts';
 import type { SavedView } from '../../protocol/shapes.ts';
 import type { ServerContext } from '../context.ts';
 
@@ -57,10 +57,7 @@ export async function removeView(context: ServerContext, name: string): Promise<
 
 /** The folders that are open, without those inside of another, whose config files are about themselves alone. */
 function openedFolders(live: ServerContext['live']): string[] {
-  const all = live.inventories.map(({ dir }) => dir);
-  return all.filter(
-    (dir) => !all.some((other) => other !== dir && toDatasetPath(other, dir) !== undefined),
-  );
+  return outermost(live.inventories.map(({ dir }) => dir));
 }
 
 async function folderWith(
