@@ -52,11 +52,7 @@ function result(calibration: Calibration): TemplateResult {
     >
       <rect class="calibration-frame" x=${MARGIN} y=${MARGIN} width=${SIDE} height=${SIDE}></rect>
       <line class="calibration-ideal" x1=${x(0)} y1=${y(0)} x2=${x(1)} y2=${y(1)}></line>
-      <polyline
-        class="calibration-line"
-        points=${bins.map(({ claimed, right }) => `${x(claimed)},${y(right)}`).join(' ')}
-      ></polyline>
-      ${bins.map(point)}
+      ${runsOf(bins).map(line)} ${bins.map(point)}
       <text class="calibration-text" x=${x(0)} y=${y(0) + 8}>0</text>
       <text class="calibration-text" x=${x(0.5)} y=${y(0) + 8} text-anchor="middle">
         ${t('Match')}
@@ -98,6 +94,22 @@ function result(calibration: Calibration): TemplateResult {
         </tbody>
       </table>
     </details>`;
+}
+
+/** Bins that touch: of what lies between others nothing is known, and no line is drawn there. */
+function runsOf(bins: readonly Bin[]): Bin[][] {
+  const runs: Bin[][] = [];
+  for (const bin of bins) {
+    const last = runs.at(-1);
+    if (last?.at(-1)?.to === bin.from) last.push(bin);
+    else runs.push([bin]);
+  }
+  return runs;
+}
+
+function line(run: readonly Bin[]): SVGTemplateResult {
+  const points = run.map(({ claimed, right }) => `${x(claimed)},${y(right)}`).join(' ');
+  return svg`<polyline class="calibration-line" points=${points}></polyline>`;
 }
 
 /** A point with its interval. */
