@@ -31,7 +31,8 @@ export class KeptRuns {
     const file = this.#file(`audit-${size}.json`);
     if (file === undefined) return '';
     const now: KeptAudit = {
-      findings: findings.map(({ code, pair, image }) => `${code} ${pair ?? image}`),
+      // One for each rule and what it is about.
+      findings: [...new Set(findings.map(({ code, pair, image }) => `${code} ${pair ?? image}`))],
       mismatch: pairs.map((pair) => pair?.mismatch ?? null),
     };
     if (!existsSync(file)) {

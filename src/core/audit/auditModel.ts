@@ -86,7 +86,7 @@ export interface PreparedAudit {
   /** The judged pairs, in an order that depends on their content only. */
   readonly pairs: readonly Omit<JudgedPair, 'fold'>[];
   /** Caption and hash of the image of each pair. */
-  readonly contents: readonly string[];
+  readonly contents: () => readonly string[];
   readonly texts: readonly string[];
   /** Hash of each image. */
   readonly hashes: readonly string[];
@@ -135,7 +135,7 @@ export async function prepareAudit(
     centres,
     neighbours,
     pairs: ordered,
-    contents: ordered.map(contentOf),
+    contents: () => ordered.map(contentOf),
     texts: texts.texts,
     hashes: images.hashes,
   };

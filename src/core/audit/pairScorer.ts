@@ -193,6 +193,7 @@ export class PairScorer {
       ofCaptions ? this.#captionNeighbourTerm(i, j, picture, ownCaption) : 0,
       predicted ? this.predicted(i, j) : 0,
       few ? csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS, ownPicture)) : 0,
+      0,
     ]);
   }
 
@@ -236,13 +237,14 @@ export class PairScorer {
       weight > 0 ? sum / weight : 0,
       dotRows(spaces.predictions, i, words, 0),
       csls(cosine, rowMean(FEW_PARTNERS), columnMean(FEW_PARTNERS)),
+      0,
     ]);
   }
 
-  /** The scores of a pair, of which all but `fitted` are known. */
-  #withFitted(i: number, known: number[]): PairScores {
-    known.push(this.fitted?.of(i, known) ?? 0);
-    return known;
+  /** The scores of a pair, of which all but the last, `fitted`, are known. */
+  #withFitted(i: number, scores: PairScores): PairScores {
+    if (this.fitted !== undefined) scores[scores.length - 1] = this.fitted.of(i, scores);
+    return scores;
   }
 
   /** Whether caption `t` belongs only to copies of this image. */

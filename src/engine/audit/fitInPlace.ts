@@ -78,7 +78,7 @@ export async function fitInPlace(
   if (pictures < LEAST_PICTURES) return { kind: 'too-few', pictures, least: LEAST_PICTURES };
   const prepared = await prepareFit(embedded, ports, options);
   const { folds, seed } = options;
-  const { contents } = prepared;
+  const contents = prepared.contents();
   const right = saidRight(prepared, request);
   // A run that was cut off goes on only with the same verdicts.
   const said = right.flatMap((is, n) => (is ? [n] : []));
