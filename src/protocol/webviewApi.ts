@@ -45,7 +45,12 @@ export const FORWARDED_REQUESTS = [
 const nothing = z.object({});
 
 /** Commands of the extension that webviews may run. */
-const PAGE_COMMANDS = ['pairlens.audit', 'pairlens.statistics', 'pairlens.map'] as const;
+const PAGE_COMMANDS = [
+  'pairlens.audit',
+  'pairlens.settle',
+  'pairlens.statistics',
+  'pairlens.map',
+] as const;
 
 /** Requests of a webview that the extension host handles itself. */
 export const HOST_REQUESTS = {

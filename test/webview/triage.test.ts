@@ -4,7 +4,7 @@ import type { FindingItem } from '../../src/protocol/shapes.ts';
 import { eventually } from '../support/eventually.ts';
 import { focusElsewhere, focusReaches, isFocused } from '../support/inPage.ts';
 import { ScriptedHost } from '../support/scriptedHost.ts';
-import { tourAnswers, tourFindings, tourPair } from '../support/tourPages.ts';
+import { tourAnswers, tourFindings, tourPair, tourStatus } from '../support/tourPages.ts';
 import { openHarness, type WebviewHarness } from '../support/webviewHarness.ts';
 
 /** A host whose findings vanish once they are dealt with, as the server's do. */
@@ -206,6 +206,22 @@ describe('triage by keyboard alone', () => {
     assert.equal(await elsewhere.taken(), false);
     await elsewhere.back();
     await focusReaches(page, 'drum_kit.jpg');
+    await close();
+  });
+
+  test('captions that can be read once a question is answered: F asks it', async () => {
+    const about = tourFindings().find(({ item }) => item === undefined)!;
+    const unread = { ...about, code: 'unread-captions', fixes: [] };
+    const host = new ScriptedHost({
+      ...tourAnswers(),
+      findings: () => ({ findings: [unread] }),
+      status: () => ({ ...tourStatus(), questions: 1 }),
+    });
+    const { page, close } = await harness.open({ name: 'review', host });
+    await page.getByRole('button', { name: /Settle/u }).waitFor();
+    await page.keyboard.press('f');
+    await eventually(() => host.callsOf('command').length === 1, 'the question');
+    assert.deepEqual(host.callsOf('command')[0]?.params, { command: 'pairlens.settle' });
     await close();
   });
 

@@ -13,6 +13,7 @@ import {
   draftOf,
   fileToExclude,
   isDirty,
+  isUnsettled,
   type TriageState,
 } from './triageState.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
@@ -112,6 +113,14 @@ export function choices(session: TriageSession, edit: () => void): readonly Choi
         key: 'F',
         primary: all.length === 0,
         run: () => void session.act.fixFile(),
+      });
+    }
+    if (isUnsettled(state)) {
+      all.push({
+        label: t('Settle…'),
+        key: 'F',
+        primary: all.length === 0,
+        run: () => void session.settle(),
       });
     }
     all.push({

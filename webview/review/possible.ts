@@ -2,7 +2,7 @@ import type { TriageCommand } from './keys.ts';
 import type { TriageSession } from './triageSession.ts';
 import { captionMoves } from './captionMoves.ts';
 import { fileFix } from './fileFix.ts';
-import { canEdit, groundedWords, fileToExclude } from './triageState.ts';
+import { canEdit, groundedWords, fileToExclude, isUnsettled } from './triageState.ts';
 
 /** The commands that are enabled now; only their keys are shown. */
 export function possibleCommands(session: TriageSession): ReadonlySet<TriageCommand['kind']> {
@@ -21,7 +21,9 @@ export function possibleCommands(session: TriageSession): ReadonlySet<TriageComm
   if (fileToExclude(current) !== undefined) possible.add('exclude');
   if (current.loneCaption === true) possible.add('delete');
   if (session.canSwap) possible.add('swap');
-  if (fileFix(current) !== undefined || captionMoves(current).length > 0) possible.add('fix');
+  if (fileFix(current) !== undefined || captionMoves(current).length > 0 || isUnsettled(state)) {
+    possible.add('fix');
+  }
   const { duplicates } = state.detail;
   if (duplicates !== null) possible.add('keep').add('different');
   if (duplicates?.merged !== undefined) possible.add('merge');

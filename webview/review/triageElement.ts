@@ -211,7 +211,7 @@ export class TriageElement extends PageElement {
         void session.act.swap();
         break;
       case 'fix':
-        void session.act.fix();
+        void session.fix();
         break;
       case 'next':
         session.move(1);

@@ -1,5 +1,6 @@
 import type { PairItem } from '../../src/protocol/shapes.ts';
 import { announce } from '../shared/announce.ts';
+import type { WebviewParams } from '../../src/protocol/webviewApi.ts';
 import type { Host } from '../shared/host.ts';
 import { Latest } from '../shared/latest.ts';
 import { ActionQueue, failureNotice } from '../shared/actionQueue.ts';
@@ -14,6 +15,7 @@ import {
   canEdit,
   draftOf,
   initialState,
+  isUnsettled,
   isDirty,
   openFindings,
   parseRemembered,
@@ -202,10 +204,23 @@ export class TriageSession {
     );
   }
 
-  async audit(): Promise<void> {
-    // No step for the queue: an audit may take minutes, and findings are worked on meanwhile.
+  audit(): Promise<void> {
+    return this.#command('pairlens.audit');
+  }
+
+  fix(): Promise<void> {
+    return isUnsettled(this.store.state) ? this.settle() : this.act.fix();
+  }
+
+  /** Asks what a caption file holds. */
+  settle(): Promise<void> {
+    return this.#command('pairlens.settle');
+  }
+
+  /** No step for the queue: an audit may take minutes, and findings are worked on meanwhile. */
+  async #command(command: WebviewParams<'command'>['command']): Promise<void> {
     try {
-      await this.#host.rpc.call('command', { command: 'pairlens.audit' });
+      await this.#host.rpc.call('command', { command });
     } catch (error) {
       this.#complain(error);
     }

@@ -218,6 +218,11 @@ export function isDirty(state: TriageState): boolean {
   return state.current !== null && draftOf(state) !== (state.current.item?.caption ?? '');
 }
 
+/** Whether the finding is about captions that can be read once a question is answered, such as which column holds them. */
+export function isUnsettled({ current, status }: TriageState): boolean {
+  return current?.code === 'unread-captions' && (status?.questions ?? 0) > 0;
+}
+
 /** Whether the finding has a caption that can be edited here. */
 export function canEdit(state: TriageState): boolean {
   const { current } = state;
