@@ -80,9 +80,10 @@ const COMMANDS: Readonly<Record<Exclude<CommandId, TreeCommandId>, Run>> = {
   'pairlens.dropFit': async ({ client }) => {
     if (await hasDataset(client)) await dropFit(client);
   },
-  'pairlens.review': async ({ client, review }, argument) => {
-    if (await hasDataset(client))
-      await review.show(shown(chosenFindings(argument, undefined)[0]?.id));
+  'pairlens.review': async ({ client, review, tree }, argument) => {
+    if (!(await hasDataset(client))) return;
+    const [finding = tree.inView()] = chosenFindings(argument, undefined);
+    await review.show(shown(finding?.id));
   },
   'pairlens.browse': async ({ client, browse }) => {
     if (await hasDataset(client)) await browse.show();

@@ -1,5 +1,11 @@
 import { groupBy } from '../core/collections.ts';
-import type { DatasetSummary, DecidedPair, FindingItem, PairItem } from '../protocol/shapes.ts';
+import type {
+  DatasetSummary,
+  DecidedPair,
+  FindingItem,
+  PairItem,
+  Target,
+} from '../protocol/shapes.ts';
 
 /** How the view *Findings* is arranged: in groups, or as one list with the surest first. */
 export type Arrangement = 'rule' | 'file' | 'sureness';
@@ -77,4 +83,30 @@ export function findingsOf(nodes: readonly FindingNode[]): FindingItem[] {
     return node.kind === 'finding' ? [node.finding] : [];
   });
   return [...new Map(findings.map((finding) => [finding.id, finding])).values()];
+}
+
+/**
+ * The finding about what is open: about the image, or the caption at the cursor; elsewhere in a caption file the only one about the
+ * file.
+ */
+export function findingAbout(
+  findings: readonly FindingItem[],
+  target: Target,
+): FindingItem | undefined {
+  switch (target.kind) {
+    case 'pair':
+      return undefined;
+    case 'image':
+      return findings.find(({ uri, imageUri }) => (imageUri ?? uri) === target.uri);
+    case 'caption': {
+      const there = findings.filter(({ uri, item }) => (item?.captionUri ?? uri) === target.uri);
+      const { line } = target.position;
+      const here = there.find(
+        ({ item, range = item?.range }) =>
+          range !== undefined && range.start.line <= line && line <= range.end.line,
+      );
+      const ofOnePair = new Set(there.map(({ imageUri }) => imageUri)).size === 1;
+      return here ?? (ofOnePair ? there[0] : undefined);
+    }
+  }
 }

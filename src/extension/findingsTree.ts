@@ -1,7 +1,16 @@
 import * as vscode from 'vscode';
 import type { CommandId } from './commandIds.ts';
 import { setContext } from './contextKeys.ts';
-import { type Arrangement, arranged, filtered, type FindingNode } from './findingGroups.ts';
+import type { FindingItem } from '../protocol/shapes.ts';
+import { currentTarget } from './activeTarget.ts';
+import {
+  type Arrangement,
+  arranged,
+  filtered,
+  findingAbout,
+  type FindingNode,
+  findingsOf,
+} from './findingGroups.ts';
 import {
   findingItem,
   groupItem,
@@ -18,6 +27,8 @@ export interface FindingsTree {
   dispose(): void;
   /** Reveals the group of verdicts, or shows a message if there are none. */
   showVerdicts(): Promise<void>;
+  /** The finding that a person looks at: about the open file, else in the selected row. */
+  inView(): FindingItem | undefined;
 }
 
 /** Registers the *Findings* view with its badge, and the commands that arrange and filter it. */
@@ -76,6 +87,10 @@ export function registerFindingsTree(findings: FindingsModel, client: ServerClie
         return;
       }
       await view.reveal(VERDICTS, { select: true, focus: true, expand: true });
+    },
+    inView() {
+      const target = currentTarget();
+      return (target && findingAbout(findings.all, target)) ?? findingsOf(view.selection).at(0);
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   arranged,
   chosenNodes,
   filtered,
+  findingAbout,
   findingsOf,
   type FindingNode,
 } from '../../../src/extension/findingGroups.ts';
@@ -50,5 +51,28 @@ describe('the view Findings', () => {
     const [finding] = group.findings;
     const rows: FindingNode[] = [group, { kind: 'finding', finding: finding! }];
     assert.deepEqual(findingsOf(rows), group.findings);
+  });
+
+  test('the finding about what is open: the image, the caption at the cursor, or the only pair of the file', () => {
+    const [first, second] = findings.filter(({ item }) => item !== undefined);
+    const caption = (uri: string, line: number) =>
+      findingAbout(findings, { kind: 'caption', uri, position: { line, character: 3 } });
+    const image = { kind: 'image', uri: second!.item!.imageUri } as const;
+    assert.equal(findingAbout(findings, image), second);
+    assert.equal(caption(first!.uri, 0), first);
+    assert.equal(caption(first!.uri, 7), first, 'below the caption of a file of its own');
+    assert.equal(caption('file:///elsewhere.txt', 0), undefined);
+
+    const uri = 'file:///table.jsonl';
+    const at = (line: number): FindingItem => {
+      const range = { start: { line, character: 0 }, end: { line, character: 9 } };
+      const { item, imageUri } = line === 3 ? first! : second!;
+      return { ...first!, uri, range, imageUri: imageUri!, item: { ...item!, captionUri: uri } };
+    };
+    const rows = [at(3), at(5)];
+    const row = (line: number) =>
+      findingAbout(rows, { kind: 'caption', uri, position: { line, character: 0 } });
+    assert.equal(row(5), rows[1]);
+    assert.equal(row(4), undefined, 'a row without a finding');
   });
 });
