@@ -11,6 +11,14 @@ import { Session } from './session.ts';
 
 const SWAPPED = ['drum_kit.txt', 'honey_bee.txt'] as const;
 const COPY = 'creek_again';
+/** Where the folder for excluded pairs is kept. */
+const SETTINGS = '.vscode/settings.json';
+/** Files of the pairs whose caption is of something else. */
+const WRONG = ['animals/koala', 'places/colosseum', 'solar_panel'].flatMap((name) => [
+  `${name}.jpg`,
+  `${name}.txt`,
+]);
+const LONE = 'harbour_evening.txt';
 
 /** Many findings at once, and pairs that leave the dataset, in a copy of the sample dataset; each step is undone. */
 describe('a curator works on many pairs at once', () => {
@@ -19,6 +27,8 @@ describe('a curator works on many pairs at once', () => {
   let window: Workbench;
   let review: ReviewPanel;
   let start: Record<string, string>;
+  /** Findings at the start. */
+  let counted: number;
   before(async () => {
     session = await Session.start({ name: 'curate' });
     folder = await session.ide.workspace(TOUR);
@@ -53,7 +63,7 @@ describe('a curator works on many pairs at once', () => {
   };
 
   step('all swapped captions are swapped back after the preview; one undo', async () => {
-    await window.auditEnded();
+    counted = await window.auditEnded();
     await window.runCommand('PairLens: Review Findings');
     await choose('captions-swapped');
     await review.press('Shift+F');
@@ -108,6 +118,48 @@ describe('a curator works on many pairs at once', () => {
         .getByRole('button', { name: 'Undo' })
         .click();
       await isAsAtStart();
+    },
+  );
+
+  step('Delete removes a caption file without an image after a question; one undo', async () => {
+    await window.tab('Review').click();
+    await choose('missing-image');
+    await eventually(async () => (await review.finding()).includes(LONE), 'it is shown');
+    await review.press('Delete');
+    await window.page.getByRole('dialog').getByText(`Delete ${LONE}?`).waitFor();
+    await window.dialogButton(/^Move/).click();
+    await becomeChanged([LONE], 'the file is gone');
+    await review.tally(/excluded/).waitFor();
+    await review.press('z');
+    await isAsAtStart();
+    await eventually(async () => (await review.finding()).includes(LONE), 'it is shown again');
+  });
+
+  step(
+    'the menu of a rule ignores all its pairs, and they are moved out of the dataset',
+    async () => {
+      // What was undone is reported again: until then the rows change.
+      await window.auditEnded(counted);
+      await window.activity(/^PairLens/).click();
+      const ignored = WRONG.length / 2;
+      await window.chooseInMenu(window.finding(/^Mismatched captions/), 'Ignore');
+      await eventually(
+        async () => (await decisions()).split('"excluded"').length - 1 === ignored,
+        'all are ignored',
+      );
+      await window.runCommand('PairLens: Move Ignored Pairs to a Folder');
+      await window.quickPick.question('Folder for excluded pairs').waitFor();
+      await window.page.keyboard.press('Enter');
+      await window.dialogButton('Move').click();
+      const moved = WRONG.map((file) => `.excluded/${file}`);
+      await becomeChanged([...moved, SETTINGS, ...WRONG].sort(), 'images and captions are moved');
+      const now = await contents();
+      for (const file of WRONG) assert.equal(now[`.excluded/${file}`], start[file]);
+      await window
+        .notification(/ignored images moved/)
+        .getByRole('button', { name: 'Undo' })
+        .click();
+      await becomeChanged([SETTINGS], 'they are back');
     },
   );
 

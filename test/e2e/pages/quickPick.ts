@@ -22,6 +22,11 @@ export class QuickPick {
     return this.#box.getByRole('option', { name }).first();
   }
 
+  /** A box that asks for a text, by its title: the palette that ran the command may still be on show. */
+  question(title: string | RegExp): Locator {
+    return this.#box.filter({ has: this.#page.getByText(title) });
+  }
+
   /** A row of a list with ticks, whose rows are no options. */
   row(text: string | RegExp): Locator {
     return this.#box.getByText(text).first();

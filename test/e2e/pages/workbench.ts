@@ -92,10 +92,14 @@ export class Workbench {
     }, `${key} opens a box`);
   }
 
-  /** Waits until PairLens's entry in the status bar counts findings. */
-  async auditEnded(): Promise<void> {
-    const counted = this.statusBarItem(/PairLens.*\d+ (finding|problem)/i);
+  /**
+   * Waits until PairLens's entry in the status bar counts findings, and returns how many.
+   * @param count waits until there are so many
+   */
+  async auditEnded(count?: number): Promise<number> {
+    const counted = this.statusBarItem(new RegExp(`PairLens: ${count ?? '\\d+'} findings?\\b`));
     await counted.waitFor({ timeout: 3 * PATIENCE_MS });
+    return Number(/(\d+) finding/.exec(await counted.innerText())?.[1]);
   }
 
   /** Underlines in the editors. */
@@ -173,6 +177,23 @@ export class Workbench {
   /** A button of the question that VS Code asks in the middle of the window. */
   dialogButton(name: string | RegExp): Locator {
     return this.page.getByRole('dialog').getByRole('button', { name });
+  }
+
+  /** A row of the view *Findings*. */
+  finding(name: string | RegExp): Locator {
+    return this.page
+      .getByRole('tree', { name: /^Findings/ })
+      .getByRole('treeitem', { name })
+      .first();
+  }
+
+  /** Chooses an item of a row's menu; again where the tree was drawn anew under the pointer, which closes the menu. */
+  async chooseInMenu(row: Locator, item: string): Promise<void> {
+    await eventually(async () => {
+      await row.click({ button: 'right' });
+      const entry = this.page.getByRole('menuitem', { name: item }).first();
+      return (await comesSoon(entry)) && isClicked(entry);
+    }, `the menu of the row offers "${item}"`);
   }
 
   /** A notification that is on show, with its buttons. */
