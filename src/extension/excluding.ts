@@ -12,11 +12,17 @@ import { nameOf } from './workspaceFiles.ts';
  * only noted in the file of decisions is called ignored.
  */
 
-/** The images of pairs, as URIs. */
-export function imagesOf(pairs: readonly PairRef[]): readonly string[] {
-  return pairs.map(({ root, image }) =>
-    vscode.Uri.joinPath(vscode.Uri.parse(root), image).toString(),
-  );
+/** The images that a page means, each once, as URIs. */
+export function imagesOf(
+  of: { readonly images: readonly string[] } | { readonly pairs: readonly PairRef[] },
+): readonly string[] {
+  const images =
+    'images' in of
+      ? of.images
+      : of.pairs.map(({ root, image }) =>
+          vscode.Uri.joinPath(vscode.Uri.parse(root), image).toString(),
+        );
+  return [...new Set(images)];
 }
 
 /** The images that findings are about, and caption files that belong to none, as URIs. */

@@ -6,30 +6,44 @@ import type { Actions } from './actions.ts';
 import { oneLine } from './pairTexts.ts';
 import type { ServerClient } from './serverClient.ts';
 import { confirmTakeOut, hasWastebasket, takeOutFiles } from './takeOutSteps.ts';
+import { nameOf } from './workspaceFiles.ts';
 
 /*
  * Duplicates that are removed with captions, companions and rows.
  */
 
 /**
- * Puts images into the wastebasket, or where there is none into a folder that PairLens does not read; asks first.
- * @returns whether it was done.
+ * Puts images with all that belongs to them into the wastebasket, or where there is none into a folder that PairLens does not
+ * read; asks first.
+ * @param asked the question, where it is another than whether to delete them
+ * @returns how many; 0 if the user did not confirm.
  */
 export async function removeImages(
   client: ServerClient,
   actions: Actions,
   images: readonly string[],
-  question: string,
+  asked: string | undefined,
   teller: 'message' | 'page' = 'message',
-): Promise<boolean> {
+): Promise<number> {
+  const count = images.length;
+  const [first = ''] = images;
+  const one = count === 1;
+  const question =
+    asked ??
+    (one
+      ? vscode.l10n.t('Delete {0}?', nameOf(first))
+      : vscode.l10n.t('Delete {0} images?', count));
   const plan = await client.request(REQUESTS.takeOut, { images: [...images] });
   const useTrash = hasWastebasket();
-  if (!(await confirmTakeOut(plan, useTrash, question))) return false;
-  const count = images.length;
-  const label = vscode.l10n.t('Remove {0} images', count);
-  const done = vscode.l10n.t('{0} images removed with what belongs to them.', count);
+  if (!(await confirmTakeOut(plan, useTrash, question))) return 0;
+  const label = one
+    ? vscode.l10n.t('Remove {0}', nameOf(first))
+    : vscode.l10n.t('Remove {0} images', count);
+  const done = one
+    ? vscode.l10n.t('{0} removed with what belongs to it.', nameOf(first))
+    : vscode.l10n.t('{0} images removed with what belongs to them.', count);
   actions.did(await takeOutFiles(plan, useTrash, { label, done }), teller);
-  return true;
+  return count;
 }
 
 /** Lists all groups of exact duplicates with the image that is kept, and removes the others of those that stay selected. */
@@ -60,6 +74,8 @@ export async function removeExactDuplicates(client: ServerClient, actions: Actio
   const chosen = await vscode.window.showQuickPick(picks, {
     canPickMany: true,
     title: vscode.l10n.t('Exact duplicates: keep the best caption of each'),
+    // A page that loads meanwhile may take the focus.
+    ignoreFocusOut: true,
     placeHolder: vscode.l10n.t('Of each selected group the image with the best caption stays.'),
   });
   const images = chosen?.flatMap((pick) => pick.images) ?? [];

@@ -197,15 +197,15 @@ function handlers(
       return { views: await savedViews(client) };
     },
     exclude: async ({ of }) => {
-      const images = 'pairs' in of ? imagesOf(of.pairs) : of.images;
-      const excluded = await exclude(client, actions, images, 'page');
+      const excluded = await exclude(client, actions, imagesOf(of), 'page');
       onAsked();
       return { excluded };
     },
-    removeImages: async ({ keep, images }) => {
+    removeImages: async ({ keep, of }) => {
+      const images = imagesOf(of);
       const question =
         keep === undefined
-          ? vscode.l10n.t('Delete {0}?', images.map(nameOf).join(', '))
+          ? undefined
           : vscode.l10n.t('Keep {0} and remove its {1} duplicates?', nameOf(keep), images.length);
       const removed = await removeImages(client, actions, images, question, 'page');
       onAsked();

@@ -44,6 +44,12 @@ export const FORWARDED_REQUESTS = [
 
 const nothing = z.object({});
 
+/** Images by their URIs, or those of pairs. */
+const imagesOfSchema = z.union([
+  z.object({ images: z.array(z.string()) }),
+  z.object({ pairs: z.array(pairRefSchema) }),
+]);
+
 /** Commands of the extension that webviews may run. */
 const PAGE_COMMANDS = [
   'pairlens.audit',
@@ -154,21 +160,16 @@ export const HOST_REQUESTS = {
    * question. `excluded`: how many images; 0 if the user did not confirm.
    */
   exclude: {
-    params: z.object({
-      of: z.union([
-        z.object({ images: z.array(z.string()) }),
-        z.object({ pairs: z.array(pairRefSchema) }),
-      ]),
-    }),
+    params: z.object({ of: imagesOfSchema }),
     result: z.object({ excluded: z.int() }),
   },
   /**
-   * Removes duplicates of the image `keep`, or a caption file that belongs to no image, after asking; `removed` is false if the user
-   * did not confirm.
+   * Removes images with captions and companions, such as duplicates of the image `keep`, or a caption file that belongs to no
+   * image, after a question. `removed`: how many; 0 if the user did not confirm.
    */
   removeImages: {
-    params: z.object({ keep: z.string().optional(), images: z.array(z.string()) }),
-    result: z.object({ removed: z.boolean() }),
+    params: z.object({ keep: z.string().optional(), of: imagesOfSchema }),
+    result: z.object({ removed: z.int() }),
   },
   /** Gives several pairs new captions, as one undo step. */
   setCaptions: {

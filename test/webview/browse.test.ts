@@ -191,6 +191,20 @@ describe('the grid of all pairs', () => {
     ]);
     const [changed] = paramsOf(host, 'changeCaptions');
     assert.equal(changed?.pairs.length, 5000);
+    await cell(3).click();
+    await cell(4).click({ modifiers: ['Shift'] });
+    await page.getByText('2 selected').waitFor();
+    // Not confirmed: nothing is said.
+    host.answer('removeImages', () => ({ removed: 0 }));
+    await page.keyboard.press('Delete');
+    await eventually(() => host.callsOf('removeImages').length === 1, 'it is asked');
+    assert.equal(await page.getByText(/deleted/u).count(), 0);
+    host.answer('removeImages', () => ({ removed: 2 }));
+    await page.keyboard.press('Delete');
+    await page.getByText('2 images are deleted with what belongs to them.').waitFor();
+    assert.deepEqual(host.callsOf('removeImages').at(-1)?.params, {
+      of: { pairs: [3, 4].map((n) => browsedItem(n).item.pair) },
+    });
     await close();
   });
 

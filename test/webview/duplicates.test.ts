@@ -65,7 +65,7 @@ describe('duplicates side by side', () => {
       ...tourAnswers(),
       findings: () => ({ findings: [finding] }),
       duplicates: () => group,
-      removeImages: () => ({ removed: true }),
+      removeImages: () => ({ removed: 2 }),
     });
     const { page, close } = await harness.open({ name: 'review', host });
     const list = page.getByRole('list', { name: 'The same picture in 3 files' });
@@ -86,17 +86,17 @@ describe('duplicates side by side', () => {
 
   test('a digit keeps that image; the others are removed only after the host has asked', async () => {
     const { host, page, close, group } = await open();
-    host.answer('removeImages', () => ({ removed: false }));
+    host.answer('removeImages', () => ({ removed: 0 }));
     await page.keyboard.press('2');
     await page.waitForTimeout(200);
     assert.equal(await page.getByRole('list', { name: /same picture/ }).count(), 1);
-    host.answer('removeImages', () => ({ removed: true }));
+    host.answer('removeImages', () => ({ removed: 2 }));
     await page.keyboard.press('2');
     await page.getByText('Done: every finding is dealt with.').waitFor();
     const uris = group.images.map(({ uri }) => uri);
     assert.deepEqual(host.callsOf('removeImages').at(-1)?.params, {
       keep: uris[1],
-      images: [uris[0], uris[2]],
+      of: { images: [uris[0], uris[2]] },
     });
     await close();
   });

@@ -254,6 +254,9 @@ export class BrowseElement extends PageElement {
         case 'x':
           void session.exclude();
           break;
+        case 'delete':
+          void session.remove();
+          break;
         case 'b':
           void session.decide('none');
           break;

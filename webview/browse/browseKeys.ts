@@ -17,6 +17,7 @@ export function browseKeys(): TemplateResult {
     [['V'], t('Verified: the caption is right')],
     [['I'], t('Ignore the pair: audits and exports leave it out')],
     [['X'], t('Exclude: move image and caption out of the dataset')],
+    [['Delete'], t('Delete image and caption, after a question')],
     [['B'], t('Take the verdict back')],
     [['O'], t('Open the caption in its file')],
     [['Z'], t('Undo the last change made here')],
@@ -25,6 +26,6 @@ export function browseKeys(): TemplateResult {
   ];
   return keysDialog(
     rows,
-    t('V, X and B work on the selection, or else on the pair at the cursor.'),
+    t('V, I, X, Delete and B work on the selection, or else on the pair at the cursor.'),
   );
 }

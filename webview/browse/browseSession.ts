@@ -10,6 +10,7 @@ import {
   excludedText,
   failureNotice,
   partlyText,
+  removedText,
   undoneText,
 } from '../shared/actionQueue.ts';
 import { pairKey } from '../../src/protocol/pairKey.ts';
@@ -124,6 +125,16 @@ export class BrowseSession {
     await this.#actions.run(async () => {
       const { excluded } = await this.#host.rpc.call('exclude', { of: { pairs: [...pairs] } });
       if (excluded > 0) this.#say(excludedText(excluded), { undo: true });
+    });
+  }
+
+  /** Removes the images of the chosen pairs with all that belongs to them, after a question. */
+  async remove(): Promise<void> {
+    const pairs = chosenPairs(this.store.state);
+    if (pairs.length === 0) return;
+    await this.#actions.run(async () => {
+      const { removed } = await this.#host.rpc.call('removeImages', { of: { pairs: [...pairs] } });
+      if (removed > 0) this.#say(removedText(removed), { undo: true });
     });
   }
 

@@ -43,6 +43,7 @@ export class BulkBar extends PageElement {
         ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
         ${keyButton(t('Ignore'), 'I', () => void session.decide('excluded'))}
         ${keyButton(t('Exclude…'), 'X', () => void session.exclude())}
+        ${keyButton(t('Delete…'), 'Delete', () => void session.remove())}
         ${keyButton(t('Take verdict back'), 'B', () => void session.decide('none'))}
         <vscode-button secondary @click=${() => void session.fix(true)}
           >${t('Take likely captions…')}</vscode-button

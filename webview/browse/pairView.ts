@@ -90,6 +90,7 @@ export function pairView(session: BrowseSession, state: BrowseState): TemplateRe
         ${keyButton(t('Verified'), 'V', () => void session.decide('verified'))}
         ${keyButton(t('Ignore'), 'I', () => void session.decide('excluded'))}
         ${keyButton(t('Exclude'), 'X', () => void session.exclude())}
+        ${keyButton(t('Delete…'), 'Delete', () => void session.remove())}
         ${
           decision === undefined
             ? nothing

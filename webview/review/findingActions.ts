@@ -196,8 +196,8 @@ export class FindingActions {
     await this.#resolver.afterwards(finding, {
       outcome: 'fixed',
       run: async () => {
-        const asked = { keep: kept.uri, images: others.map(({ uri }) => uri) };
-        return (await this.#rpc.call('removeImages', asked)).removed;
+        const of = { images: others.map(({ uri }) => uri) };
+        return (await this.#rpc.call('removeImages', { keep: kept.uri, of })).removed > 0;
       },
       done: t('{0} is kept, {1} duplicates removed.', kept.name, others.length),
       show: finding.item,
@@ -211,7 +211,8 @@ export class FindingActions {
     const { uri } = finding;
     await this.#resolver.afterwards(finding, {
       outcome: 'excluded',
-      run: async () => (await this.#rpc.call('removeImages', { images: [uri] })).removed,
+      run: async () =>
+        (await this.#rpc.call('removeImages', { of: { images: [uri] } })).removed > 0,
       done: t('{0} is deleted.', pathBelow(uri, [])),
     });
   }

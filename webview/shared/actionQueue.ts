@@ -80,6 +80,13 @@ export function decidedText(decision: 'verified' | 'excluded' | 'none', count: n
   }
 }
 
+/** What became of images that were deleted. */
+export function removedText(count: number): string {
+  return count === 1
+    ? t('1 image is deleted with what belongs to it.')
+    : t('{0} images are deleted with what belongs to them.', count);
+}
+
 /** What became of images that were moved out of the dataset. */
 export function excludedText(count: number): string {
   return count === 1
