@@ -1,7 +1,11 @@
 import type { WireEdit } from '../protocol/workspaceEdit.ts';
 import * as vscode from 'vscode';
 import type { z } from 'zod';
+import { setTimeout as delay } from 'node:timers/promises';
+import { groupBy } from '../core/collections.ts';
 import { baseName } from '../core/dataset/paths.ts';
+import { PairLensError } from '../core/errors.ts';
+import { pairKey } from '../protocol/pairKey.ts';
 import { REQUESTS } from '../protocol/serverApi.ts';
 import type {
   ImageSeparationItem,
@@ -30,6 +34,15 @@ interface Step {
   /** Reverses the step. False, without a change, if the text was changed since. */
   takeBack(): Promise<boolean>;
 }
+
+interface DecisionOnPair {
+  readonly pair: PairRef;
+  readonly decision: PairDecision;
+}
+
+/** How often, and how long after one another, pairs are looked for whose files were just brought back. */
+const MOST_ATTEMPTS = 20;
+const NEXT_ATTEMPT_MS = 250;
 
 /** Length of the undo stack. */
 const MOST_STEPS = 200;
@@ -115,10 +128,7 @@ export class Actions {
       label: verified
         ? vscode.l10n.t('Mark {0} as verified', name)
         : vscode.l10n.t('Ignore {0}', name),
-      takeBack: async () => {
-        await this.#client.request(REQUESTS.decide, { pair, decision: 'none' });
-        return true;
-      },
+      takeBack: () => this.#decideBack([{ pair, decision: 'none' }]),
     };
     this.#remember(step);
     if (teller === 'page') return;
@@ -150,18 +160,46 @@ export class Actions {
     if (count === 0) return 0;
     const step = {
       label: vscode.l10n.t('Decide on {0} pairs', count),
-      takeBack: async () => {
-        for (const was of ['verified', 'excluded', 'none'] as const) {
-          const again = before.filter((each) => each.decision === was).map(({ pair }) => pair);
-          if (again.length === 0) continue;
-          await this.#client.request(REQUESTS.decideAll, { pairs: again, decision: was });
-        }
-        return true;
-      },
+      takeBack: () => this.#decideBack(before),
     };
     this.#remember(step);
     if (teller === 'message') this.#tell(decidedText(decision, count), step);
     return count;
+  }
+
+  /**
+   * Sets earlier decisions again. Files that the step before brought back are waited for: the server knows their pairs a moment later.
+   * @throws PairLensError `invalid-argument` if pairs stay away.
+   */
+  async #decideBack(earlier: readonly DecisionOnPair[]): Promise<true> {
+    let left = earlier;
+    for (let attempt = 1; ; attempt++) {
+      const again: DecisionOnPair[] = [];
+      for (const [decision, those] of groupBy(left, (each) => each.decision)) {
+        const pairs = those.map(({ pair }) => pair);
+        const decided = await this.#client
+          .request(REQUESTS.decideAll, { pairs, decision })
+          .then(({ before }) => new Set(before.map(({ pair }) => pairKey(pair))))
+          .catch((error: unknown) => {
+            // None of them is known, or none yet.
+            if (attempt < MOST_ATTEMPTS) return new Set<string>();
+            throw error;
+          });
+        again.push(...those.filter(({ pair }) => !decided.has(pairKey(pair))));
+      }
+      if (again.length === 0) return true;
+      if (attempt === MOST_ATTEMPTS) {
+        throw new PairLensError(
+          'invalid-argument',
+          vscode.l10n.t(
+            '{0} pairs are no longer there: what was decided on them stays.',
+            again.length,
+          ),
+        );
+      }
+      left = again;
+      await delay(NEXT_ATTEMPT_MS);
+    }
   }
 
   /** Changes the captions of pairs after VS Code's preview, as one undo step. */
