@@ -23,7 +23,11 @@ export const NO_RIVALS: Rivals = {
  * Scores of doubtful captions, in spreads of wrong captions from their mean: parts in which wrong and right ones are mixed
  * differently.
  */
-const DOUBTFUL = [-Infinity, 0.7, 1.1, 1.5];
+const DOUBTFUL = [
+  [-Infinity, 0.7],
+  [0.7, 1.1],
+  [1.1, 1.5],
+] as const;
 /** The images of right captions below this have rivals like those of doubtful right ones; above it there are names and titles. */
 const USUAL = 3;
 /** Fewer say nothing. */
@@ -45,8 +49,7 @@ export function rivalSupport(
   const z = own.map(scaled);
   const rival = best.map(scaled);
   const places = [...z.keys()];
-  const doubtful = DOUBTFUL.map((from, b) => {
-    const to = DOUBTFUL[b + 1] ?? from;
+  const doubtful = DOUBTFUL.map(([from, to]) => {
     const scores = places.filter((i) => z[i]! >= from && z[i]! < to);
     return { scores: scores.map((i) => z[i]!), ...momentsOf(scores.map((i) => rival[i]!)) };
   }).filter(({ count }) => count >= LEAST_COUNT);

@@ -67,13 +67,13 @@ export async function exportEmbeddings(
   ];
   const names = shards.map((_, n) => shardName(n, shards.length));
   const home = workspace.hash(folder);
-  await refuseOthers(out, names, home, target);
+  const earlier = await earlierShards(out, names, home, target);
   let [pairs, kept, done] = [0, 0, 0];
   const all = datasets.reduce((sum, dataset) => sum + dataset.pairs.length, 0);
   for (const [n, slices] of shards.entries()) {
     const paths = PARTS.map(({ folder: of, file }) => join(out, join(of, file(names[n] ?? ''))));
     const source = await sourceOf(slices, workspace, target, run);
-    const known = await rowsOf(paths, source, target);
+    const known = await rowsOf(paths, source, earlier.get(paths.at(-1) ?? ''), target);
     const rows = known === undefined ? await embeddedRows(slices, workspace, run) : [];
     if (known !== undefined) kept++;
     else if (rows.length > 0) await writeShard(paths, rows, { source, home }, output);
@@ -126,16 +126,17 @@ function* slicesOf(
 }
 
 /**
+ * The metadata that an earlier run wrote of shards of these names, by their paths.
  * @param home digest of the dataset's folder
  * @throws PairLensError `invalid-argument` where the folder has shards that this run does not write, since a reader would take
  *   all, or where shards that it would write over are of another dataset or program.
  */
-async function refuseOthers(
+async function earlierShards(
   out: string,
   names: readonly string[],
   home: string,
   { files, join }: EmbeddingFiles,
-): Promise<void> {
+): Promise<ReadonlyMap<string, ShardFacts>> {
   const refuse = (path: string): never => {
     throw new PairLensError('invalid-argument', `${path} is a shard of other embeddings.`, {
       path,
@@ -150,12 +151,16 @@ async function refuseOthers(
       if (!own.has(path) && /_\d+\.(?:npy|parquet)$/u.test(path)) refuse(path);
     }
   }
+  const earlier = new Map<string, ShardFacts>();
   for (const name of names) {
     const path = join(out, join(METADATA.folder, METADATA.file(name)));
     if (!(await files.exists(path))) continue;
     const facts = await shardFacts(path, files);
-    if (facts !== undefined && facts.home !== home) refuse(path);
+    if (facts === undefined) continue;
+    if (facts.home !== home) refuse(path);
+    earlier.set(path, facts);
   }
+  return earlier;
 }
 
 /** A digest of what a shard is made of: the encoder, each pair, and size and time of its image. */
@@ -184,15 +189,16 @@ async function sourceOf(
   return workspace.hash(lines.join('\n'));
 }
 
-/** The number of rows of a shard that was written of `source`; undefined if there is none. */
+/** The number of rows of a shard that was written of `source`; undefined if there is none. @param facts of its metadata */
 async function rowsOf(
   paths: readonly string[],
   source: string,
+  facts: ShardFacts | undefined,
   { files }: EmbeddingFiles,
 ): Promise<number | undefined> {
+  if (facts?.source !== source) return undefined;
   for (const path of paths) if (!(await files.exists(path))) return undefined;
-  const facts = await shardFacts(paths.at(-1) ?? '', files);
-  return facts?.source === source ? facts.rows : undefined;
+  return facts.rows;
 }
 
 /** Digests of what a shard is made of, see SOURCE and FOLDER. */
